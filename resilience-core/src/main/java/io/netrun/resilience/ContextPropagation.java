@@ -1,0 +1,37 @@
+package io.netrun.resilience;
+
+import io.micrometer.context.ContextSnapshotFactory;
+
+/**
+ * Carries the context of a calling thread (logging, security, request, tracing) to the thread on which its call goes on.
+ * What is carried is decided by the {@code ThreadLocalAccessor}s registered with Micrometer's context-propagation
+ * library; where that library is absent, nothing is.
+ */
+public final class ContextPropagation {
+
+    private static final boolean PRESENT = isPresent();
+
+    private ContextPropagation() {}
+
+    /** The task, within the context that the calling thread has now. Call it where the user's call comes in. */
+    public static Runnable wrap(Runnable task) {
+        return PRESENT ? Snapshots.FACTORY.captureAll().wrap(task) : task;
+    }
+
+    private static boolean isPresent() {
+        try {
+            Class.forName(
+                    "io.micrometer.context.ContextSnapshotFactory", false, ContextPropagation.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return false;
+        }
+    }
+
+    /** Apart, so that the optional library is loaded only where it is. */
+    private static final class Snapshots {
+
+        static final ContextSnapshotFactory FACTORY =
+                ContextSnapshotFactory.builder().build();
+    }
+}

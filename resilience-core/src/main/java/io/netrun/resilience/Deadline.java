@@ -1,0 +1,54 @@
+package io.netrun.resilience;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The moment at which the time limit around a call gives it up. It travels inward with the call, so that what lies within
+ * does not wait for something that can no longer help, and can tell a call that ran out of time from one that was
+ * cancelled. Thread-safe.
+ */
+public final class Deadline {
+
+    /** No limit. */
+    public static final Deadline NONE = new Deadline(null, 0, null);
+
+    private final @Nullable Ticker ticker;
+    private final long at;
+    private final @Nullable Deadline outer;
+    private volatile boolean exceeded;
+
+    private Deadline(@Nullable Ticker ticker, long at, @Nullable Deadline outer) {
+        this.ticker = ticker;
+        this.at = at;
+        this.outer = outer;
+    }
+
+    /**
+     * A deadline within this one.
+     *
+     * @param nanos the limit in nanoseconds from now, at most half of {@link Long#MAX_VALUE}
+     */
+    public Deadline within(Ticker ticker, long nanos) {
+        return new Deadline(ticker, ticker.nanoTime() + nanos, this == NONE ? null : this);
+    }
+
+    /** Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. */
+    public long remainingNanos() {
+        return outer == null ? ownRemainingNanos() : Math.min(ownRemainingNanos(), outer.remainingNanos());
+    }
+
+    /** Nanoseconds left of this limit alone; negative if past, {@link Long#MAX_VALUE} for {@link #NONE}. */
+    public long ownRemainingNanos() {
+        return ticker == null ? Long.MAX_VALUE : at - ticker.nanoTime();
+    }
+
+    /** Says that the limit has struck; called by the policy that set it, before it stops the call. */
+    public void exceed() {
+        exceeded = true;
+    }
+
+    /** Whether this limit, or one around it, has struck. */
+    public boolean isExceeded() {
+        return exceeded || (outer != null && outer.isExceeded());
+    }
+}

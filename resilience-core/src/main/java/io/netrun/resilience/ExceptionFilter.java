@@ -1,0 +1,85 @@
+package io.netrun.resilience;
+
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which failures a policy cares about, by class. A failure matches if it, or what an {@link ExecutionException} or
+ * {@link CompletionException} wraps, is one of the exceptions and none of the ignored ones. A
+ * {@link CallRejectedException} of another policy matches only if an exception of this library is named. Immutable.
+ *
+ * @param exceptions what matches, subclasses included; not empty
+ * @param ignored what never matches, subclasses included
+ */
+public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<Class<? extends Throwable>> ignored) {
+
+    public ExceptionFilter {
+        exceptions = List.copyOf(exceptions);
+        ignored = List.copyOf(ignored);
+        if (exceptions.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "exceptions is empty: name at least one class, or leave it out for the default");
+        }
+    }
+
+    /** Whether the policy cares about a failure. */
+    public boolean matches(Throwable failure) {
+        boolean match = false;
+        for (@Nullable Throwable t = failure; t != null; t = wrapped(t)) {
+            if (contains(ignored, t)) {
+                return false;
+            }
+            if (t instanceof CallRejectedException) {
+                return isNamed(t);
+            }
+            match |= contains(exceptions, t);
+        }
+        return match;
+    }
+
+    /**
+     * Whether a failure says that the call was stopped rather than that it failed: a cancelled future, or an interrupted
+     * thread.
+     */
+    public static boolean isCancellation(Throwable failure) {
+        Throwable root = rootOf(failure);
+        return root instanceof CancellationException
+                || root instanceof InterruptedException
+                || root instanceof CallInterruptedException;
+    }
+
+    private boolean isNamed(Throwable rejection) {
+        for (Class<? extends Throwable> type : exceptions) {
+            if (ResilienceException.class.isAssignableFrom(type) && type.isInstance(rejection)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean contains(List<Class<? extends Throwable>> types, Throwable failure) {
+        for (int i = 0; i < types.size(); i++) {
+            if (types.get(i).isInstance(failure)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        for (@Nullable Throwable t = failure; t != null; t = wrapped(t)) {
+            root = t;
+        }
+        return root;
+    }
+
+    private static @Nullable Throwable wrapped(Throwable failure) {
+        return failure instanceof ExecutionException || failure instanceof CompletionException
+                ? failure.getCause()
+                : null;
+    }
+}

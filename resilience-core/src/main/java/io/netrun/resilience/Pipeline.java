@@ -1,0 +1,56 @@
+package io.netrun.resilience;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Policies around one call, in a fixed order, outermost first: {@code Pipeline.of(timeout, retry, breaker)} reads like
+ * stacked decorators. Built once and reused for every call; a call through it allocates nothing of its own. Immutable and
+ * thread-safe.
+ */
+public final class Pipeline implements Guard {
+
+    private final List<Policy> policies;
+    private final Layer entry;
+
+    private Pipeline(List<Policy> policies) {
+        this.policies = policies;
+        Layer layer = Layer.DIRECT;
+        for (int i = policies.size() - 1; i >= 0; i--) {
+            layer = policies.get(i).around(layer);
+        }
+        this.entry = layer;
+    }
+
+    /**
+     * A pipeline of policies.
+     *
+     * @param policies outermost first; without any, calls are made as they are
+     */
+    public static Pipeline of(Policy... policies) {
+        return of(List.of(policies));
+    }
+
+    /** A pipeline of policies, outermost first. */
+    public static Pipeline of(List<? extends Policy> policies) {
+        return new Pipeline(List.copyOf(policies));
+    }
+
+    /** The policies, outermost first. */
+    public List<Policy> policies() {
+        return policies;
+    }
+
+    @Override
+    public Layer entry() {
+        return entry;
+    }
+
+    /** The chain for people, such as {@code Pipeline[timeout 'pay' > retry 'pay']}. */
+    @Override
+    public String toString() {
+        return policies.stream()
+                .map(policy -> policy.type() + " '" + policy.name() + "'")
+                .collect(Collectors.joining(" > ", "Pipeline[", "]"));
+    }
+}

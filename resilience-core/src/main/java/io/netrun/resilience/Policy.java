@@ -1,0 +1,35 @@
+package io.netrun.resilience;
+
+import java.util.function.Consumer;
+
+/**
+ * One resilience pattern with a name, its configuration and its live state. Instances are thread-safe and are shared by
+ * all calls that they protect together.
+ */
+public interface Policy extends Guard {
+
+    /** The name under which configuration, endpoint, meters, logs and messages show this instance. */
+    String name();
+
+    /** The pattern that this is an instance of. */
+    PolicyType<?, ?> type();
+
+    /** The configuration in force: an immutable record. */
+    Record config();
+
+    /** A snapshot of counts and state: an immutable record. Its parts are read one after the other, without a lock. */
+    Record metrics();
+
+    /** This policy's layer around another. For those who write policies. */
+    Layer around(Layer next);
+
+    /**
+     * Calls a listener with every event of a kind from now on. The listener runs on the thread that caused the event and
+     * should be quick; what it throws is logged and changes nothing.
+     *
+     * @param type the events wanted, such as {@code CircuitBreakerEvent.StateChanged.class}, or
+     *     {@code ResilienceEvent.class} for all
+     * @return the handle that ends the subscription
+     */
+    <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener);
+}

@@ -1,0 +1,64 @@
+package io.netrun.resilience;
+
+import java.time.Duration;
+
+/**
+ * The checks of configuration records. Each fails with an {@link IllegalArgumentException} that names the field, the
+ * value and the allowed range. For those who write policies.
+ */
+public final class Require {
+
+    private static final int MAX_NAME_LENGTH = 200;
+    private static final long MAX_NANOS = Long.MAX_VALUE / 2;
+
+    private Require() {}
+
+    /** A name: 1 to 200 characters, not blank, no control characters. */
+    public static String name(String name) {
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
+            String shown = name.length() > MAX_NAME_LENGTH ? name.substring(0, MAX_NAME_LENGTH) + "…" : name;
+            throw new IllegalArgumentException("name is '" + shown.replaceAll("\\p{Cntrl}", "?") + "': must have 1 to "
+                    + MAX_NAME_LENGTH + " characters, not all blank and none of them a control character");
+        }
+        return name;
+    }
+
+    /** A whole number within a range, both ends included. */
+    public static int range(String field, int value, int min, int max) {
+        if (value < min || value > max) {
+            String range = max == Integer.MAX_VALUE ? "at least " + min : "between " + min + " and " + max;
+            throw new IllegalArgumentException(field + " is " + value + ": must be " + range);
+        }
+        return value;
+    }
+
+    /** A number of at least a bound, and finite. */
+    public static double atLeast(String field, double value, double min) {
+        if (!(value >= min) || Double.isInfinite(value)) {
+            throw new IllegalArgumentException(field + " is " + value + ": must be a finite number of at least " + min);
+        }
+        return value;
+    }
+
+    /** A duration above zero. */
+    public static Duration positive(String field, Duration value) {
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(field + " is " + value + ": must be above zero, such as 500ms or 5s");
+        }
+        return value;
+    }
+
+    /** A duration of zero or more. */
+    public static Duration notNegative(String field, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(
+                    field + " is " + value + ": must be zero or positive, such as 0s, 500ms or 5s");
+        }
+        return value;
+    }
+
+    /** A duration in nanoseconds, cut at 146 years so that sums with {@link Ticker#nanoTime()} stay comparable. */
+    public static long nanos(Duration value) {
+        return value.compareTo(Duration.ofNanos(MAX_NANOS)) >= 0 ? MAX_NANOS : value.toNanos();
+    }
+}

@@ -1,0 +1,114 @@
+package io.netrun.resilience;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+
+/**
+ * The named instances of all patterns. Within a pattern, the same name is the same instance. The registry knows no
+ * pattern: a pattern is named by its {@link PolicyType}, such as {@code CircuitBreaker.TYPE}. Thread-safe.
+ */
+public final class ResilienceRegistry {
+
+    private final ConcurrentMap<Key, Policy> instances = new ConcurrentHashMap<>();
+    private final EventPublisher events = new EventPublisher();
+    private final Ticker ticker;
+
+    private ResilienceRegistry(Ticker ticker) {
+        this.ticker = ticker;
+    }
+
+    /** An empty registry in real time. */
+    public static ResilienceRegistry create() {
+        return create(Ticker.system());
+    }
+
+    /** An empty registry whose instances live by the given ticker. */
+    public static ResilienceRegistry create(Ticker ticker) {
+        return new ResilienceRegistry(ticker);
+    }
+
+    /** The instance, made with the pattern's built-in configuration if there is none of that name. */
+    public <P extends Policy, C extends Record> P getOrCreate(PolicyType<P, C> type, String name) {
+        return getOrCreate(type, name, type.defaults());
+    }
+
+    /**
+     * The instance, made with the given configuration if there is none of that name; an existing one keeps its own.
+     *
+     * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
+     */
+    public <P extends Policy, C extends Record> P getOrCreate(PolicyType<P, C> type, String name, C config) {
+        Key key = Key.of(type, name);
+        Policy existing = instances.get(key);
+        if (existing == null) {
+            P created = type.create(name, config, ticker);
+            existing = instances.putIfAbsent(key, created);
+            if (existing == null) {
+                events.publish(new RegistryEvent.Added(created));
+                return created;
+            }
+        }
+        return type.policyClass().cast(existing);
+    }
+
+    /** Adds an instance made elsewhere, in the place of one of the same pattern and name if there is one. */
+    public void register(Policy policy) {
+        Policy former = instances.put(Key.of(policy.type(), policy.name()), policy);
+        if (former == null) {
+            events.publish(new RegistryEvent.Added(policy));
+        } else if (former != policy) {
+            events.publish(new RegistryEvent.Replaced(policy, former));
+        }
+    }
+
+    /** The instance of that name, if there is one. */
+    public <P extends Policy> Optional<P> find(PolicyType<P, ?> type, String name) {
+        return Optional.ofNullable(instances.get(Key.of(type, name)))
+                .map(type.policyClass()::cast);
+    }
+
+    /** Takes an instance out; calls that run through it go on. */
+    public <P extends Policy> Optional<P> remove(PolicyType<P, ?> type, String name) {
+        Policy removed = instances.remove(Key.of(type, name));
+        if (removed == null) {
+            return Optional.empty();
+        }
+        events.publish(new RegistryEvent.Removed(removed));
+        return Optional.of(type.policyClass().cast(removed));
+    }
+
+    /** The instances of a pattern, by name; a copy. */
+    public <P extends Policy> List<P> all(PolicyType<P, ?> type) {
+        return all().stream()
+                .filter(type.policyClass()::isInstance)
+                .map(type.policyClass()::cast)
+                .toList();
+    }
+
+    /** All instances, by name; a copy. */
+    public Collection<Policy> all() {
+        return instances.values().stream()
+                .sorted(Comparator.comparing(Policy::name))
+                .toList();
+    }
+
+    /**
+     * Calls a listener when an instance is added, removed or replaced from now on; what it throws is logged and changes
+     * nothing.
+     */
+    public Subscription onChange(Consumer<? super RegistryEvent> listener) {
+        return events.subscribe(RegistryEvent.class, listener);
+    }
+
+    private record Key(String pattern, String name) {
+
+        static Key of(PolicyType<?, ?> type, String name) {
+            return new Key(type.key(), name);
+        }
+    }
+}

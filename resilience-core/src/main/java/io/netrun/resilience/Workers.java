@@ -1,0 +1,75 @@
+package io.netrun.resilience;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads on which policies run code of the user that can not run where it is: a call with a time limit on a worker,
+ * a retry after an asynchronous wait, a queued asynchronous call whose turn has come. Virtual threads where the runtime
+ * has them, otherwise a pool of daemon threads without an upper bound (what bounds them are bulkheads and
+ * {@code max-abandoned}), so that a task never waits behind another.
+ */
+public final class Workers {
+
+    private static final long IDLE_SECONDS = 30;
+
+    private static final Executor EXECUTOR = create();
+
+    private Workers() {}
+
+    /**
+     * Runs a task on a worker. Nothing of the calling thread's context goes along; see
+     * {@link ContextPropagation#wrap(Runnable)}.
+     *
+     * @param task must not throw
+     */
+    public static void execute(Runnable task) {
+        EXECUTOR.execute(task);
+    }
+
+    static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        // The class loader of whoever came first must not be pinned by a thread that serves everybody.
+        thread.setContextClassLoader(Workers.class.getClassLoader());
+        return thread;
+    }
+
+    private static Executor create() {
+        Executor virtual = virtualThreads();
+        return virtual != null ? virtual : daemonPool();
+    }
+
+    private static @Nullable Executor virtualThreads() {
+        try {
+            return (ExecutorService) MethodHandles.publicLookup()
+                    .findStatic(
+                            Executors.class,
+                            "newVirtualThreadPerTaskExecutor",
+                            MethodType.methodType(ExecutorService.class))
+                    .invokeExact();
+        } catch (Throwable unavailable) {
+            // JDK 17 to 20: the method is missing, or a preview that is switched off.
+            return null;
+        }
+    }
+
+    private static Executor daemonPool() {
+        AtomicLong number = new AtomicLong();
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                task -> daemon(task, "resilience-worker-" + number.incrementAndGet()));
+    }
+}

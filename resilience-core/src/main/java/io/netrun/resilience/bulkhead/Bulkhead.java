@@ -1,0 +1,165 @@
+package io.netrun.resilience.bulkhead;
+
+import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.Ticker;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits how many calls run at once. Further ones wait in a queue, first come, first served; with the queue full they are
+ * refused with a {@link BulkheadFullException}. A sync caller waits on its thread, an asynchronous call without one; it
+ * holds its place until its future ends. A caller that is interrupted or cancelled while it waits leaves the queue at
+ * once. Thread-safe; a call that finds a free place takes no lock.
+ */
+public final class Bulkhead implements Policy {
+
+    /** The pattern, for the registry. */
+    public static final PolicyType<Bulkhead, BulkheadConfig> TYPE =
+            new PolicyType<>("bulkhead", Bulkhead.class, BulkheadConfig.defaults(), Bulkhead::of);
+
+    private final String name;
+    private final BulkheadConfig config;
+    private final Ticker ticker;
+    private final Places sync;
+    private final Places async;
+    private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
+    private final EventPublisher events = new EventPublisher();
+    private final Layer entry;
+
+    @SuppressWarnings("this-escape") // the layer only keeps the reference
+    private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
+        this.name = Require.name(name);
+        this.config = config;
+        this.ticker = ticker;
+        this.sync = new Places(config.maxConcurrent(), config.maxQueue());
+        this.async = config.pools() == BulkheadPools.SHARED
+                ? sync
+                : new Places(config.maxConcurrent(), config.maxQueue());
+        this.entry = new BulkheadLayer(this, Layer.DIRECT);
+    }
+
+    /** A bulkhead with the default settings. */
+    public static Bulkhead of(String name) {
+        return of(name, BulkheadConfig.defaults());
+    }
+
+    /**
+     * A bulkhead.
+     *
+     * @param name 1 to 200 characters
+     * @param settings changes the defaults, as in {@code c -> c.maxConcurrent(20)}
+     * @throws IllegalArgumentException if the name or a setting is out of its range
+     */
+    public static Bulkhead of(String name, Consumer<BulkheadConfig.Builder> settings) {
+        BulkheadConfig.Builder builder = BulkheadConfig.builder();
+        settings.accept(builder);
+        return of(name, builder.build());
+    }
+
+    /** A bulkhead in real time. */
+    public static Bulkhead of(String name, BulkheadConfig config) {
+        return of(name, config, Ticker.system());
+    }
+
+    /** A bulkhead that lives by a ticker. */
+    public static Bulkhead of(String name, BulkheadConfig config, Ticker ticker) {
+        return new Bulkhead(name, config, ticker);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PolicyType<Bulkhead, BulkheadConfig> type() {
+        return TYPE;
+    }
+
+    @Override
+    public BulkheadConfig config() {
+        return config;
+    }
+
+    @Override
+    public BulkheadMetrics metrics() {
+        boolean shared = sync == async;
+        return new BulkheadMetrics(
+                config.maxConcurrent(),
+                config.maxQueue(),
+                sync.active(),
+                sync.queued(),
+                shared ? 0 : async.active(),
+                shared ? 0 : async.queued(),
+                sync.totalAccepted() + (shared ? 0 : async.totalAccepted()),
+                sync.totalRejected() + (shared ? 0 : async.totalRejected()),
+                Duration.ofNanos(longestWait.get()));
+    }
+
+    /** Calls a listener whenever a call is refused; otherwise as {@link #on(Class, Consumer)}. */
+    public Subscription onRejected(Consumer<? super BulkheadEvent.Rejected> listener) {
+        return on(BulkheadEvent.Rejected.class, listener);
+    }
+
+    @Override
+    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
+        return events.subscribe(type, listener);
+    }
+
+    @Override
+    public Layer entry() {
+        return entry;
+    }
+
+    @Override
+    public Layer around(Layer next) {
+        return new BulkheadLayer(this, next);
+    }
+
+    @Override
+    public String toString() {
+        return "Bulkhead '" + name + "' (" + config.maxConcurrent() + " concurrent, " + config.maxQueue() + " queued)";
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    Places sync() {
+        return sync;
+    }
+
+    Places async() {
+        return async;
+    }
+
+    /** A call that was let in had waited since the given time. */
+    void waitedSince(long nanoTime) {
+        longestWait.accumulate(ticker.nanoTime() - nanoTime);
+    }
+
+    BulkheadFullException full(Places places) {
+        return reject(places, null);
+    }
+
+    BulkheadFullException waitedTooLong(Places places) {
+        return reject(places, config.maxWait());
+    }
+
+    private BulkheadFullException reject(Places places, @Nullable Duration waited) {
+        int active = places.active();
+        int queued = places.queued();
+        if (events.wants(BulkheadEvent.Rejected.class)) {
+            events.publish(new BulkheadEvent.Rejected(name, ticker.now(), active, queued));
+        }
+        return new BulkheadFullException(name, active, queued, config, waited);
+    }
+}

@@ -1,0 +1,51 @@
+package io.netrun.resilience.bulkhead;
+
+import io.netrun.resilience.CallRejectedException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A call was refused because all places and the whole queue were taken, or because it had waited too long. */
+public final class BulkheadFullException extends CallRejectedException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int active;
+    private final int queued;
+    private final transient BulkheadConfig config;
+    private final @Nullable Duration waited;
+
+    BulkheadFullException(String name, int active, int queued, BulkheadConfig config, @Nullable Duration waited) {
+        super(name, null, config.stackTraces());
+        this.active = active;
+        this.queued = queued;
+        this.config = config;
+        this.waited = waited;
+    }
+
+    /** Calls running when this one was refused. */
+    public int active() {
+        return active;
+    }
+
+    /** Calls waiting when this one was refused. */
+    public int queued() {
+        return queued;
+    }
+
+    /** Calls that may run at once. */
+    public int maxConcurrent() {
+        return config.maxConcurrent();
+    }
+
+    /** Calls that may wait. */
+    public int maxQueue() {
+        return config.maxQueue();
+    }
+
+    @Override
+    public String getMessage() {
+        return "Bulkhead '" + name() + "' "
+                + (waited == null ? "is full" : "gave no place within " + text(waited)) + ": " + active + " of "
+                + maxConcurrent() + " calls running, " + queued + " of " + maxQueue() + " waiting";
+    }
+}

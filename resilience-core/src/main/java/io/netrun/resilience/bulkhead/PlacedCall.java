@@ -1,0 +1,19 @@
+package io.netrun.resilience.bulkhead;
+
+import io.netrun.resilience.RelayFuture;
+import org.jspecify.annotations.Nullable;
+
+/** An asynchronous call that holds a place until it ends itself; that its caller has left is not enough. */
+final class PlacedCall<T extends @Nullable Object> extends RelayFuture<T> {
+
+    private final Places places;
+
+    PlacedCall(Places places) {
+        this.places = places;
+    }
+
+    @Override
+    protected void onInnerEnd(T value, @Nullable Throwable failure) {
+        places.giveBack();
+    }
+}

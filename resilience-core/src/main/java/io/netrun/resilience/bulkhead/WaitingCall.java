@@ -1,0 +1,105 @@
+package io.netrun.resilience.bulkhead;
+
+import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.RelayFuture;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An asynchronous call that waits for its place without a thread. When its turn comes it starts on a worker: the thread
+ * that gave the place back has its own affairs, and calls that end at once would recurse.
+ */
+final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> implements Places.Waiter {
+
+    private final Bulkhead bulkhead;
+    private final Places places;
+    private final Layer next;
+    private final Supplier<? extends CompletionStage<T>> body;
+    private final Deadline deadline;
+    private final Runnable start;
+    private final long since;
+    private volatile boolean placed;
+    private volatile Ticker.@Nullable Scheduled timer;
+
+    WaitingCall(Bulkhead bulkhead, Layer next, Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+        this.bulkhead = bulkhead;
+        this.places = bulkhead.async();
+        this.next = next;
+        this.body = body;
+        this.deadline = deadline;
+        this.start = ContextPropagation.wrap(this::start);
+        this.since = bulkhead.ticker().nanoTime();
+    }
+
+    CompletableFuture<T> take() {
+        switch (places.takeOrWait(this)) {
+            case TAKEN -> start();
+            case FULL -> fail(bulkhead.full(places));
+            case QUEUED -> limitWait();
+        }
+        return this;
+    }
+
+    private void limitWait() {
+        Duration maxWait = bulkhead.config().maxWait();
+        if (maxWait == null) {
+            return;
+        }
+        Ticker.Scheduled scheduled = bulkhead.ticker().schedule(() -> {
+            if (places.withdraw(this, true)) {
+                Workers.execute(() -> fail(bulkhead.waitedTooLong(places)));
+            }
+        }, Require.nanos(maxWait));
+        timer = scheduled;
+        if (placed) {
+            scheduled.cancel();
+        }
+    }
+
+    @Override
+    public void granted() {
+        placed = true;
+        cancelTimer();
+        bulkhead.waitedSince(since);
+        Workers.execute(start);
+    }
+
+    /** Makes the call with the place it has, unless its caller has left meanwhile. */
+    private void start() {
+        placed = true;
+        if (isDone()) {
+            places.giveBack();
+        } else {
+            follow(next.callAsync(body, deadline));
+        }
+    }
+
+    @Override
+    protected void onInnerEnd(T value, @Nullable Throwable failure) {
+        places.giveBack();
+    }
+
+    @Override
+    protected void stop() {
+        cancelTimer();
+        if (!placed) {
+            places.withdraw(this, false);
+        }
+        super.stop();
+    }
+
+    private void cancelTimer() {
+        Ticker.Scheduled scheduled = timer;
+        if (scheduled != null) {
+            scheduled.cancel();
+        }
+    }
+}

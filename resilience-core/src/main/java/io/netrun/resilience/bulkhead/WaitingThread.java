@@ -1,0 +1,91 @@
+package io.netrun.resilience.bulkhead;
+
+import io.netrun.resilience.CallInterruptedException;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.Ticker;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** A sync caller that parks until it has a place, has waited too long, or is interrupted. */
+final class WaitingThread implements Places.Waiter {
+
+    private final Bulkhead bulkhead;
+    private final Places places;
+    private final Thread thread = Thread.currentThread();
+    private volatile boolean placed;
+    private volatile boolean expired;
+
+    WaitingThread(Bulkhead bulkhead) {
+        this.bulkhead = bulkhead;
+        this.places = bulkhead.sync();
+    }
+
+    /** Returns with a place, or throws without one. */
+    void take() {
+        long since = bulkhead.ticker().nanoTime();
+        switch (places.takeOrWait(this)) {
+            case TAKEN -> {}
+            case FULL -> throw bulkhead.full(places);
+            case QUEUED -> {
+                await();
+                bulkhead.waitedSince(since);
+            }
+        }
+    }
+
+    private void await() {
+        Duration maxWait = bulkhead.config().maxWait();
+        Ticker.@Nullable Scheduled timer =
+                maxWait == null ? null : bulkhead.ticker().schedule(this::expire, Require.nanos(maxWait));
+        try {
+            while (!placed && !expired) {
+                LockSupport.park(this);
+                if (!placed && Thread.currentThread().isInterrupted()) {
+                    leaveInterrupted();
+                }
+            }
+        } finally {
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+        if (!placed) {
+            throw bulkhead.waitedTooLong(places);
+        }
+    }
+
+    /** Leaves the queue; a place that arrives at this very moment is given back. */
+    private void leaveInterrupted() {
+        if (!places.withdraw(this, false)) {
+            awaitVerdict();
+            if (placed) {
+                places.giveBack();
+            }
+        }
+        throw new CallInterruptedException(
+                bulkhead.name(),
+                "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a place",
+                new InterruptedException());
+    }
+
+    /** Whoever took this out of the queue says in a moment whether it has a place or has waited too long. */
+    private void awaitVerdict() {
+        while (!placed && !expired) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void expire() {
+        if (places.withdraw(this, true)) {
+            expired = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public void granted() {
+        placed = true;
+        LockSupport.unpark(thread);
+    }
+}

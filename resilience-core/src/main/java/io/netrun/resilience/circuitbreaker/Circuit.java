@@ -1,0 +1,105 @@
+package io.netrun.resilience.circuitbreaker;
+
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The state machine. Its state is one reference; every transition is one compare-and-set from the state that asked for
+ * it, and has its effects only after that was won.
+ */
+final class Circuit {
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Circuit.class, "state", CircuitState.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Hears of a transition that has happened; called outside of any lock. */
+    interface TransitionListener {
+
+        void onTransition(CircuitBreaker.State from, CircuitBreaker.State to);
+    }
+
+    private final String name;
+    private final CircuitBreakerConfig config;
+    private final Ticker ticker;
+    private final TransitionListener listener;
+    private final LongAdder rejected = new LongAdder();
+
+    private volatile CircuitState state;
+
+    @SuppressWarnings("this-escape") // the states only keep the reference
+    Circuit(String name, CircuitBreakerConfig config, Ticker ticker, TransitionListener listener) {
+        this.name = name;
+        this.config = config;
+        this.ticker = ticker;
+        this.listener = listener;
+        this.state = new Closed(this);
+    }
+
+    CircuitBreakerConfig config() {
+        return config;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    CircuitState state() {
+        return state;
+    }
+
+    long totalRejected() {
+        return rejected.sum();
+    }
+
+    /** Admits a call or throws. */
+    Admission admit() {
+        while (true) {
+            Admission admission = state.admit();
+            if (admission != null) {
+                return admission;
+            }
+        }
+    }
+
+    /** Moves on, unless another transition was faster. */
+    void transition(CircuitState from, CircuitState to) {
+        if (STATE.compareAndSet(this, from, to)) {
+            listener.onTransition(from.state(), to.state());
+        }
+    }
+
+    void reset() {
+        force(new Closed(this));
+    }
+
+    void forceOpen() {
+        force(new ForcedOpen(this));
+    }
+
+    void disable() {
+        force(new Disabled());
+    }
+
+    CircuitOpenException rejection(CircuitBreaker.State by, long retryAfterNanos) {
+        rejected.increment();
+        return new CircuitOpenException(name, by, retryAfterNanos, config.stackTraces());
+    }
+
+    /** An operator's transition wins over whatever the state is. */
+    private void force(CircuitState to) {
+        CircuitState from = (CircuitState) STATE.getAndSet(this, to);
+        if (from.state() != to.state()) {
+            listener.onTransition(from.state(), to.state());
+        }
+    }
+}

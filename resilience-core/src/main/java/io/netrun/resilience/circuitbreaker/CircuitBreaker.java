@@ -1,0 +1,180 @@
+package io.netrun.resilience.circuitbreaker;
+
+import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Permit;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.Ticker;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Stops calling what keeps failing. CLOSED: calls pass and their outcomes are watched; enough failures open the circuit.
+ * OPEN: calls are refused with a {@link CircuitOpenException}, for the open duration. HALF_OPEN: a few trials are let
+ * in; enough successes close the circuit, one failure reopens it. Operators can also force it open or disable it.
+ *
+ * <p>Thread-safe and lock-free. A call's outcome counts only for the state that admitted the call. A cancelled or
+ * interrupted call counts as neither success nor failure; one that the time limit around it gave up counts as failed,
+ * however it ends later.
+ */
+public final class CircuitBreaker implements Policy {
+
+    /** The pattern, for the registry. */
+    public static final PolicyType<CircuitBreaker, CircuitBreakerConfig> TYPE = new PolicyType<>(
+            "circuit-breaker", CircuitBreaker.class, CircuitBreakerConfig.defaults(), CircuitBreaker::of);
+
+    /** The state of a circuit. */
+    public enum State {
+        /** Calls pass and are watched. */
+        CLOSED,
+        /** Calls are refused for a time. */
+        OPEN,
+        /** Trials are let in. */
+        HALF_OPEN,
+        /** Calls are refused until an operator's {@link CircuitBreaker#reset()}. */
+        FORCED_OPEN,
+        /** Calls pass and are not watched, until an operator's {@link CircuitBreaker#reset()}. */
+        DISABLED
+    }
+
+    private final String name;
+    private final CircuitBreakerConfig config;
+    private final Ticker ticker;
+    private final Circuit circuit;
+    private final Outcomes outcomes;
+    private final EventPublisher events = new EventPublisher();
+    private final Layer entry;
+
+    private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
+        this.name = Require.name(name);
+        this.config = config;
+        this.ticker = ticker;
+        this.circuit = new Circuit(name, config, ticker, this::publishTransition);
+        this.outcomes = new Outcomes(name, config, ticker);
+        this.entry = new CircuitBreakerLayer(circuit, outcomes, Layer.DIRECT);
+    }
+
+    /** A circuit breaker with the default settings. */
+    public static CircuitBreaker of(String name) {
+        return of(name, CircuitBreakerConfig.defaults());
+    }
+
+    /**
+     * A circuit breaker.
+     *
+     * @param name 1 to 200 characters
+     * @param settings changes the defaults, as in {@code c -> c.failureThreshold(3)}
+     * @throws IllegalArgumentException if the name or a setting is out of its range
+     */
+    public static CircuitBreaker of(String name, Consumer<CircuitBreakerConfig.Builder> settings) {
+        CircuitBreakerConfig.Builder builder = CircuitBreakerConfig.builder();
+        settings.accept(builder);
+        return of(name, builder.build());
+    }
+
+    /** A circuit breaker in real time. */
+    public static CircuitBreaker of(String name, CircuitBreakerConfig config) {
+        return of(name, config, Ticker.system());
+    }
+
+    /** A circuit breaker that lives by a ticker. */
+    public static CircuitBreaker of(String name, CircuitBreakerConfig config, Ticker ticker) {
+        return new CircuitBreaker(name, config, ticker);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PolicyType<CircuitBreaker, CircuitBreakerConfig> type() {
+        return TYPE;
+    }
+
+    @Override
+    public CircuitBreakerConfig config() {
+        return config;
+    }
+
+    /** The present state. An OPEN circuit whose time is over becomes HALF_OPEN with the next call, not by itself. */
+    public State state() {
+        return circuit.state().state();
+    }
+
+    @Override
+    public CircuitBreakerMetrics metrics() {
+        CircuitState state = circuit.state();
+        return new CircuitBreakerMetrics(
+                state.state(),
+                state.failureCount(),
+                state.successCount(),
+                state.halfOpenCalls(),
+                outcomes.lastFailureTime(),
+                state.nextTrialTime(),
+                outcomes.totalSucceeded(),
+                outcomes.totalFailed(),
+                outcomes.totalIgnored(),
+                outcomes.totalCancelled(),
+                circuit.totalRejected());
+    }
+
+    /** Returns to CLOSED with zero counts, from any state. Calls in flight no longer matter to it. Totals go on. */
+    public void reset() {
+        circuit.reset();
+        outcomes.forgetLastFailure();
+    }
+
+    /** Refuses all calls until {@link #reset()}. */
+    public void forceOpen() {
+        circuit.forceOpen();
+    }
+
+    /** Lets all calls pass unwatched until {@link #reset()}. */
+    public void disable() {
+        circuit.disable();
+    }
+
+    /**
+     * Takes a permit for a call that can not be put into a lambda. Settle it when the call has ended; a permit of a
+     * half-open circuit that is never settled is taken back after {@link CircuitBreakerConfig#trialDuration()}.
+     *
+     * @throws CircuitOpenException if the call is refused
+     */
+    public Permit acquirePermit() {
+        return new CircuitBreakerPermit(circuit.admit(), outcomes);
+    }
+
+    /** Calls a listener after every change of state; otherwise as {@link #on(Class, Consumer)}. */
+    public Subscription onStateChange(BiConsumer<State, State> fromTo) {
+        return on(CircuitBreakerEvent.StateChanged.class, event -> fromTo.accept(event.from(), event.to()));
+    }
+
+    @Override
+    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
+        return events.subscribe(type, listener);
+    }
+
+    @Override
+    public Layer entry() {
+        return entry;
+    }
+
+    @Override
+    public Layer around(Layer next) {
+        return new CircuitBreakerLayer(circuit, outcomes, next);
+    }
+
+    @Override
+    public String toString() {
+        return "CircuitBreaker '" + name + "' (" + state() + ")";
+    }
+
+    private void publishTransition(State from, State to) {
+        events.publish(new CircuitBreakerEvent.StateChanged(name, ticker.now(), from, to));
+    }
+}

@@ -1,0 +1,33 @@
+package io.netrun.resilience.circuitbreaker;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a circuit breaker was doing at one moment. The totals count from the creation of the instance and are never reset.
+ *
+ * @param state the state
+ * @param failureCount CLOSED: the failure count; OPEN and HALF_OPEN: the count that opened the circuit and the failed
+ *     trials since
+ * @param successCount HALF_OPEN: successful trials so far; otherwise 0
+ * @param halfOpenCalls HALF_OPEN: trials in flight; otherwise 0
+ * @param lastFailureTime when a call failed last, by the wall clock; null if none has since creation or reset
+ * @param nextTrialTime OPEN: when the next trial is let in, by the wall clock; otherwise null
+ * @param totalSucceeded calls that succeeded
+ * @param totalFailed calls that failed in a way that counts
+ * @param totalIgnored calls that failed in a way that does not count
+ * @param totalCancelled calls that were cancelled or interrupted
+ * @param totalRejected calls refused
+ */
+public record CircuitBreakerMetrics(
+        CircuitBreaker.State state,
+        int failureCount,
+        int successCount,
+        int halfOpenCalls,
+        @Nullable Instant lastFailureTime,
+        @Nullable Instant nextTrialTime,
+        long totalSucceeded,
+        long totalFailed,
+        long totalIgnored,
+        long totalCancelled,
+        long totalRejected) {}

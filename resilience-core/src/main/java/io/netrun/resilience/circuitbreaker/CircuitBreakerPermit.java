@@ -1,0 +1,43 @@
+package io.netrun.resilience.circuitbreaker;
+
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Permit;
+import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** An admission in the hands of the user: settled by whoever takes it out first. */
+final class CircuitBreakerPermit implements Permit {
+
+    private final AtomicReference<@Nullable Admission> admission;
+    private final Outcomes outcomes;
+
+    CircuitBreakerPermit(Admission admission, Outcomes outcomes) {
+        this.admission = new AtomicReference<>(admission);
+        this.outcomes = outcomes;
+    }
+
+    @Override
+    public void onSuccess() {
+        Admission held = admission.getAndSet(null);
+        if (held != null) {
+            outcomes.onSuccess(held, null, Deadline.NONE);
+        }
+    }
+
+    @Override
+    public void onFailure(Throwable failure) {
+        Admission held = admission.getAndSet(null);
+        if (held != null) {
+            outcomes.onFailure(held, failure, Deadline.NONE);
+        }
+    }
+
+    @Override
+    public void onIgnored() {
+        Admission held = admission.getAndSet(null);
+        if (held != null) {
+            outcomes.onStopped(held, Deadline.NONE);
+        }
+    }
+}

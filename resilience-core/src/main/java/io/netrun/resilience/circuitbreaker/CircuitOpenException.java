@@ -1,0 +1,45 @@
+package io.netrun.resilience.circuitbreaker;
+
+import io.netrun.resilience.CallRejectedException;
+import io.netrun.resilience.RetryAfter;
+import java.time.Duration;
+
+/** A call was refused because the circuit is open, or half-open with all its trials in flight. */
+public final class CircuitOpenException extends CallRejectedException implements RetryAfter {
+
+    private static final long serialVersionUID = 1L;
+
+    private final CircuitBreaker.State state;
+    private final long retryAfterNanos;
+
+    CircuitOpenException(String name, CircuitBreaker.State state, long retryAfterNanos, boolean withStackTrace) {
+        super(name, null, withStackTrace);
+        this.state = state;
+        this.retryAfterNanos = retryAfterNanos;
+    }
+
+    /** The state that refused the call: OPEN, HALF_OPEN or FORCED_OPEN. */
+    public CircuitBreaker.State state() {
+        return state;
+    }
+
+    /**
+     * OPEN: the time until trials are let in. HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN:
+     * some 146 years, since only an operator ends it.
+     */
+    @Override
+    public Duration retryAfter() {
+        return Duration.ofNanos(retryAfterNanos);
+    }
+
+    /** Made when it is read, because most rejections are counted and never printed. */
+    @Override
+    public String getMessage() {
+        String circuit = "CircuitBreaker '" + name() + "' ";
+        return switch (state) {
+            case HALF_OPEN -> circuit + "is half-open and all its trials are in flight";
+            case FORCED_OPEN -> circuit + "is forced open until it is reset";
+            default -> circuit + "is open; the next trial is let in after " + text(retryAfter());
+        };
+    }
+}

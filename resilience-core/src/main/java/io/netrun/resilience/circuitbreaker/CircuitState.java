@@ -1,0 +1,50 @@
+package io.netrun.resilience.circuitbreaker;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One period of a circuit breaker's life, from one transition to the next. A call belongs to the period that admitted it:
+ * its outcome is told to that object, and once the circuit has moved on, that object can change nothing any more. This is
+ * why a call begun before a transition can not disturb what came after, and why no generation has to be counted.
+ */
+abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, Disabled {
+
+    /** The public name of this kind of period. */
+    abstract CircuitBreaker.State state();
+
+    /**
+     * Admits a call.
+     *
+     * @return where to tell the outcome; null if the circuit has just moved on, so that its present state is to be asked
+     * @throws CircuitOpenException if the call is refused
+     */
+    abstract @Nullable Admission admit();
+
+    int failureCount() {
+        return 0;
+    }
+
+    int successCount() {
+        return 0;
+    }
+
+    int halfOpenCalls() {
+        return 0;
+    }
+
+    @Nullable Instant nextTrialTime() {
+        return null;
+    }
+
+    /** Where the outcome of an admitted call is told, once. */
+    interface Admission {
+
+        void succeeded();
+
+        void failed();
+
+        /** The call ended without saying anything about what it called. */
+        void ignored();
+    }
+}

@@ -1,0 +1,32 @@
+package io.netrun.resilience.circuitbreaker;
+
+import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+
+/** An operator has switched the protection off: every call passes, and no outcome changes anything. */
+final class Disabled extends CircuitState implements Admission {
+
+    @Override
+    CircuitBreaker.State state() {
+        return CircuitBreaker.State.DISABLED;
+    }
+
+    @Override
+    Admission admit() {
+        return this;
+    }
+
+    @Override
+    public void succeeded() {
+        // Outcomes are not looked at.
+    }
+
+    @Override
+    public void failed() {
+        // Outcomes are not looked at.
+    }
+
+    @Override
+    public void ignored() {
+        // Outcomes are not looked at.
+    }
+}

@@ -1,0 +1,106 @@
+package io.netrun.resilience.circuitbreaker;
+
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import java.time.Instant;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Judges how calls ended, tells the state that admitted them, and keeps the totals. */
+final class Outcomes {
+
+    private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
+
+    private final String name;
+    private final ExceptionFilter failures;
+    private final @Nullable Predicate<@Nullable Object> failureResult;
+    private final Ticker ticker;
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder ignored = new LongAdder();
+    private final LongAdder cancelled = new LongAdder();
+    private volatile @Nullable Instant lastFailureTime;
+
+    Outcomes(String name, CircuitBreakerConfig config, Ticker ticker) {
+        this.name = name;
+        this.failureResult = config.failureResult();
+        this.failures = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
+        this.ticker = ticker;
+    }
+
+    void onSuccess(Admission admission, @Nullable Object result, Deadline deadline) {
+        // A result that came too late for whoever asked: what was called is too slow, and that is a failure of it.
+        if ((deadline != Deadline.NONE && deadline.isExceeded()) || (failureResult != null && isFailure(result))) {
+            countFailure(admission);
+        } else {
+            succeeded.increment();
+            admission.succeeded();
+        }
+    }
+
+    void onFailure(Admission admission, Throwable failure, Deadline deadline) {
+        if (deadline.isExceeded() || ExceptionFilter.isCancellation(failure)) {
+            onStopped(admission, deadline);
+        } else if (failures.matches(failure)) {
+            countFailure(admission);
+        } else {
+            ignored.increment();
+            admission.ignored();
+        }
+    }
+
+    /** The call was stopped: by the time limit around it, which is a failure of what was called, or by its caller. */
+    void onStopped(Admission admission, Deadline deadline) {
+        if (deadline.isExceeded()) {
+            countFailure(admission);
+        } else {
+            cancelled.increment();
+            admission.ignored();
+        }
+    }
+
+    @SuppressWarnings("NullAway") // asked only where there is one
+    private boolean isFailure(@Nullable Object result) {
+        try {
+            return failureResult.test(result);
+        } catch (Throwable thrown) {
+            log.error("CircuitBreaker '{}': failureResult failed; the result counts as success", name, thrown);
+            return false;
+        }
+    }
+
+    private void countFailure(Admission admission) {
+        failed.increment();
+        lastFailureTime = ticker.now();
+        admission.failed();
+    }
+
+    void forgetLastFailure() {
+        lastFailureTime = null;
+    }
+
+    @Nullable Instant lastFailureTime() {
+        return lastFailureTime;
+    }
+
+    long totalSucceeded() {
+        return succeeded.sum();
+    }
+
+    long totalFailed() {
+        return failed.sum();
+    }
+
+    long totalIgnored() {
+        return ignored.sum();
+    }
+
+    long totalCancelled() {
+        return cancelled.sum();
+    }
+}

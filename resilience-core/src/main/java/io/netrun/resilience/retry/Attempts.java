@@ -1,0 +1,122 @@
+package io.netrun.resilience.retry;
+
+import io.netrun.resilience.CallRejectedException;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.RetryAfter;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The attempts of one call, from its first failure on. It hears of each failure and decides whether, and after which wait,
+ * another attempt follows; how the wait is spent is for its caller to see to. Not thread-safe: attempts follow each other.
+ */
+final class Attempts {
+
+    /** No other attempt: the call ends with {@link #failure()}. */
+    static final long STOP = -1;
+
+    private static final int MAX_KEPT = 16;
+
+    private final Retry retry;
+    private final Deadline deadline;
+    private final List<Throwable> earlier = new ArrayList<>(2);
+    private Throwable last;
+    private int made = 1;
+    private long wait;
+
+    Attempts(Retry retry, Deadline deadline, Throwable first) {
+        this.retry = retry;
+        this.deadline = deadline;
+        this.last = first;
+    }
+
+    /**
+     * Hears of the failure of the attempt after the ones known.
+     *
+     * @return as {@link #decide()}
+     */
+    long next(Throwable failure) {
+        if (earlier.size() < MAX_KEPT) {
+            earlier.add(last);
+        }
+        last = failure;
+        made++;
+        return decide();
+    }
+
+    /** Decides upon the last failure: the wait before the next attempt in nanoseconds, or {@link #STOP}. */
+    long decide() {
+        RetryConfig config = retry.config();
+        if (ExceptionFilter.isCancellation(last)) {
+            retry.counts().cancelled.increment();
+            return STOP;
+        }
+        if (!retry.retries(last)) {
+            retry.counts().notRetried.increment();
+            return STOP;
+        }
+        if (made >= config.maxAttempts()) {
+            return exhaust("");
+        }
+        wait = retry.backoff().nanos(made - 1, wait);
+        if (isTooLong(wait)) {
+            return exhaust(", no time being left for another");
+        }
+        retry.publishRetrying(last, made, wait);
+        return wait;
+    }
+
+    /** The wait is over and the next attempt begins. */
+    void begins() {
+        retry.counts().retries.increment();
+    }
+
+    /** The call succeeded with the attempt after the ones known. */
+    void succeeded() {
+        retry.counts().recovered.increment();
+    }
+
+    /** The call was stopped while it waited for the next attempt. */
+    Throwable stopped() {
+        retry.counts().cancelled.increment();
+        return last;
+    }
+
+    /** What the call ends with after {@link #STOP}. */
+    Throwable failure() {
+        return last;
+    }
+
+    private long exhaust(String reason) {
+        retry.counts().exhausted.increment();
+        retry.publishExhausted(last, made);
+        if (retry.config().onExhausted() == OnExhausted.WRAP) {
+            last = new RetryExhaustedException(retry.name(), made, reason, last, distinctEarlier());
+        }
+        return STOP;
+    }
+
+    /** Waiting makes no sense where the time limit strikes before, or where the failure says that it takes longer. */
+    private boolean isTooLong(long nanos) {
+        if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
+            return true;
+        }
+        return last instanceof CallRejectedException
+                && last instanceof RetryAfter hint
+                && Require.nanos(hint.retryAfter())
+                        > retry.backoff().longestNanos(made - 1, retry.config().maxAttempts() - 1);
+    }
+
+    /** The same object thrown again and again is told once, as the cause. */
+    private List<Throwable> distinctEarlier() {
+        List<Throwable> distinct = new ArrayList<>(earlier.size());
+        for (Throwable failure : earlier) {
+            if (failure != last && !distinct.contains(failure)) {
+                distinct.add(failure);
+            }
+        }
+        return distinct;
+    }
+}

@@ -1,0 +1,137 @@
+package io.netrun.resilience.retry;
+
+import io.netrun.resilience.CallFuture;
+import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
+ * attempt's end only marks that there is work, and whoever marks it first does it ({@code pending}).
+ */
+final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
+
+    private final Retry retry;
+    private final Layer next;
+    private final Supplier<? extends CompletionStage<T>> body;
+    private final Deadline deadline;
+    private final Runnable resume;
+    private final AtomicInteger pending = new AtomicInteger();
+
+    /** Written by the one thread that is driving the call, handed on through {@link #pending} or the timer. */
+    private @Nullable Attempts attempts;
+
+    /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
+    private volatile @Nullable Thread driver;
+
+    private volatile @Nullable CompletableFuture<T> running;
+    private volatile Ticker.@Nullable Scheduled timer;
+
+    RetriedCall(Retry retry, Layer next, Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+        this.retry = retry;
+        this.next = next;
+        this.body = body;
+        this.deadline = deadline;
+        this.resume = ContextPropagation.wrap(() -> drive(null));
+    }
+
+    RetriedCall<T> start(CompletableFuture<T> first) {
+        drive(first);
+        return this;
+    }
+
+    /** Follows an attempt, or makes the next one, and all that follow at once, on this thread. */
+    private void drive(@Nullable CompletableFuture<T> attempt) {
+        driver = Thread.currentThread();
+        if (attempt != null) {
+            follow(attempt);
+        } else {
+            attempt();
+        }
+        driver = null;
+    }
+
+    private void attempt() {
+        Attempts known = attempts;
+        if (known != null && !isDone()) {
+            known.begins();
+            follow(next.callAsync(body, deadline));
+        }
+    }
+
+    private void follow(CompletableFuture<T> attempt) {
+        running = attempt;
+        attempt.whenComplete((value, failure) -> {
+            if (pending.getAndIncrement() == 0) {
+                drain();
+            }
+        });
+        if (isDone()) {
+            attempt.cancel(true);
+        }
+    }
+
+    /** Deals with ended attempts until one is left running, waiting, or was the last. */
+    private void drain() {
+        do {
+            CompletableFuture<T> ended = running;
+            if (ended != null && !isDone()) {
+                ended.whenComplete(this::onEnd);
+            }
+        } while (pending.decrementAndGet() != 0);
+    }
+
+    private void onEnd(T value, @Nullable Throwable failure) {
+        if (failure == null) {
+            if (attempts != null) {
+                attempts.succeeded();
+            }
+            finish(value, null);
+            return;
+        }
+        long wait;
+        if (attempts == null) {
+            attempts = new Attempts(retry, deadline, failure);
+            wait = attempts.decide();
+        } else {
+            wait = attempts.next(failure);
+        }
+        if (wait == Attempts.STOP) {
+            fail(attempts.failure());
+        } else if (wait > 0) {
+            timer = retry.ticker().schedule(() -> Workers.execute(resume), wait);
+            if (isDone()) {
+                halt();
+            }
+        } else if (driver == Thread.currentThread()) {
+            attempt();
+        } else {
+            // The thread that ended the attempt belongs to someone else, and so does its context.
+            Workers.execute(resume);
+        }
+    }
+
+    @Override
+    protected void stop() {
+        retry.counts().cancelled.increment();
+        halt();
+    }
+
+    private void halt() {
+        Ticker.Scheduled waiting = timer;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+        CompletableFuture<T> attempt = running;
+        if (attempt != null) {
+            attempt.cancel(true);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.netrun.resilience.retry;
+
+import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.Ticker;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.ObjIntConsumer;
+
+/**
+ * Makes a failed call again. A failure that is not to be retried passes through unchanged; so does every failure of a call
+ * that was cancelled or interrupted. When attempts run out, or the time limit around leaves no room for the next wait, the
+ * call ends with a {@link RetryExhaustedException} or its last failure.
+ *
+ * <p>A sync call waits on the calling thread; an interrupt ends it at once with the last failure, the interrupt flag set.
+ * An asynchronous call waits on a timer and no thread; further attempts start on a worker thread. Thread-safe.
+ */
+public final class Retry implements Policy {
+
+    /** The pattern, for the registry. */
+    public static final PolicyType<Retry, RetryConfig> TYPE =
+            new PolicyType<>("retry", Retry.class, RetryConfig.defaults(), Retry::of);
+
+    private final String name;
+    private final RetryConfig config;
+    private final Ticker ticker;
+    private final ExceptionFilter retried;
+    private final Backoff backoff;
+    private final Counts counts = new Counts();
+    private final EventPublisher events = new EventPublisher();
+    private final Layer entry;
+
+    @SuppressWarnings("this-escape") // the layer only keeps the reference
+    Retry(String name, RetryConfig config, Ticker ticker, DoubleSupplier random) {
+        this.name = Require.name(name);
+        this.config = config;
+        this.ticker = ticker;
+        this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
+        this.backoff = new Backoff(config, random);
+        this.entry = new RetryLayer(this, Layer.DIRECT);
+    }
+
+    /** A retry with the default settings. */
+    public static Retry of(String name) {
+        return of(name, RetryConfig.defaults());
+    }
+
+    /**
+     * A retry.
+     *
+     * @param name 1 to 200 characters
+     * @param settings changes the defaults, as in {@code c -> c.maxAttempts(5)}
+     * @throws IllegalArgumentException if the name or a setting is out of its range
+     */
+    public static Retry of(String name, Consumer<RetryConfig.Builder> settings) {
+        RetryConfig.Builder builder = RetryConfig.builder();
+        settings.accept(builder);
+        return of(name, builder.build());
+    }
+
+    /** A retry in real time. */
+    public static Retry of(String name, RetryConfig config) {
+        return of(name, config, Ticker.system());
+    }
+
+    /** A retry that waits by a ticker. */
+    public static Retry of(String name, RetryConfig config, Ticker ticker) {
+        return new Retry(name, config, ticker, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PolicyType<Retry, RetryConfig> type() {
+        return TYPE;
+    }
+
+    @Override
+    public RetryConfig config() {
+        return config;
+    }
+
+    @Override
+    public RetryMetrics metrics() {
+        return new RetryMetrics(
+                counts.retries.sum(),
+                counts.recovered.sum(),
+                counts.exhausted.sum(),
+                counts.notRetried.sum(),
+                counts.cancelled.sum());
+    }
+
+    /**
+     * Calls a listener before every wait, with the failure and the number of the failed attempt, from 1; otherwise as
+     * {@link #on(Class, Consumer)}.
+     */
+    public Subscription onRetry(ObjIntConsumer<? super Throwable> failureAndAttempt) {
+        return on(
+                RetryEvent.Retrying.class, event -> failureAndAttempt.accept(event.failure(), event.attempt()));
+    }
+
+    @Override
+    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
+        return events.subscribe(type, listener);
+    }
+
+    @Override
+    public Layer entry() {
+        return entry;
+    }
+
+    @Override
+    public Layer around(Layer next) {
+        return new RetryLayer(this, next);
+    }
+
+    @Override
+    public String toString() {
+        return "Retry '" + name + "' (" + config.maxAttempts() + " attempts)";
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    Backoff backoff() {
+        return backoff;
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    boolean retries(Throwable failure) {
+        return retried.matches(failure);
+    }
+
+    void publishRetrying(Throwable failure, int attempt, long waitNanos) {
+        if (events.wants(RetryEvent.Retrying.class)) {
+            events.publish(
+                    new RetryEvent.Retrying(name, ticker.now(), failure, attempt, Duration.ofNanos(waitNanos)));
+        }
+    }
+
+    void publishExhausted(Throwable failure, int attempts) {
+        if (events.wants(RetryEvent.Exhausted.class)) {
+            events.publish(new RetryEvent.Exhausted(name, ticker.now(), failure, attempts));
+        }
+    }
+
+    /** The totals behind {@link RetryMetrics}. */
+    static final class Counts {
+
+        final LongAdder retries = new LongAdder();
+        final LongAdder recovered = new LongAdder();
+        final LongAdder exhausted = new LongAdder();
+        final LongAdder notRetried = new LongAdder();
+        final LongAdder cancelled = new LongAdder();
+    }
+}

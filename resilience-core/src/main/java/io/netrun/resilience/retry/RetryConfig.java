@@ -1,0 +1,163 @@
+package io.netrun.resilience.retry;
+
+import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.Require;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is retried, how often, and how long the waits are. The wait before retry n (n from 0) is
+ * {@code min(baseDelay · backoffMultiplier^n, maxDelay)}, spread by {@code jitter}. Immutable; every value is checked
+ * when it is built.
+ *
+ * @param maxAttempts all attempts, the first included; at least 1, default 3
+ * @param baseDelay wait before the first retry; zero or more, default 1 s
+ * @param maxDelay longest wait; at least {@code baseDelay}, default 30 s
+ * @param backoffMultiplier factor from one wait to the next; at least 1.0, default 2.0
+ * @param jitter how the waits are spread; default {@link Jitter#EQUAL}
+ * @param exceptions failures that are retried, subclasses included; default every {@link Exception}
+ * @param ignoreExceptions failures that are not retried, although {@code exceptions} has them; default none
+ * @param onExhausted what the caller gets when the last attempt has failed; default {@link OnExhausted#WRAP}
+ */
+public record RetryConfig(
+        int maxAttempts,
+        Duration baseDelay,
+        Duration maxDelay,
+        double backoffMultiplier,
+        Jitter jitter,
+        List<Class<? extends Throwable>> exceptions,
+        List<Class<? extends Throwable>> ignoreExceptions,
+        OnExhausted onExhausted) {
+
+    /**
+     * Checks every value.
+     *
+     * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
+     */
+    public RetryConfig {
+        Require.range("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
+        Require.notNegative("baseDelay", baseDelay);
+        Require.notNegative("maxDelay", maxDelay);
+        if (maxDelay.compareTo(baseDelay) < 0) {
+            throw new IllegalArgumentException(
+                    "maxDelay is " + maxDelay + ": must be at least baseDelay, which is " + baseDelay);
+        }
+        Require.atLeast("backoffMultiplier", backoffMultiplier, 1.0);
+        ExceptionFilter filter = new ExceptionFilter(exceptions, ignoreExceptions);
+        exceptions = filter.exceptions();
+        ignoreExceptions = filter.ignored();
+    }
+
+    /** The defaults. */
+    public static RetryConfig defaults() {
+        return builder().build();
+    }
+
+    /** A builder that holds the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that holds these settings, for a copy with changes. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.maxAttempts = maxAttempts;
+        builder.baseDelay = baseDelay;
+        builder.maxDelay = maxDelay;
+        builder.backoffMultiplier = backoffMultiplier;
+        builder.jitter = jitter;
+        builder.exceptions = exceptions;
+        builder.ignoreExceptions = ignoreExceptions;
+        builder.onExhausted = onExhausted;
+        return builder;
+    }
+
+    /** Collects the settings that differ from the defaults. Not thread-safe. */
+    public static final class Builder {
+
+        private int maxAttempts = 3;
+        private Duration baseDelay = Duration.ofSeconds(1);
+        private Duration maxDelay = Duration.ofSeconds(30);
+        private double backoffMultiplier = 2.0;
+        private Jitter jitter = Jitter.EQUAL;
+        private List<Class<? extends Throwable>> exceptions = List.of(Exception.class);
+        private List<Class<? extends Throwable>> ignoreExceptions = List.of();
+        private OnExhausted onExhausted = OnExhausted.WRAP;
+
+        private Builder() {}
+
+        /** See {@link RetryConfig#maxAttempts()}. */
+        public Builder maxAttempts(int maxAttempts) {
+            this.maxAttempts = maxAttempts;
+            return this;
+        }
+
+        /** See {@link RetryConfig#baseDelay()}. */
+        public Builder baseDelay(Duration baseDelay) {
+            this.baseDelay = baseDelay;
+            return this;
+        }
+
+        /** See {@link RetryConfig#maxDelay()}. */
+        public Builder maxDelay(Duration maxDelay) {
+            this.maxDelay = maxDelay;
+            return this;
+        }
+
+        /** See {@link RetryConfig#backoffMultiplier()}. */
+        public Builder backoffMultiplier(double backoffMultiplier) {
+            this.backoffMultiplier = backoffMultiplier;
+            return this;
+        }
+
+        /** See {@link RetryConfig#jitter()}. */
+        public Builder jitter(Jitter jitter) {
+            this.jitter = jitter;
+            return this;
+        }
+
+        /** Jitter on ({@link Jitter#EQUAL}) or off ({@link Jitter#NONE}). */
+        public Builder jitter(boolean jitter) {
+            return jitter(jitter ? Jitter.EQUAL : Jitter.NONE);
+        }
+
+        /** See {@link RetryConfig#exceptions()}. */
+        @SafeVarargs
+        @SuppressWarnings("varargs")
+        public final Builder exceptions(Class<? extends Throwable>... exceptions) {
+            this.exceptions = List.of(exceptions);
+            return this;
+        }
+
+        /** See {@link RetryConfig#ignoreExceptions()}. */
+        @SafeVarargs
+        @SuppressWarnings("varargs")
+        public final Builder ignoreExceptions(Class<? extends Throwable>... ignoreExceptions) {
+            this.ignoreExceptions = List.of(ignoreExceptions);
+            return this;
+        }
+
+        /** See {@link RetryConfig#onExhausted()}. */
+        public Builder onExhausted(OnExhausted onExhausted) {
+            this.onExhausted = onExhausted;
+            return this;
+        }
+
+        /**
+         * The configuration.
+         *
+         * @throws IllegalArgumentException if a value is out of its range
+         */
+        public RetryConfig build() {
+            return new RetryConfig(
+                    maxAttempts,
+                    baseDelay,
+                    maxDelay,
+                    backoffMultiplier,
+                    jitter,
+                    exceptions,
+                    ignoreExceptions,
+                    onExhausted);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.netrun.resilience.retry;
+
+/**
+ * What a retry has done since its creation. Calls whose first attempt succeeds are not counted: that path writes nothing.
+ *
+ * @param totalRetries attempts made after a failed one
+ * @param totalRecovered calls that succeeded after at least one retry
+ * @param totalExhausted calls that failed because no attempt, or no time, was left
+ * @param totalNotRetried calls that failed in a way that is not retried, at whichever attempt
+ * @param totalCancelled calls that were cancelled or interrupted
+ */
+public record RetryMetrics(
+        long totalRetries, long totalRecovered, long totalExhausted, long totalNotRetried, long totalCancelled) {}

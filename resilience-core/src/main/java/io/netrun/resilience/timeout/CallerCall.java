@@ -1,0 +1,89 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Ticker;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sync call on its caller's thread, which the timer interrupts. Whether the call ended or the limit struck first is
+ * decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt can leak.
+ */
+final class CallerCall {
+
+    private enum Phase {
+        RUNNING,
+        /** The call has ended in time. */
+        ENDED,
+        /** The limit has struck and the thread is about to be interrupted; the thread waits this out. */
+        STRIKING,
+        /** The thread was interrupted by the limit. */
+        STRUCK,
+        /** The limit has struck, but the thread had been interrupted by someone else, or is not to be. */
+        STRUCK_QUIETLY
+    }
+
+    private final Timeout timeout;
+    private final Deadline limit;
+    private final Deadline around;
+    private final Thread caller = Thread.currentThread();
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.RUNNING);
+
+    CallerCall(Timeout timeout, Deadline limit, Deadline around) {
+        this.timeout = timeout;
+        this.limit = limit;
+        this.around = around;
+    }
+
+    <T extends @Nullable Object, X extends Throwable> T call(Layer next, CheckedSupplier<T, X> body) throws X {
+        Ticker.Scheduled timer = timeout.ticker().schedule(this::strike, limit.ownRemainingNanos());
+        T result;
+        try {
+            result = next.call(body, limit);
+        } catch (Throwable failure) {
+            timer.cancel();
+            if (endedInTime()) {
+                throw failure;
+            }
+            TimeoutExceededException exceeded = timeout.giveUp();
+            exceeded.addSuppressed(failure);
+            throw exceeded;
+        }
+        timer.cancel();
+        if (endedInTime()) {
+            return result;
+        }
+        throw timeout.giveUp();
+    }
+
+    private void strike() {
+        if (!phase.compareAndSet(Phase.RUNNING, Phase.STRIKING)) {
+            return;
+        }
+        limit.exceed();
+        boolean quietly = !timeout.config().interrupt() || caller.isInterrupted();
+        if (!quietly) {
+            caller.interrupt();
+        }
+        phase.set(quietly ? Phase.STRUCK_QUIETLY : Phase.STRUCK);
+    }
+
+    private boolean endedInTime() {
+        if (phase.compareAndSet(Phase.RUNNING, Phase.ENDED)) {
+            return true;
+        }
+        while (phase.get() == Phase.STRIKING) {
+            Thread.onSpinWait();
+        }
+        if (phase.get() == Phase.STRUCK) {
+            Thread.interrupted();
+            if (around.isExceeded()) {
+                // A limit further out struck meanwhile; its interrupt fell together with ours and is still owed.
+                caller.interrupt();
+            }
+        }
+        return false;
+    }
+}

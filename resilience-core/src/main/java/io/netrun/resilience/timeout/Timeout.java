@@ -1,0 +1,152 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.Ticker;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * Limits how long a caller waits. A sync call runs on a worker thread, so that its caller returns in time whatever the
+ * call does, or on the calling thread, which is interrupted (see {@link TimeoutThread}). An asynchronous call's future
+ * fails in time and the call's own future is cancelled. Either way the caller gets a {@link TimeoutExceededException}.
+ * Policies within know the deadline: a retry does not wait beyond it. Thread-safe.
+ */
+public final class Timeout implements Policy {
+
+    /** The pattern, for the registry. */
+    public static final PolicyType<Timeout, TimeoutConfig> TYPE =
+            new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
+
+    private final String name;
+    private final TimeoutConfig config;
+    private final Ticker ticker;
+    private final long nanos;
+    private final EventPublisher events = new EventPublisher();
+    private final LongAdder timedOut = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
+    private final AtomicInteger abandoned = new AtomicInteger();
+    private final Layer entry;
+
+    @SuppressWarnings("this-escape") // the layer only keeps the reference
+    private Timeout(String name, TimeoutConfig config, Ticker ticker) {
+        this.name = Require.name(name);
+        this.config = config;
+        this.ticker = ticker;
+        this.nanos = Require.nanos(config.duration());
+        this.entry = new TimeoutLayer(this, Layer.DIRECT);
+    }
+
+    /** A timeout with the default settings. */
+    public static Timeout of(String name) {
+        return of(name, TimeoutConfig.defaults());
+    }
+
+    /**
+     * A timeout.
+     *
+     * @param name 1 to 200 characters
+     * @param settings changes the defaults, as in {@code c -> c.duration(Duration.ofSeconds(2))}
+     * @throws IllegalArgumentException if the name or a setting is out of its range
+     */
+    public static Timeout of(String name, Consumer<TimeoutConfig.Builder> settings) {
+        TimeoutConfig.Builder builder = TimeoutConfig.builder();
+        settings.accept(builder);
+        return of(name, builder.build());
+    }
+
+    /** A timeout in real time. */
+    public static Timeout of(String name, TimeoutConfig config) {
+        return of(name, config, Ticker.system());
+    }
+
+    /** A timeout that lives by a ticker. */
+    public static Timeout of(String name, TimeoutConfig config, Ticker ticker) {
+        return new Timeout(name, config, ticker);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public PolicyType<Timeout, TimeoutConfig> type() {
+        return TYPE;
+    }
+
+    @Override
+    public TimeoutConfig config() {
+        return config;
+    }
+
+    @Override
+    public TimeoutMetrics metrics() {
+        return new TimeoutMetrics(timedOut.sum(), abandoned.get(), rejected.sum());
+    }
+
+    /** Calls a listener whenever a call is given up; otherwise as {@link #on(Class, Consumer)}. */
+    public Subscription onTimeout(Consumer<? super TimeoutEvent.TimedOut> listener) {
+        return on(TimeoutEvent.TimedOut.class, listener);
+    }
+
+    @Override
+    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
+        return events.subscribe(type, listener);
+    }
+
+    @Override
+    public Layer entry() {
+        return entry;
+    }
+
+    @Override
+    public Layer around(Layer next) {
+        return new TimeoutLayer(this, next);
+    }
+
+    @Override
+    public String toString() {
+        return "Timeout '" + name + "' (" + config.duration() + ")";
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    long nanos() {
+        return nanos;
+    }
+
+    /** Counts and announces a call given up, and makes what its caller gets. */
+    TimeoutExceededException giveUp() {
+        timedOut.increment();
+        if (events.wants(TimeoutEvent.TimedOut.class)) {
+            events.publish(new TimeoutEvent.TimedOut(name, ticker.now(), config.duration()));
+        }
+        return new TimeoutExceededException(name, config.message(), config.duration());
+    }
+
+    /** Refuses a call that would need a worker while too many workers are stuck. */
+    void requireWorkers() {
+        int running = abandoned.get();
+        if (running >= config.maxAbandoned()) {
+            rejected.increment();
+            throw new AbandonedCallsException(name, running, config.stackTraces());
+        }
+    }
+
+    void abandonedCallBegins() {
+        abandoned.incrementAndGet();
+    }
+
+    void abandonedCallEnds() {
+        abandoned.decrementAndGet();
+    }
+}

@@ -1,0 +1,22 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceEvent;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Something that happened in a timeout. */
+public sealed interface TimeoutEvent extends ResilienceEvent {
+
+    @Override
+    default PolicyType<?, ?> type() {
+        return Timeout.TYPE;
+    }
+
+    /**
+     * A call was given up.
+     *
+     * @param limit the time limit that it exceeded
+     */
+    record TimedOut(String name, Instant time, Duration limit) implements TimeoutEvent {}
+}

@@ -1,0 +1,22 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.ResilienceException;
+import java.time.Duration;
+
+/** A call took longer than its limit. What it threw when it was stopped, if it could be heard, is suppressed. */
+public final class TimeoutExceededException extends ResilienceException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Duration limit;
+
+    TimeoutExceededException(String name, String message, Duration limit) {
+        super(name, "Timeout '" + name + "': " + message + " (limit " + text(limit) + ")", null, true);
+        this.limit = limit;
+    }
+
+    /** The time limit that was exceeded. */
+    public Duration limit() {
+        return limit;
+    }
+}

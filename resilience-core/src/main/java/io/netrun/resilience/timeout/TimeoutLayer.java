@@ -1,0 +1,48 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses how a call's time is limited. */
+final class TimeoutLayer implements Layer {
+
+    private final Timeout timeout;
+    private final Layer next;
+
+    TimeoutLayer(Timeout timeout, Layer next) {
+        this.timeout = timeout;
+        this.next = next;
+    }
+
+    @Override
+    public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
+            throws X {
+        Deadline limit = deadline.within(timeout.ticker(), timeout.nanos());
+        if (staysOnCaller()) {
+            return new CallerCall(timeout, limit, deadline).call(next, body);
+        }
+        timeout.requireWorkers();
+        return new WorkerCall<>(timeout, limit, next, body).call();
+    }
+
+    private boolean staysOnCaller() {
+        return switch (timeout.config().thread()) {
+            case CALLER -> true;
+            case WORKER -> false;
+            case AUTO -> timeout.config().callerBound().getAsBoolean();
+        };
+    }
+
+    @Override
+    public <T extends @Nullable Object> CompletableFuture<T> callAsync(
+            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+        Deadline limit = deadline.within(timeout.ticker(), timeout.nanos());
+        CompletableFuture<T> call = next.callAsync(body, limit);
+        return call.isDone() ? call : new TimedCall<T>(timeout, limit).start(call);
+    }
+}

@@ -1,0 +1,51 @@
+package io.netrun.resilience.spring.actuate;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.time.temporal.Temporal;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in Java,
+ * enum constants in lower case, times and durations in ISO 8601, classes by name.
+ */
+final class JsonView {
+
+    private JsonView() {}
+
+    static Map<String, @Nullable Object> of(Record snapshot) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
+            view.put(component.getName(), plain(read(component, snapshot)));
+        }
+        return view;
+    }
+
+    static @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof Enum<?> constant) {
+            return constant.name().toLowerCase(Locale.ROOT);
+        }
+        if (value instanceof Class<?> type) {
+            return type.getName();
+        }
+        if (value instanceof Duration || value instanceof Temporal) {
+            return value.toString();
+        }
+        if (value instanceof Collection<?> values) {
+            return values.stream().map(JsonView::plain).toList();
+        }
+        return value;
+    }
+
+    private static @Nullable Object read(RecordComponent component, Record snapshot) {
+        try {
+            return component.getAccessor().invoke(snapshot);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.netrun.resilience.spring.aop;
+
+import io.netrun.resilience.spring.method.MethodPipelines;
+import java.lang.reflect.Method;
+import java.util.function.Supplier;
+import org.aopalliance.aop.Advice;
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.MethodMatcher;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.support.AbstractPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcher;
+import org.springframework.core.Ordered;
+
+/**
+ * Puts the interceptor around every method that bears one of the annotations. It stands outside of a transaction, so that
+ * every attempt of a retry has a transaction of its own and a time limit covers the commit.
+ */
+public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
+
+    /** Outside of advice with the lowest precedence, which Spring's transactions and caching have by default. */
+    public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Pointcut pointcut;
+    private final transient Advice advice;
+
+    /**
+     * The one advisor.
+     *
+     * @param pipelines asked when the first bean is looked at, and not before
+     */
+    public ResilienceAdvisor(Supplier<MethodPipelines> pipelines) {
+        this.pointcut = new AnnotatedMethods(pipelines);
+        this.advice = new ResilienceInterceptor(pipelines);
+        setOrder(ORDER);
+    }
+
+    @Override
+    public Pointcut getPointcut() {
+        return pointcut;
+    }
+
+    @Override
+    public Advice getAdvice() {
+        return advice;
+    }
+
+    private static final class AnnotatedMethods extends StaticMethodMatcher implements Pointcut {
+
+        private final Supplier<MethodPipelines> pipelines;
+
+        AnnotatedMethods(Supplier<MethodPipelines> pipelines) {
+            this.pipelines = pipelines;
+        }
+
+        @Override
+        public boolean matches(Method method, Class<?> targetClass) {
+            return pipelines.get().isProtected(method, targetClass);
+        }
+
+        @Override
+        public ClassFilter getClassFilter() {
+            return type -> !type.getName().startsWith("java.") && !type.getName().startsWith("org.springframework.");
+        }
+
+        @Override
+        public MethodMatcher getMethodMatcher() {
+            return this;
+        }
+    }
+}

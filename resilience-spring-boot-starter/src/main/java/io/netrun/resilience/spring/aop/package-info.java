@@ -1,0 +1,5 @@
+/** The way into a protected method: one interceptor for all patterns. */
+@NullMarked
+package io.netrun.resilience.spring.aop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/**
+ * Sees to it that something makes proxies, even where {@code spring.aop.auto} is off: an annotation without effect would go
+ * unnoticed.
+ */
+final class AutoProxyCreatorRegistrar implements ImportBeanDefinitionRegistrar {
+
+    private final Environment environment;
+
+    AutoProxyCreatorRegistrar(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+        AopConfigUtils.registerAutoProxyCreatorIfNecessary(registry);
+        if (environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true)) {
+            AopConfigUtils.forceAutoProxyCreatorToUseClassProxying(registry);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.spring.aop.ResilienceAdvisor;
+import io.netrun.resilience.spring.event.ApplicationEvents;
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.method.StartupCheck;
+import io.netrun.resilience.spring.settings.ConfigCustomizer;
+import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.SettingsResolver;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.function.SingletonSupplier;
+
+/** The registry, and the protection of annotated methods. */
+@AutoConfiguration(after = AopAutoConfiguration.class)
+@ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
+@Import(AutoProxyCreatorRegistrar.class)
+public final class ResilienceAutoConfiguration {
+
+    /** All instances of the application. */
+    @Bean
+    @ConditionalOnMissingBean
+    ResilienceRegistry resilienceRegistry(ObjectProvider<Ticker> ticker) {
+        return ResilienceRegistry.create(ticker.getIfUnique(Ticker::system));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Instances resilienceInstances(
+            ResilienceRegistry registry,
+            ConfigurableEnvironment environment,
+            ObjectProvider<ConfigCustomizer<?>> customizers) {
+        return new Instances(
+                registry,
+                new SettingsResolver(environment),
+                customizers.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static MethodPipelines resilienceMethodPipelines(
+            ObjectProvider<Instances> instances, ConfigurableEnvironment environment) {
+        return new MethodPipelines(
+                SingletonSupplier.of(instances::getObject), PatternOrder.in(environment), environment);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ResilienceAdvisor resilienceAdvisor(ObjectProvider<MethodPipelines> pipelines) {
+        return new ResilienceAdvisor(SingletonSupplier.of(pipelines::getObject));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    StartupCheck resilienceStartupCheck(
+            ConfigurableListableBeanFactory beans,
+            ConfigurableEnvironment environment,
+            MethodPipelines pipelines,
+            Instances instances) {
+        return new StartupCheck(beans, environment, pipelines, instances);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ApplicationEvents resilienceApplicationEvents(ResilienceRegistry registry, ApplicationEventPublisher publisher) {
+        return new ApplicationEvents(registry, publisher);
+    }
+}

@@ -1,0 +1,28 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.settings.Instances;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** The Actuator endpoint, where Actuator is present and the endpoint is exposed. */
+@AutoConfiguration(after = ResilienceAutoConfiguration.class)
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnBean(ResilienceRegistry.class)
+public final class ResilienceEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint
+    ResilienceEndpoint resilienceEndpoint(
+            ResilienceRegistry registry, MethodPipelines pipelines, Instances instances) {
+        return new ResilienceEndpoint(registry, pipelines, instances);
+    }
+}

@@ -1,0 +1,27 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Prints all that is wrong with the resilience configuration, and what to do about each. */
+final class ResilienceFailureAnalyzer extends AbstractFailureAnalyzer<ResilienceConfigurationException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, ResilienceConfigurationException cause) {
+        List<Problem> problems = cause.problems();
+        return new FailureAnalysis(
+                "The resilience configuration has " + problems.size() + (problems.size() == 1 ? " problem:" : " problems:")
+                        + list(problems, Problem::description),
+                (problems.size() == 1 ? "" : "In the same order:") + list(problems, Problem::remedy),
+                cause);
+    }
+
+    private static String list(List<Problem> problems, Function<Problem, String> part) {
+        return problems.stream().map(part).collect(Collectors.joining("\n    - ", "\n\n    - ", ""));
+    }
+}

@@ -1,0 +1,28 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.metrics.ResilienceMeters;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** The meters, where Micrometer is present. The names of what must come before differ between Spring Boot 3 and 4. */
+@AutoConfiguration(
+        after = ResilienceAutoConfiguration.class,
+        afterName = {
+            "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+        })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({MeterRegistry.class, ResilienceRegistry.class})
+public final class ResilienceMetricsAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    ResilienceMeters resilienceMeters(ResilienceRegistry registry) {
+        return new ResilienceMeters(registry);
+    }
+}

@@ -1,0 +1,58 @@
+package io.netrun.resilience.spring.event;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.RegistryEvent;
+import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.spring.pattern.Patterns;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Publishes what happens in the instances as application events, so that a bean hears of it with
+ * {@code @EventListener void on(CircuitBreakerEvent.StateChanged event)}. Listeners run on the thread of the call and
+ * should be quick; what they throw is logged and changes nothing.
+ */
+public final class ApplicationEvents implements AutoCloseable {
+
+    private final ApplicationEventPublisher publisher;
+    private final Subscription registrySubscription;
+    private final Set<Policy> followed = ConcurrentHashMap.newKeySet();
+
+    public ApplicationEvents(ResilienceRegistry registry, ApplicationEventPublisher publisher) {
+        this.publisher = publisher;
+        this.registrySubscription = registry.onChange(this::onChange);
+        registry.all().forEach(this::follow);
+    }
+
+    @Override
+    public void close() {
+        registrySubscription.close();
+        followed.clear();
+    }
+
+    private void onChange(RegistryEvent event) {
+        if (event instanceof RegistryEvent.Removed) {
+            followed.remove(event.policy());
+        } else {
+            follow(event.policy());
+        }
+    }
+
+    private void follow(Policy policy) {
+        if (!followed.add(policy)) {
+            return;
+        }
+        Patterns.of(policy).ifPresent(pattern -> pattern.applicationEvents().forEach(type -> forward(policy, type)));
+    }
+
+    private void forward(Policy policy, Class<? extends ResilienceEvent> type) {
+        policy.on(type, event -> {
+            if (followed.contains(policy)) {
+                publisher.publishEvent(event);
+            }
+        });
+    }
+}

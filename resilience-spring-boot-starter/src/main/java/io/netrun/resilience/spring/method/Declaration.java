@@ -1,0 +1,77 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.annotation.Unset;
+import io.netrun.resilience.spring.pattern.Pattern;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Array;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationAttributes;
+
+/**
+ * One annotation's wish for one method.
+ *
+ * @param pattern the pattern that it asks for
+ * @param name of the instance, placeholders not yet resolved
+ * @param said the settings that it says, by Java name
+ * @param where the method or class that bears it, for messages
+ */
+record Declaration(Pattern<?, ?> pattern, String name, Map<String, Object> said, String where) {
+
+    private static final String NAME = "name";
+
+    /**
+     * The wishes for a method. Annotations are found on the method, on the methods it overrides or implements, and, for
+     * public methods, on its class, that class's superclasses and interfaces; the method's own win over the class's, per
+     * pattern. Meta-annotations count, with their {@code @AliasFor}.
+     *
+     * @param method as the target class has it
+     */
+    static List<Declaration> of(List<Pattern<?, ?>> patterns, Method method, Class<?> targetClass) {
+        return patterns.stream()
+                .map(pattern -> of(pattern, method, targetClass))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    private static @Nullable Declaration of(Pattern<?, ?> pattern, Method method, Class<?> targetClass) {
+        String defaultName = targetClass.getSimpleName() + "." + method.getName();
+        AnnotationAttributes onMethod = attributes(method, pattern.annotation());
+        if (onMethod != null) {
+            return read(pattern, onMethod, defaultName, defaultName);
+        }
+        if (!Modifier.isPublic(method.getModifiers()) || method.getDeclaringClass() == Object.class) {
+            return null;
+        }
+        AnnotationAttributes onClass = attributes(targetClass, pattern.annotation());
+        return onClass == null ? null : read(pattern, onClass, defaultName, targetClass.getSimpleName());
+    }
+
+    private static @Nullable AnnotationAttributes attributes(
+            AnnotatedElement element, Class<? extends Annotation> annotation) {
+        return AnnotatedElementUtils.findMergedAnnotationAttributes(element, annotation.getName(), false, false);
+    }
+
+    private static Declaration read(
+            Pattern<?, ?> pattern, AnnotationAttributes attributes, String defaultName, String where) {
+        Map<String, Object> said = new LinkedHashMap<>(attributes);
+        Object name = said.remove(NAME);
+        said.values().removeIf(Declaration::isUnset);
+        return new Declaration(
+                pattern, name instanceof String text && !text.isEmpty() ? text : defaultName, said, where);
+    }
+
+    private static boolean isUnset(Object value) {
+        return value.equals(Unset.INT)
+                || value.equals(Unset.DOUBLE)
+                || value.equals("")
+                || (value.getClass().isArray() && Array.getLength(value) == 0);
+    }
+}

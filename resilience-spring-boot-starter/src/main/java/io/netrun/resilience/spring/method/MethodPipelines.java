@@ -1,0 +1,112 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/** The pipelines of all protected methods: each is built once, at start-up or before the method's first call. */
+public final class MethodPipelines {
+
+    private final Supplier<Instances> instances;
+    private final List<Pattern<?, ?>> order;
+    private final Environment environment;
+    private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPipeline>> pipelines = new ConcurrentHashMap<>();
+
+    /**
+     * The pipelines to come.
+     *
+     * @param instances asked when the first pipeline is built: matching methods needs none, and happens before most beans
+     *     can be made
+     * @param order the patterns, outermost first
+     */
+    public MethodPipelines(Supplier<Instances> instances, List<Pattern<?, ?>> order, Environment environment) {
+        this.instances = instances;
+        this.order = List.copyOf(order);
+        this.environment = environment;
+    }
+
+    /** Whether a method, as called on a bean of a class, asks for any protection. */
+    public boolean isProtected(Method method, Class<?> targetClass) {
+        return !declarations(method, targetClass).isEmpty();
+    }
+
+    /**
+     * The pipeline of a method.
+     *
+     * @param called the method, as the proxy knows it
+     * @param targetClass the class of the bean behind the proxy
+     * @throws ResilienceConfigurationException if it is to be built first and something is wrong with it
+     */
+    public MethodPipeline of(Method called, Class<?> targetClass) {
+        ConcurrentMap<Method, MethodPipeline> ofClass = pipelines.get(targetClass);
+        MethodPipeline pipeline = ofClass == null ? null : ofClass.get(called);
+        return pipeline != null ? pipeline : build(called, targetClass);
+    }
+
+    /** The pipelines built so far, by the title of their methods. */
+    public List<MethodPipeline> all() {
+        return pipelines.values().stream()
+                .flatMap(ofClass -> ofClass.values().stream())
+                .distinct()
+                .sorted(Comparator.comparing(MethodPipeline::title))
+                .toList();
+    }
+
+    List<Declaration> declarations(Method method, Class<?> targetClass) {
+        Class<?> userClass = ClassUtils.getUserClass(targetClass);
+        return Declaration.of(order, AopUtils.getMostSpecificMethod(method, userClass), userClass);
+    }
+
+    private MethodPipeline build(Method called, Class<?> targetClass) {
+        Class<?> userClass = ClassUtils.getUserClass(targetClass);
+        Method method = AopUtils.getMostSpecificMethod(called, userClass);
+        List<Declaration> declarations = Declaration.of(order, method, userClass);
+        requireSupported(method, userClass, declarations);
+        List<Policy> policies = new ArrayList<>();
+        boolean repeats = false;
+        for (Declaration declaration : declarations) {
+            Policy policy = obtain(declaration);
+            if (policy != null) {
+                policies.add(policy);
+                repeats |= declaration.pattern().repeatsCalls();
+            }
+        }
+        MethodPipeline built =
+                new MethodPipeline(method, userClass, Pipeline.of(policies), ReturnKind.of(method), repeats);
+        ConcurrentMap<Method, MethodPipeline> ofClass =
+                pipelines.computeIfAbsent(targetClass, key -> new ConcurrentHashMap<>());
+        MethodPipeline faster = ofClass.putIfAbsent(called, built);
+        return faster == null ? built : faster;
+    }
+
+    private @Nullable Policy obtain(Declaration declaration) {
+        String name = environment.resolveRequiredPlaceholders(declaration.name());
+        return instances
+                .get()
+                .obtain(declaration.pattern(), name, declaration.said(), declaration.where())
+                .orElse(null);
+    }
+
+    private static void requireSupported(Method method, Class<?> userClass, List<Declaration> declarations) {
+        ReturnKind.obstacle(method).ifPresent(obstacle -> {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    userClass.getName() + "." + method.getName() + " is annotated with @"
+                            + declarations.get(0).pattern().title() + ", but " + obstacle,
+                    "Change the method's return type, or take the annotation away")));
+        });
+    }
+}

@@ -1,0 +1,112 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.WrittenSettings;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodIntrospector.MetadataLookup;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems at
+ * once if there are any.
+ */
+public final class StartupCheck implements SmartInitializingSingleton {
+
+    private final ConfigurableListableBeanFactory beans;
+    private final ConfigurableEnvironment environment;
+    private final MethodPipelines pipelines;
+    private final Instances instances;
+
+    public StartupCheck(
+            ConfigurableListableBeanFactory beans,
+            ConfigurableEnvironment environment,
+            MethodPipelines pipelines,
+            Instances instances) {
+        this.beans = beans;
+        this.environment = environment;
+        this.pipelines = pipelines;
+        this.instances = instances;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        WrittenSettings written = WrittenSettings.in(environment);
+        Set<Problem> problems = new LinkedHashSet<>(written.problems());
+        beanClasses().forEach(type -> checkMethods(type, problems));
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            for (String name : written.instances(pattern)) {
+                collect(problems, () -> instances.obtain(pattern, name, Map.of(), "the configuration"));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(List.copyOf(problems));
+        }
+    }
+
+    private List<Class<?>> beanClasses() {
+        List<Class<?>> classes = new ArrayList<>();
+        for (String name : beans.getBeanNamesForType(Object.class)) {
+            if (!ScopedProxyUtils.isScopedTarget(name)) {
+                Class<?> type = AutoProxyUtils.determineTargetClass(beans, name);
+                if (type != null && !type.getName().startsWith("java.")) {
+                    classes.add(ClassUtils.getUserClass(type));
+                }
+            }
+        }
+        return classes.stream().distinct().toList();
+    }
+
+    private void checkMethods(Class<?> type, Set<Problem> problems) {
+        MetadataLookup<List<Declaration>> annotated = method -> {
+            List<Declaration> declarations = pipelines.declarations(method, type);
+            return declarations.isEmpty() ? null : declarations;
+        };
+        MethodIntrospector.selectMethods(type, annotated).forEach((method, declarations) -> {
+            String hidden = hidden(method);
+            if (hidden.isEmpty()) {
+                collect(problems, () -> pipelines.of(method, type));
+            } else {
+                problems.add(new Problem(
+                        type.getName() + "." + method.getName() + " is annotated with @"
+                                + declarations.get(0).pattern().title() + ", but is " + hidden
+                                + ": a proxy can not step in, and the method would run unprotected",
+                        "Make the method neither private nor static nor final, or take the annotation away"));
+            }
+        });
+    }
+
+    private static String hidden(Method method) {
+        int modifiers = method.getModifiers();
+        if (Modifier.isPrivate(modifiers)) {
+            return "private";
+        }
+        if (Modifier.isStatic(modifiers)) {
+            return "static";
+        }
+        return Modifier.isFinal(modifiers) ? "final" : "";
+    }
+
+    private static void collect(Set<Problem> problems, Runnable step) {
+        try {
+            step.run();
+        } catch (ResilienceConfigurationException e) {
+            problems.addAll(e.problems());
+        }
+    }
+}

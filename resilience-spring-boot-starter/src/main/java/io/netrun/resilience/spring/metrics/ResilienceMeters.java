@@ -1,0 +1,103 @@
+package io.netrun.resilience.spring.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.RegistryEvent;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.spring.pattern.Measure;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
+
+/**
+ * Binds the meters of every instance, and keeps them in step with the registry: they appear with their instance and go with
+ * it. Meters read the instances' own counts, so a protected call does nothing for them.
+ */
+public final class ResilienceMeters implements MeterBinder, AutoCloseable {
+
+    private static final String PREFIX = "resilience.";
+
+    private final ResilienceRegistry instances;
+    private final Queue<Subscription> subscriptions = new ConcurrentLinkedQueue<>();
+
+    public ResilienceMeters(ResilienceRegistry instances) {
+        this.instances = instances;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry meters) {
+        ConcurrentMap<Policy, List<Meter>> bound = new ConcurrentHashMap<>();
+        subscriptions.add(instances.onChange(event -> {
+            if (event instanceof RegistryEvent.Removed) {
+                unbind(event.policy(), bound, meters);
+            } else {
+                if (event instanceof RegistryEvent.Replaced replaced) {
+                    unbind(replaced.former(), bound, meters);
+                }
+                bind(event.policy(), bound, meters);
+            }
+        }));
+        instances.all().forEach(policy -> bind(policy, bound, meters));
+    }
+
+    /** Stops following the registry. */
+    @Override
+    public void close() {
+        for (Subscription subscription = subscriptions.poll();
+                subscription != null;
+                subscription = subscriptions.poll()) {
+            subscription.close();
+        }
+    }
+
+    private static void bind(Policy policy, ConcurrentMap<Policy, List<Meter>> bound, MeterRegistry meters) {
+        Function<Policy, List<Meter>> make = added -> {
+            List<Meter> made = new ArrayList<>();
+            Patterns.of(added).ifPresent(pattern -> register(pattern, added, meters, made));
+            return made;
+        };
+        bound.computeIfAbsent(policy, make);
+    }
+
+    private static <P extends Policy> void register(
+            Pattern<P, ?> pattern, Policy policy, MeterRegistry meters, List<Meter> made) {
+        P instance = pattern.type().policyClass().cast(policy);
+        for (Measure<P> measure : pattern.measures()) {
+            Tags tags = Tags.of("name", policy.name());
+            for (var tag : measure.tags().entrySet()) {
+                tags = tags.and(tag.getKey(), tag.getValue());
+            }
+            String name = PREFIX + measure.name();
+            made.add(
+                    switch (measure.kind()) {
+                        case GAUGE -> Gauge.builder(name, instance, measure.value())
+                                .description(measure.description())
+                                .tags(tags)
+                                .register(meters);
+                        case COUNTER -> FunctionCounter.builder(name, instance, measure.value())
+                                .description(measure.description())
+                                .tags(tags)
+                                .register(meters);
+                    });
+        }
+    }
+
+    private static void unbind(Policy policy, ConcurrentMap<Policy, List<Meter>> bound, MeterRegistry meters) {
+        List<Meter> made = bound.remove(policy);
+        if (made != null) {
+            made.forEach(meters::remove);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import java.util.List;
+
+/** What the starter knows of bulkheads. */
+final class BulkheadPattern {
+
+    private static final String CALLS = "bulkhead.calls";
+    private static final String CALLS_HELP = "Calls by outcome";
+    private static final String ACTIVE = "bulkhead.active";
+    private static final String ACTIVE_HELP = "Calls running";
+    private static final String QUEUED = "bulkhead.queued";
+    private static final String QUEUED_HELP = "Calls waiting";
+
+    static final Pattern<Bulkhead, BulkheadConfig> DESCRIPTOR = Pattern.of(
+                    Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
+            .measures(measures())
+            .build();
+
+    private BulkheadPattern() {}
+
+    private static List<Measure<Bulkhead>> measures() {
+        return List.of(
+                Measure.<Bulkhead>gauge(ACTIVE, ACTIVE_HELP, b -> b.metrics().syncActive())
+                        .tagged("pool", "sync"),
+                Measure.<Bulkhead>gauge(ACTIVE, ACTIVE_HELP, b -> b.metrics().asyncActive())
+                        .tagged("pool", "async"),
+                Measure.<Bulkhead>gauge(QUEUED, QUEUED_HELP, b -> b.metrics().syncQueued())
+                        .tagged("pool", "sync"),
+                Measure.<Bulkhead>gauge(QUEUED, QUEUED_HELP, b -> b.metrics().asyncQueued())
+                        .tagged("pool", "async"),
+                Measure.gauge("bulkhead.max.concurrent", "Calls that may run at once, per pool", b -> b.metrics()
+                        .maxConcurrent()),
+                Measure.gauge("bulkhead.max.queue", "Calls that may wait, per pool", b -> b.metrics()
+                        .maxQueue()),
+                Measure.counter(CALLS, CALLS_HELP, "accepted", b -> b.metrics().totalAccepted()),
+                Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
+    }
+}

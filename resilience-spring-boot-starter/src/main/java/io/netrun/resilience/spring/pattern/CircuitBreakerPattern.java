@@ -1,0 +1,67 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What the starter knows of circuit breakers. */
+final class CircuitBreakerPattern {
+
+    private static final String CALLS = "circuitbreaker.calls";
+    private static final String CALLS_HELP = "Calls by outcome";
+
+    static final Pattern<CircuitBreaker, CircuitBreakerConfig> DESCRIPTOR = Pattern.of(
+                    CircuitBreaker.TYPE, io.netrun.resilience.annotation.CircuitBreaker.class, "circuitBreakers")
+            .measures(measures())
+            .actions(actions())
+            .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
+            .build();
+
+
+    private CircuitBreakerPattern() {}
+
+    private static Map<String, Consumer<CircuitBreaker>> actions() {
+        Map<String, Consumer<CircuitBreaker>> actions = new LinkedHashMap<>();
+        actions.put("reset", CircuitBreaker::reset);
+        actions.put("force-open", CircuitBreaker::forceOpen);
+        actions.put("disable", CircuitBreaker::disable);
+        return actions;
+    }
+
+    private static List<Measure<CircuitBreaker>> measures() {
+        List<Measure<CircuitBreaker>> measures = new ArrayList<>();
+        for (CircuitBreaker.State state : CircuitBreaker.State.values()) {
+            measures.add(Measure.<CircuitBreaker>gauge(
+                            "circuitbreaker.state",
+                            "1 for the state that the circuit is in, 0 for the others",
+                            breaker -> breaker.state() == state ? 1 : 0)
+                    .tagged("state", state.name().toLowerCase(Locale.ROOT)));
+        }
+        measures.add(Measure.gauge(
+                "circuitbreaker.failure.count", "Failure count of the circuit", b -> b.metrics()
+                        .failureCount()));
+        measures.add(Measure.gauge(
+                "circuitbreaker.success.count", "Successful trials of a half-open circuit", b -> b.metrics()
+                        .successCount()));
+        measures.add(Measure.gauge(
+                "circuitbreaker.halfopen.calls", "Trials in flight of a half-open circuit", b -> b.metrics()
+                        .halfOpenCalls()));
+        measures.add(Measure.counter(CALLS, CALLS_HELP, "succeeded", b -> b.metrics()
+                .totalSucceeded()));
+        measures.add(
+                Measure.counter(CALLS, CALLS_HELP, "failed", b -> b.metrics().totalFailed()));
+        measures.add(
+                Measure.counter(CALLS, CALLS_HELP, "ignored", b -> b.metrics().totalIgnored()));
+        measures.add(Measure.counter(CALLS, CALLS_HELP, "cancelled", b -> b.metrics()
+                .totalCancelled()));
+        measures.add(Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics()
+                .totalRejected()));
+        return measures;
+    }
+}

@@ -1,0 +1,148 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceEvent;
+import java.lang.annotation.Annotation;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.springframework.core.convert.converter.ConverterRegistry;
+
+/**
+ * All that the starter knows of one pattern. Annotations, settings, endpoint, meters and events are the same code for every
+ * pattern and differ by this descriptor alone.
+ *
+ * @param <P> the policy
+ * @param <C> its configuration
+ */
+public final class Pattern<P extends Policy, C extends Record> {
+
+    private final PolicyType<P, C> type;
+    private final Class<? extends Annotation> annotation;
+    private final String section;
+    private final boolean repeatsCalls;
+    private final List<Measure<P>> measures;
+    private final Map<String, Consumer<P>> actions;
+    private final List<Class<? extends ResilienceEvent>> applicationEvents;
+    private final Consumer<ConverterRegistry> converters;
+
+    private Pattern(Builder<P, C> builder) {
+        this.type = builder.type;
+        this.annotation = builder.annotation;
+        this.section = builder.section;
+        this.repeatsCalls = builder.repeatsCalls;
+        this.measures = builder.measures;
+        this.actions = builder.actions;
+        this.applicationEvents = builder.applicationEvents;
+        this.converters = builder.converters;
+    }
+
+    static <P extends Policy, C extends Record> Builder<P, C> of(
+            PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
+        return new Builder<>(type, annotation, section);
+    }
+
+    /** The pattern in the core. */
+    public PolicyType<P, C> type() {
+        return type;
+    }
+
+    /** Name in the configuration and in the endpoint's paths, such as {@code circuit-breaker}. */
+    public String key() {
+        return type.key();
+    }
+
+    /** Name for people, such as {@code CircuitBreaker}. */
+    public String title() {
+        return type.policyClass().getSimpleName();
+    }
+
+    /** The annotation that asks for it. */
+    public Class<? extends Annotation> annotation() {
+        return annotation;
+    }
+
+    /** Name of its section in the endpoint's answer, such as {@code circuitBreakers}. */
+    public String section() {
+        return section;
+    }
+
+    /** Whether it may make a call more than once, so that every time needs an invocation of its own. */
+    public boolean repeatsCalls() {
+        return repeatsCalls;
+    }
+
+    /** The meters of every instance. */
+    public List<Measure<P>> measures() {
+        return measures;
+    }
+
+    /** What an operator can do to an instance, by the name that a POST to the endpoint uses. */
+    public Map<String, Consumer<P>> actions() {
+        return actions;
+    }
+
+    /** The events that the application hears of. */
+    public List<Class<? extends ResilienceEvent>> applicationEvents() {
+        return applicationEvents;
+    }
+
+    /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
+    public void registerConverters(ConverterRegistry registry) {
+        converters.accept(registry);
+    }
+
+    @Override
+    public String toString() {
+        return key();
+    }
+
+    static final class Builder<P extends Policy, C extends Record> {
+
+        private final PolicyType<P, C> type;
+        private final Class<? extends Annotation> annotation;
+        private final String section;
+        private boolean repeatsCalls;
+        private List<Measure<P>> measures = List.of();
+        private Map<String, Consumer<P>> actions = Map.of();
+        private List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
+        private Consumer<ConverterRegistry> converters = registry -> {};
+
+        private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
+            this.type = Objects.requireNonNull(type, "type");
+            this.annotation = Objects.requireNonNull(annotation, "annotation");
+            this.section = Objects.requireNonNull(section, "section");
+        }
+
+        Builder<P, C> repeatsCalls() {
+            this.repeatsCalls = true;
+            return this;
+        }
+
+        Builder<P, C> measures(List<Measure<P>> measures) {
+            this.measures = List.copyOf(measures);
+            return this;
+        }
+
+        Builder<P, C> actions(Map<String, Consumer<P>> actions) {
+            this.actions = actions;
+            return this;
+        }
+
+        Builder<P, C> applicationEvents(List<Class<? extends ResilienceEvent>> events) {
+            this.applicationEvents = List.copyOf(events);
+            return this;
+        }
+
+        Builder<P, C> converters(Consumer<ConverterRegistry> converters) {
+            this.converters = converters;
+            return this;
+        }
+
+        Pattern<P, C> build() {
+            return new Pattern<>(this);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.Policy;
+import java.util.List;
+import java.util.Optional;
+
+/** The patterns that the starter knows, in the default order of a pipeline, outermost first. */
+public final class Patterns {
+
+    private static final List<Pattern<?, ?>> ALL = List.of(
+            TimeoutPattern.DESCRIPTOR,
+            BulkheadPattern.DESCRIPTOR,
+            RetryPattern.DESCRIPTOR,
+            CircuitBreakerPattern.DESCRIPTOR);
+
+    private Patterns() {}
+
+    /** All patterns, outermost first. */
+    public static List<Pattern<?, ?>> all() {
+        return ALL;
+    }
+
+    /** The pattern that a policy is an instance of; empty for a policy of the user's own. */
+    public static Optional<Pattern<?, ?>> of(Policy policy) {
+        return byKey(policy.type().key());
+    }
+
+    /** The pattern of that key, such as {@code circuit-breaker}. */
+    public static Optional<Pattern<?, ?>> byKey(String key) {
+        return ALL.stream().filter(pattern -> pattern.key().equals(key)).findFirst();
+    }
+}

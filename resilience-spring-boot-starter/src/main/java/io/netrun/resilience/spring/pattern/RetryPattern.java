@@ -1,0 +1,53 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.retry.Jitter;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.retry.RetryEvent;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.core.convert.converter.ConverterRegistry;
+
+/** What the starter knows of retries. */
+final class RetryPattern {
+
+    private static final String CALLS = "retry.calls";
+    private static final String CALLS_HELP = "Calls whose first attempt failed, by outcome";
+
+    static final Pattern<Retry, RetryConfig> DESCRIPTOR = Pattern.of(
+                    Retry.TYPE, io.netrun.resilience.annotation.Retry.class, "retries")
+            .repeatsCalls()
+            .measures(measures())
+            .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Exhausted.class))
+            .converters(RetryPattern::registerConverters)
+            .build();
+
+    private RetryPattern() {}
+
+    private static List<Measure<Retry>> measures() {
+        return List.of(
+                new Measure<>(
+                        "retry.retries",
+                        Measure.Kind.COUNTER,
+                        "Attempts made after a failed one",
+                        Map.of(),
+                        r -> r.metrics().totalRetries()),
+                Measure.counter(CALLS, CALLS_HELP, "recovered", r -> r.metrics().totalRecovered()),
+                Measure.counter(CALLS, CALLS_HELP, "exhausted", r -> r.metrics().totalExhausted()),
+                Measure.counter(CALLS, CALLS_HELP, "not_retried", r -> r.metrics()
+                        .totalNotRetried()),
+                Measure.counter(CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()));
+    }
+
+    /** Jitter is written as a mode's name, or as true or false. */
+    private static void registerConverters(ConverterRegistry registry) {
+        registry.addConverter(Boolean.class, Jitter.class, on -> on ? Jitter.EQUAL : Jitter.NONE);
+        registry.addConverter(String.class, Jitter.class, text -> switch (text.trim()
+                .toLowerCase(Locale.ROOT)) {
+            case "true" -> Jitter.EQUAL;
+            case "false" -> Jitter.NONE;
+            default -> Jitter.valueOf(text.trim().toUpperCase(Locale.ROOT));
+        });
+    }
+}

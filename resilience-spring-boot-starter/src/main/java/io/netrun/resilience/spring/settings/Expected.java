@@ -1,0 +1,55 @@
+package io.netrun.resilience.spring.settings;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.ResolvableType;
+
+/** What a value should have looked like, for the message about one that did not. */
+final class Expected {
+
+    private Expected() {}
+
+    static String of(ResolvableType type) {
+        Class<?> target = type.toClass();
+        if (target == Duration.class) {
+            return "a duration";
+        }
+        if (target == int.class || target == long.class) {
+            return "a whole number";
+        }
+        if (target == double.class) {
+            return "a number";
+        }
+        if (target == boolean.class) {
+            return "true or false";
+        }
+        if (target.isEnum()) {
+            return "one of " + constants(target);
+        }
+        return "a list of exception classes";
+    }
+
+    static String remedy(ResolvableType type, Exception failure) {
+        Class<?> target = type.toClass();
+        if (target == Duration.class) {
+            return "Write it with its unit, such as 500ms, 2s or PT1M";
+        }
+        if (target.isEnum()) {
+            return "Write one of " + constants(target);
+        }
+        if (target.isPrimitive()) {
+            return "Write " + of(type);
+        }
+        return "Write the full names of classes on the class path: "
+                + NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+    }
+
+    private static String constants(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+    }
+}

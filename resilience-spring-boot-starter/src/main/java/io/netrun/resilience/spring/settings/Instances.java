@@ -1,0 +1,93 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.Pattern;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Makes the instances that annotations and configuration ask for, and remembers where their settings came from. */
+public final class Instances {
+
+    private final ResilienceRegistry registry;
+    private final SettingsResolver resolver;
+    private final List<ConfigCustomizer<?>> customizers;
+    private final ConcurrentMap<Key, Made> made = new ConcurrentHashMap<>();
+
+    public Instances(ResilienceRegistry registry, SettingsResolver resolver, List<ConfigCustomizer<?>> customizers) {
+        this.registry = registry;
+        this.resolver = resolver;
+        this.customizers = List.copyOf(customizers);
+    }
+
+    /**
+     * The instance, made if it is not there yet.
+     *
+     * @param said what the annotation says, by Java name; empty if it only names the instance
+     * @param where the method or class that says it, for messages
+     * @return empty if the configuration switches the instance off
+     * @throws ResilienceConfigurationException if the settings are wrong, or contradict those that another annotation gave
+     *     the same instance
+     */
+    public <P extends Policy, C extends Record> Optional<P> obtain(
+            Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
+        Made agreed = made.compute(new Key(pattern.key(), name), (key, before) -> before == null
+                ? make(pattern, name, said, where)
+                : before.requireAgreement(pattern, name, said, where));
+        return agreed.settings().enabled()
+                ? registry.find(pattern.type(), name)
+                : Optional.empty();
+    }
+
+    private <P extends Policy, C extends Record> Made make(
+            Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
+        ResolvedSettings<C> settings = resolver.resolve(pattern, name, said);
+        if (settings.enabled()) {
+            registry.getOrCreate(pattern.type(), name, customized(name, settings.config()));
+        }
+        return new Made(settings, said, where);
+    }
+
+    private <C extends Record> C customized(String name, C config) {
+        C result = config;
+        for (ConfigCustomizer<?> customizer : customizers) {
+            if (customizer.configClass() == config.getClass()) {
+                @SuppressWarnings("unchecked") // it customizes just this class
+                ConfigCustomizer<C> fitting = (ConfigCustomizer<C>) customizer;
+                result = fitting.customize(name, result);
+            }
+        }
+        return result;
+    }
+
+    /** The settings of an instance that was obtained here. */
+    public Optional<ResolvedSettings<?>> settings(Pattern<?, ?> pattern, String name) {
+        return Optional.ofNullable(made.get(new Key(pattern.key(), name))).map(Made::settings);
+    }
+
+    private record Key(String pattern, String name) {}
+
+    private record Made(ResolvedSettings<?> settings, Map<String, Object> said, String where) {
+
+        /** An annotation that says nothing joins in; one that says the same does too. */
+        Made requireAgreement(Pattern<?, ?> pattern, String name, Map<String, Object> others, String elsewhere) {
+            if (others.isEmpty() || sameAs(others)) {
+                return this;
+            }
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    pattern.title() + " '" + name + "' is given different settings by the annotations of " + where + " and "
+                            + elsewhere,
+                    "Let one of them say the settings and the other only the name, or give them different names")));
+        }
+
+        private boolean sameAs(Map<String, Object> others) {
+            return said.keySet().equals(others.keySet())
+                    && said.entrySet().stream()
+                            .allMatch(entry -> Objects.deepEquals(entry.getValue(), others.get(entry.getKey())));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The application can not start because of its resilience configuration; holds all problems that were found. */
+public final class ResilienceConfigurationException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    /** For all the problems found together. */
+    public ResilienceConfigurationException(List<Problem> problems) {
+        super(problems.stream()
+                .map(problem -> problem.description() + ". " + problem.remedy())
+                .collect(Collectors.joining("; ", "Resilience configuration: ", "")));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** The problems, at least one. */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

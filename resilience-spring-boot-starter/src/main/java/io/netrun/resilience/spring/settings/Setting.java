@@ -1,0 +1,55 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.spring.pattern.Pattern;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
+
+/**
+ * One setting of a pattern: a component of its configuration record, under the name that YAML has for it. The record is the
+ * only place where a setting is declared.
+ *
+ * @param component of the configuration record
+ * @param key in kebab case, such as {@code max-attempts}
+ */
+record Setting(RecordComponent component, String key) {
+
+    /** The settings of a pattern that can be written down, in the order of the record. */
+    static List<Setting> of(Pattern<?, ?> pattern) {
+        return Arrays.stream(pattern.type().defaults().getClass().getRecordComponents())
+                .map(component -> new Setting(component, kebab(component.getName())))
+                .toList();
+    }
+
+    /** Whether it can be written down at all: code can not. */
+    boolean isWritable() {
+        Class<?> type = component.getType();
+        return type != Predicate.class && type != BooleanSupplier.class;
+    }
+
+    /** Its name in Java, annotations and JSON, such as {@code maxAttempts}. */
+    String name() {
+        return component.getName();
+    }
+
+    ResolvableType type() {
+        return ResolvableType.forMethodReturnType(component.getAccessor());
+    }
+
+    @Nullable Object valueIn(Record config) {
+        try {
+            return component.getAccessor().invoke(config);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String kebab(String camel) {
+        return camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,195 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Finds the settings of an instance, one by one: what the configuration says for the instance wins, then what the
+ * annotation says, then what the configuration says for all instances of the pattern, then the built-in default. The same
+ * code serves every pattern, because a pattern's configuration record declares its settings.
+ */
+public final class SettingsResolver {
+
+    static final String ROOT = "resilience";
+    static final String ENABLED = "enabled";
+
+    private final ConfigurableEnvironment environment;
+    private final ApplicationConversionService conversion = new ApplicationConversionService();
+    private final Binder binder;
+
+    public SettingsResolver(ConfigurableEnvironment environment) {
+        this.environment = environment;
+        Patterns.all().forEach(pattern -> pattern.registerConverters(conversion));
+        this.binder = binder(ConfigurationPropertySources.get(environment));
+    }
+
+    /**
+     * The settings of an instance.
+     *
+     * @param said what the annotation says, by Java name; values are strings, numbers or arrays of classes
+     * @throws ResilienceConfigurationException if a value can not be read, or is out of its range
+     */
+    public <C extends Record> ResolvedSettings<C> resolve(Pattern<?, C> pattern, String name, Map<String, Object> said) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        Map<String, String> origins = new LinkedHashMap<>();
+        for (Setting setting : Setting.of(pattern)) {
+            Found found = find(pattern, name, setting, said);
+            values.put(setting.name(), found.value());
+            if (setting.isWritable()) {
+                origins.put(setting.name(), found.origin());
+            }
+        }
+        return new ResolvedSettings<>(construct(pattern, name, values, origins), origins, isEnabled(pattern, name));
+    }
+
+    private Found find(Pattern<?, ?> pattern, String name, Setting setting, Map<String, Object> said) {
+        if (setting.isWritable()) {
+            for (ConfigurationPropertyName property : ofInstance(pattern, name, setting.key())) {
+                Found bound = bind(property, setting);
+                if (bound != null) {
+                    return bound;
+                }
+            }
+            Object annotated = said.get(setting.name());
+            if (annotated != null) {
+                return new Found(convert(pattern, name, setting, annotated), "annotation");
+            }
+            Found bound = bind(ofDefaults(pattern, setting.key()), setting);
+            if (bound != null) {
+                return bound;
+            }
+        }
+        return new Found(setting.valueIn(pattern.type().defaults()), "default");
+    }
+
+    private @Nullable Found bind(ConfigurationPropertyName property, Setting setting) {
+        try {
+            return binder.bind(property, Bindable.of(setting.type()))
+                    .map(value -> new Found(value, origin(property)))
+                    .orElse(null);
+        } catch (BindException e) {
+            throw unreadable(origin(property) + " is '" + textOf(property) + "'", setting, e);
+        }
+    }
+
+    private @Nullable Object convert(Pattern<?, ?> pattern, String name, Setting setting, Object said) {
+        if (said instanceof Class<?>[] classes) {
+            return List.of(classes);
+        }
+        Object value = said instanceof String text ? environment.resolveRequiredPlaceholders(text) : said;
+        try {
+            return binder(List.of(new MapConfigurationPropertySource(Map.of("value", value))))
+                    .bind("value", Bindable.of(setting.type()))
+                    .orElse(null);
+        } catch (BindException e) {
+            throw unreadable(
+                    "@" + pattern.title() + " of '" + name + "': " + setting.name() + " is '" + value + "'", setting, e);
+        }
+    }
+
+    private boolean isEnabled(Pattern<?, ?> pattern, String name) {
+        return Stream.concat(ofInstance(pattern, name, ENABLED).stream(), Stream.of(ofDefaults(pattern, ENABLED)))
+                .map(property -> binder.bind(property, Bindable.of(Boolean.class)).orElse(null))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(true);
+    }
+
+    private static <C extends Record> C construct(
+            Pattern<?, C> pattern, String name, Map<String, Object> values, Map<String, String> origins) {
+        @SuppressWarnings("unchecked") // the class of a C
+        Class<C> type = (Class<C>) pattern.type().defaults().getClass();
+        try {
+            Constructor<C> constructor = type.getDeclaredConstructor(Arrays.stream(type.getRecordComponents())
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new));
+            return constructor.newInstance(values.values().toArray());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException invalid) {
+                throw outOfRange(pattern, name, String.valueOf(invalid.getMessage()), origins);
+            }
+            throw new IllegalStateException(e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The record's message starts with the name of the field, which tells whom to blame. */
+    private static ResilienceConfigurationException outOfRange(
+            Pattern<?, ?> pattern, String name, String message, Map<String, String> origins) {
+        String field = message.split(" ", 2)[0];
+        String origin = origins.getOrDefault(field, "default");
+        String where = origin.equals("annotation") ? "the annotation @" + pattern.title() : origin;
+        return new ResilienceConfigurationException(List.of(new Problem(
+                pattern.title() + " '" + name + "': " + message, "Change it where it is said: " + where)));
+    }
+
+    private static ResilienceConfigurationException unreadable(String what, Setting setting, BindException e) {
+        return new ResilienceConfigurationException(List.of(new Problem(
+                what + ", which can not be read as " + Expected.of(setting.type()), Expected.remedy(setting.type(), e))));
+    }
+
+    private String textOf(ConfigurationPropertyName property) {
+        return binder.bind(property, Bindable.of(Object.class))
+                .map(String::valueOf)
+                .orElse("");
+    }
+
+    /** The property with the place where it was written, if that is known. */
+    private String origin(ConfigurationPropertyName property) {
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            var found = Optional.ofNullable(source.getConfigurationProperty(property))
+                    .or(() -> Optional.ofNullable(source.getConfigurationProperty(property.append("[0]"))));
+            if (found.isPresent()) {
+                var origin = found.get().getOrigin();
+                return origin == null ? property.toString() : property + " (" + origin + ")";
+            }
+        }
+        return property.toString();
+    }
+
+    private Binder binder(Iterable<ConfigurationPropertySource> sources) {
+        return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment), conversion, null);
+    }
+
+    /**
+     * The property of an instance, in the two ways of writing a name with dots: {@code instances.A.method.key} and
+     * {@code instances[A.method].key}.
+     */
+    private static List<ConfigurationPropertyName> ofInstance(Pattern<?, ?> pattern, String name, String key) {
+        if (name.contains("[") || name.contains("]")) {
+            return List.of();
+        }
+        String instances = ROOT + "." + pattern.key() + ".instances";
+        return List.of(
+                ConfigurationPropertyName.of(instances).append("[" + name + "]").append(key),
+                ConfigurationPropertyName.adapt(instances + "." + name + "." + key, '.'));
+    }
+
+    private static ConfigurationPropertyName ofDefaults(Pattern<?, ?> pattern, String key) {
+        return ConfigurationPropertyName.of(ROOT + "." + pattern.key() + ".defaults." + key);
+    }
+
+    private record Found(@Nullable Object value, String origin) {}
+}
