@@ -1,0 +1,88 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.retry.Retry;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResilienceRegistryTests {
+
+    private final ResilienceRegistry registry = ResilienceRegistry.create();
+
+    @Test
+    void getOrCreateWhenCalledAgainShouldReturnTheSameWithItsFirstSettings() {
+        CircuitBreaker first = registry.getOrCreate(
+                CircuitBreaker.TYPE,
+                "pay",
+                CircuitBreakerConfig.builder().failureThreshold(2).build());
+        assertThat(registry.getOrCreate(CircuitBreaker.TYPE, "pay")).isSameAs(first);
+        assertThat(first.config().failureThreshold()).isEqualTo(2);
+    }
+
+    @Test
+    void getOrCreateWhenThreadsRaceShouldMakeOneAndSaySoOnce() throws Exception {
+        List<RegistryEvent> events = new ArrayList<>();
+        registry.onChange(events::add);
+        Set<Retry> seen = ConcurrentHashMap.newKeySet();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        Callable<Boolean> task = () -> seen.add(registry.getOrCreate(Retry.TYPE, "same"));
+        for (Future<Boolean> done : threads.invokeAll(Collections.nCopies(200, task))) {
+            done.get();
+        }
+        threads.shutdown();
+        assertThat(seen).hasSize(1);
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void findWhenNameIsUnknownShouldBeEmptyAndCreateNothing() {
+        assertThat(registry.find(Retry.TYPE, "nobody")).isEmpty();
+        assertThat(registry.all()).isEmpty();
+    }
+
+    @Test
+    void allShouldKeepPatternsApart() {
+        Retry retry = registry.getOrCreate(Retry.TYPE, "x");
+        CircuitBreaker breaker = registry.getOrCreate(CircuitBreaker.TYPE, "x");
+        assertThat(registry.all(Retry.TYPE)).containsExactly(retry);
+        assertThat(registry.all(CircuitBreaker.TYPE)).containsExactly(breaker);
+    }
+
+    @Test
+    void changesShouldBeTold() {
+        List<RegistryEvent> events = new ArrayList<>();
+        registry.onChange(events::add);
+        Retry first = Retry.of("r");
+        Retry second = Retry.of("r");
+        registry.register(first);
+        registry.register(second);
+        registry.remove(Retry.TYPE, "r");
+        assertThat(events)
+                .containsExactly(
+                        new RegistryEvent.Added(first),
+                        new RegistryEvent.Replaced(second, first),
+                        new RegistryEvent.Removed(second));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  ", "line\nbreak", "nul\u0000"})
+    void getOrCreateWhenNameIsUnfitShouldSayTheRule(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.getOrCreate(Retry.TYPE, name))
+                .withMessageContaining("must have 1 to 200 characters");
+    }
+}
