@@ -68,8 +68,7 @@ public final class ResilienceRegistry {
 
     /** The instance of that name, if there is one. */
     public <P extends Policy> Optional<P> find(PolicyType<P, ?> type, String name) {
-        return Optional.ofNullable(instances.get(Key.of(type, name)))
-                .map(type.policyClass()::cast);
+        return Optional.ofNullable(instances.get(Key.of(type, name))).map(type.policyClass()::cast);
     }
 
     /** Takes an instance out; calls that run through it go on. */

@@ -35,11 +35,8 @@ class ArchitectureTests {
             .resideInAnyPackage("org.springframework..", "jakarta..", "reactor..", "io.micrometer.core..");
 
     @ArchTest
-    static final ArchRule rootKnowsNoPattern = noClasses()
-            .that()
-            .resideInAPackage(ROOT)
-            .should()
-            .dependOnClassesThat(resideInAnyPackage(PATTERNS));
+    static final ArchRule rootKnowsNoPattern =
+            noClasses().that().resideInAPackage(ROOT).should().dependOnClassesThat(resideInAnyPackage(PATTERNS));
 
     @ArchTest
     static final ArchRule patternsDoNotKnowEachOther =
@@ -80,9 +77,8 @@ class ArchitectureTests {
             .areAssignableTo(Clock.class);
 
     @ArchTest
-    static final ArchRule namesSayWhatThingsAre = noClasses()
-            .should()
-            .haveNameMatching(".*(Impl|Utils?|Helper|Common|Manager)");
+    static final ArchRule namesSayWhatThingsAre =
+            noClasses().should().haveNameMatching(".*(Impl|Utils?|Helper|Common|Manager)");
 
     @ArchTest
     static final ArchRule publicClassesAreFinalOrMadeForExtension = classes()

@@ -37,13 +37,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CombinedPoliciesTests {
 
     private final ManualTicker ticker = new ManualTicker();
-    private final Timeout timeout = Timeout.of(
-            "t", TimeoutConfig.builder().thread(TimeoutThread.CALLER).build(), ticker);
+    private final Timeout timeout =
+            Timeout.of("t", TimeoutConfig.builder().thread(TimeoutThread.CALLER).build(), ticker);
     private final Bulkhead bulkhead = Bulkhead.of(
             "b", BulkheadConfig.builder().maxConcurrent(1).maxQueue(1).build(), ticker);
     private final Retry retry = Retry.of(
             "r",
-            RetryConfig.builder().baseDelay(Duration.ZERO).exceptions(IOException.class).build(),
+            RetryConfig.builder()
+                    .baseDelay(Duration.ZERO)
+                    .exceptions(IOException.class)
+                    .build(),
             ticker);
     private final CircuitBreaker breaker = CircuitBreaker.of(
             "c", CircuitBreakerConfig.builder().failureThreshold(3).build(), ticker);

@@ -40,9 +40,8 @@ public final class Bulkhead implements Policy {
         this.config = config;
         this.ticker = ticker;
         this.sync = new Places(config.maxConcurrent(), config.maxQueue());
-        this.async = config.pools() == BulkheadPools.SHARED
-                ? sync
-                : new Places(config.maxConcurrent(), config.maxQueue());
+        this.async =
+                config.pools() == BulkheadPools.SHARED ? sync : new Places(config.maxConcurrent(), config.maxQueue());
         this.entry = new BulkheadLayer(this, Layer.DIRECT);
     }
 

@@ -53,11 +53,14 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
         if (maxWait == null) {
             return;
         }
-        Ticker.Scheduled scheduled = bulkhead.ticker().schedule(() -> {
-            if (places.withdraw(this, true)) {
-                Workers.execute(() -> fail(bulkhead.waitedTooLong(places)));
-            }
-        }, Require.nanos(maxWait));
+        Ticker.Scheduled scheduled = bulkhead.ticker()
+                .schedule(
+                        () -> {
+                            if (places.withdraw(this, true)) {
+                                Workers.execute(() -> fail(bulkhead.waitedTooLong(places)));
+                            }
+                        },
+                        Require.nanos(maxWait));
         timer = scheduled;
         if (placed) {
             scheduled.cancel();

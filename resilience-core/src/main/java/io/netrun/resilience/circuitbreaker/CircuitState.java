@@ -33,7 +33,8 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
         return 0;
     }
 
-    @Nullable Instant nextTrialTime() {
+    @Nullable
+    Instant nextTrialTime() {
         return null;
     }
 

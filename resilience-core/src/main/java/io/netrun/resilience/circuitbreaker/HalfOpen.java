@@ -33,7 +33,8 @@ final class HalfOpen extends CircuitState {
     }
 
     @Override
-    @Nullable Admission admit() {
+    @Nullable
+    Admission admit() {
         long now = circuit.ticker().nanoTime();
         for (int slot = 0; slot < slots.length(); slot++) {
             Trial running = slots.get(slot);

@@ -25,7 +25,8 @@ final class Open extends CircuitState {
     }
 
     @Override
-    @Nullable Admission admit() {
+    @Nullable
+    Admission admit() {
         long remaining = remainingNanos();
         if (remaining > 0) {
             throw circuit.rejection(state(), remaining);

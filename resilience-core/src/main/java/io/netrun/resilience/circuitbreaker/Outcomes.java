@@ -84,7 +84,8 @@ final class Outcomes {
         lastFailureTime = null;
     }
 
-    @Nullable Instant lastFailureTime() {
+    @Nullable
+    Instant lastFailureTime() {
         return lastFailureTime;
     }
 

@@ -32,7 +32,8 @@ final class Backoff {
         if (base == 0) {
             return 0;
         }
-        double spread = jitter.apply(computed(retry), base, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
+        double spread = jitter.apply(
+                computed(retry), base, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
         return (long) Math.min(spread, max);
     }
 

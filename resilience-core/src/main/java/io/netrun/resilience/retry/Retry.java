@@ -107,8 +107,7 @@ public final class Retry implements Policy {
      * {@link #on(Class, Consumer)}.
      */
     public Subscription onRetry(ObjIntConsumer<? super Throwable> failureAndAttempt) {
-        return on(
-                RetryEvent.Retrying.class, event -> failureAndAttempt.accept(event.failure(), event.attempt()));
+        return on(RetryEvent.Retrying.class, event -> failureAndAttempt.accept(event.failure(), event.attempt()));
     }
 
     @Override
@@ -149,8 +148,7 @@ public final class Retry implements Policy {
 
     void publishRetrying(Throwable failure, int attempt, long waitNanos) {
         if (events.wants(RetryEvent.Retrying.class)) {
-            events.publish(
-                    new RetryEvent.Retrying(name, ticker.now(), failure, attempt, Duration.ofNanos(waitNanos)));
+            events.publish(new RetryEvent.Retrying(name, ticker.now(), failure, attempt, Duration.ofNanos(waitNanos)));
         }
     }
 

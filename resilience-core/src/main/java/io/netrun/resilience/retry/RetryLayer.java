@@ -29,7 +29,8 @@ final class RetryLayer implements Layer {
         }
     }
 
-    @SuppressWarnings("unchecked") // what an attempt threw is an X or unchecked, and what is put in its place is unchecked
+    @SuppressWarnings(
+            "unchecked") // what an attempt threw is an X or unchecked, and what is put in its place is unchecked
     private <T extends @Nullable Object, X extends Throwable> T callAgain(
             CheckedSupplier<T, X> body, Deadline deadline, Throwable first) throws X {
         Attempts attempts = new Attempts(retry, deadline, first);

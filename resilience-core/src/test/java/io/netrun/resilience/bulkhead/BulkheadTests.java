@@ -59,8 +59,7 @@ class BulkheadTests {
         bulkhead.onRejected(event -> {
             throw new AssertionError("listener");
         });
-        bulkhead.run(() ->
-                assertThatThrownBy(() -> bulkhead.run(() -> {})).isInstanceOf(BulkheadFullException.class));
+        bulkhead.run(() -> assertThatThrownBy(() -> bulkhead.run(() -> {})).isInstanceOf(BulkheadFullException.class));
         bulkhead.run(() -> {});
     }
 
@@ -274,7 +273,8 @@ class BulkheadTests {
 
     @Test
     void callsWhenManyThreadsMixAndLeaveShouldLoseNoPlaceAndExceedNoLimit() throws Exception {
-        Bulkhead bulkhead = Bulkhead.of("stress", c -> c.maxConcurrent(3).maxQueue(4).pools(BulkheadPools.SHARED));
+        Bulkhead bulkhead =
+                Bulkhead.of("stress", c -> c.maxConcurrent(3).maxQueue(4).pools(BulkheadPools.SHARED));
         AtomicInteger running = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger ran = new AtomicInteger();
@@ -332,8 +332,7 @@ class BulkheadTests {
         for (int t = 0; t < 6; t++) {
             runs.add(threads.submit(() -> {
                 for (int i = 0; i < 3_000; i++) {
-                    CompletableFuture<String> call =
-                            bulkhead.callAsync(() -> CompletableFuture.supplyAsync(() -> "x"));
+                    CompletableFuture<String> call = bulkhead.callAsync(() -> CompletableFuture.supplyAsync(() -> "x"));
                     if (ThreadLocalRandom.current().nextBoolean()) {
                         call.cancel(true);
                     }
@@ -344,8 +343,8 @@ class BulkheadTests {
             run.get(40, TimeUnit.SECONDS);
         }
         threads.shutdown();
-        await().until(() -> bulkhead.metrics().asyncActive() == 0
-                && bulkhead.metrics().asyncQueued() == 0);
+        await().until(() ->
+                bulkhead.metrics().asyncActive() == 0 && bulkhead.metrics().asyncQueued() == 0);
         CompletableFuture<String> after = bulkhead.callAsync(() -> CompletableFuture.completedFuture("still works"));
         assertThat(after).succeedsWithin(Duration.ofSeconds(10));
     }

@@ -148,17 +148,19 @@ class CircuitBreakerTests {
     void callWhenTimeLimitAroundGaveItUpShouldCountFailedHoweverItEnds() {
         CircuitBreaker breaker = breaker(c -> c.failureThreshold(3));
         Deadline limit = Deadline.NONE.within(ticker, 1);
-        breaker.entry().<String, RuntimeException>call(
-                () -> {
-                    limit.exceed();
-                    return "too late";
-                },
-                limit);
-        catchThrowable(() -> breaker.entry().<String, Exception>call(
-                () -> {
-                    throw new InterruptedException();
-                },
-                limit));
+        breaker.entry()
+                .<String, RuntimeException>call(
+                        () -> {
+                            limit.exceed();
+                            return "too late";
+                        },
+                        limit);
+        catchThrowable(() -> breaker.entry()
+                .<String, Exception>call(
+                        () -> {
+                            throw new InterruptedException();
+                        },
+                        limit));
         assertThat(breaker.metrics().totalFailed()).isEqualTo(2);
     }
 
@@ -177,8 +179,7 @@ class CircuitBreakerTests {
     void callWhenOpenShouldSayNameAndTimeLeft() {
         CircuitBreaker breaker = open(c -> {});
         ticker.advance(Duration.ofSeconds(12));
-        CircuitOpenException rejection =
-                catchThrowableOfType(CircuitOpenException.class, () -> breaker.run(() -> {}));
+        CircuitOpenException rejection = catchThrowableOfType(CircuitOpenException.class, () -> breaker.run(() -> {}));
         assertThat(rejection)
                 .hasMessage("CircuitBreaker 'test' is open; the next trial is let in after 48s")
                 .satisfies(e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(48)))
@@ -284,8 +285,7 @@ class CircuitBreakerTests {
 
     @Test
     void permitWhenTrialNeverEndsShouldBeTakenBackAndReopen() {
-        CircuitBreaker breaker = halfOpen(
-                c -> c.halfOpenMaxCalls(1).halfOpenMaxDuration(Duration.ofSeconds(5)));
+        CircuitBreaker breaker = halfOpen(c -> c.halfOpenMaxCalls(1).halfOpenMaxDuration(Duration.ofSeconds(5)));
         Permit hanging = breaker.acquirePermit();
         ticker.advance(Duration.ofSeconds(5));
         assertThatThrownBy(() -> breaker.run(() -> {})).isInstanceOf(CircuitOpenException.class);
@@ -296,8 +296,7 @@ class CircuitBreakerTests {
 
     @Test
     void permitWhenTrialSucceedsTooLateShouldCountAsFailed() {
-        CircuitBreaker breaker = halfOpen(
-                c -> c.successThreshold(1).halfOpenMaxDuration(Duration.ofSeconds(5)));
+        CircuitBreaker breaker = halfOpen(c -> c.successThreshold(1).halfOpenMaxDuration(Duration.ofSeconds(5)));
         Permit slow = breaker.acquirePermit();
         ticker.advance(Duration.ofSeconds(5));
         slow.onSuccess();
@@ -308,7 +307,8 @@ class CircuitBreakerTests {
 
     @Test
     void permitWhenGivenBeforeTransitionShouldNotTouchThePresentState() {
-        CircuitBreaker breaker = breaker(c -> c.failureThreshold(1).successThreshold(1).halfOpenMaxCalls(1));
+        CircuitBreaker breaker =
+                breaker(c -> c.failureThreshold(1).successThreshold(1).halfOpenMaxCalls(1));
         List<Permit> old = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             old.add(breaker.acquirePermit());

@@ -28,7 +28,9 @@ class RetryConfigTests {
                 invalid(c -> c.maxAttempts(0), "maxAttempts is 0: must be at least 1"),
                 invalid(c -> c.baseDelay(Duration.ofMillis(-5)), "baseDelay is PT-0.005S: must be zero or positive"),
                 invalid(c -> c.maxDelay(Duration.ofMillis(5)), "maxDelay is PT0.005S: must be at least baseDelay"),
-                invalid(c -> c.backoffMultiplier(0.5), "backoffMultiplier is 0.5: must be a finite number of at least 1.0"),
+                invalid(
+                        c -> c.backoffMultiplier(0.5),
+                        "backoffMultiplier is 0.5: must be a finite number of at least 1.0"),
                 invalid(c -> c.backoffMultiplier(Double.NaN), "backoffMultiplier is NaN"),
                 invalid(RetryConfig.Builder::exceptions, "exceptions is empty"));
     }

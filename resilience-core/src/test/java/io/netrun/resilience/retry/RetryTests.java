@@ -54,13 +54,15 @@ class RetryTests {
     void callWhenAllAttemptsFailShouldWrapTheLastWithTheEarlierSuppressed() {
         Failing body = new Failing(99);
         Retry retry = retry(c -> {});
-        RetryExhaustedException exhausted = catchThrowableOfType(
-                RetryExhaustedException.class, () -> retry.<String, IOException>call(body::get));
+        RetryExhaustedException exhausted =
+                catchThrowableOfType(RetryExhaustedException.class, () -> retry.<String, IOException>call(body::get));
         assertThat(exhausted)
                 .hasMessage("Retry 'test' gave up after 3 attempts: java.io.IOException: failure 3")
                 .hasRootCauseMessage("failure 3");
         assertThat(exhausted.attempts()).isEqualTo(3);
-        assertThat(exhausted.getSuppressed()).extracting(Throwable::getMessage).containsExactly("failure 1", "failure 2");
+        assertThat(exhausted.getSuppressed())
+                .extracting(Throwable::getMessage)
+                .containsExactly("failure 1", "failure 2");
         assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 0, 1, 0, 0));
     }
 
@@ -78,16 +80,16 @@ class RetryTests {
     @Test
     void callWhenAttemptsAreManyShouldKeepFewFailures() {
         Failing body = new Failing(1_000);
-        Throwable exhausted = catchThrowable(() -> retry(c -> c.maxAttempts(500).baseDelay(Duration.ZERO))
-                .<String, IOException>call(body::get));
+        Throwable exhausted = catchThrowable(
+                () -> retry(c -> c.maxAttempts(500).baseDelay(Duration.ZERO)).<String, IOException>call(body::get));
         assertThat(exhausted.getSuppressed()).hasSize(16);
     }
 
     @Test
     void callWhenOnExhaustedIsRethrowShouldThrowTheLastFailureItself() {
         Failing body = new Failing(99);
-        assertThat(catchThrowable(() -> retry(c -> c.onExhausted(OnExhausted.RETHROW))
-                        .<String, IOException>call(body::get)))
+        assertThat(catchThrowable(
+                        () -> retry(c -> c.onExhausted(OnExhausted.RETHROW)).<String, IOException>call(body::get)))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage("failure 3");
     }
@@ -190,8 +192,8 @@ class RetryTests {
         Failing body = new Failing(99);
         Retry retry = retry(c -> {});
         List<String> heard = new ArrayList<>();
-        retry.onRetry((failure, attempt) ->
-                heard.add(attempt + ":" + failure.getMessage() + " after " + ticker.sleeps().size() + " waits"));
+        retry.onRetry((failure, attempt) -> heard.add(attempt + ":" + failure.getMessage() + " after "
+                + ticker.sleeps().size() + " waits"));
         catchThrowable(() -> retry.<String, IOException>call(body::get));
         assertThat(heard).containsExactly("1:failure 1 after 0 waits", "2:failure 2 after 1 waits");
     }
@@ -330,7 +332,8 @@ class RetryTests {
     @Test
     void callAsyncWhenAttemptsEndElsewhereShouldRetryToTheEnd() {
         AtomicInteger calls = new AtomicInteger();
-        CompletableFuture<String> call = Retry.of("elsewhere", c -> c.maxAttempts(1_000).baseDelay(Duration.ZERO))
+        CompletableFuture<String> call = Retry.of(
+                        "elsewhere", c -> c.maxAttempts(1_000).baseDelay(Duration.ZERO))
                 .callAsync(() -> {
                     calls.incrementAndGet();
                     return CompletableFuture.supplyAsync(() -> {

@@ -68,12 +68,14 @@ class TimeoutTests {
 
     @Test
     void callWhenTooManyAreAbandonedShouldRefuse() {
-        Timeout timeout = real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER).maxAbandoned(1));
+        Timeout timeout =
+                real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER).maxAbandoned(1));
         CountDownLatch release = new CountDownLatch(1);
         catchThrowable(() -> timeout.run(() -> awaitUninterruptibly(release)));
         assertThatThrownBy(() -> timeout.run(() -> {}))
                 .isInstanceOf(AbandonedCallsException.class)
-                .hasMessage("Timeout 'real' refuses calls: 1 earlier calls ignored the interrupt and are still running");
+                .hasMessage(
+                        "Timeout 'real' refuses calls: 1 earlier calls ignored the interrupt and are still running");
         assertThat(timeout.metrics().totalRejected()).isEqualTo(1);
         release.countDown();
         await().until(() -> timeout.metrics().abandoned() == 0);
@@ -83,14 +85,15 @@ class TimeoutTests {
     @Test
     void callWhenLimitStrikesShouldInterruptTheWorker() {
         CountDownLatch interrupted = new CountDownLatch(1);
-        assertThatThrownBy(() -> real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER)).run(() -> {
-                    try {
-                        new CountDownLatch(1).await();
-                    } catch (InterruptedException e) {
-                        interrupted.countDown();
-                        throw e;
-                    }
-                }))
+        assertThatThrownBy(() -> real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER))
+                        .run(() -> {
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                interrupted.countDown();
+                                throw e;
+                            }
+                        }))
                 .isInstanceOf(TimeoutExceededException.class);
         await().until(() -> interrupted.getCount() == 0);
     }
@@ -100,7 +103,8 @@ class TimeoutTests {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
-        Timeout timeout = real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER).interrupt(false));
+        Timeout timeout =
+                real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER).interrupt(false));
         catchThrowable(() -> timeout.run(() -> {
             awaitUninterruptibly(release);
             interrupted.set(Thread.currentThread().isInterrupted());
@@ -165,7 +169,8 @@ class TimeoutTests {
         ContextRegistry.getInstance().registerThreadLocalAccessor("test", context);
         context.set("request 7");
         try {
-            assertThat(worker(c -> {}).<String, RuntimeException>call(context::get)).isEqualTo("request 7");
+            assertThat(worker(c -> {}).<String, RuntimeException>call(context::get))
+                    .isEqualTo("request 7");
         } finally {
             context.remove();
             ContextRegistry.getInstance().removeThreadLocalAccessor("test");
@@ -186,7 +191,8 @@ class TimeoutTests {
     @Test
     void callOnCallerShouldStayOnTheThread() {
         Timeout timeout = real(c -> c.thread(TimeoutThread.CALLER));
-        assertThat(timeout.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(Thread.currentThread());
+        assertThat(timeout.<Thread, RuntimeException>call(Thread::currentThread))
+                .isSameAs(Thread.currentThread());
     }
 
     @Test
@@ -231,7 +237,8 @@ class TimeoutTests {
     @Test
     void callWhenAutoAndBoundToItsThreadShouldStayThere() {
         Timeout timeout = real(c -> c.callerBound(() -> true));
-        assertThat(timeout.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(Thread.currentThread());
+        assertThat(timeout.<Thread, RuntimeException>call(Thread::currentThread))
+                .isSameAs(Thread.currentThread());
     }
 
     // ---- asynchronous calls
@@ -290,12 +297,9 @@ class TimeoutTests {
     @Test
     void callAsyncWhenNestedShouldLetTheShorterWinAndNameIt() {
         Timeout outer = Timeout.of(
-                "outer",
-                TimeoutConfig.builder().duration(Duration.ofSeconds(1)).build(),
-                ticker);
+                "outer", TimeoutConfig.builder().duration(Duration.ofSeconds(1)).build(), ticker);
         CompletableFuture<String> own = new CompletableFuture<>();
-        CompletableFuture<String> call = Pipeline.of(outer, timeout(c -> {}))
-                .callAsync(() -> own);
+        CompletableFuture<String> call = Pipeline.of(outer, timeout(c -> {})).callAsync(() -> own);
         ticker.advance(Duration.ofSeconds(1));
         assertThat(call)
                 .failsWithin(Duration.ofSeconds(5))

@@ -72,9 +72,7 @@ public final class ResilienceEndpoint {
             @Selector String pattern,
             @Selector String name,
             @org.springframework.lang.Nullable @Nullable String action) {
-        return Patterns.byKey(pattern)
-                .map(known -> act(known, name, action))
-                .orElseGet(() -> unknownPattern(pattern));
+        return Patterns.byKey(pattern).map(known -> act(known, name, action)).orElseGet(() -> unknownPattern(pattern));
     }
 
     private <P extends Policy> WebEndpointResponse<Map<String, Object>> act(
@@ -90,7 +88,8 @@ public final class ResilienceEndpoint {
                     action == null ? "The body has no \"action\"" : "Unknown action '" + action + "'",
                     pattern.actions().isEmpty()
                             ? "There is nothing to be done to a " + pattern.key()
-                            : "Known actions: " + String.join(", ", pattern.actions().keySet()));
+                            : "Known actions: "
+                                    + String.join(", ", pattern.actions().keySet()));
         }
         known.accept(policy.get());
         return new WebEndpointResponse<>(detail(pattern, policy.get()));
@@ -131,7 +130,8 @@ public final class ResilienceEndpoint {
                 WebEndpointResponse.STATUS_NOT_FOUND,
                 "Unknown pattern '" + pattern + "'",
                 "Known patterns: "
-                        + String.join(", ", Patterns.all().stream().map(Pattern::key).toList()));
+                        + String.join(
+                                ", ", Patterns.all().stream().map(Pattern::key).toList()));
     }
 
     private static WebEndpointResponse<Map<String, Object>> unknownInstance(Pattern<?, ?> pattern, String name) {

@@ -28,10 +28,10 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
     /**
      * The one advisor.
      *
-     * @param pipelines asked when the first bean is looked at, and not before
+     * @param pipelines asked when the first protected method is called, and not before
      */
     public ResilienceAdvisor(Supplier<MethodPipelines> pipelines) {
-        this.pointcut = new AnnotatedMethods(pipelines);
+        this.pointcut = new AnnotatedMethods();
         this.advice = new ResilienceInterceptor(pipelines);
         setOrder(ORDER);
     }
@@ -48,20 +48,15 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
 
     private static final class AnnotatedMethods extends StaticMethodMatcher implements Pointcut {
 
-        private final Supplier<MethodPipelines> pipelines;
-
-        AnnotatedMethods(Supplier<MethodPipelines> pipelines) {
-            this.pipelines = pipelines;
-        }
-
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return pipelines.get().isProtected(method, targetClass);
+            return MethodPipelines.isProtected(method, targetClass);
         }
 
         @Override
         public ClassFilter getClassFilter() {
-            return type -> !type.getName().startsWith("java.") && !type.getName().startsWith("org.springframework.");
+            return type ->
+                    !type.getName().startsWith("java.") && !type.getName().startsWith("org.springframework.");
         }
 
         @Override

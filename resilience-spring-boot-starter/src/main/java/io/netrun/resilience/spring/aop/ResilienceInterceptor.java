@@ -24,13 +24,13 @@ final class ResilienceInterceptor implements MethodInterceptor {
     @SuppressWarnings("NullAway") // what a method returns may be null, and passes through as it is
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = invocation.getThis();
-        Class<?> targetClass =
-                target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
+        Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
         return switch (method.returns()) {
-            case PLAIN -> method.repeats()
-                    ? method.pipeline().<@Nullable Object, Throwable>call(() -> proceedAnew(invocation))
-                    : method.pipeline().<@Nullable Object, Throwable>call(invocation::proceed);
+            case PLAIN ->
+                method.repeats()
+                        ? method.pipeline().<@Nullable Object, Throwable>call(() -> proceedAnew(invocation))
+                        : method.pipeline().<@Nullable Object, Throwable>call(invocation::proceed);
             case STAGE, FUTURE -> method.pipeline().callAsync(() -> start(invocation, method.repeats()));
         };
     }

@@ -21,8 +21,7 @@ public final class ResilienceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
-    ResilienceEndpoint resilienceEndpoint(
-            ResilienceRegistry registry, MethodPipelines pipelines, Instances instances) {
+    ResilienceEndpoint resilienceEndpoint(ResilienceRegistry registry, MethodPipelines pipelines, Instances instances) {
         return new ResilienceEndpoint(registry, pipelines, instances);
     }
 }

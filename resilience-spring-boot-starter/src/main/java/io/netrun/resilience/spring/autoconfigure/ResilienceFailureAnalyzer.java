@@ -15,8 +15,8 @@ final class ResilienceFailureAnalyzer extends AbstractFailureAnalyzer<Resilience
     protected FailureAnalysis analyze(Throwable rootFailure, ResilienceConfigurationException cause) {
         List<Problem> problems = cause.problems();
         return new FailureAnalysis(
-                "The resilience configuration has " + problems.size() + (problems.size() == 1 ? " problem:" : " problems:")
-                        + list(problems, Problem::description),
+                "The resilience configuration has " + problems.size()
+                        + (problems.size() == 1 ? " problem:" : " problems:") + list(problems, Problem::description),
                 (problems.size() == 1 ? "" : "In the same order:") + list(problems, Problem::remedy),
                 cause);
     }

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
@@ -29,8 +30,7 @@ public final class MethodPipelines {
     /**
      * The pipelines to come.
      *
-     * @param instances asked when the first pipeline is built: matching methods needs none, and happens before most beans
-     *     can be made
+     * @param instances asked when the first pipeline is built
      * @param order the patterns, outermost first
      */
     public MethodPipelines(Supplier<Instances> instances, List<Pattern<?, ?>> order, Environment environment) {
@@ -39,8 +39,11 @@ public final class MethodPipelines {
         this.environment = environment;
     }
 
-    /** Whether a method, as called on a bean of a class, asks for any protection. */
-    public boolean isProtected(Method method, Class<?> targetClass) {
+    /**
+     * Whether a method, as called on a bean of a class, asks for any protection. Looks at annotations alone, since it is
+     * asked while the very beans that would know more are being made.
+     */
+    public static boolean isProtected(Method method, Class<?> targetClass) {
         return !declarations(method, targetClass).isEmpty();
     }
 
@@ -66,9 +69,9 @@ public final class MethodPipelines {
                 .toList();
     }
 
-    List<Declaration> declarations(Method method, Class<?> targetClass) {
+    static List<Declaration> declarations(Method method, Class<?> targetClass) {
         Class<?> userClass = ClassUtils.getUserClass(targetClass);
-        return Declaration.of(order, AopUtils.getMostSpecificMethod(method, userClass), userClass);
+        return Declaration.of(Patterns.all(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
     }
 
     private MethodPipeline build(Method called, Class<?> targetClass) {

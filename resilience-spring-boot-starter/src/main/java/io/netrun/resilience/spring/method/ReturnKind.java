@@ -32,12 +32,21 @@ public enum ReturnKind {
             return Optional.of("returns " + type.getSimpleName()
                     + "; a protected asynchronous method returns CompletableFuture, CompletionStage or Future");
         }
-        boolean reactive = ClassUtils.getAllInterfacesForClassAsSet(type).stream()
-                .anyMatch(each -> each.getName().equals("org.reactivestreams.Publisher"));
+        boolean reactive = isPublisher(type);
         boolean suspending = Arrays.stream(method.getParameterTypes())
                 .anyMatch(each -> each.getName().equals("kotlin.coroutines.Continuation"));
         return reactive || suspending
                 ? Optional.of("is reactive, which this version does not support: its call would end before it ran")
                 : Optional.empty();
+    }
+
+    /** Asked by name, since the library may be absent; a type that implements it can not be loaded without it. */
+    private static boolean isPublisher(Class<?> type) {
+        try {
+            return ClassUtils.forName("org.reactivestreams.Publisher", type.getClassLoader())
+                    .isAssignableFrom(type);
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return false;
+        }
     }
 }

@@ -74,7 +74,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
 
     private void checkMethods(Class<?> type, Set<Problem> problems) {
         MetadataLookup<List<Declaration>> annotated = method -> {
-            List<Declaration> declarations = pipelines.declarations(method, type);
+            List<Declaration> declarations = MethodPipelines.declarations(method, type);
             return declarations.isEmpty() ? null : declarations;
         };
         MethodIntrospector.selectMethods(type, annotated).forEach((method, declarations) -> {

@@ -82,14 +82,16 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
             String name = PREFIX + measure.name();
             made.add(
                     switch (measure.kind()) {
-                        case GAUGE -> Gauge.builder(name, instance, measure.value())
-                                .description(measure.description())
-                                .tags(tags)
-                                .register(meters);
-                        case COUNTER -> FunctionCounter.builder(name, instance, measure.value())
-                                .description(measure.description())
-                                .tags(tags)
-                                .register(meters);
+                        case GAUGE ->
+                            Gauge.builder(name, instance, measure.value())
+                                    .description(measure.description())
+                                    .tags(tags)
+                                    .register(meters);
+                        case COUNTER ->
+                            FunctionCounter.builder(name, instance, measure.value())
+                                    .description(measure.description())
+                                    .tags(tags)
+                                    .register(meters);
                     });
         }
     }

@@ -31,10 +31,14 @@ final class BulkheadPattern {
                         .tagged("pool", "sync"),
                 Measure.<Bulkhead>gauge(QUEUED, QUEUED_HELP, b -> b.metrics().asyncQueued())
                         .tagged("pool", "async"),
-                Measure.gauge("bulkhead.max.concurrent", "Calls that may run at once, per pool", b -> b.metrics()
-                        .maxConcurrent()),
-                Measure.gauge("bulkhead.max.queue", "Calls that may wait, per pool", b -> b.metrics()
-                        .maxQueue()),
+                Measure.gauge(
+                        "bulkhead.max.concurrent",
+                        "Calls that may run at once, per pool",
+                        b -> b.metrics().maxConcurrent()),
+                Measure.gauge(
+                        "bulkhead.max.queue",
+                        "Calls that may wait, per pool",
+                        b -> b.metrics().maxQueue()),
                 Measure.counter(CALLS, CALLS_HELP, "accepted", b -> b.metrics().totalAccepted()),
                 Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
     }

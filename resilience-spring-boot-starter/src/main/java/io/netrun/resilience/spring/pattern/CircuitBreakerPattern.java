@@ -23,7 +23,6 @@ final class CircuitBreakerPattern {
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .build();
 
-
     private CircuitBreakerPattern() {}
 
     private static Map<String, Consumer<CircuitBreaker>> actions() {
@@ -44,24 +43,27 @@ final class CircuitBreakerPattern {
                     .tagged("state", state.name().toLowerCase(Locale.ROOT)));
         }
         measures.add(Measure.gauge(
-                "circuitbreaker.failure.count", "Failure count of the circuit", b -> b.metrics()
-                        .failureCount()));
+                "circuitbreaker.failure.count",
+                "Failure count of the circuit",
+                b -> b.metrics().failureCount()));
         measures.add(Measure.gauge(
-                "circuitbreaker.success.count", "Successful trials of a half-open circuit", b -> b.metrics()
-                        .successCount()));
+                "circuitbreaker.success.count",
+                "Successful trials of a half-open circuit",
+                b -> b.metrics().successCount()));
         measures.add(Measure.gauge(
-                "circuitbreaker.halfopen.calls", "Trials in flight of a half-open circuit", b -> b.metrics()
-                        .halfOpenCalls()));
-        measures.add(Measure.counter(CALLS, CALLS_HELP, "succeeded", b -> b.metrics()
-                .totalSucceeded()));
+                "circuitbreaker.halfopen.calls",
+                "Trials in flight of a half-open circuit",
+                b -> b.metrics().halfOpenCalls()));
+        measures.add(
+                Measure.counter(CALLS, CALLS_HELP, "succeeded", b -> b.metrics().totalSucceeded()));
         measures.add(
                 Measure.counter(CALLS, CALLS_HELP, "failed", b -> b.metrics().totalFailed()));
         measures.add(
                 Measure.counter(CALLS, CALLS_HELP, "ignored", b -> b.metrics().totalIgnored()));
-        measures.add(Measure.counter(CALLS, CALLS_HELP, "cancelled", b -> b.metrics()
-                .totalCancelled()));
-        measures.add(Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics()
-                .totalRejected()));
+        measures.add(
+                Measure.counter(CALLS, CALLS_HELP, "cancelled", b -> b.metrics().totalCancelled()));
+        measures.add(
+                Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
         return measures;
     }
 }

@@ -35,8 +35,8 @@ final class RetryPattern {
                         r -> r.metrics().totalRetries()),
                 Measure.counter(CALLS, CALLS_HELP, "recovered", r -> r.metrics().totalRecovered()),
                 Measure.counter(CALLS, CALLS_HELP, "exhausted", r -> r.metrics().totalExhausted()),
-                Measure.counter(CALLS, CALLS_HELP, "not_retried", r -> r.metrics()
-                        .totalNotRetried()),
+                Measure.counter(
+                        CALLS, CALLS_HELP, "not_retried", r -> r.metrics().totalNotRetried()),
                 Measure.counter(CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()));
     }
 

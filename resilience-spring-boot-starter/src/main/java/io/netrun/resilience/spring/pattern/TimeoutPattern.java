@@ -18,8 +18,10 @@ final class TimeoutPattern {
                             CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),
                     Measure.counter(
                             CALLS, CALLS_HELP, "rejected", t -> t.metrics().totalRejected()),
-                    Measure.gauge("timeout.abandoned", "Calls given up that are still running", t -> t.metrics()
-                            .abandoned())))
+                    Measure.gauge(
+                            "timeout.abandoned",
+                            "Calls given up that are still running",
+                            t -> t.metrics().abandoned())))
             .applicationEvents(List.of(TimeoutEvent.TimedOut.class))
             .build();
 

@@ -35,12 +35,12 @@ public final class Instances {
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
             Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
-        Made agreed = made.compute(new Key(pattern.key(), name), (key, before) -> before == null
-                ? make(pattern, name, said, where)
-                : before.requireAgreement(pattern, name, said, where));
-        return agreed.settings().enabled()
-                ? registry.find(pattern.type(), name)
-                : Optional.empty();
+        Made agreed = made.compute(
+                new Key(pattern.key(), name),
+                (key, before) -> before == null
+                        ? make(pattern, name, said, where)
+                        : before.requireAgreement(pattern, name, said, where));
+        return agreed.settings().enabled() ? registry.find(pattern.type(), name) : Optional.empty();
     }
 
     private <P extends Policy, C extends Record> Made make(
@@ -79,8 +79,8 @@ public final class Instances {
                 return this;
             }
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    pattern.title() + " '" + name + "' is given different settings by the annotations of " + where + " and "
-                            + elsewhere,
+                    pattern.title() + " '" + name + "' is given different settings by the annotations of " + where
+                            + " and " + elsewhere,
                     "Let one of them say the settings and the other only the name, or give them different names")));
         }
 

@@ -41,7 +41,8 @@ record Setting(RecordComponent component, String key) {
         return ResolvableType.forMethodReturnType(component.getAccessor());
     }
 
-    @Nullable Object valueIn(Record config) {
+    @Nullable
+    Object valueIn(Record config) {
         try {
             return component.getAccessor().invoke(config);
         } catch (ReflectiveOperationException e) {

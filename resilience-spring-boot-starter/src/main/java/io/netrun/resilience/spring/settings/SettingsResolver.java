@@ -50,7 +50,8 @@ public final class SettingsResolver {
      * @param said what the annotation says, by Java name; values are strings, numbers or arrays of classes
      * @throws ResilienceConfigurationException if a value can not be read, or is out of its range
      */
-    public <C extends Record> ResolvedSettings<C> resolve(Pattern<?, C> pattern, String name, Map<String, Object> said) {
+    public <C extends Record> ResolvedSettings<C> resolve(
+            Pattern<?, C> pattern, String name, Map<String, Object> said) {
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
@@ -104,13 +105,16 @@ public final class SettingsResolver {
                     .orElse(null);
         } catch (BindException e) {
             throw unreadable(
-                    "@" + pattern.title() + " of '" + name + "': " + setting.name() + " is '" + value + "'", setting, e);
+                    "@" + pattern.title() + " of '" + name + "': " + setting.name() + " is '" + value + "'",
+                    setting,
+                    e);
         }
     }
 
     private boolean isEnabled(Pattern<?, ?> pattern, String name) {
         return Stream.concat(ofInstance(pattern, name, ENABLED).stream(), Stream.of(ofDefaults(pattern, ENABLED)))
-                .map(property -> binder.bind(property, Bindable.of(Boolean.class)).orElse(null))
+                .map(property ->
+                        binder.bind(property, Bindable.of(Boolean.class)).orElse(null))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(true);
@@ -141,13 +145,14 @@ public final class SettingsResolver {
         String field = message.split(" ", 2)[0];
         String origin = origins.getOrDefault(field, "default");
         String where = origin.equals("annotation") ? "the annotation @" + pattern.title() : origin;
-        return new ResilienceConfigurationException(List.of(new Problem(
-                pattern.title() + " '" + name + "': " + message, "Change it where it is said: " + where)));
+        return new ResilienceConfigurationException(List.of(
+                new Problem(pattern.title() + " '" + name + "': " + message, "Change it where it is said: " + where)));
     }
 
     private static ResilienceConfigurationException unreadable(String what, Setting setting, BindException e) {
         return new ResilienceConfigurationException(List.of(new Problem(
-                what + ", which can not be read as " + Expected.of(setting.type()), Expected.remedy(setting.type(), e))));
+                what + ", which can not be read as " + Expected.of(setting.type()),
+                Expected.remedy(setting.type(), e))));
     }
 
     private String textOf(ConfigurationPropertyName property) {

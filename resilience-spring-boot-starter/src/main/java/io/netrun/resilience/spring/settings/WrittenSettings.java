@@ -39,7 +39,8 @@ public final class WrittenSettings {
         WrittenSettings written = new WrittenSettings();
         ConfigurationPropertyName root = ConfigurationPropertyName.of(SettingsResolver.ROOT);
         ConfigurationPropertySources.get(environment).forEach(source -> {
-            if (source instanceof IterableConfigurationPropertySource iterable && !isEnvironmentVariables(source.getUnderlyingSource())) {
+            if (source instanceof IterableConfigurationPropertySource iterable
+                    && !isEnvironmentVariables(source.getUnderlyingSource())) {
                 iterable.stream().filter(root::isAncestorOf).forEach(written::read);
             }
         });
@@ -69,9 +70,11 @@ public final class WrittenSettings {
         }
         Pattern<?, ?> pattern = Patterns.byKey(first).orElse(null);
         if (pattern == null) {
-            report(property, first, Stream.concat(
-                            GLOBAL.stream(), Patterns.all().stream().map(Pattern::key))
-                    .toList());
+            report(
+                    property,
+                    first,
+                    Stream.concat(GLOBAL.stream(), Patterns.all().stream().map(Pattern::key))
+                            .toList());
             return;
         }
         String group = property.getNumberOfElements() > 2 ? property.getElement(2, Form.DASHED) : "";
@@ -90,8 +93,8 @@ public final class WrittenSettings {
         }
         if (last < earliest) {
             problems.add(new Problem(
-                    "The property '" + property + "' has a value of its own", "Put settings under it, such as "
-                            + keys(pattern).iterator().next()));
+                    "The property '" + property + "' has a value of its own",
+                    "Put settings under it, such as " + keys(pattern).iterator().next()));
             return;
         }
         String key = property.getElement(last, Form.DASHED);

@@ -1,0 +1,63 @@
+package io.netrun.resilience.benchmarks;
+
+import io.netrun.resilience.annotation.Bulkhead;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Retry;
+
+/** The beans whose calls are measured: the same method, protected in different ways. */
+final class Beans {
+
+    static final Object RESULT = new Object();
+
+    private Beans() {}
+
+    static class Bare {
+
+        public Object call() {
+            return RESULT;
+        }
+    }
+
+    static class Intercepted {
+
+        public Object call() {
+            return RESULT;
+        }
+    }
+
+    static class NetrunOne {
+
+        @CircuitBreaker(name = "one")
+        public Object call() {
+            return RESULT;
+        }
+    }
+
+    static class NetrunThree {
+
+        @Bulkhead(name = "three")
+        @Retry(name = "three")
+        @CircuitBreaker(name = "three")
+        public Object call() {
+            return RESULT;
+        }
+    }
+
+    static class Resilience4jOne {
+
+        @io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "one")
+        public Object call() {
+            return RESULT;
+        }
+    }
+
+    static class Resilience4jThree {
+
+        @io.github.resilience4j.bulkhead.annotation.Bulkhead(name = "three")
+        @io.github.resilience4j.retry.annotation.Retry(name = "three")
+        @io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "three")
+        public Object call() {
+            return RESULT;
+        }
+    }
+}

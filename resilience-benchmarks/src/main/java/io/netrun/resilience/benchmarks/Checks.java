@@ -1,0 +1,24 @@
+package io.netrun.resilience.benchmarks;
+
+/** What a subject must show before it is measured. */
+final class Checks {
+
+    private Checks() {}
+
+    static void require(boolean condition, String what) {
+        if (!condition) {
+            throw new IllegalStateException("not measured, because this does not hold: " + what);
+        }
+    }
+
+    /** That a call is refused. */
+    static void requireRejection(Runnable call, Class<? extends RuntimeException> rejection) {
+        try {
+            call.run();
+        } catch (RuntimeException thrown) {
+            require(rejection.isInstance(thrown), "the call is refused with " + rejection.getSimpleName());
+            return;
+        }
+        require(false, "the call is refused");
+    }
+}

@@ -1,0 +1,17 @@
+package io.netrun.resilience.sample;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** Starts the shop, its simulated partners, and the demo that can be played on them. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+@EnableScheduling
+public class SampleApplication {
+
+    public static void main(String[] args) {
+        SpringApplication.run(SampleApplication.class, args);
+    }
+}

@@ -1,0 +1,4 @@
+package io.netrun.resilience.sample.shop;
+
+/** What the payment provider gives for a charge. */
+record Receipt(String receipt) {}

@@ -1,0 +1,88 @@
+package io.netrun.resilience.sample.shop;
+
+import io.netrun.resilience.CallRejectedException;
+import io.netrun.resilience.ResilienceException;
+import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+import io.netrun.resilience.retry.RetryExhaustedException;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Failures as problem JSON (RFC 9457), with the status that tells a client what to do next. */
+@RestControllerAdvice
+class ShopProblems extends ResponseEntityExceptionHandler {
+
+    private static final Duration SHORTLY = Duration.ofSeconds(1);
+    private static final Duration A_DAY = Duration.ofDays(1);
+
+    /** Refused before it was tried: come back when trials are let in. A circuit that was forced open promises nothing. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> circuitOpen(CircuitOpenException e) {
+        boolean foreseeable = e.retryAfter().compareTo(A_DAY) < 0;
+        return problem(
+                HttpStatus.SERVICE_UNAVAILABLE, "Out of order for the moment", e, foreseeable ? e.retryAfter() : null);
+    }
+
+    /** Refused before it was tried, because of load: come back shortly. */
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> rejected(CallRejectedException e) {
+        return problem(HttpStatus.SERVICE_UNAVAILABLE, "Too much to do at the moment", e, SHORTLY);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> timedOut(TimeoutExceededException e) {
+        return problem(HttpStatus.GATEWAY_TIMEOUT, "No answer in time", e, null);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> exhausted(RetryExhaustedException e) {
+        return problem(HttpStatus.BAD_GATEWAY, "Tried and failed", e, null);
+    }
+
+    /** What a partner refused for a reason of ours or of the customer's. */
+    @ExceptionHandler
+    ProblemDetail refused(HttpClientErrorException e) {
+        ProblemDetail problem = ProblemDetail.forStatus(
+                e.getStatusCode().isSameCodeAs(HttpStatus.PAYMENT_REQUIRED)
+                        ? HttpStatus.PAYMENT_REQUIRED
+                        : HttpStatus.BAD_GATEWAY);
+        problem.setTitle("Refused by a partner");
+        problem.setDetail(e.getResponseBodyAsString());
+        return problem;
+    }
+
+    /** Says what is wrong with a body, not only that something is. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String reason = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                status, reason == null ? "The body can not be read" : reason.lines().findFirst().orElse(reason));
+        return handleExceptionInternal(e, problem, headers, status, request);
+    }
+
+    private static ResponseEntity<ProblemDetail> problem(
+            HttpStatus status, String title, ResilienceException e, @Nullable Duration retryAfter) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, e.getMessage());
+        problem.setTitle(title);
+        problem.setProperty("instanceName", e.name());
+        ResponseEntity.BodyBuilder response = ResponseEntity.status(status);
+        if (retryAfter != null) {
+            long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
+            response.header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
+        }
+        return response.body(problem);
+    }
+}

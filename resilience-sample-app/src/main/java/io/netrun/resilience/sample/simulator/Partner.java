@@ -1,0 +1,43 @@
+package io.netrun.resilience.sample.simulator;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+
+/** A company that the shop depends on, as good or bad as its knobs say. Its slow answers hold no thread. */
+final class Partner {
+
+    private final String name;
+    private final AtomicReference<Knobs> knobs = new AtomicReference<>(Knobs.HEALTHY);
+
+    Partner(String name) {
+        this.name = name;
+    }
+
+    Knobs knobs() {
+        return knobs.get();
+    }
+
+    Knobs turn(KnobsJson change) {
+        return knobs.updateAndGet(change::applyTo);
+    }
+
+    /** After the latency, what it is asked for, or status 503. */
+    CompletableFuture<ResponseEntity<Object>> answer(Supplier<ResponseEntity<Object>> good) {
+        Knobs now = knobs.getAndUpdate(Knobs::afterCall);
+        boolean fails = now.failNext() > 0 || ThreadLocalRandom.current().nextDouble() < now.failureRate();
+        return CompletableFuture.supplyAsync(
+                fails ? this::failure : good,
+                CompletableFuture.delayedExecutor(now.latency().toMillis(), MILLISECONDS));
+    }
+
+    private ResponseEntity<Object> failure() {
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).body(Map.of("error", name + " is down"));
+    }
+}

@@ -1,0 +1,107 @@
+package io.netrun.resilience.sample.simulator;
+
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/** The partners' web services, and the knobs that make them misbehave. */
+@RestController
+@RequestMapping("/simulator")
+class SimulatorController {
+
+    private static final BigDecimal CARD_LIMIT = new BigDecimal("1000");
+    private static final List<String> PRODUCTS = List.of("Teapot", "Mug", "Kettle", "Tea tin", "Samovar");
+
+    private final Map<String, Partner> partners = new LinkedHashMap<>();
+
+    SimulatorController() {
+        Stream.of("payments", "recommendations", "parcel", "bike", "ledger")
+                .forEach(name -> partners.put(name, new Partner(name)));
+    }
+
+    @GetMapping("/knobs")
+    Map<String, KnobsJson> allKnobs() {
+        Map<String, KnobsJson> all = new LinkedHashMap<>();
+        partners.forEach((name, partner) -> all.put(name, KnobsJson.of(partner.knobs())));
+        return all;
+    }
+
+    @GetMapping("/{partner}/knobs")
+    KnobsJson knobs(@PathVariable String partner) {
+        return KnobsJson.of(partner(partner).knobs());
+    }
+
+    @PostMapping("/{partner}/knobs")
+    KnobsJson turn(@PathVariable String partner, @RequestBody KnobsJson change) {
+        try {
+            return KnobsJson.of(partner(partner).turn(change));
+        } catch (IllegalArgumentException e) {
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, e.getMessage(), e);
+        }
+    }
+
+    /** The same key gets the same receipt, so that a charge can be retried and is still made once. */
+    @PostMapping("/payments/charges")
+    CompletableFuture<ResponseEntity<Object>> charge(
+            @RequestHeader("Idempotency-Key") String key, @RequestBody Charge charge) {
+        return partner("payments").answer(() -> {
+            if (charge.amount().compareTo(CARD_LIMIT) > 0) {
+                return ResponseEntity.status(HttpStatus.PAYMENT_REQUIRED)
+                        .body(Map.of("error", "The card's limit is " + CARD_LIMIT));
+            }
+            UUID receipt = UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
+            return ResponseEntity.ok(Map.of("receipt", "R-" + receipt.toString().substring(0, 8)));
+        });
+    }
+
+    @GetMapping("/recommendations/{product}")
+    CompletableFuture<ResponseEntity<Object>> recommendations(@PathVariable String product) {
+        return partner("recommendations")
+                .answer(() -> ResponseEntity.ok(PRODUCTS.stream()
+                        .filter(other -> !other.equals(product))
+                        .limit(2)
+                        .toList()));
+    }
+
+    @GetMapping("/parcel/quote")
+    CompletableFuture<ResponseEntity<Object>> parcelQuote() {
+        return partner("parcel").answer(() -> ResponseEntity.ok(Map.of("price", new BigDecimal("4.90"), "days", 2)));
+    }
+
+    @GetMapping("/bike/quote")
+    CompletableFuture<ResponseEntity<Object>> bikeQuote() {
+        return partner("bike").answer(() -> ResponseEntity.ok(Map.of("price", new BigDecimal("7.50"), "days", 0)));
+    }
+
+    @PostMapping("/ledger/entries")
+    CompletableFuture<ResponseEntity<Object>> enter(@RequestBody List<String> orders) {
+        return partner("ledger").answer(() -> ResponseEntity.ok(Map.of("entered", orders.size())));
+    }
+
+    private Partner partner(String name) {
+        Partner partner = partners.get(name);
+        if (partner == null) {
+            throw new ResponseStatusException(
+                    HttpStatus.NOT_FOUND,
+                    "There is no partner '" + name + "'; there are " + String.join(", ", partners.keySet()));
+        }
+        return partner;
+    }
+
+    record Charge(String order, BigDecimal amount) {}
+}

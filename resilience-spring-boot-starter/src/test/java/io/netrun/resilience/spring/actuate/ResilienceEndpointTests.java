@@ -1,0 +1,234 @@
+package io.netrun.resilience.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoints.web.exposure.include=*",
+            "management.endpoint.resilience.access=unrestricted",
+            "management.prometheus.metrics.export.enabled=true",
+            "resilience.circuit-breaker.instances.payments.open-duration=45s"
+        })
+class ResilienceEndpointTests {
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private PaymentClient client;
+
+    @Autowired
+    private ResilienceRegistry registry;
+
+    @Autowired
+    private MeterRegistry meters;
+
+    private WebTestClient http;
+
+    @BeforeEach
+    void startAfresh() {
+        http = WebTestClient.bindToServer()
+                .baseUrl("http://localhost:" + port + "/actuator")
+                .build();
+        registry.find(CircuitBreaker.TYPE, "payments").orElseThrow().reset();
+        client.failTimes(0);
+    }
+
+    @Test
+    void getShouldShowEveryPatternAndMethod() throws Exception {
+        client.charge();
+        http.get()
+                .uri("/resilience")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.circuitBreakers.payments.state")
+                .isEqualTo("closed")
+                .jsonPath("$.circuitBreakers.payments.failureCount")
+                .isEqualTo(0)
+                .jsonPath("$.circuitBreakers.payments.successCount")
+                .isEqualTo(0)
+                .jsonPath("$.circuitBreakers.payments.halfOpenCalls")
+                .isEqualTo(0)
+                .jsonPath("$.circuitBreakers.payments.lastFailureTime")
+                .isEmpty()
+                .jsonPath("$.bulkheads.payments.maxConcurrent")
+                .isEqualTo(4)
+                .jsonPath("$.bulkheads.payments.maxQueue")
+                .isEqualTo(100)
+                .jsonPath("$.bulkheads.payments.syncActive")
+                .isEqualTo(0)
+                .jsonPath("$.bulkheads.payments.asyncQueued")
+                .isEqualTo(0)
+                .jsonPath("$.bulkheads.payments.totalAccepted")
+                .isNumber()
+                .jsonPath("$.retries.payments.totalRetries")
+                .isNumber()
+                .jsonPath("$.timeouts.payments.totalTimedOut")
+                .isEqualTo(0)
+                .jsonPath("$.methods['io.netrun.resilience.spring.ShopBeans$PaymentClient.charge()'][*].pattern")
+                .isEqualTo(List.of("timeout", "bulkhead", "retry", "circuit-breaker"));
+    }
+
+    @Test
+    void getOfInstanceShouldShowSettingsWithTheirOrigin() {
+        http.get()
+                .uri("/resilience/circuit-breaker/payments")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.settings.failureThreshold.value")
+                .isEqualTo(3)
+                .jsonPath("$.settings.failureThreshold.origin")
+                .isEqualTo("annotation")
+                .jsonPath("$.settings.openDuration.value")
+                .isEqualTo("PT45S")
+                .jsonPath("$.settings.successThreshold.origin")
+                .isEqualTo("default");
+    }
+
+    @Test
+    void getOfPatternShouldShowItsInstances() {
+        http.get()
+                .uri("/resilience/retry")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.payments")
+                .exists();
+    }
+
+    @Test
+    void getOfUnknownNameShouldBe404AndCreateNothing() {
+        http.get()
+                .uri("/resilience/circuit-breaker/nobody")
+                .exchange()
+                .expectStatus()
+                .isNotFound()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo("There is no circuit-breaker named 'nobody'");
+        assertThat(registry.find(CircuitBreaker.TYPE, "nobody")).isEmpty();
+    }
+
+    @Test
+    void getOfUnknownPatternShouldBe404() {
+        http.get().uri("/resilience/teapot").exchange().expectStatus().isNotFound();
+    }
+
+    @Test
+    void postShouldForceOpenDisableAndReset() {
+        act("force-open").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("forced_open");
+        act("disable").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("disabled");
+        act("reset").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("closed");
+    }
+
+    @Test
+    void postOfUnknownActionShouldBe400AndSayTheKnownOnes() {
+        act("explode")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo("Unknown action 'explode'")
+                .jsonPath("$.remedy")
+                .isEqualTo("Known actions: reset, force-open, disable");
+    }
+
+    @Test
+    void postWithoutActionShouldBe400() {
+        post("/resilience/circuit-breaker/payments", "{}").expectStatus().isBadRequest();
+    }
+
+    @Test
+    void postToUnknownNameShouldBe404AndCreateNothing() {
+        post("/resilience/circuit-breaker/nobody", "{\"action\":\"reset\"}")
+                .expectStatus()
+                .isNotFound();
+        assertThat(registry.find(CircuitBreaker.TYPE, "nobody")).isEmpty();
+    }
+
+    @Test
+    void scrapeShouldShowTheMeters() {
+        client.failTimes(99);
+        catchThrowable(client::charge);
+        String scraped = new String(
+                http.get()
+                        .uri("/prometheus")
+                        .accept(MediaType.TEXT_PLAIN)
+                        .exchange()
+                        .expectStatus()
+                        .isOk()
+                        .expectBody()
+                        .returnResult()
+                        .getResponseBodyContent(),
+                StandardCharsets.UTF_8);
+        assertThat(scraped)
+                .contains("resilience_circuitbreaker_state{name=\"payments\",state=\"open\"} 1.0")
+                .contains("resilience_circuitbreaker_failure_count{name=\"payments\"} 3.0")
+                .contains("resilience_circuitbreaker_calls_total{name=\"payments\",outcome=\"failed\"}")
+                .contains("resilience_bulkhead_active{name=\"payments\",pool=\"sync\"} 0.0")
+                .contains("resilience_retry_retries_total{name=\"payments\"}")
+                .contains("resilience_timeout_calls_total{name=\"payments\",outcome=\"timed_out\"} 0.0");
+    }
+
+    @Test
+    void metersShouldComeAndGoWithTheirInstance() {
+        registry.getOrCreate(Retry.TYPE, "passing");
+        assertThat(meters.find("resilience.retry.retries")
+                        .tag("name", "passing")
+                        .functionCounter())
+                .isNotNull();
+        registry.remove(Retry.TYPE, "passing");
+        assertThat(meters.find("resilience.retry.retries")
+                        .tag("name", "passing")
+                        .functionCounter())
+                .isNull();
+    }
+
+    private WebTestClient.ResponseSpec act(String action) {
+        return post("/resilience/circuit-breaker/payments", "{\"action\":\"" + action + "\"}");
+    }
+
+    private WebTestClient.ResponseSpec post(String uri, String body) {
+        return http.post()
+                .uri(uri)
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(body)
+                .exchange();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {
+
+        @Bean
+        PaymentClient paymentClient() {
+            return new PaymentClient();
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package io.netrun.resilience.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.retry.Jitter;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import reactor.core.publisher.Mono;
+
+class SettingsTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+
+    // ---- what wins
+
+    @Test
+    void instanceShouldWinOverAnnotation() {
+        runner.withBean(PaymentClient.class)
+                .withPropertyValues("resilience.retry.instances.payments.max-attempts=9")
+                .run(context ->
+                        assertThat(retry(context, "payments").maxAttempts()).isEqualTo(9));
+    }
+
+    @Test
+    void annotationShouldWinOverDefaultsOfTheConfiguration() {
+        runner.withBean(PaymentClient.class)
+                .withPropertyValues(
+                        "resilience.retry.defaults.max-attempts=9", "resilience.retry.defaults.max-delay=77s")
+                .run(context -> {
+                    assertThat(retry(context, "payments").maxAttempts()).isEqualTo(4);
+                    assertThat(retry(context, "payments").maxDelay()).isEqualTo(Duration.ofSeconds(77));
+                });
+    }
+
+    @Test
+    void placeholderInAnnotationShouldBeResolved() {
+        runner.withBean(PaymentClient.class)
+                .withPropertyValues("shop.delay=17ms")
+                .run(context ->
+                        assertThat(retry(context, "payments").baseDelay()).isEqualTo(Duration.ofMillis(17)));
+    }
+
+    @Test
+    void defaultsShouldBeBuiltInWhereNobodySaysAnything() {
+        runner.withPropertyValues("resilience.bulkhead.instances.db.max-queue=3")
+                .run(context -> assertThat(context.getBean(ResilienceRegistry.class)
+                                .find(Bulkhead.TYPE, "db")
+                                .orElseThrow()
+                                .config()
+                                .maxConcurrent())
+                        .isEqualTo(10));
+    }
+
+    // ---- ways of writing
+
+    @ParameterizedTest
+    @CsvSource({"true, EQUAL", "false, NONE", "full, FULL", "DECORRELATED, DECORRELATED"})
+    void jitterShouldBeWrittenAsModeOrAsTrueOrFalse(String written, Jitter jitter) {
+        runner.withPropertyValues("resilience.retry.instances.x.jitter=" + written)
+                .run(context -> assertThat(retry(context, "x").jitter()).isEqualTo(jitter));
+    }
+
+    @Test
+    void exceptionsShouldBeWrittenAsAListOfClassNames() {
+        runner.withPropertyValues(
+                        "resilience.retry.instances.x.exceptions[0]=java.io.IOException",
+                        "resilience.retry.instances.x.exceptions[1]=java.util.concurrent.TimeoutException")
+                .run(context -> assertThat(retry(context, "x").exceptions())
+                        .containsExactly(IOException.class, TimeoutException.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PaymentClient.chargeAsync", "[PaymentClient.chargeAsync]"})
+    void nameWithDotShouldBeWrittenWithOrWithoutBrackets(String written) {
+        runner.withBean(PaymentClient.class)
+                .withPropertyValues("resilience.retry.instances." + written + ".max-attempts=8")
+                .run(context -> assertThat(
+                                retry(context, "PaymentClient.chargeAsync").maxAttempts())
+                        .isEqualTo(8));
+    }
+
+    @Test
+    void environmentVariableShouldReachAnInstanceWithADashInItsName() {
+        runner.withBean(Dashed.class)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "test-systemEnvironment",
+                                Map.of("RESILIENCE_RETRY_INSTANCES_PAYMENTAPI_MAXATTEMPTS", "6"))))
+                .run(context -> {
+                    assertThat(retry(context, "payment-api").maxAttempts()).isEqualTo(6);
+                    assertThat(context.getBean(ResilienceRegistry.class).all()).hasSize(1);
+                });
+    }
+
+    @Test
+    void customizerShouldHaveTheLastWord() {
+        runner.withBean(PaymentClient.class)
+                .withBean("lastWord", ConfigCustomizer.class, LastWord::new)
+                .run(context ->
+                        assertThat(retry(context, "payments").maxAttempts()).isEqualTo(42));
+    }
+
+    // ---- mistakes
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "resilience.retry.instances.x.max-attempts=0|Retry 'x': maxAttempts is 0: must be at least 1",
+                "resilience.timeout.instances.x.duration=-5s|Timeout 'x': duration is PT-5S: must be above zero",
+                "resilience.retry.instances.x.base-delay=soon|resilience.retry.instances[x].base-delay",
+                "resilience.retry.instances.x.base-delay=soon|is 'soon', which can not be read as a duration",
+                "resilience.retry.instances.x.max-attempts=many|is 'many', which can not be read as a whole number",
+                "resilience.retry.instances.x.on-exhausted=ignore|Write one of wrap, rethrow",
+                "resilience.retry.instances.x.jitter=wild|Write one of none, full, equal, decorrelated",
+                "resilience.retry.instances.x.exceptions=no.such.Failure|which can not be read as a list of exception classes",
+                "resilience.retry.instances.x.max-attempt=3|unknown key 'max-attempt'",
+                "resilience.retry.instances.x.max-attempt=3|Did you mean 'max-attempts'?",
+                "resilience.circuitbreaker.defaults.failure-threshold=3|Did you mean 'circuit-breaker'?",
+                "resilience.retry.default.max-attempts=3|Did you mean 'defaults'?",
+                "resilience.retry.instances.payments=3|has a value of its own",
+                "resilience.order=retry,timeout|must name each of the patterns once",
+            })
+    void mistakeShouldStopTheStartAndSayWhatAndHow(String property, String message) {
+        runner.withPropertyValues(property)
+                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+                        .isInstanceOf(ResilienceConfigurationException.class)
+                        .hasMessageContaining(message));
+    }
+
+    @Test
+    void mistakesShouldAllBeToldAtOnce() {
+        runner.withPropertyValues(
+                        "resilience.retry.instances.x.max-attempts=0",
+                        "resilience.timeout.instances.y.duration=0s",
+                        "resilience.bulkhead.instances.z.max-quue=1")
+                .withBean(Hidden.class)
+                .run(context -> {
+                    ResilienceConfigurationException failure =
+                            (ResilienceConfigurationException) context.getStartupFailure();
+                    assertThat(failure.problems()).hasSize(4);
+                });
+    }
+
+    @Test
+    void privateMethodShouldBeRefused() {
+        runner.withBean(Hidden.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Hidden.secret is annotated with @Retry, but is private"));
+    }
+
+    @Test
+    void reactiveMethodShouldBeRefusedAsLongAsItCanNotBeProtected() {
+        runner.withBean(Reactive.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Reactive.later is annotated with @Retry, but is reactive"));
+    }
+
+    @Test
+    void contradictingAnnotationsOfOneNameShouldBeRefused() {
+        runner.withBean(Contradiction.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Retry 'same' is given different settings by the annotations of"));
+    }
+
+    @Test
+    void startWithoutTransactionsAndMetricsShouldWork() {
+        runner.withClassLoader(new FilteredClassLoader("org.springframework.transaction", "io.micrometer.core"))
+                .withBean(PaymentClient.class)
+                .run(context -> assertThat(context.getBean(PaymentClient.class).charge())
+                        .isEqualTo("ok"));
+    }
+
+    private static RetryConfig retry(AssertableApplicationContext context, String name) {
+        return context.getBean(ResilienceRegistry.class)
+                .find(io.netrun.resilience.retry.Retry.TYPE, name)
+                .orElseThrow()
+                .config();
+    }
+
+    static class Dashed {
+
+        @Retry(name = "payment-api")
+        public void call() {
+            // Only its annotation matters.
+        }
+    }
+
+    static class Hidden {
+
+        @Retry
+        private void secret() {
+            // Only its annotation matters.
+        }
+
+        void use() {
+            secret();
+        }
+    }
+
+    static class Reactive {
+
+        @Retry
+        public Mono<String> later() {
+            return Mono.empty();
+        }
+    }
+
+    static class Contradiction {
+
+        @Retry(name = "same", maxAttempts = 2)
+        public void one() {
+            // Only its annotation matters.
+        }
+
+        @Retry(name = "same", maxAttempts = 3)
+        public void other() {
+            // Only its annotation matters.
+        }
+    }
+
+    private static final class LastWord implements ConfigCustomizer<RetryConfig> {
+
+        @Override
+        public Class<RetryConfig> configClass() {
+            return RetryConfig.class;
+        }
+
+        @Override
+        public RetryConfig customize(String name, RetryConfig config) {
+            return config.toBuilder().maxAttempts(42).build();
+        }
+    }
+}
