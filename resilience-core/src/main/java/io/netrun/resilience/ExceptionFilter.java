@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<Class<? extends Throwable>> ignored) {
 
+    /** Deeper wrapping does not happen by intent, and a circle of causes must end somewhere. */
+    private static final int MAX_DEPTH = 16;
+
     public ExceptionFilter {
         exceptions = List.copyOf(exceptions);
         ignored = List.copyOf(ignored);
@@ -28,7 +31,8 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
     /** Whether the policy cares about a failure. */
     public boolean matches(Throwable failure) {
         boolean match = false;
-        for (@Nullable Throwable t = failure; t != null; t = wrapped(t)) {
+        int depth = 0;
+        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
             if (contains(ignored, t)) {
                 return false;
             }
@@ -71,7 +75,8 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
 
     private static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
-        for (@Nullable Throwable t = failure; t != null; t = wrapped(t)) {
+        int depth = 0;
+        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
             root = t;
         }
         return root;

@@ -1,8 +1,8 @@
 package io.netrun.resilience.benchmarks;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -67,7 +67,12 @@ public class AnnotatedBean extends NanosPerCall {
         }
 
         final void requireMeter(String name, String instance) {
-            boolean present = context.getBean(MeterRegistry.class).find(name).tag("name", instance).meters().size() > 0;
+            boolean present = context.getBean(MeterRegistry.class)
+                            .find(name)
+                            .tag("name", instance)
+                            .meters()
+                            .size()
+                    > 0;
             Checks.require(present, "there is a meter " + name + " of " + instance);
         }
 

@@ -70,8 +70,7 @@ public class BulkheadFree extends NanosPerCall {
         public void setUp(Work work) {
             var config = BulkheadConfig.custom().maxConcurrentCalls(PLACES).build();
             var bulkhead = new SemaphoreBulkhead("free", config);
-            decorated =
-                    io.github.resilience4j.bulkhead.Bulkhead.decorateSupplier(bulkhead, work::call);
+            decorated = io.github.resilience4j.bulkhead.Bulkhead.decorateSupplier(bulkhead, work::call);
             int within = bulkhead.executeSupplier(() -> bulkhead.getMetrics().getAvailableConcurrentCalls());
             Checks.require(within == PLACES - 1, "a call in the bulkhead holds a place");
             Checks.require(decorated.get() == work.call(), "the call's result comes back");

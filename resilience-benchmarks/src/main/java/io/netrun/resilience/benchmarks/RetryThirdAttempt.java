@@ -88,10 +88,7 @@ public class RetryThirdAttempt extends NanosPerCall {
 
         @Setup
         public void setUp(FailingWork work) {
-            template = RetryTemplate.builder()
-                    .maxAttempts(ATTEMPTS)
-                    .noBackoff()
-                    .build();
+            template = RetryTemplate.builder().maxAttempts(ATTEMPTS).noBackoff().build();
             body = context -> work.call();
             Checks.require(template.execute(body) != null && work.failed() == 0, "the third attempt succeeds");
         }

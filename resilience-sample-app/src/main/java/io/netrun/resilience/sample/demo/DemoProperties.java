@@ -12,7 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("shop.demo")
 record DemoProperties(
-        @DefaultValue("800ms") Duration pace, @DefaultValue("false") boolean onStart) {
+        @DefaultValue("800ms") Duration pace,
+        @DefaultValue("false") boolean onStart) {
 
     DemoProperties {
         if (pace.isNegative()) {

@@ -116,8 +116,8 @@ final class Script {
         ExecutorService people = Executors.newFixedThreadPool(REPORTS);
         try {
             List<CompletableFuture<Answer>> reports = IntStream.range(0, REPORTS)
-                    .mapToObj(
-                            i -> CompletableFuture.supplyAsync(() -> stage.visitor().get("/reports/sales"), people))
+                    .mapToObj(i ->
+                            CompletableFuture.supplyAsync(() -> stage.visitor().get("/reports/sales"), people))
                     .toList();
             stage.await(
                     PATIENCE,

@@ -41,7 +41,8 @@ class RecommendationClient {
     @CircuitBreaker(name = "recommendations")
     CompletableFuture<List<String>> alsoBoughtWith(String product) {
         URI uri = server.uri("/simulator/recommendations/" + UriUtils.encodePathSegment(product, "UTF-8"));
-        return CompletableFuture.supplyAsync(() -> http.get().uri(uri).retrieve().body(NAMES), executor)
+        return CompletableFuture.supplyAsync(
+                        () -> http.get().uri(uri).retrieve().body(NAMES), executor)
                 .thenApply(names -> names == null ? List.of() : names);
     }
 }

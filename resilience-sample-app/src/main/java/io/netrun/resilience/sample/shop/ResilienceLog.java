@@ -40,6 +40,9 @@ class ResilienceLog {
 
     @EventListener
     void on(TimeoutEvent.TimedOut event) {
-        log.warn("Timeout '{}': no answer within {} ms", event.name(), event.limit().toMillis());
+        log.warn(
+                "Timeout '{}': no answer within {} ms",
+                event.name(),
+                event.limit().toMillis());
     }
 }

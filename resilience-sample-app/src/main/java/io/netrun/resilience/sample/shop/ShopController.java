@@ -79,6 +79,9 @@ class ShopController {
     @GetMapping("/settlements")
     Map<String, Object> settlement() {
         return Map.of(
-                "running", settlement.isRunning(), "unsettled", orders.unsettled().size());
+                "running",
+                settlement.isRunning(),
+                "unsettled",
+                orders.unsettled().size());
     }
 }

@@ -69,7 +69,10 @@ class ShopProblems extends ResponseEntityExceptionHandler {
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String reason = NestedExceptionUtils.getMostSpecificCause(e).getMessage();
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                status, reason == null ? "The body can not be read" : reason.lines().findFirst().orElse(reason));
+                status,
+                reason == null
+                        ? "The body can not be read"
+                        : reason.lines().findFirst().orElse(reason));
         return handleExceptionInternal(e, problem, headers, status, request);
     }
 

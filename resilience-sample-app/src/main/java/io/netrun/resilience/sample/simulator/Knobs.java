@@ -24,8 +24,7 @@ record Knobs(double failureRate, Duration latency, int failNext) {
             throw new IllegalArgumentException("latency is " + latency + ": must be between 0ms and 30s");
         }
         if (failNext < 0 || failNext > MAX_FAIL_NEXT) {
-            throw new IllegalArgumentException(
-                    "failNext is " + failNext + ": must be between 0 and " + MAX_FAIL_NEXT);
+            throw new IllegalArgumentException("failNext is " + failNext + ": must be between 0 and " + MAX_FAIL_NEXT);
         }
     }
 

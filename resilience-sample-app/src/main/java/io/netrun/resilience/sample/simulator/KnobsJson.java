@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
 /** Knobs as people write them: {@code {"failureRate": 0.8, "latency": "50ms"}}. What is left out stays as it is. */
-record KnobsJson(@Nullable Double failureRate, @Nullable String latency, @Nullable Integer failNext) {
+record KnobsJson(
+        @Nullable Double failureRate,
+        @Nullable String latency,
+        @Nullable Integer failNext) {
 
     static KnobsJson of(Knobs knobs) {
         return new KnobsJson(
@@ -29,8 +32,7 @@ record KnobsJson(@Nullable Double failureRate, @Nullable String latency, @Nullab
         try {
             return DurationStyle.detectAndParse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "latency is '" + text + "': must be a duration such as 50ms or 2s", e);
+            throw new IllegalArgumentException("latency is '" + text + "': must be a duration such as 50ms or 2s", e);
         }
     }
 }

@@ -5,7 +5,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -14,27 +13,34 @@ import org.springframework.http.ResponseEntity;
 final class Partner {
 
     private final String name;
-    private final AtomicReference<Knobs> knobs = new AtomicReference<>(Knobs.HEALTHY);
+    private Knobs knobs = Knobs.HEALTHY;
 
     Partner(String name) {
         this.name = name;
     }
 
-    Knobs knobs() {
-        return knobs.get();
+    synchronized Knobs knobs() {
+        return knobs;
     }
 
-    Knobs turn(KnobsJson change) {
-        return knobs.updateAndGet(change::applyTo);
+    synchronized Knobs turn(KnobsJson change) {
+        knobs = change.applyTo(knobs);
+        return knobs;
     }
 
     /** After the latency, what it is asked for, or status 503. */
     CompletableFuture<ResponseEntity<Object>> answer(Supplier<ResponseEntity<Object>> good) {
-        Knobs now = knobs.getAndUpdate(Knobs::afterCall);
+        Knobs now = nextCall();
         boolean fails = now.failNext() > 0 || ThreadLocalRandom.current().nextDouble() < now.failureRate();
         return CompletableFuture.supplyAsync(
                 fails ? this::failure : good,
                 CompletableFuture.delayedExecutor(now.latency().toMillis(), MILLISECONDS));
+    }
+
+    private synchronized Knobs nextCall() {
+        Knobs now = knobs;
+        knobs = now.afterCall();
+        return now;
     }
 
     private ResponseEntity<Object> failure() {

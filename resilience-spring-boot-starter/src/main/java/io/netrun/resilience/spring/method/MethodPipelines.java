@@ -96,7 +96,8 @@ public final class MethodPipelines {
         return faster == null ? built : faster;
     }
 
-    private @Nullable Policy obtain(Declaration declaration) {
+    @Nullable
+    Policy obtain(Declaration declaration) {
         String name = environment.resolveRequiredPlaceholders(declaration.name());
         return instances
                 .get()

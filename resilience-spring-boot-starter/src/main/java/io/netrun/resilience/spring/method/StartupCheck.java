@@ -8,7 +8,7 @@ import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.WrittenSettings;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +48,14 @@ public final class StartupCheck implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         WrittenSettings written = WrittenSettings.in(environment);
         Set<Problem> problems = new LinkedHashSet<>(written.problems());
-        beanClasses().forEach(type -> checkMethods(type, problems));
+        Map<Class<?>, Map<Method, List<Declaration>>> annotated = annotatedMethods();
+        // First the annotations that say settings: one that only names an instance may come before them in any order.
+        annotated.values().stream()
+                .flatMap(methods -> methods.values().stream().flatMap(List::stream))
+                .filter(declaration -> !declaration.said().isEmpty())
+                .forEach(declaration -> collect(problems, () -> pipelines.obtain(declaration)));
+        annotated.forEach((type, methods) ->
+                methods.forEach((method, declarations) -> check(type, method, declarations, problems)));
         for (Pattern<?, ?> pattern : Patterns.all()) {
             for (String name : written.instances(pattern)) {
                 collect(problems, () -> instances.obtain(pattern, name, Map.of(), "the configuration"));
@@ -59,36 +66,37 @@ public final class StartupCheck implements SmartInitializingSingleton {
         }
     }
 
-    private List<Class<?>> beanClasses() {
-        List<Class<?>> classes = new ArrayList<>();
+    private Map<Class<?>, Map<Method, List<Declaration>>> annotatedMethods() {
+        Map<Class<?>, Map<Method, List<Declaration>>> annotated = new LinkedHashMap<>();
         for (String name : beans.getBeanNamesForType(Object.class)) {
-            if (!ScopedProxyUtils.isScopedTarget(name)) {
-                Class<?> type = AutoProxyUtils.determineTargetClass(beans, name);
-                if (type != null && !type.getName().startsWith("java.")) {
-                    classes.add(ClassUtils.getUserClass(type));
-                }
+            Class<?> type =
+                    ScopedProxyUtils.isScopedTarget(name) ? null : AutoProxyUtils.determineTargetClass(beans, name);
+            if (type != null && !type.getName().startsWith("java.")) {
+                annotated.computeIfAbsent(ClassUtils.getUserClass(type), StartupCheck::annotatedMethods);
             }
         }
-        return classes.stream().distinct().toList();
+        return annotated;
     }
 
-    private void checkMethods(Class<?> type, Set<Problem> problems) {
-        MetadataLookup<List<Declaration>> annotated = method -> {
+    private static Map<Method, List<Declaration>> annotatedMethods(Class<?> type) {
+        MetadataLookup<List<Declaration>> lookup = method -> {
             List<Declaration> declarations = MethodPipelines.declarations(method, type);
             return declarations.isEmpty() ? null : declarations;
         };
-        MethodIntrospector.selectMethods(type, annotated).forEach((method, declarations) -> {
-            String hidden = hidden(method);
-            if (hidden.isEmpty()) {
-                collect(problems, () -> pipelines.of(method, type));
-            } else {
-                problems.add(new Problem(
-                        type.getName() + "." + method.getName() + " is annotated with @"
-                                + declarations.get(0).pattern().title() + ", but is " + hidden
-                                + ": a proxy can not step in, and the method would run unprotected",
-                        "Make the method neither private nor static nor final, or take the annotation away"));
-            }
-        });
+        return MethodIntrospector.selectMethods(type, lookup);
+    }
+
+    private void check(Class<?> type, Method method, List<Declaration> declarations, Set<Problem> problems) {
+        String hidden = hidden(method);
+        if (hidden.isEmpty()) {
+            collect(problems, () -> pipelines.of(method, type));
+        } else {
+            problems.add(new Problem(
+                    type.getName() + "." + method.getName() + " is annotated with @"
+                            + declarations.get(0).pattern().title() + ", but is " + hidden
+                            + ": a proxy can not step in, and the method would run unprotected",
+                    "Make the method neither private nor static nor final, or take the annotation away"));
+        }
     }
 
     private static String hidden(Method method) {

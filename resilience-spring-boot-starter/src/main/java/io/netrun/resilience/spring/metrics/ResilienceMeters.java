@@ -13,13 +13,12 @@ import io.netrun.resilience.Subscription;
 import io.netrun.resilience.spring.pattern.Measure;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Function;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Binds the meters of every instance, and keeps them in step with the registry: they appear with their instance and go with
@@ -63,12 +62,10 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
     }
 
     private static void bind(Policy policy, ConcurrentMap<Policy, List<Meter>> bound, MeterRegistry meters) {
-        Function<Policy, List<Meter>> make = added -> {
-            List<Meter> made = new ArrayList<>();
-            Patterns.of(added).ifPresent(pattern -> register(pattern, added, meters, made));
-            return made;
-        };
-        bound.computeIfAbsent(policy, make);
+        List<Meter> made = new CopyOnWriteArrayList<>();
+        if (bound.putIfAbsent(policy, made) == null) {
+            Patterns.of(policy).ifPresent(pattern -> register(pattern, policy, meters, made));
+        }
     }
 
     private static <P extends Policy> void register(

@@ -35,11 +35,14 @@ public final class Instances {
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
             Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
-        Made agreed = made.compute(
-                new Key(pattern.key(), name),
-                (key, before) -> before == null
-                        ? make(pattern, name, said, where)
-                        : before.requireAgreement(pattern, name, said, where));
+        Key key = new Key(pattern.key(), name);
+        Made agreed = made.get(key);
+        if (agreed == null) {
+            Made fresh = make(pattern, name, said, where);
+            Made faster = made.putIfAbsent(key, fresh);
+            agreed = faster == null ? fresh : faster;
+        }
+        agreed.requireAgreement(pattern, name, said, where);
         return agreed.settings().enabled() ? registry.find(pattern.type(), name) : Optional.empty();
     }
 
@@ -74,9 +77,9 @@ public final class Instances {
     private record Made(ResolvedSettings<?> settings, Map<String, Object> said, String where) {
 
         /** An annotation that says nothing joins in; one that says the same does too. */
-        Made requireAgreement(Pattern<?, ?> pattern, String name, Map<String, Object> others, String elsewhere) {
+        void requireAgreement(Pattern<?, ?> pattern, String name, Map<String, Object> others, String elsewhere) {
             if (others.isEmpty() || sameAs(others)) {
-                return this;
+                return;
             }
             throw new ResilienceConfigurationException(List.of(new Problem(
                     pattern.title() + " '" + name + "' is given different settings by the annotations of " + where

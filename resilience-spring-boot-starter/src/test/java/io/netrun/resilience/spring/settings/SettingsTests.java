@@ -186,6 +186,14 @@ class SettingsTests {
     }
 
     @Test
+    void annotationThatOnlyNamesAnInstanceShouldJoinTheOneThatSaysItsSettings() {
+        runner.withBean("aFirst", OnlyNames.class)
+                .withBean("bSecond", SaysSettings.class)
+                .run(context ->
+                        assertThat(retry(context, "joint").maxAttempts()).isEqualTo(7));
+    }
+
+    @Test
     void startWithoutTransactionsAndMetricsShouldWork() {
         runner.withClassLoader(new FilteredClassLoader("org.springframework.transaction", "io.micrometer.core"))
                 .withBean(PaymentClient.class)
@@ -225,6 +233,22 @@ class SettingsTests {
         @Retry
         public Mono<String> later() {
             return Mono.empty();
+        }
+    }
+
+    static class OnlyNames {
+
+        @Retry(name = "joint")
+        public void call() {
+            // Only its annotation matters.
+        }
+    }
+
+    static class SaysSettings {
+
+        @Retry(name = "joint", maxAttempts = 7)
+        public void call() {
+            // Only its annotation matters.
         }
     }
 

@@ -1,0 +1,90 @@
+package io.netrun.resilience.spring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.netrun.resilience.spring", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+    private static final String BASE = "io.netrun.resilience.spring.";
+
+    @ArchTest
+    static final ArchRule roomsAreEnteredFromAboveOnly = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("autoconfigure")
+            .definedBy(BASE + "autoconfigure")
+            .layer("aop")
+            .definedBy(BASE + "aop")
+            .layer("actuate")
+            .definedBy(BASE + "actuate")
+            .layer("metrics")
+            .definedBy(BASE + "metrics")
+            .layer("event")
+            .definedBy(BASE + "event")
+            .layer("method")
+            .definedBy(BASE + "method")
+            .layer("settings")
+            .definedBy(BASE + "settings")
+            .layer("pattern")
+            .definedBy(BASE + "pattern")
+            .whereLayer("autoconfigure")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("aop")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("actuate")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("metrics")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("event")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("method")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "aop", "actuate")
+            .whereLayer("settings")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "method", "actuate");
+
+    @ArchTest
+    static final ArchRule onlyTheDescriptorsKnowThePatterns = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "pattern", BASE + "autoconfigure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.netrun.resilience.retry..",
+                    "io.netrun.resilience.circuitbreaker..",
+                    "io.netrun.resilience.timeout..",
+                    "io.netrun.resilience.bulkhead..");
+
+    @ArchTest
+    static final ArchRule onlyMetricsKnowsMicrometer = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "metrics", BASE + "autoconfigure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..");
+
+    @ArchTest
+    static final ArchRule onlyActuateKnowsActuator = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "actuate", BASE + "autoconfigure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.boot.actuate..");
+
+    @ArchTest
+    static final ArchRule classesAreFinal = classes()
+            .that()
+            .areTopLevelClasses()
+            .and()
+            .areNotInterfaces()
+            .and()
+            .areNotEnums()
+            .should()
+            .haveModifier(JavaModifier.FINAL);
+}

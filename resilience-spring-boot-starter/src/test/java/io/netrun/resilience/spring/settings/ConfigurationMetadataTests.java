@@ -1,0 +1,99 @@
+package io.netrun.resilience.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.convert.DurationStyle;
+
+/** What IDEs are told about the settings, held against the configuration records that declare them. */
+class ConfigurationMetadataTests {
+
+    private final Map<String, JsonNode> properties = read();
+
+    static Set<Pattern<?, ?>> patterns() {
+        return Set.copyOf(Patterns.all());
+    }
+
+    @ParameterizedTest
+    @MethodSource("patterns")
+    void metadataShouldNameEverySettingAndNoOther(Pattern<?, ?> pattern) {
+        String prefix = "resilience." + pattern.key() + ".defaults.";
+        Set<String> told = properties.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .collect(Collectors.toSet());
+        Set<String> declared = Setting.of(pattern).stream()
+                .filter(Setting::isWritable)
+                .map(Setting::key)
+                .collect(Collectors.toSet());
+        declared.add(SettingsResolver.ENABLED);
+        assertThat(told).isEqualTo(declared);
+    }
+
+    @ParameterizedTest
+    @MethodSource("patterns")
+    void metadataShouldTellTheBuiltInDefaults(Pattern<?, ?> pattern) {
+        for (Setting setting : Setting.of(pattern)) {
+            JsonNode told = properties.get("resilience." + pattern.key() + ".defaults." + setting.key());
+            Object value = setting.valueIn(pattern.type().defaults());
+            if (told == null || !told.has("defaultValue")) {
+                assertThat(value)
+                        .satisfiesAnyOf(
+                                absent -> assertThat(absent).isNull(),
+                                list -> assertThat(list).isEqualTo(List.of()),
+                                code -> assertThat(setting.isWritable()).isFalse());
+            } else if (value instanceof Duration duration) {
+                assertThat(DurationStyle.detectAndParse(told.get("defaultValue").asText()))
+                        .as(setting.key())
+                        .isEqualTo(duration);
+            } else if (value instanceof Enum<?> constant) {
+                assertThat(told.get("defaultValue").asText())
+                        .isEqualTo(constant.name().toLowerCase(Locale.ROOT));
+            } else if (value instanceof List<?> classes) {
+                assertThat(told.get("defaultValue").get(0).asText()).isEqualTo(((Class<?>) classes.get(0)).getName());
+            } else {
+                assertThat(told.get("defaultValue").asText()).as(setting.key()).isEqualTo(String.valueOf(value));
+            }
+        }
+    }
+
+    @Test
+    void descriptionsShouldFollowSpringBootsRules() {
+        assertThat(properties.values()).allSatisfy(property -> {
+            String description = property.path("description").asText();
+            assertThat(description).endsWith(".").doesNotMatch("^(The|A|An) .*");
+            if (property.path("type").asText().endsWith("Boolean")) {
+                assertThat(description).startsWith("Whether ");
+            }
+        });
+    }
+
+    private static Map<String, JsonNode> read() {
+        try (InputStream json = ConfigurationMetadataTests.class.getResourceAsStream(
+                "/META-INF/additional-spring-configuration-metadata.json")) {
+            Map<String, JsonNode> properties = new LinkedHashMap<>();
+            new ObjectMapper()
+                    .readTree(json)
+                    .get("properties")
+                    .forEach(property -> properties.put(property.get("name").asText(), property));
+            return properties;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
