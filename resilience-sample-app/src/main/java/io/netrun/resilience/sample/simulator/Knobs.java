@@ -11,10 +11,11 @@ import java.time.Duration;
  */
 record Knobs(double failureRate, Duration latency, int failNext) {
 
-    static final Knobs HEALTHY = new Knobs(0, Duration.ofMillis(20), 0);
-
     private static final Duration MAX_LATENCY = Duration.ofSeconds(30);
     private static final int MAX_FAIL_NEXT = 1_000;
+
+    /** Built after the bounds that its constructor reads. */
+    static final Knobs HEALTHY = new Knobs(0, Duration.ofMillis(20), 0);
 
     Knobs {
         if (!(failureRate >= 0 && failureRate <= 1)) {
