@@ -1,6 +1,7 @@
 package io.netrun.resilience;
 
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +33,14 @@ public abstract class ResilienceException extends RuntimeException {
         return name;
     }
 
-    /** A duration as people write it: {@code 250ms}, {@code 5s}, {@code 1m30s}. */
+    /** A duration as people write it, to the millisecond: {@code 250ms}, {@code 5s}, {@code 1m30s}. */
     protected static String text(Duration duration) {
-        if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
-            return duration.toNanos() % 1_000_000 == 0
-                    ? duration.toMillis() + "ms"
-                    : duration.toNanos() / 1_000_000.0 + "ms";
+        long millis = (Require.nanos(duration) + 500_000) / 1_000_000;
+        if (millis == 0) {
+            return duration.isZero() ? "0ms" : "less than 1ms";
         }
-        return duration.toString().substring(2).replaceFirst("^T", "").toLowerCase(java.util.Locale.ROOT);
+        return millis < 1_000
+                ? millis + "ms"
+                : Duration.ofMillis(millis).toString().substring(2).toLowerCase(Locale.ROOT);
     }
 }

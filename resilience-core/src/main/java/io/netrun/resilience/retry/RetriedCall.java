@@ -7,6 +7,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -96,12 +97,13 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             finish(value, null);
             return;
         }
+        Throwable thrown = withoutEnvelope(failure);
         long wait;
         if (attempts == null) {
-            attempts = new Attempts(retry, deadline, failure);
+            attempts = new Attempts(retry, deadline, thrown);
             wait = attempts.decide();
         } else {
-            wait = attempts.next(failure);
+            wait = attempts.next(thrown);
         }
         if (wait == Attempts.STOP) {
             fail(attempts.failure());
@@ -133,5 +135,11 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         if (attempt != null) {
             attempt.cancel(true);
         }
+    }
+
+    /** What was thrown: dependent stages put it into a {@link CompletionException}, which says nothing of its own. */
+    private static Throwable withoutEnvelope(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure.getClass() == CompletionException.class && cause != null ? cause : failure;
     }
 }

@@ -280,6 +280,18 @@ class RetryTests {
     }
 
     @Test
+    void callAsyncWhenExhaustedShouldNameWhatWasThrownAndNotItsEnvelope() {
+        IOException thrown = new IOException("down");
+        CompletableFuture<String> call = retry(c -> c.baseDelay(Duration.ZERO))
+                .callAsync(() -> CompletableFuture.<String>failedFuture(thrown).thenApply(value -> value));
+        assertThatThrownBy(call::join)
+                .cause()
+                .isInstanceOf(RetryExhaustedException.class)
+                .hasMessageEndingWith("after 3 attempts: " + thrown)
+                .hasCause(thrown);
+    }
+
+    @Test
     void callAsyncWhenCancelledWhileWaitingShouldTakeTheTimerBack() {
         AtomicInteger calls = new AtomicInteger();
         Retry retry = retry(c -> {});

@@ -21,7 +21,8 @@ record Answer(int status, JsonNode body, long took, long retryAfter) {
         return status < 400;
     }
 
-    private static String shortened(String text) {
+    /** A text cut to what fits into a line. */
+    static String shortened(String text) {
         return text.length() <= 150 ? text : text.substring(0, 147) + "...";
     }
 }

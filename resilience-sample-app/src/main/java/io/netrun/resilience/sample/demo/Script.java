@@ -3,6 +3,7 @@ package io.netrun.resilience.sample.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -145,15 +146,7 @@ final class Script {
         stage.turn("bike", "failureRate", 1);
         stage.say("The bike couriers are down");
         for (int i = 0; i < 3; i++) {
-            Answer offers = stage.visitor().get("/shipping");
-            stage.note("GET /shipping  ->  " + offers.summary());
-            for (JsonNode offer : offers.body()) {
-                stage.note("  " + offer.path("carrier").asText() + ": "
-                        + (offer.has("quote")
-                                ? offer.path("quote").path("price").asText()
-                                : offer.path("unavailable").asText()));
-            }
-            stage.say("  in " + offers.took() + " ms");
+            shipping();
         }
         stage.showBreaker("BikeCarrier.quote");
         stage.showBreaker("ParcelCarrier.quote");
@@ -165,7 +158,22 @@ final class Script {
         Answer reset = stage.operate("BikeCarrier.quote", "reset");
         stage.say("POST /actuator/resilience/circuit-breaker/BikeCarrier.quote {\"action\":\"reset\"}  ->  "
                 + reset.summary() + ", " + reset.body().path("state").asText());
-        stage.get("/shipping");
+        shipping();
+    }
+
+    private void shipping() throws InterruptedException {
+        Answer offers = stage.visitor().get("/shipping");
+        stage.note("GET /shipping  ->  " + offers.summary());
+        for (JsonNode offer : offers.body()) {
+            String content = offer.has("quote")
+                    ? String.format(
+                            Locale.ROOT,
+                            "%.2f euros",
+                            offer.path("quote").path("price").asDouble())
+                    : offer.path("unavailable").asText();
+            stage.note("  " + offer.path("carrier").asText() + ": " + Answer.shortened(content));
+        }
+        stage.pause();
     }
 
     private void nightJob() throws InterruptedException {

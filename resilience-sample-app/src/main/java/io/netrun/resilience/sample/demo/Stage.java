@@ -28,11 +28,16 @@ final class Stage {
     /** Tells something, and gives time to read it. */
     void say(String text) throws InterruptedException {
         story.tell(text);
-        pace.afterStep();
+        pause();
     }
 
+    /** Tells something that goes with what follows. */
     void note(String text) {
         story.tell(text);
+    }
+
+    void pause() throws InterruptedException {
+        pace.afterStep();
     }
 
     Answer get(String path) throws InterruptedException {
