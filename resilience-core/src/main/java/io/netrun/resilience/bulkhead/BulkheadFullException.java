@@ -11,14 +11,16 @@ public final class BulkheadFullException extends CallRejectedException {
 
     private final int active;
     private final int queued;
-    private final transient BulkheadConfig config;
+    private final int maxConcurrent;
+    private final int maxQueue;
     private final @Nullable Duration waited;
 
     BulkheadFullException(String name, int active, int queued, BulkheadConfig config, @Nullable Duration waited) {
         super(name, null, config.stackTraces());
         this.active = active;
         this.queued = queued;
-        this.config = config;
+        this.maxConcurrent = config.maxConcurrent();
+        this.maxQueue = config.maxQueue();
         this.waited = waited;
     }
 
@@ -34,18 +36,18 @@ public final class BulkheadFullException extends CallRejectedException {
 
     /** Calls that may run at once. */
     public int maxConcurrent() {
-        return config.maxConcurrent();
+        return maxConcurrent;
     }
 
     /** Calls that may wait. */
     public int maxQueue() {
-        return config.maxQueue();
+        return maxQueue;
     }
 
     @Override
     public String getMessage() {
         return "Bulkhead '" + name() + "' "
                 + (waited == null ? "is full" : "gave no place within " + text(waited)) + ": " + active + " of "
-                + maxConcurrent() + " calls running, " + queued + " of " + maxQueue() + " waiting";
+                + maxConcurrent + " calls running, " + queued + " of " + maxQueue + " waiting";
     }
 }

@@ -45,6 +45,10 @@ final class Circuit {
         this.state = new Closed(this);
     }
 
+    String name() {
+        return name;
+    }
+
     CircuitBreakerConfig config() {
         return config;
     }
@@ -74,7 +78,7 @@ final class Circuit {
     /** Moves on, unless another transition was faster. */
     void transition(CircuitState from, CircuitState to) {
         if (STATE.compareAndSet(this, from, to)) {
-            listener.onTransition(from.state(), to.state());
+            moved(from, to);
         }
     }
 
@@ -90,14 +94,20 @@ final class Circuit {
         force(new Disabled());
     }
 
-    CircuitOpenException rejection(CircuitBreaker.State by, long retryAfterNanos) {
+    CircuitOpenException rejection(CircuitState by) {
         rejected.increment();
-        return new CircuitOpenException(name, by, retryAfterNanos, config.stackTraces());
+        return new CircuitOpenException(name, by, config.stackTraces());
     }
 
     /** An operator's transition wins over whatever the state is. */
     private void force(CircuitState to) {
         CircuitState from = (CircuitState) STATE.getAndSet(this, to);
+        moved(from, to);
+    }
+
+    private void moved(CircuitState from, CircuitState to) {
+        from.ended();
+        to.begun();
         if (from.state() != to.state()) {
             listener.onTransition(from.state(), to.state());
         }

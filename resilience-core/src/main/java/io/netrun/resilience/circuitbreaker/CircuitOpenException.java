@@ -2,7 +2,10 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.RetryAfter;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A call was refused because the circuit is open, or half-open with all its trials in flight. */
 public final class CircuitOpenException extends CallRejectedException implements RetryAfter {
@@ -10,12 +13,15 @@ public final class CircuitOpenException extends CallRejectedException implements
     private static final long serialVersionUID = 1L;
 
     private final CircuitBreaker.State state;
-    private final long retryAfterNanos;
+    private final transient @Nullable CircuitState refusing;
 
-    CircuitOpenException(String name, CircuitBreaker.State state, long retryAfterNanos, boolean withStackTrace) {
+    /** For an exception that has left its JVM and lost the state that refused the call; written when it leaves. */
+    private long retryAfterNanos;
+
+    CircuitOpenException(String name, CircuitState refusing, boolean withStackTrace) {
         super(name, null, withStackTrace);
-        this.state = state;
-        this.retryAfterNanos = retryAfterNanos;
+        this.state = refusing.state();
+        this.refusing = refusing;
     }
 
     /** The state that refused the call: OPEN, HALF_OPEN or FORCED_OPEN. */
@@ -24,12 +30,13 @@ public final class CircuitOpenException extends CallRejectedException implements
     }
 
     /**
-     * OPEN: the time until trials are let in. HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN:
-     * some 146 years, since only an operator ends it.
+     * How much longer the circuit refuses calls, from the moment that this is asked. OPEN: the time until trials are let in.
+     * HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: some 146 years, since only an operator ends
+     * it.
      */
     @Override
     public Duration retryAfter() {
-        return Duration.ofNanos(retryAfterNanos);
+        return Duration.ofNanos(refusing == null ? retryAfterNanos : refusing.refusingNanos());
     }
 
     /** Made when it is read, because most rejections are counted and never printed. */
@@ -41,5 +48,10 @@ public final class CircuitOpenException extends CallRejectedException implements
             case FORCED_OPEN -> circuit + "is forced open until it is reset";
             default -> circuit + "is open; the next trial is let in after " + text(retryAfter());
         };
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        retryAfterNanos = retryAfter().toNanos();
+        out.defaultWriteObject();
     }
 }

@@ -21,6 +21,17 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
      */
     abstract @Nullable Admission admit();
 
+    /** Called once this period has begun. */
+    void begun() {}
+
+    /** Called once this period is over. */
+    void ended() {}
+
+    /** How much longer this period refuses all calls, in nanoseconds from now; 0 if it might admit one now. */
+    long refusingNanos() {
+        return 0;
+    }
+
     int failureCount() {
         return 0;
     }

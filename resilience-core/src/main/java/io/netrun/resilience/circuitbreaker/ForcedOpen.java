@@ -21,6 +21,11 @@ final class ForcedOpen extends CircuitState {
 
     @Override
     Admission admit() {
-        throw circuit.rejection(state(), FOREVER);
+        throw circuit.rejection(this);
+    }
+
+    @Override
+    long refusingNanos() {
+        return FOREVER;
     }
 }

@@ -51,7 +51,7 @@ final class HalfOpen extends CircuitState {
                 }
             }
         }
-        throw circuit.rejection(state(), 0);
+        throw circuit.rejection(this);
     }
 
     @Override

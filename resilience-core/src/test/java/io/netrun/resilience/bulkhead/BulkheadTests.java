@@ -3,10 +3,12 @@ package io.netrun.resilience.bulkhead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.ManualTicker;
+import io.netrun.resilience.Serialized;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,6 +63,14 @@ class BulkheadTests {
         });
         bulkhead.run(() -> assertThatThrownBy(() -> bulkhead.run(() -> {})).isInstanceOf(BulkheadFullException.class));
         bulkhead.run(() -> {});
+    }
+
+    @Test
+    void rejectionShouldKeepWhatItSaysWhenItLeavesTheJvm() {
+        Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(0));
+        BulkheadFullException rejection =
+                catchThrowableOfType(BulkheadFullException.class, () -> bulkhead.run(() -> bulkhead.run(() -> {})));
+        assertThat(Serialized.copy(rejection)).hasMessage(rejection.getMessage());
     }
 
     @Test

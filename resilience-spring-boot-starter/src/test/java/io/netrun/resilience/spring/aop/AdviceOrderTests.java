@@ -1,0 +1,148 @@
+package io.netrun.resilience.spring.aop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.annotation.Timeout;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceTransactionAutoConfiguration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Where the protection stands among Spring's own advice: within {@code @Async}, around {@code @Transactional}. */
+class AdviceOrderTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    AopAutoConfiguration.class,
+                    ResilienceAutoConfiguration.class,
+                    ResilienceTransactionAutoConfiguration.class))
+            .withUserConfiguration(Advised.class)
+            .withBean(Ledger.class);
+
+    @Test
+    void everyAttemptShouldHaveATransactionOfItsOwn() {
+        runner.run(context -> {
+            context.getBean(Ledger.class).book();
+            assertThat(context.getBean(RecordingTransactions.class).log)
+                    .containsExactly("begin", "rollback", "begin", "rollback", "begin", "commit");
+        });
+    }
+
+    @Test
+    void timeoutWithinATransactionShouldStayOnItsThread() {
+        runner.run(context -> {
+            TransactionTemplate transaction = new TransactionTemplate(context.getBean(RecordingTransactions.class));
+            Thread thread =
+                    transaction.execute(status -> context.getBean(Ledger.class).thread());
+            assertThat(thread).isSameAs(Thread.currentThread());
+        });
+    }
+
+    @Test
+    void timeoutWithoutATransactionShouldRunOnAWorker() {
+        runner.run(context -> assertThat(context.getBean(Ledger.class).thread()).isNotSameAs(Thread.currentThread()));
+    }
+
+    @Test
+    void asyncMethodShouldBeRetriedOnTheThreadOfItsExecutor() {
+        runner.run(context -> {
+            Ledger ledger = context.getBean(Ledger.class);
+            ledger.audit();
+            assertThat(ledger.audited.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ledger.auditors).hasSize(3).allMatch(thread -> thread.startsWith("async-"));
+        });
+    }
+
+    /** Its methods fail twice. */
+    static class Ledger {
+
+        private final CountDownLatch audited = new CountDownLatch(1);
+        private final List<String> auditors = new CopyOnWriteArrayList<>();
+        private int bookings;
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        @Transactional
+        public void book() {
+            if (++bookings < 3) {
+                throw new IllegalStateException("the books are locked");
+            }
+        }
+
+        @Timeout(duration = "10s")
+        public Thread thread() {
+            return Thread.currentThread();
+        }
+
+        @Async
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public void audit() {
+            auditors.add(Thread.currentThread().getName());
+            if (auditors.size() < 3) {
+                throw new IllegalStateException("the auditor is out");
+            }
+            audited.countDown();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAsync
+    @EnableTransactionManagement
+    static class Advised {
+
+        @Bean
+        PlatformTransactionManager transactions() {
+            return new RecordingTransactions();
+        }
+
+        @Bean
+        SimpleAsyncTaskExecutor executor() {
+            return new SimpleAsyncTaskExecutor("async-");
+        }
+    }
+
+    private static final class RecordingTransactions extends AbstractPlatformTransactionManager {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<String> log = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected Object doGetTransaction() {
+            return new Object();
+        }
+
+        @Override
+        protected void doBegin(Object transaction, TransactionDefinition definition) {
+            log.add("begin");
+        }
+
+        @Override
+        protected void doCommit(DefaultTransactionStatus status) {
+            log.add("commit");
+        }
+
+        @Override
+        protected void doRollback(DefaultTransactionStatus status) {
+            log.add("rollback");
+        }
+    }
+}
