@@ -7,6 +7,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.RetryAfter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts of one call, from its first failure on. It hears of each failure and decides whether, and after which wait,
@@ -21,7 +22,7 @@ final class Attempts {
 
     private final Retry retry;
     private final Deadline deadline;
-    private final List<Throwable> earlier = new ArrayList<>(2);
+    private @Nullable Earlier earlier;
     private Throwable last;
     private int made = 1;
     private long wait;
@@ -38,8 +39,8 @@ final class Attempts {
      * @return as {@link #decide()}
      */
     long next(Throwable failure) {
-        if (earlier.size() < MAX_KEPT) {
-            earlier.add(last);
+        if (made <= MAX_KEPT) {
+            earlier = new Earlier(last, earlier);
         }
         last = failure;
         made++;
@@ -109,14 +110,17 @@ final class Attempts {
                         > retry.backoff().longestNanos(made - 1, retry.config().maxAttempts() - 1);
     }
 
-    /** The same object thrown again and again is told once, as the cause. */
+    /** The same object thrown again and again is told once, as the cause; the oldest come first. */
     private List<Throwable> distinctEarlier() {
-        List<Throwable> distinct = new ArrayList<>(earlier.size());
-        for (Throwable failure : earlier) {
-            if (failure != last && !distinct.contains(failure)) {
-                distinct.add(failure);
+        List<Throwable> distinct = new ArrayList<>();
+        for (@Nullable Earlier each = earlier; each != null; each = each.before) {
+            if (each.failure != last && !distinct.contains(each.failure)) {
+                distinct.add(0, each.failure);
             }
         }
         return distinct;
     }
+
+    /** A failure and those before it; a list would cost every retried call more than its retries do. */
+    private record Earlier(Throwable failure, @Nullable Earlier before) {}
 }
