@@ -121,9 +121,14 @@ public final class ResilienceEndpoint {
 
     private static List<Map<String, String>> chain(MethodPipeline method) {
         Pipeline pipeline = method.pipeline();
-        return pipeline.policies().stream()
-                .map(policy -> Map.of("pattern", policy.type().key(), "name", policy.name()))
-                .toList();
+        return pipeline.policies().stream().map(ResilienceEndpoint::link).toList();
+    }
+
+    private static Map<String, String> link(Policy policy) {
+        Map<String, String> link = new LinkedHashMap<>();
+        link.put("pattern", policy.type().key());
+        link.put("name", policy.name());
+        return link;
     }
 
     private static WebEndpointResponse<Map<String, Object>> unknownPattern(String pattern) {

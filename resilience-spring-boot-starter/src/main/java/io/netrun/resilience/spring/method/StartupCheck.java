@@ -57,6 +57,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         annotated.forEach((type, methods) ->
                 methods.forEach((method, declarations) -> check(type, method, declarations, problems)));
         for (Pattern<?, ?> pattern : Patterns.all()) {
+            collect(problems, () -> instances.requireReadableDefaults(pattern));
             for (String name : written.instances(pattern)) {
                 collect(problems, () -> instances.obtain(pattern, name, Map.of(), "the configuration"));
             }

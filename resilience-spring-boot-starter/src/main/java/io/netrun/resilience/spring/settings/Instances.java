@@ -67,6 +67,11 @@ public final class Instances {
         return result;
     }
 
+    /** See {@link SettingsResolver#requireReadableDefaults}. */
+    public void requireReadableDefaults(Pattern<?, ?> pattern) {
+        resolver.requireReadableDefaults(pattern);
+    }
+
     /** The settings of an instance that was obtained here. */
     public Optional<ResolvedSettings<?>> settings(Pattern<?, ?> pattern, String name) {
         return Optional.ofNullable(made.get(new Key(pattern.key(), name))).map(Made::settings);

@@ -5,12 +5,14 @@ import io.netrun.resilience.spring.pattern.Patterns;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -22,6 +24,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
@@ -54,20 +57,58 @@ public final class SettingsResolver {
             Pattern<?, C> pattern, String name, Map<String, Object> said) {
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
+        List<Problem> problems = new ArrayList<>();
         for (Setting setting : Setting.of(pattern)) {
-            Found found = find(pattern, name, setting, said);
+            Found found = orElse(builtIn(pattern, setting), problems, () -> find(pattern, name, setting, said));
             values.put(setting.name(), found.value());
             if (setting.isWritable()) {
                 origins.put(setting.name(), found.origin());
             }
         }
-        return new ResolvedSettings<>(construct(pattern, name, values, origins), origins, isEnabled(pattern, name));
+        C config = orElse(pattern.type().defaults(), problems, () -> construct(pattern, name, values, origins));
+        boolean enabled = orElse(true, problems, () -> isEnabled(pattern, name));
+        throwIfAny(problems);
+        return new ResolvedSettings<>(config, origins, enabled);
+    }
+
+    /**
+     * Reads what the configuration says for all instances of a pattern, even if there is none to which it applies.
+     *
+     * @throws ResilienceConfigurationException if a value can not be read
+     */
+    public void requireReadableDefaults(Pattern<?, ?> pattern) {
+        List<Problem> problems = new ArrayList<>();
+        for (Setting setting : Setting.of(pattern)) {
+            if (setting.isWritable()) {
+                orElse(
+                        Optional.empty(),
+                        problems,
+                        () -> Optional.ofNullable(bind(ofDefaults(pattern, setting.key()), setting.type())));
+            }
+        }
+        throwIfAny(problems);
+    }
+
+    /** Takes a step; where it fails, what is wrong is kept and the way goes on, so that all problems are told at once. */
+    private static <T> T orElse(T otherwise, List<Problem> problems, Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (ResilienceConfigurationException e) {
+            problems.addAll(e.problems());
+            return otherwise;
+        }
+    }
+
+    private static void throwIfAny(List<Problem> problems) {
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
+        }
     }
 
     private Found find(Pattern<?, ?> pattern, String name, Setting setting, Map<String, Object> said) {
         if (setting.isWritable()) {
             for (ConfigurationPropertyName property : ofInstance(pattern, name, setting.key())) {
-                Found bound = bind(property, setting);
+                Found bound = bind(property, setting.type());
                 if (bound != null) {
                     return bound;
                 }
@@ -76,21 +117,25 @@ public final class SettingsResolver {
             if (annotated != null) {
                 return new Found(convert(pattern, name, setting, annotated), "annotation");
             }
-            Found bound = bind(ofDefaults(pattern, setting.key()), setting);
+            Found bound = bind(ofDefaults(pattern, setting.key()), setting.type());
             if (bound != null) {
                 return bound;
             }
         }
+        return builtIn(pattern, setting);
+    }
+
+    private static Found builtIn(Pattern<?, ?> pattern, Setting setting) {
         return new Found(setting.valueIn(pattern.type().defaults()), "default");
     }
 
-    private @Nullable Found bind(ConfigurationPropertyName property, Setting setting) {
+    private @Nullable Found bind(ConfigurationPropertyName property, ResolvableType type) {
         try {
-            return binder.bind(property, Bindable.of(setting.type()))
+            return binder.bind(property, Bindable.of(type))
                     .map(value -> new Found(value, origin(property)))
                     .orElse(null);
         } catch (BindException e) {
-            throw unreadable(origin(property) + " is '" + textOf(property) + "'", setting, e);
+            throw unreadable(origin(property) + " is '" + textOf(property) + "'", type, e);
         }
     }
 
@@ -106,16 +151,16 @@ public final class SettingsResolver {
         } catch (BindException e) {
             throw unreadable(
                     "@" + pattern.title() + " of '" + name + "': " + setting.name() + " is '" + value + "'",
-                    setting,
+                    setting.type(),
                     e);
         }
     }
 
     private boolean isEnabled(Pattern<?, ?> pattern, String name) {
         return Stream.concat(ofInstance(pattern, name, ENABLED).stream(), Stream.of(ofDefaults(pattern, ENABLED)))
-                .map(property ->
-                        binder.bind(property, Bindable.of(Boolean.class)).orElse(null))
+                .map(property -> bind(property, ResolvableType.forClass(boolean.class)))
                 .filter(Objects::nonNull)
+                .map(found -> Boolean.TRUE.equals(found.value()))
                 .findFirst()
                 .orElse(true);
     }
@@ -149,10 +194,9 @@ public final class SettingsResolver {
                 new Problem(pattern.title() + " '" + name + "': " + message, "Change it where it is said: " + where)));
     }
 
-    private static ResilienceConfigurationException unreadable(String what, Setting setting, BindException e) {
-        return new ResilienceConfigurationException(List.of(new Problem(
-                what + ", which can not be read as " + Expected.of(setting.type()),
-                Expected.remedy(setting.type(), e))));
+    private static ResilienceConfigurationException unreadable(String what, ResolvableType type, BindException e) {
+        return new ResilienceConfigurationException(List.of(
+                new Problem(what + ", which can not be read as " + Expected.of(type), Expected.remedy(type, e))));
     }
 
     private String textOf(ConfigurationPropertyName property) {

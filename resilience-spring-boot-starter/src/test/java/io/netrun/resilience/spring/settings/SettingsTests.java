@@ -138,6 +138,8 @@ class SettingsTests {
                 "resilience.circuitbreaker.defaults.failure-threshold=3|Did you mean 'circuit-breaker'?",
                 "resilience.retry.default.max-attempts=3|Did you mean 'defaults'?",
                 "resilience.retry.instances.payments=3|has a value of its own",
+                "resilience.retry.instances.x.enabled=perhaps|is 'perhaps', which can not be read as true or false",
+                "resilience.timeout.defaults.duration=soon|resilience.timeout.defaults.duration",
                 "resilience.order=retry,timeout|must name each of the patterns once",
             })
     void mistakeShouldStopTheStartAndSayWhatAndHow(String property, String message) {
@@ -152,12 +154,17 @@ class SettingsTests {
         runner.withPropertyValues(
                         "resilience.retry.instances.x.max-attempts=0",
                         "resilience.timeout.instances.y.duration=0s",
+                        "resilience.timeout.defaults.max-abandoned=many",
+                        "resilience.bulkhead.instances.z.max-wait=soon",
+                        "resilience.bulkhead.instances.z.max-concurrent=two",
                         "resilience.bulkhead.instances.z.max-quue=1")
                 .withBean(Hidden.class)
                 .run(context -> {
                     ResilienceConfigurationException failure =
                             (ResilienceConfigurationException) context.getStartupFailure();
-                    assertThat(failure.problems()).hasSize(4);
+                    assertThat(failure.problems())
+                            .extracting(problem -> problem.description().replaceFirst("which can.*", ""))
+                            .hasSize(7);
                 });
     }
 
