@@ -40,6 +40,14 @@ public final class Require {
         return value;
     }
 
+    /** A percentage above 0 and at most 100. */
+    public static double percentage(String field, double value) {
+        if (!(value > 0 && value <= 100)) {
+            throw new IllegalArgumentException(field + " is " + value + ": must be a percentage above 0, at most 100");
+        }
+        return value;
+    }
+
     /** A duration above zero. */
     public static Duration positive(String field, Duration value) {
         if (value.isZero() || value.isNegative()) {

@@ -4,6 +4,7 @@ import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,24 @@ import org.jspecify.annotations.Nullable;
  * When a circuit breaker opens, how long it stays open, and what closes it. Immutable; every value is checked when it is
  * built.
  *
- * @param failureThreshold failure count that opens the circuit: +1 per failure, −1 per success, never below 0; at least
- *     1, default 5
+ * @param detection what it goes by when it opens; default {@link Detection#LEAKY_COUNT}
+ * @param failureThreshold LEAKY_COUNT and CONSECUTIVE: failure count that opens the circuit; at least 1, default 5
+ * @param failureRateThreshold windows: percentage of failed calls at which the circuit opens; above 0, at most 100,
+ *     default 50
+ * @param windowSize COUNT_WINDOW: how many of the last calls are looked at; 1 to 1,000,000, default 100
+ * @param windowDuration TIME_WINDOW: how far back calls are looked at, in ten slices; above zero, default 60 s
+ * @param minimumCalls windows: calls in the window before it can open the circuit; at least 1, default 20; no more than
+ *     {@code windowSize} are waited for
+ * @param slowCallDuration windows: from when on a call is slow, whether it has ended or still runs; above zero, null for
+ *     not watching, which is the default. A slow trial of a half-open circuit fails
+ * @param slowCallRateThreshold windows: percentage of slow calls at which the circuit opens; above 0, at most 100, default
+ *     100
  * @param successThreshold successful trials that close a half-open circuit; at least 1, default 3
  * @param openDuration how long the circuit stays open before trials are let in; above zero, default 60 s
+ * @param openBackoffMultiplier factor by which each reopening without a recovery in between stays open for longer; at
+ *     least 1.0, default 1.0. Above 1.0, the durations after the first are also spread by ±20 %
+ * @param maxOpenDuration longest duration that the multiplier leads to; at least {@code openDuration}, null for ten times
+ *     that, which is the default
  * @param halfOpenMaxCalls trials in flight at once while half-open, the first included; 1 to 10,000, default 3
  * @param halfOpenMaxDuration how long a trial may take before it is taken back and counted as failed; above zero, null
  *     for as long as {@code openDuration}, which is the default
@@ -27,9 +42,18 @@ import org.jspecify.annotations.Nullable;
  *     more than everything else about a rejection
  */
 public record CircuitBreakerConfig(
+        Detection detection,
         int failureThreshold,
+        double failureRateThreshold,
+        int windowSize,
+        Duration windowDuration,
+        int minimumCalls,
+        @Nullable Duration slowCallDuration,
+        double slowCallRateThreshold,
         int successThreshold,
         Duration openDuration,
+        double openBackoffMultiplier,
+        @Nullable Duration maxOpenDuration,
         int halfOpenMaxCalls,
         @Nullable Duration halfOpenMaxDuration,
         List<Class<? extends Throwable>> exceptions,
@@ -38,6 +62,8 @@ public record CircuitBreakerConfig(
         boolean stackTraces) {
 
     private static final int MAX_TRIALS = 10_000;
+    private static final int MAX_WINDOW = 1_000_000;
+    private static final int DEFAULT_OPEN_FACTOR = 10;
 
     /**
      * Checks every value.
@@ -45,9 +71,21 @@ public record CircuitBreakerConfig(
      * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
      */
     public CircuitBreakerConfig {
+        Objects.requireNonNull(detection, "detection");
         Require.range("failureThreshold", failureThreshold, 1, Integer.MAX_VALUE);
+        Require.percentage("failureRateThreshold", failureRateThreshold);
+        Require.range("windowSize", windowSize, 1, MAX_WINDOW);
+        Require.positive("windowDuration", windowDuration);
+        Require.range("minimumCalls", minimumCalls, 1, Integer.MAX_VALUE);
+        requireSlowCallsInAWindow(slowCallDuration, detection);
+        Require.percentage("slowCallRateThreshold", slowCallRateThreshold);
         Require.range("successThreshold", successThreshold, 1, Integer.MAX_VALUE);
         Require.positive("openDuration", openDuration);
+        Require.atLeast("openBackoffMultiplier", openBackoffMultiplier, 1.0);
+        if (maxOpenDuration != null && maxOpenDuration.compareTo(openDuration) < 0) {
+            throw new IllegalArgumentException("maxOpenDuration is " + maxOpenDuration
+                    + ": must be at least openDuration, which is " + openDuration);
+        }
         Require.range("halfOpenMaxCalls", halfOpenMaxCalls, 1, MAX_TRIALS);
         if (halfOpenMaxDuration != null) {
             Require.positive("halfOpenMaxDuration", halfOpenMaxDuration);
@@ -57,9 +95,35 @@ public record CircuitBreakerConfig(
         ignoreExceptions = filter.ignored();
     }
 
+    private static void requireSlowCallsInAWindow(@Nullable Duration slowCallDuration, Detection detection) {
+        if (slowCallDuration == null) {
+            return;
+        }
+        Require.positive("slowCallDuration", slowCallDuration);
+        if (detection != Detection.COUNT_WINDOW && detection != Detection.TIME_WINDOW) {
+            throw new IllegalArgumentException(
+                    "slowCallDuration is " + slowCallDuration + ", but detection is " + detection
+                            + ": slow calls are counted in a window, so detection must be COUNT_WINDOW or TIME_WINDOW");
+        }
+    }
+
     /** How long a trial may take: {@link #halfOpenMaxDuration()}, or else {@link #openDuration()}. */
     public Duration trialDuration() {
         return halfOpenMaxDuration == null ? openDuration : halfOpenMaxDuration;
+    }
+
+    /** Up to when a trial is a good one: what is slow is not, where that is watched. */
+    Duration longestTrial() {
+        Duration trial = trialDuration();
+        return slowCallDuration == null || slowCallDuration.compareTo(trial) > 0 ? trial : slowCallDuration;
+    }
+
+    /** The longest that the circuit stays open: {@link #maxOpenDuration()}, or else ten times {@link #openDuration()}. */
+    public Duration longestOpenDuration() {
+        if (maxOpenDuration != null) {
+            return maxOpenDuration;
+        }
+        return Duration.ofNanos(Require.nanos(openDuration)).multipliedBy(DEFAULT_OPEN_FACTOR);
     }
 
     /** The defaults. */
@@ -75,6 +139,15 @@ public record CircuitBreakerConfig(
     /** A builder that holds these settings, for a copy with changes. */
     public Builder toBuilder() {
         Builder builder = new Builder();
+        builder.detection = detection;
+        builder.failureRateThreshold = failureRateThreshold;
+        builder.windowSize = windowSize;
+        builder.windowDuration = windowDuration;
+        builder.minimumCalls = minimumCalls;
+        builder.slowCallDuration = slowCallDuration;
+        builder.slowCallRateThreshold = slowCallRateThreshold;
+        builder.openBackoffMultiplier = openBackoffMultiplier;
+        builder.maxOpenDuration = maxOpenDuration;
         builder.failureThreshold = failureThreshold;
         builder.successThreshold = successThreshold;
         builder.openDuration = openDuration;
@@ -90,6 +163,15 @@ public record CircuitBreakerConfig(
     /** Collects the settings that differ from the defaults. Not thread-safe. */
     public static final class Builder {
 
+        private Detection detection = Detection.LEAKY_COUNT;
+        private double failureRateThreshold = 50;
+        private int windowSize = 100;
+        private Duration windowDuration = Duration.ofSeconds(60);
+        private int minimumCalls = 20;
+        private @Nullable Duration slowCallDuration;
+        private double slowCallRateThreshold = 100;
+        private double openBackoffMultiplier = 1.0;
+        private @Nullable Duration maxOpenDuration;
         private int failureThreshold = 5;
         private int successThreshold = 3;
         private Duration openDuration = Duration.ofSeconds(60);
@@ -101,6 +183,60 @@ public record CircuitBreakerConfig(
         private boolean stackTraces;
 
         private Builder() {}
+
+        /** See {@link CircuitBreakerConfig#detection()}. */
+        public Builder detection(Detection detection) {
+            this.detection = detection;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#failureRateThreshold()}. */
+        public Builder failureRateThreshold(double failureRateThreshold) {
+            this.failureRateThreshold = failureRateThreshold;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#windowSize()}. */
+        public Builder windowSize(int windowSize) {
+            this.windowSize = windowSize;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#windowDuration()}. */
+        public Builder windowDuration(Duration windowDuration) {
+            this.windowDuration = windowDuration;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#minimumCalls()}. */
+        public Builder minimumCalls(int minimumCalls) {
+            this.minimumCalls = minimumCalls;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#slowCallDuration()}. */
+        public Builder slowCallDuration(@Nullable Duration slowCallDuration) {
+            this.slowCallDuration = slowCallDuration;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#slowCallRateThreshold()}. */
+        public Builder slowCallRateThreshold(double slowCallRateThreshold) {
+            this.slowCallRateThreshold = slowCallRateThreshold;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#openBackoffMultiplier()}. */
+        public Builder openBackoffMultiplier(double openBackoffMultiplier) {
+            this.openBackoffMultiplier = openBackoffMultiplier;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#maxOpenDuration()}. */
+        public Builder maxOpenDuration(@Nullable Duration maxOpenDuration) {
+            this.maxOpenDuration = maxOpenDuration;
+            return this;
+        }
 
         /** See {@link CircuitBreakerConfig#failureThreshold()}. */
         public Builder failureThreshold(int failureThreshold) {
@@ -167,9 +303,18 @@ public record CircuitBreakerConfig(
          */
         public CircuitBreakerConfig build() {
             return new CircuitBreakerConfig(
+                    detection,
                     failureThreshold,
+                    failureRateThreshold,
+                    windowSize,
+                    windowDuration,
+                    minimumCalls,
+                    slowCallDuration,
+                    slowCallRateThreshold,
                     successThreshold,
                     openDuration,
+                    openBackoffMultiplier,
+                    maxOpenDuration,
                     halfOpenMaxCalls,
                     halfOpenMaxDuration,
                     exceptions,

@@ -1,13 +1,36 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.Ticker;
+
 /** Decides from the outcomes of a closed circuit's calls when it opens. Made anew for every closed period. Thread-safe. */
 interface FailureDetector {
 
-    /** Hears of a success; true if that opens the circuit (as when it completes the minimum number of calls). */
-    boolean onSuccess();
+    /** The detector that a configuration asks for. */
+    static FailureDetector of(CircuitBreakerConfig config, Ticker ticker) {
+        return switch (config.detection()) {
+            case LEAKY_COUNT -> new LeakyCount(config.failureThreshold());
+            case CONSECUTIVE -> new ConsecutiveFailures(config.failureThreshold());
+            case COUNT_WINDOW -> new CountWindow(config);
+            case TIME_WINDOW -> new TimeWindow(config, ticker);
+        };
+    }
 
-    /** Hears of a failure; true if that opens the circuit. */
-    boolean onFailure();
+    /**
+     * Hears how a call ended; true if that opens the circuit. A success may do so, as when it completes the minimum number
+     * of calls.
+     *
+     * @param slow whether it took too long; false where that is not watched
+     */
+    boolean onEnd(boolean failed, boolean slow);
+
+    /**
+     * Whether the circuit opens because of calls that have not ended.
+     *
+     * @param overdue how many are already too slow
+     */
+    default boolean opensWith(int overdue) {
+        return false;
+    }
 
     /** The failures it holds against the circuit now. */
     int failureCount();

@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class HalfOpen extends CircuitState {
 
     private final Circuit circuit;
-    private final int failuresBefore;
+    private final Open before;
     private final int successThreshold;
     private final long maxNanos;
     private final AtomicReferenceArray<@Nullable Trial> slots;
     private final AtomicInteger successes = new AtomicInteger();
 
-    HalfOpen(Circuit circuit, int failuresBefore) {
+    HalfOpen(Circuit circuit, Open before) {
         this.circuit = circuit;
-        this.failuresBefore = failuresBefore;
+        this.before = before;
         this.successThreshold = circuit.config().successThreshold();
-        this.maxNanos = Require.nanos(circuit.config().trialDuration());
+        this.maxNanos = Require.nanos(circuit.config().longestTrial());
         this.slots = new AtomicReferenceArray<>(circuit.config().halfOpenMaxCalls());
     }
 
@@ -56,7 +56,7 @@ final class HalfOpen extends CircuitState {
 
     @Override
     int failureCount() {
-        return failuresBefore;
+        return before.failureCount();
     }
 
     @Override
@@ -76,7 +76,7 @@ final class HalfOpen extends CircuitState {
     }
 
     private void reopen() {
-        circuit.transition(this, new Open(circuit, failuresBefore + 1));
+        circuit.transition(this, before.again());
     }
 
     private final class Trial implements Admission {

@@ -16,7 +16,11 @@ final class LeakyCount implements FailureDetector {
     }
 
     @Override
-    public boolean onSuccess() {
+    public boolean onEnd(boolean failed, boolean slow) {
+        return failed ? onFailure() : onSuccess();
+    }
+
+    private boolean onSuccess() {
         int seen;
         do {
             seen = count.get();
@@ -25,8 +29,7 @@ final class LeakyCount implements FailureDetector {
         return false;
     }
 
-    @Override
-    public boolean onFailure() {
+    private boolean onFailure() {
         int seen;
         do {
             seen = count.get();

@@ -3,6 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
 import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,19 +17,49 @@ final class Open extends CircuitState {
 
     private static final Logger log = LoggerFactory.getLogger(Open.class);
 
+    private static final double LEAST_SPREAD = 0.8;
+    private static final double SPREAD_RANGE = 0.4;
+
     private final Circuit circuit;
     private final int failureCount;
+
+    /** How many open periods, this one included, there were since the circuit was closed. */
+    private final int openings;
+
     private final long openedAt;
     private final long durationNanos;
 
     private volatile Ticker.@Nullable Scheduled timer;
     private volatile boolean over;
 
+    /** The first open period after a closed one. */
     Open(Circuit circuit, int failureCount) {
+        this(circuit, failureCount, 1);
+    }
+
+    private Open(Circuit circuit, int failureCount, int openings) {
         this.circuit = circuit;
         this.failureCount = failureCount;
+        this.openings = openings;
         this.openedAt = circuit.ticker().nanoTime();
-        this.durationNanos = Require.nanos(circuit.config().openDuration());
+        this.durationNanos = durationNanos(circuit.config(), openings);
+    }
+
+    /** The open period after a failed trial. */
+    Open again() {
+        return new Open(circuit, failureCount + 1, openings + 1);
+    }
+
+    /** Spread where it grows, so that callers that failed together do not come back together. */
+    private static long durationNanos(CircuitBreakerConfig config, int openings) {
+        long base = Require.nanos(config.openDuration());
+        if (openings == 1 || config.openBackoffMultiplier() == 1.0) {
+            return base;
+        }
+        double grown = (double) base * Math.pow(config.openBackoffMultiplier(), openings - 1);
+        double spread =
+                LEAST_SPREAD + SPREAD_RANGE * ThreadLocalRandom.current().nextDouble();
+        return (long) (Math.min(grown, (double) Require.nanos(config.longestOpenDuration())) * spread);
     }
 
     @Override
@@ -65,7 +96,7 @@ final class Open extends CircuitState {
         if (!over && (timer != null || refusingNanos() > 0)) {
             throw circuit.rejection(this);
         }
-        circuit.transition(this, new HalfOpen(circuit, failureCount));
+        circuit.transition(this, new HalfOpen(circuit, this));
         return null;
     }
 

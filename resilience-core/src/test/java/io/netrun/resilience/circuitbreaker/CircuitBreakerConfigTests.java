@@ -26,6 +26,23 @@ class CircuitBreakerConfigTests {
     static Stream<Arguments> invalid() {
         return Stream.of(
                 invalid(c -> c.failureThreshold(0), "failureThreshold is 0: must be at least 1"),
+                invalid(c -> c.failureRateThreshold(0), "failureRateThreshold is 0.0: must be a percentage above 0"),
+                invalid(c -> c.failureRateThreshold(100.5), "failureRateThreshold is 100.5: must be a percentage"),
+                invalid(c -> c.failureRateThreshold(Double.NaN), "failureRateThreshold is NaN: must be a percentage"),
+                invalid(c -> c.slowCallRateThreshold(-1), "slowCallRateThreshold is -1.0: must be a percentage"),
+                invalid(c -> c.windowSize(0), "windowSize is 0: must be between 1 and 1000000"),
+                invalid(c -> c.windowDuration(Duration.ZERO), "windowDuration is PT0S: must be above zero"),
+                invalid(c -> c.minimumCalls(0), "minimumCalls is 0: must be at least 1"),
+                invalid(
+                        c -> c.detection(Detection.TIME_WINDOW).slowCallDuration(Duration.ZERO),
+                        "slowCallDuration is PT0S: must be above zero"),
+                invalid(
+                        c -> c.slowCallDuration(Duration.ofSeconds(1)),
+                        "slowCallDuration is PT1S, but detection is LEAKY_COUNT: slow calls are counted in a window"),
+                invalid(c -> c.openBackoffMultiplier(0.5), "openBackoffMultiplier is 0.5: must be a finite number"),
+                invalid(
+                        c -> c.maxOpenDuration(Duration.ofSeconds(59)),
+                        "maxOpenDuration is PT59S: must be at least openDuration, which is PT1M"),
                 invalid(c -> c.successThreshold(-1), "successThreshold is -1: must be at least 1"),
                 invalid(c -> c.openDuration(Duration.ZERO), "openDuration is PT0S: must be above zero"),
                 invalid(c -> c.halfOpenMaxCalls(0), "halfOpenMaxCalls is 0: must be between 1 and 10000"),
@@ -50,7 +67,16 @@ class CircuitBreakerConfigTests {
     @Test
     void toBuilderShouldKeepEverySetting() {
         CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+                .detection(Detection.COUNT_WINDOW)
                 .failureThreshold(7)
+                .failureRateThreshold(33)
+                .windowSize(9)
+                .windowDuration(Duration.ofMinutes(3))
+                .minimumCalls(4)
+                .slowCallDuration(Duration.ofMillis(700))
+                .slowCallRateThreshold(44)
+                .openBackoffMultiplier(1.5)
+                .maxOpenDuration(Duration.ofHours(1))
                 .halfOpenMaxDuration(Duration.ofSeconds(3))
                 .stackTraces(true)
                 .build();

@@ -63,7 +63,7 @@ class ConfigurationMetadataTests {
                         .isEqualTo(duration);
             } else if (value instanceof Enum<?> constant) {
                 assertThat(told.get("defaultValue").asText())
-                        .isEqualTo(constant.name().toLowerCase(Locale.ROOT));
+                        .isEqualTo(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
             } else if (value instanceof List<?> classes) {
                 assertThat(told.get("defaultValue").get(0).asText()).isEqualTo(((Class<?>) classes.get(0)).getName());
             } else {

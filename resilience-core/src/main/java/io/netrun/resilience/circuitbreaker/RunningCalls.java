@@ -1,0 +1,83 @@
+package io.netrun.resilience.circuitbreaker;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many calls have been running for too long. Calls are counted by the slice of time in which they began, so that the
+ * answer costs a walk over the oldest slices only, and a call counts as too slow with its slice: up to a tenth of the limit
+ * late.
+ */
+final class RunningCalls {
+
+    private static final int SLICES = 10;
+
+    private final long limitNanos;
+    private final long sliceNanos;
+    private volatile Slice oldest;
+    private volatile Slice newest;
+
+    RunningCalls(long limitNanos, long now) {
+        this.limitNanos = limitNanos;
+        this.sliceNanos = Math.max(1, limitNanos / SLICES);
+        this.newest = new Slice(now);
+        this.oldest = newest;
+    }
+
+    /** Counts a call that begins. It is to {@link Slice#leave() leave} the slice when it ends. */
+    Slice begin(long now) {
+        Slice slice = newest;
+        if (now - slice.start >= sliceNanos) {
+            slice = next(slice, now);
+        }
+        slice.running.incrementAndGet();
+        return slice;
+    }
+
+    /** How many running calls have reached the limit. */
+    int overdue(long now) {
+        int overdue = 0;
+        for (@Nullable Slice slice = oldest; slice != null && isOverdue(slice, now); slice = slice.next) {
+            overdue += slice.running.get();
+        }
+        return overdue;
+    }
+
+    private boolean isOverdue(Slice slice, long now) {
+        return now - slice.start >= limitNanos + sliceNanos;
+    }
+
+    /** Once in a slice's time, by whoever comes first: the next slice, and the empty ones at the other end go. */
+    private synchronized Slice next(Slice seen, long now) {
+        Slice latest = newest;
+        if (latest != seen) {
+            return latest;
+        }
+        Slice next = new Slice(now);
+        latest.next = next;
+        newest = next;
+        Slice first = oldest;
+        while (first != next && isOverdue(first, now) && first.running.get() == 0) {
+            first = first.next == null ? next : first.next;
+        }
+        oldest = first;
+        return next;
+    }
+
+    /** The calls that began within a short time. */
+    static final class Slice {
+
+        private final long start;
+        private final AtomicInteger running = new AtomicInteger();
+        private volatile @Nullable Slice next;
+
+        private Slice(long start) {
+            this.start = start;
+        }
+
+        /** A call that began in it has ended. */
+        void leave() {
+            running.decrementAndGet();
+        }
+    }
+}
