@@ -22,11 +22,16 @@ class ArchitectureTests {
 
     private static final String ROOT = "io.netrun.resilience";
     private static final String[] PATTERNS = {
-        ROOT + ".retry..", ROOT + ".circuitbreaker..", ROOT + ".timeout..", ROOT + ".bulkhead.."
+        ROOT + ".retry..",
+        ROOT + ".circuitbreaker..",
+        ROOT + ".timeout..",
+        ROOT + ".bulkhead..",
+        ROOT + ".ratelimiter.."
     };
     private static final String STATE_MACHINES =
-            ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|LeakyCount)"
-                    + "|retry\\.(Attempts|Backoff)|bulkhead\\.Places)(\\$.*)?";
+            ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|LeakyCount"
+                    + "|ConsecutiveFailures|RateWindow|CountWindow|TimeWindow|RunningCalls)"
+                    + "|retry\\.(Attempts|Backoff)|bulkhead\\.Places|ratelimiter\\.TokenBucket)(\\$.*)?";
 
     @ArchTest
     static final ArchRule coreKnowsNoFramework = noClasses()

@@ -1,34 +1,16 @@
 package io.netrun.resilience.circuitbreaker;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
- * The part of recent calls that failed or were slow. A subclass knows which calls are recent.
- *
- * <p>Adding an outcome takes the oldest one out and changes three totals, which must be seen together, so it is done under a
- * lock. That is a word to spin on, held for a few instructions in which nothing can wait and no code of the user runs; a
- * lock that parks would cost more than all the rest.
+ * The part of recent calls that failed or were slow. A subclass knows which calls are recent. Adding an outcome takes the
+ * oldest one out and changes three totals, which must be seen together, so it is done under a lock.
  */
 abstract sealed class RateWindow implements FailureDetector permits CountWindow, TimeWindow {
-
-    private static final int SPINS = 64;
-    private static final VarHandle LOCK;
-
-    static {
-        try {
-            LOCK = MethodHandles.lookup().findVarHandle(RateWindow.class, "lock", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final double failurePercent;
     private final double slowPercent;
     private final int minimumCalls;
 
-    @SuppressWarnings("unused") // through LOCK
-    private volatile boolean lock;
+    private final SpinLock lock = new SpinLock();
 
     /** Recent calls, guarded by the lock, as are the two below. */
     private long calls;
@@ -51,12 +33,12 @@ abstract sealed class RateWindow implements FailureDetector permits CountWindow,
 
     @Override
     public final boolean onEnd(boolean failedCall, boolean slowCall) {
-        lock();
+        lock.lock();
         try {
             slide(failedCall, slowCall);
             return isOver(0);
         } finally {
-            LOCK.setRelease(this, false);
+            lock.unlock();
         }
     }
 
@@ -65,23 +47,23 @@ abstract sealed class RateWindow implements FailureDetector permits CountWindow,
         if (overdue == 0) {
             return false;
         }
-        lock();
+        lock.lock();
         try {
             slide();
             return isOver(overdue);
         } finally {
-            LOCK.setRelease(this, false);
+            lock.unlock();
         }
     }
 
     @Override
     public final int failureCount() {
-        lock();
+        lock.lock();
         try {
             slide();
             return (int) Math.min(failed, Integer.MAX_VALUE);
         } finally {
-            LOCK.setRelease(this, false);
+            lock.unlock();
         }
     }
 
@@ -96,17 +78,5 @@ abstract sealed class RateWindow implements FailureDetector permits CountWindow,
         long all = calls + overdue;
         return all >= minimumCalls
                 && (failed * 100.0 >= failurePercent * all || (slow + overdue) * 100.0 >= slowPercent * all);
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the yield but the pace
-    private void lock() {
-        for (int spins = 0; !LOCK.compareAndSet(this, false, true); spins++) {
-            if (spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                // Whoever has it was taken off its processor.
-                Thread.yield();
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring;
 
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import java.io.IOException;
@@ -54,6 +55,11 @@ public final class ShopBeans {
         @Retry(name = "payments", maxAttempts = 4, baseDelay = "${shop.delay:1ms}", jitter = "false")
         @CircuitBreaker(name = "payments", failureThreshold = 3)
         public String charge() throws IOException {
+            return answer();
+        }
+
+        @RateLimiter(name = "refunds", limit = 2, period = "1h")
+        public String refund() throws IOException {
             return answer();
         }
 

@@ -10,6 +10,7 @@ public final class Patterns {
     private static final List<Pattern<?, ?>> ALL = List.of(
             TimeoutPattern.DESCRIPTOR,
             BulkheadPattern.DESCRIPTOR,
+            RateLimiterPattern.DESCRIPTOR,
             RetryPattern.DESCRIPTOR,
             CircuitBreakerPattern.DESCRIPTOR);
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 
 /** What a value should have looked like, for the message about one that did not. */
 final class Expected {
@@ -17,7 +18,7 @@ final class Expected {
         if (target == Duration.class) {
             return "a duration";
         }
-        if (target == int.class || target == long.class) {
+        if (target == int.class || target == Integer.class) {
             return "a whole number";
         }
         if (target == double.class) {
@@ -40,7 +41,7 @@ final class Expected {
         if (target.isEnum()) {
             return "Write one of " + constants(target);
         }
-        if (target.isPrimitive()) {
+        if (ClassUtils.isPrimitiveOrWrapper(target)) {
             return "Write " + of(type);
         }
         return "Write the full names of classes on the class path: "

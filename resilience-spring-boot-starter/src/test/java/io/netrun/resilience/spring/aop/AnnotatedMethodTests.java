@@ -8,6 +8,7 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
 import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryEvent;
 import io.netrun.resilience.retry.RetryExhaustedException;
@@ -88,6 +89,17 @@ class AnnotatedMethodTests {
             PaymentClient client = context.getBean(PaymentClient.class);
             client.failTimes(1);
             assertThatThrownBy(client::unprotected).isInstanceOf(IOException.class);
+        });
+    }
+
+    @Test
+    void callBeyondTheBurstShouldBeRefused() {
+        runner.run(context -> {
+            PaymentClient client = context.getBean(PaymentClient.class);
+            assertThat(client.refund()).isEqualTo("ok");
+            assertThat(client.refund()).isEqualTo("ok");
+            assertThatThrownBy(client::refund).isInstanceOf(RateLimitExceededException.class);
+            assertThat(client.calls()).isEqualTo(2);
         });
     }
 
@@ -220,7 +232,7 @@ class AnnotatedMethodTests {
 
     @Test
     void orderWhenConfiguredShouldBeTheOrderOfThePipeline() {
-        runner.withPropertyValues("resilience.order=circuit-breaker,retry,bulkhead,timeout")
+        runner.withPropertyValues("resilience.order=circuit-breaker,retry,rate-limiter,bulkhead,timeout")
                 .run(context -> {
                     PaymentClient client = context.getBean(PaymentClient.class);
                     client.failTimes(99);

@@ -1,0 +1,47 @@
+package io.netrun.resilience.ratelimiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+/** Random histories of the bucket against a plain model that has a level and fills it. */
+class TokenBucketModelTests {
+
+    private static final long TOKEN = 1_000;
+
+    @Property(tries = 2_000)
+    void historyShouldMatchTheModel(
+            @ForAll @Size(max = 80) List<@IntRange(min = -3_000, max = 3_000) Integer> history,
+            @ForAll @IntRange(min = 1, max = 5) int capacity,
+            @ForAll @IntRange(min = 0, max = 4_000) int longestWait) {
+        long now = Long.MAX_VALUE - 5;
+        RateLimiterConfig config = RateLimiterConfig.builder()
+                .limit(1)
+                .period(Duration.ofNanos(TOKEN))
+                .burst(capacity)
+                .build();
+        TokenBucket bucket = new TokenBucket(config, now);
+        long level = capacity * TOKEN;
+        for (int step : history) {
+            if (step > 0) {
+                now += step;
+                level = Math.min(capacity * TOKEN, level + step);
+            } else {
+                long wait = Math.max(0, TOKEN - level);
+                boolean taken = wait <= longestWait;
+                assertThat(bucket.take(now, longestWait)).isEqualTo(taken ? wait : longestWait - wait);
+                level -= taken ? TOKEN : 0;
+                if (taken && wait > 0 && step % 2 == 0) {
+                    bucket.putBack(now + wait);
+                    level += TOKEN;
+                }
+            }
+            assertThat(bucket.available(now)).isEqualTo((int) Math.max(0, Math.floorDiv(level, TOKEN)));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.ratelimiter.RateLimiterConfig;
+import java.util.List;
+
+/** What the starter knows of rate limiters. */
+final class RateLimiterPattern {
+
+    private static final String CALLS = "ratelimiter.calls";
+    private static final String CALLS_HELP = "Calls by outcome";
+
+    static final Pattern<RateLimiter, RateLimiterConfig> DESCRIPTOR = Pattern.of(
+                    RateLimiter.TYPE, io.netrun.resilience.annotation.RateLimiter.class, "rateLimiters")
+            .measures(List.of(
+                    Measure.gauge(
+                            "ratelimiter.available",
+                            "Calls that could begin at once",
+                            r -> r.metrics().available()),
+                    Measure.gauge(
+                            "ratelimiter.waiting",
+                            "Calls waiting for their turn",
+                            r -> r.metrics().waiting()),
+                    Measure.counter(
+                            CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
+                    Measure.counter(
+                            CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected())))
+            .build();
+
+    private RateLimiterPattern() {}
+}
