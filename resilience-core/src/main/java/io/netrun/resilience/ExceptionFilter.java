@@ -73,7 +73,8 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
         return false;
     }
 
-    private static Throwable rootOf(Throwable failure) {
+    /** What was thrown, without the {@link ExecutionException} or {@link CompletionException} around it. */
+    public static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         int depth = 0;
         for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {

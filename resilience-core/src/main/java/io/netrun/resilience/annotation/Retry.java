@@ -26,13 +26,19 @@ public @interface Retry {
     /** All attempts, the first included; at least 1. */
     int maxAttempts() default Unset.INT;
 
+    /** Time after the call's beginning at which no further attempt begins. */
+    String maxDuration() default "";
+
+    /** How the waits grow: {@code exponential}, {@code linear}, {@code fibonacci} or {@code constant}. */
+    String backoff() default "";
+
     /** Wait before the first retry. */
     String baseDelay() default "";
 
     /** Longest wait. */
     String maxDelay() default "";
 
-    /** Factor from one wait to the next; at least 1.0. */
+    /** Exponential backoff: factor from one wait to the next; at least 1.0. */
     double backoffMultiplier() default Unset.DOUBLE;
 
     /** Spread of the waits: {@code true}, {@code false}, {@code none}, {@code full}, {@code equal}, {@code decorrelated}. */

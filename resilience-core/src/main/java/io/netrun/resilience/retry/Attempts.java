@@ -7,6 +7,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.RetryAfter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ final class Attempts {
     static final long STOP = -1;
 
     private static final int MAX_KEPT = 16;
+
+    /** How much longer than computed a hint can make a wait. */
+    private static final long LONGEST_EXTENSION = TimeUnit.SECONDS.toNanos(5);
 
     private final Retry retry;
     private final Deadline deadline;
@@ -61,7 +65,7 @@ final class Attempts {
         if (made >= config.maxAttempts()) {
             return exhaust("");
         }
-        wait = retry.backoff().nanos(made - 1, wait);
+        wait = withHint(retry.backoff().nanos(made - 1, wait, last));
         if (isTooLong(wait)) {
             return exhaust(", no time being left for another");
         }
@@ -99,15 +103,34 @@ final class Attempts {
         return STOP;
     }
 
+    /** The failure may know better when to try again, within bounds: it does not decide how long the caller waits. */
+    private long withHint(long computed) {
+        RetryAfter hint = hint();
+        if (hint == null) {
+            return computed;
+        }
+        long hinted = Math.max(computed, Require.nanos(hint.retryAfter()));
+        return Math.min(
+                Math.min(hinted, computed + LONGEST_EXTENSION),
+                Math.max(computed, retry.backoff().maxNanos()));
+    }
+
+    private @Nullable RetryAfter hint() {
+        return ExceptionFilter.rootOf(last) instanceof RetryAfter hint ? hint : null;
+    }
+
     /** Waiting makes no sense where the time limit strikes before, or where the failure says that it takes longer. */
     private boolean isTooLong(long nanos) {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;
         }
-        return last instanceof CallRejectedException
-                && last instanceof RetryAfter hint
-                && Require.nanos(hint.retryAfter())
-                        > retry.backoff().longestNanos(made - 1, retry.config().maxAttempts() - 1);
+        RetryAfter hint = last instanceof CallRejectedException ? hint() : null;
+        return hint != null
+                && !retry.backoff()
+                        .canOutlast(
+                                Require.nanos(hint.retryAfter()),
+                                made - 1,
+                                retry.config().maxAttempts() - 1);
     }
 
     /** The same object thrown again and again is told once, as the cause; the oldest come first. */

@@ -2,12 +2,20 @@ package io.netrun.resilience.retry;
 
 import io.netrun.resilience.Require;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The waits of a retry: exponential, cut at a maximum, spread by jitter. Immutable. */
+/** The waits of a retry: growing as configured, cut at a maximum, spread by jitter. Immutable. */
 final class Backoff {
 
-    private static final double FOREVER = Long.MAX_VALUE;
+    private static final Logger log = LoggerFactory.getLogger(Backoff.class);
 
+    /** Who has more retries left than this outlasts everything. */
+    private static final int MANY_RETRIES = 10_000;
+
+    private final BackoffStrategy strategy;
+    private final BackoffStrategy.@Nullable Custom custom;
     private final double base;
     private final double max;
     private final double multiplier;
@@ -15,6 +23,8 @@ final class Backoff {
     private final DoubleSupplier random;
 
     Backoff(RetryConfig config, DoubleSupplier random) {
+        this.strategy = config.backoff();
+        this.custom = config.customBackoff();
         this.base = Require.nanos(config.baseDelay());
         this.max = Require.nanos(config.maxDelay());
         this.multiplier = config.backoffMultiplier();
@@ -27,34 +37,49 @@ final class Backoff {
      *
      * @param retry its number, from 0
      * @param previous the wait before the retry before, or 0
+     * @param failure what the attempt before it failed with
      */
-    long nanos(int retry, long previous) {
-        if (base == 0) {
+    long nanos(int retry, long previous, Throwable failure) {
+        double computed = custom == null ? computed(retry) : computed(custom, retry, failure);
+        if (computed == 0) {
             return 0;
         }
-        double spread = jitter.apply(
-                computed(retry), base, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
+        double spread =
+                jitter.apply(computed, base, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
         return (long) Math.min(spread, max);
     }
 
-    /** The longest that the waits before the retries from one number up to another (exclusive) can take together. */
-    double longestNanos(int fromRetry, int toRetry) {
-        if (jitter == Jitter.DECORRELATED) {
-            return max * (toRetry - fromRetry);
+    /**
+     * Whether the waits before the retries from one number up to another (exclusive) can together be at least as long as
+     * something else takes.
+     */
+    boolean canOutlast(long nanos, int fromRetry, int toRetry) {
+        if (toRetry - fromRetry > MANY_RETRIES || custom != null) {
+            return true;
         }
         double sum = 0;
-        for (int retry = fromRetry; retry < toRetry && sum <= FOREVER; retry++) {
-            double wait = computed(retry);
-            if (wait == max || multiplier == 1.0) {
-                return sum + wait * (toRetry - retry);
-            }
-            sum += wait;
+        for (int retry = fromRetry; retry < toRetry && sum < nanos; retry++) {
+            sum += jitter == Jitter.DECORRELATED ? max : computed(retry);
         }
-        return sum;
+        return sum >= nanos;
+    }
+
+    /** The longest wait. */
+    long maxNanos() {
+        return (long) max;
     }
 
     /** Overflow ends in infinity, and infinity is cut at the maximum. */
     private double computed(int retry) {
-        return base == 0 ? 0 : Math.min(base * Math.pow(multiplier, retry), max);
+        return base == 0 ? 0 : Math.min(strategy.nanos(base, multiplier, retry), max);
+    }
+
+    private double computed(BackoffStrategy.Custom function, int retry, Throwable failure) {
+        try {
+            return Math.min(Math.max(0, (double) Require.nanos(function.delay(retry, failure))), max);
+        } catch (RuntimeException e) {
+            log.error("customBackoff failed; the wait is computed as configured", e);
+            return computed(retry);
+        }
     }
 }

@@ -90,14 +90,14 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     private void onEnd(T value, @Nullable Throwable failure) {
-        if (failure == null) {
+        Throwable thrown = failure == null ? retry.judge(value) : withoutEnvelope(failure);
+        if (thrown == null) {
             if (attempts != null) {
                 attempts.succeeded();
             }
             finish(value, null);
             return;
         }
-        Throwable thrown = withoutEnvelope(failure);
         long wait;
         if (attempts == null) {
             attempts = new Attempts(retry, deadline, thrown);
@@ -106,7 +106,8 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             wait = attempts.next(thrown);
         }
         if (wait == Attempts.STOP) {
-            fail(attempts.failure());
+            // What was not accepted is better than nothing.
+            finish(value, attempts.failure() instanceof UnacceptableResultException ? null : attempts.failure());
         } else if (wait > 0) {
             timer = retry.ticker().schedule(() -> Workers.execute(resume), wait);
             if (isDone()) {

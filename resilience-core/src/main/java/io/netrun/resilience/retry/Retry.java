@@ -1,5 +1,6 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.EventPublisher;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
@@ -15,6 +16,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a failed call again. A failure that is not to be retried passes through unchanged; so does every failure of a call
@@ -30,11 +35,16 @@ public final class Retry implements Policy {
     public static final PolicyType<Retry, RetryConfig> TYPE =
             new PolicyType<>("retry", Retry.class, RetryConfig.defaults(), Retry::of);
 
+    private static final Logger log = LoggerFactory.getLogger(Retry.class);
+    private static final long UNLIMITED = Long.MAX_VALUE;
+
     private final String name;
     private final RetryConfig config;
     private final Ticker ticker;
     private final ExceptionFilter retried;
     private final Backoff backoff;
+    private final long totalNanos;
+    private final @Nullable Predicate<@Nullable Object> failureResult;
     private final Counts counts = new Counts();
     private final EventPublisher events = new EventPublisher();
     private final Layer entry;
@@ -46,6 +56,8 @@ public final class Retry implements Policy {
         this.ticker = ticker;
         this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
         this.backoff = new Backoff(config, random);
+        this.totalNanos = config.maxDuration() == null ? UNLIMITED : Require.nanos(config.maxDuration());
+        this.failureResult = config.failureResult();
         this.entry = new RetryLayer(this, Layer.DIRECT);
     }
 
@@ -143,7 +155,30 @@ public final class Retry implements Policy {
     }
 
     boolean retries(Throwable failure) {
-        return retried.matches(failure);
+        return failure instanceof UnacceptableResultException || retried.matches(failure);
+    }
+
+    /** The time limit of a call that begins: this retry's own within the one around it. */
+    Deadline limit(Deadline around) {
+        return totalNanos == UNLIMITED ? around : around.within(ticker, totalNanos);
+    }
+
+    /** Whether results are judged at all. */
+    boolean judgesResults() {
+        return failureResult != null;
+    }
+
+    /** What stands for a result that is not accepted; null if it is. */
+    @Nullable
+    UnacceptableResultException judge(@Nullable Object result) {
+        try {
+            return failureResult != null && failureResult.test(result)
+                    ? new UnacceptableResultException(name, result)
+                    : null;
+        } catch (Throwable thrown) {
+            log.error("Retry '{}': failureResult failed; the result is accepted", name, thrown);
+            return null;
+        }
     }
 
     void publishRetrying(Throwable failure, int attempt, long waitNanos) {

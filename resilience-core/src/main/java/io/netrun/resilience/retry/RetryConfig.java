@@ -4,29 +4,43 @@ import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is retried, how often, and how long the waits are. The wait before retry n (n from 0) is
- * {@code min(baseDelay · backoffMultiplier^n, maxDelay)}, spread by {@code jitter}. Immutable; every value is checked
- * when it is built.
+ * What is retried, how often, and how long the waits are. The wait before retry n (n from 0) is by default
+ * {@code min(baseDelay · backoffMultiplier^n, maxDelay)}, spread by {@code jitter}. Where the failure is a
+ * {@link io.netrun.resilience.RetryAfter}, the wait is what that says, but no shorter than computed, no more than five seconds
+ * longer, and no longer than {@code maxDelay}. Immutable; every value is checked when it is built.
  *
  * @param maxAttempts all attempts, the first included; at least 1, default 3
+ * @param maxDuration time after the call's beginning at which no further attempt begins; above zero, null for no limit,
+ *     which is the default. A running attempt is not stopped: that is for a timeout to do
+ * @param backoff how the waits grow; default {@link BackoffStrategy#EXPONENTIAL}
+ * @param customBackoff computes the waits in the place of {@code backoff}, null for none; default none
  * @param baseDelay wait before the first retry; zero or more, default 1 s
  * @param maxDelay longest wait; at least {@code baseDelay}, default 30 s
- * @param backoffMultiplier factor from one wait to the next; at least 1.0, default 2.0
+ * @param backoffMultiplier EXPONENTIAL: factor from one wait to the next; at least 1.0, default 2.0
  * @param jitter how the waits are spread; default {@link Jitter#EQUAL}
  * @param exceptions failures that are retried, subclasses included; default every {@link Exception}
  * @param ignoreExceptions failures that are not retried, although {@code exceptions} has them; default none
+ * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value), null
+ *     for none; default none. Asked for null results too. If it throws, that is logged and the result is accepted
  * @param onExhausted what the caller gets when the last attempt has failed; default {@link OnExhausted#WRAP}
  */
 public record RetryConfig(
         int maxAttempts,
+        @Nullable Duration maxDuration,
+        BackoffStrategy backoff,
+        BackoffStrategy.@Nullable Custom customBackoff,
         Duration baseDelay,
         Duration maxDelay,
         double backoffMultiplier,
         Jitter jitter,
         List<Class<? extends Throwable>> exceptions,
         List<Class<? extends Throwable>> ignoreExceptions,
+        @Nullable Predicate<@Nullable Object> failureResult,
         OnExhausted onExhausted) {
 
     /**
@@ -36,6 +50,10 @@ public record RetryConfig(
      */
     public RetryConfig {
         Require.range("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
+        if (maxDuration != null) {
+            Require.positive("maxDuration", maxDuration);
+        }
+        Objects.requireNonNull(backoff, "backoff");
         Require.notNegative("baseDelay", baseDelay);
         Require.notNegative("maxDelay", maxDelay);
         if (maxDelay.compareTo(baseDelay) < 0) {
@@ -62,6 +80,10 @@ public record RetryConfig(
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.maxAttempts = maxAttempts;
+        builder.maxDuration = maxDuration;
+        builder.backoff = backoff;
+        builder.customBackoff = customBackoff;
+        builder.failureResult = failureResult;
         builder.baseDelay = baseDelay;
         builder.maxDelay = maxDelay;
         builder.backoffMultiplier = backoffMultiplier;
@@ -76,6 +98,10 @@ public record RetryConfig(
     public static final class Builder {
 
         private int maxAttempts = 3;
+        private @Nullable Duration maxDuration;
+        private BackoffStrategy backoff = BackoffStrategy.EXPONENTIAL;
+        private BackoffStrategy.@Nullable Custom customBackoff;
+        private @Nullable Predicate<@Nullable Object> failureResult;
         private Duration baseDelay = Duration.ofSeconds(1);
         private Duration maxDelay = Duration.ofSeconds(30);
         private double backoffMultiplier = 2.0;
@@ -89,6 +115,24 @@ public record RetryConfig(
         /** See {@link RetryConfig#maxAttempts()}. */
         public Builder maxAttempts(int maxAttempts) {
             this.maxAttempts = maxAttempts;
+            return this;
+        }
+
+        /** See {@link RetryConfig#maxDuration()}. */
+        public Builder maxDuration(@Nullable Duration maxDuration) {
+            this.maxDuration = maxDuration;
+            return this;
+        }
+
+        /** See {@link RetryConfig#backoff()}. */
+        public Builder backoff(BackoffStrategy backoff) {
+            this.backoff = backoff;
+            return this;
+        }
+
+        /** See {@link RetryConfig#customBackoff()}. */
+        public Builder customBackoff(BackoffStrategy.@Nullable Custom customBackoff) {
+            this.customBackoff = customBackoff;
             return this;
         }
 
@@ -137,6 +181,12 @@ public record RetryConfig(
             return this;
         }
 
+        /** See {@link RetryConfig#failureResult()}. */
+        public Builder failureResult(@Nullable Predicate<@Nullable Object> failureResult) {
+            this.failureResult = failureResult;
+            return this;
+        }
+
         /** See {@link RetryConfig#onExhausted()}. */
         public Builder onExhausted(OnExhausted onExhausted) {
             this.onExhausted = onExhausted;
@@ -151,12 +201,16 @@ public record RetryConfig(
         public RetryConfig build() {
             return new RetryConfig(
                     maxAttempts,
+                    maxDuration,
+                    backoff,
+                    customBackoff,
                     baseDelay,
                     maxDelay,
                     backoffMultiplier,
                     jitter,
                     exceptions,
                     ignoreExceptions,
+                    failureResult,
                     onExhausted);
         }
     }

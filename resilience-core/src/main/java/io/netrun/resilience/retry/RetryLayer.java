@@ -22,35 +22,55 @@ final class RetryLayer implements Layer {
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
+        Deadline limit = retry.limit(deadline);
+        Throwable first;
         try {
-            return next.call(body, deadline);
+            T result = next.call(body, limit);
+            UnacceptableResultException unacceptable = retry.judgesResults() ? retry.judge(result) : null;
+            if (unacceptable == null) {
+                return result;
+            }
+            first = unacceptable;
         } catch (Throwable failure) {
-            return callAgain(body, deadline, failure);
+            first = failure;
         }
+        return callAgain(body, limit, first);
     }
 
-    @SuppressWarnings(
-            "unchecked") // what an attempt threw is an X or unchecked, and what is put in its place is unchecked
     private <T extends @Nullable Object, X extends Throwable> T callAgain(
             CheckedSupplier<T, X> body, Deadline deadline, Throwable first) throws X {
         Attempts attempts = new Attempts(retry, deadline, first);
         long wait = attempts.decide();
         while (wait != Attempts.STOP) {
             if (!waited(wait)) {
-                throw (X) attempts.stopped();
+                return end(attempts.stopped());
             }
             attempts.begins();
-            T result;
+            Throwable failed;
             try {
-                result = next.call(body, deadline);
+                T result = next.call(body, deadline);
+                UnacceptableResultException unacceptable = retry.judgesResults() ? retry.judge(result) : null;
+                if (unacceptable == null) {
+                    attempts.succeeded();
+                    return result;
+                }
+                failed = unacceptable;
             } catch (Throwable failure) {
-                wait = attempts.next(failure);
-                continue;
+                failed = failure;
             }
-            attempts.succeeded();
-            return result;
+            wait = attempts.next(failed);
         }
-        throw (X) attempts.failure();
+        return end(attempts.failure());
+    }
+
+    /** Ends the call as its last attempt did: what was not accepted is better than nothing. */
+    // What an attempt threw is an X or unchecked, and what it returned is a T.
+    @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
+    private static <T extends @Nullable Object, X extends Throwable> T end(Throwable failure) throws X {
+        if (failure instanceof UnacceptableResultException unacceptable) {
+            return (T) unacceptable.result();
+        }
+        throw (X) failure;
     }
 
     /** Waits on the calling thread; false, with the interrupt flag set, if the thread was interrupted. */
@@ -70,10 +90,11 @@ final class RetryLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
-        CompletableFuture<T> first = next.callAsync(body, deadline);
-        if (first.isDone() && !first.isCompletedExceptionally()) {
+        Deadline limit = retry.limit(deadline);
+        CompletableFuture<T> first = next.callAsync(body, limit);
+        if (first.isDone() && !first.isCompletedExceptionally() && !retry.judgesResults()) {
             return first;
         }
-        return new RetriedCall<>(retry, next, body, deadline).start(first);
+        return new RetriedCall<>(retry, next, body, limit).start(first);
     }
 }

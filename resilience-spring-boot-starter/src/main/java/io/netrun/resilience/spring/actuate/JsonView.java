@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in Java,
- * enum constants in lower case, times and durations in ISO 8601, classes by name.
+ * enum constants in lower case, times and durations in ISO 8601, classes by name, and what
+ * only code can say as "code".
  */
 final class JsonView {
 
@@ -38,7 +39,9 @@ final class JsonView {
         if (value instanceof Collection<?> values) {
             return values.stream().map(JsonView::plain).toList();
         }
-        return value;
+        boolean simple =
+                value == null || value instanceof Number || value instanceof Boolean || value instanceof String;
+        return simple ? value : "code";
     }
 
     private static @Nullable Object read(RecordComponent component, Record snapshot) {

@@ -5,8 +5,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
@@ -28,8 +26,7 @@ record Setting(RecordComponent component, String key) {
 
     /** Whether it can be written down at all: code can not. */
     boolean isWritable() {
-        Class<?> type = component.getType();
-        return type != Predicate.class && type != BooleanSupplier.class;
+        return !component.getType().isAnnotationPresent(FunctionalInterface.class);
     }
 
     /** Its name in Java, annotations and JSON, such as {@code maxAttempts}. */

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -108,6 +110,19 @@ class ResilienceEndpointTests {
                 .isEqualTo("PT45S")
                 .jsonPath("$.settings.successThreshold.origin")
                 .isEqualTo("default");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"timeout", "bulkhead", "retry", "circuit-breaker"})
+    void getOfInstanceShouldWorkForEveryPatternWhateverItsSettings(String pattern) {
+        http.get()
+                .uri("/resilience/" + pattern + "/payments")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.settings")
+                .isNotEmpty();
     }
 
     @Test

@@ -1,0 +1,25 @@
+package io.netrun.resilience.retry;
+
+import io.netrun.resilience.ResilienceException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt returned a result that {@link RetryConfig#failureResult()} does not accept. Listeners and the cause of a
+ * {@link RetryExhaustedException} show it in the place of a failure; it is never thrown by itself.
+ */
+public final class UnacceptableResultException extends ResilienceException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient @Nullable Object result;
+
+    UnacceptableResultException(String name, @Nullable Object result) {
+        super(name, "Retry '" + name + "': the result is not acceptable", null, false);
+        this.result = result;
+    }
+
+    /** The result; null also where this has been serialized. */
+    public @Nullable Object result() {
+        return result;
+    }
+}

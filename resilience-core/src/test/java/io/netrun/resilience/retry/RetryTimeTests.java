@@ -1,0 +1,122 @@
+package io.netrun.resilience.retry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.ManualTicker;
+import io.netrun.resilience.RetryAfter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How long a retry waits: what a failure says about it, and the total time limit. */
+class RetryTimeTests {
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final AtomicInteger calls = new AtomicInteger();
+
+    // ---- what the failure says; the computed wait is 2 s
+
+    @ParameterizedTest
+    @CsvSource({
+        "0s, 2s", // no shorter than computed
+        "3s, 3s", "7s, 7s", "1h, 7s", // no more than five seconds longer
+    })
+    void waitShouldFollowTheFailureWithinBounds(String hint, String wait) {
+        Retry retry = retry(c -> c.maxAttempts(2));
+        catchThrowable(() -> retry.run(() -> {
+            throw new Busy(duration(hint));
+        }));
+        assertThat(ticker.sleeps()).containsExactly(duration(wait));
+    }
+
+    @Test
+    void waitShouldFollowTheFailureInsideAnExecutionException() {
+        catchThrowable(() -> retry(c -> c.maxAttempts(2)).run(() -> {
+            throw new ExecutionException(new Busy(Duration.ofSeconds(4)));
+        }));
+        assertThat(ticker.sleeps()).containsExactly(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void waitShouldNotExceedMaxDelayWhateverTheFailureSays() {
+        catchThrowable(() -> retry(c -> c.maxAttempts(2).maxDelay(Duration.ofSeconds(3)))
+                .run(() -> {
+                    throw new Busy(Duration.ofSeconds(6));
+                }));
+        assertThat(ticker.sleeps()).containsExactly(Duration.ofSeconds(3));
+    }
+
+    // ---- total time limit
+
+    @Test
+    void noAttemptShouldBeginAfterMaxDuration() {
+        Retry retry = retry(c -> c.maxAttempts(100).maxDuration(Duration.ofSeconds(10)));
+        assertThatThrownBy(() -> retry.run(() -> {
+                    calls.incrementAndGet();
+                    ticker.advance(Duration.ofSeconds(1));
+                    throw new IOException();
+                }))
+                .isInstanceOf(RetryExhaustedException.class)
+                .hasMessageContaining("gave up after 4 attempts, no time being left for another");
+        // Attempts begin at 0, 3, 6 and 9 s; the next one would at 12 s.
+        assertThat(calls).hasValue(4);
+        assertThat(retry.metrics().totalExhausted()).isEqualTo(1);
+    }
+
+    @Test
+    void everyCallShouldHaveItsOwnMaxDuration() {
+        Retry retry = retry(c -> c.maxAttempts(2).maxDuration(Duration.ofSeconds(3)));
+        for (int call = 1; call <= 3; call++) {
+            catchThrowable(() -> retry.run(() -> {
+                calls.incrementAndGet();
+                throw new IOException();
+            }));
+            assertThat(calls).hasValue(2 * call);
+        }
+    }
+
+    @Test
+    void maxDurationShouldHoldForAsynchronousCalls() {
+        Retry retry = retry(c -> c.maxAttempts(100).maxDuration(Duration.ofSeconds(1)));
+        CompletableFuture<String> call = retry.callAsync(() -> CompletableFuture.failedFuture(new IOException()));
+        assertThat(call).isCompletedExceptionally();
+        assertThat(ticker.scheduledCount()).isZero();
+    }
+
+    private Retry retry(Consumer<RetryConfig.Builder> settings) {
+        RetryConfig.Builder builder = RetryConfig.builder()
+                .backoff(BackoffStrategy.CONSTANT)
+                .baseDelay(Duration.ofSeconds(2))
+                .jitter(false);
+        settings.accept(builder);
+        return Retry.of("test", builder.build(), ticker);
+    }
+
+    private static Duration duration(String text) {
+        return Duration.parse("PT" + text);
+    }
+
+    private static final class Busy extends IOException implements RetryAfter {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Duration retryAfter;
+
+        Busy(Duration retryAfter) {
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+}
