@@ -105,7 +105,7 @@ final class Attempts {
 
     /** The failure may know better when to try again, within bounds: it does not decide how long the caller waits. */
     private long withHint(long computed) {
-        RetryAfter hint = hint();
+        RetryAfter hint = retry.hint(last);
         if (hint == null) {
             return computed;
         }
@@ -115,16 +115,12 @@ final class Attempts {
                 Math.max(computed, retry.backoff().maxNanos()));
     }
 
-    private @Nullable RetryAfter hint() {
-        return ExceptionFilter.rootOf(last) instanceof RetryAfter hint ? hint : null;
-    }
-
     /** Waiting makes no sense where the time limit strikes before, or where the failure says that it takes longer. */
     private boolean isTooLong(long nanos) {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;
         }
-        RetryAfter hint = last instanceof CallRejectedException ? hint() : null;
+        RetryAfter hint = last instanceof CallRejectedException ? retry.hint(last) : null;
         return hint != null
                 && !retry.backoff()
                         .canOutlast(

@@ -8,6 +8,7 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
@@ -36,18 +37,20 @@ public final class Retry implements Policy {
             new PolicyType<>("retry", Retry.class, RetryConfig.defaults(), Retry::of);
 
     private static final Logger log = LoggerFactory.getLogger(Retry.class);
-    private static final long UNLIMITED = Long.MAX_VALUE;
 
     private final String name;
     private final RetryConfig config;
     private final Ticker ticker;
     private final ExceptionFilter retried;
     private final Backoff backoff;
-    private final long totalNanos;
+    private final long totalNanos; // 0 where there is no limit
     private final @Nullable Predicate<@Nullable Object> failureResult;
     private final Counts counts = new Counts();
     private final EventPublisher events = new EventPublisher();
     private final Layer entry;
+
+    /** See {@link #hint}. Not volatile: whoever sees an old one only does more. */
+    private @Nullable Class<?> hintless;
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     Retry(String name, RetryConfig config, Ticker ticker, DoubleSupplier random) {
@@ -56,7 +59,7 @@ public final class Retry implements Policy {
         this.ticker = ticker;
         this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
         this.backoff = new Backoff(config, random);
-        this.totalNanos = config.maxDuration() == null ? UNLIMITED : Require.nanos(config.maxDuration());
+        this.totalNanos = config.maxDuration() == null ? 0 : Require.nanos(config.maxDuration());
         this.failureResult = config.failureResult();
         this.entry = new RetryLayer(this, Layer.DIRECT);
     }
@@ -158,14 +161,28 @@ public final class Retry implements Policy {
         return failure instanceof UnacceptableResultException || retried.matches(failure);
     }
 
-    /** The time limit of a call that begins: this retry's own within the one around it. */
+    /** The total time limit of a call that begins, within the limit around it. */
     Deadline limit(Deadline around) {
-        return totalNanos == UNLIMITED ? around : around.within(ticker, totalNanos);
+        return around.within(ticker, totalNanos);
     }
 
-    /** Whether results are judged at all. */
-    boolean judgesResults() {
-        return failureResult != null;
+    /**
+     * What a failure says about another try; null if it says nothing. The class of the last failure that said nothing is
+     * remembered, since to find that a class has not got an interface costs more than all the rest of a retry.
+     */
+    @Nullable
+    RetryAfter hint(Throwable failure) {
+        if (failure.getClass() == hintless) {
+            return null;
+        }
+        Throwable root = ExceptionFilter.rootOf(failure);
+        if (root instanceof RetryAfter hint) {
+            return hint;
+        }
+        if (root == failure) {
+            hintless = failure.getClass();
+        }
+        return null;
     }
 
     /** What stands for a result that is not accepted; null if it is. */

@@ -14,19 +14,39 @@ final class RetryLayer implements Layer {
     private final Retry retry;
     private final Layer next;
 
+    private final boolean limitsTime;
+    private final boolean judgesResults;
+
+    /** Whether neither is so: the one question that every call asks. */
+    private final boolean isPlain;
+
     RetryLayer(Retry retry, Layer next) {
         this.retry = retry;
         this.next = next;
+        this.limitsTime = retry.config().maxDuration() != null;
+        this.judgesResults = retry.config().failureResult() != null;
+        this.isPlain = !limitsTime && !judgesResults;
     }
 
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
-        Deadline limit = retry.limit(deadline);
+        if (isPlain) {
+            try {
+                return next.call(body, deadline);
+            } catch (Throwable failure) {
+                return callAgain(body, deadline, failure);
+            }
+        }
+        return callWatched(body, limitsTime ? retry.limit(deadline) : deadline);
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T callWatched(CheckedSupplier<T, X> body, Deadline limit)
+            throws X {
         Throwable first;
         try {
             T result = next.call(body, limit);
-            UnacceptableResultException unacceptable = retry.judgesResults() ? retry.judge(result) : null;
+            UnacceptableResultException unacceptable = judgesResults ? retry.judge(result) : null;
             if (unacceptable == null) {
                 return result;
             }
@@ -49,7 +69,7 @@ final class RetryLayer implements Layer {
             Throwable failed;
             try {
                 T result = next.call(body, deadline);
-                UnacceptableResultException unacceptable = retry.judgesResults() ? retry.judge(result) : null;
+                UnacceptableResultException unacceptable = judgesResults ? retry.judge(result) : null;
                 if (unacceptable == null) {
                     attempts.succeeded();
                     return result;
@@ -90,9 +110,9 @@ final class RetryLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
-        Deadline limit = retry.limit(deadline);
+        Deadline limit = limitsTime ? retry.limit(deadline) : deadline;
         CompletableFuture<T> first = next.callAsync(body, limit);
-        if (first.isDone() && !first.isCompletedExceptionally() && !retry.judgesResults()) {
+        if (first.isDone() && !first.isCompletedExceptionally() && !judgesResults) {
             return first;
         }
         return new RetriedCall<>(retry, next, body, limit).start(first);
