@@ -50,6 +50,9 @@ public @interface Retry {
     /** Failures that are not retried, although {@link #exceptions()} has them. */
     Class<? extends Throwable>[] ignoreExceptions() default {};
 
+    /** The name of the retry budget that it shares with others. */
+    String budget() default "";
+
     /** What the caller gets when the last attempt has failed: {@code wrap} or {@code rethrow}. */
     String onExhausted() default "";
 }

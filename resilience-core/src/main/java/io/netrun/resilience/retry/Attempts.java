@@ -31,6 +31,9 @@ final class Attempts {
     private int made = 1;
     private long wait;
 
+    /** What the last retry cost of the budget. */
+    private int cost;
+
     Attempts(Retry retry, Deadline deadline, Throwable first) {
         this.retry = retry;
         this.deadline = deadline;
@@ -69,6 +72,9 @@ final class Attempts {
         if (isTooLong(wait)) {
             return exhaust(", no time being left for another");
         }
+        if (!isCovered(config.budget())) {
+            return STOP;
+        }
         retry.publishRetrying(last, made, wait);
         return wait;
     }
@@ -81,6 +87,10 @@ final class Attempts {
     /** The call succeeded with the attempt after the ones known. */
     void succeeded() {
         retry.counts().recovered.increment();
+        RetryBudget budget = retry.config().budget();
+        if (budget != null) {
+            budget.giveBack(cost);
+        }
     }
 
     /** The call was stopped while it waited for the next attempt. */
@@ -92,6 +102,19 @@ final class Attempts {
     /** What the call ends with after {@link #STOP}. */
     Throwable failure() {
         return last;
+    }
+
+    private boolean isCovered(@Nullable RetryBudget budget) {
+        if (budget == null) {
+            return true;
+        }
+        cost = budget.take(last instanceof CallRejectedException || retry.hint(last) != null);
+        if (cost != RetryBudget.DENIED) {
+            return true;
+        }
+        retry.counts().denied.increment();
+        retry.publishDenied(last, budget);
+        return false;
     }
 
     private long exhaust(String reason) {

@@ -92,7 +92,9 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private void onEnd(T value, @Nullable Throwable failure) {
         Throwable thrown = failure == null ? retry.judge(value) : withoutEnvelope(failure);
         if (thrown == null) {
-            if (attempts != null) {
+            if (attempts == null) {
+                retry.firstSucceeded();
+            } else {
                 attempts.succeeded();
             }
             finish(value, null);

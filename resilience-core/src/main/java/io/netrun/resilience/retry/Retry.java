@@ -113,6 +113,7 @@ public final class Retry implements Policy {
                 counts.retries.sum(),
                 counts.recovered.sum(),
                 counts.exhausted.sum(),
+                counts.denied.sum(),
                 counts.notRetried.sum(),
                 counts.cancelled.sum());
     }
@@ -185,6 +186,14 @@ public final class Retry implements Policy {
         return null;
     }
 
+    /** A call's first attempt succeeded. */
+    void firstSucceeded() {
+        RetryBudget budget = config.budget();
+        if (budget != null) {
+            budget.giveBack(1);
+        }
+    }
+
     /** What stands for a result that is not accepted; null if it is. */
     @Nullable
     UnacceptableResultException judge(@Nullable Object result) {
@@ -204,6 +213,12 @@ public final class Retry implements Policy {
         }
     }
 
+    void publishDenied(Throwable failure, RetryBudget budget) {
+        if (events.wants(RetryEvent.Denied.class)) {
+            events.publish(new RetryEvent.Denied(name, ticker.now(), failure, budget.name()));
+        }
+    }
+
     void publishExhausted(Throwable failure, int attempts) {
         if (events.wants(RetryEvent.Exhausted.class)) {
             events.publish(new RetryEvent.Exhausted(name, ticker.now(), failure, attempts));
@@ -216,6 +231,7 @@ public final class Retry implements Policy {
         final LongAdder retries = new LongAdder();
         final LongAdder recovered = new LongAdder();
         final LongAdder exhausted = new LongAdder();
+        final LongAdder denied = new LongAdder();
         final LongAdder notRetried = new LongAdder();
         final LongAdder cancelled = new LongAdder();
     }

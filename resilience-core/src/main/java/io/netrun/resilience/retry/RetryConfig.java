@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreExceptions failures that are not retried, although {@code exceptions} has them; default none
  * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value), null
  *     for none; default none. Asked for null results too. If it throws, that is logged and the result is accepted
+ * @param budget what this retry shares with others that name the same one, null for none; default none
  * @param onExhausted what the caller gets when the last attempt has failed; default {@link OnExhausted#WRAP}
  */
 public record RetryConfig(
@@ -41,6 +42,7 @@ public record RetryConfig(
         List<Class<? extends Throwable>> exceptions,
         List<Class<? extends Throwable>> ignoreExceptions,
         @Nullable Predicate<@Nullable Object> failureResult,
+        @Nullable RetryBudget budget,
         OnExhausted onExhausted) {
 
     /**
@@ -84,6 +86,7 @@ public record RetryConfig(
         builder.backoff = backoff;
         builder.customBackoff = customBackoff;
         builder.failureResult = failureResult;
+        builder.budget = budget;
         builder.baseDelay = baseDelay;
         builder.maxDelay = maxDelay;
         builder.backoffMultiplier = backoffMultiplier;
@@ -102,6 +105,7 @@ public record RetryConfig(
         private BackoffStrategy backoff = BackoffStrategy.EXPONENTIAL;
         private BackoffStrategy.@Nullable Custom customBackoff;
         private @Nullable Predicate<@Nullable Object> failureResult;
+        private @Nullable RetryBudget budget;
         private Duration baseDelay = Duration.ofSeconds(1);
         private Duration maxDelay = Duration.ofSeconds(30);
         private double backoffMultiplier = 2.0;
@@ -187,6 +191,12 @@ public record RetryConfig(
             return this;
         }
 
+        /** See {@link RetryConfig#budget()}. */
+        public Builder budget(@Nullable RetryBudget budget) {
+            this.budget = budget;
+            return this;
+        }
+
         /** See {@link RetryConfig#onExhausted()}. */
         public Builder onExhausted(OnExhausted onExhausted) {
             this.onExhausted = onExhausted;
@@ -211,6 +221,7 @@ public record RetryConfig(
                     exceptions,
                     ignoreExceptions,
                     failureResult,
+                    budget,
                     onExhausted);
         }
     }

@@ -25,6 +25,13 @@ public sealed interface RetryEvent extends ResilienceEvent {
     record Retrying(String name, Instant time, Throwable failure, int attempt, Duration delay) implements RetryEvent {}
 
     /**
+     * An attempt failed, and the retry budget does not cover another.
+     *
+     * @param budget its name
+     */
+    record Denied(String name, Instant time, Throwable failure, String budget) implements RetryEvent {}
+
+    /**
      * The last attempt failed.
      *
      * @param attempts how many were made

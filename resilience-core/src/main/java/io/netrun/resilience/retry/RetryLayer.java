@@ -17,7 +17,7 @@ final class RetryLayer implements Layer {
     private final boolean limitsTime;
     private final boolean judgesResults;
 
-    /** Whether neither is so: the one question that every call asks. */
+    /** Whether a call's good first attempt matters to nobody: the one question that every call asks. */
     private final boolean isPlain;
 
     RetryLayer(Retry retry, Layer next) {
@@ -25,7 +25,7 @@ final class RetryLayer implements Layer {
         this.next = next;
         this.limitsTime = retry.config().maxDuration() != null;
         this.judgesResults = retry.config().failureResult() != null;
-        this.isPlain = !limitsTime && !judgesResults;
+        this.isPlain = !limitsTime && !judgesResults && retry.config().budget() == null;
     }
 
     @Override
@@ -48,6 +48,7 @@ final class RetryLayer implements Layer {
             T result = next.call(body, limit);
             UnacceptableResultException unacceptable = judgesResults ? retry.judge(result) : null;
             if (unacceptable == null) {
+                retry.firstSucceeded();
                 return result;
             }
             first = unacceptable;
@@ -112,7 +113,7 @@ final class RetryLayer implements Layer {
             Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
         Deadline limit = limitsTime ? retry.limit(deadline) : deadline;
         CompletableFuture<T> first = next.callAsync(body, limit);
-        if (first.isDone() && !first.isCompletedExceptionally() && !judgesResults) {
+        if (isPlain && first.isDone() && !first.isCompletedExceptionally()) {
             return first;
         }
         return new RetriedCall<>(retry, next, body, limit).start(first);

@@ -6,8 +6,14 @@ package io.netrun.resilience.retry;
  * @param totalRetries attempts made after a failed one
  * @param totalRecovered calls that succeeded after at least one retry
  * @param totalExhausted calls that failed because no attempt, or no time, was left
+ * @param totalDenied calls that failed because the retry budget did not cover another attempt
  * @param totalNotRetried calls that failed in a way that is not retried, at whichever attempt
  * @param totalCancelled calls that were cancelled or interrupted
  */
 public record RetryMetrics(
-        long totalRetries, long totalRecovered, long totalExhausted, long totalNotRetried, long totalCancelled) {}
+        long totalRetries,
+        long totalRecovered,
+        long totalExhausted,
+        long totalDenied,
+        long totalNotRetried,
+        long totalCancelled) {}

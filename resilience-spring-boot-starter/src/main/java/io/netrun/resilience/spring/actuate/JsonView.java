@@ -1,8 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
 import java.lang.reflect.RecordComponent;
-import java.time.Duration;
-import java.time.temporal.Temporal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -11,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in Java,
- * enum constants in lower case, times and durations in ISO 8601, classes by name, and what
- * only code can say as "code".
+ * enum constants in lower case, times and durations in ISO 8601, classes by name, and code
+ * as "code".
  */
 final class JsonView {
 
@@ -21,7 +19,9 @@ final class JsonView {
     static Map<String, @Nullable Object> of(Record snapshot) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
-            view.put(component.getName(), plain(read(component, snapshot)));
+            Object value = read(component, snapshot);
+            boolean isCode = value != null && component.getType().isAnnotationPresent(FunctionalInterface.class);
+            view.put(component.getName(), isCode ? "code" : plain(value));
         }
         return view;
     }
@@ -33,15 +33,10 @@ final class JsonView {
         if (value instanceof Class<?> type) {
             return type.getName();
         }
-        if (value instanceof Duration || value instanceof Temporal) {
-            return value.toString();
-        }
         if (value instanceof Collection<?> values) {
             return values.stream().map(JsonView::plain).toList();
         }
-        boolean simple =
-                value == null || value instanceof Number || value instanceof Boolean || value instanceof String;
-        return simple ? value : "code";
+        return value == null || value instanceof Number || value instanceof Boolean ? value : value.toString();
     }
 
     private static @Nullable Object read(RecordComponent component, Record snapshot) {

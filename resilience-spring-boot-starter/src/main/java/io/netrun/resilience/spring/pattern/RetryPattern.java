@@ -2,11 +2,13 @@ package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.retry.Jitter;
 import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryBudget;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.retry.RetryEvent;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
 /** What the starter knows of retries. */
@@ -35,13 +37,17 @@ final class RetryPattern {
                         r -> r.metrics().totalRetries()),
                 Measure.counter(CALLS, CALLS_HELP, "recovered", r -> r.metrics().totalRecovered()),
                 Measure.counter(CALLS, CALLS_HELP, "exhausted", r -> r.metrics().totalExhausted()),
+                Measure.counter(CALLS, CALLS_HELP, "denied", r -> r.metrics().totalDenied()),
                 Measure.counter(
                         CALLS, CALLS_HELP, "not_retried", r -> r.metrics().totalNotRetried()),
                 Measure.counter(CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()));
     }
 
-    /** Jitter is written as a mode's name, or as true or false. */
+    /** Jitter is written as a mode's name, or as true or false; a budget by its name, the same one for all that name it. */
     private static void registerConverters(ConverterRegistry registry) {
+        Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
+        registry.addConverter(
+                String.class, RetryBudget.class, name -> budgets.computeIfAbsent(name.trim(), RetryBudget::of));
         registry.addConverter(Boolean.class, Jitter.class, on -> on ? Jitter.EQUAL : Jitter.NONE);
         registry.addConverter(String.class, Jitter.class, text -> switch (text.trim()
                 .toLowerCase(Locale.ROOT)) {

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.springframework.core.NestedExceptionUtils;
@@ -30,7 +31,7 @@ final class Expected {
         if (target.isEnum()) {
             return "one of " + constants(target);
         }
-        return "a list of exception classes";
+        return target == List.class ? "a list of exception classes" : "a name";
     }
 
     static String remedy(ResolvableType type, Exception failure) {
@@ -44,8 +45,8 @@ final class Expected {
         if (ClassUtils.isPrimitiveOrWrapper(target)) {
             return "Write " + of(type);
         }
-        return "Write the full names of classes on the class path: "
-                + NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+        String reason = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+        return (target == List.class ? "Write the full names of classes on the class path: " : "") + reason;
     }
 
     private static String constants(Class<?> type) {

@@ -112,6 +112,20 @@ class SettingsTests {
     }
 
     @Test
+    void budgetOfTheSameNameShouldBeTheSameBudget() {
+        runner.withPropertyValues(
+                        "resilience.retry.instances.a.budget=downstream",
+                        "resilience.retry.instances.b.budget=downstream",
+                        "resilience.retry.instances.c.budget=other")
+                .run(context -> {
+                    assertThat(retry(context, "a").budget())
+                            .isNotNull()
+                            .isSameAs(retry(context, "b").budget())
+                            .isNotSameAs(retry(context, "c").budget());
+                });
+    }
+
+    @Test
     void customizerShouldHaveTheLastWord() {
         runner.withBean(PaymentClient.class)
                 .withBean("lastWord", ConfigCustomizer.class, LastWord::new)
