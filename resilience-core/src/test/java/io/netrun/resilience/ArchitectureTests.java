@@ -26,7 +26,8 @@ class ArchitectureTests {
         ROOT + ".circuitbreaker..",
         ROOT + ".timeout..",
         ROOT + ".bulkhead..",
-        ROOT + ".ratelimiter.."
+        ROOT + ".ratelimiter..",
+        ROOT + ".fallback.."
     };
     private static final String STATE_MACHINES =
             ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|LeakyCount"

@@ -1,0 +1,21 @@
+package io.netrun.resilience.fallback;
+
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceEvent;
+import java.time.Instant;
+
+/** Something that happened in a fallback. */
+public sealed interface FallbackEvent extends ResilienceEvent {
+
+    @Override
+    default PolicyType<?, ?> type() {
+        return Fallback.TYPE;
+    }
+
+    /**
+     * A handler took a failed call's place.
+     *
+     * @param failure what the call failed with
+     */
+    record Recovered(String name, Instant time, Throwable failure) implements FallbackEvent {}
+}

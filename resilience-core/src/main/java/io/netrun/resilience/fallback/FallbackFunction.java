@@ -1,0 +1,21 @@
+package io.netrun.resilience.fallback;
+
+import org.jspecify.annotations.Nullable;
+
+/** What takes the place of a failed call. */
+@FunctionalInterface
+public interface FallbackFunction {
+
+    /**
+     * The result in the place of the failed call's.
+     *
+     * @param failure what the call failed with, without the {@link java.util.concurrent.CompletionException} or
+     *     {@link java.util.concurrent.ExecutionException} around it
+     * @param call the body that was given to {@code call} or {@code callAsync}, for bodies that are more than a lambda
+     * @return must be of the type that the call returns; for an asynchronous call either that or a
+     *     {@link java.util.concurrent.CompletionStage} of it
+     * @throws Throwable becomes the failure of the call, with the call's own suppressed
+     */
+    @Nullable
+    Object apply(Throwable failure, Object call) throws Throwable;
+}
