@@ -141,10 +141,14 @@ public final class Fallback implements Policy {
         }
     }
 
-    /** A handler may throw the very failure that it got, or one around it. */
+    /** A handler that throws the very failure that it got leaves the call as it was. */
     private void handlerFailed(Throwable second, Throwable first) {
+        if (second == first) {
+            passed.increment();
+            return;
+        }
         failed.increment();
-        if (second != first && second.getCause() != first) {
+        if (second.getCause() != first) {
             second.addSuppressed(first);
         }
     }

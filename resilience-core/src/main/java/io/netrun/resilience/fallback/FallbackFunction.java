@@ -14,7 +14,7 @@ public interface FallbackFunction {
      * @param call the body that was given to {@code call} or {@code callAsync}, for bodies that are more than a lambda
      * @return must be of the type that the call returns; for an asynchronous call either that or a
      *     {@link java.util.concurrent.CompletionStage} of it
-     * @throws Throwable becomes the failure of the call, with the call's own suppressed
+     * @throws Throwable becomes the failure of the call, with the call's own suppressed; the call's own leaves it as it was
      */
     @Nullable
     Object apply(Throwable failure, Object call) throws Throwable;

@@ -59,7 +59,9 @@ class ArchitectureTests {
                     "io.netrun.resilience.retry..",
                     "io.netrun.resilience.circuitbreaker..",
                     "io.netrun.resilience.timeout..",
-                    "io.netrun.resilience.bulkhead..");
+                    "io.netrun.resilience.bulkhead..",
+                    "io.netrun.resilience.ratelimiter..",
+                    "io.netrun.resilience.fallback..");
 
     @ArchTest
     static final ArchRule onlyMetricsKnowsMicrometer = noClasses()
@@ -78,7 +80,7 @@ class ArchitectureTests {
             .resideInAnyPackage("org.springframework.boot.actuate..");
 
     @ArchTest
-    static final ArchRule classesAreFinal = classes()
+    static final ArchRule classesAreFinalOrMadeForExtension = classes()
             .that()
             .areTopLevelClasses()
             .and()
@@ -86,5 +88,7 @@ class ArchitectureTests {
             .and()
             .areNotEnums()
             .should()
-            .haveModifier(JavaModifier.FINAL);
+            .haveModifier(JavaModifier.FINAL)
+            .orShould()
+            .haveModifier(JavaModifier.ABSTRACT);
 }

@@ -36,6 +36,9 @@ final class JsonView {
         if (value instanceof Collection<?> values) {
             return values.stream().map(JsonView::plain).toList();
         }
+        if (value instanceof Record) {
+            return "code";
+        }
         return value == null || value instanceof Number || value instanceof Boolean ? value : value.toString();
     }
 

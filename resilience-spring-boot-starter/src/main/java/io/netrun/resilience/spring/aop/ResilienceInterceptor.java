@@ -2,14 +2,10 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.ProxyMethodInvocation;
 
 /** Makes the call of a protected method through its pipeline. */
 final class ResilienceInterceptor implements MethodInterceptor {
@@ -27,36 +23,8 @@ final class ResilienceInterceptor implements MethodInterceptor {
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
         return switch (method.returns()) {
-            case PLAIN ->
-                method.repeats()
-                        ? method.pipeline().<@Nullable Object, Throwable>call(() -> proceedAnew(invocation))
-                        : method.pipeline().<@Nullable Object, Throwable>call(invocation::proceed);
-            case STAGE, FUTURE -> method.pipeline().callAsync(() -> start(invocation, method.repeats()));
+            case PLAIN -> method.pipeline().call(new PlainCall(invocation, method));
+            case STAGE, FUTURE -> method.pipeline().callAsync(new FutureCall(invocation, method));
         };
-    }
-
-    /** A second {@code proceed()} of one invocation would skip the advice further in, so every attempt has its own. */
-    private static @Nullable Object proceedAnew(MethodInvocation invocation) throws Throwable {
-        return invocation instanceof ProxyMethodInvocation proxied
-                ? proxied.invocableClone(invocation.getArguments()).proceed()
-                : invocation.proceed();
-    }
-
-    /** What the method throws instead of returning a future is the call's failure like any other. */
-    @SuppressWarnings("unchecked") // the method's return type said so
-    private static CompletionStage<Object> start(MethodInvocation invocation, boolean repeats) {
-        Object started;
-        try {
-            started = repeats ? proceedAnew(invocation) : invocation.proceed();
-        } catch (Throwable thrown) {
-            return CompletableFuture.failedFuture(thrown);
-        }
-        if (started == null) {
-            return CompletableFuture.failedFuture(
-                    new NullPointerException(invocation.getMethod() + " returned null instead of a future"));
-        }
-        return started instanceof CompletionStage<?>
-                ? (CompletionStage<Object>) started
-                : AwaitedFuture.of((Future<Object>) started);
     }
 }

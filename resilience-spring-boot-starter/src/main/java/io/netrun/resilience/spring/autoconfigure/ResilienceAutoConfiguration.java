@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.SettingsResolver;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -52,9 +53,9 @@ public final class ResilienceAutoConfiguration {
     @ConditionalOnMissingBean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static MethodPipelines resilienceMethodPipelines(
-            ObjectProvider<Instances> instances, ConfigurableEnvironment environment) {
+            ObjectProvider<Instances> instances, ConfigurableEnvironment environment, BeanFactory beans) {
         return new MethodPipelines(
-                SingletonSupplier.of(instances::getObject), PatternOrder.in(environment), environment);
+                SingletonSupplier.of(instances::getObject), PatternOrder.in(environment), environment, beans);
     }
 
     @Bean

@@ -21,9 +21,11 @@ import org.springframework.core.annotation.AnnotationAttributes;
  * @param pattern the pattern that it asks for
  * @param name of the instance, placeholders not yet resolved
  * @param said the settings that it says, by Java name
+ * @param own what else it says, which is about the method and not the instance
  * @param where the method or class that bears it, for messages
  */
-record Declaration(Pattern<?, ?> pattern, String name, Map<String, Object> said, String where) {
+record Declaration(
+        Pattern<?, ?> pattern, String name, Map<String, Object> said, Map<String, Object> own, String where) {
 
     private static final String NAME = "name";
 
@@ -64,8 +66,11 @@ record Declaration(Pattern<?, ?> pattern, String name, Map<String, Object> said,
         Map<String, Object> said = new LinkedHashMap<>(attributes);
         Object name = said.remove(NAME);
         said.values().removeIf(Declaration::isUnset);
+        Map<String, Object> own = new LinkedHashMap<>(said);
+        said.keySet().removeIf(attribute -> !pattern.isSetting(attribute));
+        own.keySet().removeAll(said.keySet());
         return new Declaration(
-                pattern, name instanceof String text && !text.isEmpty() ? text : defaultName, said, where);
+                pattern, name instanceof String text && !text.isEmpty() ? text : defaultName, said, own, where);
     }
 
     private static boolean isUnset(Object value) {

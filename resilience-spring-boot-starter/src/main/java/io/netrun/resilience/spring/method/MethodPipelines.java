@@ -9,13 +9,16 @@ import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -25,6 +28,7 @@ public final class MethodPipelines {
     private final Supplier<Instances> instances;
     private final List<Pattern<?, ?>> order;
     private final Environment environment;
+    private final BeanFactory beans;
     private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPipeline>> pipelines = new ConcurrentHashMap<>();
 
     /**
@@ -32,11 +36,14 @@ public final class MethodPipelines {
      *
      * @param instances asked when the first pipeline is built
      * @param order the patterns, outermost first
+     * @param beans asked for those that have fallback methods
      */
-    public MethodPipelines(Supplier<Instances> instances, List<Pattern<?, ?>> order, Environment environment) {
+    public MethodPipelines(
+            Supplier<Instances> instances, List<Pattern<?, ?>> order, Environment environment, BeanFactory beans) {
         this.instances = instances;
         this.order = List.copyOf(order);
         this.environment = environment;
+        this.beans = beans;
     }
 
     /**
@@ -81,15 +88,19 @@ public final class MethodPipelines {
         requireSupported(method, userClass, declarations);
         List<Policy> policies = new ArrayList<>();
         boolean repeats = false;
+        FallbackMethods fallbacks = FallbackMethods.NONE;
         for (Declaration declaration : declarations) {
             Policy policy = obtain(declaration);
             if (policy != null) {
                 policies.add(policy);
                 repeats |= declaration.pattern().repeatsCalls();
             }
+            if (!declaration.own().isEmpty()) {
+                fallbacks = FallbackMethods.of(declaration, method, userClass, beans);
+            }
         }
-        MethodPipeline built =
-                new MethodPipeline(method, userClass, Pipeline.of(policies), ReturnKind.of(method), repeats);
+        MethodPipeline built = new MethodPipeline(
+                title(method, userClass), Pipeline.of(policies), ReturnKind.of(method), repeats, fallbacks);
         ConcurrentMap<Method, MethodPipeline> ofClass =
                 pipelines.computeIfAbsent(targetClass, key -> new ConcurrentHashMap<>());
         MethodPipeline faster = ofClass.putIfAbsent(called, built);
@@ -103,6 +114,13 @@ public final class MethodPipelines {
                 .get()
                 .obtain(declaration.pattern(), name, declaration.said(), declaration.where())
                 .orElse(null);
+    }
+
+    private static String title(Method method, Class<?> userClass) {
+        return userClass.getName()
+                + Arrays.stream(method.getParameterTypes())
+                        .map(Class::getSimpleName)
+                        .collect(Collectors.joining(", ", "." + method.getName() + "(", ")"));
     }
 
     private static void requireSupported(Method method, Class<?> userClass, List<Declaration> declarations) {

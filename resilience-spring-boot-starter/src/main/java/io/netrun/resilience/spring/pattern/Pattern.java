@@ -4,10 +4,14 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.lang.annotation.Annotation;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
 /**
@@ -22,6 +26,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final PolicyType<P, C> type;
     private final Class<? extends Annotation> annotation;
     private final String section;
+    private final Set<String> settings;
     private final boolean repeatsCalls;
     private final List<Measure<P>> measures;
     private final Map<String, Consumer<P>> actions;
@@ -32,6 +37,9 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.type = builder.type;
         this.annotation = builder.annotation;
         this.section = builder.section;
+        this.settings = Arrays.stream(type.defaults().getClass().getRecordComponents())
+                .map(RecordComponent::getName)
+                .collect(Collectors.toSet());
         this.repeatsCalls = builder.repeatsCalls;
         this.measures = builder.measures;
         this.actions = builder.actions;
@@ -57,6 +65,11 @@ public final class Pattern<P extends Policy, C extends Record> {
     /** Name for people, such as {@code CircuitBreaker}. */
     public String title() {
         return type.policyClass().getSimpleName();
+    }
+
+    /** Whether an attribute of the annotation is a setting of the instance; otherwise it is about the method. */
+    public boolean isSetting(String attribute) {
+        return settings.contains(attribute);
     }
 
     /** The annotation that asks for it. */

@@ -8,6 +8,7 @@ import java.util.Optional;
 public final class Patterns {
 
     private static final List<Pattern<?, ?>> ALL = List.of(
+            FallbackPattern.DESCRIPTOR,
             TimeoutPattern.DESCRIPTOR,
             BulkheadPattern.DESCRIPTOR,
             RateLimiterPattern.DESCRIPTOR,

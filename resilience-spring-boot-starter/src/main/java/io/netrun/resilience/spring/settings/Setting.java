@@ -26,7 +26,10 @@ record Setting(RecordComponent component, String key) {
 
     /** Whether it can be written down at all: code can not. */
     boolean isWritable() {
-        return !component.getType().isAnnotationPresent(FunctionalInterface.class);
+        Class<?> type = type().hasGenerics() && component.getType() == List.class
+                ? type().getGeneric(0).toClass()
+                : component.getType();
+        return !type.isRecord() && !type.isAnnotationPresent(FunctionalInterface.class);
     }
 
     /** Its name in Java, annotations and JSON, such as {@code maxAttempts}. */

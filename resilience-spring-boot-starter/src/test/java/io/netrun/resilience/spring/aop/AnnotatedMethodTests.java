@@ -232,7 +232,7 @@ class AnnotatedMethodTests {
 
     @Test
     void orderWhenConfiguredShouldBeTheOrderOfThePipeline() {
-        runner.withPropertyValues("resilience.order=circuit-breaker,retry,rate-limiter,bulkhead,timeout")
+        runner.withPropertyValues("resilience.order=circuit-breaker,retry,rate-limiter,bulkhead,timeout,fallback")
                 .run(context -> {
                     PaymentClient client = context.getBean(PaymentClient.class);
                     client.failTimes(99);

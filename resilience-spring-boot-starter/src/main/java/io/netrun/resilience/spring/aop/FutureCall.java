@@ -1,0 +1,45 @@
+package io.netrun.resilience.spring.aop;
+
+import io.netrun.resilience.spring.method.MethodPipeline;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/** A call that is done when the future that it returned is. */
+final class FutureCall extends ProtectedCall implements Supplier<CompletionStage<@Nullable Object>> {
+
+    FutureCall(MethodInvocation invocation, MethodPipeline method) {
+        super(invocation, method);
+    }
+
+    /** What the method throws instead of returning a future is the call's failure like any other. */
+    @Override
+    public CompletionStage<@Nullable Object> get() {
+        Object started;
+        try {
+            started = proceed();
+        } catch (Throwable thrown) {
+            return CompletableFuture.failedFuture(thrown);
+        }
+        return started == null
+                ? CompletableFuture.failedFuture(
+                        new NullPointerException(title() + " returned null instead of a future"))
+                : stage(started);
+    }
+
+    @Override
+    public @Nullable Object recover(Throwable failure) throws Throwable {
+        Object recovered = super.recover(failure);
+        return recovered == null ? null : stage(recovered);
+    }
+
+    @SuppressWarnings("unchecked") // the method's return type said so
+    private static CompletionStage<@Nullable Object> stage(Object future) {
+        return future instanceof CompletionStage<?>
+                ? (CompletionStage<@Nullable Object>) future
+                : AwaitedFuture.of((Future<Object>) future);
+    }
+}

@@ -1,0 +1,176 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.spring.settings.Nearest;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/** The methods that may take a failed call's place: found, and checked for fitting, when the pipeline is built. */
+public final class FallbackMethods {
+
+    static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target);
+
+    private final List<Candidate> candidates;
+    private final Function<Object, Object> holder;
+
+    /**
+     * The methods.
+     *
+     * @param holder the bean that has them, of the bean that was called
+     */
+    private FallbackMethods(List<Candidate> candidates, Function<Object, Object> holder) {
+        this.candidates = candidates;
+        this.holder = holder;
+    }
+
+    /**
+     * The methods that an annotation asks for.
+     *
+     * @throws ResilienceConfigurationException if there is none, or none that fits
+     */
+    static FallbackMethods of(Declaration declaration, Method method, Class<?> userClass, BeanFactory beans) {
+        String name = String.valueOf(declaration.own().get("method"));
+        Object bean = declaration.own().get("bean");
+        String where = userClass.getName() + "." + method.getName() + ": @Fallback ";
+        Class<?> type = bean == null ? userClass : typeOf(bean.toString(), beans, where);
+        Method[] all = ReflectionUtils.getUniqueDeclaredMethods(type);
+        List<Method> named =
+                Arrays.stream(all).filter(each -> each.getName().equals(name)).toList();
+        if (named.isEmpty()) {
+            throw noMethod(where, name, type, all);
+        }
+        List<Candidate> fitting = named.stream()
+                .map(each -> Candidate.of(each, method))
+                .filter(Objects::nonNull)
+                .toList();
+        if (fitting.isEmpty()) {
+            throw noneFits(where, name, type, method);
+        }
+        fitting.forEach(each -> ReflectionUtils.makeAccessible(each.method));
+        return new FallbackMethods(fitting, bean == null ? target -> target : target -> beans.getBean(bean.toString()));
+    }
+
+    /**
+     * Calls the method for the closest failure.
+     *
+     * @throws Throwable the failure itself if there is none, or what the method threw
+     */
+    public @Nullable Object recover(Throwable failure, Object target, @Nullable Object[] arguments) throws Throwable {
+        Candidate closest = closest(failure);
+        if (closest == null) {
+            throw failure;
+        }
+        try {
+            return closest.method.invoke(holder.apply(target), closest.arguments(arguments, failure));
+        } catch (InvocationTargetException e) {
+            throw e.getTargetException();
+        }
+    }
+
+    /** Of two for the same failure, the one that takes more. */
+    private @Nullable Candidate closest(Throwable failure) {
+        Candidate closest = null;
+        for (Candidate candidate : candidates) {
+            if (candidate.failure.isInstance(failure)
+                    && (closest == null
+                            || (closest.failure == candidate.failure
+                                    ? candidate.method.getParameterCount() > closest.method.getParameterCount()
+                                    : closest.failure.isAssignableFrom(candidate.failure)))) {
+                closest = candidate;
+            }
+        }
+        return closest;
+    }
+
+    private static Class<?> typeOf(String bean, BeanFactory beans, String where) {
+        Class<?> type = beans.containsBean(bean) ? beans.getType(bean) : null;
+        if (type == null) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    where + "names the bean '" + bean + "', which there is not", "Name a bean that there is")));
+        }
+        return ClassUtils.getUserClass(type);
+    }
+
+    private static ResilienceConfigurationException noMethod(String where, String name, Class<?> type, Method[] all) {
+        String nearest =
+                Nearest.to(name, Stream.of(all).map(Method::getName).distinct().toList());
+        return new ResilienceConfigurationException(List.of(new Problem(
+                where + "names the method '" + name + "', which " + type.getName() + " has not",
+                nearest.isEmpty() ? "Write that method, or name another" : "Did you mean '" + nearest + "'?")));
+    }
+
+    private static ResilienceConfigurationException noneFits(String where, String name, Class<?> type, Method method) {
+        String parameters = Arrays.stream(method.getParameterTypes())
+                .map(Class::getSimpleName)
+                .collect(Collectors.joining(", "));
+        return new ResilienceConfigurationException(List.of(new Problem(
+                where + "names the method '" + name + "' of " + type.getName() + ", which does not fit",
+                "Let it take (" + parameters + ") or nothing, followed by the failure if it is wanted, and return "
+                        + method.getReturnType().getSimpleName())));
+    }
+
+    /**
+     * A method that fits.
+     *
+     * @param failure what it is for
+     * @param takesArguments whether it takes the arguments of the failed call
+     * @param takesFailure whether it takes the failure, last
+     */
+    private record Candidate(Method method, Class<?> failure, boolean takesArguments, boolean takesFailure) {
+
+        static @Nullable Candidate of(Method candidate, Method failed) {
+            if (candidate.equals(failed) || !returnsWhat(failed, candidate)) {
+                return null;
+            }
+            Class<?>[] own = candidate.getParameterTypes();
+            Class<?>[] wanted = failed.getParameterTypes();
+            boolean takesFailure = own.length > 0
+                    && Throwable.class.isAssignableFrom(own[own.length - 1])
+                    && !Arrays.equals(own, wanted);
+            int others = takesFailure ? own.length - 1 : own.length;
+            boolean takesArguments = others > 0;
+            if (takesArguments && !accepts(own, wanted, others)) {
+                return null;
+            }
+            return new Candidate(
+                    candidate, takesFailure ? own[own.length - 1] : Exception.class, takesArguments, takesFailure);
+        }
+
+        private static boolean returnsWhat(Method failed, Method candidate) {
+            return failed.getReturnType() == void.class
+                    || ClassUtils.isAssignable(failed.getReturnType(), candidate.getReturnType());
+        }
+
+        private static boolean accepts(Class<?>[] own, Class<?>[] given, int count) {
+            if (count != given.length) {
+                return false;
+            }
+            for (int i = 0; i < count; i++) {
+                if (!ClassUtils.isAssignable(own[i], given[i])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Nullable
+        Object[] arguments(@Nullable Object[] ofCall, Throwable thrown) {
+            @Nullable Object[] arguments = Arrays.copyOf(ofCall, method.getParameterCount());
+            if (takesFailure) {
+                arguments[arguments.length - 1] = thrown;
+            }
+            return arguments;
+        }
+    }
+}

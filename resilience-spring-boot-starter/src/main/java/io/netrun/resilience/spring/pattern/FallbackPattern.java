@@ -1,0 +1,44 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.fallback.FallbackConfig;
+import io.netrun.resilience.fallback.FallbackEvent;
+import io.netrun.resilience.fallback.FallbackHandler;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the starter knows of fallbacks. */
+final class FallbackPattern {
+
+    private static final String CALLS = "fallback.calls";
+    private static final String CALLS_HELP = "Calls that failed, by outcome";
+
+    /** Every instance asks the call itself, which knows the methods that may take its place. */
+    private static final FallbackConfig BY_METHOD = FallbackConfig.builder()
+            .handler(new FallbackHandler(Throwable.class, FallbackPattern::recover))
+            .build();
+
+    static final Pattern<Fallback, FallbackConfig> DESCRIPTOR = Pattern.of(
+                    new PolicyType<>(Fallback.TYPE.key(), Fallback.class, BY_METHOD, Fallback::of),
+                    io.netrun.resilience.annotation.Fallback.class,
+                    "fallbacks")
+            .measures(List.of(
+                    Measure.counter(
+                            CALLS, CALLS_HELP, "recovered", f -> f.metrics().totalRecovered()),
+                    Measure.counter(
+                            CALLS, CALLS_HELP, "failed", f -> f.metrics().totalFailed()),
+                    Measure.counter(
+                            CALLS, CALLS_HELP, "passed", f -> f.metrics().totalPassed())))
+            .applicationEvents(List.of(FallbackEvent.Recovered.class))
+            .build();
+
+    private FallbackPattern() {}
+
+    private static @Nullable Object recover(Throwable failure, Object call) throws Throwable {
+        if (call instanceof RecoverableCall recoverable) {
+            return recoverable.recover(failure);
+        }
+        throw failure;
+    }
+}
