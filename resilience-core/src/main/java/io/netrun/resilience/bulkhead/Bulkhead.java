@@ -1,11 +1,8 @@
 package io.netrun.resilience.bulkhead;
 
-import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
-import io.netrun.resilience.Require;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
@@ -19,26 +16,20 @@ import org.jspecify.annotations.Nullable;
  * holds its place until its future ends. A caller that is interrupted or cancelled while it waits leaves the queue at
  * once. Thread-safe; a call that finds a free place takes no lock.
  */
-public final class Bulkhead implements Policy {
+public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
     /** The pattern, for the registry. */
     public static final PolicyType<Bulkhead, BulkheadConfig> TYPE =
             new PolicyType<>("bulkhead", Bulkhead.class, BulkheadConfig.defaults(), Bulkhead::of);
 
-    private final String name;
-    private final BulkheadConfig config;
-    private final Ticker ticker;
     private final Places sync;
     private final Places async;
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
-    private final EventPublisher events = new EventPublisher();
     private final Layer entry;
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
-        this.name = Require.name(name);
-        this.config = config;
-        this.ticker = ticker;
+        super(name, config, ticker);
         this.sync = new Places(config.maxConcurrent(), config.maxQueue());
         this.async =
                 config.pools() == BulkheadPools.SHARED ? sync : new Places(config.maxConcurrent(), config.maxQueue());
@@ -74,26 +65,16 @@ public final class Bulkhead implements Policy {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public PolicyType<Bulkhead, BulkheadConfig> type() {
         return TYPE;
-    }
-
-    @Override
-    public BulkheadConfig config() {
-        return config;
     }
 
     @Override
     public BulkheadMetrics metrics() {
         boolean shared = sync == async;
         return new BulkheadMetrics(
-                config.maxConcurrent(),
-                config.maxQueue(),
+                config().maxConcurrent(),
+                config().maxQueue(),
                 sync.active(),
                 sync.queued(),
                 shared ? 0 : async.active(),
@@ -109,11 +90,6 @@ public final class Bulkhead implements Policy {
     }
 
     @Override
-    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return events.subscribe(type, listener);
-    }
-
-    @Override
     public Layer entry() {
         return entry;
     }
@@ -125,11 +101,8 @@ public final class Bulkhead implements Policy {
 
     @Override
     public String toString() {
-        return "Bulkhead '" + name + "' (" + config.maxConcurrent() + " concurrent, " + config.maxQueue() + " queued)";
-    }
-
-    Ticker ticker() {
-        return ticker;
+        return "Bulkhead '" + name() + "' (" + config().maxConcurrent() + " concurrent, " + config().maxQueue()
+                + " queued)";
     }
 
     Places sync() {
@@ -142,7 +115,7 @@ public final class Bulkhead implements Policy {
 
     /** A call that was let in had waited since the given time. */
     void waitedSince(long nanoTime) {
-        longestWait.accumulate(ticker.nanoTime() - nanoTime);
+        longestWait.accumulate(ticker().nanoTime() - nanoTime);
     }
 
     BulkheadFullException full(Places places) {
@@ -150,15 +123,15 @@ public final class Bulkhead implements Policy {
     }
 
     BulkheadFullException waitedTooLong(Places places) {
-        return reject(places, config.maxWait());
+        return reject(places, config().maxWait());
     }
 
     private BulkheadFullException reject(Places places, @Nullable Duration waited) {
         int active = places.active();
         int queued = places.queued();
-        if (events.wants(BulkheadEvent.Rejected.class)) {
-            events.publish(new BulkheadEvent.Rejected(name, ticker.now(), active, queued));
+        if (events().wants(BulkheadEvent.Rejected.class)) {
+            events().publish(new BulkheadEvent.Rejected(name(), ticker().now(), active, queued));
         }
-        return new BulkheadFullException(name, active, queued, config, waited);
+        return new BulkheadFullException(name(), active, queued, config(), waited);
     }
 }

@@ -1,12 +1,9 @@
 package io.netrun.resilience.circuitbreaker;
 
-import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Permit;
-import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
-import io.netrun.resilience.Require;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.util.function.BiConsumer;
@@ -21,7 +18,7 @@ import java.util.function.Consumer;
  * interrupted call counts as neither success nor failure; one that the time limit around it gave up counts as failed,
  * however it ends later.
  */
-public final class CircuitBreaker implements Policy {
+public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     /** The pattern, for the registry. */
     public static final PolicyType<CircuitBreaker, CircuitBreakerConfig> TYPE = new PolicyType<>(
@@ -41,18 +38,12 @@ public final class CircuitBreaker implements Policy {
         DISABLED
     }
 
-    private final String name;
-    private final CircuitBreakerConfig config;
-    private final Ticker ticker;
     private final Circuit circuit;
     private final Outcomes outcomes;
-    private final EventPublisher events = new EventPublisher();
     private final Layer entry;
 
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
-        this.name = Require.name(name);
-        this.config = config;
-        this.ticker = ticker;
+        super(name, config, ticker);
         this.circuit = new Circuit(name, config, ticker, this::publishTransition);
         this.outcomes = new Outcomes(name, config, ticker);
         this.entry = new CircuitBreakerLayer(circuit, outcomes, Layer.DIRECT);
@@ -87,18 +78,8 @@ public final class CircuitBreaker implements Policy {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public PolicyType<CircuitBreaker, CircuitBreakerConfig> type() {
         return TYPE;
-    }
-
-    @Override
-    public CircuitBreakerConfig config() {
-        return config;
     }
 
     /** The present state. An OPEN circuit whose time is over becomes HALF_OPEN with the next call, not by itself. */
@@ -155,11 +136,6 @@ public final class CircuitBreaker implements Policy {
     }
 
     @Override
-    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return events.subscribe(type, listener);
-    }
-
-    @Override
     public Layer entry() {
         return entry;
     }
@@ -171,10 +147,10 @@ public final class CircuitBreaker implements Policy {
 
     @Override
     public String toString() {
-        return "CircuitBreaker '" + name + "' (" + state() + ")";
+        return "CircuitBreaker '" + name() + "' (" + state() + ")";
     }
 
     private void publishTransition(State from, State to) {
-        events.publish(new CircuitBreakerEvent.StateChanged(name, ticker.now(), from, to));
+        events().publish(new CircuitBreakerEvent.StateChanged(name(), ticker().now(), from, to));
     }
 }

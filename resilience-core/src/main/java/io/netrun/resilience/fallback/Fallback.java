@@ -1,12 +1,9 @@
 package io.netrun.resilience.fallback;
 
-import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
-import io.netrun.resilience.Require;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,26 +16,20 @@ import org.jspecify.annotations.Nullable;
  * place. If a handler fails, the call fails with that, the first failure suppressed. A handler runs on the thread on which
  * the call ended. Thread-safe.
  */
-public final class Fallback implements Policy {
+public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     /** The pattern, for the registry. */
     public static final PolicyType<Fallback, FallbackConfig> TYPE =
             new PolicyType<>("fallback", Fallback.class, FallbackConfig.defaults(), Fallback::of);
 
-    private final String name;
-    private final FallbackConfig config;
-    private final Ticker ticker;
     private final LongAdder recovered = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder passed = new LongAdder();
-    private final EventPublisher events = new EventPublisher();
     private final Layer entry;
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Fallback(String name, FallbackConfig config, Ticker ticker) {
-        this.name = Require.name(name);
-        this.config = config;
-        this.ticker = ticker;
+        super(name, config, ticker);
         this.entry = new FallbackLayer(this, Layer.DIRECT);
     }
 
@@ -66,18 +57,8 @@ public final class Fallback implements Policy {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public PolicyType<Fallback, FallbackConfig> type() {
         return TYPE;
-    }
-
-    @Override
-    public FallbackConfig config() {
-        return config;
     }
 
     @Override
@@ -88,11 +69,6 @@ public final class Fallback implements Policy {
     /** Calls a listener whenever a handler took a failed call's place; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onRecovered(Consumer<? super FallbackEvent.Recovered> listener) {
         return on(FallbackEvent.Recovered.class, listener);
-    }
-
-    @Override
-    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return events.subscribe(type, listener);
     }
 
     @Override
@@ -107,7 +83,7 @@ public final class Fallback implements Policy {
 
     @Override
     public String toString() {
-        return "Fallback '" + name + "' (" + config.handlers().size() + " handlers)";
+        return "Fallback '" + name() + "' (" + config().handlers().size() + " handlers)";
     }
 
     /**
@@ -136,8 +112,8 @@ public final class Fallback implements Policy {
 
     private void handlerSucceeded(Throwable failure) {
         recovered.increment();
-        if (events.wants(FallbackEvent.Recovered.class)) {
-            events.publish(new FallbackEvent.Recovered(name, ticker.now(), failure));
+        if (events().wants(FallbackEvent.Recovered.class)) {
+            events().publish(new FallbackEvent.Recovered(name(), ticker().now(), failure));
         }
     }
 
@@ -155,7 +131,7 @@ public final class Fallback implements Policy {
 
     private @Nullable FallbackHandler closest(Throwable failure) {
         FallbackHandler closest = null;
-        for (FallbackHandler handler : config.handlers()) {
+        for (FallbackHandler handler : config().handlers()) {
             if (handler.type().isInstance(failure)
                     && (closest == null || closest.type().isAssignableFrom(handler.type()))) {
                 closest = handler;

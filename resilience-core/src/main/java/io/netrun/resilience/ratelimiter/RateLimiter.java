@@ -1,12 +1,10 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.EventPublisher;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
@@ -20,28 +18,22 @@ import java.util.function.Consumer;
  * refused with a {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one.
  * Thread-safe, without a lock and without a thread.
  */
-public final class RateLimiter implements Policy {
+public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     /** The pattern, for the registry. */
     public static final PolicyType<RateLimiter, RateLimiterConfig> TYPE =
             new PolicyType<>("rate-limiter", RateLimiter.class, RateLimiterConfig.defaults(), RateLimiter::of);
 
-    private final String name;
-    private final RateLimiterConfig config;
-    private final Ticker ticker;
     private final TokenBucket bucket;
     private final long longestWait;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
-    private final EventPublisher events = new EventPublisher();
     private final Layer entry;
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private RateLimiter(String name, RateLimiterConfig config, Ticker ticker) {
-        this.name = Require.name(name);
-        this.config = config;
-        this.ticker = ticker;
+        super(name, config, ticker);
         this.bucket = new TokenBucket(config, ticker.nanoTime());
         this.longestWait = Require.nanos(config.maxWait());
         this.entry = new RateLimiterLayer(this, Layer.DIRECT);
@@ -76,26 +68,16 @@ public final class RateLimiter implements Policy {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public PolicyType<RateLimiter, RateLimiterConfig> type() {
         return TYPE;
     }
 
     @Override
-    public RateLimiterConfig config() {
-        return config;
-    }
-
-    @Override
     public RateLimiterMetrics metrics() {
         return new RateLimiterMetrics(
-                config.limit(),
-                config.period(),
-                bucket.available(ticker.nanoTime()),
+                config().limit(),
+                config().period(),
+                bucket.available(ticker().nanoTime()),
                 waiting.get(),
                 accepted.sum(),
                 rejected.sum());
@@ -104,11 +86,6 @@ public final class RateLimiter implements Policy {
     /** Calls a listener whenever a call is refused; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onRejected(Consumer<? super RateLimiterEvent.Rejected> listener) {
         return on(RateLimiterEvent.Rejected.class, listener);
-    }
-
-    @Override
-    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return events.subscribe(type, listener);
     }
 
     @Override
@@ -123,11 +100,7 @@ public final class RateLimiter implements Policy {
 
     @Override
     public String toString() {
-        return "RateLimiter '" + name + "' (" + config.limit() + " calls per " + config.period() + ")";
-    }
-
-    Ticker ticker() {
-        return ticker;
+        return "RateLimiter '" + name() + "' (" + config().limit() + " calls per " + config().period() + ")";
     }
 
     /**
@@ -143,10 +116,10 @@ public final class RateLimiter implements Policy {
             return wait;
         }
         rejected.increment();
-        if (events.wants(RateLimiterEvent.Rejected.class)) {
-            events.publish(new RateLimiterEvent.Rejected(name, ticker.now(), Duration.ofNanos(-wait)));
+        if (events().wants(RateLimiterEvent.Rejected.class)) {
+            events().publish(new RateLimiterEvent.Rejected(name(), ticker().now(), Duration.ofNanos(-wait)));
         }
-        throw new RateLimitExceededException(name, config, -wait);
+        throw new RateLimitExceededException(name(), config(), -wait);
     }
 
     void waitBegins() {

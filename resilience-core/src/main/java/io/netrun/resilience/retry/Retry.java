@@ -1,13 +1,11 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.EventPublisher;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
@@ -30,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * <p>A sync call waits on the calling thread; an interrupt ends it at once with the last failure, the interrupt flag set.
  * An asynchronous call waits on a timer and no thread; further attempts start on a worker thread. Thread-safe.
  */
-public final class Retry implements Policy {
+public final class Retry extends AbstractPolicy<RetryConfig> {
 
     /** The pattern, for the registry. */
     public static final PolicyType<Retry, RetryConfig> TYPE =
@@ -38,15 +36,11 @@ public final class Retry implements Policy {
 
     private static final Logger log = LoggerFactory.getLogger(Retry.class);
 
-    private final String name;
-    private final RetryConfig config;
-    private final Ticker ticker;
     private final ExceptionFilter retried;
     private final Backoff backoff;
     private final long totalNanos; // 0 where there is no limit
     private final @Nullable Predicate<@Nullable Object> failureResult;
     private final Counts counts = new Counts();
-    private final EventPublisher events = new EventPublisher();
     private final Layer entry;
 
     /** See {@link #hint}. Not volatile: whoever sees an old one only does more. */
@@ -54,9 +48,7 @@ public final class Retry implements Policy {
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     Retry(String name, RetryConfig config, Ticker ticker, DoubleSupplier random) {
-        this.name = Require.name(name);
-        this.config = config;
-        this.ticker = ticker;
+        super(name, config, ticker);
         this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
         this.backoff = new Backoff(config, random);
         this.totalNanos = config.maxDuration() == null ? 0 : Require.nanos(config.maxDuration());
@@ -93,18 +85,8 @@ public final class Retry implements Policy {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public PolicyType<Retry, RetryConfig> type() {
         return TYPE;
-    }
-
-    @Override
-    public RetryConfig config() {
-        return config;
     }
 
     @Override
@@ -127,11 +109,6 @@ public final class Retry implements Policy {
     }
 
     @Override
-    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return events.subscribe(type, listener);
-    }
-
-    @Override
     public Layer entry() {
         return entry;
     }
@@ -143,11 +120,7 @@ public final class Retry implements Policy {
 
     @Override
     public String toString() {
-        return "Retry '" + name + "' (" + config.maxAttempts() + " attempts)";
-    }
-
-    Ticker ticker() {
-        return ticker;
+        return "Retry '" + name() + "' (" + config().maxAttempts() + " attempts)";
     }
 
     Backoff backoff() {
@@ -164,7 +137,7 @@ public final class Retry implements Policy {
 
     /** The total time limit of a call that begins, within the limit around it. */
     Deadline limit(Deadline around) {
-        return around.within(ticker, totalNanos);
+        return around.within(ticker(), totalNanos);
     }
 
     /**
@@ -188,7 +161,7 @@ public final class Retry implements Policy {
 
     /** A call's first attempt succeeded. */
     void firstSucceeded() {
-        RetryBudget budget = config.budget();
+        RetryBudget budget = config().budget();
         if (budget != null) {
             budget.giveBack(1);
         }
@@ -199,29 +172,30 @@ public final class Retry implements Policy {
     UnacceptableResultException judge(@Nullable Object result) {
         try {
             return failureResult != null && failureResult.test(result)
-                    ? new UnacceptableResultException(name, result)
+                    ? new UnacceptableResultException(name(), result)
                     : null;
         } catch (Throwable thrown) {
-            log.error("Retry '{}': failureResult failed; the result is accepted", name, thrown);
+            log.error("Retry '{}': failureResult failed; the result is accepted", name(), thrown);
             return null;
         }
     }
 
     void publishRetrying(Throwable failure, int attempt, long waitNanos) {
-        if (events.wants(RetryEvent.Retrying.class)) {
-            events.publish(new RetryEvent.Retrying(name, ticker.now(), failure, attempt, Duration.ofNanos(waitNanos)));
+        if (events().wants(RetryEvent.Retrying.class)) {
+            events().publish(new RetryEvent.Retrying(
+                    name(), ticker().now(), failure, attempt, Duration.ofNanos(waitNanos)));
         }
     }
 
     void publishDenied(Throwable failure, RetryBudget budget) {
-        if (events.wants(RetryEvent.Denied.class)) {
-            events.publish(new RetryEvent.Denied(name, ticker.now(), failure, budget.name()));
+        if (events().wants(RetryEvent.Denied.class)) {
+            events().publish(new RetryEvent.Denied(name(), ticker().now(), failure, budget.name()));
         }
     }
 
     void publishExhausted(Throwable failure, int attempts) {
-        if (events.wants(RetryEvent.Exhausted.class)) {
-            events.publish(new RetryEvent.Exhausted(name, ticker.now(), failure, attempts));
+        if (events().wants(RetryEvent.Exhausted.class)) {
+            events().publish(new RetryEvent.Exhausted(name(), ticker().now(), failure, attempts));
         }
     }
 

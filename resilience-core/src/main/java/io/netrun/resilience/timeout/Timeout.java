@@ -1,11 +1,9 @@
 package io.netrun.resilience.timeout;
 
-import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,17 +16,13 @@ import java.util.function.Consumer;
  * fails in time and the call's own future is cancelled. Either way the caller gets a {@link TimeoutExceededException}.
  * Policies within know the deadline: a retry does not wait beyond it. Thread-safe.
  */
-public final class Timeout implements Policy {
+public final class Timeout extends AbstractPolicy<TimeoutConfig> {
 
     /** The pattern, for the registry. */
     public static final PolicyType<Timeout, TimeoutConfig> TYPE =
             new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
 
-    private final String name;
-    private final TimeoutConfig config;
-    private final Ticker ticker;
     private final long nanos;
-    private final EventPublisher events = new EventPublisher();
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final AtomicInteger abandoned = new AtomicInteger();
@@ -36,9 +30,7 @@ public final class Timeout implements Policy {
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Timeout(String name, TimeoutConfig config, Ticker ticker) {
-        this.name = Require.name(name);
-        this.config = config;
-        this.ticker = ticker;
+        super(name, config, ticker);
         this.nanos = Require.nanos(config.duration());
         this.entry = new TimeoutLayer(this, Layer.DIRECT);
     }
@@ -72,18 +64,8 @@ public final class Timeout implements Policy {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public PolicyType<Timeout, TimeoutConfig> type() {
         return TYPE;
-    }
-
-    @Override
-    public TimeoutConfig config() {
-        return config;
     }
 
     @Override
@@ -94,11 +76,6 @@ public final class Timeout implements Policy {
     /** Calls a listener whenever a call is given up; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onTimeout(Consumer<? super TimeoutEvent.TimedOut> listener) {
         return on(TimeoutEvent.TimedOut.class, listener);
-    }
-
-    @Override
-    public <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
-        return events.subscribe(type, listener);
     }
 
     @Override
@@ -113,11 +90,7 @@ public final class Timeout implements Policy {
 
     @Override
     public String toString() {
-        return "Timeout '" + name + "' (" + config.duration() + ")";
-    }
-
-    Ticker ticker() {
-        return ticker;
+        return "Timeout '" + name() + "' (" + config().duration() + ")";
     }
 
     long nanos() {
@@ -127,18 +100,18 @@ public final class Timeout implements Policy {
     /** Counts and announces a call given up, and makes what its caller gets. */
     TimeoutExceededException giveUp() {
         timedOut.increment();
-        if (events.wants(TimeoutEvent.TimedOut.class)) {
-            events.publish(new TimeoutEvent.TimedOut(name, ticker.now(), config.duration()));
+        if (events().wants(TimeoutEvent.TimedOut.class)) {
+            events().publish(new TimeoutEvent.TimedOut(name(), ticker().now(), config().duration()));
         }
-        return new TimeoutExceededException(name, config.message(), config.duration());
+        return new TimeoutExceededException(name(), config().message(), config().duration());
     }
 
     /** Refuses a call that would need a worker while too many workers are stuck. */
     void requireWorkers() {
         int running = abandoned.get();
-        if (running >= config.maxAbandoned()) {
+        if (running >= config().maxAbandoned()) {
             rejected.increment();
-            throw new AbandonedCallsException(name, running, config.stackTraces());
+            throw new AbandonedCallsException(name(), running, config().stackTraces());
         }
     }
 
