@@ -30,8 +30,8 @@ class ArchitectureTests {
         ROOT + ".fallback.."
     };
     private static final String STATE_MACHINES =
-            ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|LeakyCount"
-                    + "|ConsecutiveFailures|RateWindow|CountWindow|TimeWindow|RunningCalls)"
+            ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|FailureCount"
+                    + "|RateWindow|CountWindow|TimeWindow|RunningCalls)"
                     + "|retry\\.(Attempts|Backoff)|bulkhead\\.Places|ratelimiter\\.TokenBucket)(\\$.*)?";
 
     @ArchTest

@@ -8,8 +8,8 @@ interface FailureDetector {
     /** The detector that a configuration asks for. */
     static FailureDetector of(CircuitBreakerConfig config, Ticker ticker) {
         return switch (config.detection()) {
-            case LEAKY_COUNT -> new LeakyCount(config.failureThreshold());
-            case CONSECUTIVE -> new ConsecutiveFailures(config.failureThreshold());
+            case LEAKY_COUNT -> FailureCount.leaky(config.failureThreshold());
+            case CONSECUTIVE -> FailureCount.consecutive(config.failureThreshold());
             case COUNT_WINDOW -> new CountWindow(config);
             case TIME_WINDOW -> new TimeWindow(config, ticker);
         };
