@@ -81,6 +81,31 @@ public final class ResilienceRegistry {
         return Optional.of(type.policyClass().cast(removed));
     }
 
+    /**
+     * Takes out an instance, unless another has its name by now; calls that run through it go on.
+     *
+     * @return whether it was there
+     */
+    public boolean remove(Policy policy) {
+        boolean removed = instances.remove(Key.of(policy.type(), policy.name()), policy);
+        if (removed) {
+            events.publish(new RegistryEvent.Removed(policy));
+        }
+        return removed;
+    }
+
+    /**
+     * Instances made as they are needed, one for each key, named {@code name:key}.
+     *
+     * @param config of every instance
+     * @param limit how many there may be; 1 to 100,000
+     * @throws IllegalArgumentException if the limit is out of its range
+     */
+    public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
+            PolicyType<P, C> type, String name, C config, int limit) {
+        return new KeyedPolicies<>(this, key -> type.create(name + ":" + key, config, ticker), limit);
+    }
+
     /** The instances of a pattern, by name; a copy. */
     public <P extends Policy> List<P> all(PolicyType<P, ?> type) {
         return all().stream()
