@@ -5,12 +5,17 @@ import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
-/** The order of the patterns around a method: {@code resilience.order}, or the default. */
+/**
+ * The order of the patterns around a method: the default, in which those that {@code resilience.order} names have changed
+ * places among themselves. So it is enough to name those that matter, and a new pattern breaks no configuration.
+ */
 final class PatternOrder {
 
     private static final String PROPERTY = "resilience.order";
@@ -25,13 +30,16 @@ final class PatternOrder {
             return Patterns.all();
         }
         List<String> known = Patterns.all().stream().map(Pattern::key).toList();
-        if (keys.size() != known.size() || !keys.containsAll(known)) {
+        if (new HashSet<>(keys).size() != keys.size() || !known.containsAll(keys)) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    PROPERTY + " is " + keys + ": must name each of the patterns once",
+                    PROPERTY + " is " + keys + ": must name patterns that there are, each once at most",
                     "Write them outermost first, as in the default " + known)));
         }
+        Iterator<String> named = keys.iterator();
         List<Pattern<?, ?>> order = new ArrayList<>();
-        keys.forEach(key -> Patterns.byKey(key).ifPresent(order::add));
+        for (String key : known) {
+            Patterns.byKey(keys.contains(key) ? named.next() : key).ifPresent(order::add);
+        }
         return order;
     }
 }

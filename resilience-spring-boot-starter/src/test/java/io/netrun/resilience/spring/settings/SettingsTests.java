@@ -154,7 +154,8 @@ class SettingsTests {
                 "resilience.retry.instances.payments=3|has a value of its own",
                 "resilience.retry.instances.x.enabled=perhaps|is 'perhaps', which can not be read as true or false",
                 "resilience.timeout.defaults.duration=soon|resilience.timeout.defaults.duration",
-                "resilience.order=retry,timeout|must name each of the patterns once",
+                "resilience.order=retry,tmeout|must name patterns that there are, each once at most",
+                "resilience.order=retry,timeout,retry|must name patterns that there are, each once at most",
             })
     void mistakeShouldStopTheStartAndSayWhatAndHow(String property, String message) {
         runner.withPropertyValues(property)
