@@ -3,8 +3,6 @@ package io.netrun.resilience.retry;
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
-import io.netrun.resilience.Require;
-import io.netrun.resilience.RetryAfter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -108,7 +106,7 @@ final class Attempts {
         if (budget == null) {
             return true;
         }
-        cost = budget.take(last instanceof CallRejectedException || retry.hint(last) != null);
+        cost = budget.take(last instanceof CallRejectedException || retry.hintNanos(last) != Retry.NO_HINT);
         if (cost != RetryBudget.DENIED) {
             return true;
         }
@@ -128,13 +126,12 @@ final class Attempts {
 
     /** The failure may know better when to try again, within bounds: it does not decide how long the caller waits. */
     private long withHint(long computed) {
-        RetryAfter hint = retry.hint(last);
-        if (hint == null) {
+        long hint = retry.hintNanos(last);
+        if (hint == Retry.NO_HINT) {
             return computed;
         }
-        long hinted = Math.max(computed, Require.nanos(hint.retryAfter()));
         return Math.min(
-                Math.min(hinted, computed + LONGEST_EXTENSION),
+                Math.min(Math.max(computed, hint), computed + LONGEST_EXTENSION),
                 Math.max(computed, retry.backoff().maxNanos()));
     }
 
@@ -143,13 +140,9 @@ final class Attempts {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;
         }
-        RetryAfter hint = last instanceof CallRejectedException ? retry.hint(last) : null;
-        return hint != null
-                && !retry.backoff()
-                        .canOutlast(
-                                Require.nanos(hint.retryAfter()),
-                                made - 1,
-                                retry.config().maxAttempts() - 1);
+        long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
+        return hint != Retry.NO_HINT
+                && !retry.backoff().canOutlast(hint, made - 1, retry.config().maxAttempts() - 1);
     }
 
     /** The same object thrown again and again is told once, as the cause; the oldest come first. */

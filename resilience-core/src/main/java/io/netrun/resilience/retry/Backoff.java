@@ -77,8 +77,8 @@ final class Backoff {
     private double computed(BackoffStrategy.Custom function, int retry, Throwable failure) {
         try {
             return Math.min(Math.max(0, (double) Require.nanos(function.delay(retry, failure))), max);
-        } catch (RuntimeException e) {
-            log.error("customBackoff failed; the wait is computed as configured", e);
+        } catch (Throwable thrown) {
+            log.error("customBackoff failed; the wait is computed as configured", thrown);
             return computed(retry);
         }
     }

@@ -34,6 +34,9 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     public static final PolicyType<Retry, RetryConfig> TYPE =
             new PolicyType<>("retry", Retry.class, RetryConfig.defaults(), Retry::of);
 
+    /** What {@link #hintNanos} says of a failure that says nothing. */
+    static final long NO_HINT = -1;
+
     private static final Logger log = LoggerFactory.getLogger(Retry.class);
 
     private final ExceptionFilter retried;
@@ -43,7 +46,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     private final Counts counts = new Counts();
     private final Layer entry;
 
-    /** See {@link #hint}. Not volatile: whoever sees an old one only does more. */
+    /** See {@link #hintNanos}. Not volatile: whoever sees an old one only does more. */
     private @Nullable Class<?> hintless;
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
@@ -141,22 +144,31 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     }
 
     /**
-     * What a failure says about another try; null if it says nothing. The class of the last failure that said nothing is
-     * remembered, since to find that a class has not got an interface costs more than all the rest of a retry.
+     * What a failure says about another try, in nanoseconds from now; {@link #NO_HINT} if it says nothing. The class of the
+     * last failure that said nothing is remembered, since to find that a class has not got an interface costs more than all
+     * the rest of a retry.
      */
-    @Nullable
-    RetryAfter hint(Throwable failure) {
+    long hintNanos(Throwable failure) {
         if (failure.getClass() == hintless) {
-            return null;
+            return NO_HINT;
         }
         Throwable root = ExceptionFilter.rootOf(failure);
         if (root instanceof RetryAfter hint) {
-            return hint;
+            return hintNanos(hint);
         }
         if (root == failure) {
             hintless = failure.getClass();
         }
-        return null;
+        return NO_HINT;
+    }
+
+    private long hintNanos(RetryAfter hint) {
+        try {
+            return Math.max(0, Require.nanos(hint.retryAfter()));
+        } catch (Throwable thrown) {
+            log.error("Retry '{}': retryAfter() of {} failed; it counts for nothing", name(), hint.getClass(), thrown);
+            return NO_HINT;
+        }
     }
 
     /** A call's first attempt succeeded. */

@@ -54,6 +54,18 @@ class RetryTimeTests {
         assertThat(ticker.sleeps()).containsExactly(Duration.ofSeconds(3));
     }
 
+    @Test
+    void waitShouldBeAsComputedWhenTheFailureCanNotSay() {
+        Retry retry = retry(c -> c.maxAttempts(2));
+        RuntimeException failure = new Confused();
+        catchThrowable(() -> retry.run(() -> {
+            throw failure;
+        }));
+        assertThat(ticker.sleeps()).containsExactly(Duration.ofSeconds(2));
+        retry.callAsync(() -> CompletableFuture.failedFuture(failure));
+        assertThat(ticker.scheduledCount()).isEqualTo(1);
+    }
+
     // ---- total time limit
 
     @Test
@@ -117,6 +129,16 @@ class RetryTimeTests {
         @Override
         public Duration retryAfter() {
             return retryAfter;
+        }
+    }
+
+    private static final class Confused extends RuntimeException implements RetryAfter {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Duration retryAfter() {
+            throw new AssertionError("no idea");
         }
     }
 }
