@@ -21,7 +21,7 @@ final class CircuitBreakerPermit implements Permit {
     public void onSuccess() {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.onSuccess(held, null, Deadline.NONE);
+            outcomes.onSuccess(held);
         }
     }
 

@@ -38,9 +38,14 @@ final class Outcomes {
         if ((deadline != Deadline.NONE && deadline.isExceeded()) || (failureResult != null && isFailure(result))) {
             countFailure(admission);
         } else {
-            succeeded.increment();
-            admission.succeeded();
+            onSuccess(admission);
         }
+    }
+
+    /** A call of which only its holder knows the result succeeded. */
+    void onSuccess(Admission admission) {
+        succeeded.increment();
+        admission.succeeded();
     }
 
     void onFailure(Admission admission, Throwable failure, Deadline deadline) {

@@ -255,6 +255,14 @@ class CircuitBreakerTests {
     }
 
     @Test
+    void permitWhenResultsAreJudgedShouldSucceedAsItsHolderSays() {
+        CircuitBreaker breaker = breaker(c -> c.failureResult(result -> result == null));
+        breaker.acquirePermit().onSuccess();
+        assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
+        assertThat(breaker.metrics().totalFailed()).isZero();
+    }
+
+    @Test
     void permitWhenSettledTwiceShouldCountOnce() {
         CircuitBreaker breaker = halfOpen(c -> c.successThreshold(2));
         Permit permit = breaker.acquirePermit();
