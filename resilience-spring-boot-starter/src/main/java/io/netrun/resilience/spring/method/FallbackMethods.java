@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -41,9 +43,10 @@ public final class FallbackMethods {
      */
     static FallbackMethods of(Declaration declaration, Method method, Class<?> userClass, BeanFactory beans) {
         String name = String.valueOf(declaration.own().get("method"));
-        Object bean = declaration.own().get("bean");
+        Object ofBean = declaration.own().get("bean");
+        String bean = ofBean == null ? "" : ofBean.toString();
         String where = userClass.getName() + "." + method.getName() + ": @Fallback ";
-        Class<?> type = bean == null ? userClass : typeOf(bean.toString(), beans, where);
+        Class<?> type = bean.isEmpty() ? userClass : typeOf(bean, beans, where);
         Method[] all = ReflectionUtils.getUniqueDeclaredMethods(type);
         List<Method> named =
                 Arrays.stream(all).filter(each -> each.getName().equals(name)).toList();
@@ -51,14 +54,15 @@ public final class FallbackMethods {
             throw noMethod(where, name, type, all);
         }
         List<Candidate> fitting = named.stream()
+                .filter(each -> bean.isEmpty() || !Modifier.isPrivate(each.getModifiers()))
                 .map(each -> Candidate.of(each, method))
                 .filter(Objects::nonNull)
                 .toList();
         if (fitting.isEmpty()) {
-            throw noneFits(where, name, type, method);
+            throw noneFits(where, name, type, method, bean.isEmpty() ? "" : ", without being private");
         }
         fitting.forEach(each -> ReflectionUtils.makeAccessible(each.method));
-        return new FallbackMethods(fitting, bean == null ? target -> target : target -> beans.getBean(bean.toString()));
+        return new FallbackMethods(fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean));
     }
 
     /**
@@ -71,8 +75,12 @@ public final class FallbackMethods {
         if (closest == null) {
             throw failure;
         }
+        Object bean = holder.apply(target);
+        // Another bean may be a proxy, whose own method is the one to call.
+        Method method =
+                bean == target ? closest.method : AopUtils.selectInvocableMethod(closest.method, bean.getClass());
         try {
-            return closest.method.invoke(holder.apply(target), closest.arguments(arguments, failure));
+            return method.invoke(bean, closest.arguments(arguments, failure));
         } catch (InvocationTargetException e) {
             throw e.getTargetException();
         }
@@ -110,14 +118,15 @@ public final class FallbackMethods {
                 nearest.isEmpty() ? "Write that method, or name another" : "Did you mean '" + nearest + "'?")));
     }
 
-    private static ResilienceConfigurationException noneFits(String where, String name, Class<?> type, Method method) {
+    private static ResilienceConfigurationException noneFits(
+            String where, String name, Class<?> type, Method method, String further) {
         String parameters = Arrays.stream(method.getParameterTypes())
                 .map(Class::getSimpleName)
                 .collect(Collectors.joining(", "));
         return new ResilienceConfigurationException(List.of(new Problem(
                 where + "names the method '" + name + "' of " + type.getName() + ", which does not fit",
                 "Let it take (" + parameters + ") or nothing, followed by the failure if it is wanted, and return "
-                        + method.getReturnType().getSimpleName())));
+                        + method.getReturnType().getSimpleName() + further)));
     }
 
     /**

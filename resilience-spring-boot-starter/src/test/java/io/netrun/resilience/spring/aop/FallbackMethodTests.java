@@ -61,7 +61,7 @@ class FallbackMethodTests {
     }
 
     @Test
-    void methodOfAnotherBeanShouldBeCalled() {
+    void methodOfAnotherBeanShouldBeCalledWithItsOwnProtection() {
         runner.run(context ->
                 assertThat(context.getBean(Catalog.class).archived("mug")).isEqualTo("archived mug"));
     }
@@ -110,6 +110,14 @@ class FallbackMethodTests {
                         .hasMessageContaining("which does not fit")
                         .hasMessageContaining("Let it take (long, String) or nothing")
                         .hasMessageContaining("and return String"));
+    }
+
+    @Test
+    void privateMethodOfAnotherBeanShouldStopTheStart() {
+        runner.withBean(Curious.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("and return String, without being private"));
     }
 
     @Test
@@ -194,10 +202,29 @@ class FallbackMethodTests {
         }
     }
 
+    /** Protected itself, so that it is a proxy. */
     static class Archive {
 
+        private int calls;
+
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
         public String find(String name) {
+            if (++calls == 1) {
+                throw new IllegalStateException("the first call fails");
+            }
             return "archived " + name;
+        }
+
+        private String hidden() {
+            return "";
+        }
+    }
+
+    static class Curious {
+
+        @Fallback(method = "hidden", bean = "archive")
+        public String load() {
+            return "";
         }
     }
 
