@@ -23,9 +23,23 @@ final class DirectLayer implements Layer {
                 return CompletableFuture.failedFuture(
                         new NullPointerException("the asynchronous call returned null instead of a CompletionStage"));
             }
-            return stage instanceof CompletableFuture<T> future ? future : adapt(stage);
+            return stage instanceof CompletableFuture<T> future && isWhole(future) ? future : adapt(stage);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
+        }
+    }
+
+    /** A {@linkplain CompletableFuture#minimalCompletionStage() minimal stage} is a future that can not be asked anything. */
+    @SuppressWarnings("ReturnValueIgnored") // asked for whether it answers
+    private static boolean isWhole(CompletableFuture<?> future) {
+        if (future.getClass() == CompletableFuture.class) {
+            return true;
+        }
+        try {
+            future.isDone();
+            return true;
+        } catch (UnsupportedOperationException minimal) {
+            return false;
         }
     }
 
