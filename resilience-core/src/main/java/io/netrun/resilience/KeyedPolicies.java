@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public final class KeyedPolicies<P extends Policy> {
     private static final int MAX_LIMIT = 100_000;
 
     private final ResilienceRegistry registry;
-    private final Factory<P> factory;
+    private final Function<String, P> factory;
     private final int limit;
     private final ConcurrentMap<String, Entry<P>> entries = new ConcurrentHashMap<>();
     private final ReentrantLock making = new ReentrantLock();
@@ -26,7 +27,7 @@ public final class KeyedPolicies<P extends Policy> {
     /** The time by which "recently" is told: it moves on with each entry made. Written under {@link #making}. */
     private volatile long now;
 
-    KeyedPolicies(ResilienceRegistry registry, Factory<P> factory, int limit) {
+    KeyedPolicies(ResilienceRegistry registry, Function<String, P> factory, int limit) {
         this.registry = registry;
         this.factory = factory;
         this.limit = Require.range("limit", limit, 1, MAX_LIMIT);
@@ -55,7 +56,7 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     private P make(String key) {
-        Entry<P> fresh = new Entry<>(factory.create(key));
+        Entry<P> fresh = new Entry<>(factory.apply(key));
         Entry<P> evicted = null;
         making.lock();
         try {
@@ -106,13 +107,6 @@ public final class KeyedPolicies<P extends Policy> {
             }
         }
         return oldest == null ? null : entries.remove(oldest);
-    }
-
-    /** Makes the instance of a key. */
-    @FunctionalInterface
-    interface Factory<P extends Policy> {
-
-        P create(String key);
     }
 
     private static final class Entry<P> {
