@@ -83,9 +83,12 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
         return root;
     }
 
+    /** Whether a failure is only what the JDK's futures put around what was thrown. */
+    public static boolean isEnvelope(Throwable failure) {
+        return failure instanceof ExecutionException || failure instanceof CompletionException;
+    }
+
     private static @Nullable Throwable wrapped(Throwable failure) {
-        return failure instanceof ExecutionException || failure instanceof CompletionException
-                ? failure.getCause()
-                : null;
+        return isEnvelope(failure) ? failure.getCause() : null;
     }
 }

@@ -156,7 +156,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         if (root instanceof RetryAfter hint) {
             return hintNanos(hint);
         }
-        if (root == failure) {
+        if (!ExceptionFilter.isEnvelope(failure)) {
             hintless = failure.getClass();
         }
         return NO_HINT;

@@ -46,6 +46,17 @@ class RetryTimeTests {
     }
 
     @Test
+    void waitShouldFollowTheFailureInsideAnEnvelopeAfterAnEmptyOne() {
+        Retry retry = retry(c -> c.maxAttempts(2));
+        for (Throwable inside : new Throwable[] {null, new Busy(Duration.ofSeconds(4))}) {
+            catchThrowable(() -> retry.run(() -> {
+                throw new ExecutionException(inside);
+            }));
+        }
+        assertThat(ticker.sleeps()).containsExactly(Duration.ofSeconds(2), Duration.ofSeconds(4));
+    }
+
+    @Test
     void waitShouldNotExceedMaxDelayWhateverTheFailureSays() {
         catchThrowable(() -> retry(c -> c.maxAttempts(2).maxDelay(Duration.ofSeconds(3)))
                 .run(() -> {
