@@ -1,19 +1,36 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
- * What all policies have in common: a name, a configuration, a clock, and listeners. For those who write policies.
+ * What all policies have in common: a name, a configuration that can change while they live, a switch, a clock, and
+ * listeners. For those who write policies.
  *
  * @param <C> the configuration
  */
 public abstract class AbstractPolicy<C extends Record> implements Policy {
 
+    private static final VarHandle CONFIG;
+
+    static {
+        try {
+            CONFIG = MethodHandles.lookup().findVarHandle(AbstractPolicy.class, "config", Record.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final String name;
-    private final C config;
     private final Ticker ticker;
     private final EventPublisher events = new EventPublisher();
+    private final ReentrantLock following = new ReentrantLock();
+    private volatile C config;
+    private volatile boolean enabled = true;
 
     /**
      * For patterns.
@@ -35,6 +52,52 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     public final C config() {
         return config;
     }
+
+    /**
+     * Changes settings of the living instance, as in {@code c -> c.toBuilder().maxAttempts(5).build()}. What it counts, and
+     * the calls that run or wait, stay; calls that begin later follow the new settings.
+     *
+     * @param change makes the new configuration of the present one; may be asked again if another change comes between
+     * @return the configuration in force now
+     * @throws IllegalArgumentException if a setting is out of its range; nothing has changed then
+     */
+    public final C reconfigure(UnaryOperator<C> change) {
+        C seen;
+        C next;
+        do {
+            seen = config;
+            next = Objects.requireNonNull(change.apply(seen), "config");
+        } while (!CONFIG.compareAndSet(this, seen, next));
+        follow();
+        return next;
+    }
+
+    @Override
+    public boolean isEnabled() {
+        return enabled;
+    }
+
+    @Override
+    public void setEnabled(boolean enabled) {
+        this.enabled = enabled;
+        follow();
+    }
+
+    /** Of changes that come together, the last to be followed finds them all. */
+    private void follow() {
+        following.lock();
+        try {
+            onReconfigured();
+        } finally {
+            following.unlock();
+        }
+    }
+
+    /**
+     * Brings what was derived from {@link #config()} and {@link #isEnabled()} up to date. Called by one thread at a time, under
+     * a lock, so it runs no code of the user.
+     */
+    protected abstract void onReconfigured();
 
     /** The time by which it lives. */
     public final Ticker ticker() {

@@ -17,6 +17,15 @@ public interface Policy extends Guard {
     /** The configuration in force: an immutable record. */
     Record config();
 
+    /** Whether it protects; true from its creation on. */
+    boolean isEnabled();
+
+    /**
+     * Switches the protection off or on again. While it is off, calls pass as if it were not there; calls that run or wait in it
+     * when it is switched off end by its rules. What it has counted stays.
+     */
+    void setEnabled(boolean enabled);
+
     /** A snapshot of counts and state: an immutable record. Its parts are read one after the other, without a lock. */
     Record metrics();
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * The named instances of all patterns. Within a pattern, the same name is the same instance. The registry knows no
@@ -69,6 +70,21 @@ public final class ResilienceRegistry {
     /** The instance of that name, if there is one. */
     public <P extends Policy> Optional<P> find(PolicyType<P, ?> type, String name) {
         return Optional.ofNullable(instances.get(Key.of(type, name))).map(type.policyClass()::cast);
+    }
+
+    /**
+     * Changes settings of a living instance; see {@link AbstractPolicy#reconfigure}.
+     *
+     * @param change makes the new configuration of the present one, as in
+     *     {@code c -> c.toBuilder().failureThreshold(3).build()}
+     * @return the instance; empty if there is none of that name
+     * @throws IllegalArgumentException if a setting is out of its range; nothing has changed then
+     */
+    public <P extends AbstractPolicy<C>, C extends Record> Optional<P> reconfigure(
+            PolicyType<P, C> type, String name, UnaryOperator<C> change) {
+        Optional<P> policy = find(type, name);
+        policy.ifPresent(present -> present.reconfigure(change));
+        return policy;
     }
 
     /** Takes an instance out; calls that run through it go on. */

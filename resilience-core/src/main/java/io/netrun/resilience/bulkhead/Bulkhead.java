@@ -24,6 +24,10 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
     private final Places sync;
     private final Places async;
+
+    /** Whether asynchronous calls go to the places of sync ones; those that run or wait in their own end there. */
+    private volatile boolean shared;
+
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
     private final Layer entry;
 
@@ -31,8 +35,8 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.sync = new Places(config.maxConcurrent(), config.maxQueue());
-        this.async =
-                config.pools() == BulkheadPools.SHARED ? sync : new Places(config.maxConcurrent(), config.maxQueue());
+        this.async = new Places(config.maxConcurrent(), config.maxQueue());
+        this.shared = config.pools() == BulkheadPools.SHARED;
         this.entry = new BulkheadLayer(this, Layer.DIRECT);
     }
 
@@ -71,17 +75,27 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
     @Override
     public BulkheadMetrics metrics() {
-        boolean shared = sync == async;
+        BulkheadConfig config = config();
         return new BulkheadMetrics(
-                config().maxConcurrent(),
-                config().maxQueue(),
+                config.maxConcurrent(),
+                config.maxQueue(),
                 sync.active(),
                 sync.queued(),
-                shared ? 0 : async.active(),
-                shared ? 0 : async.queued(),
-                sync.totalAccepted() + (shared ? 0 : async.totalAccepted()),
-                sync.totalRejected() + (shared ? 0 : async.totalRejected()),
+                async.active(),
+                async.queued(),
+                sync.totalAccepted() + async.totalAccepted(),
+                sync.totalRejected() + async.totalRejected(),
                 Duration.ofNanos(longestWait.get()));
+    }
+
+    /** Without a limit while it is switched off: so what runs stays counted, and what waits goes on. */
+    @Override
+    protected void onReconfigured() {
+        BulkheadConfig config = config();
+        shared = config.pools() == BulkheadPools.SHARED;
+        int maxConcurrent = isEnabled() ? config.maxConcurrent() : Places.UNLIMITED;
+        sync.resize(maxConcurrent, config.maxQueue());
+        async.resize(maxConcurrent, config.maxQueue());
     }
 
     /** Calls a listener whenever a call is refused; otherwise as {@link #on(Class, Consumer)}. */
@@ -110,7 +124,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     Places async() {
-        return async;
+        return shared ? sync : async;
     }
 
     /** A call that was let in had waited since the given time. */

@@ -13,13 +13,11 @@ final class BulkheadLayer implements Layer {
 
     private final Bulkhead bulkhead;
     private final Places sync;
-    private final Places async;
     private final Layer next;
 
     BulkheadLayer(Bulkhead bulkhead, Layer next) {
         this.bulkhead = bulkhead;
         this.sync = bulkhead.sync();
-        this.async = bulkhead.async();
         this.next = next;
     }
 
@@ -39,8 +37,9 @@ final class BulkheadLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+        Places async = bulkhead.async();
         if (!async.tryTake()) {
-            return new WaitingCall<>(bulkhead, next, body, deadline).take();
+            return new WaitingCall<>(bulkhead, async, next, body, deadline).take();
         }
         CompletableFuture<T> call = next.callAsync(body, deadline);
         if (call.isDone()) {

@@ -38,6 +38,9 @@ final class Places {
     /** Bits 0 to 20: active calls. Bit 21: someone waits. Bits 22 to 63: total accepted. */
     private static final long ACTIVE_MASK = (1L << 21) - 1;
 
+    /** As many active calls as can be counted, which is more than a JVM can hold. */
+    static final int UNLIMITED = (int) ACTIVE_MASK;
+
     private static final long WAITING = 1L << 21;
     private static final int ACCEPTED_SHIFT = 22;
     private static final long TAKE = 1 + (1L << ACCEPTED_SHIFT);

@@ -29,9 +29,14 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     private volatile boolean placed;
     private volatile Ticker.@Nullable Scheduled timer;
 
-    WaitingCall(Bulkhead bulkhead, Layer next, Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+    WaitingCall(
+            Bulkhead bulkhead,
+            Places places,
+            Layer next,
+            Supplier<? extends CompletionStage<T>> body,
+            Deadline deadline) {
         this.bulkhead = bulkhead;
-        this.places = bulkhead.async();
+        this.places = places;
         this.next = next;
         this.body = body;
         this.deadline = deadline;

@@ -29,7 +29,7 @@ final class Circuit {
     }
 
     private final String name;
-    private final CircuitBreakerConfig config;
+    private volatile CircuitBreakerConfig config;
     private final Ticker ticker;
     private final TransitionListener listener;
     private final LongAdder rejected = new LongAdder();
@@ -82,6 +82,12 @@ final class Circuit {
         }
     }
 
+    /** Has the present state go by other settings; the states to come will. */
+    void follow(CircuitBreakerConfig next) {
+        config = next;
+        state.reconfigured();
+    }
+
     void reset() {
         force(new Closed(this));
     }
@@ -92,6 +98,13 @@ final class Circuit {
 
     void disable() {
         force(new Disabled());
+    }
+
+    void enable() {
+        CircuitState seen = state;
+        if (seen instanceof Disabled) {
+            transition(seen, new Closed(this));
+        }
     }
 
     CircuitOpenException rejection(CircuitState by) {
@@ -108,6 +121,8 @@ final class Circuit {
     private void moved(CircuitState from, CircuitState to) {
         from.ended();
         to.begun();
+        // It was made before it could hear of another change of settings.
+        to.reconfigured();
         if (from.state() != to.state()) {
             listener.onTransition(from.state(), to.state());
         }

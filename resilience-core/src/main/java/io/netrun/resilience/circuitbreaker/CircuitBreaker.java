@@ -104,6 +104,28 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 circuit.totalRejected());
     }
 
+    /** False while it is DISABLED. */
+    @Override
+    public boolean isEnabled() {
+        return state() != State.DISABLED;
+    }
+
+    /** Switched off, it is DISABLED; switched on again, CLOSED with zero counts. */
+    @Override
+    public void setEnabled(boolean enabled) {
+        if (enabled) {
+            circuit.enable();
+        } else {
+            disable();
+        }
+    }
+
+    @Override
+    protected void onReconfigured() {
+        outcomes.follow(config());
+        circuit.follow(config());
+    }
+
     /** Returns to CLOSED with zero counts, from any state. Calls in flight no longer matter to it. Totals go on. */
     public void reset() {
         circuit.reset();

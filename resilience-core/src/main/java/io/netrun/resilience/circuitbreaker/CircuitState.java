@@ -27,6 +27,12 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
     /** Called once this period is over. */
     void ended() {}
 
+    /**
+     * Brings what was derived from the settings up to date, keeping what has been counted and admitted. Called once this period
+     * has begun, and whenever settings have changed; may be called by two threads at once.
+     */
+    void reconfigured() {}
+
     /** How much longer this period refuses all calls, in nanoseconds from now; 0 if it might admit one now. */
     long refusingNanos() {
         return 0;

@@ -12,19 +12,32 @@ import org.jspecify.annotations.Nullable;
 final class Closed extends CircuitState implements Admission {
 
     private final Circuit circuit;
-    private final FailureDetector detector;
-    private final long slowNanos;
-    private final @Nullable RunningCalls running;
+    private volatile FailureDetector detector;
+    private volatile @Nullable RunningCalls running;
 
     Closed(Circuit circuit) {
-        CircuitBreakerConfig config = circuit.config();
-        Duration slow = config.slowCallDuration();
         this.circuit = circuit;
-        this.detector = FailureDetector.of(config, circuit.ticker());
-        this.slowNanos = slow == null ? Long.MAX_VALUE : Require.nanos(slow);
-        this.running = slow == null
+        this.detector = FailureDetector.of(circuit.config(), circuit.ticker());
+        this.running = watched(circuit.config().slowCallDuration());
+    }
+
+    private @Nullable RunningCalls watched(@Nullable Duration slow) {
+        return slow == null
                 ? null
-                : new RunningCalls(slowNanos, circuit.ticker().nanoTime());
+                : new RunningCalls(Require.nanos(slow), circuit.ticker().nanoTime());
+    }
+
+    @Override
+    synchronized void reconfigured() {
+        CircuitBreakerConfig config = circuit.config();
+        if (!detector.follow(config)) {
+            detector = FailureDetector.of(config, circuit.ticker());
+        }
+        Duration slow = config.slowCallDuration();
+        RunningCalls watching = running;
+        if (slow == null ? watching != null : watching == null || watching.limitNanos() != Require.nanos(slow)) {
+            running = watched(slow);
+        }
     }
 
     @Override
@@ -35,7 +48,8 @@ final class Closed extends CircuitState implements Admission {
     @Override
     @Nullable
     Admission admit() {
-        return running == null ? this : admit(running);
+        RunningCalls watching = running;
+        return watching == null ? this : admit(watching);
     }
 
     private @Nullable Admission admit(RunningCalls others) {
@@ -44,7 +58,7 @@ final class Closed extends CircuitState implements Admission {
             open();
             return null;
         }
-        return new TimedCall(others.begin(now), now);
+        return new TimedCall(others, now);
     }
 
     @Override
@@ -82,10 +96,12 @@ final class Closed extends CircuitState implements Admission {
 
         private final RunningCalls.Slice begun;
         private final long startedAt;
+        private final long slowNanos;
 
-        TimedCall(RunningCalls.Slice begun, long startedAt) {
-            this.begun = begun;
+        TimedCall(RunningCalls others, long startedAt) {
+            this.begun = others.begin(startedAt);
             this.startedAt = startedAt;
+            this.slowNanos = others.limitNanos();
         }
 
         @Override

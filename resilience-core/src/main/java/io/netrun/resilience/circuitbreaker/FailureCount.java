@@ -8,28 +8,33 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FailureCount implements FailureDetector {
 
-    private final int threshold;
-    private final int perSuccess;
     private final AtomicInteger count = new AtomicInteger();
+    private volatile int threshold;
 
-    /**
-     * A count of zero.
-     *
-     * @param perSuccess how much a success takes off
-     */
-    private FailureCount(int threshold, int perSuccess) {
-        this.threshold = threshold;
-        this.perSuccess = perSuccess;
+    /** How much a success takes off: one failure, or a whole row. */
+    private volatile int perSuccess;
+
+    /** A count of zero. */
+    FailureCount(CircuitBreakerConfig config) {
+        this.threshold = config.failureThreshold();
+        this.perSuccess = perSuccess(config);
     }
 
-    /** A success takes one failure off. */
-    static FailureCount leaky(int threshold) {
-        return new FailureCount(threshold, 1);
+    private static int perSuccess(CircuitBreakerConfig config) {
+        return config.detection() == Detection.CONSECUTIVE ? config.failureThreshold() : 1;
     }
 
-    /** A success ends a row of failures. */
-    static FailureCount consecutive(int threshold) {
-        return new FailureCount(threshold, threshold);
+    /** With a lower threshold it is the next failure that opens. */
+    @Override
+    public boolean follow(CircuitBreakerConfig config) {
+        if (config.detection() != Detection.LEAKY_COUNT && config.detection() != Detection.CONSECUTIVE) {
+            return false;
+        }
+        int most = config.failureThreshold() - 1;
+        perSuccess = perSuccess(config);
+        threshold = config.failureThreshold();
+        count.updateAndGet(seen -> Math.min(seen, most));
+        return true;
     }
 
     @Override

@@ -8,8 +8,7 @@ interface FailureDetector {
     /** The detector that a configuration asks for. */
     static FailureDetector of(CircuitBreakerConfig config, Ticker ticker) {
         return switch (config.detection()) {
-            case LEAKY_COUNT -> FailureCount.leaky(config.failureThreshold());
-            case CONSECUTIVE -> FailureCount.consecutive(config.failureThreshold());
+            case LEAKY_COUNT, CONSECUTIVE -> new FailureCount(config);
             case COUNT_WINDOW -> new CountWindow(config);
             case TIME_WINDOW -> new TimeWindow(config, ticker);
         };
@@ -31,6 +30,13 @@ interface FailureDetector {
     default boolean opensWith(int overdue) {
         return false;
     }
+
+    /**
+     * Goes by other settings from now on, keeping what it has counted.
+     *
+     * @return false if they ask for a detector of another kind; nothing has changed then
+     */
+    boolean follow(CircuitBreakerConfig config);
 
     /** The failures it holds against the circuit now. */
     int failureCount();

@@ -1,30 +1,29 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Require;
+import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded number of trials at once finds out whether calls succeed again: enough successes close the circuit, one
- * failure opens it. A trial holds a slot from its admission to its end; taking the trial out of its slot is what settles
- * it, so no trial can be settled twice, and one that never ends can be taken back.
+ * failure opens it. A trial is among those in flight from its admission to its end; taking it out from among them is what
+ * settles it, so no trial can be settled twice, and one that never ends can be taken back. Every decision is made by the
+ * settings of its moment.
  */
 final class HalfOpen extends CircuitState {
 
     private final Circuit circuit;
     private final Open before;
-    private final int successThreshold;
-    private final long maxNanos;
-    private final AtomicReferenceArray<@Nullable Trial> slots;
+    private final AtomicInteger running = new AtomicInteger();
+    private final Set<Trial> trials = ConcurrentHashMap.newKeySet();
     private final AtomicInteger successes = new AtomicInteger();
 
     HalfOpen(Circuit circuit, Open before) {
         this.circuit = circuit;
         this.before = before;
-        this.successThreshold = circuit.config().successThreshold();
-        this.maxNanos = Require.nanos(circuit.config().longestTrial());
-        this.slots = new AtomicReferenceArray<>(circuit.config().halfOpenMaxCalls());
     }
 
     @Override
@@ -36,22 +35,31 @@ final class HalfOpen extends CircuitState {
     @Nullable
     Admission admit() {
         long now = circuit.ticker().nanoTime();
-        for (int slot = 0; slot < slots.length(); slot++) {
-            Trial running = slots.get(slot);
-            if (running != null && running.isOverdue(now)) {
-                running.failed();
+        for (Trial trial : trials) {
+            if (trial.isOverdue(now)) {
+                trial.failed();
                 return null;
             }
         }
-        for (int slot = 0; slot < slots.length(); slot++) {
-            if (slots.get(slot) == null) {
-                Trial trial = new Trial(slot, now);
-                if (slots.compareAndSet(slot, null, trial)) {
-                    return trial;
-                }
-            }
+        if (!begins()) {
+            throw circuit.rejection(this);
         }
-        throw circuit.rejection(this);
+        Trial trial = new Trial(now);
+        trials.add(trial);
+        return trial;
+    }
+
+    /** Counts a trial among those in flight, if there is room for it. */
+    private boolean begins() {
+        int most = circuit.config().halfOpenMaxCalls();
+        int seen;
+        do {
+            seen = running.get();
+            if (seen >= most) {
+                return false;
+            }
+        } while (!running.compareAndSet(seen, seen + 1));
+        return true;
     }
 
     @Override
@@ -61,18 +69,12 @@ final class HalfOpen extends CircuitState {
 
     @Override
     int successCount() {
-        return Math.min(successes.get(), successThreshold);
+        return Math.min(successes.get(), circuit.config().successThreshold());
     }
 
     @Override
     int halfOpenCalls() {
-        int running = 0;
-        for (int slot = 0; slot < slots.length(); slot++) {
-            if (slots.get(slot) != null) {
-                running++;
-            }
-        }
-        return running;
+        return running.get();
     }
 
     private void reopen() {
@@ -81,16 +83,14 @@ final class HalfOpen extends CircuitState {
 
     private final class Trial implements Admission {
 
-        private final int slot;
         private final long startedAt;
 
-        Trial(int slot, long startedAt) {
-            this.slot = slot;
+        Trial(long startedAt) {
             this.startedAt = startedAt;
         }
 
         boolean isOverdue(long now) {
-            return now - startedAt >= maxNanos;
+            return now - startedAt >= Require.nanos(circuit.config().longestTrial());
         }
 
         @Override
@@ -102,7 +102,7 @@ final class HalfOpen extends CircuitState {
             }
             if (late) {
                 reopen();
-            } else if (successes.incrementAndGet() >= successThreshold) {
+            } else if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
                 circuit.transition(HalfOpen.this, new Closed(circuit));
             }
         }
@@ -120,7 +120,11 @@ final class HalfOpen extends CircuitState {
         }
 
         private boolean settle() {
-            return slots.compareAndSet(slot, this, null);
+            boolean settled = trials.remove(this);
+            if (settled) {
+                running.decrementAndGet();
+            }
+            return settled;
         }
     }
 }

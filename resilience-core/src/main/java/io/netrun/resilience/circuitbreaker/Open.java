@@ -21,6 +21,7 @@ final class Open extends CircuitState {
     private static final double SPREAD_RANGE = 0.4;
 
     private final Circuit circuit;
+    private final CircuitBreakerConfig config;
     private final int failureCount;
 
     /** How many open periods, this one included, there were since the circuit was closed. */
@@ -34,20 +35,33 @@ final class Open extends CircuitState {
 
     /** The first open period after a closed one. */
     Open(Circuit circuit, int failureCount) {
-        this(circuit, failureCount, 1);
+        this(circuit, failureCount, 1, circuit.ticker().nanoTime());
     }
 
-    private Open(Circuit circuit, int failureCount, int openings) {
+    private Open(Circuit circuit, int failureCount, int openings, long openedAt) {
         this.circuit = circuit;
+        this.config = circuit.config();
         this.failureCount = failureCount;
         this.openings = openings;
-        this.openedAt = circuit.ticker().nanoTime();
-        this.durationNanos = durationNanos(circuit.config(), openings);
+        this.openedAt = openedAt;
+        this.durationNanos = durationNanos(config, openings);
     }
 
     /** The open period after a failed trial. */
     Open again() {
-        return new Open(circuit, failureCount + 1, openings + 1);
+        return new Open(
+                circuit, failureCount + 1, openings + 1, circuit.ticker().nanoTime());
+    }
+
+    /** An open circuit has admitted nobody, so another object can take its place. */
+    @Override
+    void reconfigured() {
+        CircuitBreakerConfig now = circuit.config();
+        if (!now.openDuration().equals(config.openDuration())
+                || now.openBackoffMultiplier() != config.openBackoffMultiplier()
+                || !now.longestOpenDuration().equals(config.longestOpenDuration())) {
+            circuit.transition(this, new Open(circuit, failureCount, openings, openedAt));
+        }
     }
 
     /** Spread where it grows, so that callers that failed together do not come back together. */

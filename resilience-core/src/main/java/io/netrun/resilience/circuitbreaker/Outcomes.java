@@ -17,9 +17,8 @@ final class Outcomes {
     private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
 
     private final String name;
-    private final ExceptionFilter failures;
-    private final @Nullable Predicate<@Nullable Object> failureResult;
     private final Ticker ticker;
+    private volatile Judgement judgement;
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder ignored = new LongAdder();
@@ -28,14 +27,18 @@ final class Outcomes {
 
     Outcomes(String name, CircuitBreakerConfig config, Ticker ticker) {
         this.name = name;
-        this.failureResult = config.failureResult();
-        this.failures = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
         this.ticker = ticker;
+        this.judgement = Judgement.of(config);
+    }
+
+    /** Judges by other settings from now on. */
+    void follow(CircuitBreakerConfig config) {
+        judgement = Judgement.of(config);
     }
 
     void onSuccess(Admission admission, @Nullable Object result, Deadline deadline) {
         // A result that came too late for whoever asked: what was called is too slow, and that is a failure of it.
-        if ((deadline != Deadline.NONE && deadline.isExceeded()) || (failureResult != null && isFailure(result))) {
+        if ((deadline != Deadline.NONE && deadline.isExceeded()) || isFailure(judgement.failureResult, result)) {
             countFailure(admission);
         } else {
             onSuccess(admission);
@@ -51,7 +54,7 @@ final class Outcomes {
     void onFailure(Admission admission, Throwable failure, Deadline deadline) {
         if (deadline.isExceeded() || ExceptionFilter.isCancellation(failure)) {
             onStopped(admission, deadline);
-        } else if (failures.matches(failure)) {
+        } else if (judgement.failures.matches(failure)) {
             countFailure(admission);
         } else {
             ignored.increment();
@@ -69,10 +72,9 @@ final class Outcomes {
         }
     }
 
-    @SuppressWarnings("NullAway") // asked only where there is one
-    private boolean isFailure(@Nullable Object result) {
+    private boolean isFailure(@Nullable Predicate<@Nullable Object> failureResult, @Nullable Object result) {
         try {
-            return failureResult.test(result);
+            return failureResult != null && failureResult.test(result);
         } catch (Throwable thrown) {
             log.error("CircuitBreaker '{}': failureResult failed; the result counts as success", name, thrown);
             return false;
@@ -108,5 +110,15 @@ final class Outcomes {
 
     long totalCancelled() {
         return cancelled.sum();
+    }
+
+    /** What a configuration says of outcomes. */
+    private record Judgement(
+            ExceptionFilter failures, @Nullable Predicate<@Nullable Object> failureResult) {
+
+        static Judgement of(CircuitBreakerConfig config) {
+            return new Judgement(
+                    new ExceptionFilter(config.exceptions(), config.ignoreExceptions()), config.failureResult());
+        }
     }
 }

@@ -6,23 +6,54 @@ package io.netrun.resilience.circuitbreaker;
  */
 abstract sealed class RateWindow implements FailureDetector permits CountWindow, TimeWindow {
 
-    private final double failurePercent;
-    private final double slowPercent;
-    private final int minimumCalls;
-
     private final SpinLock lock = new SpinLock();
 
-    /** Recent calls, guarded by the lock, as are the two below. */
+    /** Guarded by the lock, as are all below. */
+    private double failurePercent;
+
+    private double slowPercent;
+    private int minimumCalls;
+
+    /** Recent calls. */
     private long calls;
 
     private long failed;
     private long slow;
 
-    RateWindow(CircuitBreakerConfig config, int minimumCalls) {
-        this.failurePercent = config.failureRateThreshold();
-        this.slowPercent =
-                config.slowCallDuration() == null ? Double.POSITIVE_INFINITY : config.slowCallRateThreshold();
-        this.minimumCalls = minimumCalls;
+    RateWindow(CircuitBreakerConfig config) {
+        judgeBy(config);
+    }
+
+    private void judgeBy(CircuitBreakerConfig config) {
+        failurePercent = config.failureRateThreshold();
+        slowPercent = config.slowCallDuration() == null ? Double.POSITIVE_INFINITY : config.slowCallRateThreshold();
+        minimumCalls = minimumCalls(config);
+    }
+
+    /** Calls in the window before it can open the circuit. */
+    int minimumCalls(CircuitBreakerConfig config) {
+        return config.minimumCalls();
+    }
+
+    /** Whether settings ask for this kind of window. */
+    abstract boolean isAskedForBy(CircuitBreakerConfig config);
+
+    /** Changes which calls are recent; called with the lock held. */
+    abstract void resize(CircuitBreakerConfig config);
+
+    @Override
+    public final boolean follow(CircuitBreakerConfig config) {
+        if (!isAskedForBy(config)) {
+            return false;
+        }
+        lock.lock();
+        try {
+            resize(config);
+            judgeBy(config);
+        } finally {
+            lock.unlock();
+        }
+        return true;
     }
 
     /** Takes out what is no longer recent and adds a call; called with the lock held. */
@@ -72,6 +103,13 @@ abstract sealed class RateWindow implements FailureDetector permits CountWindow,
         calls += moreCalls;
         failed += moreFailed;
         slow += moreSlow;
+    }
+
+    /** Sets the totals to zero; called with the lock held. */
+    final void clear() {
+        calls = 0;
+        failed = 0;
+        slow = 0;
     }
 
     private boolean isOver(int overdue) {

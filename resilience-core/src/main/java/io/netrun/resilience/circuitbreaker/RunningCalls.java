@@ -24,6 +24,10 @@ final class RunningCalls {
         this.oldest = newest;
     }
 
+    long limitNanos() {
+        return limitNanos;
+    }
+
     /** Counts a call that begins. It is to {@link Slice#leave() leave} the slice when it ends. */
     Slice begin(long now) {
         Slice slice = newest;

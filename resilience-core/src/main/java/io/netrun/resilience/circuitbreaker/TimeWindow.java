@@ -12,20 +12,46 @@ final class TimeWindow extends RateWindow {
     private static final int SLICES = 10;
 
     private final Ticker ticker;
-    private final long origin;
-    private final long sliceNanos;
+
+    /** When the slices began to last as long as they do, and the number of the slice that was the present one then. */
+    private long origin;
+
+    private long slicesBefore;
+    private long sliceNanos;
+
     private final long[] calls = new long[SLICES];
     private final long[] failed = new long[SLICES];
     private final long[] slow = new long[SLICES];
 
-    /** The number of the present slice, counted from the origin. */
+    /** The number of the present slice. */
     private long present;
 
     TimeWindow(CircuitBreakerConfig config, Ticker ticker) {
-        super(config, config.minimumCalls());
+        super(config);
         this.ticker = ticker;
         this.origin = ticker.nanoTime();
-        this.sliceNanos = Math.max(1, Require.nanos(config.windowDuration()) / SLICES);
+        this.sliceNanos = sliceNanos(config);
+    }
+
+    private static long sliceNanos(CircuitBreakerConfig config) {
+        return Math.max(1, Require.nanos(config.windowDuration()) / SLICES);
+    }
+
+    @Override
+    boolean isAskedForBy(CircuitBreakerConfig config) {
+        return config.detection() == Detection.TIME_WINDOW;
+    }
+
+    /** Calls that are recent now stay in their slices, which leave the window at another pace from now on. */
+    @Override
+    void resize(CircuitBreakerConfig config) {
+        long nanos = sliceNanos(config);
+        if (nanos != sliceNanos) {
+            slide();
+            origin = ticker.nanoTime();
+            slicesBefore = present;
+            sliceNanos = nanos;
+        }
     }
 
     @Override
@@ -42,7 +68,7 @@ final class TimeWindow extends RateWindow {
 
     @Override
     void slide() {
-        long now = (ticker.nanoTime() - origin) / sliceNanos;
+        long now = slicesBefore + (ticker.nanoTime() - origin) / sliceNanos;
         // However long nothing happened, no slice has to be emptied twice.
         long last = Math.min(now, present + SLICES);
         while (present < last) {

@@ -86,13 +86,21 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         return "Fallback '" + name() + "' (" + config().handlers().size() + " handlers)";
     }
 
+    @Override
+    protected void onReconfigured() {
+        // Every failure asks the present configuration.
+    }
+
     /**
      * What takes a failed call's place.
      *
-     * @throws Throwable the failure itself where there is no handler for it, or what its handler threw
+     * @throws Throwable the failure itself where it is switched off or has no handler for it, or what its handler threw
      */
     @Nullable
     Object recover(Throwable failure, Object call) throws Throwable {
+        if (!isEnabled()) {
+            throw failure;
+        }
         Throwable thrown = ExceptionFilter.rootOf(failure);
         FallbackHandler handler = ExceptionFilter.isCancellation(failure) ? null : closest(thrown);
         if (handler == null) {

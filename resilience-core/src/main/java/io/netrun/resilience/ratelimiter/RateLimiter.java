@@ -24,8 +24,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     public static final PolicyType<RateLimiter, RateLimiterConfig> TYPE =
             new PolicyType<>("rate-limiter", RateLimiter.class, RateLimiterConfig.defaults(), RateLimiter::of);
 
-    private final TokenBucket bucket;
-    private final long longestWait;
+    private volatile TokenBucket bucket;
+    private volatile long longestWait;
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
@@ -103,6 +103,16 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return "RateLimiter '" + name() + "' (" + config().limit() + " calls per " + config().period() + ")";
     }
 
+    /** Calls that wait keep their turns. */
+    @Override
+    protected void onReconfigured() {
+        RateLimiterConfig config = config();
+        longestWait = Require.nanos(config.maxWait());
+        if (!bucket.fits(config)) {
+            bucket = bucket.replaced(config, ticker().nanoTime());
+        }
+    }
+
     /**
      * Takes a turn for a call, or refuses the call: also where its time limit would strike before its turn.
      *
@@ -110,8 +120,11 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * @return how long the call has to wait for its turn, in nanoseconds
      */
     long take(long now, Deadline deadline) {
+        if (!isEnabled()) {
+            return 0;
+        }
         long patience = deadline == Deadline.NONE ? longestWait : Math.min(longestWait, deadline.remainingNanos());
-        long wait = bucket.take(now, Math.max(0, patience));
+        long wait = takeToken(now, Math.max(0, patience));
         if (wait >= 0) {
             return wait;
         }
@@ -120,6 +133,16 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             events().publish(new RateLimiterEvent.Rejected(name(), ticker().now(), Duration.ofNanos(-wait)));
         }
         throw new RateLimitExceededException(name(), config(), -wait);
+    }
+
+    /** The bucket may be replaced at any moment; the next one is there at once. */
+    private long takeToken(long now, long patience) {
+        long wait = bucket.take(now, patience);
+        while (wait == TokenBucket.REPLACED) {
+            Thread.onSpinWait();
+            wait = bucket.take(now, patience);
+        }
+        return wait;
     }
 
     void waitBegins() {

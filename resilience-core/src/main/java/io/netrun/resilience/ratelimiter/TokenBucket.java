@@ -23,6 +23,12 @@ final class TokenBucket {
         }
     }
 
+    /** What {@link #take} says when another bucket has the tokens. */
+    static final long REPLACED = Long.MIN_VALUE;
+
+    /** Instead of a time: another bucket has the tokens. */
+    private static final long MOVED = Long.MIN_VALUE;
+
     private final long nanosPerToken;
     private final long nanosToFill;
     private final int capacity;
@@ -33,7 +39,29 @@ final class TokenBucket {
         this.nanosPerToken = config.nanosPerCall();
         this.capacity = config.capacity();
         this.nanosToFill = nanosPerToken * capacity;
-        this.fullAt = now;
+        this.fullAt = timeOf(now);
+    }
+
+    /** Whether it does what a configuration asks for. */
+    boolean fits(RateLimiterConfig config) {
+        return nanosPerToken == config.nanosPerCall() && capacity == config.capacity();
+    }
+
+    /**
+     * Another bucket with the tokens of this one, which has none to give from now on. A smaller one lets what it can not hold
+     * go; one that had already promised tokens owes them still.
+     */
+    TokenBucket replaced(RateLimiterConfig config, long now) {
+        TokenBucket next = new TokenBucket(config, now);
+        long missing = Math.max(0, (long) FULL_AT.getAndSet(this, MOVED) - now);
+        double lacking = (double) next.capacity - capacity + (double) missing / nanosPerToken;
+        next.fullAt = timeOf(now + (long) (Math.max(0, lacking) * next.nanosPerToken));
+        return next;
+    }
+
+    /** Times overflow, so any number may come up, but one has another meaning here. */
+    private static long timeOf(long nanos) {
+        return nanos == MOVED ? nanos + 1 : nanos;
     }
 
     /**
@@ -42,12 +70,15 @@ final class TokenBucket {
      * @param now the time in nanoseconds
      * @param longestWait in nanoseconds
      * @return how long the taker has to wait for it, in nanoseconds; negative if none was taken: the negated time after which
-     *     one could be
+     *     one could be, or {@link #REPLACED}
      */
     long take(long now, long longestWait) {
         while (true) {
             long seen = fullAt;
-            long next = (seen - now > 0 ? seen : now) + nanosPerToken;
+            if (seen == MOVED) {
+                return REPLACED;
+            }
+            long next = timeOf((seen - now > 0 ? seen : now) + nanosPerToken);
             long wait = next - now - nanosToFill;
             if (wait > longestWait) {
                 return longestWait - wait;
@@ -64,8 +95,8 @@ final class TokenBucket {
      * @param turn when its turn would have been
      */
     void putBack(long turn) {
-        long mine = turn + nanosToFill;
-        FULL_AT.compareAndSet(this, mine, mine - nanosPerToken);
+        long mine = timeOf(turn + nanosToFill);
+        FULL_AT.compareAndSet(this, mine, timeOf(mine - nanosPerToken));
     }
 
     /** Tokens that are there. */

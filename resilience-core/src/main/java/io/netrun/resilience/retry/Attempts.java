@@ -23,6 +23,7 @@ final class Attempts {
     private static final long LONGEST_EXTENSION = TimeUnit.SECONDS.toNanos(5);
 
     private final Retry retry;
+    private final RetryRules rules;
     private final Deadline deadline;
     private @Nullable Earlier earlier;
     private Throwable last;
@@ -32,8 +33,9 @@ final class Attempts {
     /** What the last retry cost of the budget. */
     private int cost;
 
-    Attempts(Retry retry, Deadline deadline, Throwable first) {
+    Attempts(Retry retry, RetryRules rules, Deadline deadline, Throwable first) {
         this.retry = retry;
+        this.rules = rules;
         this.deadline = deadline;
         this.last = first;
     }
@@ -54,19 +56,19 @@ final class Attempts {
 
     /** Decides upon the last failure: the wait before the next attempt in nanoseconds, or {@link #STOP}. */
     long decide() {
-        RetryConfig config = retry.config();
+        RetryConfig config = rules.config();
         if (ExceptionFilter.isCancellation(last)) {
             retry.counts().cancelled.increment();
             return STOP;
         }
-        if (!retry.retries(last)) {
+        if (!rules.retries(last)) {
             retry.counts().notRetried.increment();
             return STOP;
         }
         if (made >= config.maxAttempts()) {
             return exhaust("");
         }
-        wait = withHint(retry.backoff().nanos(made - 1, wait, last));
+        wait = withHint(rules.backoff().nanos(made - 1, wait, last));
         if (isTooLong(wait)) {
             return exhaust(", no time being left for another");
         }
@@ -85,7 +87,7 @@ final class Attempts {
     /** The call succeeded with the attempt after the ones known. */
     void succeeded() {
         retry.counts().recovered.increment();
-        RetryBudget budget = retry.config().budget();
+        RetryBudget budget = rules.config().budget();
         if (budget != null) {
             budget.giveBack(cost);
         }
@@ -118,7 +120,7 @@ final class Attempts {
     private long exhaust(String reason) {
         retry.counts().exhausted.increment();
         retry.publishExhausted(last, made);
-        if (retry.config().onExhausted() == OnExhausted.WRAP) {
+        if (rules.config().onExhausted() == OnExhausted.WRAP) {
             last = new RetryExhaustedException(retry.name(), made, reason, last, distinctEarlier());
         }
         return STOP;
@@ -132,7 +134,7 @@ final class Attempts {
         }
         return Math.min(
                 Math.min(Math.max(computed, hint), computed + LONGEST_EXTENSION),
-                Math.max(computed, retry.backoff().maxNanos()));
+                Math.max(computed, rules.backoff().maxNanos()));
     }
 
     /** Waiting makes no sense where the time limit strikes before, or where the failure says that it takes longer. */
@@ -142,7 +144,7 @@ final class Attempts {
         }
         long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
-                && !retry.backoff().canOutlast(hint, made - 1, retry.config().maxAttempts() - 1);
+                && !rules.backoff().canOutlast(hint, made - 1, rules.config().maxAttempts() - 1);
     }
 
     /** The same object thrown again and again is told once, as the cause; the oldest come first. */

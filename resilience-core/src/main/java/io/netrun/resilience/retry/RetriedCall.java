@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private final Retry retry;
+    private final RetryRules rules;
     private final Layer next;
     private final Supplier<? extends CompletionStage<T>> body;
     private final Deadline deadline;
@@ -35,8 +36,10 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private volatile @Nullable CompletableFuture<T> running;
     private volatile Ticker.@Nullable Scheduled timer;
 
-    RetriedCall(Retry retry, Layer next, Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+    RetriedCall(
+            Retry retry, RetryRules rules, Layer next, Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
         this.retry = retry;
+        this.rules = rules;
         this.next = next;
         this.body = body;
         this.deadline = deadline;
@@ -90,10 +93,10 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     private void onEnd(T value, @Nullable Throwable failure) {
-        Throwable thrown = failure == null ? retry.judge(value) : withoutEnvelope(failure);
+        Throwable thrown = failure == null ? rules.judge(value) : withoutEnvelope(failure);
         if (thrown == null) {
             if (attempts == null) {
-                retry.firstSucceeded();
+                rules.firstSucceeded();
             } else {
                 attempts.succeeded();
             }
@@ -102,7 +105,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
         long wait;
         if (attempts == null) {
-            attempts = new Attempts(retry, deadline, thrown);
+            attempts = new Attempts(retry, rules, deadline, thrown);
             wait = attempts.decide();
         } else {
             wait = attempts.next(thrown);

@@ -1,7 +1,6 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.AbstractPolicy;
-import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
@@ -15,7 +14,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.ObjIntConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +37,8 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
 
     private static final Logger log = LoggerFactory.getLogger(Retry.class);
 
-    private final ExceptionFilter retried;
-    private final Backoff backoff;
-    private final long totalNanos; // 0 where there is no limit
-    private final @Nullable Predicate<@Nullable Object> failureResult;
+    private final DoubleSupplier random;
+    private volatile RetryRules rules;
     private final Counts counts = new Counts();
     private final Layer entry;
 
@@ -52,10 +48,8 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     Retry(String name, RetryConfig config, Ticker ticker, DoubleSupplier random) {
         super(name, config, ticker);
-        this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
-        this.backoff = new Backoff(config, random);
-        this.totalNanos = config.maxDuration() == null ? 0 : Require.nanos(config.maxDuration());
-        this.failureResult = config.failureResult();
+        this.random = random;
+        this.rules = new RetryRules(name, config, true, random);
         this.entry = new RetryLayer(this, Layer.DIRECT);
     }
 
@@ -126,21 +120,18 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         return "Retry '" + name() + "' (" + config().maxAttempts() + " attempts)";
     }
 
-    Backoff backoff() {
-        return backoff;
+    @Override
+    protected void onReconfigured() {
+        rules = new RetryRules(name(), config(), isEnabled(), random);
+    }
+
+    /** The rules of a call that begins now. */
+    RetryRules rules() {
+        return rules;
     }
 
     Counts counts() {
         return counts;
-    }
-
-    boolean retries(Throwable failure) {
-        return failure instanceof UnacceptableResultException || retried.matches(failure);
-    }
-
-    /** The total time limit of a call that begins, within the limit around it. */
-    Deadline limit(Deadline around) {
-        return around.within(ticker(), totalNanos);
     }
 
     /**
@@ -168,27 +159,6 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         } catch (Throwable thrown) {
             log.error("Retry '{}': retryAfter() of {} failed; it counts for nothing", name(), hint.getClass(), thrown);
             return NO_HINT;
-        }
-    }
-
-    /** A call's first attempt succeeded. */
-    void firstSucceeded() {
-        RetryBudget budget = config().budget();
-        if (budget != null) {
-            budget.giveBack(1);
-        }
-    }
-
-    /** What stands for a result that is not accepted; null if it is. */
-    @Nullable
-    UnacceptableResultException judge(@Nullable Object result) {
-        try {
-            return failureResult != null && failureResult.test(result)
-                    ? new UnacceptableResultException(name(), result)
-                    : null;
-        } catch (Throwable thrown) {
-            log.error("Retry '{}': failureResult failed; the result is accepted", name(), thrown);
-            return null;
         }
     }
 

@@ -14,53 +14,48 @@ final class RetryLayer implements Layer {
     private final Retry retry;
     private final Layer next;
 
-    private final boolean limitsTime;
-    private final boolean judgesResults;
-
-    /** Whether a call's good first attempt matters to nobody: the one question that every call asks. */
-    private final boolean isPlain;
-
     RetryLayer(Retry retry, Layer next) {
         this.retry = retry;
         this.next = next;
-        this.limitsTime = retry.config().maxDuration() != null;
-        this.judgesResults = retry.config().failureResult() != null;
-        this.isPlain = !limitsTime && !judgesResults && retry.config().budget() == null;
     }
 
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
-        if (isPlain) {
+        RetryRules rules = retry.rules();
+        if (rules.isPlain()) {
             try {
                 return next.call(body, deadline);
             } catch (Throwable failure) {
-                return callAgain(body, deadline, failure);
+                return callAgain(rules, body, deadline, failure);
             }
         }
-        return callWatched(body, limitsTime ? retry.limit(deadline) : deadline);
+        if (!rules.isEnabled()) {
+            return next.call(body, deadline);
+        }
+        return callWatched(rules, body, rules.limit(retry.ticker(), deadline));
     }
 
-    private <T extends @Nullable Object, X extends Throwable> T callWatched(CheckedSupplier<T, X> body, Deadline limit)
-            throws X {
+    private <T extends @Nullable Object, X extends Throwable> T callWatched(
+            RetryRules rules, CheckedSupplier<T, X> body, Deadline limit) throws X {
         Throwable first;
         try {
             T result = next.call(body, limit);
-            UnacceptableResultException unacceptable = judgesResults ? retry.judge(result) : null;
+            UnacceptableResultException unacceptable = rules.judge(result);
             if (unacceptable == null) {
-                retry.firstSucceeded();
+                rules.firstSucceeded();
                 return result;
             }
             first = unacceptable;
         } catch (Throwable failure) {
             first = failure;
         }
-        return callAgain(body, limit, first);
+        return callAgain(rules, body, limit, first);
     }
 
     private <T extends @Nullable Object, X extends Throwable> T callAgain(
-            CheckedSupplier<T, X> body, Deadline deadline, Throwable first) throws X {
-        Attempts attempts = new Attempts(retry, deadline, first);
+            RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first) throws X {
+        Attempts attempts = new Attempts(retry, rules, deadline, first);
         long wait = attempts.decide();
         while (wait != Attempts.STOP) {
             if (!waited(wait)) {
@@ -70,7 +65,7 @@ final class RetryLayer implements Layer {
             Throwable failed;
             try {
                 T result = next.call(body, deadline);
-                UnacceptableResultException unacceptable = judgesResults ? retry.judge(result) : null;
+                UnacceptableResultException unacceptable = rules.judge(result);
                 if (unacceptable == null) {
                     attempts.succeeded();
                     return result;
@@ -111,11 +106,15 @@ final class RetryLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
-        Deadline limit = limitsTime ? retry.limit(deadline) : deadline;
+        RetryRules rules = retry.rules();
+        if (!rules.isEnabled()) {
+            return next.callAsync(body, deadline);
+        }
+        Deadline limit = rules.limit(retry.ticker(), deadline);
         CompletableFuture<T> first = next.callAsync(body, limit);
-        if (isPlain && first.isDone() && !first.isCompletedExceptionally()) {
+        if (rules.isPlain() && first.isDone() && !first.isCompletedExceptionally()) {
             return first;
         }
-        return new RetriedCall<>(retry, next, body, limit).start(first);
+        return new RetriedCall<>(retry, rules, next, body, limit).start(first);
     }
 }

@@ -22,7 +22,10 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     public static final PolicyType<Timeout, TimeoutConfig> TYPE =
             new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
 
-    private final long nanos;
+    /** What {@link #nanos()} says while the protection is switched off. */
+    static final long UNLIMITED = 0;
+
+    private volatile long nanos; // the limit, or UNLIMITED
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final AtomicInteger abandoned = new AtomicInteger();
@@ -91,6 +94,11 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     @Override
     public String toString() {
         return "Timeout '" + name() + "' (" + config().duration() + ")";
+    }
+
+    @Override
+    protected void onReconfigured() {
+        nanos = isEnabled() ? Require.nanos(config().duration()) : UNLIMITED;
     }
 
     long nanos() {

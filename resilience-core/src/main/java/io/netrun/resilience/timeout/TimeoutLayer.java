@@ -22,7 +22,11 @@ final class TimeoutLayer implements Layer {
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
-        Deadline limit = deadline.within(timeout.ticker(), timeout.nanos());
+        long nanos = timeout.nanos();
+        if (nanos == Timeout.UNLIMITED) {
+            return next.call(body, deadline);
+        }
+        Deadline limit = deadline.within(timeout.ticker(), nanos);
         if (staysOnCaller()) {
             return new CallerCall(timeout, limit, deadline).call(next, body);
         }
@@ -41,7 +45,11 @@ final class TimeoutLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
-        Deadline limit = deadline.within(timeout.ticker(), timeout.nanos());
+        long nanos = timeout.nanos();
+        if (nanos == Timeout.UNLIMITED) {
+            return next.callAsync(body, deadline);
+        }
+        Deadline limit = deadline.within(timeout.ticker(), nanos);
         CompletableFuture<T> call = next.callAsync(body, limit);
         return call.isDone() ? call : new TimedCall<T>(timeout, limit).start(call);
     }
