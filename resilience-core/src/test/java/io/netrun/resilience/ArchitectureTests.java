@@ -27,7 +27,8 @@ class ArchitectureTests {
         ROOT + ".timeout..",
         ROOT + ".bulkhead..",
         ROOT + ".ratelimiter..",
-        ROOT + ".fallback.."
+        ROOT + ".fallback..",
+        ROOT + ".hedge.."
     };
     private static final String STATE_MACHINES =
             ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|FailureCount"

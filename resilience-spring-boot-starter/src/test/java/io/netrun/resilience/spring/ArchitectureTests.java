@@ -61,7 +61,8 @@ class ArchitectureTests {
                     "io.netrun.resilience.timeout..",
                     "io.netrun.resilience.bulkhead..",
                     "io.netrun.resilience.ratelimiter..",
-                    "io.netrun.resilience.fallback..");
+                    "io.netrun.resilience.fallback..",
+                    "io.netrun.resilience.hedge..");
 
     @ArchTest
     static final ArchRule onlyMetricsKnowsMicrometer = noClasses()

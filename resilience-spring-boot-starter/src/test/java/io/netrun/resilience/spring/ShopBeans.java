@@ -2,6 +2,7 @@ package io.netrun.resilience.spring;
 
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
@@ -11,6 +12,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,6 +63,16 @@ public final class ShopBeans {
         @RateLimiter(name = "refunds", limit = 2, period = "1h")
         public String refund() throws IOException {
             return answer();
+        }
+
+        /** Hangs until it is interrupted, if it is the first call. */
+        @Hedge(name = "quotes", delay = "10ms")
+        public String quote() throws IOException, InterruptedException {
+            String answer = answer();
+            if (calls() == 1) {
+                new CountDownLatch(1).await();
+            }
+            return answer;
         }
 
         @Retry(maxAttempts = 3, baseDelay = "1ms")

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.autoconfigure;
 
+import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -8,7 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Keeps a call with a time limit on its thread while a transaction is bound to that. */
+/** Keeps calls with a time limit, and calls that are hedged, on their thread while a transaction is bound to that. */
 @AutoConfiguration(before = ResilienceAutoConfiguration.class)
 @ConditionalOnClass(TransactionSynchronizationManager.class)
 public final class ResilienceTransactionAutoConfiguration {
@@ -17,6 +18,12 @@ public final class ResilienceTransactionAutoConfiguration {
     @ConditionalOnMissingBean(name = "resilienceTransactionalTimeouts")
     ConfigCustomizer<TimeoutConfig> resilienceTransactionalTimeouts() {
         return new TransactionalTimeouts();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "resilienceTransactionalHedges")
+    ConfigCustomizer<HedgeConfig> resilienceTransactionalHedges() {
+        return new TransactionalHedges();
     }
 
     private static final class TransactionalTimeouts implements ConfigCustomizer<TimeoutConfig> {
@@ -28,6 +35,21 @@ public final class ResilienceTransactionAutoConfiguration {
 
         @Override
         public TimeoutConfig customize(String name, TimeoutConfig config) {
+            return config.toBuilder()
+                    .callerBound(TransactionSynchronizationManager::isActualTransactionActive)
+                    .build();
+        }
+    }
+
+    private static final class TransactionalHedges implements ConfigCustomizer<HedgeConfig> {
+
+        @Override
+        public Class<HedgeConfig> configClass() {
+            return HedgeConfig.class;
+        }
+
+        @Override
+        public HedgeConfig customize(String name, HedgeConfig config) {
             return config.toBuilder()
                     .callerBound(TransactionSynchronizationManager::isActualTransactionActive)
                     .build();

@@ -13,6 +13,7 @@ public final class Patterns {
             BulkheadPattern.DESCRIPTOR,
             RateLimiterPattern.DESCRIPTOR,
             RetryPattern.DESCRIPTOR,
+            HedgePattern.DESCRIPTOR,
             CircuitBreakerPattern.DESCRIPTOR);
 
     private Patterns() {}

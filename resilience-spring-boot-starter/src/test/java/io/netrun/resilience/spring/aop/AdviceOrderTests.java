@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.aop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
@@ -57,6 +58,17 @@ class AdviceOrderTests {
     }
 
     @Test
+    void hedgeWithinATransactionShouldStayOnItsThread() {
+        runner.run(context -> {
+            Ledger ledger = context.getBean(Ledger.class);
+            TransactionTemplate transaction = new TransactionTemplate(context.getBean(RecordingTransactions.class));
+            assertThat(transaction.<Thread>execute(status -> ledger.hedgedThread()))
+                    .isSameAs(Thread.currentThread());
+            assertThat(ledger.hedgedThread()).isNotSameAs(Thread.currentThread());
+        });
+    }
+
+    @Test
     void timeoutWithoutATransactionShouldRunOnAWorker() {
         runner.run(context -> assertThat(context.getBean(Ledger.class).thread()).isNotSameAs(Thread.currentThread()));
     }
@@ -87,6 +99,11 @@ class AdviceOrderTests {
 
         @Timeout(duration = "10s")
         public Thread thread() {
+            return Thread.currentThread();
+        }
+
+        @Hedge
+        public Thread hedgedThread() {
             return Thread.currentThread();
         }
 

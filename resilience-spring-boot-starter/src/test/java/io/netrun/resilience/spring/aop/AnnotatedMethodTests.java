@@ -104,6 +104,16 @@ class AnnotatedMethodTests {
     }
 
     @Test
+    void callThatTakesLongShouldBeHedged() {
+        runner.run(context -> {
+            PaymentClient client = context.getBean(PaymentClient.class);
+            client.failTimes(0);
+            assertThat(client.quote()).isEqualTo("ok");
+            assertThat(client.calls()).isEqualTo(2);
+        });
+    }
+
+    @Test
     void callReturningCompletableFutureShouldBeRetriedAsynchronously() {
         runner.run(context -> {
             PaymentClient client = context.getBean(PaymentClient.class);

@@ -1,0 +1,130 @@
+package io.netrun.resilience.hedge;
+
+import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.Ticker;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/**
+ * Makes a call that takes long once more, beside the first attempt; the first result wins and the losers are cancelled. That
+ * cuts off the long tail of a service whose calls are slow now and then and by chance. It is for calls that may be made twice.
+ *
+ * <p>Only time begins another attempt: a failure does not, that is for a retry to do. While one attempt runs, the failure of
+ * another is waited out; the last failure is the call's. Sync attempts run on worker threads, the first one too, so that their
+ * caller gets the first result; losers are interrupted. Thread-safe.
+ *
+ * @see <a href="https://research.google/pubs/the-tail-at-scale/">J. Dean, L. A. Barroso: The Tail at Scale (2013)</a>
+ */
+public final class Hedge extends AbstractPolicy<HedgeConfig> {
+
+    /** The pattern, for the registry. */
+    public static final PolicyType<Hedge, HedgeConfig> TYPE =
+            new PolicyType<>("hedge", Hedge.class, HedgeConfig.defaults(), Hedge::of);
+
+    private final AtomicInteger active = new AtomicInteger();
+    private final LongAdder hedged = new LongAdder();
+    private final LongAdder won = new LongAdder();
+    private final LongAdder denied = new LongAdder();
+    private final Layer entry;
+
+    @SuppressWarnings("this-escape") // the layer only keeps the reference
+    private Hedge(String name, HedgeConfig config, Ticker ticker) {
+        super(name, config, ticker);
+        this.entry = new HedgeLayer(this, Layer.DIRECT);
+    }
+
+    /** A hedge with the default settings. */
+    public static Hedge of(String name) {
+        return of(name, HedgeConfig.defaults());
+    }
+
+    /**
+     * A hedge.
+     *
+     * @param name 1 to 200 characters
+     * @param settings changes the defaults, as in {@code c -> c.delay(Duration.ofMillis(80))}
+     * @throws IllegalArgumentException if the name or a setting is out of its range
+     */
+    public static Hedge of(String name, Consumer<HedgeConfig.Builder> settings) {
+        HedgeConfig.Builder builder = HedgeConfig.builder();
+        settings.accept(builder);
+        return of(name, builder.build());
+    }
+
+    /** A hedge in real time. */
+    public static Hedge of(String name, HedgeConfig config) {
+        return of(name, config, Ticker.system());
+    }
+
+    /** A hedge that lives by a ticker. */
+    public static Hedge of(String name, HedgeConfig config, Ticker ticker) {
+        return new Hedge(name, config, ticker);
+    }
+
+    @Override
+    public PolicyType<Hedge, HedgeConfig> type() {
+        return TYPE;
+    }
+
+    @Override
+    public HedgeMetrics metrics() {
+        return new HedgeMetrics(active.get(), hedged.sum(), won.sum(), denied.sum());
+    }
+
+    /** Calls a listener whenever another attempt begins; otherwise as {@link #on(Class, Consumer)}. */
+    public Subscription onHedged(Consumer<? super HedgeEvent.Hedged> listener) {
+        return on(HedgeEvent.Hedged.class, listener);
+    }
+
+    @Override
+    public Layer entry() {
+        return entry;
+    }
+
+    @Override
+    public Layer around(Layer next) {
+        return new HedgeLayer(this, next);
+    }
+
+    @Override
+    public String toString() {
+        return "Hedge '" + name() + "' (after " + config().delay() + ")";
+    }
+
+    @Override
+    protected void onReconfigured() {
+        // A call takes the present configuration when it begins.
+    }
+
+    /** Whether another attempt may begin; if so, {@link #attemptEnds()} is owed. */
+    boolean attemptBegins(int most) {
+        int seen;
+        do {
+            seen = active.get();
+            if (seen >= most) {
+                denied.increment();
+                return false;
+            }
+        } while (!active.compareAndSet(seen, seen + 1));
+        return true;
+    }
+
+    void attemptEnds() {
+        active.decrementAndGet();
+    }
+
+    void announce(int attempt) {
+        hedged.increment();
+        if (events().wants(HedgeEvent.Hedged.class)) {
+            events().publish(new HedgeEvent.Hedged(name(), ticker().now(), attempt));
+        }
+    }
+
+    void laterAttemptWon() {
+        won.increment();
+    }
+}

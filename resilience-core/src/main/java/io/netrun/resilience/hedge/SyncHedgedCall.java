@@ -1,0 +1,57 @@
+package io.netrun.resilience.hedge;
+
+import io.netrun.resilience.CallInterruptedException;
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** A sync call, whose caller waits while workers make the attempts. */
+final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> extends HedgedCall<T> {
+
+    private final Hedge hedge;
+    private final Layer next;
+    private final CheckedSupplier<T, X> body;
+    private final Deadline deadline;
+
+    SyncHedgedCall(Hedge hedge, HedgeConfig config, Layer next, CheckedSupplier<T, X> body, Deadline deadline) {
+        super(hedge, config, deadline);
+        this.hedge = hedge;
+        this.next = next;
+        this.body = body;
+        this.deadline = deadline;
+    }
+
+    @Override
+    void attempt(int number) {
+        WorkerAttempt<T> attempt = new WorkerAttempt<>(next, body, deadline, this::left);
+        follow(attempt, number);
+        attempt.start();
+    }
+
+    /** Begins the call and waits for its end. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null where T may be null
+    T call() throws X {
+        start();
+        Outcome<T> outcome;
+        try {
+            outcome = handle(Outcome::new).get();
+        } catch (InterruptedException interrupt) {
+            cancel(true);
+            Thread.currentThread().interrupt();
+            throw new CallInterruptedException(
+                    hedge.name(), "Hedge '" + hedge.name() + "': interrupted while waiting for the call", interrupt);
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        if (outcome.failure != null) {
+            throw (X) outcome.failure;
+        }
+        return outcome.value;
+    }
+
+    /** How the call ended, its failure as it was thrown. */
+    private record Outcome<T extends @Nullable Object>(
+            T value, @Nullable Throwable failure) {}
+}

@@ -1,0 +1,32 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.hedge.HedgeConfig;
+import io.netrun.resilience.hedge.HedgeEvent;
+import java.util.List;
+
+/** What the starter knows of hedges. */
+final class HedgePattern {
+
+    private static final String ATTEMPTS = "hedge.attempts";
+    private static final String ATTEMPTS_HELP = "Attempts beside one that took long, by outcome";
+
+    static final Pattern<Hedge, HedgeConfig> DESCRIPTOR = Pattern.of(
+                    Hedge.TYPE, io.netrun.resilience.annotation.Hedge.class, "hedges")
+            .repeatsCalls()
+            .measures(List.of(
+                    Measure.gauge(
+                            "hedge.active",
+                            "Attempts running beyond one for each call that waits",
+                            h -> h.metrics().active()),
+                    Measure.counter(
+                            ATTEMPTS, ATTEMPTS_HELP, "made", h -> h.metrics().totalHedged()),
+                    Measure.counter(
+                            ATTEMPTS, ATTEMPTS_HELP, "won", h -> h.metrics().totalWon()),
+                    Measure.counter(
+                            ATTEMPTS, ATTEMPTS_HELP, "denied", h -> h.metrics().totalDenied())))
+            .applicationEvents(List.of(HedgeEvent.Hedged.class))
+            .build();
+
+    private HedgePattern() {}
+}
