@@ -1,13 +1,11 @@
 package io.netrun.resilience;
 
 import java.time.Instant;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Real time. The timer is a thread of our own and not a shared pool's, because a limit must fire whatever else the JVM
- * is busy with. A cancelled task leaves the timer's queue at once.
+ * is busy with.
  */
 enum SystemTicker implements Ticker {
     INSTANCE;
@@ -35,22 +33,12 @@ enum SystemTicker implements Ticker {
 
     @Override
     public Scheduled schedule(Runnable task, long delayNanos) {
-        Future<?> scheduled = Timer.EXECUTOR.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-        return () -> scheduled.cancel(false);
+        return Timer.SHARED.schedule(task, delayNanos);
     }
 
     /** Created with the first task only: a program without time limits has no timer. */
     private static final class Timer {
 
-        static final ScheduledThreadPoolExecutor EXECUTOR = create();
-
-        private static ScheduledThreadPoolExecutor create() {
-            ScheduledThreadPoolExecutor timer =
-                    new ScheduledThreadPoolExecutor(1, task -> Workers.daemon(task, "resilience-timer"));
-            timer.setRemoveOnCancelPolicy(true);
-            timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-            timer.allowCoreThreadTimeOut(true);
-            return timer;
-        }
+        static final TimerThread SHARED = new TimerThread(INSTANCE, TimeUnit.SECONDS.toNanos(IDLE_SECONDS));
     }
 }

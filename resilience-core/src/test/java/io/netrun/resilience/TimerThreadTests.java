@@ -1,0 +1,145 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** In real time: sleeping and waking is what it is about. */
+@Timeout(60)
+class TimerThreadTests {
+
+    private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+    private final TimerThread timer = new TimerThread(Ticker.system(), MINUTE);
+
+    @Test
+    void taskShouldRunOnceAndNotBeforeItsTime() throws Exception {
+        CountDownLatch ran = new CountDownLatch(1);
+        AtomicLong at = new AtomicLong();
+        long due = System.nanoTime() + 20 * MILLI;
+        timer.schedule(
+                () -> {
+                    at.set(System.nanoTime());
+                    ran.countDown();
+                },
+                20 * MILLI);
+        assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(at.get() - due).isNotNegative();
+        await().until(timer::isEmpty);
+    }
+
+    @Test
+    void tasksShouldRunInTheOrderOfTheirTimes() {
+        List<Integer> order = new CopyOnWriteArrayList<>();
+        for (int delay : List.of(60, 20, 40, 0, 50, 10, 30)) {
+            timer.schedule(() -> order.add(delay), delay * MILLI);
+        }
+        await().until(() -> order.size() == 7);
+        assertThat(order).containsExactly(0, 10, 20, 30, 40, 50, 60);
+    }
+
+    @Test
+    void cancelledTaskShouldNotRunAndNotBeKept() {
+        AtomicInteger runs = new AtomicInteger();
+        Ticker.Scheduled atOnce = timer.schedule(runs::incrementAndGet, MINUTE);
+        atOnce.cancel();
+        Ticker.Scheduled later = timer.schedule(runs::incrementAndGet, MINUTE);
+        await().pollDelay(50, TimeUnit.MILLISECONDS).until(() -> true);
+        later.cancel();
+        later.cancel();
+        // Taken out by the round after the next task has come.
+        timer.schedule(() -> {}, 0);
+        await().until(timer::isEmpty);
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void taskThatFailsShouldHarmNoOther() {
+        AtomicInteger runs = new AtomicInteger();
+        timer.schedule(
+                () -> {
+                    throw new AssertionError("task");
+                },
+                0);
+        timer.schedule(runs::incrementAndGet, MILLI);
+        await().until(() -> runs.get() == 1);
+    }
+
+    @Test
+    void interruptShouldNotStopTheThread() {
+        timer.schedule(() -> {}, MINUTE);
+        await().until(() -> timer.thread() != null);
+        timer.thread().interrupt();
+        AtomicInteger runs = new AtomicInteger();
+        timer.schedule(runs::incrementAndGet, MILLI);
+        await().until(() -> runs.get() == 1);
+    }
+
+    @Test
+    void threadShouldEndWhenIdleAndBeThereAgainForTheNextTask() {
+        TimerThread shortLived = new TimerThread(Ticker.system(), 20 * MILLI);
+        for (int i = 0; i < 50; i++) {
+            AtomicInteger runs = new AtomicInteger();
+            shortLived.schedule(runs::incrementAndGet, i % 3 * MILLI);
+            await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> runs.get() == 1);
+            if (i % 2 == 0) {
+                await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> shortLived.thread() == null);
+            }
+        }
+    }
+
+    @Test
+    void tasksOfManyThreadsShouldEachRunOnceUnlessCancelled() throws Exception {
+        TimerThread shortLived = new TimerThread(Ticker.system(), MILLI);
+        AtomicInteger early = new AtomicInteger();
+        Queue<AtomicInteger> kept = new ConcurrentLinkedQueue<>();
+        Queue<AtomicInteger> cancelled = new ConcurrentLinkedQueue<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            Thread thread = new Thread(() -> {
+                ThreadLocalRandom random = ThreadLocalRandom.current();
+                for (int i = 0; i < 20_000; i++) {
+                    AtomicInteger runs = new AtomicInteger();
+                    long delay = random.nextInt(3) == 0 ? 0 : random.nextLong(5 * MILLI);
+                    long due = System.nanoTime() + delay;
+                    Ticker.Scheduled task = shortLived.schedule(
+                            () -> {
+                                if (System.nanoTime() - due < 0) {
+                                    early.incrementAndGet();
+                                }
+                                runs.incrementAndGet();
+                            },
+                            delay);
+                    if (random.nextBoolean()) {
+                        task.cancel();
+                        cancelled.add(runs);
+                    } else {
+                        kept.add(runs);
+                    }
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        await().until(() -> shortLived.isEmpty() && shortLived.thread() == null);
+        assertThat(early).hasValue(0);
+        assertThat(kept).isNotEmpty().allSatisfy(runs -> assertThat(runs).hasValue(1));
+        assertThat(cancelled).isNotEmpty().allSatisfy(runs -> assertThat(runs).hasValueLessThan(2));
+    }
+}
