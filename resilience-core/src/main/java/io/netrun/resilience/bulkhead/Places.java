@@ -2,38 +2,35 @@ package io.netrun.resilience.bulkhead;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The state machine: places that calls take and give back, and the queue of calls that wait for one. It knows nothing of
- * threads or futures: a {@link Waiter} hears that it has got a place.
+ * threads or futures: a {@link Waiter} hears that it has got a place. There is no lock, so nobody ever waits for another
+ * thread to go on.
  *
  * <p>While there are free places, one word holds everything: the number of active calls, the total accepted, and whether
- * anyone waits. Taking a place is one compare-and-set, giving it back one addition, and neither looks at the queue. Only
- * with all places taken does a short lock guard the queue. The {@link #WAITING} bit is what ties the two together: it is
- * set while the queue has anyone in it, so nobody takes a place past the queue, and whoever gives a place back knows to
- * hand it on. Nobody's code runs under the lock.
+ * anyone waits. Taking a place is one compare-and-set, giving it back one addition, and neither looks at the queue. The
+ * {@link #WAITING} bit is what ties word and queue together: a waiter enters the queue first and sets the bit then, so that
+ * nobody takes a place past the queue, and whoever gives a place back knows to hand it on. If a place was given back before
+ * the bit was set, the waiter itself finds it free. A waiter leaves the queue by being taken out of it, which only one can do:
+ * whoever grants it a place, or itself.
  */
 final class Places {
 
     /** Something that waits for a place. */
     interface Waiter {
 
-        /** A place is yours: give it back exactly once. Called once at most, outside of the lock; must be quick. */
+        /** A place is yours: give it back exactly once. Called once at most, on any thread; must be quick. */
         void granted();
     }
 
-    /** What came of asking for a place. */
-    enum Answer {
-        TAKEN,
-        QUEUED,
-        FULL
-    }
+    /** What {@link #enqueue} says when nobody may wait any more. */
+    static final long FULL = -1;
 
     /** Bits 0 to 20: active calls. Bit 21: someone waits. Bits 22 to 63: total accepted. */
     private static final long ACTIVE_MASK = (1L << 21) - 1;
@@ -55,8 +52,14 @@ final class Places {
         }
     }
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final LinkedHashSet<Waiter> queue = new LinkedHashSet<>(); // in order of arrival, left from anywhere
+    /** Waiters by their tickets, so in order of arrival; each can leave from anywhere. */
+    private final ConcurrentSkipListMap<Long, Waiter> queue = new ConcurrentSkipListMap<>();
+
+    private final AtomicLong tickets = new AtomicLong();
+
+    /** Those in the queue and those about to enter it. */
+    private final AtomicInteger queued = new AtomicInteger();
+
     private final LongAdder rejected = new LongAdder();
     private volatile int maxActive;
     private volatile int maxQueue;
@@ -80,45 +83,40 @@ final class Places {
         return false;
     }
 
-    /** Takes a place, or stands in the queue for one. */
-    Answer takeOrWait(Waiter waiter) {
-        lock.lock();
-        try {
-            while (true) {
-                if (queue.isEmpty() && tryTake()) {
-                    return Answer.TAKEN;
-                }
-                if (queue.size() >= maxQueue) {
-                    rejected.increment();
-                    return Answer.FULL;
-                }
-                long seen = word;
-                boolean noneFree = (seen & WAITING) != 0 || active(seen) >= maxActive;
-                if (noneFree && WORD.compareAndSet(this, seen, seen | WAITING)) {
-                    queue.add(waiter);
-                    return Answer.QUEUED;
-                }
+    /**
+     * Stands in the queue for a place, which may be granted before this returns.
+     *
+     * @return the ticket to {@link #withdraw} with; {@link #FULL} if nobody may wait any more
+     */
+    long enqueue(Waiter waiter) {
+        int seen;
+        do {
+            seen = queued.get();
+            if (seen >= maxQueue) {
+                rejected.increment();
+                return FULL;
             }
-        } finally {
-            lock.unlock();
-        }
+        } while (!queued.compareAndSet(seen, seen + 1));
+        long ticket = tickets.getAndIncrement();
+        queue.put(ticket, waiter);
+        WORD.getAndBitwiseOr(this, WAITING);
+        handOn();
+        return ticket;
     }
 
     /** Takes a waiter out of the queue; false if it has got a place, or will hear of it at any moment. */
-    boolean withdraw(Waiter waiter, boolean asRejected) {
-        lock.lock();
-        try {
-            boolean removed = queue.remove(waiter);
-            if (removed) {
-                if (asRejected) {
-                    rejected.increment();
-                }
-                clearIfNoneWait();
-            }
-            return removed;
-        } finally {
-            lock.unlock();
+    boolean withdraw(long ticket, boolean asRejected) {
+        if (queue.remove(ticket) == null) {
+            return false;
         }
+        queued.decrementAndGet();
+        if (asRejected) {
+            rejected.increment();
+        }
+        if (!noneWaits()) {
+            handOn();
+        }
+        return true;
     }
 
     /** Gives a place back, and hands it on if someone waits. */
@@ -136,28 +134,43 @@ final class Places {
         handOn();
     }
 
+    /** Grants free places to those who wait, the first ones first. */
     private void handOn() {
-        List<Waiter> granted = new ArrayList<>(1);
-        lock.lock();
-        try {
-            Iterator<Waiter> first = queue.iterator();
-            while (first.hasNext() && active(word) < maxActive) {
-                // Only this lock's holder adds to the active count while someone waits, so there is nothing to undo.
-                WORD.getAndAdd(this, TAKE);
-                granted.add(first.next());
-                first.remove();
+        while (true) {
+            long seen = word;
+            if ((seen & WAITING) == 0 || active(seen) >= maxActive) {
+                return;
             }
-            clearIfNoneWait();
-        } finally {
-            lock.unlock();
+            if (!WORD.compareAndSet(this, seen, seen + TAKE)) {
+                continue;
+            }
+            Map.Entry<Long, Waiter> first = queue.pollFirstEntry();
+            if (first != null) {
+                queued.decrementAndGet();
+                first.getValue().granted();
+            } else {
+                WORD.getAndAdd(this, -TAKE);
+                if (noneWaits()) {
+                    return;
+                }
+            }
         }
-        granted.forEach(Waiter::granted);
     }
 
-    private void clearIfNoneWait() {
-        if (queue.isEmpty()) {
-            WORD.getAndBitwiseAnd(this, ~WAITING);
+    /**
+     * Takes the bit back when the queue is empty; true if it still was afterwards, since who enters later sets it again. Who
+     * enters in this very moment may be overtaken by who asks before the bit is back.
+     */
+    private boolean noneWaits() {
+        if (!queue.isEmpty()) {
+            return false;
         }
+        WORD.getAndBitwiseAnd(this, ~WAITING);
+        if (queue.isEmpty()) {
+            return true;
+        }
+        WORD.getAndBitwiseOr(this, WAITING);
+        return false;
     }
 
     int active() {
@@ -165,12 +178,7 @@ final class Places {
     }
 
     int queued() {
-        lock.lock();
-        try {
-            return queue.size();
-        } finally {
-            lock.unlock();
-        }
+        return queued.get();
     }
 
     long totalAccepted() {

@@ -26,6 +26,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     private final Deadline deadline;
     private final Runnable start;
     private final long since;
+    private long ticket;
     private volatile boolean placed;
     private volatile Ticker.@Nullable Scheduled timer;
 
@@ -45,10 +46,11 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     }
 
     CompletableFuture<T> take() {
-        switch (places.takeOrWait(this)) {
-            case TAKEN -> start();
-            case FULL -> fail(bulkhead.full(places));
-            case QUEUED -> limitWait();
+        ticket = places.enqueue(this);
+        if (ticket == Places.FULL) {
+            fail(bulkhead.full(places));
+        } else if (!placed) {
+            limitWait();
         }
         return this;
     }
@@ -61,7 +63,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
         Ticker.Scheduled scheduled = bulkhead.ticker()
                 .schedule(
                         () -> {
-                            if (places.withdraw(this, true)) {
+                            if (places.withdraw(ticket, true)) {
                                 Workers.execute(() -> fail(bulkhead.waitedTooLong(places)));
                             }
                         },
@@ -99,7 +101,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     protected void stop() {
         cancelTimer();
         if (!placed) {
-            places.withdraw(this, false);
+            places.withdraw(ticket, false);
         }
         super.stop();
     }

@@ -13,6 +13,7 @@ final class WaitingThread implements Places.Waiter {
     private final Bulkhead bulkhead;
     private final Places places;
     private final Thread thread = Thread.currentThread();
+    private long ticket;
     private volatile boolean placed;
     private volatile boolean expired;
 
@@ -24,13 +25,13 @@ final class WaitingThread implements Places.Waiter {
     /** Returns with a place, or throws without one. */
     void take() {
         long since = bulkhead.ticker().nanoTime();
-        switch (places.takeOrWait(this)) {
-            case TAKEN -> {}
-            case FULL -> throw bulkhead.full(places);
-            case QUEUED -> {
-                await();
-                bulkhead.waitedSince(since);
-            }
+        ticket = places.enqueue(this);
+        if (ticket == Places.FULL) {
+            throw bulkhead.full(places);
+        }
+        if (!placed) {
+            await();
+            bulkhead.waitedSince(since);
         }
     }
 
@@ -57,7 +58,7 @@ final class WaitingThread implements Places.Waiter {
 
     /** Leaves the queue; a place that arrives at this very moment is given back. */
     private void leaveInterrupted() {
-        if (!places.withdraw(this, false)) {
+        if (!places.withdraw(ticket, false)) {
             awaitVerdict();
             if (placed) {
                 places.giveBack();
@@ -77,7 +78,7 @@ final class WaitingThread implements Places.Waiter {
     }
 
     private void expire() {
-        if (places.withdraw(this, true)) {
+        if (places.withdraw(ticket, true)) {
             expired = true;
             LockSupport.unpark(thread);
         }

@@ -2,7 +2,6 @@ package io.netrun.resilience.bulkhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.bulkhead.Places.Answer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -41,17 +40,19 @@ class PlacesModelTests {
             switch (step) {
                 case TAKE -> {
                     Caller caller = new Caller(granted);
-                    Answer answer = places.takeOrWait(caller);
-                    if (active < max && queue.isEmpty()) {
-                        assertThat(answer).isEqualTo(Answer.TAKEN);
+                    boolean taken = places.tryTake();
+                    assertThat(taken).isEqualTo(active < max && queue.isEmpty());
+                    if (taken) {
                         active++;
                         accepted++;
-                    } else if (queue.size() < maxQueue) {
-                        assertThat(answer).isEqualTo(Answer.QUEUED);
-                        queue.add(caller);
                     } else {
-                        assertThat(answer).isEqualTo(Answer.FULL);
-                        rejected++;
+                        caller.ticket = places.enqueue(caller);
+                        assertThat(caller.ticket == Places.FULL).isEqualTo(queue.size() >= maxQueue);
+                        if (caller.ticket == Places.FULL) {
+                            rejected++;
+                        } else {
+                            queue.add(caller);
+                        }
                     }
                 }
                 case GIVE_BACK -> {
@@ -63,7 +64,7 @@ class PlacesModelTests {
                 case WITHDRAW_FIRST, WITHDRAW_LAST -> {
                     Caller leaving = step == Step.WITHDRAW_FIRST ? queue.pollFirst() : queue.pollLast();
                     if (leaving != null) {
-                        assertThat(places.withdraw(leaving, false)).isTrue();
+                        assertThat(places.withdraw(leaving.ticket, false)).isTrue();
                     }
                 }
                 case GROW -> places.resize(++max, maxQueue);
@@ -89,6 +90,7 @@ class PlacesModelTests {
     private static final class Caller implements Places.Waiter {
 
         private final List<Caller> granted;
+        private long ticket;
 
         Caller(List<Caller> granted) {
             this.granted = granted;
