@@ -39,7 +39,15 @@ class ArchitectureTests {
     static final ArchRule coreKnowsNoFramework = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.springframework..", "jakarta..", "reactor..", "io.micrometer.core..");
+            .resideInAnyPackage("org.springframework..", "jakarta..", "io.micrometer.core..");
+
+    @ArchTest
+    static final ArchRule onlyOnePackageKnowsReactor = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".reactor")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("reactor..", "org.reactivestreams..", ROOT + ".reactor");
 
     @ArchTest
     static final ArchRule rootKnowsNoPattern =

@@ -1,6 +1,7 @@
 package io.netrun.resilience.fallback;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
@@ -94,7 +95,8 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     /**
      * What takes a failed call's place.
      *
-     * @throws Throwable the failure itself where it is switched off or has no handler for it, or what its handler threw
+     * @throws Throwable the failure itself where it is switched off, has no handler for it, or comes too late; or what its
+     *     handler threw
      */
     @Nullable
     Object recover(Throwable failure, Object call) throws Throwable {
@@ -102,7 +104,8 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
             throw failure;
         }
         Throwable thrown = ExceptionFilter.rootOf(failure);
-        FallbackHandler handler = ExceptionFilter.isCancellation(failure) ? null : closest(thrown);
+        FallbackHandler handler =
+                ExceptionFilter.isCancellation(failure) || AdaptedCall.hasBegun(call) ? null : closest(thrown);
         if (handler == null) {
             passed.increment();
             throw failure;

@@ -1,5 +1,6 @@
 package io.netrun.resilience.fallback;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.ContextPropagation;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,9 @@ final class RecoveredCall<T extends @Nullable Object> extends CallFuture<T> {
     private void recover() {
         try {
             Object result = fallback.recover(failure, body);
+            if (body instanceof AdaptedCall<?> adapted) {
+                result = adapted.adapt(result);
+            }
             if (result instanceof CompletionStage<?> stage) {
                 followHandler((CompletionStage<T>) stage);
             } else {

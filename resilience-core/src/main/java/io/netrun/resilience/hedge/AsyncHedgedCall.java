@@ -1,23 +1,39 @@
 package io.netrun.resilience.hedge;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
-import java.util.concurrent.CompletableFuture;
+import io.netrun.resilience.Layer;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A call whose attempts are asynchronous: each is over with its future. */
 final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
 
-    private final Supplier<CompletableFuture<T>> attempt;
+    private final Layer next;
+    private final Supplier<? extends CompletionStage<T>> body;
+    private final Deadline deadline;
 
-    AsyncHedgedCall(Hedge hedge, HedgeConfig config, Deadline deadline, Supplier<CompletableFuture<T>> attempt) {
+    AsyncHedgedCall(
+            Hedge hedge,
+            HedgeConfig config,
+            Layer next,
+            Supplier<? extends CompletionStage<T>> body,
+            Deadline deadline) {
         super(hedge, config, deadline);
-        this.attempt = attempt;
+        this.next = next;
+        this.body = body;
+        this.deadline = deadline;
     }
 
     @Override
     void attempt(int number) {
-        follow(attempt.get(), number);
+        follow(next.callAsync(body, deadline), number);
+    }
+
+    @Override
+    boolean hasBegun() {
+        return AdaptedCall.hasBegun(body);
     }
 
     @Override

@@ -35,6 +35,6 @@ final class HedgeLayer implements Layer {
         if (!hedge.isEnabled()) {
             return next.callAsync(body, deadline);
         }
-        return new AsyncHedgedCall<>(hedge, hedge.config(), deadline, () -> next.<T>callAsync(body, deadline)).start();
+        return new AsyncHedgedCall<>(hedge, hedge.config(), next, body, deadline).start();
     }
 }

@@ -49,6 +49,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
      */
     abstract void attempt(int number);
 
+    /** Whether a part of the result is with the caller already, so that no other attempt can win. */
+    boolean hasBegun() {
+        return false;
+    }
+
     /** Begins the first attempt. */
     final HedgedCall<T> start() {
         attempt(1);
@@ -68,7 +73,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     /** Another attempt begins, unless the call has ended or all places are taken. */
     private void beginAnother() {
-        if (isDone() || deadline.isExceeded() || !hedge.attemptBegins(config.maxActive())) {
+        if (isDone() || hasBegun() || deadline.isExceeded() || !hedge.attemptBegins(config.maxActive())) {
             return;
         }
         if (!runsBeside()) {

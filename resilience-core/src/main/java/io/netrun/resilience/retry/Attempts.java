@@ -43,25 +43,29 @@ final class Attempts {
     /**
      * Hears of the failure of the attempt after the ones known.
      *
-     * @return as {@link #decide()}
+     * @return as {@link #decide}
      */
-    long next(Throwable failure) {
+    long next(Throwable failure, boolean repeatable) {
         if (made <= MAX_KEPT) {
             earlier = new Earlier(last, earlier);
         }
         last = failure;
         made++;
-        return decide();
+        return decide(repeatable);
     }
 
-    /** Decides upon the last failure: the wait before the next attempt in nanoseconds, or {@link #STOP}. */
-    long decide() {
+    /**
+     * Decides upon the last failure: the wait before the next attempt in nanoseconds, or {@link #STOP}.
+     *
+     * @param repeatable whether the call can be made again at all
+     */
+    long decide(boolean repeatable) {
         RetryConfig config = rules.config();
         if (ExceptionFilter.isCancellation(last)) {
             retry.counts().cancelled.increment();
             return STOP;
         }
-        if (!rules.retries(last)) {
+        if (!repeatable || !rules.retries(last)) {
             retry.counts().notRetried.increment();
             return STOP;
         }

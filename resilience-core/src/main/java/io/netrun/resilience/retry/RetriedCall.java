@@ -1,5 +1,6 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.ContextPropagation;
 import io.netrun.resilience.Deadline;
@@ -104,11 +105,12 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             return;
         }
         long wait;
+        boolean repeatable = !AdaptedCall.hasBegun(body);
         if (attempts == null) {
             attempts = new Attempts(retry, rules, deadline, thrown);
-            wait = attempts.decide();
+            wait = attempts.decide(repeatable);
         } else {
-            wait = attempts.next(thrown);
+            wait = attempts.next(thrown, repeatable);
         }
         if (wait == Attempts.STOP) {
             // What was not accepted is better than nothing.

@@ -56,7 +56,7 @@ final class RetryLayer implements Layer {
     private <T extends @Nullable Object, X extends Throwable> T callAgain(
             RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first) throws X {
         Attempts attempts = new Attempts(retry, rules, deadline, first);
-        long wait = attempts.decide();
+        long wait = attempts.decide(true);
         while (wait != Attempts.STOP) {
             if (!waited(wait)) {
                 return end(attempts.stopped());
@@ -74,7 +74,7 @@ final class RetryLayer implements Layer {
             } catch (Throwable failure) {
                 failed = failure;
             }
-            wait = attempts.next(failed);
+            wait = attempts.next(failed, true);
         }
         return end(attempts.failure());
     }

@@ -1,0 +1,46 @@
+package io.netrun.resilience.reactor;
+
+import io.netrun.resilience.AdaptedCall;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/** A call that is a subscription to a source with one element at most. */
+final class MonoCall<T> implements AdaptedCall<T> {
+
+    private final Mono<T> source;
+    private final ContextView context;
+
+    MonoCall(Mono<T> source, ContextView context) {
+        this.source = source;
+        this.context = context;
+    }
+
+    @Override
+    public CompletionStage<T> get() {
+        return stage(source);
+    }
+
+    @Override
+    public boolean hasBegun() {
+        return false;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // what a fallback gives is a T, or something of one, by its contract
+    public CompletionStage<T> adapt(@Nullable Object replacement) {
+        if (replacement instanceof Publisher<?> publisher) {
+            return stage(Mono.from((Publisher<T>) publisher));
+        }
+        return replacement instanceof CompletionStage<?> stage
+                ? (CompletionStage<T>) stage
+                : CompletableFuture.completedFuture((T) replacement);
+    }
+
+    private CompletionStage<T> stage(Mono<T> mono) {
+        return mono.contextWrite(context).toFuture();
+    }
+}

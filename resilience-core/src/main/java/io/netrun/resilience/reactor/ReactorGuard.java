@@ -1,0 +1,73 @@
+package io.netrun.resilience.reactor;
+
+import io.netrun.resilience.Guard;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes subscriptions through a policy or a pipeline: {@code ReactorGuard.of(pipeline).mono(client.charge(order))}. Each
+ * subscription to what it returns is one call. It begins with the subscription, ends with the source, and is cancelled with the
+ * subscription; further attempts subscribe to the source again. Nothing blocks a thread. Signals arrive on the source's threads,
+ * or, after a wait or a time limit, on a worker's. The Reactor context of the subscriber reaches every attempt. Thread-safe and
+ * reusable.
+ */
+public final class ReactorGuard {
+
+    private final Guard guard;
+
+    private ReactorGuard(Guard guard) {
+        this.guard = guard;
+    }
+
+    /** For a policy or a pipeline. */
+    public static ReactorGuard of(Guard guard) {
+        return new ReactorGuard(Objects.requireNonNull(guard, "guard"));
+    }
+
+    /**
+     * A source through the guard. An empty source is a call with the result null. A fallback may give a value, null for an empty
+     * one, a {@code Mono}, or a {@code CompletionStage}.
+     *
+     * @param source subscribed to with each attempt
+     */
+    public <T> Mono<T> mono(Mono<T> source) {
+        Objects.requireNonNull(source, "source");
+        return Mono.deferContextual(
+                context -> Mono.fromFuture(guard.callAsync(new MonoCall<>(source, context)), false));
+    }
+
+    /**
+     * A source through the guard. The call lasts until the last element: so long it holds its permits, and a time limit is one for
+     * the whole stream. Elements pass as they come, no more of them than are requested. An error before the first element fails
+     * the call as any failure does. With the first element the call has begun for good: an error after it counts as a failure,
+     * but no attempt and no fallback follows, since elements would come twice. Results are not judged one by one: where a policy
+     * has a predicate for results, it is asked once, with {@code true}. A fallback may give a {@code Publisher}, a
+     * {@code CompletionStage}, a single element, or null for an empty stream.
+     *
+     * @param source subscribed to with each attempt
+     */
+    public <T> Flux<T> flux(Publisher<T> source) {
+        Objects.requireNonNull(source, "source");
+        return Flux.create(sink -> start(new FluxCall<>(source, sink), sink), FluxSink.OverflowStrategy.BUFFER);
+    }
+
+    private <T> void start(FluxCall<T> call, FluxSink<T> sink) {
+        sink.onRequest(call::request);
+        CompletableFuture<Boolean> running = guard.callAsync(call);
+        sink.onDispose(() -> running.cancel(true));
+        running.whenComplete((ended, failure) -> {
+            if (sink.isCancelled()) {
+                return;
+            }
+            if (failure == null) {
+                sink.complete();
+            } else {
+                sink.error(failure);
+            }
+        });
+    }
+}
