@@ -29,8 +29,12 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
 
     @Override
     public final void accept(T value, @Nullable Throwable failure) {
-        onInnerEnd(value, failure);
-        finish(value, failure);
+        try {
+            onInnerEnd(value, failure);
+        } finally {
+            // Whatever goes wrong, nobody waits for ever.
+            finish(value, failure);
+        }
     }
 
     @Override

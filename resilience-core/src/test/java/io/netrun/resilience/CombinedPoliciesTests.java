@@ -9,7 +9,6 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
-import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.retry.RetryExhaustedException;
@@ -24,14 +23,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @org.junit.jupiter.api.Timeout(60)
 class CombinedPoliciesTests {
@@ -51,109 +47,6 @@ class CombinedPoliciesTests {
     private final CircuitBreaker breaker = CircuitBreaker.of(
             "c", CircuitBreakerConfig.builder().failureThreshold(3).build(), ticker);
     private final Pipeline pipeline = Pipeline.of(timeout, bulkhead, retry, breaker);
-
-    /** The ways of making the same call. */
-    enum Mode {
-        SYNC {
-            @Override
-            String call(Guard guard, CheckedSupplier<String, Exception> body) throws Exception {
-                return guard.call(body);
-            }
-        },
-        ASYNC_DONE {
-            @Override
-            String call(Guard guard, CheckedSupplier<String, Exception> body) throws Exception {
-                return result(guard.callAsync(() -> evaluate(body)));
-            }
-        },
-        ASYNC_LATER {
-            @Override
-            String call(Guard guard, CheckedSupplier<String, Exception> body) throws Exception {
-                return result(guard.callAsync(
-                        () -> CompletableFuture.supplyAsync(() -> null).thenCompose(nothing -> evaluate(body))));
-            }
-        };
-
-        abstract String call(Guard guard, CheckedSupplier<String, Exception> body) throws Exception;
-
-        static CompletableFuture<String> evaluate(CheckedSupplier<String, Exception> body) {
-            try {
-                return CompletableFuture.completedFuture(body.get());
-            } catch (Exception e) {
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-
-        static String result(CompletableFuture<String> call) throws Exception {
-            try {
-                return call.get(20, TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                throw (Exception) e.getCause();
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void callWhenItSucceedsShouldReturnAndCountInEveryMode(Mode mode) throws Exception {
-        assertThat(mode.call(pipeline, () -> "ok")).isEqualTo("ok");
-        await().until(() -> idle());
-        assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
-        assertThat(bulkhead.metrics().totalAccepted()).isEqualTo(1);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void callWhenItRecoversShouldRetryInEveryMode(Mode mode) throws Exception {
-        AtomicInteger calls = new AtomicInteger();
-        assertThat(mode.call(pipeline, () -> {
-                    if (calls.incrementAndGet() < 3) {
-                        throw new IOException();
-                    }
-                    return "third";
-                }))
-                .isEqualTo("third");
-        assertThat(retry.metrics().totalRecovered()).isEqualTo(1);
-        assertThat(breaker.metrics().totalFailed()).isEqualTo(2);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void callWhenAttemptsRunOutShouldOpenTheBreakerInEveryMode(Mode mode) {
-        assertThatThrownBy(() -> mode.call(pipeline, () -> {
-                    throw new IOException("down");
-                }))
-                .isInstanceOf(RetryExhaustedException.class)
-                .hasRootCauseMessage("down");
-        assertThatThrownBy(() -> mode.call(pipeline, () -> "x")).isInstanceOf(CircuitOpenException.class);
-        await().until(() -> idle());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void callWhenFailureIsNotRetriedShouldPassItInEveryMode(Mode mode) {
-        assertThatThrownBy(() -> mode.call(pipeline, () -> {
-                    throw new IllegalStateException("bug");
-                }))
-                .isInstanceOf(IllegalStateException.class);
-        assertThat(retry.metrics().totalNotRetried()).isEqualTo(1);
-    }
-
-    @Test
-    void cancelShouldReachTheInnermostCallAndLeaveNothingBehind() {
-        AtomicInteger calls = new AtomicInteger();
-        CompletableFuture<String> own = new CompletableFuture<>();
-        CompletableFuture<String> call = pipeline.callAsync(() -> {
-            calls.incrementAndGet();
-            return own;
-        });
-        call.cancel(true);
-        assertThat(own).isCancelled();
-        assertThat(calls).hasValue(1);
-        assertThat(idle()).isTrue();
-        assertThat(breaker.metrics().totalCancelled()).isEqualTo(1);
-        assertThat(breaker.metrics().totalFailed()).isZero();
-    }
 
     @Test
     void timeoutShouldCountAsFailureOfTheBreakerWithin() {
@@ -196,6 +89,29 @@ class CombinedPoliciesTests {
         assertThat(thrown).isInstanceOf(InterruptedException.class);
         assertThat(breaker.metrics().totalCancelled()).isEqualTo(1);
         assertThat(idle()).isTrue();
+    }
+
+    @Test
+    void interruptOfAnAttemptShouldStayAlthoughAnEarlierOneTimedOut() {
+        Retry retriesTimeouts = Retry.of(
+                "r",
+                RetryConfig.builder()
+                        .baseDelay(Duration.ZERO)
+                        .exceptions(TimeoutExceededException.class)
+                        .build(),
+                ticker);
+        AtomicInteger attempts = new AtomicInteger();
+        assertThatThrownBy(() -> Pipeline.of(retriesTimeouts, timeout).run(() -> {
+                    if (attempts.incrementAndGet() == 1) {
+                        ticker.advance(Duration.ofSeconds(5));
+                        new CountDownLatch(1).await();
+                    }
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("interrupted by somebody");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(attempts).hasValue(2);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test

@@ -1,12 +1,19 @@
 package io.netrun.resilience;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
 import io.netrun.resilience.reactor.ReactorGuard;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -19,6 +26,22 @@ enum ExecutionMode {
         @Nullable
         String make(Guard guard, Supplier<Step> steps) throws Throwable {
             return guard.<@Nullable String, Throwable>call(() -> play(steps.get()));
+        }
+
+        /** By an interrupt: either the caller hears of it by the exception, or the flag still says so. */
+        @Override
+        @Nullable
+        Throwable cancel(Guard guard, Supplier<Step> steps, BooleanSupplier when) {
+            Thread caller = Thread.currentThread();
+            CompletableFuture<Void> interrupter = CompletableFuture.runAsync(() -> {
+                soon().until(when::getAsBoolean);
+                caller.interrupt();
+            });
+            Throwable thrown = catchThrowable(() -> make(guard, steps));
+            boolean flag = Thread.interrupted();
+            interrupter.join();
+            assertThat(thrown instanceof InterruptedException).isNotEqualTo(flag);
+            return thrown;
         }
     },
     /** A future that has ended when the body returns it. */
@@ -90,8 +113,22 @@ enum ExecutionMode {
         }
     }
 
+    /** Makes a call, ends it from outside as soon as a condition holds, and returns what its caller gets. */
+    @Nullable
+    Throwable cancel(Guard guard, Supplier<Step> steps, BooleanSupplier when) {
+        CompletableFuture<@Nullable String> call = start(guard, steps);
+        soon().until(when::getAsBoolean);
+        call.cancel(true);
+        return catchThrowable(call::join);
+    }
+
     CompletableFuture<@Nullable String> start(Guard guard, Supplier<Step> steps) {
         return guard.callAsync(() -> future(steps.get()));
+    }
+
+    /** For waits that are short. */
+    static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     CompletableFuture<@Nullable String> future(Step step) {

@@ -6,8 +6,8 @@ import static io.netrun.resilience.ExecutionMode.Step.ILLEGAL_STATE;
 import static io.netrun.resilience.ExecutionMode.Step.IO_EXCEPTION;
 import static io.netrun.resilience.ExecutionMode.Step.NULL;
 import static io.netrun.resilience.ExecutionMode.Step.OK;
+import static io.netrun.resilience.ExecutionMode.soon;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.ExecutionMode.Step;
 import io.netrun.resilience.bulkhead.Bulkhead;
@@ -38,9 +38,10 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -109,6 +110,12 @@ class ScenarioTests {
                 failure = thrown;
             }
             return this;
+        }
+
+        /** Makes a call whose runs play a step, and ends it from outside, or interrupts it, as soon as a condition holds. */
+        void cancel(Guard guard, Step step, BooleanSupplier when) {
+            failure = mode.cancel(guard, () -> next(new ArrayDeque<>(List.of(step))), when);
+            assertThat(failure).isNotNull().isNotInstanceOf(TimeoutExceededException.class);
         }
 
         private Step next(Deque<Step> steps) {
@@ -310,6 +317,68 @@ class ScenarioTests {
                 bench.call(Pipeline.of(bench.hedge, bench.breaker), HANG, OK).expectResult("ok", 2);
                 soon().until(() -> bench.breaker.metrics().totalCancelled() == 1);
             }
+        },
+        CANCEL_REACHES_THE_RUNNING_CALL_AND_NO_ATTEMPT_FOLLOWS {
+            @Override
+            void play(Bench bench) {
+                bench.cancel(bench.pipeline, HANG, () -> bench.runs.get() == 1);
+                soon().until(() -> bench.breaker.metrics().totalCancelled() == 1);
+                assertThat(bench.breaker.metrics().totalFailed()).isZero();
+                assertThat(bench.retry.metrics().totalRetries()).isZero();
+                assertThat(bench.timeout.metrics().totalTimedOut()).isZero();
+                assertThat(bench.runs).hasValue(1);
+            }
+        },
+        CANCEL_REACHES_EVERY_HEDGED_ATTEMPT {
+            @Override
+            void play(Bench bench) {
+                bench.advanceOnceRunning(LIMIT.dividedBy(5));
+                bench.cancel(Pipeline.of(bench.hedge, bench.breaker), HANG, () -> bench.runs.get() == 2);
+                soon().until(() -> bench.breaker.metrics().totalCancelled() == 2);
+                assertThat(bench.runs).hasValue(2);
+            }
+        },
+        CALL_CANCELLED_WHILE_IT_WAITS_FOR_A_PLACE_NEVER_RUNS {
+            @Override
+            void play(Bench bench) {
+                bench.bulkhead.reconfigure(c -> c.toBuilder().maxQueue(1).build());
+                CompletableFuture<String> other = new CompletableFuture<>();
+                bench.bulkhead.callAsync(() -> other);
+                // Around the bulkhead a trial of the circuit: it waits too, and must be given back.
+                openThenWait(bench);
+                bench.cancel(
+                        Pipeline.of(bench.breaker, bench.bulkhead),
+                        OK,
+                        () -> bench.bulkhead.metrics().syncQueued() == 1);
+                soon().until(() -> bench.bulkhead.metrics().syncQueued() == 0);
+                other.complete("done");
+                assertThat(bench.runs).hasValue(3);
+                assertThat(bench.breaker.metrics().totalCancelled()).isEqualTo(1);
+                bench.call(bench.breaker, OK).expectResult("ok", 4);
+            }
+        },
+        CALL_CANCELLED_WHILE_IT_WAITS_FOR_ITS_TURN_NEVER_RUNS {
+            @Override
+            void play(Bench bench) {
+                RateLimiter slow = RateLimiter.of(
+                        "slow", c -> c.limit(1).period(Duration.ofHours(1)).maxWait(Duration.ofHours(2)));
+                bench.call(slow, OK).expectResult("ok", 1);
+                bench.cancel(slow, OK, () -> slow.metrics().waiting() == 1);
+                soon().until(() -> slow.metrics().waiting() == 0);
+                assertThat(bench.runs).hasValue(1);
+            }
+        },
+        CALL_CANCELLED_WHILE_IT_WAITS_FOR_ITS_NEXT_ATTEMPT_MAKES_NONE {
+            @Override
+            void play(Bench bench) {
+                Retry slow =
+                        Retry.of("slow", c -> c.baseDelay(Duration.ofHours(1)).maxDelay(Duration.ofHours(1)));
+                AtomicBoolean waits = new AtomicBoolean();
+                slow.onRetry((failed, attempt) -> waits.set(true));
+                bench.cancel(slow, IO_EXCEPTION, waits::get);
+                soon().until(() -> slow.metrics().totalCancelled() == 1);
+                assertThat(bench.runs).hasValue(1);
+            }
         };
 
         abstract void play(Bench bench);
@@ -320,10 +389,6 @@ class ScenarioTests {
             }
             bench.ticker.advance(Duration.ofSeconds(60));
         }
-    }
-
-    private static ConditionFactory soon() {
-        return await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2));
     }
 
     static Stream<Arguments> table() {

@@ -32,7 +32,7 @@ public @interface CircuitBreaker {
     /** Windows: percentage of failed calls at which the circuit opens; above 0, at most 100. */
     double failureRateThreshold() default Unset.DOUBLE;
 
-    /** Count window: how many of the last calls are looked at; 1 to 1,000,000. */
+    /** Count window: how many of the last calls are looked at; 1 to 50,000. */
     int windowSize() default Unset.INT;
 
     /** Time window: how far back calls are looked at. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param failureThreshold LEAKY_COUNT and CONSECUTIVE: failure count that opens the circuit; at least 1, default 5
  * @param failureRateThreshold windows: percentage of failed calls at which the circuit opens; above 0, at most 100,
  *     default 50
- * @param windowSize COUNT_WINDOW: how many of the last calls are looked at; 1 to 1,000,000, default 100
+ * @param windowSize COUNT_WINDOW: how many of the last calls are looked at; 1 to 50,000, default 100
  * @param windowDuration TIME_WINDOW: how far back calls are looked at, in ten slices; above zero, default 60 s
  * @param minimumCalls windows: calls in the window before it can open the circuit; at least 1, default 20; no more than
  *     {@code windowSize} are waited for
@@ -62,7 +62,7 @@ public record CircuitBreakerConfig(
         boolean stackTraces) {
 
     private static final int MAX_TRIALS = 10_000;
-    private static final int MAX_WINDOW = 1_000_000;
+    private static final int MAX_WINDOW = OutcomeRing.MAX_SIZE;
     private static final int DEFAULT_OPEN_FACTOR = 10;
 
     /**

@@ -1,24 +1,36 @@
 package io.netrun.resilience.circuitbreaker;
 
-/** The last so many calls, in a ring. */
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/** The last so many calls. */
 final class CountWindow extends RateWindow {
 
-    private static final byte FAILED = 1;
-    private static final byte SLOW = 2;
+    private static final VarHandle RING;
 
-    private byte[] ring;
-    private int next;
-    private boolean full;
+    static {
+        try {
+            RING = MethodHandles.lookup().findVarHandle(CountWindow.class, "ring", OutcomeRing.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile OutcomeRing ring;
 
     CountWindow(CircuitBreakerConfig config) {
-        super(config);
-        this.ring = new byte[config.windowSize()];
+        super(rules(config));
+        this.ring = new OutcomeRing(config.windowSize());
     }
 
     /** The minimum may be larger than the window, which would then never have enough calls. */
+    private static Rules rules(CircuitBreakerConfig config) {
+        return Rules.of(config, Math.min(config.minimumCalls(), config.windowSize()));
+    }
+
     @Override
-    int minimumCalls(CircuitBreakerConfig config) {
-        return Math.min(config.minimumCalls(), config.windowSize());
+    Rules rulesOf(CircuitBreakerConfig config) {
+        return rules(config);
     }
 
     @Override
@@ -29,38 +41,45 @@ final class CountWindow extends RateWindow {
     /** The latest calls that fit stay. */
     @Override
     void resize(CircuitBreakerConfig config) {
-        int size = config.windowSize();
-        if (size == ring.length) {
-            return;
+        OutcomeRing former = ring;
+        if (config.windowSize() != former.size()) {
+            former.close(config.windowSize());
+            replace(former);
         }
-        byte[] former = ring;
-        int known = full ? former.length : next;
-        int kept = Math.min(known, size);
-        int oldest = next - kept;
-        clear();
-        ring = new byte[size];
-        next = 0;
-        full = false;
-        for (int i = 0; i < kept; i++) {
-            int outcome = former[Math.floorMod(oldest + i, former.length)];
-            slide((outcome & FAILED) != 0, (outcome & SLOW) != 0);
+    }
+
+    /** Puts a closed ring's successor in its place; whoever comes first does it. */
+    private void replace(OutcomeRing closed) {
+        RING.compareAndSet(this, closed, closed.successor());
+    }
+
+    @Override
+    public boolean onEnd(boolean failed, boolean slow) {
+        int outcome = OutcomeRing.outcome(failed, slow);
+        while (true) {
+            OutcomeRing present = ring;
+            long tally = present.add(outcome);
+            if (tally != OutcomeRing.CLOSED) {
+                return isOver(present.calls(tally), present.failed(tally), present.slow(tally));
+            }
+            replace(present);
         }
     }
 
     @Override
-    void slide(boolean failedCall, boolean slowCall) {
-        int added = (failedCall ? FAILED : 0) | (slowCall ? SLOW : 0);
-        int oldest = ring[next];
-        ring[next] = (byte) added;
-        add(full ? 0 : 1, (added & FAILED) - (oldest & FAILED), ((added & SLOW) - (oldest & SLOW)) / SLOW);
-        if (++next == ring.length) {
-            next = 0;
-            full = true;
+    public boolean opensWith(int overdue) {
+        if (overdue == 0) {
+            return false;
         }
+        OutcomeRing present = ring;
+        long tally = present.tally();
+        return isOver(
+                (long) present.calls(tally) + overdue, present.failed(tally), (long) present.slow(tally) + overdue);
     }
 
     @Override
-    void slide() {
-        // Only calls move this window.
+    public int failureCount() {
+        OutcomeRing present = ring;
+        return present.failed(present.tally());
     }
 }

@@ -1,5 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class RunningCalls {
 
     private static final int SLICES = 10;
+    private static final VarHandle NEWEST;
+
+    static {
+        try {
+            NEWEST = MethodHandles.lookup().findVarHandle(RunningCalls.class, "newest", Slice.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final long limitNanos;
     private final long sliceNanos;
@@ -52,17 +63,19 @@ final class RunningCalls {
     }
 
     /** Once in a slice's time, by whoever comes first: the next slice, and the empty ones at the other end go. */
-    private synchronized Slice next(Slice seen, long now) {
-        Slice latest = newest;
-        if (latest != seen) {
-            return latest;
-        }
+    private Slice next(Slice seen, long now) {
         Slice next = new Slice(now);
-        latest.next = next;
-        newest = next;
+        if (!NEWEST.compareAndSet(this, seen, next)) {
+            return newest;
+        }
+        seen.next = next;
         Slice first = oldest;
-        while (first != next && isOverdue(first, now) && first.running.get() == 0) {
-            first = first.next == null ? next : first.next;
+        while (isOverdue(first, now) && first.running.get() == 0) {
+            Slice second = first.next;
+            if (second == null) {
+                break; // about to be linked by the thread that made it
+            }
+            first = second;
         }
         oldest = first;
         return next;

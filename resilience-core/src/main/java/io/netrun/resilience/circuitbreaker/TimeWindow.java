@@ -2,6 +2,8 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * The calls of the last so many seconds, in slices: an outcome leaves the window with its slice, after nine to ten tenths of
@@ -10,31 +12,33 @@ import io.netrun.resilience.Ticker;
 final class TimeWindow extends RateWindow {
 
     private static final int SLICES = 10;
+    private static final VarHandle PRESENT;
+
+    static {
+        try {
+            PRESENT = MethodHandles.lookup().findVarHandle(TimeWindow.class, "present", TimeSlice.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Ticker ticker;
-
-    /** When the slices began to last as long as they do, and the number of the slice that was the present one then. */
-    private long origin;
-
-    private long slicesBefore;
-    private long sliceNanos;
-
-    private final long[] calls = new long[SLICES];
-    private final long[] failed = new long[SLICES];
-    private final long[] slow = new long[SLICES];
-
-    /** The number of the present slice. */
-    private long present;
+    private volatile Pace pace;
+    private volatile TimeSlice present = new TimeSlice();
 
     TimeWindow(CircuitBreakerConfig config, Ticker ticker) {
-        super(config);
+        super(Rules.of(config, config.minimumCalls()));
         this.ticker = ticker;
-        this.origin = ticker.nanoTime();
-        this.sliceNanos = sliceNanos(config);
+        this.pace = new Pace(ticker.nanoTime(), 0, sliceNanos(config));
     }
 
     private static long sliceNanos(CircuitBreakerConfig config) {
         return Math.max(1, Require.nanos(config.windowDuration()) / SLICES);
+    }
+
+    @Override
+    Rules rulesOf(CircuitBreakerConfig config) {
+        return Rules.of(config, config.minimumCalls());
     }
 
     @Override
@@ -46,42 +50,70 @@ final class TimeWindow extends RateWindow {
     @Override
     void resize(CircuitBreakerConfig config) {
         long nanos = sliceNanos(config);
-        if (nanos != sliceNanos) {
-            slide();
-            origin = ticker.nanoTime();
-            slicesBefore = present;
-            sliceNanos = nanos;
+        if (nanos != pace.sliceNanos) {
+            long now = ticker.nanoTime();
+            pace = new Pace(now, sliceAt(pace.slice(now)).number(), nanos);
         }
     }
 
     @Override
-    void slide(boolean failedCall, boolean slowCall) {
-        slide();
-        int slice = (int) (present % SLICES);
-        int ofFailed = failedCall ? 1 : 0;
-        int ofSlow = slowCall ? 1 : 0;
-        calls[slice]++;
-        failed[slice] += ofFailed;
-        slow[slice] += ofSlow;
-        add(1, ofFailed, ofSlow);
+    public boolean onEnd(boolean failed, boolean slow) {
+        long number = pace.slice(ticker.nanoTime());
+        while (true) {
+            TimeSlice slice = sliceAt(number);
+            long tally = slice.add(failed, slow);
+            if (tally != TimeSlice.CLOSED) {
+                return isOver(slice.calls(tally), slice.failed(tally), slice.slow(tally));
+            }
+            // It is full, or another thread is about to begin the next.
+            begin(slice, Math.max(number, slice.number()));
+        }
     }
 
     @Override
-    void slide() {
-        long now = slicesBefore + (ticker.nanoTime() - origin) / sliceNanos;
-        // However long nothing happened, no slice has to be emptied twice.
-        long last = Math.min(now, present + SLICES);
-        while (present < last) {
-            present++;
-            empty((int) (present % SLICES));
+    public boolean opensWith(int overdue) {
+        if (overdue == 0) {
+            return false;
         }
-        present = Math.max(present, now);
+        TimeSlice slice = sliceAt(pace.slice(ticker.nanoTime()));
+        long tally = slice.tally();
+        return isOver(slice.calls(tally) + overdue, slice.failed(tally), slice.slow(tally) + overdue);
     }
 
-    private void empty(int slice) {
-        add(-calls[slice], -failed[slice], -slow[slice]);
-        calls[slice] = 0;
-        failed[slice] = 0;
-        slow[slice] = 0;
+    @Override
+    public int failureCount() {
+        TimeSlice slice = sliceAt(pace.slice(ticker.nanoTime()));
+        return (int) Math.min(slice.failed(slice.tally()), Integer.MAX_VALUE);
+    }
+
+    /** The slice of a number, or a later one where another thread's clock was read later. */
+    private TimeSlice sliceAt(long number) {
+        TimeSlice slice = present;
+        while (slice.number() < number) {
+            begin(slice, number);
+            slice = present;
+        }
+        return slice;
+    }
+
+    private void begin(TimeSlice after, long number) {
+        long oldest = number - SLICES + 1;
+        TimeSlice next = after.next(number, oldest);
+        if (PRESENT.compareAndSet(this, after, next)) {
+            next.forgetBefore(oldest);
+        }
+    }
+
+    /**
+     * How time goes over into slices.
+     *
+     * @param origin since when slices last as long as they do
+     * @param sliceAtOrigin the slice that was the present one then
+     */
+    private record Pace(long origin, long sliceAtOrigin, long sliceNanos) {
+
+        long slice(long now) {
+            return sliceAtOrigin + (now - origin) / sliceNanos;
+        }
     }
 }

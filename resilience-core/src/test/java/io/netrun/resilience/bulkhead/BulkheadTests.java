@@ -66,6 +66,26 @@ class BulkheadTests {
     }
 
     @Test
+    void listenerThatBlocksShouldHoldUpNobodyElse() throws Exception {
+        Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(0));
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        bulkhead.onRejected(event -> {
+            blocked.countDown();
+            catchThrowable(release::await);
+        });
+        CompletableFuture<String> other = new CompletableFuture<>();
+        bulkhead.callAsync(() -> other);
+        Thread refused = start(() -> bulkhead.callAsync(() -> other));
+        assertThat(blocked.await(20, TimeUnit.SECONDS)).isTrue();
+        other.complete("done");
+        assertThat(bulkhead.callAsync(() -> CompletableFuture.completedFuture("ok")))
+                .isCompletedWithValue("ok");
+        release.countDown();
+        refused.join(20_000);
+    }
+
+    @Test
     void rejectionShouldKeepWhatItSaysWhenItLeavesTheJvm() {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(0));
         BulkheadFullException rejection =

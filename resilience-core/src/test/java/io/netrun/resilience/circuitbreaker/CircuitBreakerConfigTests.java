@@ -30,7 +30,7 @@ class CircuitBreakerConfigTests {
                 invalid(c -> c.failureRateThreshold(100.5), "failureRateThreshold is 100.5: must be a percentage"),
                 invalid(c -> c.failureRateThreshold(Double.NaN), "failureRateThreshold is NaN: must be a percentage"),
                 invalid(c -> c.slowCallRateThreshold(-1), "slowCallRateThreshold is -1.0: must be a percentage"),
-                invalid(c -> c.windowSize(0), "windowSize is 0: must be between 1 and 1000000"),
+                invalid(c -> c.windowSize(0), "windowSize is 0: must be between 1 and 50000"),
                 invalid(c -> c.windowDuration(Duration.ZERO), "windowDuration is PT0S: must be above zero"),
                 invalid(c -> c.minimumCalls(0), "minimumCalls is 0: must be at least 1"),
                 invalid(

@@ -1,0 +1,115 @@
+package io.netrun.resilience.circuitbreaker;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of a short time, and the sums of the slices before it that are in the window. One word counts its calls, adding one
+ * is one compare-and-set of it, and closes it for good: whoever begins the next slice closes this one first, so that its sums can
+ * be passed on and no call is told to a slice that has gone by. A slice that is full is followed by another of the same time.
+ */
+final class TimeSlice {
+
+    /** What {@link #add} says when the slice is closed. */
+    static final long CLOSED = Long.MIN_VALUE;
+
+    /** Bits 0 to 20: calls. Bits 21 to 41: failed. Bits 42 to 62: slow. The sign: closed. */
+    private static final int BITS = 21;
+
+    private static final long MASK = (1L << BITS) - 1;
+    private static final VarHandle TALLY;
+
+    static {
+        try {
+            TALLY = MethodHandles.lookup().findVarHandle(TimeSlice.class, "tally", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final long number;
+    private final long callsBefore;
+    private final long failedBefore;
+    private final long slowBefore;
+    private volatile @Nullable TimeSlice before;
+    private volatile long tally;
+
+    /** The first one. */
+    TimeSlice() {
+        this(0, null, 0, 0, 0);
+    }
+
+    private TimeSlice(long number, @Nullable TimeSlice before, long callsBefore, long failedBefore, long slowBefore) {
+        this.number = number;
+        this.before = before;
+        this.callsBefore = callsBefore;
+        this.failedBefore = failedBefore;
+        this.slowBefore = slowBefore;
+    }
+
+    /** Which slice it is, from 0. */
+    long number() {
+        return number;
+    }
+
+    /** Counts a call; returns what is in the window then, or {@link #CLOSED}. */
+    long add(boolean failed, boolean slow) {
+        long call = 1 + (failed ? 1L << BITS : 0) + (slow ? 1L << (2 * BITS) : 0);
+        while (true) {
+            long seen = tally;
+            if (seen < 0 || (seen & MASK) == MASK) {
+                return CLOSED;
+            }
+            if (TALLY.compareAndSet(this, seen, seen + call)) {
+                return seen + call;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** What is in the window now, for {@link #calls}, {@link #failed} and {@link #slow}. */
+    long tally() {
+        return tally;
+    }
+
+    long calls(long seen) {
+        return callsBefore + (seen & MASK);
+    }
+
+    long failed(long seen) {
+        return failedBefore + (seen >>> BITS & MASK);
+    }
+
+    long slow(long seen) {
+        return slowBefore + (seen >>> (2 * BITS) & MASK);
+    }
+
+    /**
+     * Closes this slice and makes the one after it.
+     *
+     * @param oldest the number of the oldest slice in the window then
+     */
+    TimeSlice next(long nextNumber, long oldest) {
+        TALLY.getAndBitwiseOr(this, CLOSED);
+        long calls = 0;
+        long failed = 0;
+        long slow = 0;
+        for (TimeSlice slice = this; slice != null && slice.number >= oldest; slice = slice.before) {
+            long closed = slice.tally;
+            calls += closed & MASK;
+            failed += closed >>> BITS & MASK;
+            slow += closed >>> (2 * BITS) & MASK;
+        }
+        return new TimeSlice(nextNumber, this, calls, failed, slow);
+    }
+
+    /** Lets go of slices that are in no window any more; only for the slice that has become the present one. */
+    void forgetBefore(long oldest) {
+        TimeSlice last = this;
+        for (TimeSlice slice = before; slice != null && slice.number >= oldest; slice = slice.before) {
+            last = slice;
+        }
+        last.before = null;
+    }
+}
