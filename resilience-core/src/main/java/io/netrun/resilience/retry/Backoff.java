@@ -59,9 +59,23 @@ final class Backoff {
         }
         double sum = 0;
         for (int retry = fromRetry; retry < toRetry && sum < nanos; retry++) {
-            sum += jitter == Jitter.DECORRELATED ? max : computed(retry);
+            sum += longest(retry);
         }
         return sum >= nanos;
+    }
+
+    /** The longest time that the waits before so many retries can take together, if no custom code computes them. */
+    double longestNanos(int retries) {
+        int added = Math.min(retries, MANY_RETRIES);
+        double sum = base == 0 ? 0 : max * (retries - added);
+        for (int retry = 0; retry < added; retry++) {
+            sum += longest(retry);
+        }
+        return sum;
+    }
+
+    private double longest(int retry) {
+        return jitter == Jitter.DECORRELATED ? max : computed(retry);
     }
 
     /** The longest wait. */

@@ -5,6 +5,7 @@ import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,18 @@ public record RetryConfig(
         builder.ignoreExceptions = ignoreExceptions;
         builder.onExhausted = onExhausted;
         return builder;
+    }
+
+    /**
+     * The longest time that all waits of one call can take together, if every attempt fails; what a {@code RetryAfter} adds comes
+     * on top.
+     *
+     * @return rounded down to the nanosecond, 292 years at most; empty where custom code computes the waits
+     */
+    public Optional<Duration> longestWaits() {
+        return customBackoff == null
+                ? Optional.of(Duration.ofNanos((long) new Backoff(this, () -> 1.0).longestNanos(maxAttempts - 1)))
+                : Optional.empty();
     }
 
     /** Collects the settings that differ from the defaults. Not thread-safe. */

@@ -107,6 +107,23 @@ class BackoffTests {
         assertThat(backoff.canOutlast(Long.MAX_VALUE, 0, Integer.MAX_VALUE)).isTrue();
     }
 
+    @Test
+    void longestWaitsShouldBeTheSumOfAllWaitsWithoutTheirSpread() {
+        assertThat(RetryConfig.builder().maxAttempts(8).build().longestWaits()).hasValue(Duration.ofSeconds(91));
+        assertThat(RetryConfig.builder().maxAttempts(1).build().longestWaits()).hasValue(Duration.ZERO);
+        assertThat(RetryConfig.builder()
+                        .maxAttempts(Integer.MAX_VALUE)
+                        .maxDelay(Duration.ofDays(9_999))
+                        .build()
+                        .longestWaits())
+                .hasValue(Duration.ofNanos(Long.MAX_VALUE));
+        assertThat(RetryConfig.builder()
+                        .customBackoff((retry, failure) -> Duration.ZERO)
+                        .build()
+                        .longestWaits())
+                .isEmpty();
+    }
+
     private static Backoff backoff(Consumer<RetryConfig.Builder> settings, double random) {
         RetryConfig.Builder builder = RetryConfig.builder();
         settings.accept(builder);

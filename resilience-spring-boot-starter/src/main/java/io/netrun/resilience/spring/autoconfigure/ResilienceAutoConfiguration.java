@@ -6,6 +6,7 @@ import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.StartupCheck;
+import io.netrun.resilience.spring.method.Validation;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.SettingsResolver;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -72,7 +74,10 @@ public final class ResilienceAutoConfiguration {
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
             Instances instances) {
-        return new StartupCheck(beans, environment, pipelines, instances);
+        Validation validation = Binder.get(environment)
+                .bind("resilience.validation", Validation.class)
+                .orElse(Validation.STRICT);
+        return new StartupCheck(beans, environment, pipelines, instances, validation);
     }
 
     @Bean

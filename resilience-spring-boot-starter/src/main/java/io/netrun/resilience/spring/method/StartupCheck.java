@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.WrittenSettings;
@@ -13,6 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -24,24 +28,30 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems at
- * once if there are any.
+ * once if there are any, or logs those that the application can run with.
  */
 public final class StartupCheck implements SmartInitializingSingleton {
+
+    private static final Logger log = LoggerFactory.getLogger(StartupCheck.class);
+    private static final String CONFIGURATION = "the configuration";
 
     private final ConfigurableListableBeanFactory beans;
     private final ConfigurableEnvironment environment;
     private final MethodPipelines pipelines;
     private final Instances instances;
+    private final Validation validation;
 
     public StartupCheck(
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
-            Instances instances) {
+            Instances instances,
+            Validation validation) {
         this.beans = beans;
         this.environment = environment;
         this.pipelines = pipelines;
         this.instances = instances;
+        this.validation = validation;
     }
 
     @Override
@@ -58,12 +68,55 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 methods.forEach((method, declarations) -> check(type, method, declarations, problems)));
         for (Pattern<?, ?> pattern : Patterns.all()) {
             collect(problems, () -> instances.requireReadableDefaults(pattern));
+            checkUse(pattern, written.instances(pattern), problems);
             for (String name : written.instances(pattern)) {
-                collect(problems, () -> instances.obtain(pattern, name, Map.of(), "the configuration"));
+                collect(problems, () -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
             }
         }
-        if (!problems.isEmpty()) {
+        pipelines.all().forEach(StartupCheck::warnOfArithmetic);
+        tell(problems);
+    }
+
+    private void tell(Set<Problem> problems) {
+        List<Problem> fatal = problems.stream()
+                .filter(problem -> validation == Validation.STRICT || !problem.tolerable())
+                .toList();
+        if (!fatal.isEmpty()) {
             throw new ResilienceConfigurationException(List.copyOf(problems));
+        }
+        problems.forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
+    }
+
+    private static void warnOfArithmetic(MethodPipeline method) {
+        Arithmetic.doubts(method.pipeline().policies()).forEach(doubt -> log.warn("{}: {}.", method.title(), doubt));
+    }
+
+    /**
+     * Settings that no annotation names may be for code that asks the registry. Where an annotation names something like it
+     * that has no settings, they are for that.
+     */
+    private void checkUse(Pattern<?, ?> pattern, Set<String> written, Set<Problem> problems) {
+        Set<String> used = instances.names(pattern);
+        Set<String> waiting = new TreeSet<>(used);
+        waiting.removeAll(written);
+        for (String name : written) {
+            if (used.contains(name)) {
+                continue;
+            }
+            String nearest = Nearest.to(name, waiting);
+            if (nearest.isEmpty()) {
+                log.warn(
+                        "{} '{}' has settings in the configuration, but no annotation names it: only code that asks the"
+                                + " registry uses it.",
+                        pattern.title(),
+                        name);
+            } else {
+                problems.add(Problem.tolerable(
+                        pattern.title() + " '" + name
+                                + "' has settings in the configuration, but no annotation names it",
+                        "Did you mean '" + nearest + "', which an annotation names and nobody configures? Or set"
+                                + " resilience.validation to warn"));
+            }
         }
     }
 
@@ -92,7 +145,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         if (hidden.isEmpty()) {
             collect(problems, () -> pipelines.of(method, type));
         } else {
-            problems.add(new Problem(
+            problems.add(Problem.tolerable(
                     type.getName() + "." + method.getName() + " is annotated with @"
                             + declarations.get(0).pattern().title() + ", but is " + hidden
                             + ": a proxy can not step in, and the method would run unprotected",

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
 
 /** Makes the instances that annotations and configuration ask for, and remembers where their settings came from. */
 public final class Instances {
@@ -65,6 +67,14 @@ public final class Instances {
             }
         }
         return result;
+    }
+
+    /** The names of a pattern's instances that were obtained here. */
+    public Set<String> names(Pattern<?, ?> pattern) {
+        return made.keySet().stream()
+                .filter(key -> key.pattern().equals(pattern.key()))
+                .map(Key::name)
+                .collect(Collectors.toSet());
     }
 
     /** See {@link SettingsResolver#requireReadableDefaults}. */

@@ -27,7 +27,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public final class WrittenSettings {
 
     /** Keys directly under the root that are not patterns. */
-    private static final Set<String> GLOBAL = Set.of(SettingsResolver.ENABLED, "order");
+    private static final Set<String> GLOBAL = Set.of(SettingsResolver.ENABLED, "order", "validation");
 
     private final Map<Pattern<?, ?>, Set<String>> instances = new LinkedHashMap<>();
     private final List<Problem> problems = new ArrayList<>();
@@ -126,7 +126,7 @@ public final class WrittenSettings {
 
     private void report(ConfigurationPropertyName property, String key, Collection<String> known) {
         String nearest = Nearest.to(key, known);
-        problems.add(new Problem(
+        problems.add(Problem.tolerable(
                 "The configuration has an unknown key '" + key + "' in '" + property + "'",
                 nearest.isEmpty()
                         ? "Known here: " + String.join(", ", known)
