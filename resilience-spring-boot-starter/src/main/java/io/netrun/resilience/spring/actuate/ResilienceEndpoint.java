@@ -8,11 +8,15 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.LiveSettings;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -31,11 +35,13 @@ public final class ResilienceEndpoint {
     private final ResilienceRegistry registry;
     private final MethodPipelines pipelines;
     private final Instances instances;
+    private final LiveSettings liveSettings;
 
     public ResilienceEndpoint(ResilienceRegistry registry, MethodPipelines pipelines, Instances instances) {
         this.registry = registry;
         this.pipelines = pipelines;
         this.instances = instances;
+        this.liveSettings = new LiveSettings(instances);
     }
 
     /** Everything, a section per pattern, and the protected methods. */
@@ -67,33 +73,56 @@ public final class ResilienceEndpoint {
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
-    /** Does something to an instance, and answers how it is then. */
+    /**
+     * Does something to an instance, or changes some of its settings, and answers how it is then. Actuator hands on the values of a
+     * body's fields as text and knows no objects within it, so settings are one text.
+     *
+     * @param settings such as {@code maxConcurrent=4, maxWait=2s}
+     */
     @WriteOperation
     public WebEndpointResponse<Map<String, Object>> act(
             @Selector String pattern,
             @Selector String name,
-            @org.springframework.lang.Nullable @Nullable String action) {
-        return Patterns.byKey(pattern).map(known -> act(known, name, action)).orElseGet(() -> unknownPattern(pattern));
+            @org.springframework.lang.Nullable @Nullable String action,
+            @org.springframework.lang.Nullable @Nullable String settings) {
+        return Patterns.byKey(pattern)
+                .map(known -> act(known, name, action, settings))
+                .orElseGet(() -> unknownPattern(pattern));
     }
 
     private <P extends Policy> WebEndpointResponse<Map<String, Object>> act(
-            Pattern<P, ?> pattern, String name, @Nullable String action) {
-        Optional<P> policy = registry.find(pattern.type(), name);
-        if (policy.isEmpty()) {
+            Pattern<P, ?> pattern, String name, @Nullable String action, @Nullable String settings) {
+        P policy = registry.find(pattern.type(), name).orElse(null);
+        if (policy == null) {
             return unknownInstance(pattern, name);
         }
-        Consumer<P> known = action == null ? null : pattern.actions().get(action);
-        if (known == null) {
-            return refused(
-                    WebEndpointResponse.STATUS_BAD_REQUEST,
-                    action == null ? "The body has no \"action\"" : "Unknown action '" + action + "'",
-                    pattern.actions().isEmpty()
-                            ? "There is nothing to be done to a " + pattern.key()
-                            : "Known actions: "
-                                    + String.join(", ", pattern.actions().keySet()));
+        if ((action == null) == (settings == null)) {
+            return badRequest("The body has to have either an \"action\" or \"settings\"", knownActions(pattern));
         }
-        known.accept(policy.get());
-        return new WebEndpointResponse<>(detail(pattern, policy.get()));
+        if (settings != null) {
+            try {
+                liveSettings.change(pattern, policy, settings);
+            } catch (ResilienceConfigurationException e) {
+                return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));
+            }
+        } else {
+            Consumer<P> known = pattern.actions().get(action);
+            if (known == null) {
+                return badRequest("Unknown action '" + action + "'", knownActions(pattern));
+            }
+            known.accept(policy);
+        }
+        return new WebEndpointResponse<>(detail(pattern, policy));
+    }
+
+    private static String joined(ResilienceConfigurationException problems, Function<Problem, String> part) {
+        return problems.problems().stream().map(part).distinct().collect(Collectors.joining("; "));
+    }
+
+    private static String knownActions(Pattern<?, ?> pattern) {
+        return pattern.actions().isEmpty()
+                ? "There are no actions for a " + pattern.key()
+                : "Known actions: " + String.join(", ", pattern.actions().keySet());
     }
 
     private Map<String, Object> section(Pattern<?, ?> pattern) {
@@ -115,6 +144,7 @@ public final class ResilienceEndpoint {
             setting.put("origin", origins.getOrDefault(key, "code"));
             settings.put(key, setting);
         });
+        detail.put("enabled", policy.isEnabled());
         detail.put("settings", settings);
         return detail;
     }
@@ -145,6 +175,10 @@ public final class ResilienceEndpoint {
                 WebEndpointResponse.STATUS_NOT_FOUND,
                 "There is no " + pattern.key() + " named '" + name + "'",
                 "GET the pattern for the names that there are");
+    }
+
+    private static WebEndpointResponse<Map<String, Object>> badRequest(String error, String remedy) {
+        return refused(WebEndpointResponse.STATUS_BAD_REQUEST, error, remedy);
     }
 
     private static WebEndpointResponse<Map<String, Object>> refused(int status, String error, String remedy) {

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.Pattern;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -75,6 +76,18 @@ public final class Instances {
                 .filter(key -> key.pattern().equals(pattern.key()))
                 .map(Key::name)
                 .collect(Collectors.toSet());
+    }
+
+    /** Remembers that an operator has changed settings of a living instance, by their Java names. */
+    <C extends Record> void saidByOperator(Pattern<?, C> pattern, String name, C config, Set<String> changed) {
+        made.computeIfPresent(new Key(pattern.key(), name), (key, former) -> {
+            Map<String, String> origins = new LinkedHashMap<>(former.settings().origins());
+            changed.forEach(setting -> origins.put(setting, "operator"));
+            return new Made(
+                    new ResolvedSettings<>(config, origins, former.settings().enabled()),
+                    former.said(),
+                    former.where());
+        });
     }
 
     /** See {@link SettingsResolver#requireReadableDefaults}. */

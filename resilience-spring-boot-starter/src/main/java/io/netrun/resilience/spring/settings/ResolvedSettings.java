@@ -7,7 +7,7 @@ import java.util.Map;
  *
  * @param config the configuration in force
  * @param origins for each setting, by its Java name, where its value comes from: a configuration property with its place,
- *     {@code annotation} or {@code default}
+ *     {@code annotation}, {@code operator} or {@code default}
  * @param enabled whether the instance protects its methods at all
  * @param <C> the pattern's configuration record
  */

@@ -1,10 +1,13 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.Pattern;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
@@ -45,6 +48,36 @@ record Setting(RecordComponent component, String key) {
     Object valueIn(Record config) {
         try {
             return component.getAccessor().invoke(config);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * A configuration with other values.
+     *
+     * @param like one of the same class
+     * @param values by Java name; those that are not named are as in the other
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    static <C extends Record> C with(C like, Map<String, ? extends @Nullable Object> values) {
+        @SuppressWarnings("unchecked") // the class of a C
+        Class<C> type = (Class<C>) like.getClass();
+        List<RecordComponent> components = List.of(type.getRecordComponents());
+        Object[] arguments = components.stream()
+                .map(component -> values.containsKey(component.getName())
+                        ? values.get(component.getName())
+                        : new Setting(component, "").valueIn(like))
+                .toArray();
+        try {
+            Constructor<C> constructor = type.getDeclaredConstructor(
+                    components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new));
+            return constructor.newInstance(arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException outOfRange) {
+                throw outOfRange;
+            }
+            throw new IllegalStateException(e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

@@ -2,11 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,20 +163,10 @@ public final class SettingsResolver {
 
     private static <C extends Record> C construct(
             Pattern<?, C> pattern, String name, Map<String, Object> values, Map<String, String> origins) {
-        @SuppressWarnings("unchecked") // the class of a C
-        Class<C> type = (Class<C>) pattern.type().defaults().getClass();
         try {
-            Constructor<C> constructor = type.getDeclaredConstructor(Arrays.stream(type.getRecordComponents())
-                    .map(RecordComponent::getType)
-                    .toArray(Class<?>[]::new));
-            return constructor.newInstance(values.values().toArray());
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof IllegalArgumentException invalid) {
-                throw outOfRange(pattern, name, String.valueOf(invalid.getMessage()), origins);
-            }
-            throw new IllegalStateException(e);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+            return Setting.with(pattern.type().defaults(), values);
+        } catch (IllegalArgumentException e) {
+            throw outOfRange(pattern, name, String.valueOf(e.getMessage()), origins);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
@@ -13,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -180,6 +182,80 @@ class ResilienceEndpointTests {
     }
 
     @Test
+    void postOfSettingsShouldChangeThemAndSayWho() {
+        change("maxConcurrent=7, max-wait = 250ms")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.maxConcurrent")
+                .isEqualTo(7)
+                .jsonPath("$.settings.maxWait.value")
+                .isEqualTo("PT0.25S")
+                .jsonPath("$.settings.maxWait.origin")
+                .isEqualTo("operator")
+                .jsonPath("$.settings.maxQueue.origin")
+                .isEqualTo("default");
+        change("maxConcurrent=4").expectStatus().isOk();
+    }
+
+    @Test
+    void postOfEnabledShouldSwitchTheProtectionOffAndOn() {
+        change("enabled=false")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.enabled")
+                .isEqualTo(false);
+        change("enabled=true")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.enabled")
+                .isEqualTo(true);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "maxQueue=9, maxConcurrent=0|Bulkhead 'payments': maxConcurrent is 0: must be between 1 and 1000000",
+                "maxQueue=9, maxWait=soon|maxWait is 'soon', which can not be read as a duration",
+                "maxQueue=9, maxWeight=1|A bulkhead has no setting 'maxWeight' that can be changed while it lives",
+                "maxQueue=9, maxWait=${java.version}|maxWait is '${java.version}', which can not be read as a duration",
+                "maxQueue=9, maxWait=|maxWait is ''",
+                "maxQueue=9, pools|maxQueue is '9, pools', which can not be read as a whole number",
+                "nonsense|A bulkhead has no setting 'nonsense' that can be changed while it lives",
+            })
+    void postOfSettingsShouldChangeNothingIfOneIsWrong(String settings, String error) {
+        change(settings)
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo(error);
+        assertThat(registry.find(Bulkhead.TYPE, "payments")
+                        .orElseThrow()
+                        .config()
+                        .maxQueue())
+                .isEqualTo(100);
+    }
+
+    @Test
+    void postShouldNotLoadClassesThatItNames() {
+        post("/resilience/retry/payments", "{\"settings\": \"exceptions=java.lang.Error\"}")
+                .expectStatus()
+                .isBadRequest();
+    }
+
+    @Test
+    void postOfBothActionAndSettingsShouldBe400() {
+        post("/resilience/circuit-breaker/payments", "{\"action\": \"reset\", \"settings\": \"successThreshold=1\"}")
+                .expectStatus()
+                .isBadRequest();
+    }
+
+    @Test
     void postToUnknownNameShouldBe404AndCreateNothing() {
         post("/resilience/circuit-breaker/nobody", "{\"action\":\"reset\"}")
                 .expectStatus()
@@ -223,6 +299,10 @@ class ResilienceEndpointTests {
                         .tag("name", "passing")
                         .functionCounter())
                 .isNull();
+    }
+
+    private WebTestClient.ResponseSpec change(String settings) {
+        return post("/resilience/bulkhead/payments", "{\"settings\": \"" + settings + "\"}");
     }
 
     private WebTestClient.ResponseSpec act(String action) {

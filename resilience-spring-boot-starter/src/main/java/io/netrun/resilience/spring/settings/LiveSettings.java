@@ -1,0 +1,135 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Changes settings of living instances as an operator asks for. What comes from outside is taken as it is: no placeholder is
+ * resolved for it and no class is loaded. Thread-safe.
+ */
+public final class LiveSettings {
+
+    private static final int MAX_LENGTH = 1_000;
+
+    /** A comma, unless it belongs to a value. */
+    private static final java.util.regex.Pattern NEXT_CHANGE = java.util.regex.Pattern.compile(",(?=[^,=]*=)");
+
+    private static final ResolvableType SWITCH = ResolvableType.forClass(boolean.class);
+
+    private final Instances instances;
+    private final ApplicationConversionService conversion = new ApplicationConversionService();
+
+    /**
+     * For the instances of an application.
+     *
+     * @param instances told who said the settings that have changed
+     */
+    public LiveSettings(Instances instances) {
+        this.instances = instances;
+        Patterns.all().forEach(pattern -> pattern.registerConverters(conversion));
+    }
+
+    /**
+     * Changes all of the named settings, or none.
+     *
+     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is one of them
+     * @throws ResilienceConfigurationException if that can not be read, a name is unknown, or a value is out of its range
+     */
+    public <P extends Policy, C extends Record> void change(Pattern<P, C> pattern, P policy, String changes) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        List<Problem> problems = new ArrayList<>();
+        for (String change : NEXT_CHANGE.split(changes, -1)) {
+            try {
+                String[] parts = change.split("=", 2);
+                String value = parts.length == 2 ? parts[1].strip() : "";
+                read(pattern, parts[0].strip(), value, values);
+            } catch (ResilienceConfigurationException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
+        }
+        apply(pattern, policy, values);
+    }
+
+    private void read(Pattern<?, ?> pattern, String name, String value, Map<String, @Nullable Object> values) {
+        if (name.equals(SettingsResolver.ENABLED)) {
+            values.put(name, read(name, value, SWITCH));
+            return;
+        }
+        Setting setting = changeable(pattern).stream()
+                .filter(known -> known.name().equals(name) || known.key().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ResilienceConfigurationException(List.of(unknown(pattern, name))));
+        values.put(setting.name(), read(name, value, setting.type()));
+    }
+
+    private <P extends Policy, C extends Record> void apply(
+            Pattern<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
+        Object enabled = values.remove(SettingsResolver.ENABLED);
+        try {
+            @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
+            AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
+            C config = living.reconfigure(present -> Setting.with(present, values));
+            instances.saidByOperator(pattern, policy.name(), config, values.keySet());
+        } catch (IllegalArgumentException outOfRange) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    pattern.title() + " '" + policy.name() + "': " + outOfRange.getMessage(), "Nothing has changed")));
+        }
+        if (enabled != null) {
+            policy.setEnabled(Boolean.TRUE.equals(enabled));
+        }
+    }
+
+    /** Lists hold classes, which nobody outside is to name. */
+    private static List<Setting> changeable(Pattern<?, ?> pattern) {
+        return Setting.of(pattern).stream()
+                .filter(setting -> setting.isWritable() && setting.type().toClass() != List.class)
+                .toList();
+    }
+
+    private static Problem unknown(Pattern<?, ?> pattern, String name) {
+        List<String> known =
+                new ArrayList<>(changeable(pattern).stream().map(Setting::name).toList());
+        known.add(SettingsResolver.ENABLED);
+        return new Problem(
+                "A " + pattern.key() + " has no setting '" + abbreviated(name) + "' that can be changed while it lives",
+                "Known here: " + String.join(", ", known));
+    }
+
+    private Object read(String name, String text, ResolvableType type) {
+        if (text.isEmpty() || text.length() > MAX_LENGTH) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    name + " is '" + abbreviated(text) + "'",
+                    "Write " + name + "= and " + Expected.of(type) + ", of at most " + MAX_LENGTH + " characters")));
+        }
+        try {
+            return new Binder(
+                            List.of(new MapConfigurationPropertySource(Map.of("value", text))), null, conversion, null)
+                    .bind("value", Bindable.of(type))
+                    .get();
+        } catch (BindException e) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    name + " is '" + abbreviated(text) + "', which can not be read as " + Expected.of(type),
+                    Expected.remedy(type, e))));
+        }
+    }
+
+    private static String abbreviated(String text) {
+        return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+    }
+}
