@@ -25,7 +25,7 @@ final class Circuit {
     /** Hears of a transition that has happened; called outside of any lock. */
     interface TransitionListener {
 
-        void onTransition(CircuitBreaker.State from, CircuitBreaker.State to);
+        void onTransition(CircuitBreaker.State from, CircuitBreaker.State to, String reason);
     }
 
     private final String name;
@@ -76,9 +76,9 @@ final class Circuit {
     }
 
     /** Moves on, unless another transition was faster. */
-    void transition(CircuitState from, CircuitState to) {
+    void transition(CircuitState from, CircuitState to, String reason) {
         if (STATE.compareAndSet(this, from, to)) {
-            moved(from, to);
+            moved(from, to, reason);
         }
     }
 
@@ -89,21 +89,21 @@ final class Circuit {
     }
 
     void reset() {
-        force(new Closed(this));
+        force(new Closed(this), "reset");
     }
 
     void forceOpen() {
-        force(new ForcedOpen(this));
+        force(new ForcedOpen(this), "forced open");
     }
 
     void disable() {
-        force(new Disabled());
+        force(new Disabled(), "disabled");
     }
 
     void enable() {
         CircuitState seen = state;
         if (seen instanceof Disabled) {
-            transition(seen, new Closed(this));
+            transition(seen, new Closed(this), "enabled");
         }
     }
 
@@ -113,18 +113,18 @@ final class Circuit {
     }
 
     /** An operator's transition wins over whatever the state is. */
-    private void force(CircuitState to) {
+    private void force(CircuitState to, String reason) {
         CircuitState from = (CircuitState) STATE.getAndSet(this, to);
-        moved(from, to);
+        moved(from, to, reason);
     }
 
-    private void moved(CircuitState from, CircuitState to) {
+    private void moved(CircuitState from, CircuitState to, String reason) {
         from.ended();
         to.begun();
         // It was made before it could hear of another change of settings.
         to.reconfigured();
         if (from.state() != to.state()) {
-            listener.onTransition(from.state(), to.state());
+            listener.onTransition(from.state(), to.state(), reason);
         }
     }
 }

@@ -6,8 +6,11 @@ import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.time.Instant;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stops calling what keeps failing. CLOSED: calls pass and their outcomes are watched; enough failures open the circuit.
@@ -37,6 +40,14 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         /** Calls pass and are not watched, until an operator's {@link CircuitBreaker#reset()}. */
         DISABLED
     }
+
+    /**
+     * A call that counted as failed.
+     *
+     * @param time when it ended, by the wall clock
+     * @param thrown what it threw; null if its result counted as a failure, or a time limit around it gave it up
+     */
+    public record Failure(Instant time, @Nullable Throwable thrown) {}
 
     private final Circuit circuit;
     private final Outcomes outcomes;
@@ -95,7 +106,10 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 state.failureCount(),
                 state.successCount(),
                 state.halfOpenCalls(),
-                outcomes.lastFailureTime(),
+                outcomes.lastFailures().list().stream()
+                        .map(Failure::time)
+                        .findFirst()
+                        .orElse(null),
                 state.nextTrialTime(),
                 outcomes.totalSucceeded(),
                 outcomes.totalFailed(),
@@ -129,7 +143,12 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     /** Returns to CLOSED with zero counts, from any state. Calls in flight no longer matter to it. Totals go on. */
     public void reset() {
         circuit.reset();
-        outcomes.forgetLastFailure();
+        outcomes.lastFailures().clear();
+    }
+
+    /** The last five failures since creation or reset, the latest first; a copy. What they threw is kept as long as they are. */
+    public List<Failure> lastFailures() {
+        return outcomes.lastFailures().list();
     }
 
     /** Refuses all calls until {@link #reset()}. */
@@ -144,7 +163,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     /**
      * Takes a permit for a call that can not be put into a lambda. Settle it when the call has ended; a permit of a
-     * half-open circuit that is never settled is taken back after {@link CircuitBreakerConfig#trialDuration()}.
+     * half-open circuit that is never settled is taken back after {@link CircuitBreakerConfig#halfOpenMaxDuration()}.
      *
      * @throws CircuitOpenException if the call is refused
      */
@@ -172,7 +191,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return "CircuitBreaker '" + name() + "' (" + state() + ")";
     }
 
-    private void publishTransition(State from, State to) {
-        events().publish(new CircuitBreakerEvent.StateChanged(name(), ticker().now(), from, to));
+    private void publishTransition(State from, State to, String reason) {
+        events().publish(new CircuitBreakerEvent.StateChanged(name(), ticker().now(), from, to, reason));
     }
 }

@@ -12,7 +12,11 @@ public sealed interface CircuitBreakerEvent extends ResilienceEvent {
         return CircuitBreaker.TYPE;
     }
 
-    /** The state changed, by what calls did or by an operator. */
-    record StateChanged(String name, Instant time, CircuitBreaker.State from, CircuitBreaker.State to)
+    /**
+     * The state changed, by what calls did or by an operator.
+     *
+     * @param reason for people, such as "60 of 100 calls failed"
+     */
+    record StateChanged(String name, Instant time, CircuitBreaker.State from, CircuitBreaker.State to, String reason)
             implements CircuitBreakerEvent {}
 }

@@ -88,7 +88,7 @@ final class Closed extends CircuitState implements Admission {
     }
 
     private void open() {
-        circuit.transition(this, new Open(circuit, detector.failureCount()));
+        circuit.transition(this, new Open(circuit, detector.failureCount()), detector.evidence());
     }
 
     /** A call whose time is taken. */

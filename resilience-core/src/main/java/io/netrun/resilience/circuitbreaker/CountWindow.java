@@ -78,6 +78,13 @@ final class CountWindow extends RateWindow {
     }
 
     @Override
+    public String evidence() {
+        OutcomeRing present = ring;
+        long tally = present.tally();
+        return evidence(present.calls(tally), present.failed(tally), present.slow(tally));
+    }
+
+    @Override
     public int failureCount() {
         OutcomeRing present = ring;
         return present.failed(present.tally());

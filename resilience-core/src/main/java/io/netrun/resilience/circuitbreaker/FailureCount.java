@@ -63,6 +63,11 @@ final class FailureCount implements FailureDetector {
     }
 
     @Override
+    public String evidence() {
+        return "the failure count reached " + count.get();
+    }
+
+    @Override
     public int failureCount() {
         return count.get();
     }

@@ -38,6 +38,9 @@ interface FailureDetector {
      */
     boolean follow(CircuitBreakerConfig config);
 
+    /** What it has counted, for people; asked when the circuit opens. */
+    String evidence();
+
     /** The failures it holds against the circuit now. */
     int failureCount();
 }

@@ -77,8 +77,8 @@ final class HalfOpen extends CircuitState {
         return running.get();
     }
 
-    private void reopen() {
-        circuit.transition(this, before.again());
+    private void reopen(String reason) {
+        circuit.transition(this, before.again(), reason);
     }
 
     private final class Trial implements Admission {
@@ -101,16 +101,16 @@ final class HalfOpen extends CircuitState {
                 return;
             }
             if (late) {
-                reopen();
+                reopen("a trial took too long");
             } else if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
-                circuit.transition(HalfOpen.this, new Closed(circuit));
+                circuit.transition(HalfOpen.this, new Closed(circuit), "enough trials succeeded");
             }
         }
 
         @Override
         public void failed() {
             if (settle()) {
-                reopen();
+                reopen("a trial failed");
             }
         }
 

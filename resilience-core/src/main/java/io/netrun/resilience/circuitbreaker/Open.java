@@ -60,7 +60,7 @@ final class Open extends CircuitState {
         if (!now.openDuration().equals(config.openDuration())
                 || now.openBackoffMultiplier() != config.openBackoffMultiplier()
                 || !now.longestOpenDuration().equals(config.longestOpenDuration())) {
-            circuit.transition(this, new Open(circuit, failureCount, openings, openedAt));
+            circuit.transition(this, new Open(circuit, failureCount, openings, openedAt), "reconfigured");
         }
     }
 
@@ -110,7 +110,7 @@ final class Open extends CircuitState {
         if (!over && (timer != null || refusingNanos() > 0)) {
             throw circuit.rejection(this);
         }
-        circuit.transition(this, new HalfOpen(circuit, this));
+        circuit.transition(this, new HalfOpen(circuit, this), "the open duration is over");
         return null;
     }
 

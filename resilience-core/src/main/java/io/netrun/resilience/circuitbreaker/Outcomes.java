@@ -4,7 +4,6 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
-import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ final class Outcomes {
     private final LongAdder failed = new LongAdder();
     private final LongAdder ignored = new LongAdder();
     private final LongAdder cancelled = new LongAdder();
-    private volatile @Nullable Instant lastFailureTime;
+    private final LastFailures lastFailures = new LastFailures();
 
     Outcomes(String name, CircuitBreakerConfig config, Ticker ticker) {
         this.name = name;
@@ -39,7 +38,7 @@ final class Outcomes {
     void onSuccess(Admission admission, @Nullable Object result, Deadline deadline) {
         // A result that came too late for whoever asked: what was called is too slow, and that is a failure of it.
         if ((deadline != Deadline.NONE && deadline.isExceeded()) || isFailure(judgement.failureResult, result)) {
-            countFailure(admission);
+            countFailure(admission, null);
         } else {
             onSuccess(admission);
         }
@@ -55,7 +54,7 @@ final class Outcomes {
         if (deadline.isExceeded() || ExceptionFilter.isCancellation(failure)) {
             onStopped(admission, deadline);
         } else if (judgement.failures.matches(failure)) {
-            countFailure(admission);
+            countFailure(admission, failure);
         } else {
             ignored.increment();
             admission.ignored();
@@ -65,7 +64,7 @@ final class Outcomes {
     /** The call was stopped: by the time limit around it, which is a failure of what was called, or by its caller. */
     void onStopped(Admission admission, Deadline deadline) {
         if (deadline.isExceeded()) {
-            countFailure(admission);
+            countFailure(admission, null);
         } else {
             cancelled.increment();
             admission.ignored();
@@ -81,19 +80,14 @@ final class Outcomes {
         }
     }
 
-    private void countFailure(Admission admission) {
+    private void countFailure(Admission admission, @Nullable Throwable thrown) {
         failed.increment();
-        lastFailureTime = ticker.now();
+        lastFailures.add(new CircuitBreaker.Failure(ticker.now(), thrown));
         admission.failed();
     }
 
-    void forgetLastFailure() {
-        lastFailureTime = null;
-    }
-
-    @Nullable
-    Instant lastFailureTime() {
-        return lastFailureTime;
+    LastFailures lastFailures() {
+        return lastFailures;
     }
 
     long totalSucceeded() {

@@ -31,6 +31,10 @@ abstract sealed class RateWindow implements FailureDetector permits CountWindow,
         return true;
     }
 
+    static String evidence(long calls, long failed, long slow) {
+        return failed + " of " + calls + " calls failed" + (slow > 0 ? ", " + slow + " were slow" : "");
+    }
+
     /** Whether so many recent calls open the circuit. */
     final boolean isOver(long calls, long failed, long slow) {
         return rules.isOver(calls, failed, slow);

@@ -81,6 +81,13 @@ final class TimeWindow extends RateWindow {
     }
 
     @Override
+    public String evidence() {
+        TimeSlice slice = present;
+        long tally = slice.tally();
+        return evidence(slice.calls(tally), slice.failed(tally), slice.slow(tally));
+    }
+
+    @Override
     public int failureCount() {
         TimeSlice slice = sliceAt(pace.slice(ticker.nanoTime()));
         return (int) Math.min(slice.failed(slice.tally()), Integer.MAX_VALUE);

@@ -86,6 +86,70 @@ class TransitionTests {
         }
     }
 
+    @Test
+    void stateChangedShouldSayWhy() {
+        ManualTicker ticker = new ManualTicker();
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "test",
+                CircuitBreakerConfig.builder()
+                        .failureThreshold(2)
+                        .successThreshold(1)
+                        .build(),
+                ticker);
+        List<String> reasons = new ArrayList<>();
+        breaker.on(CircuitBreakerEvent.StateChanged.class, event -> reasons.add(event.reason()));
+        breaker.acquirePermit().onFailure(new IOException());
+        breaker.acquirePermit().onFailure(new IOException());
+        ticker.advance(Duration.ofSeconds(60));
+        breaker.acquirePermit().onFailure(new IOException());
+        ticker.advance(Duration.ofSeconds(60));
+        breaker.run(() -> {});
+        breaker.forceOpen();
+        breaker.reconfigure(c -> c.toBuilder()
+                .detection(Detection.COUNT_WINDOW)
+                .failureRateThreshold(50)
+                .minimumCalls(4)
+                .build());
+        breaker.reset();
+        breaker.run(() -> {});
+        breaker.run(() -> {});
+        breaker.acquirePermit().onFailure(new IOException());
+        breaker.acquirePermit().onFailure(new IOException());
+        assertThat(reasons)
+                .containsExactly(
+                        "the failure count reached 2",
+                        "the open duration is over",
+                        "a trial failed",
+                        "the open duration is over",
+                        "enough trials succeeded",
+                        "forced open",
+                        "reset",
+                        "2 of 4 calls failed");
+    }
+
+    @Test
+    void lastFailuresShouldBeAFewWithTheLatestFirstUntilReset() {
+        ManualTicker ticker = new ManualTicker();
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "test",
+                CircuitBreakerConfig.builder()
+                        .failureResult("bad"::equals)
+                        .failureThreshold(100)
+                        .build(),
+                ticker);
+        for (int i = 0; i < 7; i++) {
+            breaker.acquirePermit().onFailure(new IOException("failure " + i));
+        }
+        breaker.<String, RuntimeException>call(() -> "bad");
+        assertThat(breaker.lastFailures()).hasSize(5).first().satisfies(latest -> {
+            assertThat(latest.thrown()).isNull();
+            assertThat(latest.time()).isEqualTo(ticker.now());
+        });
+        assertThat(breaker.lastFailures().get(1).thrown()).hasMessage("failure 6");
+        breaker.reset();
+        assertThat(breaker.lastFailures()).isEmpty();
+    }
+
     private static int sum(Map<Transition, Integer> seen, State state, boolean entered) {
         return seen.entrySet().stream()
                 .filter(each -> (entered ? each.getKey().to() : each.getKey().from()) == state)

@@ -17,42 +17,20 @@ public final class ResilienceTransactionAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "resilienceTransactionalTimeouts")
     ConfigCustomizer<TimeoutConfig> resilienceTransactionalTimeouts() {
-        return new TransactionalTimeouts();
+        return ConfigCustomizer.of(
+                TimeoutConfig.class,
+                (name, config) -> config.toBuilder()
+                        .callerBound(TransactionSynchronizationManager::isActualTransactionActive)
+                        .build());
     }
 
     @Bean
     @ConditionalOnMissingBean(name = "resilienceTransactionalHedges")
     ConfigCustomizer<HedgeConfig> resilienceTransactionalHedges() {
-        return new TransactionalHedges();
-    }
-
-    private static final class TransactionalTimeouts implements ConfigCustomizer<TimeoutConfig> {
-
-        @Override
-        public Class<TimeoutConfig> configClass() {
-            return TimeoutConfig.class;
-        }
-
-        @Override
-        public TimeoutConfig customize(String name, TimeoutConfig config) {
-            return config.toBuilder()
-                    .callerBound(TransactionSynchronizationManager::isActualTransactionActive)
-                    .build();
-        }
-    }
-
-    private static final class TransactionalHedges implements ConfigCustomizer<HedgeConfig> {
-
-        @Override
-        public Class<HedgeConfig> configClass() {
-            return HedgeConfig.class;
-        }
-
-        @Override
-        public HedgeConfig customize(String name, HedgeConfig config) {
-            return config.toBuilder()
-                    .callerBound(TransactionSynchronizationManager::isActualTransactionActive)
-                    .build();
-        }
+        return ConfigCustomizer.of(
+                HedgeConfig.class,
+                (name, config) -> config.toBuilder()
+                        .callerBound(TransactionSynchronizationManager::isActualTransactionActive)
+                        .build());
     }
 }

@@ -1,19 +1,14 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.bulkhead.Bulkhead;
-import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
-import io.netrun.resilience.circuitbreaker.Detection;
-import io.netrun.resilience.hedge.Hedge;
-import io.netrun.resilience.ratelimiter.RateLimiter;
-import io.netrun.resilience.retry.Retry;
-import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Span;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.BiFunction;
 import org.springframework.boot.convert.DurationStyle;
 
 /** Adds up the settings of a method's policies, each right by itself, and says where they do not fit together. */
@@ -30,50 +25,44 @@ final class Arithmetic {
     static List<String> doubts(List<Policy> policies) {
         Arithmetic arithmetic = new Arithmetic(policies);
         for (int i = 0; i < policies.size(); i++) {
-            if (policies.get(i) instanceof Timeout timeout) {
-                policies.subList(i + 1, policies.size()).forEach(within -> arithmetic.check(timeout, within));
-                arithmetic.checkWindows(timeout);
-            }
+            Policy limiting = policies.get(i);
+            List<Policy> within = policies.subList(i + 1, policies.size());
+            Patterns.of(limiting)
+                    .flatMap(pattern -> pattern.limit(limiting))
+                    .ifPresent(limit -> arithmetic.check(limiting, limit, within));
         }
         return arithmetic.doubts;
     }
 
-    private void check(Timeout timeout, Policy within) {
-        if (within instanceof Retry retry) {
-            int attempts = retry.config().maxAttempts();
-            retry.config()
-                    .longestWaits()
-                    .ifPresent(sum -> require(timeout, retry, "the waits between " + attempts + " attempts", sum));
-            require(timeout, retry, "max-duration", retry.config().maxDuration());
-        } else if (within instanceof Bulkhead bulkhead) {
-            require(timeout, bulkhead, "max-wait", bulkhead.config().maxWait());
-        } else if (within instanceof RateLimiter limiter) {
-            require(timeout, limiter, "max-wait", limiter.config().maxWait());
-        } else if (within instanceof Hedge hedge) {
-            require(timeout, hedge, "delay", hedge.config().delay());
-        }
+    private void check(Policy limiting, Duration limit, List<Policy> within) {
+        spans(
+                within,
+                Pattern::waits,
+                (policy, wait) -> wait.duration().compareTo(limit) < 0
+                        ? ""
+                        : wait.what() + " of " + title(policy) + " can take " + text(wait.duration()) + ", but "
+                                + title(limiting) + " around it gives up after " + text(limit));
+        spans(
+                policies,
+                Pattern::windows,
+                (policy, window) -> window.duration().compareTo(limit.multipliedBy(2)) >= 0
+                        ? ""
+                        : window.what() + " of " + title(policy) + " is " + text(window.duration())
+                                + ", less than twice the "
+                                + text(limit) + " of " + title(limiting)
+                                + ": calls that time out have nearly left the window when the next ones are told");
     }
 
-    private void require(Timeout timeout, Policy within, String what, @Nullable Duration duration) {
-        Duration limit = timeout.config().duration();
-        if (duration != null && duration.compareTo(limit) >= 0) {
-            doubts.add(what + " of " + title(within) + " can take " + text(duration) + ", but " + title(timeout)
-                    + " around it gives up after " + text(limit));
-        }
-    }
-
-    private void checkWindows(Timeout timeout) {
-        for (Policy policy : policies) {
-            if (policy instanceof CircuitBreaker breaker) {
-                CircuitBreakerConfig config = breaker.config();
-                Duration twice = timeout.config().duration().multipliedBy(2);
-                if (config.detection() == Detection.TIME_WINDOW
-                        && config.windowDuration().compareTo(twice) < 0) {
-                    doubts.add("window-duration of " + title(breaker) + " is " + text(config.windowDuration())
-                            + ", less than twice the " + text(timeout.config().duration()) + " of " + title(timeout)
-                            + ": calls that time out have nearly left the window when the next ones are told");
-                }
-            }
+    private void spans(
+            List<Policy> among,
+            BiFunction<Pattern<?, ?>, Policy, List<Span>> spans,
+            BiFunction<Policy, Span, String> doubt) {
+        for (Policy policy : among) {
+            Patterns.of(policy).stream()
+                    .flatMap(pattern -> spans.apply(pattern, policy).stream())
+                    .map(span -> doubt.apply(policy, span))
+                    .filter(text -> !text.isEmpty())
+                    .forEach(doubts::add);
         }
     }
 

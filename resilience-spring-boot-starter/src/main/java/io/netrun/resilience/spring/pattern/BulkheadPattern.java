@@ -17,6 +17,7 @@ final class BulkheadPattern {
     static final Pattern<Bulkhead, BulkheadConfig> DESCRIPTOR = Pattern.of(
                     Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
             .measures(measures())
+            .waits(b -> Span.of("max-wait", b.config().maxWait()))
             .build();
 
     private BulkheadPattern() {}

@@ -3,12 +3,14 @@ package io.netrun.resilience.spring.pattern;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
+import io.netrun.resilience.circuitbreaker.Detection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** What the starter knows of circuit breakers. */
 final class CircuitBreakerPattern {
@@ -21,9 +23,17 @@ final class CircuitBreakerPattern {
             .measures(measures())
             .actions(actions())
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
+            .windows(CircuitBreakerPattern::windows)
             .build();
 
     private CircuitBreakerPattern() {}
+
+    private static Stream<Span> windows(CircuitBreaker breaker) {
+        CircuitBreakerConfig config = breaker.config();
+        return config.detection() == Detection.TIME_WINDOW
+                ? Span.of("window-duration", config.windowDuration())
+                : Stream.empty();
+    }
 
     private static Map<String, Consumer<CircuitBreaker>> actions() {
         Map<String, Consumer<CircuitBreaker>> actions = new LinkedHashMap<>();

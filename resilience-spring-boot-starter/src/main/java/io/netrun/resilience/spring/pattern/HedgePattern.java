@@ -26,6 +26,7 @@ final class HedgePattern {
                     Measure.counter(
                             ATTEMPTS, ATTEMPTS_HELP, "denied", h -> h.metrics().totalDenied())))
             .applicationEvents(List.of(HedgeEvent.Hedged.class))
+            .waits(h -> Span.of("delay", h.config().delay()))
             .build();
 
     private HedgePattern() {}

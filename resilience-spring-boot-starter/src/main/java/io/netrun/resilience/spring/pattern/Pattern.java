@@ -5,13 +5,17 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
 /**
@@ -32,6 +36,9 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final Map<String, Consumer<P>> actions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
     private final Consumer<ConverterRegistry> converters;
+    private final Function<P, Stream<Span>> limit;
+    private final Function<P, Stream<Span>> waits;
+    private final Function<P, Stream<Span>> windows;
 
     private Pattern(Builder<P, C> builder) {
         this.type = builder.type;
@@ -45,6 +52,9 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.actions = builder.actions;
         this.applicationEvents = builder.applicationEvents;
         this.converters = builder.converters;
+        this.limit = builder.limit;
+        this.waits = builder.waits;
+        this.windows = builder.windows;
     }
 
     static <P extends Policy, C extends Record> Builder<P, C> of(
@@ -102,6 +112,23 @@ public final class Pattern<P extends Policy, C extends Record> {
         return applicationEvents;
     }
 
+    /** After how long an instance of this pattern gives a call up; empty if it does not look at the time. */
+    public Optional<Duration> limit(Policy instance) {
+        return limit.apply(type.policyClass().cast(instance))
+                .map(Span::duration)
+                .findFirst();
+    }
+
+    /** How long an instance of this pattern may keep a call waiting, all being well with its settings. */
+    public List<Span> waits(Policy instance) {
+        return waits.apply(type.policyClass().cast(instance)).toList();
+    }
+
+    /** How far back an instance of this pattern remembers calls. */
+    public List<Span> windows(Policy instance) {
+        return windows.apply(type.policyClass().cast(instance)).toList();
+    }
+
     /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
     public void registerConverters(ConverterRegistry registry) {
         converters.accept(registry);
@@ -122,6 +149,9 @@ public final class Pattern<P extends Policy, C extends Record> {
         private Map<String, Consumer<P>> actions = Map.of();
         private List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
         private Consumer<ConverterRegistry> converters = registry -> {};
+        private Function<P, Stream<Span>> limit = instance -> Stream.empty();
+        private Function<P, Stream<Span>> waits = instance -> Stream.empty();
+        private Function<P, Stream<Span>> windows = instance -> Stream.empty();
 
         private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
             this.type = Objects.requireNonNull(type, "type");
@@ -151,6 +181,21 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> converters(Consumer<ConverterRegistry> converters) {
             this.converters = converters;
+            return this;
+        }
+
+        Builder<P, C> limit(Function<P, Stream<Span>> limit) {
+            this.limit = limit;
+            return this;
+        }
+
+        Builder<P, C> waits(Function<P, Stream<Span>> waits) {
+            this.waits = waits;
+            return this;
+        }
+
+        Builder<P, C> windows(Function<P, Stream<Span>> windows) {
+            this.windows = windows;
             return this;
         }
 

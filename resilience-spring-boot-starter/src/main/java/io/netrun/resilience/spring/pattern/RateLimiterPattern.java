@@ -25,6 +25,7 @@ final class RateLimiterPattern {
                             CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
                     Measure.counter(
                             CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected())))
+            .waits(l -> Span.of("max-wait", l.config().maxWait()))
             .build();
 
     private RateLimiterPattern() {}

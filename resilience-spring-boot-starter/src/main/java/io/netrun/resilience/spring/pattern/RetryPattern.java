@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
 /** What the starter knows of retries. */
@@ -23,9 +24,19 @@ final class RetryPattern {
             .measures(measures())
             .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)
+            .waits(RetryPattern::waits)
             .build();
 
     private RetryPattern() {}
+
+    private static Stream<Span> waits(Retry retry) {
+        RetryConfig config = retry.config();
+        return Stream.concat(
+                Span.of("max-duration", config.maxDuration()),
+                Span.of(
+                        "the waits between " + config.maxAttempts() + " attempts",
+                        config.longestWaits().orElse(null)));
+    }
 
     private static List<Measure<Retry>> measures() {
         return List.of(

@@ -23,6 +23,7 @@ final class TimeoutPattern {
                             "Calls given up that are still running",
                             t -> t.metrics().abandoned())))
             .applicationEvents(List.of(TimeoutEvent.TimedOut.class))
+            .limit(t -> Span.of("duration", t.config().duration()))
             .build();
 
     private TimeoutPattern() {}

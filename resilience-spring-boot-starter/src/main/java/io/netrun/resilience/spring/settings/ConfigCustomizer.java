@@ -1,5 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
+import java.util.function.BiFunction;
+
 /**
  * A bean of this type has the last word on the configuration of every instance of a pattern, before the instance is made:
  * the place for what YAML can not say, such as predicates.
@@ -7,6 +9,22 @@ package io.netrun.resilience.spring.settings;
  * @param <C> the pattern's configuration record
  */
 public interface ConfigCustomizer<C extends Record> {
+
+    /** A customizer in a line: {@code ConfigCustomizer.of(RetryConfig.class, (name, config) -> ...)}. */
+    static <C extends Record> ConfigCustomizer<C> of(Class<C> configClass, BiFunction<String, C, C> change) {
+        return new ConfigCustomizer<>() {
+
+            @Override
+            public Class<C> configClass() {
+                return configClass;
+            }
+
+            @Override
+            public C customize(String name, C config) {
+                return change.apply(name, config);
+            }
+        };
+    }
 
     /** The configuration that it customizes, such as {@code TimeoutConfig.class}. */
     Class<C> configClass();
