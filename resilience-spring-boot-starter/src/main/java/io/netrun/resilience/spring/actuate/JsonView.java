@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in Java,
- * enum constants in lower case, times and durations in ISO 8601, classes by name, and code
+ * enum constants in lower case, exceptions by simple name and message, times and durations in ISO 8601, classes by name, and code
  * as "code".
  */
 final class JsonView {
+
+    private static final int MAX_TEXT = 300;
 
     private JsonView() {}
 
@@ -32,6 +34,10 @@ final class JsonView {
         }
         if (value instanceof Class<?> type) {
             return type.getName();
+        }
+        if (value instanceof Throwable thrown) {
+            String text = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+            return text.substring(0, Math.min(text.length(), MAX_TEXT));
         }
         if (value instanceof Collection<?> values) {
             return values.stream().map(JsonView::plain).toList();

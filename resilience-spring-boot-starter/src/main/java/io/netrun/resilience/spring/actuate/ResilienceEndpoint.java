@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
@@ -24,6 +25,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.util.StringUtils;
 
 /**
  * {@code /actuator/resilience}: all instances, those of a pattern, or one, with state and counts; the chain of every
@@ -36,12 +38,23 @@ public final class ResilienceEndpoint {
     private final MethodPipelines pipelines;
     private final Instances instances;
     private final LiveSettings liveSettings;
+    private final Function<Policy, List<ResilienceEvent>> recentEvents;
 
-    public ResilienceEndpoint(ResilienceRegistry registry, MethodPipelines pipelines, Instances instances) {
+    /**
+     * Over an application's instances.
+     *
+     * @param recentEvents the latest events of an instance, the latest first
+     */
+    public ResilienceEndpoint(
+            ResilienceRegistry registry,
+            MethodPipelines pipelines,
+            Instances instances,
+            Function<Policy, List<ResilienceEvent>> recentEvents) {
         this.registry = registry;
         this.pipelines = pipelines;
         this.instances = instances;
         this.liveSettings = new LiveSettings(instances);
+        this.recentEvents = recentEvents;
     }
 
     /** Everything, a section per pattern, and the protected methods. */
@@ -146,7 +159,25 @@ public final class ResilienceEndpoint {
         });
         detail.put("enabled", policy.isEnabled());
         detail.put("settings", settings);
+        pattern.details(policy)
+                .forEach((key, records) ->
+                        detail.put(key, records.stream().map(JsonView::of).toList()));
+        detail.put(
+                "recentEvents",
+                recentEvents.apply(policy).stream()
+                        .map(ResilienceEndpoint::event)
+                        .toList());
         return detail;
+    }
+
+    private static Map<String, @Nullable Object> event(ResilienceEvent event) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("event", StringUtils.uncapitalize(event.getClass().getSimpleName()));
+        if (event instanceof Record content) {
+            view.putAll(JsonView.of(content));
+        }
+        view.remove("name");
+        return view;
     }
 
     private static List<Map<String, String>> chain(MethodPipeline method) {

@@ -4,6 +4,7 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.event.ApplicationEvents;
+import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.method.Validation;
@@ -82,7 +83,14 @@ public final class ResilienceAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ApplicationEvents resilienceApplicationEvents(ResilienceRegistry registry, ApplicationEventPublisher publisher) {
-        return new ApplicationEvents(registry, publisher);
+    RecentEvents resilienceRecentEvents() {
+        return new RecentEvents();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ApplicationEvents resilienceApplicationEvents(
+            ResilienceRegistry registry, ApplicationEventPublisher publisher, RecentEvents recent) {
+        return new ApplicationEvents(registry, publisher, recent);
     }
 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.settings.Instances;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -21,7 +22,8 @@ public final class ResilienceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
-    ResilienceEndpoint resilienceEndpoint(ResilienceRegistry registry, MethodPipelines pipelines, Instances instances) {
-        return new ResilienceEndpoint(registry, pipelines, instances);
+    ResilienceEndpoint resilienceEndpoint(
+            ResilienceRegistry registry, MethodPipelines pipelines, Instances instances, RecentEvents recentEvents) {
+        return new ResilienceEndpoint(registry, pipelines, instances, recentEvents::of);
     }
 }

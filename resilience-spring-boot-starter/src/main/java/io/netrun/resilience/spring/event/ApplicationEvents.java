@@ -12,17 +12,19 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Publishes what happens in the instances as application events, so that a bean hears of it with
- * {@code @EventListener void on(CircuitBreakerEvent.StateChanged event)}. Listeners run on the thread of the call and
+ * {@code @EventListener void on(CircuitBreakerEvent.StateChanged event)}, and keeps the latest. Listeners run on the thread of the call and
  * should be quick; what they throw is logged and changes nothing.
  */
 public final class ApplicationEvents implements AutoCloseable {
 
     private final ApplicationEventPublisher publisher;
+    private final RecentEvents recent;
     private final Subscription registrySubscription;
     private final Set<Policy> followed = ConcurrentHashMap.newKeySet();
 
-    public ApplicationEvents(ResilienceRegistry registry, ApplicationEventPublisher publisher) {
+    public ApplicationEvents(ResilienceRegistry registry, ApplicationEventPublisher publisher, RecentEvents recent) {
         this.publisher = publisher;
+        this.recent = recent;
         this.registrySubscription = registry.onChange(this::onChange);
         registry.all().forEach(this::follow);
     }
@@ -36,6 +38,7 @@ public final class ApplicationEvents implements AutoCloseable {
     private void onChange(RegistryEvent event) {
         if (event instanceof RegistryEvent.Removed) {
             followed.remove(event.policy());
+            recent.forget(event.policy());
         } else {
             follow(event.policy());
         }
@@ -51,6 +54,10 @@ public final class ApplicationEvents implements AutoCloseable {
     private void forward(Policy policy, Class<? extends ResilienceEvent> type) {
         policy.on(type, event -> {
             if (followed.contains(policy)) {
+                recent.add(policy, event);
+                if (!followed.contains(policy)) {
+                    recent.forget(policy); // removed at this very moment
+                }
                 publisher.publishEvent(event);
             }
         });

@@ -24,6 +24,7 @@ final class CircuitBreakerPattern {
             .actions(actions())
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
+            .details(breaker -> Map.of("lastFailures", breaker.lastFailures()))
             .build();
 
     private CircuitBreakerPattern() {}

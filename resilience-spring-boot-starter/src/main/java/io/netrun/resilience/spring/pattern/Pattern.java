@@ -39,6 +39,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final Function<P, Stream<Span>> limit;
     private final Function<P, Stream<Span>> waits;
     private final Function<P, Stream<Span>> windows;
+    private final Function<P, Map<String, List<? extends Record>>> details;
 
     private Pattern(Builder<P, C> builder) {
         this.type = builder.type;
@@ -55,6 +56,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.limit = builder.limit;
         this.waits = builder.waits;
         this.windows = builder.windows;
+        this.details = builder.details;
     }
 
     static <P extends Policy, C extends Record> Builder<P, C> of(
@@ -129,6 +131,11 @@ public final class Pattern<P extends Policy, C extends Record> {
         return windows.apply(type.policyClass().cast(instance)).toList();
     }
 
+    /** What the endpoint shows of one instance beyond what all instances have: lists of records, by name. */
+    public Map<String, List<? extends Record>> details(Policy instance) {
+        return details.apply(type.policyClass().cast(instance));
+    }
+
     /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
     public void registerConverters(ConverterRegistry registry) {
         converters.accept(registry);
@@ -152,6 +159,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private Function<P, Stream<Span>> limit = instance -> Stream.empty();
         private Function<P, Stream<Span>> waits = instance -> Stream.empty();
         private Function<P, Stream<Span>> windows = instance -> Stream.empty();
+        private Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
 
         private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
             this.type = Objects.requireNonNull(type, "type");
@@ -196,6 +204,11 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> windows(Function<P, Stream<Span>> windows) {
             this.windows = windows;
+            return this;
+        }
+
+        Builder<P, C> details(Function<P, Map<String, List<? extends Record>>> details) {
+            this.details = details;
             return this;
         }
 

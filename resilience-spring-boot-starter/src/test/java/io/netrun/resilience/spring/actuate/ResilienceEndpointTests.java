@@ -9,6 +9,7 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import io.netrun.resilience.spring.event.RecentEvents;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +48,9 @@ class ResilienceEndpointTests {
 
     @Autowired
     private MeterRegistry meters;
+
+    @Autowired
+    private RecentEvents recentEvents;
 
     private WebTestClient http;
 
@@ -125,6 +129,47 @@ class ResilienceEndpointTests {
                 .expectBody()
                 .jsonPath("$.settings")
                 .isNotEmpty();
+    }
+
+    @Test
+    void getOfInstanceShouldShowWhyItOpenedAndWhatFailedLast() {
+        client.failTimes(99);
+        catchThrowable(client::charge);
+        http.get()
+                .uri("/resilience/circuit-breaker/payments")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.state")
+                .isEqualTo("open")
+                .jsonPath("$.nextTrialTime")
+                .isNotEmpty()
+                .jsonPath("$.lastFailures[0].thrown")
+                .isEqualTo("IOException: failure 3")
+                .jsonPath("$.lastFailures[0].time")
+                .isNotEmpty()
+                .jsonPath("$.recentEvents[0].event")
+                .isEqualTo("stateChanged")
+                .jsonPath("$.recentEvents[0].to")
+                .isEqualTo("open")
+                .jsonPath("$.recentEvents[0].reason")
+                .isEqualTo("the failure count reached 3")
+                .jsonPath("$.recentEvents[0].time")
+                .isNotEmpty();
+    }
+
+    @Test
+    void recentEventsShouldBeAFewAndGoWithTheirInstance() {
+        CircuitBreaker breaker = registry.getOrCreate(CircuitBreaker.TYPE, "passing");
+        for (int i = 0; i < 50; i++) {
+            breaker.forceOpen();
+            breaker.reset();
+        }
+        assertThat(recentEvents.of(breaker)).hasSize(20);
+        registry.remove(breaker);
+        breaker.forceOpen();
+        assertThat(recentEvents.of(breaker)).isEmpty();
     }
 
     @Test
