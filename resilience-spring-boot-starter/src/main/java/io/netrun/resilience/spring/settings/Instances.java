@@ -1,8 +1,10 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.Pattern;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,50 @@ public final class Instances {
             }
         }
         return result;
+    }
+
+    /**
+     * Brings living instances in line with a configuration that has changed, all of them or, if one of the new values is wrong,
+     * none. They keep what they count and the calls that run. What an operator has changed goes by the configuration again. An
+     * instance that was switched off at start-up stays so.
+     *
+     * @param patterns those whose instances are looked at
+     * @throws ResilienceConfigurationException if a value is wrong; nothing has changed then
+     */
+    public void rebind(List<Pattern<?, ?>> patterns) {
+        List<Runnable> changes = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
+        for (Pattern<?, ?> pattern : patterns) {
+            for (String name : names(pattern)) {
+                try {
+                    changes.add(rebinding(pattern, name));
+                } catch (ResilienceConfigurationException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
+        }
+        changes.forEach(Runnable::run);
+    }
+
+    private <P extends Policy, C extends Record> Runnable rebinding(Pattern<P, C> pattern, String name) {
+        Key key = new Key(pattern.key(), name);
+        Made former = Objects.requireNonNull(made.get(key));
+        ResolvedSettings<C> settings = resolver.resolve(pattern, name, former.said());
+        C config = customized(name, settings.config());
+        return () -> {
+            registry.find(pattern.type(), name).ifPresent(policy -> {
+                @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
+                AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
+                living.reconfigure(present -> config);
+                if (settings.enabled() != former.settings().enabled()) {
+                    policy.setEnabled(settings.enabled());
+                }
+            });
+            made.put(key, new Made(settings, former.said(), former.where()));
+        };
     }
 
     /** The names of a pattern's instances that were obtained here. */

@@ -1,0 +1,100 @@
+package io.netrun.resilience.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceRefreshAutoConfiguration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+
+/** A configuration that changes while the application runs, as Spring Cloud tells of it. */
+@ExtendWith(OutputCaptureExtension.class)
+class RefreshTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(ResilienceAutoConfiguration.class, ResilienceRefreshAutoConfiguration.class))
+            .withBean(PaymentClient.class);
+
+    @Test
+    void changeShouldReachTheLivingInstanceWhichKeepsWhatItCounts() {
+        runner.run(context -> {
+            CircuitBreaker breaker = breaker(context);
+            breaker.acquirePermit().onFailure(new IllegalStateException());
+            change(context, "resilience.circuit-breaker.instances.payments.failure-threshold", "7");
+            assertThat(breaker(context)).isSameAs(breaker);
+            assertThat(breaker.config().failureThreshold()).isEqualTo(7);
+            assertThat(breaker.metrics().failureCount()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void changeShouldLoseNoRunningCall() {
+        runner.run(context -> {
+            Bulkhead bulkhead = context.getBean(ResilienceRegistry.class)
+                    .find(Bulkhead.TYPE, "payments")
+                    .orElseThrow();
+            CompletableFuture<String> running = new CompletableFuture<>();
+            bulkhead.callAsync(() -> running);
+            change(context, "resilience.bulkhead.instances.payments.max-concurrent", "1");
+            assertThat(bulkhead.metrics().maxConcurrent()).isEqualTo(1);
+            assertThat(bulkhead.metrics().asyncActive()).isEqualTo(1);
+            running.complete("done");
+            assertThat(bulkhead.metrics().asyncActive()).isZero();
+        });
+    }
+
+    @Test
+    void changeOfEnabledShouldSwitchTheProtectionOffAndOn() {
+        runner.run(context -> {
+            change(context, "resilience.circuit-breaker.instances.payments.enabled", "false");
+            assertThat(breaker(context).isEnabled()).isFalse();
+            change(context, "resilience.circuit-breaker.instances.payments.enabled", "true");
+            assertThat(breaker(context).isEnabled()).isTrue();
+        });
+    }
+
+    @Test
+    void wrongChangeShouldBeToldAndChangeNothingAtAll(CapturedOutput output) {
+        runner.run(context -> {
+            CircuitBreakerConfig before = breaker(context).config();
+            TestPropertyValues.of("resilience.circuit-breaker.instances.payments.success-threshold=9")
+                    .applyTo(context);
+            change(context, "resilience.circuit-breaker.instances.payments.failure-threshold", "0");
+            assertThat(breaker(context).config()).isEqualTo(before);
+            assertThat(output).contains("failureThreshold is 0: must be at least 1");
+        });
+    }
+
+    @Test
+    void applicationWithoutSpringCloudShouldStart() {
+        runner.withClassLoader(new FilteredClassLoader(EnvironmentChangeEvent.class))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    private static CircuitBreaker breaker(AssertableApplicationContext context) {
+        return context.getBean(ResilienceRegistry.class)
+                .find(CircuitBreaker.TYPE, "payments")
+                .orElseThrow();
+    }
+
+    private static void change(AssertableApplicationContext context, String key, String value) {
+        TestPropertyValues.of(key + "=" + value).applyTo(context);
+        context.publishEvent(new EnvironmentChangeEvent(context, Set.of(key)));
+    }
+}
