@@ -4,6 +4,8 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.retry.Retry;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -44,6 +46,16 @@ public class RetryThirdAttempt extends NanosPerCall {
     @Benchmark
     public Object springRetry(SpringRetry subject) {
         return subject.template.execute(subject.body);
+    }
+
+    @Benchmark
+    public Object failsafe(Failsafe subject) {
+        return subject.call();
+    }
+
+    @Benchmark
+    public Object smallRye(SmallRye subject) {
+        return subject.call();
     }
 
     @State(Scope.Thread)
@@ -91,6 +103,35 @@ public class RetryThirdAttempt extends NanosPerCall {
             template = RetryTemplate.builder().maxAttempts(ATTEMPTS).noBackoff().build();
             body = context -> work.call();
             Checks.require(template.execute(body) != null && work.failed() == 0, "the third attempt succeeds");
+        }
+    }
+
+    @State(Scope.Thread)
+    public static class Failsafe extends FailsafeCall {
+
+        @Setup
+        public void setUp(FailingWork work) {
+            var retry = dev.failsafe.RetryPolicy.builder()
+                    .withMaxAttempts(ATTEMPTS)
+                    .build();
+            prepare(work::call, List.of(retry));
+            Checks.require(call() != null && work.failed() == 0, "the third attempt succeeds");
+        }
+    }
+
+    @State(Scope.Thread)
+    public static class SmallRye extends SmallRyeCall {
+
+        @Setup
+        public void setUp(FailingWork work) {
+            prepare(
+                    work::call,
+                    guard -> guard.withRetry()
+                            .maxRetries(ATTEMPTS - 1)
+                            .delay(0, ChronoUnit.MILLIS)
+                            .jitter(0, ChronoUnit.MILLIS)
+                            .done());
+            Checks.require(call() != null && work.failed() == 0, "the third attempt succeeds");
         }
     }
 }

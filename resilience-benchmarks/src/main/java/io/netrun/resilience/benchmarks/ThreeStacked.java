@@ -6,6 +6,7 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
+import java.util.List;
 import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -25,6 +26,16 @@ public class ThreeStacked extends NanosPerCall {
     @Benchmark
     public Object resilience4j(Resilience4j subject) {
         return subject.decorated.get();
+    }
+
+    @Benchmark
+    public Object failsafe(Failsafe subject) {
+        return subject.call();
+    }
+
+    @Benchmark
+    public Object smallRye(SmallRye subject) {
+        return subject.call();
     }
 
     @State(Scope.Benchmark)
@@ -60,6 +71,37 @@ public class ThreeStacked extends NanosPerCall {
                     .decorate();
             Checks.require(decorated.get() == work.call(), "the call's result comes back");
             Checks.require(breaker.getMetrics().getNumberOfSuccessfulCalls() == 1, "the breaker saw the call");
+        }
+    }
+
+    public static class Failsafe extends FailsafeCall {
+
+        @Setup
+        public void setUp(Work work) {
+            var breaker = dev.failsafe.CircuitBreaker.ofDefaults();
+            prepare(
+                    work::call,
+                    List.of(dev.failsafe.Bulkhead.of(PLACES), dev.failsafe.RetryPolicy.ofDefaults(), breaker));
+            Checks.require(call() == work.call(), "the call's result comes back");
+            Checks.require(breaker.getSuccessCount() == 1, "the breaker saw the call");
+        }
+    }
+
+    /** The order of its policies is its own: retry, circuit breaker, bulkhead. */
+    public static class SmallRye extends SmallRyeCall {
+
+        @Setup
+        public void setUp(Work work) {
+            prepare(
+                    work::call,
+                    guard -> guard.withBulkhead()
+                            .limit(PLACES)
+                            .done()
+                            .withRetry()
+                            .done()
+                            .withCircuitBreaker()
+                            .done());
+            Checks.require(call() == work.call(), "the call's result comes back");
         }
     }
 }
