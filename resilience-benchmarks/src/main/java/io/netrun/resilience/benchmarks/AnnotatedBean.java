@@ -41,12 +41,22 @@ public class AnnotatedBean extends NanosPerCall {
     }
 
     @Benchmark
+    public Object netrunFive(NetrunFive subject) {
+        return subject.bean.call();
+    }
+
+    @Benchmark
     public Object resilience4jOne(Resilience4jOne subject) {
         return subject.bean.call();
     }
 
     @Benchmark
     public Object resilience4jThree(Resilience4jThree subject) {
+        return subject.bean.call();
+    }
+
+    @Benchmark
+    public Object resilience4jFive(Resilience4jFive subject) {
         return subject.bean.call();
     }
 
@@ -61,7 +71,11 @@ public class AnnotatedBean extends NanosPerCall {
             context = new SpringApplicationBuilder(BeanApplication.class)
                     .web(WebApplicationType.NONE)
                     .logStartupInfo(false)
-                    .properties(Map.of("spring.main.banner-mode", "off", "logging.level.root", "warn"))
+                    .properties(Map.of(
+                            "spring.main.banner-mode", "off",
+                            "logging.level.root", "warn",
+                            "resilience4j.ratelimiter.instances.five.limit-for-period", "1000000",
+                            "resilience4j.ratelimiter.instances.five.limit-refresh-period", "1ms"))
                     .run();
             bean = context.getBean(type);
         }
@@ -142,6 +156,28 @@ public class AnnotatedBean extends NanosPerCall {
             Checks.require(bean.call() == Beans.RESULT, "the call's result comes back");
             requireResilience4jSuccess(context, "three");
             requireMeter("resilience4j.circuitbreaker.calls", "three");
+        }
+    }
+
+    public static class NetrunFive extends Application<Beans.NetrunFive> {
+
+        @Setup
+        public void setUp() {
+            start(Beans.NetrunFive.class);
+            Checks.require(bean.call() == Beans.RESULT, "the call's result comes back");
+            requireSuccess(context, "five");
+            requireMeter("resilience.circuitbreaker.calls", "five");
+        }
+    }
+
+    public static class Resilience4jFive extends Application<Beans.Resilience4jFive> {
+
+        @Setup
+        public void setUp() {
+            start(Beans.Resilience4jFive.class);
+            Checks.require(bean.call() == Beans.RESULT, "the call's result comes back");
+            requireResilience4jSuccess(context, "five");
+            requireMeter("resilience4j.circuitbreaker.calls", "five");
         }
     }
 

@@ -19,8 +19,10 @@ import org.springframework.context.annotation.Import;
     Beans.Intercepted.class,
     Beans.NetrunOne.class,
     Beans.NetrunThree.class,
+    Beans.NetrunFive.class,
     Beans.Resilience4jOne.class,
-    Beans.Resilience4jThree.class
+    Beans.Resilience4jThree.class,
+    Beans.Resilience4jFive.class
 })
 class BeanApplication {
 

@@ -2,6 +2,8 @@ package io.netrun.resilience.benchmarks;
 
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.annotation.Retry;
 
 /** The beans whose calls are measured: the same method, protected in different ways. */
@@ -58,6 +60,37 @@ final class Beans {
         @io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "three")
         public Object call() {
             return RESULT;
+        }
+    }
+
+    static class NetrunFive {
+
+        @Fallback(name = "five", method = "instead")
+        @Bulkhead(name = "five")
+        @RateLimiter(name = "five", limit = 1_000_000, period = "1ms")
+        @Retry(name = "five")
+        @CircuitBreaker(name = "five")
+        public Object call() {
+            return RESULT;
+        }
+
+        Object instead() {
+            return this;
+        }
+    }
+
+    static class Resilience4jFive {
+
+        @io.github.resilience4j.bulkhead.annotation.Bulkhead(name = "five")
+        @io.github.resilience4j.ratelimiter.annotation.RateLimiter(name = "five")
+        @io.github.resilience4j.retry.annotation.Retry(name = "five", fallbackMethod = "instead")
+        @io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "five")
+        public Object call() {
+            return RESULT;
+        }
+
+        Object instead(Exception failure) {
+            return failure;
         }
     }
 }

@@ -21,4 +21,14 @@ final class Checks {
         }
         require(false, "the call is refused");
     }
+
+    /** A call that takes far too long, but ends when it is interrupted. */
+    static Object sleep() {
+        try {
+            Thread.sleep(10_000);
+            return "slept";
+        } catch (InterruptedException interrupt) {
+            throw new IllegalStateException("interrupted", interrupt);
+        }
+    }
 }

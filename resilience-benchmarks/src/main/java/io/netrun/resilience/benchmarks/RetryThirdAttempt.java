@@ -111,9 +111,8 @@ public class RetryThirdAttempt extends NanosPerCall {
 
         @Setup
         public void setUp(FailingWork work) {
-            var retry = dev.failsafe.RetryPolicy.builder()
-                    .withMaxAttempts(ATTEMPTS)
-                    .build();
+            var retry =
+                    dev.failsafe.RetryPolicy.builder().withMaxAttempts(ATTEMPTS).build();
             prepare(work::call, List.of(retry));
             Checks.require(call() != null && work.failed() == 0, "the third attempt succeeds");
         }
