@@ -21,6 +21,16 @@ public interface AdaptedCall<T extends @Nullable Object> extends Supplier<Comple
     /** What a fallback gives in the place of the result: a stage that ends as the call's own would. */
     CompletionStage<T> adapt(@Nullable Object replacement);
 
+    /** What the caller gave as the call, which is what a fallback is shown; by default this. */
+    default Object origin() {
+        return this;
+    }
+
+    /** What the caller gave as the call, if that is not the body itself. */
+    static Object origin(Object body) {
+        return body instanceof AdaptedCall<?> adapted ? adapted.origin() : body;
+    }
+
     /** Whether a body says that {@linkplain #hasBegun() a part of its result} is with the caller already. */
     static boolean hasBegun(Object body) {
         return body instanceof AdaptedCall<?> adapted && adapted.hasBegun();

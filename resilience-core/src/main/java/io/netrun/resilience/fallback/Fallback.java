@@ -112,7 +112,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         }
         Object result;
         try {
-            result = handler.function().apply(thrown, call);
+            result = handler.function().apply(thrown, AdaptedCall.origin(call));
         } catch (Throwable second) {
             handlerFailed(second, thrown);
             throw second;

@@ -11,7 +11,8 @@ public interface FallbackFunction {
      *
      * @param failure what the call failed with, without the {@link java.util.concurrent.CompletionException} or
      *     {@link java.util.concurrent.ExecutionException} around it
-     * @param call the body that was given to {@code call} or {@code callAsync}, for bodies that are more than a lambda
+     * @param call the body that was given to {@code call} or {@code callAsync}, or the source that was given to a
+     *     {@code ReactorGuard}, for those that are more than a lambda
      * @return must be of the type that the call returns; for an asynchronous call either that or a
      *     {@link java.util.concurrent.CompletionStage} of it
      * @throws Throwable becomes the failure of the call, with the call's own suppressed; the call's own leaves it as it was

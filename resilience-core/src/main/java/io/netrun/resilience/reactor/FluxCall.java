@@ -22,6 +22,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
 
     private final Publisher<T> source;
     private final FluxSink<T> sink;
+    private final Object origin;
 
     /** What the subscriber has asked for in all; {@link Long#MAX_VALUE} is without end. */
     private final AtomicLong requested = new AtomicLong();
@@ -29,9 +30,10 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     private final Queue<StreamAttempt<T>> attempts = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable StreamAttempt<T>> owner = new AtomicReference<>();
 
-    FluxCall(Publisher<T> source, FluxSink<T> sink) {
+    FluxCall(Publisher<T> source, FluxSink<T> sink, Object origin) {
         this.source = source;
         this.sink = sink;
+        this.origin = origin;
     }
 
     /** The subscriber asks for more elements; every attempt that may become the owner is asked for as many. */
@@ -60,6 +62,11 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
             return subscribeTo(Mono.fromCompletionStage((CompletionStage<T>) stage));
         }
         return subscribeTo(Mono.justOrEmpty((T) replacement));
+    }
+
+    @Override
+    public Object origin() {
+        return origin;
     }
 
     private CompletableFuture<Boolean> subscribeTo(Publisher<T> stream) {

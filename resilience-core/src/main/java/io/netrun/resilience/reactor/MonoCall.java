@@ -13,10 +13,12 @@ final class MonoCall<T> implements AdaptedCall<T> {
 
     private final Mono<T> source;
     private final ContextView context;
+    private final Object origin;
 
-    MonoCall(Mono<T> source, ContextView context) {
+    MonoCall(Mono<T> source, ContextView context, Object origin) {
         this.source = source;
         this.context = context;
+        this.origin = origin;
     }
 
     @Override
@@ -38,6 +40,11 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return replacement instanceof CompletionStage<?> stage
                 ? (CompletionStage<T>) stage
                 : CompletableFuture.completedFuture((T) replacement);
+    }
+
+    @Override
+    public Object origin() {
+        return origin;
     }
 
     private CompletionStage<T> stage(Mono<T> mono) {

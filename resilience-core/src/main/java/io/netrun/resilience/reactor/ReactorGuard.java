@@ -3,6 +3,7 @@ package io.netrun.resilience.reactor;
 import io.netrun.resilience.Guard;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
@@ -11,7 +12,7 @@ import reactor.core.publisher.Mono;
 /**
  * Makes subscriptions through a policy or a pipeline: {@code ReactorGuard.of(pipeline).mono(client.charge(order))}. Each
  * subscription to what it returns is one call. It begins with the subscription, ends with the source, and is cancelled with the
- * subscription; further attempts subscribe to the source again. Nothing blocks a thread. Signals arrive on the source's threads,
+ * subscription; further attempts subscribe to the source again, or ask for another one where they are given a supplier. Nothing blocks a thread. Signals arrive on the source's threads,
  * or, after a wait or a time limit, on a worker's. The Reactor context of the subscriber reaches every attempt. Thread-safe and
  * reusable.
  */
@@ -36,8 +37,17 @@ public final class ReactorGuard {
      */
     public <T> Mono<T> mono(Mono<T> source) {
         Objects.requireNonNull(source, "source");
-        return Mono.deferContextual(
-                context -> Mono.fromFuture(guard.callAsync(new MonoCall<>(source, context)), false));
+        return mono(source, source);
+    }
+
+    /**
+     * The source of each attempt through the guard; otherwise as {@link #mono(Mono)}.
+     *
+     * @param call asked with each attempt; what it throws is the attempt's failure
+     */
+    public <T> Mono<T> mono(Supplier<? extends Mono<T>> call) {
+        Objects.requireNonNull(call, "call");
+        return mono(Mono.defer(call), call);
     }
 
     /**
@@ -52,7 +62,26 @@ public final class ReactorGuard {
      */
     public <T> Flux<T> flux(Publisher<T> source) {
         Objects.requireNonNull(source, "source");
-        return Flux.create(sink -> start(new FluxCall<>(source, sink), sink), FluxSink.OverflowStrategy.BUFFER);
+        return flux(source, source);
+    }
+
+    /**
+     * The source of each attempt through the guard; otherwise as {@link #flux(Publisher)}.
+     *
+     * @param call asked with each attempt; what it throws is the attempt's failure
+     */
+    public <T> Flux<T> flux(Supplier<? extends Publisher<T>> call) {
+        Objects.requireNonNull(call, "call");
+        return flux(Flux.defer(call), call);
+    }
+
+    private <T> Mono<T> mono(Mono<T> source, Object origin) {
+        return Mono.deferContextual(
+                context -> Mono.fromFuture(guard.callAsync(new MonoCall<>(source, context, origin)), false));
+    }
+
+    private <T> Flux<T> flux(Publisher<T> source, Object origin) {
+        return Flux.create(sink -> start(new FluxCall<>(source, sink, origin), sink), FluxSink.OverflowStrategy.BUFFER);
     }
 
     private <T> void start(FluxCall<T> call, FluxSink<T> sink) {

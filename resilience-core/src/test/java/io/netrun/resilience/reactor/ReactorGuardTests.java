@@ -11,6 +11,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.fallback.FallbackConfig;
+import io.netrun.resilience.fallback.FallbackHandler;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.retry.Retry;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +148,47 @@ class ReactorGuardTests {
                 }))
                 .verifyErrorMessage("no source");
         assertThat(breaker.metrics().totalFailed()).isEqualTo(2);
+    }
+
+    @Test
+    void supplierShouldBeAskedForTheSourceOfEveryAttempt() {
+        ReactorGuard guard = ReactorGuard.of(retry);
+        StepVerifier.create(guard.mono(() -> subscriptions.incrementAndGet() == 2
+                        ? Mono.just("second")
+                        : Mono.error(new IOException("first"))))
+                .expectNext("second")
+                .verifyComplete();
+        StepVerifier.create(guard.flux(() -> subscriptions.incrementAndGet() == 4
+                        ? Flux.just("fourth")
+                        : Flux.error(new IOException("third"))))
+                .expectNext("fourth")
+                .verifyComplete();
+    }
+
+    @Test
+    void supplierThatThrowsShouldFailTheCall() {
+        StepVerifier.create(ReactorGuard.of(breaker).mono(() -> {
+                    throw new IllegalStateException("no source");
+                }))
+                .verifyErrorMessage("no source");
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void fallbackShouldBeShownWhatTheCallerGave() {
+        Fallback shown = Fallback.of(
+                "f",
+                c -> c.handler(new FallbackHandler(Exception.class, (failure, call) -> {
+                    return call.toString();
+                })));
+        Mono<String> source = Mono.error(new IOException());
+        StepVerifier.create(ReactorGuard.of(shown).mono(source))
+                .expectNext(source.toString())
+                .verifyComplete();
+        Supplier<Flux<String>> supplier = () -> Flux.error(new IOException());
+        StepVerifier.create(ReactorGuard.of(shown).flux(supplier))
+                .expectNext(supplier.toString())
+                .verifyComplete();
     }
 
     // ---- Mono
