@@ -81,6 +81,14 @@ class ArchitectureTests {
             .resideInAnyPackage("org.springframework.boot.actuate..");
 
     @ArchTest
+    static final ArchRule oneClassKnowsReactor = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(BASE + "aop.ReactiveCall")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("reactor..", "org.reactivestreams..", "io.netrun.resilience.reactor");
+
+    @ArchTest
     static final ArchRule classesAreFinalOrMadeForExtension = classes()
             .that()
             .areTopLevelClasses()

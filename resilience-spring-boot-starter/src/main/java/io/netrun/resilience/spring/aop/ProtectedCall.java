@@ -5,9 +5,10 @@ import io.netrun.resilience.spring.pattern.RecoverableCall;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
 /** One call of a protected method, as its pipeline makes it: any number of times, and with something else in its place. */
-abstract sealed class ProtectedCall implements RecoverableCall permits PlainCall, FutureCall {
+abstract sealed class ProtectedCall implements RecoverableCall permits PlainCall, FutureCall, ReactiveCall {
 
     private final MethodInvocation invocation;
     private final MethodPipeline method;
@@ -17,11 +18,21 @@ abstract sealed class ProtectedCall implements RecoverableCall permits PlainCall
         this.method = method;
     }
 
-    /** A second {@code proceed()} of one invocation would skip the advice further in, so every attempt has its own. */
+    /** For attempts on the thread that called the method. */
     final @Nullable Object proceed() throws Throwable {
-        return method.repeats() && invocation instanceof ProxyMethodInvocation proxied
-                ? proxied.invocableClone(invocation.getArguments()).proceed()
-                : invocation.proceed();
+        return (method.repeats() ? anew() : invocation).proceed();
+    }
+
+    /** For attempts on any thread: aspects further in ask for the invocation that is current on theirs. */
+    final @Nullable Object proceedAnywhere() throws Throwable {
+        return ExposeInvocationInterceptor.INSTANCE.invoke(method.repeats() ? anew() : invocation);
+    }
+
+    /** A second {@code proceed()} of one invocation would skip the advice further in, so every attempt has its own. */
+    private MethodInvocation anew() {
+        return invocation instanceof ProxyMethodInvocation proxied
+                ? proxied.invocableClone(invocation.getArguments())
+                : invocation;
     }
 
     /** The method for people. */

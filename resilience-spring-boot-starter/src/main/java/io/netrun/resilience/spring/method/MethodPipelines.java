@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -29,6 +31,7 @@ public final class MethodPipelines {
     private final List<Pattern<?, ?>> order;
     private final Environment environment;
     private final BeanFactory beans;
+    private final @Nullable ClassLoader classLoader;
     private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPipeline>> pipelines = new ConcurrentHashMap<>();
 
     /**
@@ -36,7 +39,7 @@ public final class MethodPipelines {
      *
      * @param instances asked when the first pipeline is built
      * @param order the patterns, outermost first
-     * @param beans asked for those that have fallback methods
+     * @param beans asked for those that have fallback methods, and with what libraries they came
      */
     public MethodPipelines(
             Supplier<Instances> instances, List<Pattern<?, ?>> order, Environment environment, BeanFactory beans) {
@@ -44,6 +47,9 @@ public final class MethodPipelines {
         this.order = List.copyOf(order);
         this.environment = environment;
         this.beans = beans;
+        this.classLoader = beans instanceof ConfigurableBeanFactory configurable
+                ? configurable.getBeanClassLoader()
+                : MethodPipelines.class.getClassLoader();
     }
 
     /**
@@ -85,9 +91,11 @@ public final class MethodPipelines {
         Class<?> userClass = ClassUtils.getUserClass(targetClass);
         Method method = AopUtils.getMostSpecificMethod(called, userClass);
         List<Declaration> declarations = Declaration.of(order, method, userClass);
-        requireSupported(method, userClass, declarations);
+        ReactiveAdapter adapter = ReactiveTypes.adapter(method);
+        ReturnKind returns = ReturnKind.of(method, adapter);
+        requireSupported(method, Obstacle.of(method, returns, adapter, classLoader), userClass, declarations);
         List<Policy> policies = new ArrayList<>();
-        boolean repeats = false;
+        boolean repeats = returns == ReturnKind.REACTIVE;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         for (Declaration declaration : declarations) {
             Policy policy = obtain(declaration);
@@ -100,7 +108,7 @@ public final class MethodPipelines {
             }
         }
         MethodPipeline built = new MethodPipeline(
-                title(method, userClass), Pipeline.of(policies), ReturnKind.of(method), repeats, fallbacks);
+                title(method, userClass), Pipeline.of(policies), returns, adapter, repeats, fallbacks);
         ConcurrentMap<Method, MethodPipeline> ofClass =
                 pipelines.computeIfAbsent(targetClass, key -> new ConcurrentHashMap<>());
         MethodPipeline faster = ofClass.putIfAbsent(called, built);
@@ -123,12 +131,13 @@ public final class MethodPipelines {
                         .collect(Collectors.joining(", ", "." + method.getName() + "(", ")"));
     }
 
-    private static void requireSupported(Method method, Class<?> userClass, List<Declaration> declarations) {
-        ReturnKind.obstacle(method).ifPresent(obstacle -> {
+    private static void requireSupported(
+            Method method, @Nullable Obstacle obstacle, Class<?> userClass, List<Declaration> declarations) {
+        if (obstacle != null) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     userClass.getName() + "." + method.getName() + " is annotated with @"
-                            + declarations.get(0).pattern().title() + ", but " + obstacle,
-                    "Change the method's return type, or take the annotation away")));
-        });
+                            + declarations.get(0).pattern().title() + ", but " + obstacle.reason(),
+                    obstacle.remedy() + ", or take the annotation away")));
+        }
     }
 }

@@ -8,8 +8,11 @@ import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceTransactionAutoConfiguration;
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
@@ -83,6 +86,15 @@ class AdviceOrderTests {
         });
     }
 
+    @Test
+    void asyncMethodWithAFutureShouldBeRetriedBeforeThatEnds() {
+        runner.run(context -> {
+            Ledger ledger = context.getBean(Ledger.class);
+            assertThat(ledger.total().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+            assertThat(ledger.auditors()).hasSize(3).allMatch(thread -> thread.startsWith("async-"));
+        });
+    }
+
     /** Its methods fail twice. */
     static class Ledger {
 
@@ -114,6 +126,18 @@ class AdviceOrderTests {
             if (auditors.size() < 3) {
                 throw new IllegalStateException("the auditor is out");
             }
+        }
+
+        /** Throws at first, and then returns a future that has failed. */
+        @Async
+        @Retry(maxAttempts = 3, baseDelay = "0s")
+        public CompletableFuture<Integer> total() {
+            auditors.add(Thread.currentThread().getName());
+            return switch (auditors.size()) {
+                case 1 -> throw new IllegalStateException("the auditor is out");
+                case 2 -> CompletableFuture.failedFuture(new IOException());
+                default -> CompletableFuture.completedFuture(auditors.size());
+            };
         }
 
         public List<String> auditors() {

@@ -1,0 +1,78 @@
+package io.netrun.resilience.spring.method;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Why a method can not be protected as what it returns.
+ *
+ * @param reason goes on after "the method is annotated, but"
+ * @param remedy what helps, other than taking the annotation away
+ */
+record Obstacle(String reason, String remedy) {
+
+    /**
+     * What stands in the way of a method.
+     *
+     * @param adapter for what it returns, if that is reactive
+     * @param application has the application's libraries
+     */
+    static @Nullable Obstacle of(
+            Method method, ReturnKind kind, @Nullable ReactiveAdapter adapter, @Nullable ClassLoader application) {
+        Class<?> type = method.getReturnType();
+        if (ReactiveTypes.isSuspending(method)) {
+            return new Obstacle(
+                    "is a suspending function, whose call would end before it ran",
+                    "Let it return a Mono or a CompletableFuture");
+        }
+        return switch (kind) {
+            case STAGE, FUTURE -> ofFuture(type);
+            case REACTIVE -> adapter == null ? null : ofReactive(type, adapter, application);
+            case PLAIN -> ReactiveTypes.isAsynchronous(type) ? ofUnknown(type, application) : null;
+        };
+    }
+
+    private static @Nullable Obstacle ofFuture(Class<?> type) {
+        return type.isAssignableFrom(CompletableFuture.class)
+                ? null
+                : new Obstacle(
+                        "returns " + type.getSimpleName() + ", which a protected call can not be given back as",
+                        "Let it return CompletableFuture, CompletionStage or Future");
+    }
+
+    private static @Nullable Obstacle ofReactive(
+            Class<?> type, ReactiveAdapter adapter, @Nullable ClassLoader application) {
+        if (isReactorMissing(application)) {
+            return withoutReactor(type);
+        }
+        Class<?> known = adapter.getReactiveType();
+        return type.isAssignableFrom(known)
+                ? null
+                : new Obstacle(
+                        "returns " + type.getSimpleName() + ", which a protected call can not be given back as",
+                        "Let it return " + known.getSimpleName());
+    }
+
+    private static Obstacle ofUnknown(Class<?> type, @Nullable ClassLoader application) {
+        return isReactorMissing(application)
+                ? withoutReactor(type)
+                : new Obstacle(
+                        "returns " + type.getSimpleName()
+                                + ", which is asynchronous in a way that is not supported: its"
+                                + " call would end before it ran",
+                        "Let it return a CompletableFuture or a type that Spring's ReactiveAdapterRegistry knows");
+    }
+
+    private static Obstacle withoutReactor(Class<?> type) {
+        return new Obstacle(
+                "returns " + type.getSimpleName() + ", which takes Reactor to protect, and Reactor is missing",
+                "Add the library io.projectreactor:reactor-core");
+    }
+
+    private static boolean isReactorMissing(@Nullable ClassLoader application) {
+        return !ClassUtils.isPresent("reactor.core.publisher.Mono", application);
+    }
+}

@@ -1,0 +1,42 @@
+package io.netrun.resilience.spring.method;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+
+/** Tells reactive return types from others. Needs none of the libraries that it tells of. */
+final class ReactiveTypes {
+
+    /** The beginnings of the names of types with which a call has not ended when it returns. */
+    private static final List<String> ASYNCHRONOUS = List.of(
+            "org.reactivestreams.",
+            "java.util.concurrent.Flow$",
+            "io.reactivex.",
+            "io.smallrye.mutiny.",
+            "io.vertx.core.Future",
+            "kotlinx.coroutines.",
+            "org.springframework.web.context.request.async.");
+
+    private ReactiveTypes() {}
+
+    /** What turns the method's returned value into Reactor's types and back; null if it is not known to be reactive. */
+    static @Nullable ReactiveAdapter adapter(Method method) {
+        return ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
+    }
+
+    /** Asked by name, since the libraries may be absent. */
+    static boolean isAsynchronous(@Nullable Class<?> type) {
+        return type != null
+                && (ASYNCHRONOUS.stream().anyMatch(type.getName()::startsWith)
+                        || isAsynchronous(type.getSuperclass())
+                        || Stream.of(type.getInterfaces()).anyMatch(ReactiveTypes::isAsynchronous));
+    }
+
+    static boolean isSuspending(Method method) {
+        return Stream.of(method.getParameterTypes())
+                .anyMatch(type -> type.getName().equals("kotlin.coroutines.Continuation"));
+    }
+}
