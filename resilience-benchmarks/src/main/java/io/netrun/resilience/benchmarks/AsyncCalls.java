@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Calls that return a stage, through each library, on the thread of their caller. */
+/** Calls that return a stage, through each library: on the thread of their caller, except that Failsafe has its own. */
 final class AsyncCalls {
 
     private AsyncCalls() {}
@@ -74,7 +74,7 @@ final class AsyncCalls {
 
         /** Policies around the call, outermost first. */
         final void prepare(List<? extends Policy<Object>> policies) {
-            executor = Failsafe.with(policies).with(Runnable::run);
+            executor = Failsafe.with(policies);
             check(this);
         }
 

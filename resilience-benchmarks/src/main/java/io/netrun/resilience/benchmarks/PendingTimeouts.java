@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -29,6 +30,9 @@ public final class PendingTimeouts {
     private static final int ROUNDS = 7;
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
+    /** Failsafe starts asynchronous calls on other threads, so setting a limit ends when these have no more to do. */
+    private static final ForkJoinPool FAILSAFE = new ForkJoinPool(1);
+
     private PendingTimeouts() {}
 
     /** A library's way to limit the time of a future. */
@@ -40,10 +44,13 @@ public final class PendingTimeouts {
     public static void main(String[] arguments) throws IOException {
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
         List<Result> results = new ArrayList<>();
-        for (Subject subject : subjects(scheduler)) {
-            results.add(measure(subject));
+        try {
+            for (Subject subject : subjects(scheduler)) {
+                results.add(measure(subject));
+            }
+        } finally {
+            scheduler.shutdownNow();
         }
-        scheduler.shutdownNow();
         new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(arguments[0]), results);
     }
 
@@ -51,13 +58,15 @@ public final class PendingTimeouts {
         Timeout timeout = Timeout.of("pending", c -> c.duration(LIMIT));
         TimeLimiter timeLimiter = TimeLimiter.of(LIMIT);
         FailsafeExecutor<Object> failsafe =
-                Failsafe.with(dev.failsafe.Timeout.of(LIMIT)).with(Runnable::run);
+                Failsafe.with(dev.failsafe.Timeout.of(LIMIT)).with(FAILSAFE);
         return List.of(
                 new Subject("orTimeout", call -> call.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)),
                 new Subject("netrun", call -> timeout.callAsync(() -> call)),
-                new Subject("resilience4j", call -> timeLimiter
-                        .executeCompletionStage(scheduler, () -> call)
-                        .toCompletableFuture()),
+                new Subject(
+                        "resilience4j",
+                        call -> timeLimiter
+                                .executeCompletionStage(scheduler, () -> call)
+                                .toCompletableFuture()),
                 new Subject("failsafe", call -> failsafe.getStageAsync(() -> call)));
     }
 
@@ -85,6 +94,7 @@ public final class PendingTimeouts {
         for (CompletableFuture<Object> call : calls) {
             limited.add(subject.limit.apply(call));
         }
+        FAILSAFE.awaitQuiescence(1, TimeUnit.MINUTES);
         long set = System.nanoTime();
         long bytes = usedBytes() - bytesBefore;
         long ending = System.nanoTime();
@@ -92,11 +102,10 @@ public final class PendingTimeouts {
             call.complete(subject);
         }
         for (CompletableFuture<Object> future : limited) {
-            Checks.require(future.join() == subject, "the result of every call comes back");
+            Checks.require(future.join() == subject, "the result of every call comes back from " + subject.name);
         }
         long ended = System.nanoTime();
-        return new Result(
-                subject.name, CALLS, perCall(set - start), perCall(ended - ending), perCall(bytes));
+        return new Result(subject.name, CALLS, perCall(set - start), perCall(ended - ending), perCall(bytes));
     }
 
     private static double perCall(long total) {

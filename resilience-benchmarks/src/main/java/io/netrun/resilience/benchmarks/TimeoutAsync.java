@@ -40,7 +40,7 @@ public class TimeoutAsync extends NanosPerCall {
 
     @Benchmark
     public Object doneFailsafe(Failsafe subject, Ended ended) {
-        return subject.start(ended.call);
+        return subject.start(ended.call).toCompletableFuture().join();
     }
 
     @Benchmark

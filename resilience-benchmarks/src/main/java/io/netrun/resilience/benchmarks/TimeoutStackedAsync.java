@@ -34,7 +34,7 @@ public class TimeoutStackedAsync extends NanosPerCall {
 
     @Benchmark
     public Object failsafe(Failsafe subject, Ended ended) {
-        return subject.start(ended.call);
+        return subject.start(ended.call).toCompletableFuture().join();
     }
 
     @Benchmark
