@@ -78,7 +78,7 @@ class ArchitectureTests {
             .resideOutsideOfPackages(BASE + "actuate", BASE + "autoconfigure")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.springframework.boot.actuate..");
+            .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health..");
 
     @ArchTest
     static final ArchRule oneClassKnowsReactor = noClasses()

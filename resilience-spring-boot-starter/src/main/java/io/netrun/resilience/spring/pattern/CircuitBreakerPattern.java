@@ -22,6 +22,7 @@ final class CircuitBreakerPattern {
                     CircuitBreaker.TYPE, io.netrun.resilience.annotation.CircuitBreaker.class, "circuitBreakers")
             .measures(measures())
             .actions(actions())
+            .canBeDown(CircuitBreakerPattern::isOpen)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
             .details(breaker -> Map.of("lastFailures", breaker.lastFailures()))
@@ -34,6 +35,13 @@ final class CircuitBreakerPattern {
         return config.detection() == Detection.TIME_WINDOW
                 ? Span.of("window-duration", config.windowDuration())
                 : Stream.empty();
+    }
+
+    private static boolean isOpen(CircuitBreaker breaker) {
+        return switch (breaker.state()) {
+            case OPEN, FORCED_OPEN -> true;
+            case CLOSED, HALF_OPEN, DISABLED -> false;
+        };
     }
 
     private static Map<String, Consumer<CircuitBreaker>> actions() {

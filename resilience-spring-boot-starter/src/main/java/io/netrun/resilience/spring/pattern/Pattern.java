@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.core.convert.converter.ConverterRegistry;
@@ -40,6 +41,8 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final Function<P, Stream<Span>> waits;
     private final Function<P, Stream<Span>> windows;
     private final Function<P, Map<String, List<? extends Record>>> details;
+    private final List<Option<?>> options;
+    private final Predicate<P> down;
 
     private Pattern(Builder<P, C> builder) {
         this.type = builder.type;
@@ -57,6 +60,8 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.waits = builder.waits;
         this.windows = builder.windows;
         this.details = builder.details;
+        this.options = builder.options;
+        this.down = builder.down;
     }
 
     static <P extends Policy, C extends Record> Builder<P, C> of(
@@ -136,6 +141,16 @@ public final class Pattern<P extends Policy, C extends Record> {
         return details.apply(type.policyClass().cast(instance));
     }
 
+    /** What the configuration can say of an instance beside its settings. */
+    public List<Option<?>> options() {
+        return options;
+    }
+
+    /** Whether an instance is refusing calls that it would let through in good times. */
+    public boolean isDown(P policy) {
+        return down.test(policy);
+    }
+
     /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
     public void registerConverters(ConverterRegistry registry) {
         converters.accept(registry);
@@ -160,6 +175,8 @@ public final class Pattern<P extends Policy, C extends Record> {
         private Function<P, Stream<Span>> waits = instance -> Stream.empty();
         private Function<P, Stream<Span>> windows = instance -> Stream.empty();
         private Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
+        private List<Option<?>> options = List.of(Option.ENABLED);
+        private Predicate<P> down = policy -> false;
 
         private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
             this.type = Objects.requireNonNull(type, "type");
@@ -209,6 +226,13 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> details(Function<P, Map<String, List<? extends Record>>> details) {
             this.details = details;
+            return this;
+        }
+
+        /** Its instances can be down, and can have a part in the application's health. */
+        Builder<P, C> canBeDown(Predicate<P> down) {
+            this.options = List.of(Option.ENABLED, Option.HEALTH);
+            this.down = down;
             return this;
         }
 

@@ -25,7 +25,7 @@ final class Expected {
         if (target == double.class) {
             return "a number";
         }
-        if (target == boolean.class) {
+        if (target == boolean.class || target == Boolean.class) {
             return "true or false";
         }
         if (target.isEnum()) {

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -144,6 +145,11 @@ public final class Instances {
     /** The settings of an instance that was obtained here. */
     public Optional<ResolvedSettings<?>> settings(Pattern<?, ?> pattern, String name) {
         return Optional.ofNullable(made.get(new Key(pattern.key(), name))).map(Made::settings);
+    }
+
+    /** What the configuration says of an instance, whoever made it. */
+    public <T> T option(Pattern<?, ?> pattern, String name, Option<T> option) {
+        return resolver.option(pattern, name, option);
     }
 
     private record Key(String pattern, String name) {}

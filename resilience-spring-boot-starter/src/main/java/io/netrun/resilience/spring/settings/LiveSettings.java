@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.springframework.core.ResolvableType;
 public final class LiveSettings {
 
     private static final int MAX_LENGTH = 1_000;
+    private static final String ENABLED = Option.ENABLED.key();
 
     /** A comma, unless it belongs to a value. */
     private static final java.util.regex.Pattern NEXT_CHANGE = java.util.regex.Pattern.compile(",(?=[^,=]*=)");
@@ -67,7 +69,7 @@ public final class LiveSettings {
     }
 
     private void read(Pattern<?, ?> pattern, String name, String value, Map<String, @Nullable Object> values) {
-        if (name.equals(SettingsResolver.ENABLED)) {
+        if (name.equals(ENABLED)) {
             values.put(name, read(name, value, SWITCH));
             return;
         }
@@ -80,7 +82,7 @@ public final class LiveSettings {
 
     private <P extends Policy, C extends Record> void apply(
             Pattern<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
-        Object enabled = values.remove(SettingsResolver.ENABLED);
+        Object enabled = values.remove(ENABLED);
         try {
             @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
             AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
@@ -105,7 +107,7 @@ public final class LiveSettings {
     private static Problem unknown(Pattern<?, ?> pattern, String name) {
         List<String> known =
                 new ArrayList<>(changeable(pattern).stream().map(Setting::name).toList());
-        known.add(SettingsResolver.ENABLED);
+        known.add(ENABLED);
         return new Problem(
                 "A " + pattern.key() + " has no setting '" + abbreviated(name) + "' that can be changed while it lives",
                 "Known here: " + String.join(", ", known));

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ import org.springframework.core.env.ConfigurableEnvironment;
 public final class SettingsResolver {
 
     static final String ROOT = "resilience";
-    static final String ENABLED = "enabled";
 
     private final ConfigurableEnvironment environment;
     private final ApplicationConversionService conversion = new ApplicationConversionService();
@@ -62,9 +62,9 @@ public final class SettingsResolver {
             }
         }
         C config = orElse(pattern.type().defaults(), problems, () -> construct(pattern, name, values, origins));
-        boolean enabled = orElse(true, problems, () -> isEnabled(pattern, name));
+        pattern.options().forEach(option -> collect(problems, () -> option(pattern, name, option)));
         throwIfAny(problems);
-        return new ResolvedSettings<>(config, origins, enabled);
+        return new ResolvedSettings<>(config, origins, option(pattern, name, Option.ENABLED));
     }
 
     /**
@@ -76,12 +76,11 @@ public final class SettingsResolver {
         List<Problem> problems = new ArrayList<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
-                orElse(
-                        Optional.empty(),
-                        problems,
-                        () -> Optional.ofNullable(bind(ofDefaults(pattern, setting.key()), setting.type())));
+                collect(problems, () -> bind(ofDefaults(pattern, setting.key()), setting.type()));
             }
         }
+        pattern.options()
+                .forEach(option -> collect(problems, () -> bind(ofDefaults(pattern, option.key()), type(option))));
         throwIfAny(problems);
     }
 
@@ -95,10 +94,32 @@ public final class SettingsResolver {
         }
     }
 
+    private static void collect(List<Problem> problems, Runnable step) {
+        orElse(true, problems, () -> {
+            step.run();
+            return true;
+        });
+    }
+
     private static void throwIfAny(List<Problem> problems) {
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
+    }
+
+    /**
+     * What the configuration says of an instance, or of all.
+     *
+     * @throws ResilienceConfigurationException if the value can not be read
+     */
+    <T> T option(Pattern<?, ?> pattern, String name, Option<T> option) {
+        return Stream.concat(
+                        ofInstance(pattern, name, option.key()).stream(), Stream.of(ofDefaults(pattern, option.key())))
+                .map(property -> bind(property, type(option)))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(found -> option.type().cast(found.value()))
+                .orElse(option.builtIn());
     }
 
     private Found find(Pattern<?, ?> pattern, String name, Setting setting, Map<String, Object> said) {
@@ -152,13 +173,8 @@ public final class SettingsResolver {
         }
     }
 
-    private boolean isEnabled(Pattern<?, ?> pattern, String name) {
-        return Stream.concat(ofInstance(pattern, name, ENABLED).stream(), Stream.of(ofDefaults(pattern, ENABLED)))
-                .map(property -> bind(property, ResolvableType.forClass(boolean.class)))
-                .filter(Objects::nonNull)
-                .map(found -> Boolean.TRUE.equals(found.value()))
-                .findFirst()
-                .orElse(true);
+    private static ResolvableType type(Option<?> option) {
+        return ResolvableType.forClass(option.type());
     }
 
     private static <C extends Record> C construct(

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public final class WrittenSettings {
 
     /** Keys directly under the root that are not patterns. */
-    private static final Set<String> GLOBAL = Set.of(SettingsResolver.ENABLED, "order", "validation");
+    private static final Set<String> GLOBAL = Set.of(Option.ENABLED.key(), "order", "validation");
 
     private final Map<Pattern<?, ?>, Set<String>> instances = new LinkedHashMap<>();
     private final List<Problem> problems = new ArrayList<>();
@@ -116,7 +117,7 @@ public final class WrittenSettings {
     private static List<String> keys(Pattern<?, ?> pattern) {
         return Stream.concat(
                         Setting.of(pattern).stream().filter(Setting::isWritable).map(Setting::key),
-                        Stream.of(SettingsResolver.ENABLED))
+                        pattern.options().stream().map(Option::key))
                 .toList();
     }
 

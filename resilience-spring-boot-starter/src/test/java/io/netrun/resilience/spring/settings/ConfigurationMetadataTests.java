@@ -41,7 +41,7 @@ class ConfigurationMetadataTests {
                 .filter(Setting::isWritable)
                 .map(Setting::key)
                 .collect(Collectors.toSet());
-        declared.add(SettingsResolver.ENABLED);
+        pattern.options().forEach(option -> declared.add(option.key()));
         assertThat(told).isEqualTo(declared);
     }
 

@@ -22,7 +22,6 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
-import reactor.core.publisher.Mono;
 
 class SettingsTests {
 
@@ -153,6 +152,10 @@ class SettingsTests {
                 "resilience.retry.default.max-attempts=3|Did you mean 'defaults'?",
                 "resilience.retry.instances.payments=3|has a value of its own",
                 "resilience.retry.instances.x.enabled=perhaps|is 'perhaps', which can not be read as true or false",
+                "resilience.retry.defaults.enabled=perhaps|is 'perhaps', which can not be read as true or false",
+                "resilience.circuit-breaker.instances.x.health=up|is 'up', which can not be read as one of none, details, status",
+                "resilience.circuit-breaker.defaults.health=up|is 'up', which can not be read as one of none, details, status",
+                "resilience.retry.instances.x.health=status|unknown key 'health'",
                 "resilience.timeout.defaults.duration=soon|resilience.timeout.defaults.duration",
                 "resilience.order=retry,tmeout|must name patterns that there are, each once at most",
                 "resilience.order=retry,timeout,retry|must name patterns that there are, each once at most",
@@ -189,14 +192,6 @@ class SettingsTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasMessageContaining("Hidden.secret is annotated with @Retry, but is private"));
-    }
-
-    @Test
-    void reactiveMethodShouldBeRefusedAsLongAsItCanNotBeProtected() {
-        runner.withBean(Reactive.class)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .hasMessageContaining("Reactive.later is annotated with @Retry, but is reactive"));
     }
 
     @Test
@@ -247,14 +242,6 @@ class SettingsTests {
 
         void use() {
             secret();
-        }
-    }
-
-    static class Reactive {
-
-        @Retry
-        public Mono<String> later() {
-            return Mono.empty();
         }
     }
 

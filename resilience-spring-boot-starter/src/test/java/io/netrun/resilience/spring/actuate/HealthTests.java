@@ -1,0 +1,118 @@
+package io.netrun.resilience.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.spring.settings.Instances;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoint.health.show-details=always",
+            "resilience.circuit-breaker.instances.ours.health=status",
+            "resilience.circuit-breaker.instances.theirs.health=details",
+            "resilience.circuit-breaker.instances.unsaid.failure-threshold=2"
+        })
+class HealthTests {
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private ResilienceRegistry registry;
+
+    @BeforeEach
+    void closeAll() {
+        registry.all(CircuitBreaker.TYPE).forEach(CircuitBreaker::reset);
+    }
+
+    @Test
+    void healthShouldShowOnlyBreakersThatAskForIt() {
+        health(HttpStatus.OK)
+                .jsonPath("$.components.resilience.status")
+                .isEqualTo("UP")
+                .jsonPath("$.components.resilience.details.circuitBreakers.ours.state")
+                .isEqualTo("closed")
+                .jsonPath("$.components.resilience.details.circuitBreakers.theirs.state")
+                .isEqualTo("closed")
+                .jsonPath("$.components.resilience.details.circuitBreakers.unsaid")
+                .doesNotExist();
+    }
+
+    @Test
+    void openBreakerShouldLeaveTheStatusAloneUnlessItsSettingSaysOtherwise() {
+        open("theirs");
+        open("unsaid");
+        health(HttpStatus.OK)
+                .jsonPath("$.status")
+                .isEqualTo("UP")
+                .jsonPath("$.components.resilience.details.circuitBreakers.theirs.state")
+                .isEqualTo("forced_open");
+    }
+
+    @Test
+    void openBreakerShouldTurnTheStatusDownWhereItsSettingSaysSo() {
+        open("ours");
+        health(HttpStatus.SERVICE_UNAVAILABLE)
+                .jsonPath("$.components.resilience.status")
+                .isEqualTo("DOWN")
+                .jsonPath("$.components.resilience.details.circuitBreakers.ours.state")
+                .isEqualTo("forced_open");
+    }
+
+    private void open(String name) {
+        registry.find(CircuitBreaker.TYPE, name).orElseThrow().forceOpen();
+    }
+
+    private WebTestClient.BodyContentSpec health(HttpStatus status) {
+        return WebTestClient.bindToServer()
+                .baseUrl("http://localhost:" + port + "/actuator/health")
+                .build()
+                .get()
+                .exchange()
+                .expectStatus()
+                .isEqualTo(status)
+                .expectBody();
+    }
+
+    @Test
+    void defaultsShouldHoldForBreakersMadeInCodeToo() {
+        application("resilience.circuit-breaker.defaults.health=details").run(context -> {
+            context.getBean(ResilienceRegistry.class).getOrCreate(CircuitBreaker.TYPE, "made");
+            InstanceHealth health =
+                    new InstanceHealth(context.getBean(ResilienceRegistry.class), context.getBean(Instances.class));
+            assertThat(health.check().details().get("circuitBreakers"))
+                    .asInstanceOf(InstanceOfAssertFactories.MAP)
+                    .containsOnlyKeys("made");
+        });
+    }
+
+    @Test
+    void indicatorShouldBeSwitchedOffAsAnyOther() {
+        application("management.health.resilience.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean("resilienceHealthIndicator"));
+    }
+
+    private static ApplicationContextRunner application(String property) {
+        return new ApplicationContextRunner()
+                .withUserConfiguration(Application.class)
+                .withPropertyValues(property);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+}
