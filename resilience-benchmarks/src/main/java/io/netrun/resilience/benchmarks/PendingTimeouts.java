@@ -46,7 +46,11 @@ public final class PendingTimeouts {
         List<Result> results = new ArrayList<>();
         try {
             for (Subject subject : subjects(scheduler)) {
-                results.add(measure(subject));
+                try {
+                    results.add(measure(subject));
+                } catch (IllegalStateException unfit) {
+                    System.err.println(unfit.getMessage());
+                }
             }
         } finally {
             scheduler.shutdownNow();
@@ -101,10 +105,12 @@ public final class PendingTimeouts {
         for (CompletableFuture<Object> call : calls) {
             call.complete(subject);
         }
+        int came = 0;
         for (CompletableFuture<Object> future : limited) {
-            Checks.require(future.join() == subject, "the result of every call comes back from " + subject.name);
+            came += future.join() == subject ? 1 : 0;
         }
         long ended = System.nanoTime();
+        Checks.require(came == CALLS, "every call's result comes back from " + subject.name + ", not of " + came);
         return new Result(subject.name, CALLS, perCall(set - start), perCall(ended - ending), perCall(bytes));
     }
 
