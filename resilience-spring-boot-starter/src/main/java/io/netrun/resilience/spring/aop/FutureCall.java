@@ -20,7 +20,7 @@ final class FutureCall extends ProtectedCall implements Supplier<CompletionStage
     public CompletionStage<@Nullable Object> get() {
         Object started;
         try {
-            started = proceedAnywhere();
+            started = proceed();
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }

@@ -18,14 +18,10 @@ abstract sealed class ProtectedCall implements RecoverableCall permits PlainCall
         this.method = method;
     }
 
-    /** For attempts on the thread that called the method. */
+    /** Makes the call. Aspects further in ask for the invocation that is current on their thread. */
     final @Nullable Object proceed() throws Throwable {
-        return (method.repeats() ? anew() : invocation).proceed();
-    }
-
-    /** For attempts on any thread: aspects further in ask for the invocation that is current on theirs. */
-    final @Nullable Object proceedAnywhere() throws Throwable {
-        return ExposeInvocationInterceptor.INSTANCE.invoke(method.repeats() ? anew() : invocation);
+        MethodInvocation attempt = method.repeats() ? anew() : invocation;
+        return method.moves() ? ExposeInvocationInterceptor.INSTANCE.invoke(attempt) : attempt.proceed();
     }
 
     /** A second {@code proceed()} of one invocation would skip the advice further in, so every attempt has its own. */

@@ -41,7 +41,7 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     public P get() {
         Object returned;
         try {
-            returned = proceedAnywhere();
+            returned = proceed();
         } catch (Throwable thrown) {
             return failed(thrown);
         }

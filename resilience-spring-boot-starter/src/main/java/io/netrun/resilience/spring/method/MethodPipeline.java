@@ -12,6 +12,7 @@ import org.springframework.core.ReactiveAdapter;
  * @param returns how the method says that it is done
  * @param adapter turns what it returns into Reactor's types and back; null unless it is reactive
  * @param repeats whether a policy, or who subscribes, may make the call more than once
+ * @param moves whether the call may be made on another thread than the caller's
  * @param fallbacks what may take a failed call's place
  */
 public record MethodPipeline(
@@ -20,4 +21,5 @@ public record MethodPipeline(
         ReturnKind returns,
         @Nullable ReactiveAdapter adapter,
         boolean repeats,
+        boolean moves,
         FallbackMethods fallbacks) {}

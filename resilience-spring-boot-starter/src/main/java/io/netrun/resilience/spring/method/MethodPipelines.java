@@ -96,19 +96,21 @@ public final class MethodPipelines {
         requireSupported(method, Obstacle.of(method, returns, adapter, classLoader), userClass, declarations);
         List<Policy> policies = new ArrayList<>();
         boolean repeats = returns == ReturnKind.REACTIVE;
+        boolean moves = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         for (Declaration declaration : declarations) {
             Policy policy = obtain(declaration);
             if (policy != null) {
                 policies.add(policy);
                 repeats |= declaration.pattern().repeatsCalls();
+                moves |= declaration.pattern().movesCalls();
             }
             if (!declaration.own().isEmpty()) {
                 fallbacks = FallbackMethods.of(declaration, method, userClass, beans);
             }
         }
         MethodPipeline built = new MethodPipeline(
-                title(method, userClass), Pipeline.of(policies), returns, adapter, repeats, fallbacks);
+                title(method, userClass), Pipeline.of(policies), returns, adapter, repeats, moves, fallbacks);
         ConcurrentMap<Method, MethodPipeline> ofClass =
                 pipelines.computeIfAbsent(targetClass, key -> new ConcurrentHashMap<>());
         MethodPipeline faster = ofClass.putIfAbsent(called, built);

@@ -14,6 +14,7 @@ final class HedgePattern {
     static final Pattern<Hedge, HedgeConfig> DESCRIPTOR = Pattern.of(
                     Hedge.TYPE, io.netrun.resilience.annotation.Hedge.class, "hedges")
             .repeatsCalls()
+            .movesCalls()
             .measures(List.of(
                     Measure.gauge(
                             "hedge.active",

@@ -33,6 +33,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final String section;
     private final Set<String> settings;
     private final boolean repeatsCalls;
+    private final boolean movesCalls;
     private final List<Measure<P>> measures;
     private final Map<String, Consumer<P>> actions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
@@ -52,6 +53,7 @@ public final class Pattern<P extends Policy, C extends Record> {
                 .map(RecordComponent::getName)
                 .collect(Collectors.toSet());
         this.repeatsCalls = builder.repeatsCalls;
+        this.movesCalls = builder.movesCalls;
         this.measures = builder.measures;
         this.actions = builder.actions;
         this.applicationEvents = builder.applicationEvents;
@@ -102,6 +104,11 @@ public final class Pattern<P extends Policy, C extends Record> {
     /** Whether it may make a call more than once, so that every time needs an invocation of its own. */
     public boolean repeatsCalls() {
         return repeatsCalls;
+    }
+
+    /** Whether it may make a plain call on another thread than the caller's. */
+    public boolean movesCalls() {
+        return movesCalls;
     }
 
     /** The meters of every instance. */
@@ -167,6 +174,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private final Class<? extends Annotation> annotation;
         private final String section;
         private boolean repeatsCalls;
+        private boolean movesCalls;
         private List<Measure<P>> measures = List.of();
         private Map<String, Consumer<P>> actions = Map.of();
         private List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
@@ -186,6 +194,11 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> repeatsCalls() {
             this.repeatsCalls = true;
+            return this;
+        }
+
+        Builder<P, C> movesCalls() {
+            this.movesCalls = true;
             return this;
         }
 

@@ -13,6 +13,7 @@ final class TimeoutPattern {
 
     static final Pattern<Timeout, TimeoutConfig> DESCRIPTOR = Pattern.of(
                     Timeout.TYPE, io.netrun.resilience.annotation.Timeout.class, "timeouts")
+            .movesCalls()
             .measures(List.of(
                     Measure.counter(
                             CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),

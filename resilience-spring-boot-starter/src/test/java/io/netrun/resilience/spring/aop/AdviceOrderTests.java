@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.aspectj.lang.JoinPoint;
+import org.aspectj.lang.annotation.Aspect;
+import org.aspectj.lang.annotation.Before;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
@@ -95,6 +98,18 @@ class AdviceOrderTests {
         });
     }
 
+    @Test
+    void aspectFurtherInShouldFindItsJoinPointOnEveryThread() {
+        runner.withBean(Auditing.class).run(context -> {
+            Ledger ledger = context.getBean(Ledger.class);
+            ledger.thread();
+            ledger.hedgedThread();
+            ledger.totalLater().get(10, TimeUnit.SECONDS);
+            assertThat(context.getBean(Auditing.class).seen)
+                    .containsExactly("thread", "hedgedThread", "totalLater", "totalLater", "totalLater");
+        });
+    }
+
     /** Its methods fail twice. */
     static class Ledger {
 
@@ -140,8 +155,28 @@ class AdviceOrderTests {
             };
         }
 
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public CompletableFuture<Integer> totalLater() {
+            auditors.add("");
+            return auditors.size() < 3
+                    ? CompletableFuture.failedFuture(new IOException())
+                    : CompletableFuture.completedFuture(auditors.size());
+        }
+
         public List<String> auditors() {
             return auditors;
+        }
+    }
+
+    /** Asks for the present join point, as most aspects do. */
+    @Aspect
+    static class Auditing {
+
+        private final List<String> seen = new CopyOnWriteArrayList<>();
+
+        @Before("within(io.netrun.resilience.spring.aop.AdviceOrderTests.Ledger)")
+        public void audit(JoinPoint point) {
+            seen.add(point.getSignature().getName());
         }
     }
 
