@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Makes the instances that annotations and configuration ask for, and remembers where their settings came from. */
@@ -106,15 +107,21 @@ public final class Instances {
         C config = customized(name, settings.config());
         return () -> {
             registry.find(pattern.type(), name).ifPresent(policy -> {
-                @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
-                AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
-                living.reconfigure(present -> config);
+                reconfigure(pattern, policy, present -> config);
                 if (settings.enabled() != former.settings().enabled()) {
                     policy.setEnabled(settings.enabled());
                 }
             });
             made.put(key, new Made(settings, former.said(), former.where()));
         };
+    }
+
+    /** Changes the settings of a pattern's living instance; see {@link AbstractPolicy#reconfigure}. */
+    static <P extends Policy, C extends Record> C reconfigure(
+            Pattern<P, C> pattern, P policy, UnaryOperator<C> change) {
+        @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
+        AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
+        return living.reconfigure(change);
     }
 
     /** The names of a pattern's instances that were obtained here. */

@@ -1,6 +1,5 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
@@ -84,9 +83,7 @@ public final class LiveSettings {
             Pattern<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
         try {
-            @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
-            AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
-            C config = living.reconfigure(present -> Setting.with(present, values));
+            C config = Instances.reconfigure(pattern, policy, present -> Setting.with(present, values));
             instances.saidByOperator(pattern, policy.name(), config, values.keySet());
         } catch (IllegalArgumentException outOfRange) {
             throw new ResilienceConfigurationException(List.of(new Problem(
