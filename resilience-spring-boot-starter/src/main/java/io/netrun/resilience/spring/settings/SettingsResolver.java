@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -19,6 +19,7 @@ import org.springframework.boot.context.properties.bind.PropertySourcesPlacehold
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
@@ -54,8 +55,11 @@ public final class SettingsResolver {
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
+        List<ConfigurationPropertyName> own = written(ofInstance(pattern, name));
+        List<ConfigurationPropertyName> common = written(List.of(ofDefaults(pattern)));
         for (Setting setting : Setting.of(pattern)) {
-            Found found = orElse(builtIn(pattern, setting), problems, () -> find(pattern, name, setting, said));
+            Found found =
+                    orElse(builtIn(pattern, setting), problems, () -> find(pattern, name, setting, own, said, common));
             values.put(setting.name(), found.value());
             if (setting.isWritable()) {
                 origins.put(setting.name(), found.origin());
@@ -76,11 +80,12 @@ public final class SettingsResolver {
         List<Problem> problems = new ArrayList<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
-                collect(problems, () -> bind(ofDefaults(pattern, setting.key()), setting.type()));
+                collect(problems, () -> bind(ofDefaults(pattern).append(setting.key()), setting.type()));
             }
         }
         pattern.options()
-                .forEach(option -> collect(problems, () -> bind(ofDefaults(pattern, option.key()), type(option))));
+                .forEach(option ->
+                        collect(problems, () -> bind(ofDefaults(pattern).append(option.key()), type(option))));
         throwIfAny(problems);
     }
 
@@ -113,33 +118,56 @@ public final class SettingsResolver {
      * @throws ResilienceConfigurationException if the value can not be read
      */
     <T> T option(Pattern<?, ?> pattern, String name, Option<T> option) {
-        return Stream.concat(
-                        ofInstance(pattern, name, option.key()).stream(), Stream.of(ofDefaults(pattern, option.key())))
-                .map(property -> bind(property, type(option)))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .map(found -> option.type().cast(found.value()))
-                .orElse(option.builtIn());
+        List<ConfigurationPropertyName> sections = new ArrayList<>(ofInstance(pattern, name));
+        sections.add(ofDefaults(pattern));
+        Found found = firstIn(written(sections), option.key(), type(option));
+        return found == null ? option.builtIn() : option.type().cast(Objects.requireNonNull(found.value()));
     }
 
-    private Found find(Pattern<?, ?> pattern, String name, Setting setting, Map<String, Object> said) {
+    private Found find(
+            Pattern<?, ?> pattern,
+            String name,
+            Setting setting,
+            List<ConfigurationPropertyName> own,
+            Map<String, Object> said,
+            List<ConfigurationPropertyName> common) {
         if (setting.isWritable()) {
-            for (ConfigurationPropertyName property : ofInstance(pattern, name, setting.key())) {
-                Found bound = bind(property, setting.type());
-                if (bound != null) {
-                    return bound;
-                }
+            Found found = firstIn(own, setting.key(), setting.type());
+            if (found != null) {
+                return found;
             }
             Object annotated = said.get(setting.name());
             if (annotated != null) {
                 return new Found(convert(pattern, name, setting, annotated), "annotation");
             }
-            Found bound = bind(ofDefaults(pattern, setting.key()), setting.type());
+            found = firstIn(common, setting.key(), setting.type());
+            if (found != null) {
+                return found;
+            }
+        }
+        return builtIn(pattern, setting);
+    }
+
+    private @Nullable Found firstIn(List<ConfigurationPropertyName> sections, String key, ResolvableType type) {
+        for (ConfigurationPropertyName section : sections) {
+            Found bound = bind(section.append(key), type);
             if (bound != null) {
                 return bound;
             }
         }
-        return builtIn(pattern, setting);
+        return null;
+    }
+
+    /**
+     * Those sections in which anything may be written. Asked before any key is: most instances have no section at all, and
+     * the look-ups of each key in each source would make up most of the start-up, and stay in Spring Boot's caches.
+     */
+    private List<ConfigurationPropertyName> written(List<ConfigurationPropertyName> sections) {
+        return sections.stream()
+                .filter(section -> StreamSupport.stream(
+                                ConfigurationPropertySources.get(environment).spliterator(), false)
+                        .anyMatch(source -> source.containsDescendantOf(section) != ConfigurationPropertyState.ABSENT))
+                .toList();
     }
 
     private static Found builtIn(Pattern<?, ?> pattern, Setting setting) {
@@ -225,21 +253,21 @@ public final class SettingsResolver {
     }
 
     /**
-     * The property of an instance, in the two ways of writing a name with dots: {@code instances.A.method.key} and
-     * {@code instances[A.method].key}.
+     * The section of an instance, in the two ways of writing a name with dots: {@code instances[A.method]} and
+     * {@code instances.A.method}.
      */
-    private static List<ConfigurationPropertyName> ofInstance(Pattern<?, ?> pattern, String name, String key) {
+    private static List<ConfigurationPropertyName> ofInstance(Pattern<?, ?> pattern, String name) {
         if (name.contains("[") || name.contains("]")) {
             return List.of();
         }
         String instances = ROOT + "." + pattern.key() + ".instances";
         return List.of(
-                ConfigurationPropertyName.of(instances).append("[" + name + "]").append(key),
-                ConfigurationPropertyName.adapt(instances + "." + name + "." + key, '.'));
+                ConfigurationPropertyName.of(instances).append("[" + name + "]"),
+                ConfigurationPropertyName.adapt(instances + "." + name, '.'));
     }
 
-    private static ConfigurationPropertyName ofDefaults(Pattern<?, ?> pattern, String key) {
-        return ConfigurationPropertyName.of(ROOT + "." + pattern.key() + ".defaults." + key);
+    private static ConfigurationPropertyName ofDefaults(Pattern<?, ?> pattern) {
+        return ConfigurationPropertyName.of(ROOT + "." + pattern.key() + ".defaults");
     }
 
     private record Found(@Nullable Object value, String origin) {}
