@@ -1,0 +1,105 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.Detection;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutThread;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a call costs that can be counted rather than timed: bytes allocated, and frames on the stack between caller and body.
+ * Bytes are counted in whatever the JVM makes of the code, interpreted or compiled, so nothing here rests on an optimisation.
+ */
+class CallCostTests {
+
+    private static final int CALLS = 1_000;
+    private static final int ROUNDS = 20;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final Object RESULT = new Object();
+    private static final CompletableFuture<Object> ENDED = CompletableFuture.completedFuture(RESULT);
+
+    static Stream<Guard> guardsThatCreateNothing() {
+        return Stream.of(
+                Pipeline.of(),
+                Retry.of("plain"),
+                CircuitBreaker.of("count"),
+                CircuitBreaker.of("window", c -> c.detection(Detection.COUNT_WINDOW)),
+                Bulkhead.of("free"),
+                RateLimiter.of("tokens", c -> c.limit(1_000_000)),
+                Fallback.of("unused", c -> c.value(RESULT)),
+                Pipeline.of(Retry.of("retry"), CircuitBreaker.of("breaker"), Bulkhead.of("bulkhead")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("guardsThatCreateNothing")
+    void callWhenItSucceedsAtOnceShouldAllocateNothing(Guard guard) {
+        CheckedSupplier<Object, RuntimeException> body = () -> RESULT;
+
+        assertThat(leastBytes(() -> guard.call(body))).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("guardsThatCreateNothing")
+    void callAsyncWhenTheFutureIsDoneShouldAllocateNothing(Guard guard) {
+        Supplier<CompletableFuture<Object>> body = () -> ENDED;
+
+        assertThat(leastBytes(() -> guard.callAsync(body))).isZero();
+    }
+
+    static Stream<Arguments> guardsWithFrames() {
+        Timeout timeout = Timeout.of("timeout", c -> c.thread(TimeoutThread.CALLER));
+        Retry retry = Retry.of("retry");
+        CircuitBreaker breaker = CircuitBreaker.of("breaker");
+        Bulkhead bulkhead = Bulkhead.of("bulkhead");
+        return Stream.of(
+                Arguments.of(Pipeline.of(), 2),
+                Arguments.of(breaker, 3),
+                Arguments.of(Pipeline.of(retry, breaker, bulkhead), 5),
+                Arguments.of(Pipeline.of(timeout, bulkhead, retry, breaker), 7));
+    }
+
+    /** The guard's own method, one for every policy (a timeout has two), and the one that calls the body. */
+    @ParameterizedTest
+    @MethodSource("guardsWithFrames")
+    void callShouldHaveAFrameForEveryPolicyAndTwoMore(Guard guard, int frames) {
+        assertThat(guard.<Long, RuntimeException>call(CallCostTests::framesOfTheLibrary))
+                .isEqualTo(frames);
+    }
+
+    private static long framesOfTheLibrary() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.map(StackWalker.StackFrame::getClassName)
+                        .filter(name -> name.startsWith("io.netrun.resilience."))
+                        .filter(name -> !name.startsWith(CallCostTests.class.getName()))
+                        .count());
+    }
+
+    /** What calls allocate in the round that allocates least: others include what the JVM does once, as loading classes. */
+    private static long leastBytes(Runnable call) {
+        return LongStream.generate(() -> bytes(call)).limit(ROUNDS).min().orElseThrow();
+    }
+
+    private static long bytes(Runnable call) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < CALLS; i++) {
+            call.run();
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+}
