@@ -69,7 +69,8 @@ class Case:
         return self.subjects(threads).get("netrun")
 
     def best_rival(self, threads):
-        rivals = {name: figure for name, figure in self.subjects(threads).items() if name != "netrun"}
+        unlike = self.definition.get("unlike", [])
+        rivals = {name: figure for name, figure in self.subjects(threads).items() if name != "netrun" and name not in unlike}
         return min(rivals.items(), key=lambda rival: rival[1].nanos, default=(None, None))
 
     def threads(self):
@@ -184,6 +185,26 @@ def pending(results):
     return table(["subject", "ns to set", "ns to end", "bytes held"], rows)
 
 
+def started(results):
+    """What each library adds to the same application without one."""
+    bare = {r["methods"]: r for r in results if r["library"] == "NONE"}
+    rows = []
+    for r in results:
+        none = bare[r["methods"]]
+        if r is none:
+            rows.append([number(r["methods"]), "none", number(r["startMillis"]), number(r["readyMillis"]),
+                         number(r["heapBytes"] / 1024), number(r["classes"])])
+        else:
+            added = lambda key, unit=1: f"+ {number((r[key] - none[key]) / unit)}"
+            rows.append([number(r["methods"]), r["library"].lower(), added("startMillis"), added("readyMillis"),
+                         added("heapBytes", 1024), added("classes")])
+    return table(["methods", "library", "started, ms", "… and each method called once, ms", "heap, KiB", "classes"], rows)
+
+
+def measured(file, make):
+    return make(json.loads(file.read_text())) if file.exists() else "Not in this run."
+
+
 def main(results, page):
     entries = [entry for file in sorted(results.glob("threads-*.json")) for entry in json.loads(file.read_text())]
     figures = {(figure.name, figure.threads): figure for figure in map(Figure, entries)}
@@ -195,13 +216,13 @@ def main(results, page):
             file = f"{page.stem}/{case.definition['type']}.svg"
             plot(case, page.parent / file)
             plots.append(f"![{case.title}]({file})")
-    timers = results / "pending.json"
     parts = {
         "environment": environment(json.loads((results / "run.json").read_text()), entries),
         "summary": summary(cases),
         "cases": "\n\n".join(filter(None, map(details, cases))),
         "threads": "\n\n".join(plots),
-        "pending": pending(json.loads(timers.read_text())) if timers.exists() else "Not in this run."}
+        "pending": measured(results / "pending.json", pending),
+        "started": measured(results / "started.json", started)}
     text = (SOURCES / "benchmarks.md").read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace("{" + name + "}", part)

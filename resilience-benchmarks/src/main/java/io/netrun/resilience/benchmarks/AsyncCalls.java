@@ -10,8 +10,8 @@ import jakarta.enterprise.util.TypeLiteral;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Scope;
@@ -40,6 +40,16 @@ final class AsyncCalls {
         Checks.require(pending.join() == result, "the later result comes back");
     }
 
+    /**
+     * A timer that forgets what is cancelled. The usual one keeps the timer of every call until its limit, and millions of
+     * calls a second under a limit of seconds would fill any heap.
+     */
+    static ScheduledExecutorService scheduler() {
+        var scheduler = new ScheduledThreadPoolExecutor(1);
+        scheduler.setRemoveOnCancelPolicy(true);
+        return scheduler;
+    }
+
     @State(Scope.Benchmark)
     public abstract static class Netrun implements Starter {
 
@@ -59,7 +69,7 @@ final class AsyncCalls {
     @State(Scope.Benchmark)
     public abstract static class Resilience4j implements Starter {
 
-        final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+        final ScheduledExecutorService scheduler = scheduler();
 
         @TearDown
         public void stop() {

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +41,7 @@ public final class PendingTimeouts {
     public record Result(String subject, int calls, double nanosToSet, double nanosToEnd, double bytes) {}
 
     public static void main(String[] arguments) throws IOException {
-        ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+        ScheduledExecutorService scheduler = AsyncCalls.scheduler();
         List<Result> results = new ArrayList<>();
         try {
             for (Subject subject : subjects(scheduler)) {
