@@ -36,6 +36,11 @@ enum SystemTicker implements Ticker {
         return Timer.SHARED.schedule(task, delayNanos);
     }
 
+    @Override
+    public Scheduled scheduleAt(Runnable task, long at) {
+        return Timer.SHARED.scheduleAt(task, at);
+    }
+
     /** Created with the first task only: a program without time limits has no timer. */
     private static final class Timer {
 

@@ -33,6 +33,15 @@ public interface Ticker {
      */
     Scheduled schedule(Runnable task, long delayNanos);
 
+    /**
+     * Runs a task once at a moment; otherwise as {@link #schedule}. Saves a reading of the clock where the moment is known.
+     *
+     * @param at the moment, as {@link #nanoTime()} will tell it; one in the past means as soon as possible
+     */
+    default Scheduled scheduleAt(Runnable task, long at) {
+        return schedule(task, at - nanoTime());
+    }
+
     /** The real time of this JVM: {@link System#nanoTime()} and one daemon timer thread that ends when idle. */
     static Ticker system() {
         return SystemTicker.INSTANCE;

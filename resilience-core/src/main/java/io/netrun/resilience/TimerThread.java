@@ -3,7 +3,6 @@ package io.netrun.resilience;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,10 +45,12 @@ final class TimerThread implements Runnable {
 
     private final Ticker clock;
     private final long idleNanos;
-    private final AtomicLong numbers = new AtomicLong();
 
     /** Sorted by time; of the thread alone. */
     private final TreeSet<Task> sorted = new TreeSet<>();
+
+    /** How many tasks were sorted in, for those of the same moment; of the thread alone. */
+    private long numbers;
 
     private volatile @Nullable Task incoming;
     private volatile @Nullable Task cancelled;
@@ -73,7 +74,12 @@ final class TimerThread implements Runnable {
 
     /** Runs a task once after a delay, unless it is cancelled before; see {@link Ticker#schedule}. */
     Ticker.Scheduled schedule(Runnable action, long delayNanos) {
-        Task task = new Task(this, action, clock.nanoTime() + Math.max(0, delayNanos));
+        return scheduleAt(action, clock.nanoTime() + Math.max(0, delayNanos));
+    }
+
+    /** Runs a task once at a moment, unless it is cancelled before; see {@link Ticker#scheduleAt}. */
+    Ticker.Scheduled scheduleAt(Runnable action, long at) {
+        Task task = new Task(this, action, at);
         push(INCOMING, task);
         if (resting ? RESTING.compareAndSet(this, true, false) : task.at - wakesAt < 0) {
             LockSupport.unpark(thread);
@@ -146,8 +152,9 @@ final class TimerThread implements Runnable {
         for (Task task = first, below; task != null; task = below) {
             below = task.below;
             task.below = null;
-            task.number = numbers.getAndIncrement();
-            if (STATE.compareAndSet(task, Task.NEW, Task.SORTED)) {
+            // Nearly all were cancelled, so that is read before it is made sure of.
+            if (task.state == Task.NEW && STATE.compareAndSet(task, Task.NEW, Task.SORTED)) {
+                task.number = numbers++;
                 sorted.add(task);
             }
         }
@@ -196,7 +203,6 @@ final class TimerThread implements Runnable {
         private long number;
         private @Nullable Task below;
 
-        @SuppressWarnings("unused") // through STATE
         private volatile int state;
 
         Task(TimerThread timer, Runnable action, long at) {

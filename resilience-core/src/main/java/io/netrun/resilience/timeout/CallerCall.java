@@ -4,14 +4,25 @@ import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Ticker;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A sync call on its caller's thread, which the timer interrupts. Whether the call ended or the limit struck first is
  * decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt can leak.
  */
-final class CallerCall {
+final class CallerCall implements Runnable {
+
+    private static final VarHandle PHASE;
+
+    static {
+        try {
+            PHASE = MethodHandles.lookup().findVarHandle(CallerCall.class, "phase", Phase.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private enum Phase {
         RUNNING,
@@ -29,7 +40,7 @@ final class CallerCall {
     private final Deadline limit;
     private final Deadline around;
     private final Thread caller = Thread.currentThread();
-    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.RUNNING);
+    private volatile Phase phase = Phase.RUNNING;
 
     CallerCall(Timeout timeout, Deadline limit, Deadline around) {
         this.timeout = timeout;
@@ -38,7 +49,7 @@ final class CallerCall {
     }
 
     <T extends @Nullable Object, X extends Throwable> T call(Layer next, CheckedSupplier<T, X> body) throws X {
-        Ticker.Scheduled timer = timeout.ticker().schedule(this::strike, limit.ownRemainingNanos());
+        Ticker.Scheduled timer = limit.schedule(this);
         T result;
         try {
             result = next.call(body, limit);
@@ -58,8 +69,10 @@ final class CallerCall {
         throw timeout.giveUp();
     }
 
-    private void strike() {
-        if (!phase.compareAndSet(Phase.RUNNING, Phase.STRIKING)) {
+    /** The limit strikes; on the timer's thread. */
+    @Override
+    public void run() {
+        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.STRIKING)) {
             return;
         }
         limit.exceed();
@@ -67,17 +80,17 @@ final class CallerCall {
         if (!quietly) {
             caller.interrupt();
         }
-        phase.set(quietly ? Phase.STRUCK_QUIETLY : Phase.STRUCK);
+        phase = quietly ? Phase.STRUCK_QUIETLY : Phase.STRUCK;
     }
 
     private boolean endedInTime() {
-        if (phase.compareAndSet(Phase.RUNNING, Phase.ENDED)) {
+        if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
             return true;
         }
-        while (phase.get() == Phase.STRIKING) {
+        while (phase == Phase.STRIKING) {
             Thread.onSpinWait();
         }
-        if (phase.get() == Phase.STRUCK) {
+        if (phase == Phase.STRUCK) {
             Thread.interrupted();
             if (around.isExceeded()) {
                 // A limit further out struck meanwhile; its interrupt fell together with ours and is still owed.

@@ -25,7 +25,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     }
 
     TimedCall<T> start(CompletableFuture<T> call) {
-        timer = timeout.ticker().schedule(() -> Workers.execute(this::expire), limit.ownRemainingNanos());
+        timer = limit.schedule(() -> Workers.execute(this::expire));
         follow(call);
         return this;
     }

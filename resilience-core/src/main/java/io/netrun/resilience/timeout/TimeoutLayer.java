@@ -49,7 +49,10 @@ final class TimeoutLayer implements Layer {
         if (nanos == Timeout.UNLIMITED) {
             return next.callAsync(body, deadline);
         }
-        Deadline limit = deadline.within(timeout.ticker(), nanos);
+        // What the body does before it returns its future keeps its caller busy, where no limit could reach it; so the
+        // time
+        // may begin after that, and a future that is done by then costs no reading of the clock.
+        Deadline limit = deadline.withinOnceAsked(timeout.ticker(), nanos);
         CompletableFuture<T> call = next.callAsync(body, limit);
         return call.isDone() ? call : new TimedCall<T>(timeout, limit).start(call);
     }

@@ -54,7 +54,7 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
 
     /** Has the call made and waits for it; on the caller's thread. */
     T call() throws X {
-        Ticker.Scheduled timer = timeout.ticker().schedule(this::expire, limit.ownRemainingNanos());
+        Ticker.Scheduled timer = limit.schedule(this::expire);
         try {
             Workers.execute(ContextPropagation.wrap(this));
             while (isOpen()) {

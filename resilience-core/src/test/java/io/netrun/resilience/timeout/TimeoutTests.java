@@ -11,6 +11,7 @@ import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Ticker;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -306,6 +307,31 @@ class TimeoutTests {
                 .withThrowableThat()
                 .withMessageContaining("Timeout 'outer'");
         await().until(own::isCancelled);
+    }
+
+    @Test
+    void callAsyncShouldBeginItsTimeWhenTheBodyHasGivenItsFuture() {
+        CompletableFuture<String> call = timeout(c -> c.duration(Duration.ofSeconds(2)))
+                .callAsync(() -> {
+                    ticker.advance(Duration.ofSeconds(5));
+                    return new CompletableFuture<>();
+                });
+
+        ticker.advance(Duration.ofMillis(1_999));
+        assertThat(call).isNotDone();
+        ticker.advance(Duration.ofMillis(1));
+        assertThat(call).failsWithin(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void callAsyncWhenTheFutureIsDoneShouldReadNoClock() {
+        Ticker unreadable = (Ticker) Proxy.newProxyInstance(
+                Ticker.class.getClassLoader(), new Class<?>[] {Ticker.class}, (proxy, method, arguments) -> {
+                    throw new AssertionError(method);
+                });
+        CompletableFuture<String> ended = CompletableFuture.completedFuture("ok");
+
+        assertThat(of("test", c -> {}, unreadable).callAsync(() -> ended)).isSameAs(ended);
     }
 
     // ---- fixtures
