@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * Runs tasks at their time, on one daemon thread that is there while there are any. Setting and cancelling a task takes no lock
  * and never waits, so event loops may do it, and is cheap where a task is cancelled soon, as nearly all time limits are: a new
  * task is pushed onto a stack, from which the thread takes it over in its next round; one that was cancelled by then is
- * dropped without having been sorted in. What was sorted in and is cancelled goes onto a second stack, and out with the next
- * round. The sorted set belongs to the thread alone.
+ * dropped, by the thread or by the next task, without having been sorted in. What was sorted in and is cancelled goes onto a
+ * second stack, and out with the next round. The sorted set belongs to the thread alone.
  *
  * <p>Rounds follow each other after {@link #ROUND_NANOS} while tasks come, so that those cancelled do not pile up. When none
  * have come for a round, the thread rests until the next task is due, and the next one that is set wakes it.
@@ -80,7 +80,7 @@ final class TimerThread implements Runnable {
     /** Runs a task once at a moment, unless it is cancelled before; see {@link Ticker#scheduleAt}. */
     Ticker.Scheduled scheduleAt(Runnable action, long at) {
         Task task = new Task(this, action, at);
-        push(INCOMING, task);
+        add(task);
         if (resting ? RESTING.compareAndSet(this, true, false) : task.at - wakesAt < 0) {
             LockSupport.unpark(thread);
         }
@@ -90,12 +90,29 @@ final class TimerThread implements Runnable {
         return task;
     }
 
-    private void push(VarHandle stack, Task task) {
+    /**
+     * Puts a task in, and leaves out those on top that were cancelled meanwhile, so that calls that follow each other leave
+     * nothing behind them. What lies below a task changes only when the thread has taken the whole stack over; its former top
+     * never comes back, so the exchange fails then.
+     */
+    private void add(Task task) {
         Task top;
         do {
-            top = (Task) stack.getVolatile(this);
+            top = incoming;
+            Task waiting = top;
+            while (waiting != null && waiting.state == Task.OVER) {
+                waiting = waiting.below;
+            }
+            task.below = waiting;
+        } while (!INCOMING.compareAndSet(this, top, task));
+    }
+
+    private void takeBack(Task task) {
+        Task top;
+        do {
+            top = cancelled;
             task.below = top;
-        } while (!stack.compareAndSet(this, top, task));
+        } while (!CANCELLED.compareAndSet(this, top, task));
     }
 
     private void start() {
@@ -229,7 +246,7 @@ final class TimerThread implements Runnable {
                 action = null;
             } else if (STATE.compareAndSet(this, SORTED, OVER)) {
                 action = null;
-                timer.push(CANCELLED, this);
+                timer.takeBack(this);
             }
         }
 
