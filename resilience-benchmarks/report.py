@@ -53,7 +53,8 @@ class Case:
     def subjects(self, threads):
         """The figures by the subject's name, the least code left out."""
         prefix, suffix = self.definition.get("prefix", ""), self.definition.get("suffix", "")
-        found = {}
+        found = {subject: self.figures[name, threads] for subject, name in self.definition.get("also", {}).items()
+                 if (name, threads) in self.figures}
         for (name, on), figure in self.figures.items():
             kind, method = name.split(".")
             fits = method.startswith(prefix) and method.endswith(suffix)
