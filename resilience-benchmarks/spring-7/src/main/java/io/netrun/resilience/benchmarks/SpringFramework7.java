@@ -22,7 +22,7 @@ import org.springframework.resilience.annotation.EnableResilientMethods;
 public class SpringFramework7 extends NanosPerCall {
 
     private static final int ATTEMPTS = 3;
-    private static final int PLACES = 100;
+    private static final int PLACES = 25;
 
     @Benchmark
     public Object retryFirst(RetryFirst subject) {
