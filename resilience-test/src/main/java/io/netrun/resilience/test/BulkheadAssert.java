@@ -1,0 +1,39 @@
+package io.netrun.resilience.test;
+
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadMetrics;
+
+/** Assertions about a bulkhead. */
+public final class BulkheadAssert extends PolicyAssert<BulkheadAssert, Bulkhead> {
+
+    BulkheadAssert(Bulkhead actual) {
+        super(actual, BulkheadAssert.class);
+    }
+
+    /** That no call runs or waits in it: every place has been given back. */
+    public BulkheadAssert isIdle() {
+        return hasActive(0).hasQueued(0);
+    }
+
+    /** Calls running, sync and async together. */
+    public BulkheadAssert hasActive(int expected) {
+        BulkheadMetrics metrics = present().metrics();
+        return requireEqual("active", metrics.syncActive() + metrics.asyncActive(), expected);
+    }
+
+    /** Calls waiting for a place, sync and async together. */
+    public BulkheadAssert hasQueued(int expected) {
+        BulkheadMetrics metrics = present().metrics();
+        return requireEqual("queued", metrics.syncQueued() + metrics.asyncQueued(), expected);
+    }
+
+    /** Calls that got a place since it was made. */
+    public BulkheadAssert hasAccepted(long expected) {
+        return requireEqual("totalAccepted", present().metrics().totalAccepted(), expected);
+    }
+
+    /** Calls that were refused since it was made. */
+    public BulkheadAssert hasRejected(long expected) {
+        return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
+    }
+}

@@ -1,0 +1,55 @@
+package io.netrun.resilience.test;
+
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+
+/** Assertions about a circuit breaker. */
+public final class CircuitBreakerAssert extends PolicyAssert<CircuitBreakerAssert, CircuitBreaker> {
+
+    CircuitBreakerAssert(CircuitBreaker actual) {
+        super(actual, CircuitBreakerAssert.class);
+    }
+
+    public CircuitBreakerAssert isClosed() {
+        return isIn(CircuitBreaker.State.CLOSED);
+    }
+
+    public CircuitBreakerAssert isOpen() {
+        return isIn(CircuitBreaker.State.OPEN);
+    }
+
+    public CircuitBreakerAssert isHalfOpen() {
+        return isIn(CircuitBreaker.State.HALF_OPEN);
+    }
+
+    public CircuitBreakerAssert isForcedOpen() {
+        return isIn(CircuitBreaker.State.FORCED_OPEN);
+    }
+
+    public CircuitBreakerAssert isDisabled() {
+        return isIn(CircuitBreaker.State.DISABLED);
+    }
+
+    public CircuitBreakerAssert isIn(CircuitBreaker.State state) {
+        return requireEqual("state", present().state(), state);
+    }
+
+    /** The count that opens a closed circuit; see {@code CircuitBreakerMetrics#failureCount()}. */
+    public CircuitBreakerAssert hasFailureCount(int expected) {
+        return requireEqual("failureCount", present().metrics().failureCount(), expected);
+    }
+
+    /** Calls that have succeeded since it was made. */
+    public CircuitBreakerAssert hasSucceeded(long expected) {
+        return requireEqual("totalSucceeded", present().metrics().totalSucceeded(), expected);
+    }
+
+    /** Calls that have failed since it was made. */
+    public CircuitBreakerAssert hasFailed(long expected) {
+        return requireEqual("totalFailed", present().metrics().totalFailed(), expected);
+    }
+
+    /** Calls that were refused since it was made. */
+    public CircuitBreakerAssert hasRejected(long expected) {
+        return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
+    }
+}

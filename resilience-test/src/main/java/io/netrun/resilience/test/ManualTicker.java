@@ -1,0 +1,106 @@
+package io.netrun.resilience.test;
+
+import io.netrun.resilience.Ticker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Time that a test turns by hand: {@code CircuitBreaker.of("payments", config, ticker)} lives by it, and so does every
+ * instance of a {@code ResilienceRegistry.create(ticker)}, or of a Spring application that has it as its only {@code Ticker}
+ * bean. Nothing passes until {@link #advance} says so; tasks that become due run on the thread that calls it. A sleep, as of a
+ * retry between attempts, returns at once, turns the time itself and is recorded.
+ *
+ * <p>Monotonic time starts just before the overflow of {@link System#nanoTime()}'s range, so that every test crosses it; the
+ * wall clock starts at the beginning of 2026. Thread-safe.
+ */
+public final class ManualTicker implements Ticker {
+
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>((a, b) -> Long.compare(a.at - b.at, 0));
+    private final List<Duration> sleeps = new ArrayList<>();
+    private long nanos = Long.MAX_VALUE - 5;
+    private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Override
+    public synchronized long nanoTime() {
+        return nanos;
+    }
+
+    @Override
+    public synchronized Instant now() {
+        return wall;
+    }
+
+    /** Sets the wall clock alone, as an administrator does; no decision of a policy may depend on it. */
+    public synchronized void setWallClock(Instant instant) {
+        wall = instant;
+    }
+
+    /** Turns the time by as much, without waiting. */
+    @Override
+    public void sleep(long delay) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        synchronized (this) {
+            sleeps.add(Duration.ofNanos(delay));
+        }
+        advance(Duration.ofNanos(delay));
+    }
+
+    /** The sleeps so far, in their order; a copy. */
+    public synchronized List<Duration> sleeps() {
+        return List.copyOf(sleeps);
+    }
+
+    @Override
+    public synchronized Scheduled schedule(Runnable task, long delay) {
+        Task scheduled = new Task(nanos + Math.max(0, delay), task);
+        tasks.add(scheduled);
+        return () -> {
+            synchronized (ManualTicker.this) {
+                tasks.remove(scheduled);
+            }
+        };
+    }
+
+    /** How many tasks, such as time limits of running calls, wait for their time. */
+    public synchronized int scheduledCount() {
+        return tasks.size();
+    }
+
+    /**
+     * Turns the time and runs what becomes due, in the order of its time, each at its own moment.
+     *
+     * @param duration zero runs only what is due already
+     */
+    public void advance(Duration duration) {
+        long end = nanoTime() + duration.toNanos();
+        for (Task due = nextUntil(end); due != null; due = nextUntil(end)) {
+            due.task.run();
+        }
+        moveTo(end);
+    }
+
+    private synchronized @Nullable Task nextUntil(long end) {
+        Task next = tasks.peek();
+        if (next == null || next.at - end > 0) {
+            return null;
+        }
+        tasks.remove();
+        moveTo(next.at);
+        return next;
+    }
+
+    private synchronized void moveTo(long time) {
+        if (time - nanos > 0) {
+            wall = wall.plusNanos(time - nanos);
+            nanos = time;
+        }
+    }
+
+    private record Task(long at, Runnable task) {}
+}

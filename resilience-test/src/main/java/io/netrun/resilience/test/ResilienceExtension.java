@@ -1,0 +1,98 @@
+package io.netrun.resilience.test;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import java.util.NoSuchElementException;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Gives a JUnit test its instances, and sees to it that no test leaves a circuit open, or a protection switched off, for the
+ * next:
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * final ResilienceExtension resilience = new ResilienceExtension();
+ * }</pre>
+ *
+ * has a registry and a {@link ManualTicker} of its own for every test. In a test with a Spring context, which many tests share,
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * final ResilienceExtension resilience = ResilienceExtension.of(() -> registry);   // the context's, injected
+ * }</pre>
+ *
+ * works with the application's instances.
+ */
+public final class ResilienceExtension implements AfterEachCallback {
+
+    private final ManualTicker ticker;
+    private final Supplier<ResilienceRegistry> registry;
+
+    /** With a registry and a ticker of its own. */
+    public ResilienceExtension() {
+        ManualTicker own = new ManualTicker();
+        ResilienceRegistry instances = ResilienceRegistry.create(own);
+        this.ticker = own;
+        this.registry = () -> instances;
+    }
+
+    private ResilienceExtension(Supplier<ResilienceRegistry> registry) {
+        this.ticker = new ManualTicker();
+        this.registry = registry;
+    }
+
+    /**
+     * With an application's registry.
+     *
+     * @param registry asked in each test, so it may give what is injected later; its instances live by the application's own
+     *     ticker, and not by this extension's
+     */
+    public static ResilienceExtension of(Supplier<ResilienceRegistry> registry) {
+        return new ResilienceExtension(registry);
+    }
+
+    /** The time by which the extension's own registry lives. */
+    public ManualTicker ticker() {
+        return ticker;
+    }
+
+    /** The registry whose instances are put in order after each test. */
+    public ResilienceRegistry registry() {
+        return registry.get();
+    }
+
+    /**
+     * A circuit breaker of the registry.
+     *
+     * @throws NoSuchElementException if there is none of that name; the message names those there are
+     */
+    public CircuitBreaker circuitBreaker(String name) {
+        return instance(CircuitBreaker.TYPE, name);
+    }
+
+    /**
+     * An instance of the registry.
+     *
+     * @throws NoSuchElementException if there is none of that name; the message names those there are
+     */
+    public <P extends Policy> P instance(PolicyType<P, ?> type, String name) {
+        return registry()
+                .find(type, name)
+                .orElseThrow(() -> new NoSuchElementException("there is no " + type + " '" + name + "', but "
+                        + registry().all(type).stream()
+                                .map(present -> "'" + present.name() + "'")
+                                .collect(Collectors.joining(", ", "[", "]"))));
+    }
+
+    /** Closes every circuit breaker with zero counts, and switches every instance on. */
+    @Override
+    public void afterEach(ExtensionContext context) {
+        registry().all(CircuitBreaker.TYPE).forEach(CircuitBreaker::reset);
+        registry().all().forEach(policy -> policy.setEnabled(true));
+    }
+}

@@ -1,0 +1,26 @@
+package io.netrun.resilience.test;
+
+import io.netrun.resilience.retry.Retry;
+
+/** Assertions about a retry. */
+public final class RetryAssert extends PolicyAssert<RetryAssert, Retry> {
+
+    RetryAssert(Retry actual) {
+        super(actual, RetryAssert.class);
+    }
+
+    /** Attempts made after a failed one since it was made. */
+    public RetryAssert hasRetries(long expected) {
+        return requireEqual("totalRetries", present().metrics().totalRetries(), expected);
+    }
+
+    /** Calls that succeeded after at least one retry. */
+    public RetryAssert hasRecovered(long expected) {
+        return requireEqual("totalRecovered", present().metrics().totalRecovered(), expected);
+    }
+
+    /** Calls that failed because no attempt, or no time, was left. */
+    public RetryAssert hasExhausted(long expected) {
+        return requireEqual("totalExhausted", present().metrics().totalExhausted(), expected);
+    }
+}

@@ -1,0 +1,98 @@
+package io.netrun.resilience.test;
+
+import static io.netrun.resilience.test.ResilienceAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class ResilienceAssertionsTests {
+
+    private final ManualTicker ticker = new ManualTicker();
+
+    private final CircuitBreaker breaker = CircuitBreaker.of(
+            "payments",
+            CircuitBreakerConfig.builder()
+                    .failureThreshold(1)
+                    .successThreshold(1)
+                    .build(),
+            ticker);
+
+    @Test
+    void circuitBreakerShouldBeSeenInEachOfItsStates() {
+        assertThat(breaker).isClosed().hasFailureCount(0).isEnabled();
+        fail(breaker);
+        assertThat(breaker).isOpen().hasFailed(1);
+        catchThrowable(() -> breaker.run(() -> {}));
+        assertThat(breaker).hasRejected(1);
+        ticker.advance(Duration.ofMinutes(1));
+        breaker.run(() -> assertThat(breaker).isHalfOpen());
+        assertThat(breaker).isClosed().hasSucceeded(1);
+        breaker.forceOpen();
+        assertThat(breaker).isForcedOpen();
+        breaker.disable();
+        assertThat(breaker).isDisabled();
+        breaker.setEnabled(false);
+        assertThat(breaker).isNotEnabled();
+    }
+
+    @Test
+    void assertionThatDoesNotHoldShouldNameTheInstanceAndShowAllItCounts() {
+        assertThatThrownBy(() -> assertThat(breaker).isOpen())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("circuit-breaker 'payments': expected state to be OPEN, but it is CLOSED")
+                .hasMessageContaining("totalRejected=0");
+    }
+
+    @Test
+    void bulkheadShouldTellWhoRunsAndWhoWaits() {
+        Bulkhead bulkhead = Bulkhead.of("search", c -> c.maxConcurrent(1).maxQueue(1));
+        CompletableFuture<String> running = bulkhead.callAsync(CompletableFuture::new);
+        CompletableFuture<String> waiting = bulkhead.callAsync(CompletableFuture::new);
+        bulkhead.callAsync(CompletableFuture::new);
+        assertThat(bulkhead).hasActive(1).hasQueued(1).hasRejected(1);
+        assertThatThrownBy(() -> assertThat(bulkhead).isIdle()).isInstanceOf(AssertionError.class);
+        waiting.cancel(true);
+        running.cancel(true);
+        assertThat(bulkhead).isIdle().hasAccepted(1);
+    }
+
+    @Test
+    void retryShouldTellItsRetriesAndTheirEnd() {
+        Retry retry = Retry.of("search", RetryConfig.builder().maxAttempts(2).build(), ticker);
+        fail(retry);
+        assertThat(retry).hasRetries(1).hasExhausted(1).hasRecovered(0);
+        org.assertj.core.api.Assertions.assertThat(ticker.sleeps()).hasSize(1);
+    }
+
+    @Test
+    void timeoutShouldTellWhatItGaveUp() {
+        Timeout timeout = Timeout.of("search", TimeoutConfig.defaults(), ticker);
+        timeout.callAsync(CompletableFuture::new);
+        assertThat(timeout).hasTimedOut(0).hasAbandoned(0);
+    }
+
+    @Test
+    void rateLimiterShouldTellWhatItLetInAndRefused() {
+        RateLimiter limiter = RateLimiter.of("search", c -> c.limit(1).period(Duration.ofHours(1)));
+        limiter.run(() -> {});
+        catchThrowable(() -> limiter.run(() -> {}));
+        assertThat(limiter).hasAccepted(1).hasRejected(1);
+    }
+
+    private static void fail(io.netrun.resilience.Policy policy) {
+        catchThrowable(() -> policy.run(() -> {
+            throw new IllegalStateException("down");
+        }));
+    }
+}
