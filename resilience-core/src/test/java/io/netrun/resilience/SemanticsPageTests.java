@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class SemanticsPageTests {
 
     private static final Path PAGE = Path.of("..", "docs", "semantics.md");
-    private static final Path TESTS = Path.of("src", "test", "java");
+    private static final List<Path> TESTS = List.of(
+            Path.of("src", "test", "java"), Path.of("..", "resilience-spring-boot-starter", "src", "test", "java"));
     private static final Pattern NAME = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
 
     @Test
@@ -28,11 +30,15 @@ class SemanticsPageTests {
     }
 
     private static String source(String testClass) throws IOException {
-        try (Stream<Path> files = Files.walk(TESTS)) {
-            Path file = files.filter(each -> each.endsWith(testClass + ".java"))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("There is no " + testClass));
-            return Files.readString(file);
+        for (Path tests : TESTS) {
+            try (Stream<Path> files = Files.walk(tests)) {
+                Optional<Path> file =
+                        files.filter(each -> each.endsWith(testClass + ".java")).findFirst();
+                if (file.isPresent()) {
+                    return Files.readString(file.get());
+                }
+            }
         }
+        throw new AssertionError("There is no " + testClass);
     }
 }

@@ -28,6 +28,8 @@ class ArchitectureTests {
             .definedBy(BASE + "metrics")
             .layer("event")
             .definedBy(BASE + "event")
+            .layer("http")
+            .definedBy(BASE + "http")
             .layer("method")
             .definedBy(BASE + "method")
             .layer("settings")
@@ -44,10 +46,12 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("event")
             .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("http")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("method")
             .mayOnlyBeAccessedByLayers("autoconfigure", "aop", "actuate")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "method", "actuate");
+            .mayOnlyBeAccessedByLayers("autoconfigure", "method", "actuate", "http");
 
     @ArchTest
     static final ArchRule onlyTheDescriptorsKnowThePatterns = noClasses()
@@ -81,9 +85,13 @@ class ArchitectureTests {
             .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health..");
 
     @ArchTest
-    static final ArchRule oneClassKnowsReactor = noClasses()
+    static final ArchRule onlyWhatIsLoadedForReactiveCallsKnowsReactor = noClasses()
             .that()
             .doNotHaveFullyQualifiedName(BASE + "aop.ReactiveCall")
+            .and()
+            .haveNameNotMatching(".*\\.http\\.(ProtectingFilter|WebExchange|WebAttempt|WatchedBody)(\\$.*)?")
+            .and()
+            .resideOutsideOfPackage(BASE + "autoconfigure")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("reactor..", "org.reactivestreams..", "io.netrun.resilience.reactor");

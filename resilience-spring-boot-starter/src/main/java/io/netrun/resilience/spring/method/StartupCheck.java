@@ -1,7 +1,9 @@
 package io.netrun.resilience.spring.method;
 
+import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
@@ -66,6 +68,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 .forEach(declaration -> collect(problems, () -> pipelines.obtain(declaration)));
         annotated.forEach((type, methods) ->
                 methods.forEach((method, declarations) -> check(type, method, declarations, problems)));
+        List<InstanceUser> users =
+                beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
+        users.forEach(user -> problems.addAll(user.check()));
         for (Pattern<?, ?> pattern : Patterns.all()) {
             collect(problems, () -> instances.requireReadableDefaults(pattern));
             checkUse(pattern, written.instances(pattern), problems);
@@ -73,8 +78,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 collect(problems, () -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
             }
         }
-        pipelines.all().forEach(StartupCheck::warnOfArithmetic);
         tell(problems);
+        pipelines.all().forEach(method -> warnOfArithmetic(method.title(), method.pipeline()));
+        users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfArithmetic));
     }
 
     private void tell(Set<Problem> problems) {
@@ -87,8 +93,8 @@ public final class StartupCheck implements SmartInitializingSingleton {
         problems.forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
     }
 
-    private static void warnOfArithmetic(MethodPipeline method) {
-        Arithmetic.doubts(method.pipeline().policies()).forEach(doubt -> log.warn("{}: {}.", method.title(), doubt));
+    private static void warnOfArithmetic(String title, Pipeline pipeline) {
+        Arithmetic.doubts(pipeline.policies()).forEach(doubt -> log.warn("{}: {}.", title, doubt));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.pattern;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.Subscription;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -44,6 +46,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Option<?>> options;
     private final Predicate<P> down;
+    private final BiFunction<P, Consumer<Throwable>, Subscription> repeats;
 
     private Pattern(Builder<P, C> builder) {
         this.type = builder.type;
@@ -64,6 +67,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.details = builder.details;
         this.options = builder.options;
         this.down = builder.down;
+        this.repeats = builder.repeats;
     }
 
     static <P extends Policy, C extends Record> Builder<P, C> of(
@@ -158,6 +162,11 @@ public final class Pattern<P extends Policy, C extends Record> {
         return down.test(policy);
     }
 
+    /** Calls a listener with every failure after which an instance of this pattern makes the call again, before it waits. */
+    public Subscription onRepeat(Policy instance, Consumer<Throwable> listener) {
+        return repeats.apply(type.policyClass().cast(instance), listener);
+    }
+
     /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
     public void registerConverters(ConverterRegistry registry) {
         converters.accept(registry);
@@ -185,6 +194,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
         private List<Option<?>> options = List.of(Option.ENABLED);
         private Predicate<P> down = policy -> false;
+        private BiFunction<P, Consumer<Throwable>, Subscription> repeats = (instance, listener) -> () -> {};
 
         private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
             this.type = Objects.requireNonNull(type, "type");
@@ -246,6 +256,11 @@ public final class Pattern<P extends Policy, C extends Record> {
         Builder<P, C> canBeDown(Predicate<P> down) {
             this.options = List.of(Option.ENABLED, Option.HEALTH);
             this.down = down;
+            return this;
+        }
+
+        Builder<P, C> onRepeat(BiFunction<P, Consumer<Throwable>, Subscription> repeats) {
+            this.repeats = repeats;
             return this;
         }
 

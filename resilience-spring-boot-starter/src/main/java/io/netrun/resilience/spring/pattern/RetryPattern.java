@@ -25,6 +25,8 @@ final class RetryPattern {
             .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)
             .waits(RetryPattern::waits)
+            .onRepeat(
+                    (retry, listener) -> retry.on(RetryEvent.Retrying.class, event -> listener.accept(event.failure())))
             .build();
 
     private RetryPattern() {}

@@ -36,6 +36,9 @@ class AbsentLibraryTests {
             "resilienceEndpoint",
             "resilienceHealthIndicator",
             "resilienceMeters",
+            "resilienceHttpClients",
+            "resilientRestClients",
+            "resilientWebClients",
             "resilienceTransactionalTimeouts",
             "resilienceTransactionalHedges");
 
@@ -47,7 +50,13 @@ class AbsentLibraryTests {
                 "resilienceHealthIndicator"),
         MICROMETER(List.of("io.micrometer.core"), "resilienceMeters"),
         CONTEXT_PROPAGATION(List.of("io.micrometer.context")),
-        REACTOR(List.of("reactor", "org.reactivestreams")),
+        REACTOR(List.of("reactor", "org.reactivestreams"), "resilientWebClients"),
+        HTTP_CLIENTS(
+                List.of("org.springframework.http", "org.springframework.web"),
+                "resilienceHttpClients",
+                "resilientRestClients",
+                "resilientWebClients"),
+        WEB_CLIENT(List.of("org.springframework.web.reactive"), "resilientWebClients"),
         VALIDATION(List.of("jakarta.validation")),
         TRANSACTIONS(
                 List.of("org.springframework.transaction"),
@@ -70,13 +79,15 @@ class AbsentLibraryTests {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HTTP_CLIENTS")
     void servletApplicationShouldHaveAllButWhatNeedsTheAbsent(Absent absent) {
         run(new WebApplicationContextRunner(), absent, context -> check(context, absent));
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "REACTOR")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"REACTOR", "HTTP_CLIENTS", "WEB_CLIENT"})
     void reactiveApplicationShouldHaveAllButWhatNeedsTheAbsent(Absent absent) {
         run(new ReactiveWebApplicationContextRunner(), absent, context -> check(context, absent));
     }

@@ -1,0 +1,57 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.spring.http.HttpClients;
+import io.netrun.resilience.spring.http.ResilientRestClients;
+import io.netrun.resilience.spring.http.ResilientWebClients;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.Instances;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+import reactor.core.publisher.Mono;
+
+/**
+ * What protects HTTP clients that ask for it. It is there with {@code resilience.enabled: false} too, and protects nothing then,
+ * since the clients that ask for it are there as well.
+ */
+@AutoConfiguration(after = ResilienceAutoConfiguration.class)
+@ConditionalOnClass(ClientHttpRequestInterceptor.class)
+public final class ResilienceHttpClientsAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    HttpClients resilienceHttpClients(ConfigurableEnvironment environment, ObjectProvider<Instances> instances) {
+        Instances protecting = instances.getIfAvailable();
+        return new HttpClients(
+                environment, protecting, protecting == null ? Patterns.all() : PatternOrder.in(environment));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(RestClient.class)
+    static class RestClients {
+
+        @Bean
+        @ConditionalOnMissingBean
+        ResilientRestClients resilientRestClients(HttpClients clients) {
+            return new ResilientRestClients(clients);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({WebClient.class, Mono.class})
+    static class WebClients {
+
+        @Bean
+        @ConditionalOnMissingBean
+        ResilientWebClients resilientWebClients(HttpClients clients) {
+            return new ResilientWebClients(clients);
+        }
+    }
+}

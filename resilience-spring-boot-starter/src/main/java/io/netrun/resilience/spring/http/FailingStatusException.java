@@ -1,0 +1,137 @@
+package io.netrun.resilience.spring.http;
+
+import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.ResilienceException;
+import io.netrun.resilience.RetryAfter;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * What the policies around an HTTP call see in the place of a response whose status counts as a failure, so that an instance's
+ * {@code exceptions} can name it. Where the response says {@code Retry-After}, this is a {@link RetryAfter}. The caller gets the
+ * response and not this, unless the response is gone: the thread was interrupted while it waited to make the call again. Without a
+ * stack trace, since it shows nothing that the status does not.
+ */
+public abstract sealed class FailingStatusException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** No service means longer, and no arithmetic with it overflows. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    private static final int MAX_DEPTH = 16;
+
+    private final int status;
+    private final transient @Nullable Runnable release;
+
+    private FailingStatusException(String call, int status, Runnable release) {
+        super(call + " was answered with status " + status);
+        this.status = status;
+        this.release = release;
+    }
+
+    static FailingStatusException of(String call, int status, HttpHeaders headers, Runnable release) {
+        Duration hint = hint(headers, Clock.systemUTC());
+        return hint == null ? new Plain(call, status, release) : new Hinting(call, status, release, hint);
+    }
+
+    /** The status of the response, such as 503. */
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
+
+    /** Lets go of the response that a failure stands for, if it does: nobody will read it. */
+    static void release(Throwable failure) {
+        FailingStatusException failing = in(failure);
+        if (failing != null && failing.release != null) {
+            failing.release.run();
+        }
+    }
+
+    /** The failing status that a failure is, or that a policy gave up with; null if it is about something else. */
+    static @Nullable FailingStatusException in(Throwable failure) {
+        Throwable thrown = ExceptionFilter.rootOf(failure);
+        for (int depth = 0; depth < MAX_DEPTH && thrown instanceof ResilienceException; depth++) {
+            Throwable cause = thrown.getCause();
+            if (cause == null) {
+                return null;
+            }
+            thrown = cause;
+        }
+        return thrown instanceof FailingStatusException failing ? failing : null;
+    }
+
+    /**
+     * What a {@code Retry-After} says, in seconds or as a date; null if there is none that can be read. A date is reckoned from the
+     * response's own {@code Date} where it has one, since the two clocks may differ.
+     */
+    static @Nullable Duration hint(HttpHeaders headers, Clock clock) {
+        String written = headers.getFirst(HttpHeaders.RETRY_AFTER);
+        if (written == null) {
+            return null;
+        }
+        String text = written.trim();
+        if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return text.length() > 9 ? LONGEST : shortest(Duration.ofSeconds(Long.parseLong(text)), LONGEST);
+        }
+        try {
+            ZonedDateTime at = headers.getFirstZonedDateTime(HttpHeaders.RETRY_AFTER);
+            if (at == null) {
+                return null;
+            }
+            Duration until = Duration.between(now(headers, clock), at);
+            return until.isNegative() ? Duration.ZERO : shortest(until, LONGEST);
+        } catch (IllegalArgumentException | DateTimeException unreadable) {
+            return null;
+        }
+    }
+
+    private static ZonedDateTime now(HttpHeaders headers, Clock clock) {
+        try {
+            ZonedDateTime sent = headers.getFirstZonedDateTime(HttpHeaders.DATE);
+            return sent == null ? ZonedDateTime.now(clock) : sent;
+        } catch (IllegalArgumentException unreadable) {
+            return ZonedDateTime.now(clock);
+        }
+    }
+
+    private static Duration shortest(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private static final class Plain extends FailingStatusException {
+
+        private static final long serialVersionUID = 1L;
+
+        Plain(String call, int status, Runnable release) {
+            super(call, status, release);
+        }
+    }
+
+    private static final class Hinting extends FailingStatusException implements RetryAfter {
+
+        private static final long serialVersionUID = 1L;
+
+        private final Duration retryAfter;
+
+        Hinting(String call, int status, Runnable release, Duration retryAfter) {
+            super(call, status, release);
+            this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+}

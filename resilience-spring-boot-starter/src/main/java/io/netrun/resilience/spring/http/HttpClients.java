@@ -1,0 +1,215 @@
+package io.netrun.resilience.spring.http;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.InstanceUser;
+import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.Nearest;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.http.HttpMethod;
+
+/**
+ * The protected HTTP clients of the application, those of the configuration and those of code. What a client is called, and which
+ * instances it goes through, is said when it is built and never by a request, so requests make no instances. Thread-safe.
+ */
+public final class HttpClients implements InstanceUser {
+
+    private static final Set<HttpMethod> NOT_REPEATED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
+
+    private final @Nullable Instances instances;
+    private final List<Pattern<?, ?>> order;
+    private final WrittenClients written;
+    private final ConcurrentMap<String, ProtectedClient> named = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<ProtectedClient> inCode = new ConcurrentLinkedQueue<>();
+    private final Set<Policy> heard = ConcurrentHashMap.newKeySet();
+    private volatile boolean started;
+
+    /**
+     * The clients to come.
+     *
+     * @param instances null if nothing is protected
+     * @param order the patterns, outermost first
+     */
+    public HttpClients(ConfigurableEnvironment environment, @Nullable Instances instances, List<Pattern<?, ?>> order) {
+        this.instances = instances;
+        this.order = List.copyOf(order);
+        this.written = new WrittenClients(environment);
+    }
+
+    /** The client that the configuration describes under {@code resilience.http-clients.<name>}. */
+    ProtectedClient of(String name) {
+        if (started) {
+            return new ProtectedClient(title(name), () -> planOf(name)).planned();
+        }
+        return named.computeIfAbsent(name, key -> new ProtectedClient(title(key), () -> planOf(key)));
+    }
+
+    /** A client that code describes. */
+    ProtectedClient of(Consumer<HttpClientSpec> customizer) {
+        HttpClientSpec spec = new HttpClientSpec();
+        customizer.accept(spec);
+        HttpClientProperties properties = spec.properties();
+        String title = "HTTP client in code" + (inCode.isEmpty() ? "" : " #" + (inCode.size() + 1));
+        ProtectedClient client = new ProtectedClient(title, () -> plan(title, properties));
+        if (started) {
+            return client.planned();
+        }
+        inCode.add(client);
+        return client;
+    }
+
+    private static String title(String name) {
+        return "HTTP client '" + name + "'";
+    }
+
+    @Override
+    public List<Problem> check() {
+        List<Problem> problems = new ArrayList<>(written.unknownKeys());
+        written.described().forEach(this::of);
+        for (ProtectedClient client : clients()) {
+            try {
+                client.plan();
+            } catch (ResilienceConfigurationException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        started = true;
+        return problems;
+    }
+
+    @Override
+    public Map<String, Pipeline> pipelines() {
+        Map<String, Pipeline> pipelines = new LinkedHashMap<>();
+        clients().forEach(client -> pipelines.put(client.title(), client.plan().repeating()));
+        return pipelines;
+    }
+
+    private List<ProtectedClient> clients() {
+        return Stream.concat(
+                        named.entrySet().stream()
+                                .sorted(Map.Entry.comparingByKey())
+                                .map(Map.Entry::getValue),
+                        inCode.stream())
+                .toList();
+    }
+
+    private ClientPlan planOf(String name) {
+        if (instances != null && !written.names().contains(name)) {
+            String nearest = Nearest.to(name, written.names());
+            throw wrong(
+                    title(name) + " is asked for, but the configuration has no " + WrittenClients.ROOT + "." + name,
+                    nearest.isEmpty()
+                            ? "Write there which instances protect it, such as " + WrittenClients.ROOT + "." + name
+                                    + ".circuit-breaker: " + name
+                            : "Did you mean '" + nearest + "'? Known: " + String.join(", ", written.names()));
+        }
+        return plan(WrittenClients.ROOT + "." + name, written.properties(name));
+    }
+
+    private ClientPlan plan(String where, HttpClientProperties properties) {
+        Instances known = instances;
+        if (known == null) {
+            return ClientPlan.NONE;
+        }
+        List<Problem> problems = new ArrayList<>();
+        FailureStatuses statuses = statuses(where, properties, problems);
+        Set<HttpMethod> methods = methods(where, properties, problems);
+        Map<String, @Nullable String> names = properties.instances();
+        List<Policy> policies = new ArrayList<>();
+        for (Pattern<?, ?> pattern : order) {
+            String name = names.get(pattern.key());
+            if (name != null) {
+                obtain(known, pattern, name, where, problems).ifPresent(policies::add);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
+        }
+        policies.forEach(this::hearOfRepeats);
+        return new ClientPlan(
+                Pipeline.of(policies),
+                Pipeline.of(policies.stream()
+                        .filter(Predicate.not(HttpClients::repeatsCalls))
+                        .toList()),
+                statuses,
+                methods);
+    }
+
+    private static Optional<? extends Policy> obtain(
+            Instances known, Pattern<?, ?> pattern, String name, String where, List<Problem> problems) {
+        if (name.isBlank()) {
+            problems.add(new Problem(
+                    where + ": " + pattern.key() + " is '" + name + "': must be the name of an instance",
+                    "Write a name, or leave " + pattern.key() + " out"));
+            return Optional.empty();
+        }
+        try {
+            return known.obtain(pattern, name, Map.of(), where);
+        } catch (ResilienceConfigurationException e) {
+            problems.addAll(e.problems());
+            return Optional.empty();
+        }
+    }
+
+    private static FailureStatuses statuses(String where, HttpClientProperties properties, List<Problem> problems) {
+        List<String> statuses = properties.failureStatuses();
+        try {
+            return FailureStatuses.of(statuses == null ? FailureStatuses.DEFAULT : statuses);
+        } catch (IllegalArgumentException e) {
+            problems.add(new Problem(
+                    where + ": failure-statuses has " + e.getMessage(),
+                    "Write classes and codes in a list, such as 5xx, 429"));
+            return FailureStatuses.of(FailureStatuses.DEFAULT);
+        }
+    }
+
+    private static Set<HttpMethod> methods(String where, HttpClientProperties properties, List<Problem> problems) {
+        List<HttpMethod> all = List.of(HttpMethod.values());
+        List<String> asked = properties.retryMethods();
+        if (asked == null) {
+            return all.stream().filter(Predicate.not(NOT_REPEATED::contains)).collect(Collectors.toSet());
+        }
+        List<String> known = all.stream().map(HttpMethod::name).toList();
+        asked.stream().filter(Predicate.not(known::contains)).forEach(method -> {
+            String nearest = Nearest.to(method, known);
+            problems.add(new Problem(
+                    where + ": retry-methods has '" + method + "', which is not a method",
+                    (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Write some of "
+                            + String.join(", ", known)));
+        });
+        return asked.stream().map(HttpMethod::valueOf).collect(Collectors.toSet());
+    }
+
+    private static boolean repeatsCalls(Policy policy) {
+        return Patterns.of(policy).filter(Pattern::repeatsCalls).isPresent();
+    }
+
+    /** Once for each instance: a response after which the call is made again is let go before the wait and not after it. */
+    private void hearOfRepeats(Policy policy) {
+        if (heard.add(policy)) {
+            Patterns.of(policy).ifPresent(pattern -> pattern.onRepeat(policy, FailingStatusException::release));
+        }
+    }
+
+    private static ResilienceConfigurationException wrong(String description, String remedy) {
+        return new ResilienceConfigurationException(List.of(new Problem(description, remedy)));
+    }
+}

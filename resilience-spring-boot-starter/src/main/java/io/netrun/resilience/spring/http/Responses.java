@@ -1,0 +1,105 @@
+package io.netrun.resilience.spring.http;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The responses of one call's attempts. One of them may reach the caller, who closes it; every other is released here, also one that
+ * arrives after the call has ended: by a time limit, or because another attempt was faster. Thread-safe; nothing is released under
+ * the lock.
+ *
+ * @param <R> the client's type of a response
+ */
+final class Responses<R> {
+
+    private final Consumer<R> release;
+    private final List<Arrived<R>> open = new ArrayList<>(2);
+    private boolean ended;
+
+    Responses(Consumer<R> release) {
+        this.release = release;
+    }
+
+    /** An attempt has been answered. */
+    void arrived(R response) {
+        synchronized (this) {
+            if (!ended) {
+                open.add(new Arrived<>(response));
+                return;
+            }
+        }
+        release.accept(response);
+    }
+
+    /** A response has a failing status: the failure that the policies see in its place. */
+    synchronized void fails(R response, FailingStatusException failure) {
+        for (Arrived<R> each : open) {
+            if (each.response == response) {
+                each.failure = failure;
+            }
+        }
+    }
+
+    /** Nobody will read a response; does nothing if that is known already. */
+    void release(R response) {
+        if (take(response)) {
+            release.accept(response);
+        }
+    }
+
+    /** The call ends with a response, which is the caller's from now on; false if it has ended before. */
+    boolean endWith(R response) {
+        boolean taken = take(response);
+        end();
+        return taken;
+    }
+
+    /** The call ends with a failure: the response that this stands for is the caller's from now on; null if it stands for none. */
+    @Nullable
+    R endWith(Throwable thrown) {
+        FailingStatusException failure = FailingStatusException.in(thrown);
+        R response = failure == null ? null : take(failure);
+        end();
+        return response;
+    }
+
+    /** The call ends without a response. */
+    void end() {
+        Collection<Arrived<R>> left;
+        synchronized (this) {
+            ended = true;
+            left = List.copyOf(open);
+            open.clear();
+        }
+        left.forEach(each -> release.accept(each.response));
+    }
+
+    private synchronized boolean take(R response) {
+        return open.removeIf(each -> each.response == response);
+    }
+
+    private synchronized @Nullable R take(FailingStatusException failure) {
+        for (Iterator<Arrived<R>> each = open.iterator(); each.hasNext(); ) {
+            Arrived<R> arrived = each.next();
+            if (arrived.failure == failure) {
+                each.remove();
+                return arrived.response;
+            }
+        }
+        return null;
+    }
+
+    private static final class Arrived<R> {
+
+        private final R response;
+        private @Nullable FailingStatusException failure;
+
+        Arrived(R response) {
+            this.response = response;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.netrun.resilience.spring.http;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
+/**
+ * One attempt of a call. It subscribes itself, since Reactor's operators cancel their source when they turn a value into an error,
+ * and with that the connection would go whose response the caller may be about to read.
+ */
+final class WebAttempt extends CompletableFuture<ClientResponse> implements CoreSubscriber<ClientResponse> {
+
+    private final WebExchange call;
+    private final Context context;
+    private volatile @Nullable Subscription subscription;
+
+    WebAttempt(WebExchange call, Context context) {
+        this.call = call;
+        this.context = context;
+    }
+
+    @Override
+    public Context currentContext() {
+        return context;
+    }
+
+    @Override
+    public void onSubscribe(Subscription given) {
+        subscription = given;
+        if (isCancelled()) {
+            given.cancel();
+        } else {
+            given.request(Long.MAX_VALUE);
+        }
+    }
+
+    @Override
+    public void onNext(ClientResponse response) {
+        FailingStatusException failure = call.answered(response);
+        if (failure == null) {
+            complete(response);
+        } else {
+            completeExceptionally(failure);
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        completeExceptionally(failure);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // an exchange without a response is one with the result null
+    public void onComplete() {
+        complete(null);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        if (cancelled) {
+            stop();
+        }
+        return cancelled;
+    }
+
+    /** Ends the exchange; a connector lets go of a response whose body nobody has begun to read. */
+    void stop() {
+        Subscription running = subscription;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+}

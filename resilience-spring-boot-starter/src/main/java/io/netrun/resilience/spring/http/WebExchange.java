@@ -1,0 +1,100 @@
+package io.netrun.resilience.spring.http;
+
+import io.netrun.resilience.AdaptedCall;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/** One call of a {@code WebClient}: any number of attempts, of whose responses one at most reaches the caller. */
+final class WebExchange implements AdaptedCall<ClientResponse> {
+
+    private static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
+
+    private final ClientPlan plan;
+    private final ClientRequest request;
+    private final ExchangeFunction next;
+    private final ContextView context;
+    private final Responses<ClientResponse> responses = new Responses<>(WebExchange::release);
+    private final List<WebAttempt> attempts = new CopyOnWriteArrayList<>();
+    private volatile boolean consumed;
+
+    WebExchange(ClientPlan plan, ClientRequest request, ExchangeFunction next, ContextView context) {
+        this.plan = plan;
+        this.request = request;
+        this.next = next;
+        this.context = context;
+    }
+
+    @Override
+    public CompletionStage<ClientResponse> get() {
+        WebAttempt attempt = new WebAttempt(this, Context.of(context));
+        attempts.add(attempt);
+        Mono.defer(() -> next.exchange(watched())).subscribe(attempt);
+        return attempt;
+    }
+
+    /** A body that is a stream may be gone once someone has begun to read it, so nothing is sent a second time then. */
+    @Override
+    public boolean hasBegun() {
+        return consumed;
+    }
+
+    @Override
+    public CompletionStage<ClientResponse> adapt(@Nullable Object replacement) {
+        return CompletableFuture.failedFuture(new IllegalStateException("An HTTP call has no fallback"));
+    }
+
+    private ClientRequest watched() {
+        return plan.repeats(request.method())
+                ? ClientRequest.from(request)
+                        .body(new WatchedBody(request.body(), () -> consumed = true))
+                        .build()
+                : request;
+    }
+
+    /** An attempt has been answered; what the policies see in the place of the response, null if that is the response itself. */
+    @Nullable
+    FailingStatusException answered(ClientResponse response) {
+        responses.arrived(response);
+        int status = response.statusCode().value();
+        if (!plan.statuses().contains(status)) {
+            return null;
+        }
+        FailingStatusException failure = FailingStatusException.of(
+                request.method() + " " + request.url().getHost(),
+                status,
+                response.headers().asHttpHeaders(),
+                () -> responses.release(response));
+        responses.fails(response, failure);
+        return failure;
+    }
+
+    void endWith(ClientResponse response) {
+        responses.endWith(response);
+    }
+
+    Mono<ClientResponse> endWith(Throwable failure) {
+        ClientResponse last = responses.endWith(failure);
+        return last == null ? Mono.error(failure) : Mono.just(last);
+    }
+
+    /** The caller is no longer interested, in the response or, if he has that already, in its body. */
+    void cancelled() {
+        responses.end();
+        attempts.forEach(WebAttempt::stop);
+    }
+
+    /** The rest of the body is read and dropped, so that the connection can serve again, or if that takes long, is closed. */
+    private static void release(ClientResponse response) {
+        response.releaseBody().take(LONGEST_RELEASE).subscribe(nothing -> {}, failure -> {});
+    }
+}

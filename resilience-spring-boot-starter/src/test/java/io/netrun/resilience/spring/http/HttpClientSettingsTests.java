@@ -1,0 +1,166 @@
+package io.netrun.resilience.spring.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.mock.env.MockEnvironment;
+
+/** What the start of the application tells of its HTTP clients. */
+@ExtendWith(OutputCaptureExtension.class)
+class HttpClientSettingsTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ResilienceAutoConfiguration.class, ResilienceHttpClientsAutoConfiguration.class));
+
+    @Configuration(proxyBeanMethods = false)
+    static class PricesClient {
+
+        @Bean
+        ClientHttpRequestInterceptor prices(ResilientRestClients resilience) {
+            return resilience.interceptor("prices");
+        }
+    }
+
+    @Test
+    void wrongValuesOfAllClientsShouldBeToldAtOnce() {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.failure-statuses=5xx,6xx",
+                        "resilience.http-clients.prices.retry-methods=GET,PSOT",
+                        "resilience.http-clients.stock.retry=stock",
+                        "resilience.retry.instances.stock.max-attempts=0")
+                .run(context -> assertThat(problems(context))
+                        .extracting(Problem::description)
+                        .satisfiesExactlyInAnyOrder(
+                                statuses -> assertThat(statuses)
+                                        .contains("resilience.http-clients.prices", "failure-statuses has '6xx'"),
+                                methods -> assertThat(methods).contains("retry-methods has 'PSOT'"),
+                                retry -> assertThat(retry).contains("maxAttempts is 0")));
+    }
+
+    @Test
+    void mistypedMethodShouldBeToldWithTheNearest() {
+        runner.withPropertyValues("resilience.http-clients.prices.retry-methods=PSOT")
+                .run(context -> assertThat(problems(context))
+                        .singleElement()
+                        .satisfies(problem -> assertThat(problem.remedy()).contains("Did you mean 'POST'")));
+    }
+
+    @Test
+    void unknownKeyShouldBeToldWithTheNearest() {
+        runner.withPropertyValues("resilience.http-clients.prices.circuit-braker=prices")
+                .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
+                    assertThat(problem.description()).contains("unknown key 'circuit-braker'", "http-clients[prices]");
+                    assertThat(problem.remedy()).contains("Did you mean 'circuit-breaker'");
+                    assertThat(problem.tolerable()).isTrue();
+                }));
+    }
+
+    @Test
+    void valueInThePlaceOfSettingsShouldBeTold() {
+        runner.withPropertyValues("resilience.http-clients.prices=retry")
+                .run(context -> assertThat(problems(context))
+                        .singleElement()
+                        .satisfies(problem -> assertThat(problem.description()).contains("has a value of its own")));
+    }
+
+    @Test
+    void clientThatTheConfigurationDoesNotKnowShouldStopTheStart() {
+        runner.withUserConfiguration(PricesClient.class)
+                .withPropertyValues("resilience.http-clients.price.retry=prices")
+                .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
+                    assertThat(problem.description()).contains("HTTP client 'prices'");
+                    assertThat(problem.remedy()).contains("Did you mean 'price'");
+                }));
+    }
+
+    @Test
+    void clientAskedForLaterShouldBeCheckedThen() {
+        runner.run(context -> {
+            ResilientRestClients resilience = context.getBean(ResilientRestClients.class);
+            assertThatThrownBy(() -> resilience.interceptor("late"))
+                    .isInstanceOf(ResilienceConfigurationException.class)
+                    .hasMessageContaining("HTTP client 'late'");
+            assertThatThrownBy(() -> resilience.interceptor(spec -> spec.failureStatuses("none", "500")))
+                    .isInstanceOf(ResilienceConfigurationException.class);
+            assertThat(context.getBean(ResilienceRegistry.class).all()).isEmpty();
+        });
+    }
+
+    @Test
+    void instancesOfAClientShouldCountAsUsed(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.retry.instances.prices.max-attempts=5")
+                .run(context -> {
+                    assertThat(context.getBean(ResilienceRegistry.class)
+                                    .find(Retry.TYPE, "prices")
+                                    .orElseThrow()
+                                    .config()
+                                    .maxAttempts())
+                            .isEqualTo(5);
+                    assertThat(output).doesNotContain("no annotation names it");
+                });
+    }
+
+    @Test
+    void sumsThatDoNotFitShouldBeLogged(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.timeout=prices",
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.timeout.instances.prices.duration=1s")
+                .run(context -> assertThat(output)
+                        .contains("HTTP client 'prices': the waits between 3 attempts of Retry 'prices'"));
+    }
+
+    @Test
+    void policiesShouldComeInTheOrderOfTheApplication() {
+        runner.withPropertyValues(
+                        "resilience.order=retry,timeout",
+                        "resilience.http-clients.prices.timeout=t",
+                        "resilience.http-clients.prices.retry=r",
+                        "resilience.http-clients.prices.circuit-breaker=c")
+                .run(context -> assertThat(context.getBean(HttpClients.class).pipelines())
+                        .extractingByKey("HTTP client 'prices'")
+                        .hasToString("Pipeline[retry 'r' > timeout 't' > circuit-breaker 'c']"));
+    }
+
+    @Test
+    void keysShouldBeReadInEveryWayOfWritingThem() {
+        WrittenClients written = new WrittenClients(new MockEnvironment()
+                .withProperty("resilience.http-clients.prices.failureStatuses[0]", "5xx")
+                .withProperty("resilience.http-clients.prices.failureStatuses[1]", "409")
+                .withProperty("resilience.http-clients.prices.circuit-breaker", "prices"));
+        assertThat(written.unknownKeys()).isEmpty();
+        assertThat(written.names()).containsExactly("prices");
+        assertThat(written.properties("prices").failureStatuses()).containsExactly("5xx", "409");
+        assertThat(written.properties("prices").instances()).containsAllEntriesOf(Map.of("circuit-breaker", "prices"));
+    }
+
+    private static List<Problem> problems(AssertableApplicationContext context) {
+        Throwable failure = context.getStartupFailure();
+        assertThat(failure).isNotNull();
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
+        assertThat(cause).isInstanceOf(ResilienceConfigurationException.class);
+        return ((ResilienceConfigurationException) cause).problems();
+    }
+}
