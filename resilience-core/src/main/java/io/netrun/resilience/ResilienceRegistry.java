@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -119,7 +120,19 @@ public final class ResilienceRegistry {
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, C config, int limit) {
-        return new KeyedPolicies<>(this, key -> type.create(name + ":" + key, config, ticker), limit);
+        return keyed(type, name, limit, key -> config);
+    }
+
+    /**
+     * Instances made as they are needed, one for each key, named {@code name:key}.
+     *
+     * @param limit how many there may be; 1 to 100,000
+     * @param config of the instance of a key; asked when that is made
+     * @throws IllegalArgumentException if the limit is out of its range
+     */
+    public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
+            PolicyType<P, C> type, String name, int limit, Function<? super String, ? extends C> config) {
+        return new KeyedPolicies<>(this, key -> type.create(name + ":" + key, config.apply(key), ticker), limit);
     }
 
     /** The instances of a pattern, by name; a copy. */

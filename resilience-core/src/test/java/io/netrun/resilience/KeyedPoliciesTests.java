@@ -50,6 +50,18 @@ class KeyedPoliciesTests {
     }
 
     @Test
+    void settingsShouldBeAskedForWithTheKeyWhenItsInstanceIsMade() {
+        List<String> asked = new ArrayList<>();
+        KeyedPolicies<CircuitBreaker> hosts = registry.keyed(CircuitBreaker.TYPE, "host", 10, key -> {
+            asked.add(key);
+            return CircuitBreakerConfig.builder().failureThreshold(key.length()).build();
+        });
+        hosts.get("abc");
+        assertThat(hosts.get("abc").config().failureThreshold()).isEqualTo(3);
+        assertThat(asked).containsExactly("abc");
+    }
+
+    @Test
     void evictionShouldBeTold() {
         KeyedPolicies<CircuitBreaker> hosts = hosts(1);
         List<String> heard = new ArrayList<>();
