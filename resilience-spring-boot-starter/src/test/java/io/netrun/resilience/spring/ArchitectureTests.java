@@ -28,6 +28,8 @@ class ArchitectureTests {
             .definedBy(BASE + "metrics")
             .layer("event")
             .definedBy(BASE + "event")
+            .layer("cloud")
+            .definedBy(BASE + "cloud")
             .layer("http")
             .definedBy(BASE + "http")
             .layer("method")
@@ -46,17 +48,19 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("event")
             .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("cloud")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("http")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("method")
             .mayOnlyBeAccessedByLayers("autoconfigure", "aop", "actuate")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "method", "actuate", "http");
+            .mayOnlyBeAccessedByLayers("autoconfigure", "method", "actuate", "http", "cloud");
 
     @ArchTest
     static final ArchRule onlyTheDescriptorsKnowThePatterns = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "pattern", BASE + "autoconfigure")
+            .resideOutsideOfPackages(BASE + "pattern", BASE + "autoconfigure", BASE + "cloud")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -67,6 +71,28 @@ class ArchitectureTests {
                     "io.netrun.resilience.ratelimiter..",
                     "io.netrun.resilience.fallback..",
                     "io.netrun.resilience.hedge..");
+
+    /** Spring Cloud's contract is about a circuit breaker with a time limit, and about no other pattern. */
+    @ArchTest
+    static final ArchRule springCloudKnowsTwoPatterns = noClasses()
+            .that()
+            .resideInAPackage(BASE + "cloud")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.netrun.resilience.retry..",
+                    "io.netrun.resilience.bulkhead..",
+                    "io.netrun.resilience.ratelimiter..",
+                    "io.netrun.resilience.fallback..",
+                    "io.netrun.resilience.hedge..");
+
+    @ArchTest
+    static final ArchRule onlyCloudKnowsSpringCloud = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "cloud", BASE + "autoconfigure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.cloud..");
 
     @ArchTest
     static final ArchRule onlyMetricsKnowsMicrometer = noClasses()
@@ -90,6 +116,8 @@ class ArchitectureTests {
             .doNotHaveFullyQualifiedName(BASE + "aop.ReactiveCall")
             .and()
             .haveNameNotMatching(".*\\.http\\.(ProtectingFilter|WebExchange|WebAttempt|WatchedBody)(\\$.*)?")
+            .and()
+            .haveNameNotMatching(".*\\.cloud\\.ReactiveResilienceCircuitBreakerFactory(\\$.*)?")
             .and()
             .resideOutsideOfPackage(BASE + "autoconfigure")
             .should()

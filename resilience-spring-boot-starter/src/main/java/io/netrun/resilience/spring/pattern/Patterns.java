@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,18 @@ public final class Patterns {
     /** The pattern that a policy is an instance of; empty for a policy of the user's own. */
     public static Optional<Pattern<?, ?>> of(Policy policy) {
         return byKey(policy.type().key());
+    }
+
+    /**
+     * The pattern of a type.
+     *
+     * @throws IllegalArgumentException if it is a type of the user's own
+     */
+    @SuppressWarnings("unchecked") // a pattern has the type that it was made of
+    public static <P extends Policy, C extends Record> Pattern<P, C> of(PolicyType<P, C> type) {
+        return (Pattern<P, C>) byKey(type.key())
+                .filter(pattern -> pattern.type().equals(type))
+                .orElseThrow(() -> new IllegalArgumentException("There is no pattern of type " + type));
     }
 
     /** The pattern of that key, such as {@code circuit-breaker}. */

@@ -24,6 +24,7 @@ public final class Instances {
     private final SettingsResolver resolver;
     private final List<ConfigCustomizer<?>> customizers;
     private final ConcurrentMap<Key, Made> made = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, Record> fixed = new ConcurrentHashMap<>();
 
     public Instances(ResilienceRegistry registry, SettingsResolver resolver, List<ConfigCustomizer<?>> customizers) {
         this.registry = registry;
@@ -57,13 +58,14 @@ public final class Instances {
             Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
         ResolvedSettings<C> settings = resolver.resolve(pattern, name, said);
         if (settings.enabled()) {
-            registry.getOrCreate(pattern.type(), name, customized(name, settings.config()));
+            registry.getOrCreate(pattern.type(), name, customized(pattern, name, settings.config()));
         }
         return new Made(settings, said, where);
     }
 
-    private <C extends Record> C customized(String name, C config) {
-        C result = config;
+    private <C extends Record> C customized(Pattern<?, C> pattern, String name, C config) {
+        @SuppressWarnings("unchecked") // it was fixed for just this pattern
+        C result = (C) fixed.getOrDefault(new Key(pattern.key(), name), config);
         for (ConfigCustomizer<?> customizer : customizers) {
             if (customizer.configClass() == config.getClass()) {
                 @SuppressWarnings("unchecked") // it customizes just this class
@@ -72,6 +74,26 @@ public final class Instances {
             }
         }
         return result;
+    }
+
+    /**
+     * The settings that an instance would be made with, where no annotation says any; makes nothing.
+     *
+     * @throws ResilienceConfigurationException if they are wrong
+     */
+    public <C extends Record> C configOf(Pattern<?, C> pattern, String name) {
+        return customized(
+                pattern, name, resolver.resolve(pattern, name, Map.of()).config());
+    }
+
+    /**
+     * Gives code the last word on one instance: its settings are these from now on, if it is there and if it is made later,
+     * whatever the configuration says.
+     */
+    public <P extends Policy, C extends Record> void fix(Pattern<P, C> pattern, String name, C config) {
+        fixed.put(new Key(pattern.key(), name), config);
+        registry.find(pattern.type(), name)
+                .ifPresent(policy -> reconfigure(pattern, policy, present -> customized(pattern, name, config)));
     }
 
     /**
@@ -104,7 +126,7 @@ public final class Instances {
         Key key = new Key(pattern.key(), name);
         Made former = Objects.requireNonNull(made.get(key));
         ResolvedSettings<C> settings = resolver.resolve(pattern, name, former.said());
-        C config = customized(name, settings.config());
+        C config = customized(pattern, name, settings.config());
         return () -> {
             registry.find(pattern.type(), name).ifPresent(policy -> {
                 reconfigure(pattern, policy, present -> config);

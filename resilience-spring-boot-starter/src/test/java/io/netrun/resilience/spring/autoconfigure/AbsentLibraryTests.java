@@ -39,6 +39,8 @@ class AbsentLibraryTests {
             "resilienceHttpClients",
             "resilientRestClients",
             "resilientWebClients",
+            "resilienceCircuitBreakerFactory",
+            "reactiveResilienceCircuitBreakerFactory",
             "resilienceTransactionalTimeouts",
             "resilienceTransactionalHedges");
 
@@ -50,13 +52,20 @@ class AbsentLibraryTests {
                 "resilienceHealthIndicator"),
         MICROMETER(List.of("io.micrometer.core"), "resilienceMeters"),
         CONTEXT_PROPAGATION(List.of("io.micrometer.context")),
-        REACTOR(List.of("reactor", "org.reactivestreams"), "resilientWebClients"),
+        REACTOR(
+                List.of("reactor", "org.reactivestreams"),
+                "resilientWebClients",
+                "reactiveResilienceCircuitBreakerFactory"),
         HTTP_CLIENTS(
                 List.of("org.springframework.http", "org.springframework.web"),
                 "resilienceHttpClients",
                 "resilientRestClients",
                 "resilientWebClients"),
         WEB_CLIENT(List.of("org.springframework.web.reactive"), "resilientWebClients"),
+        SPRING_CLOUD(
+                List.of("org.springframework.cloud"),
+                "resilienceCircuitBreakerFactory",
+                "reactiveResilienceCircuitBreakerFactory"),
         VALIDATION(List.of("jakarta.validation")),
         TRANSACTIONS(
                 List.of("org.springframework.transaction"),

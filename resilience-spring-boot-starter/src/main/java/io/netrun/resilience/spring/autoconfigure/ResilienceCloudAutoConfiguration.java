@@ -1,0 +1,74 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.cloud.CloudCircuits;
+import io.netrun.resilience.spring.cloud.ReactiveResilienceCircuitBreakerFactory;
+import io.netrun.resilience.spring.cloud.ResilienceCircuitBreakerFactory;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.Instances;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
+import org.springframework.cloud.client.circuitbreaker.Customizer;
+import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import reactor.core.publisher.Mono;
+
+/**
+ * Spring Cloud's circuit breakers, made of ours unless another library makes them. They are there with
+ * {@code resilience.enabled: false} too, and protect nothing then, since who asks for them is there as well.
+ */
+@AutoConfiguration(
+        after = ResilienceAutoConfiguration.class,
+        afterName = {
+            "org.springframework.cloud.circuitbreaker.resilience4j.Resilience4JAutoConfiguration",
+            "org.springframework.cloud.circuitbreaker.resilience4j.ReactiveResilience4JAutoConfiguration",
+            "org.springframework.cloud.circuitbreaker.retry.FrameworkRetryAutoConfiguration",
+            "org.springframework.cloud.circuitbreaker.springretry.SpringRetryAutoConfiguration"
+        },
+        beforeName = "org.springframework.cloud.openfeign.FeignAutoConfiguration")
+@ConditionalOnClass(CircuitBreakerFactory.class)
+public final class ResilienceCloudAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    CloudCircuits resilienceCloudCircuits(
+            ObjectProvider<Instances> instances,
+            ObjectProvider<ResilienceRegistry> registry,
+            ConfigurableEnvironment environment) {
+        Instances protecting = instances.getIfAvailable();
+        return new CloudCircuits(
+                protecting,
+                registry.getIfAvailable(ResilienceRegistry::create),
+                environment,
+                protecting == null ? Patterns.all() : PatternOrder.in(environment));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(CircuitBreakerFactory.class)
+    ResilienceCircuitBreakerFactory resilienceCircuitBreakerFactory(
+            CloudCircuits circuits, ObjectProvider<Customizer<ResilienceCircuitBreakerFactory>> customizers) {
+        ResilienceCircuitBreakerFactory factory = new ResilienceCircuitBreakerFactory(circuits);
+        customizers.orderedStream().forEach(customizer -> customizer.customize(factory));
+        return factory;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(Mono.class)
+    static class Reactive {
+
+        @Bean
+        @ConditionalOnMissingBean(ReactiveCircuitBreakerFactory.class)
+        ReactiveResilienceCircuitBreakerFactory reactiveResilienceCircuitBreakerFactory(
+                CloudCircuits circuits,
+                ObjectProvider<Customizer<ReactiveResilienceCircuitBreakerFactory>> customizers) {
+            ReactiveResilienceCircuitBreakerFactory factory = new ReactiveResilienceCircuitBreakerFactory(circuits);
+            customizers.orderedStream().forEach(customizer -> customizer.customize(factory));
+            return factory;
+        }
+    }
+}
