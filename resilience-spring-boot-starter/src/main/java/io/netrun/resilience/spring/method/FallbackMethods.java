@@ -65,6 +65,11 @@ public final class FallbackMethods {
         return new FallbackMethods(fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean));
     }
 
+    /** The methods that may be called, by reflection. */
+    List<Method> methods() {
+        return candidates.stream().map(Candidate::method).toList();
+    }
+
     /**
      * Calls the method for the closest failure.
      *

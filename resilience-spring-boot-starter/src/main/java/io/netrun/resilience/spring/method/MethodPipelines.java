@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodIntrospector.MetadataLookup;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -85,6 +88,15 @@ public final class MethodPipelines {
     static List<Declaration> declarations(Method method, Class<?> targetClass) {
         Class<?> userClass = ClassUtils.getUserClass(targetClass);
         return Declaration.of(Patterns.all(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
+    }
+
+    /** The methods of a bean's class that ask for protection, with their wishes. */
+    static Map<Method, List<Declaration>> annotatedMethods(Class<?> type) {
+        MetadataLookup<List<Declaration>> lookup = method -> {
+            List<Declaration> declarations = declarations(method, type);
+            return declarations.isEmpty() ? null : declarations;
+        };
+        return MethodIntrospector.selectMethods(type, lookup);
     }
 
     private MethodPipeline build(Method called, Class<?> targetClass) {

@@ -23,8 +23,6 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.MethodIntrospector.MetadataLookup;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
@@ -132,18 +130,10 @@ public final class StartupCheck implements SmartInitializingSingleton {
             Class<?> type =
                     ScopedProxyUtils.isScopedTarget(name) ? null : AutoProxyUtils.determineTargetClass(beans, name);
             if (type != null && !type.getName().startsWith("java.")) {
-                annotated.computeIfAbsent(ClassUtils.getUserClass(type), StartupCheck::annotatedMethods);
+                annotated.computeIfAbsent(ClassUtils.getUserClass(type), MethodPipelines::annotatedMethods);
             }
         }
         return annotated;
-    }
-
-    private static Map<Method, List<Declaration>> annotatedMethods(Class<?> type) {
-        MetadataLookup<List<Declaration>> lookup = method -> {
-            List<Declaration> declarations = MethodPipelines.declarations(method, type);
-            return declarations.isEmpty() ? null : declarations;
-        };
-        return MethodIntrospector.selectMethods(type, lookup);
     }
 
     private void check(Class<?> type, Method method, List<Declaration> declarations, Set<Problem> problems) {

@@ -25,7 +25,7 @@ final class CircuitBreakerPattern {
             .canBeDown(CircuitBreakerPattern::isOpen)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
-            .details(breaker -> Map.of("lastFailures", breaker.lastFailures()))
+            .details("lastFailures", CircuitBreaker.Failure.class, CircuitBreaker::lastFailures)
             .build();
 
     private CircuitBreakerPattern() {}

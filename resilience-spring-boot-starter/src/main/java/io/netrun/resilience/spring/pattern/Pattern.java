@@ -44,6 +44,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final Function<P, Stream<Span>> waits;
     private final Function<P, Stream<Span>> windows;
     private final Function<P, Map<String, List<? extends Record>>> details;
+    private final List<Class<? extends Record>> detailTypes;
     private final List<Option<?>> options;
     private final Predicate<P> down;
     private final BiFunction<P, Consumer<Throwable>, Subscription> repeats;
@@ -65,6 +66,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.waits = builder.waits;
         this.windows = builder.windows;
         this.details = builder.details;
+        this.detailTypes = builder.detailTypes;
         this.options = builder.options;
         this.down = builder.down;
         this.repeats = builder.repeats;
@@ -152,6 +154,19 @@ public final class Pattern<P extends Policy, C extends Record> {
         return details.apply(type.policyClass().cast(instance));
     }
 
+    /** The records that are read by reflection, besides the configuration: metrics, events and details. */
+    public List<Class<?>> shownRecords() {
+        try {
+            Class<?> metrics = type.policyClass().getMethod("metrics").getReturnType();
+            return Stream.<Stream<? extends Class<?>>>of(
+                            Stream.of(metrics), applicationEvents.stream(), detailTypes.stream())
+                    .<Class<?>>flatMap(types -> types)
+                    .toList();
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** What the configuration can say of an instance beside its settings. */
     public List<Option<?>> options() {
         return options;
@@ -192,6 +207,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private Function<P, Stream<Span>> waits = instance -> Stream.empty();
         private Function<P, Stream<Span>> windows = instance -> Stream.empty();
         private Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
+        private List<Class<? extends Record>> detailTypes = List.of();
         private List<Option<?>> options = List.of(Option.ENABLED);
         private Predicate<P> down = policy -> false;
         private BiFunction<P, Consumer<Throwable>, Subscription> repeats = (instance, listener) -> () -> {};
@@ -247,8 +263,9 @@ public final class Pattern<P extends Policy, C extends Record> {
             return this;
         }
 
-        Builder<P, C> details(Function<P, Map<String, List<? extends Record>>> details) {
-            this.details = details;
+        <R extends Record> Builder<P, C> details(String name, Class<R> recordClass, Function<P, List<R>> records) {
+            this.details = policy -> Map.of(name, records.apply(policy));
+            this.detailTypes = List.of(recordClass);
             return this;
         }
 

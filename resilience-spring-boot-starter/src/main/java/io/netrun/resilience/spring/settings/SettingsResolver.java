@@ -5,10 +5,12 @@ import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,34 @@ public final class SettingsResolver {
                 .forEach(option ->
                         collect(problems, () -> bind(ofDefaults(pattern).append(option.key()), type(option))));
         throwIfAny(problems);
+    }
+
+    /**
+     * The classes that the configuration names in settings, of all instances and patterns. A value that can not be read is passed
+     * over: the start of the application tells of it.
+     */
+    Set<Class<?>> namedClasses() {
+        WrittenSettings written = WrittenSettings.in(environment);
+        Set<Class<?>> classes = new LinkedHashSet<>();
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            List<ConfigurationPropertyName> sections = new ArrayList<>(List.of(ofDefaults(pattern)));
+            written.instances(pattern).forEach(name -> sections.addAll(ofInstance(pattern, name)));
+            for (Setting setting : Setting.of(pattern)) {
+                if (setting.isWritable() && setting.type().toClass() == List.class) {
+                    sections.forEach(section -> classes.addAll(classesIn(section.append(setting.key()), setting)));
+                }
+            }
+        }
+        return classes;
+    }
+
+    private List<Class<?>> classesIn(ConfigurationPropertyName property, Setting setting) {
+        return orElse(List.of(), new ArrayList<>(), () -> {
+            Found found = bind(property, setting.type());
+            return found != null && found.value() instanceof List<?> values
+                    ? values.stream().<Class<?>>map(value -> (Class<?>) value).toList()
+                    : List.of();
+        });
     }
 
     /** Takes a step; where it fails, what is wrong is kept and the way goes on, so that all problems are told at once. */

@@ -1,0 +1,30 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/**
+ * Ahead of time: a native image is told of what the patterns have that is read by reflection: annotations, configuration records,
+ * which are also made that way, and the records that the endpoint shows.
+ */
+final class PatternHints implements RuntimeHintsRegistrar {
+
+    @Override
+    public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        Patterns.all().forEach(pattern -> register(pattern, hints.reflection()));
+    }
+
+    private static void register(Pattern<?, ?> pattern, ReflectionHints hints) {
+        hints.registerType(pattern.annotation(), MemberCategory.INVOKE_DECLARED_METHODS);
+        hints.registerType(
+                pattern.type().defaults().getClass(),
+                MemberCategory.INVOKE_DECLARED_CONSTRUCTORS,
+                MemberCategory.INVOKE_DECLARED_METHODS);
+        pattern.shownRecords().forEach(shown -> hints.registerType(shown, MemberCategory.INVOKE_DECLARED_METHODS));
+    }
+}

@@ -1,0 +1,82 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
+import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
+import org.springframework.beans.factory.support.RegisteredBean;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Ahead of time: a native image keeps for reflection only what it was told of, so it is told of every protected method, of those
+ * that it overrides or implements, where the annotations may be, and of its fallback methods.
+ */
+final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
+
+    @Override
+    public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
+        Class<?> type = ClassUtils.getUserClass(bean.getBeanType().toClass());
+        if (type.getName().startsWith("java.")) {
+            return null;
+        }
+        Map<Method, List<Declaration>> annotated = MethodPipelines.annotatedMethods(type);
+        return annotated.isEmpty()
+                ? null
+                : (context, code) -> annotated.forEach((method, declarations) -> register(
+                        context.getRuntimeHints().reflection(), method, declarations, type, bean.getBeanFactory()));
+    }
+
+    private static void register(
+            ReflectionHints hints, Method method, List<Declaration> declarations, Class<?> type, BeanFactory beans) {
+        registerWithInherited(hints, method, type);
+        for (Declaration declaration : declarations) {
+            declaration.said().values().forEach(value -> {
+                if (value instanceof Class<?>[] classes) {
+                    List.of(classes).forEach(hints::registerType);
+                }
+            });
+            if (!declaration.own().isEmpty()) {
+                fallbacks(declaration, method, type, beans)
+                        .forEach(each -> registerWithInherited(hints, each, each.getDeclaringClass()));
+            }
+        }
+    }
+
+    /** None if something is wrong with them: the start of the application tells of it. */
+    private static List<Method> fallbacks(Declaration declaration, Method method, Class<?> type, BeanFactory beans) {
+        try {
+            return FallbackMethods.of(declaration, method, type, beans).methods();
+        } catch (ResilienceConfigurationException wrong) {
+            return List.of();
+        }
+    }
+
+    /** Parameters are not compared but counted, since type variables may stand for them further up. */
+    private static void registerWithInherited(ReflectionHints hints, Method method, Class<?> type) {
+        hints.registerMethod(method, ExecutableMode.INVOKE);
+        for (Class<?> each : hierarchy(type)) {
+            for (Method inherited : ReflectionUtils.getDeclaredMethods(each)) {
+                if (inherited.getName().equals(method.getName())
+                        && inherited.getParameterCount() == method.getParameterCount()) {
+                    hints.registerMethod(inherited, ExecutableMode.INVOKE);
+                }
+            }
+        }
+    }
+
+    private static List<Class<?>> hierarchy(Class<?> type) {
+        List<Class<?>> hierarchy = new ArrayList<>(ClassUtils.getAllInterfacesForClassAsSet(type));
+        for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+            hierarchy.add(each);
+        }
+        return hierarchy;
+    }
+}

@@ -1,0 +1,214 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerMetrics;
+import io.netrun.resilience.spring.ShopBeans.Warehouse;
+import io.netrun.resilience.spring.ShopBeans.WarehouseClient;
+import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.TypeHint;
+import org.springframework.aot.hint.predicate.ReflectionHintsPredicates;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.aot.test.generate.TestGenerationContext;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.test.tools.CompileWithForkedClassLoader;
+import org.springframework.core.test.tools.TestCompiler;
+
+/** An application that is processed ahead of time: what a native image is told, and that what was generated runs. */
+// The generated classes use what is visible in their package, so all have to have one class loader.
+@CompileWithForkedClassLoader
+class AheadOfTimeTests {
+
+    private static final ReflectionHintsPredicates REFLECTION = RuntimeHintsPredicates.reflection();
+
+    private static final String[] PROPERTIES = {
+        "management.endpoints.web.exposure.include=resilience",
+        "resilience.retry.instances.[WarehouseClient.reserve].exceptions=java.net.ConnectException",
+        "resilience.circuit-breaker.defaults.ignore-exceptions=java.nio.file.NoSuchFileException",
+    };
+
+    /** With a fallback, and an exception that only the annotation names. */
+    public static class Catalog {
+
+        @Fallback(method = "cached")
+        @Retry(maxAttempts = 2, baseDelay = "1ms", exceptions = IOException.class)
+        @CircuitBreaker(failureThreshold = 50)
+        public String load(String id) throws IOException {
+            throw new IOException("down");
+        }
+
+        private String cached(String id) {
+            return "cached " + id;
+        }
+    }
+
+    /** Can not be protected. */
+    public static class Sealed {
+
+        @Retry
+        public final String load() {
+            return "loaded";
+        }
+    }
+
+    @Test
+    void hintsShouldHaveTheRecordsAndAnnotationsOfEveryPattern() {
+        RuntimeHints hints = process().getRuntimeHints();
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            assertThat(REFLECTION
+                            .onType(pattern.annotation())
+                            .withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS))
+                    .accepts(hints);
+            assertThat(REFLECTION
+                            .onType(pattern.type().defaults().getClass())
+                            .withMemberCategories(
+                                    MemberCategory.INVOKE_DECLARED_CONSTRUCTORS,
+                                    MemberCategory.INVOKE_DECLARED_METHODS))
+                    .accepts(hints);
+        }
+        for (Class<?> shown : List.of(
+                CircuitBreakerMetrics.class,
+                CircuitBreakerEvent.StateChanged.class,
+                io.netrun.resilience.circuitbreaker.CircuitBreaker.Failure.class)) {
+            assertThat(REFLECTION.onType(shown).withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS))
+                    .accepts(hints);
+        }
+    }
+
+    @Test
+    void hintsShouldHaveProtectedMethodsAndTheirFallbacks() {
+        RuntimeHints hints = process(Catalog.class, WarehouseClient.class).getRuntimeHints();
+        assertThat(isInvokable(hints, Catalog.class, "load")).isTrue();
+        assertThat(isInvokable(hints, Catalog.class, "cached")).isTrue();
+        assertThat(isInvokable(hints, WarehouseClient.class, "reserve")).isTrue();
+        assertThat(isInvokable(hints, Warehouse.class, "reserve")).isTrue();
+    }
+
+    @Test
+    void hintsShouldHaveExceptionsThatConfigurationAndAnnotationsName() {
+        RuntimeHints hints = process(Catalog.class, WarehouseClient.class).getRuntimeHints();
+        assertThat(REFLECTION.onType(ConnectException.class)).accepts(hints);
+        assertThat(REFLECTION.onType(java.nio.file.NoSuchFileException.class)).accepts(hints);
+        assertThat(REFLECTION.onType(IOException.class)).accepts(hints);
+    }
+
+    @Test
+    void hintsShouldHaveTheOperationsOfTheEndpoint() {
+        RuntimeHints hints = process().getRuntimeHints();
+        for (String operation : List.of("all", "ofPattern", "instance", "act")) {
+            assertThat(isInvokable(hints, ResilienceEndpoint.class, operation)).isTrue();
+        }
+    }
+
+    @Test
+    void generatedApplicationShouldProtectItsMethods() {
+        run(List.of(Catalog.class, WarehouseClient.class), context -> {
+            context.refresh();
+            assertThat(load(context.getBean(Catalog.class))).isEqualTo("cached 7");
+            WarehouseClient warehouse = context.getBean(WarehouseClient.class);
+            warehouse.failTimes(1);
+            // The configuration lets a ConnectException be retried, and nothing else.
+            assertThatThrownBy(warehouse::reserve).isInstanceOf(IOException.class);
+            assertThat(warehouse.calls()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void generatedApplicationShouldShowItsInstancesAndMethods() {
+        run(List.of(Catalog.class), context -> {
+            context.refresh();
+            ResilienceEndpoint endpoint = context.getBean(ResilienceEndpoint.class);
+            assertThat((Map<?, ?>) endpoint.all().get("methods"))
+                    .hasToString("{" + Catalog.class.getName() + ".load(String)=["
+                            + "{pattern=fallback, name=Catalog.load}, {pattern=retry, name=Catalog.load},"
+                            + " {pattern=circuit-breaker, name=Catalog.load}]}");
+            assertThat(endpoint.instance("retry", "Catalog.load").getBody()).containsKeys("totalRetries", "settings");
+        });
+    }
+
+    @Test
+    void generatedApplicationShouldCheckItselfAtTheStart() {
+        run(
+                List.of(Sealed.class),
+                context -> assertThatThrownBy(context::refresh)
+                        .isInstanceOf(ResilienceConfigurationException.class)
+                        .hasMessageContaining("Sealed.load is annotated with @Retry, but is final"));
+    }
+
+    /** Spring Framework 6 and 7 have different predicates for it. */
+    private static boolean isInvokable(RuntimeHints hints, Class<?> type, String method) {
+        TypeHint hint = hints.reflection().getTypeHint(type);
+        return hint != null
+                && (hint.getMemberCategories().contains(MemberCategory.INVOKE_DECLARED_METHODS)
+                        || hint.methods()
+                                .anyMatch(each ->
+                                        each.getName().equals(method) && each.getMode() == ExecutableMode.INVOKE));
+    }
+
+    private static String load(Catalog catalog) {
+        try {
+            return catalog.load("7");
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static TestGenerationContext process(Class<?>... beans) {
+        TestGenerationContext generated = new TestGenerationContext();
+        processInto(generated, List.of(beans));
+        return generated;
+    }
+
+    private static void processInto(TestGenerationContext generated, List<Class<?>> beans) {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        TestPropertyValues.of(PROPERTIES).applyTo(context);
+        beans.forEach(context::registerBean);
+        context.register(
+                PropertyPlaceholderAutoConfiguration.class,
+                ResilienceAutoConfiguration.class,
+                ResilienceEndpointAutoConfiguration.class);
+        try {
+            new ApplicationContextAotGenerator().processAheadOfTime(context, generated);
+        } finally {
+            generated.writeGeneratedContent();
+        }
+    }
+
+    /** With the context that the generated code has set up, not yet refreshed. */
+    private static void run(List<Class<?>> beans, Consumer<GenericApplicationContext> test) {
+        TestGenerationContext generated = new TestGenerationContext();
+        processInto(generated, beans);
+        TestCompiler.forSystem().with(generated).compile(compiled -> {
+            @SuppressWarnings("unchecked") // what the generator makes
+            ApplicationContextInitializer<GenericApplicationContext> initializer =
+                    compiled.getInstance(ApplicationContextInitializer.class);
+            try (GenericApplicationContext context = new GenericApplicationContext()) {
+                TestPropertyValues.of(PROPERTIES).applyTo(context);
+                initializer.initialize(context);
+                test.accept(context);
+            }
+        });
+    }
+}
