@@ -180,15 +180,18 @@ public final class ResilienceEndpoint {
         return view;
     }
 
-    private static List<Map<String, String>> chain(MethodPipeline method) {
+    private static List<Map<String, Object>> chain(MethodPipeline method) {
         Pipeline pipeline = method.pipeline();
         return pipeline.policies().stream().map(ResilienceEndpoint::link).toList();
     }
 
-    private static Map<String, String> link(Policy policy) {
-        Map<String, String> link = new LinkedHashMap<>();
+    private static Map<String, Object> link(Policy policy) {
+        Map<String, Object> link = new LinkedHashMap<>();
         link.put("pattern", policy.type().key());
         link.put("name", policy.name());
+        if (!policy.isEnabled()) {
+            link.put("enabled", false);
+        }
         return link;
     }
 

@@ -21,8 +21,9 @@ final class Arithmetic {
         this.policies = policies;
     }
 
-    /** What does not fit together, with the sums; empty if all does. */
-    static List<String> doubts(List<Policy> policies) {
+    /** What does not fit together, with the sums; empty if all does. What is switched off does not matter. */
+    static List<String> doubts(List<Policy> all) {
+        List<Policy> policies = all.stream().filter(Policy::isEnabled).toList();
         Arithmetic arithmetic = new Arithmetic(policies);
         for (int i = 0; i < policies.size(); i++) {
             Policy limiting = policies.get(i);

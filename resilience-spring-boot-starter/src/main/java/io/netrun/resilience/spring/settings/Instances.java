@@ -37,7 +37,7 @@ public final class Instances {
      *
      * @param said what the annotation says, by Java name; empty if it only names the instance
      * @param where the method or class that says it, for messages
-     * @return empty if the configuration switches the instance off
+     * @return switched off if the configuration says so; empty if it was taken out of the registry
      * @throws ResilienceConfigurationException if the settings are wrong, or contradict those that another annotation gave
      *     the same instance
      */
@@ -51,14 +51,15 @@ public final class Instances {
             agreed = faster == null ? fresh : faster;
         }
         agreed.requireAgreement(pattern, name, said, where);
-        return agreed.settings().enabled() ? registry.find(pattern.type(), name) : Optional.empty();
+        return registry.find(pattern.type(), name);
     }
 
     private <P extends Policy, C extends Record> Made make(
             Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
         ResolvedSettings<C> settings = resolver.resolve(pattern, name, said);
-        if (settings.enabled()) {
-            registry.getOrCreate(pattern.type(), name, customized(pattern, name, settings.config()));
+        P policy = registry.getOrCreate(pattern.type(), name, customized(pattern, name, settings.config()));
+        if (!settings.enabled()) {
+            policy.setEnabled(false); // it lives, so that it can be switched on
         }
         return new Made(settings, said, where);
     }
@@ -98,8 +99,7 @@ public final class Instances {
 
     /**
      * Brings living instances in line with a configuration that has changed, all of them or, if one of the new values is wrong,
-     * none. They keep what they count and the calls that run. What an operator has changed goes by the configuration again. An
-     * instance that was switched off at start-up stays so.
+     * none. They keep what they count and the calls that run. What an operator has changed goes by the configuration again.
      *
      * @param patterns those whose instances are looked at
      * @throws ResilienceConfigurationException if a value is wrong; nothing has changed then

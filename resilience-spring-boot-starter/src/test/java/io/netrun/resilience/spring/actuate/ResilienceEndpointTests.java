@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +13,7 @@ import io.netrun.resilience.spring.ShopBeans.PaymentClient;
 import io.netrun.resilience.spring.event.RecentEvents;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +36,8 @@ import org.springframework.test.web.reactive.server.WebTestClient;
             "management.endpoints.web.exposure.include=*",
             "management.endpoint.resilience.access=unrestricted",
             "management.prometheus.metrics.export.enabled=true",
-            "resilience.circuit-breaker.instances.payments.open-duration=45s"
+            "resilience.circuit-breaker.instances.payments.open-duration=45s",
+            "resilience.retry.instances.[PaymentClient.chargeFuture].enabled=false"
         })
 class ResilienceEndpointTests {
 
@@ -353,6 +356,24 @@ class ResilienceEndpointTests {
 
     private WebTestClient.ResponseSpec act(String action) {
         return post("/resilience/circuit-breaker/payments", "{\"action\":\"" + action + "\"}");
+    }
+
+    @Test
+    void instanceSwitchedOffAtTheStartShouldBeSwitchedOnByPost() throws Exception {
+        String uri = "/resilience/retry/PaymentClient.chargeFuture";
+        String chain = "$.methods['io.netrun.resilience.spring.ShopBeans$PaymentClient.chargeFuture()'][0].enabled";
+        client.failTimes(1);
+        assertThatThrownBy(() -> client.chargeFuture().get()).isInstanceOf(ExecutionException.class);
+        getAll().jsonPath(chain).isEqualTo(false);
+        post(uri, "{\"settings\": \"enabled=true\"}").expectStatus().isOk();
+        client.failTimes(1);
+        assertThat(client.chargeFuture().get()).isEqualTo("ok");
+        getAll().jsonPath(chain).doesNotExist();
+        post(uri, "{\"settings\": \"enabled=false\"}").expectStatus().isOk();
+    }
+
+    private WebTestClient.BodyContentSpec getAll() {
+        return http.get().uri("/resilience").exchange().expectStatus().isOk().expectBody();
     }
 
     private WebTestClient.ResponseSpec post(String uri, String body) {

@@ -228,7 +228,7 @@ class AnnotatedMethodTests {
     }
 
     @Test
-    void enabledOfInstanceWhenFalseShouldLeaveItOutOfThePipeline() {
+    void enabledOfInstanceWhenFalseShouldLetItsCallsPass() {
         runner.withPropertyValues(
                         "resilience.retry.instances.payments.enabled=false",
                         "resilience.circuit-breaker.instances.payments.enabled=false")

@@ -128,6 +128,13 @@ class StartupCheckTests {
     }
 
     @Test
+    void sumsOfWhatIsSwitchedOffShouldNotBeMentioned(CapturedOutput output) {
+        runner.withBean(Mismatched.class)
+                .withPropertyValues("resilience.timeout.instances.m.enabled=false")
+                .run(context -> assertThat(output).doesNotContain("Mismatched"));
+    }
+
+    @Test
     void sumsThatFitShouldNotBeMentioned(CapturedOutput output) {
         runner.withBean(Mismatched.class)
                 .withPropertyValues(

@@ -70,6 +70,16 @@ class RefreshTests {
     }
 
     @Test
+    void changeShouldSwitchOnWhatWasSwitchedOffAtTheStart() {
+        runner.withPropertyValues("resilience.circuit-breaker.instances.payments.enabled=false")
+                .run(context -> {
+                    assertThat(breaker(context).isEnabled()).isFalse();
+                    change(context, "resilience.circuit-breaker.instances.payments.enabled", "true");
+                    assertThat(breaker(context).isEnabled()).isTrue();
+                });
+    }
+
+    @Test
     void wrongChangeShouldBeToldAndChangeNothingAtAll(CapturedOutput output) {
         runner.run(context -> {
             CircuitBreakerConfig before = breaker(context).config();
