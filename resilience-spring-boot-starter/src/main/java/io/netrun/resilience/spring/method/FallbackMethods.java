@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -53,13 +54,16 @@ public final class FallbackMethods {
         if (named.isEmpty()) {
             throw noMethod(where, name, type, all);
         }
+        ResolvableType wanted = returned(method, userClass);
         List<Candidate> fitting = named.stream()
                 .filter(each -> bean.isEmpty() || !Modifier.isPrivate(each.getModifiers()))
+                .filter(each -> !each.equals(method) && ReturnTypes.fit(wanted, returned(each, type)))
                 .map(each -> Candidate.of(each, method))
                 .filter(Objects::nonNull)
                 .toList();
         if (fitting.isEmpty()) {
-            throw noneFits(where, name, type, method, bean.isEmpty() ? "" : ", without being private");
+            String returning = ReturnTypes.text(wanted) + (bean.isEmpty() ? "" : ", without being private");
+            throw noneFits(where, name, type, method, returning);
         }
         fitting.forEach(each -> ReflectionUtils.makeAccessible(each.method));
         return new FallbackMethods(fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean));
@@ -124,14 +128,18 @@ public final class FallbackMethods {
     }
 
     private static ResilienceConfigurationException noneFits(
-            String where, String name, Class<?> type, Method method, String further) {
+            String where, String name, Class<?> type, Method method, String returning) {
         String parameters = Arrays.stream(method.getParameterTypes())
                 .map(Class::getSimpleName)
                 .collect(Collectors.joining(", "));
         return new ResilienceConfigurationException(List.of(new Problem(
                 where + "names the method '" + name + "' of " + type.getName() + ", which does not fit",
                 "Let it take (" + parameters + ") or nothing, followed by the failure if it is wanted, and return "
-                        + method.getReturnType().getSimpleName() + further)));
+                        + returning)));
+    }
+
+    private static ResolvableType returned(Method method, Class<?> type) {
+        return ResolvableType.forMethodReturnType(method, type);
     }
 
     /**
@@ -144,9 +152,6 @@ public final class FallbackMethods {
     private record Candidate(Method method, Class<?> failure, boolean takesArguments, boolean takesFailure) {
 
         static @Nullable Candidate of(Method candidate, Method failed) {
-            if (candidate.equals(failed) || !returnsWhat(failed, candidate)) {
-                return null;
-            }
             Class<?>[] own = candidate.getParameterTypes();
             Class<?>[] wanted = failed.getParameterTypes();
             boolean takesFailure = own.length > 0
@@ -159,11 +164,6 @@ public final class FallbackMethods {
             }
             return new Candidate(
                     candidate, takesFailure ? own[own.length - 1] : Exception.class, takesArguments, takesFailure);
-        }
-
-        private static boolean returnsWhat(Method failed, Method candidate) {
-            return failed.getReturnType() == void.class
-                    || ClassUtils.isAssignable(failed.getReturnType(), candidate.getReturnType());
         }
 
         private static boolean accepts(Class<?>[] own, Class<?>[] given, int count) {

@@ -13,6 +13,7 @@ import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +111,15 @@ class FallbackMethodTests {
                         .hasMessageContaining("which does not fit")
                         .hasMessageContaining("Let it take (long, String) or nothing")
                         .hasMessageContaining("and return String"));
+    }
+
+    @Test
+    void methodWithOtherTypeArgumentsShouldStopTheStart() {
+        runner.withBean(Generous.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Generous.names: @Fallback names the method 'numbers'")
+                        .hasMessageContaining("and return List<String>"));
     }
 
     @Test
@@ -253,6 +263,18 @@ class FallbackMethodTests {
 
         int cached(long id, String name) {
             return 0;
+        }
+    }
+
+    static class Generous {
+
+        @Fallback(method = "numbers")
+        public List<String> names() {
+            return List.of();
+        }
+
+        private List<Integer> numbers() {
+            return List.of();
         }
     }
 
