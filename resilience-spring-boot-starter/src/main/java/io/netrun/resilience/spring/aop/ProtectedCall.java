@@ -21,7 +21,9 @@ abstract sealed class ProtectedCall implements RecoverableCall permits PlainCall
     /** Makes the call. Aspects further in ask for the invocation that is current on their thread. */
     final @Nullable Object proceed() throws Throwable {
         MethodInvocation attempt = method.repeats() ? anew() : invocation;
-        return method.moves() ? ExposeInvocationInterceptor.INSTANCE.invoke(attempt) : attempt.proceed();
+        return method.moves() && attempt instanceof ProxyMethodInvocation
+                ? ExposeInvocationInterceptor.INSTANCE.invoke(attempt)
+                : attempt.proceed();
     }
 
     /** A second {@code proceed()} of one invocation would skip the advice further in, so every attempt has its own. */

@@ -20,6 +20,9 @@ final class AutoProxyCreatorRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
+        if ("aspectj".equalsIgnoreCase(environment.getProperty("resilience.advice-mode"))) {
+            return;
+        }
         AopConfigUtils.registerAutoProxyCreatorIfNecessary(registry);
         if (environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true)) {
             AopConfigUtils.forceAutoProxyCreatorToUseClassProxying(registry);

@@ -3,11 +3,11 @@ package io.netrun.resilience.spring.autoconfigure;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.aop.ResilienceAdvisor;
+import io.netrun.resilience.spring.aop.ResilienceWeaving;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.StartupCheck;
-import io.netrun.resilience.spring.method.Validation;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.SettingsResolver;
@@ -19,7 +19,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -63,9 +62,18 @@ public final class ResilienceAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnProperty(name = "resilience.advice-mode", havingValue = "proxy", matchIfMissing = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceAdvisor resilienceAdvisor(ObjectProvider<MethodPipelines> pipelines) {
         return new ResilienceAdvisor(SingletonSupplier.of(pipelines::getObject));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty(name = "resilience.advice-mode", havingValue = "aspectj")
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ResilienceWeaving resilienceWeaving(ObjectProvider<MethodPipelines> pipelines) {
+        return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject));
     }
 
     @Bean
@@ -75,10 +83,7 @@ public final class ResilienceAutoConfiguration {
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
             Instances instances) {
-        Validation validation = Binder.get(environment)
-                .bind("resilience.validation", Validation.class)
-                .orElse(Validation.STRICT);
-        return new StartupCheck(beans, environment, pipelines, instances, validation);
+        return new StartupCheck(beans, environment, pipelines, instances);
     }
 
     @Bean

@@ -10,7 +10,6 @@ import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.WrittenSettings;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
@@ -40,18 +40,21 @@ public final class StartupCheck implements SmartInitializingSingleton {
     private final MethodPipelines pipelines;
     private final Instances instances;
     private final Validation validation;
+    private final AdviceMode adviceMode;
 
     public StartupCheck(
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
-            Instances instances,
-            Validation validation) {
+            Instances instances) {
         this.beans = beans;
         this.environment = environment;
         this.pipelines = pipelines;
         this.instances = instances;
-        this.validation = validation;
+        Binder binder = Binder.get(environment);
+        this.validation = binder.bind("resilience.validation", Validation.class).orElse(Validation.STRICT);
+        this.adviceMode =
+                binder.bind("resilience.advice-mode", AdviceMode.class).orElse(AdviceMode.PROXY);
     }
 
     @Override
@@ -137,27 +140,15 @@ public final class StartupCheck implements SmartInitializingSingleton {
     }
 
     private void check(Class<?> type, Method method, List<Declaration> declarations, Set<Problem> problems) {
-        String hidden = hidden(method);
-        if (hidden.isEmpty()) {
+        Obstacle obstacle = adviceMode.obstacle(method);
+        if (obstacle == null) {
             collect(problems, () -> pipelines.of(method, type));
         } else {
             problems.add(Problem.tolerable(
                     type.getName() + "." + method.getName() + " is annotated with @"
-                            + declarations.get(0).pattern().title() + ", but is " + hidden
-                            + ": a proxy can not step in, and the method would run unprotected",
-                    "Make the method neither private nor static nor final, or take the annotation away"));
+                            + declarations.get(0).pattern().title() + ", but " + obstacle.reason(),
+                    obstacle.remedy() + ", or take the annotation away"));
         }
-    }
-
-    private static String hidden(Method method) {
-        int modifiers = method.getModifiers();
-        if (Modifier.isPrivate(modifiers)) {
-            return "private";
-        }
-        if (Modifier.isStatic(modifiers)) {
-            return "static";
-        }
-        return Modifier.isFinal(modifiers) ? "final" : "";
     }
 
     private static void collect(Set<Problem> problems, Runnable step) {

@@ -1,0 +1,64 @@
+package io.netrun.resilience.spring.method;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What steps into the calls of annotated methods. */
+public enum AdviceMode {
+
+    /** A proxy around the bean. It sees what comes from outside, and what can be overridden. */
+    PROXY {
+        @Override
+        @Nullable
+        Obstacle obstacle(Method method) {
+            String hidden = hidden(method.getModifiers());
+            return hidden.isEmpty()
+                    ? null
+                    : new Obstacle(
+                            "is " + hidden + ": a proxy can not step in, and the method would run unprotected",
+                            "Make the method neither private nor static nor final");
+        }
+    },
+
+    /** AspectJ, which weaves the protection into the classes themselves. */
+    ASPECTJ {
+        @Override
+        @Nullable
+        Obstacle obstacle(Method method) {
+            if (Modifier.isStatic(method.getModifiers())) {
+                return new Obstacle(
+                        "is static: there is no bean whose method it is, and it would run unprotected",
+                        "Make the method one of the object");
+            }
+            return isWoven(method)
+                    ? null
+                    : new Obstacle(
+                            "is not woven, and would run unprotected",
+                            "Write the annotation at the method or its class, where AspectJ sees it, and not only at an"
+                                    + " interface or a superclass; and see to it that the class is loaded after the weaver");
+        }
+    };
+
+    /** Why no call of a method would be seen; null if they are. */
+    @Nullable
+    abstract Obstacle obstacle(Method method);
+
+    private static String hidden(int modifiers) {
+        if (Modifier.isPrivate(modifiers)) {
+            return "private";
+        }
+        if (Modifier.isStatic(modifiers)) {
+            return "static";
+        }
+        return Modifier.isFinal(modifiers) ? "final" : "";
+    }
+
+    /** AspectJ moves the body of a method that has around advice into one of this name. */
+    private static boolean isWoven(Method method) {
+        String body = method.getName() + "_aroundBody";
+        return Arrays.stream(method.getDeclaringClass().getDeclaredMethods())
+                .anyMatch(declared -> declared.getName().startsWith(body));
+    }
+}

@@ -1,0 +1,37 @@
+package io.netrun.resilience.spring.aop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class AdviceModeTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+
+    @Test
+    void aspectjWithoutAWeaverShouldStopTheStartAndSayHow() {
+        runner.withPropertyValues("resilience.advice-mode=aspectj")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasRootCauseInstanceOf(ResilienceConfigurationException.class)
+                        .rootCause()
+                        .hasMessageContaining("no weaver is at work")
+                        .hasMessageContaining("-javaagent:aspectjweaver.jar"));
+    }
+
+    @Test
+    void unknownModeShouldStopTheStart() {
+        runner.withPropertyValues("resilience.advice-mode=magic")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                        .cause()
+                        .isInstanceOf(BindException.class));
+    }
+}

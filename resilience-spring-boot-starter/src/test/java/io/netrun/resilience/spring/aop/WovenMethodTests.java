@@ -1,0 +1,342 @@
+package io.netrun.resilience.spring.aop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.annotation.Hedge;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.annotation.Timeout;
+import io.netrun.resilience.hedge.HedgeMetrics;
+import io.netrun.resilience.retry.RetryMetrics;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import reactor.core.publisher.Mono;
+
+/** Run by an execution of its own, with AspectJ's load-time weaver at work. */
+class WovenMethodTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class))
+            .withPropertyValues("resilience.advice-mode=aspectj", "resilience.retry.defaults.base-delay=0s")
+            .withBean(Station.class);
+
+    @Test
+    void callsThatNoProxySeesShouldBeProtected() {
+        runner.run(context -> {
+            Station station = context.getBean(Station.class);
+            assertThat(AopUtils.isAopProxy(station)).isFalse();
+            station.failTimes(1);
+            assertThat(station.callsItself()).isEqualTo("ok");
+            station.failTimes(1);
+            assertThat(station.callsItsPrivateMethod()).isEqualTo("ok");
+            station.failTimes(1);
+            assertThat(station.lastWord()).isEqualTo("ok");
+            station.failTimes(1);
+            assertThat(station.packagePrivate()).isEqualTo("ok");
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            assertThat(retries(registry, "open")).isEqualTo(1);
+            assertThat(retries(registry, "private")).isEqualTo(1);
+            assertThat(retries(registry, "final")).isEqualTo(1);
+            assertThat(retries(registry, "package")).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void callFromOutsideShouldBeProtectedOnce() {
+        runner.run(context -> {
+            Station station = context.getBean(Station.class);
+            station.failTimes(100);
+            assertThatThrownBy(station::open).hasMessageContaining("Retry 'open'");
+            assertThat(station.attempts()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void methodOfAnAnnotatedClassAndOfAMetaAnnotationShouldBeProtected() {
+        runner.withBean(WholeClass.class).run(context -> {
+            WholeClass bean = context.getBean(WholeClass.class);
+            bean.failures.set(1);
+            assertThat(bean.call()).isEqualTo("ok");
+            Station station = context.getBean(Station.class);
+            station.failTimes(1);
+            assertThat(station.composed()).isEqualTo("ok");
+            assertThat(retries(context.getBean(ResilienceRegistry.class), "composed"))
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void methodOfAGenericInterfaceShouldBeProtectedOnceThroughItsBridge() {
+        runner.withBean(Greeting.class).run(context -> {
+            Supplier<?> greeting = context.getBean(Greeting.class);
+            assertThatThrownBy(greeting::get).hasMessageContaining("Retry 'bridge'");
+            assertThat(context.getBean(Greeting.class).attempts.get()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void futureAndMonoShouldBeProtectedUntilTheirEnd() {
+        runner.run(context -> {
+            Station station = context.getBean(Station.class);
+            station.failTimes(2);
+            assertThat(station.later().join()).isEqualTo("ok");
+            station.failTimes(2);
+            assertThat(station.reactive().block()).isEqualTo("ok");
+            assertThat(retries(context.getBean(ResilienceRegistry.class), "later"))
+                    .isEqualTo(4);
+        });
+    }
+
+    @Test
+    void timeoutShouldMakeTheCallOnAWorkerAndGiveItUp() {
+        runner.run(context -> {
+            Station station = context.getBean(Station.class);
+            assertThat(station.onWorker()).isNotSameAs(Thread.currentThread());
+            assertThatThrownBy(station::hangs).isInstanceOf(TimeoutExceededException.class);
+        });
+    }
+
+    @Test
+    void hedgeShouldMakeTheCallTwiceAtOnce() {
+        runner.run(context -> {
+            Station station = context.getBean(Station.class);
+            assertThat(station.slowAtFirst()).isEqualTo("second");
+            HedgeMetrics metrics = context.getBean(ResilienceRegistry.class)
+                    .find(io.netrun.resilience.hedge.Hedge.TYPE, "hedged")
+                    .orElseThrow()
+                    .metrics();
+            assertThat(metrics.totalWon()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void fallbackShouldTakeThePlaceOfAPrivateMethod() {
+        runner.run(context -> assertThat(context.getBean(Station.class).callsWithFallback("x"))
+                .isEqualTo("instead of x"));
+    }
+
+    @Test
+    void objectOutsideOfAnApplicationShouldRunUnprotected() {
+        runner.run(context -> {});
+        Station station = new Station();
+        station.failTimes(1);
+        assertThatThrownBy(station::open).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void applicationThatEndsShouldLeaveTheOtherItsProtection() {
+        runner.run(first -> {
+            runner.run(second -> {});
+            Station station = first.getBean(Station.class);
+            station.failTimes(1);
+            assertThat(station.open()).isEqualTo("ok");
+            assertThat(retries(first.getBean(ResilienceRegistry.class), "open")).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void proxyModeShouldLeaveWovenClassesToTheProxy() {
+        runner.withPropertyValues("resilience.advice-mode=proxy", "resilience.validation=warn")
+                .run(context -> {
+                    Station station = context.getBean(Station.class);
+                    station.failTimes(100);
+                    assertThatThrownBy(station::open).hasMessageContaining("Retry 'open'");
+                    assertThat(station.attempts()).isEqualTo(3);
+                });
+    }
+
+    @Test
+    void methodThatIsNotWovenShouldStopTheStart() {
+        runner.withBean(OnlyAtTheInterface.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .isInstanceOf(ResilienceConfigurationException.class)
+                        .hasMessageContaining("OnlyAtTheInterface.ask is annotated with @Retry, but is not woven"));
+    }
+
+    @Test
+    void staticMethodShouldStopTheStart() {
+        runner.withBean(Static.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Static.ask is annotated with @Retry, but is static"));
+    }
+
+    private static long retries(ResilienceRegistry registry, String name) {
+        PolicyType<io.netrun.resilience.retry.Retry, ?> type = io.netrun.resilience.retry.Retry.TYPE;
+        RetryMetrics metrics = registry.find(type, name).orElseThrow().metrics();
+        return metrics.totalRetries();
+    }
+
+    static class Station {
+
+        private final AtomicInteger failures = new AtomicInteger();
+        private final AtomicInteger attempts = new AtomicInteger();
+        private final AtomicInteger slow = new AtomicInteger();
+
+        void failTimes(int times) {
+            failures.set(times);
+            attempts.set(0);
+        }
+
+        int attempts() {
+            return attempts.get();
+        }
+
+        private String attempt() {
+            attempts.incrementAndGet();
+            if (failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("down");
+            }
+            return "ok";
+        }
+
+        String callsItself() {
+            return open();
+        }
+
+        String callsItsPrivateMethod() {
+            return hidden();
+        }
+
+        String callsWithFallback(String argument) {
+            return fails(argument);
+        }
+
+        @Retry(name = "open")
+        public String open() {
+            return attempt();
+        }
+
+        @Retry(name = "private")
+        private String hidden() {
+            return attempt();
+        }
+
+        @Retry(name = "final")
+        public final String lastWord() {
+            return attempt();
+        }
+
+        @Retry(name = "package")
+        String packagePrivate() {
+            return attempt();
+        }
+
+        @Composed
+        public String composed() {
+            return attempt();
+        }
+
+        @Retry(name = "later")
+        public CompletableFuture<String> later() {
+            return CompletableFuture.completedFuture(attempt());
+        }
+
+        @Retry(name = "later")
+        public Mono<String> reactive() {
+            return Mono.fromCallable(this::attempt);
+        }
+
+        @Timeout(name = "worker")
+        public Thread onWorker() {
+            return Thread.currentThread();
+        }
+
+        @Timeout(name = "short", duration = "50ms")
+        public String hangs() {
+            try {
+                new CountDownLatch(1).await();
+                return "never";
+            } catch (InterruptedException givenUp) {
+                throw new IllegalStateException(givenUp);
+            }
+        }
+
+        @Hedge(name = "hedged", delay = "20ms")
+        public String slowAtFirst() throws InterruptedException {
+            if (slow.getAndIncrement() == 0) {
+                new CountDownLatch(1).await();
+            }
+            return "second";
+        }
+
+        @Fallback(name = "fallback", method = "instead")
+        private String fails(String argument) {
+            throw new IllegalStateException(argument);
+        }
+
+        private String instead(String argument) {
+            return "instead of " + argument;
+        }
+    }
+
+    @Retry(name = "class")
+    static class WholeClass {
+
+        private final AtomicInteger failures = new AtomicInteger();
+
+        public String call() {
+            if (failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("down");
+            }
+            return "ok";
+        }
+    }
+
+    static class Greeting implements Supplier<String> {
+
+        private final AtomicInteger attempts = new AtomicInteger();
+
+        @Override
+        @Retry(name = "bridge")
+        public String get() {
+            attempts.incrementAndGet();
+            throw new IllegalStateException("down");
+        }
+    }
+
+    interface Ask {
+
+        @Retry
+        String ask();
+    }
+
+    static class OnlyAtTheInterface implements Ask {
+
+        @Override
+        public String ask() {
+            return "ok";
+        }
+    }
+
+    static class Static {
+
+        @Retry
+        static String ask() {
+            return "ok";
+        }
+    }
+
+    @Retry(name = "composed")
+    @Target(ElementType.METHOD)
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Composed {}
+}
