@@ -10,6 +10,7 @@ import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.LiveSettings;
+import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.LinkedHashMap;
@@ -204,11 +205,15 @@ public final class ResilienceEndpoint {
                                 ", ", Patterns.all().stream().map(Pattern::key).toList()));
     }
 
-    private static WebEndpointResponse<Map<String, Object>> unknownInstance(Pattern<?, ?> pattern, String name) {
+    private <P extends Policy> WebEndpointResponse<Map<String, Object>> unknownInstance(
+            Pattern<P, ?> pattern, String name) {
+        String nearest = Nearest.to(
+                name, registry.all(pattern.type()).stream().map(Policy::name).toList());
         return refused(
                 WebEndpointResponse.STATUS_NOT_FOUND,
                 "There is no " + pattern.key() + " named '" + name + "'",
-                "GET the pattern for the names that there are");
+                (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
+                        + "GET the pattern for the names that there are");
     }
 
     private static WebEndpointResponse<Map<String, Object>> badRequest(String error, String remedy) {

@@ -11,13 +11,19 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 /** Prints all that is wrong with the resilience configuration, and what to do about each. */
 final class ResilienceFailureAnalyzer extends AbstractFailureAnalyzer<ResilienceConfigurationException> {
 
+    private static final String TOLERATE =
+            "\n\nOr set resilience.validation to warn: the application starts, and this is" + " logged.";
+
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, ResilienceConfigurationException cause) {
         List<Problem> problems = cause.problems();
         return new FailureAnalysis(
                 "The resilience configuration has " + problems.size()
                         + (problems.size() == 1 ? " problem:" : " problems:") + list(problems, Problem::description),
-                (problems.size() == 1 ? "" : "In the same order:") + list(problems, Problem::remedy),
+                (problems.size() == 1
+                                ? problems.get(0).remedy()
+                                : "In the same order:" + list(problems, Problem::remedy))
+                        + (problems.stream().allMatch(Problem::tolerable) ? TOLERATE : ""),
                 cause);
     }
 

@@ -42,7 +42,8 @@ final class Arithmetic {
                 (policy, wait) -> wait.duration().compareTo(limit) < 0
                         ? ""
                         : wait.what() + " of " + title(policy) + " can take " + text(wait.duration()) + ", but "
-                                + title(limiting) + " around it gives up after " + text(limit));
+                                + title(limiting) + " around it gives up after " + text(limit)
+                                + ". Lengthen the time limit, or shorten the other");
         spans(
                 policies,
                 Pattern::windows,
@@ -51,7 +52,8 @@ final class Arithmetic {
                         : window.what() + " of " + title(policy) + " is " + text(window.duration())
                                 + ", less than twice the "
                                 + text(limit) + " of " + title(limiting)
-                                + ": calls that time out have nearly left the window when the next ones are told");
+                                + ": calls that time out have nearly left the window when the next ones are told."
+                                + " Lengthen the window, or shorten the time limit");
     }
 
     private void spans(

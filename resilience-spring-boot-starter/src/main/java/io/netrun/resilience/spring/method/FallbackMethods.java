@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -113,8 +114,12 @@ public final class FallbackMethods {
     private static Class<?> typeOf(String bean, BeanFactory beans, String where) {
         Class<?> type = beans.containsBean(bean) ? beans.getType(bean) : null;
         if (type == null) {
+            String nearest = beans instanceof ListableBeanFactory listable
+                    ? Nearest.to(bean, List.of(listable.getBeanDefinitionNames()))
+                    : "";
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    where + "names the bean '" + bean + "', which there is not", "Name a bean that there is")));
+                    where + "names the bean '" + bean + "', which there is not",
+                    nearest.isEmpty() ? "Name a bean that there is" : "Did you mean '" + nearest + "'?")));
         }
         return ClassUtils.getUserClass(type);
     }

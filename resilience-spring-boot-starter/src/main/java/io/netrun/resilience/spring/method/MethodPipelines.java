@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.SettingsResolver;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,7 +132,10 @@ public final class MethodPipelines {
 
     @Nullable
     Policy obtain(Declaration declaration) {
-        String name = environment.resolveRequiredPlaceholders(declaration.name());
+        String name = SettingsResolver.resolved(
+                declaration.name(),
+                environment,
+                "@" + declaration.pattern().title() + " of " + declaration.where() + ": name");
         return instances
                 .get()
                 .obtain(declaration.pattern(), name, declaration.said(), declaration.where())

@@ -91,7 +91,11 @@ public final class StartupCheck implements SmartInitializingSingleton {
         if (!fatal.isEmpty()) {
             throw new ResilienceConfigurationException(List.copyOf(problems));
         }
-        problems.forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
+        problems.forEach(problem -> log.warn("{}. {}", problem.description(), ended(problem.remedy())));
+    }
+
+    private static String ended(String remedy) {
+        return remedy.endsWith("?") ? remedy : remedy + ".";
     }
 
     private static void warnOfArithmetic(String title, Pipeline pipeline) {
@@ -121,8 +125,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 problems.add(Problem.tolerable(
                         pattern.title() + " '" + name
                                 + "' has settings in the configuration, but no annotation names it",
-                        "Did you mean '" + nearest + "', which an annotation names and nobody configures? Or set"
-                                + " resilience.validation to warn"));
+                        "Did you mean '" + nearest + "', which an annotation names and nobody configures?"));
             }
         }
     }

@@ -45,8 +45,10 @@ final class Expected {
         if (ClassUtils.isPrimitiveOrWrapper(target)) {
             return "Write " + of(type);
         }
-        String reason = NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
-        return (target == List.class ? "Write the full names of classes on the class path: " : "") + reason;
+        Throwable reason = NestedExceptionUtils.getMostSpecificCause(failure);
+        return target == List.class && reason instanceof ClassNotFoundException
+                ? "Write the full names of classes that are on the class path; there is no " + reason.getMessage()
+                : String.valueOf(reason.getMessage());
     }
 
     private static String constants(Class<?> type) {

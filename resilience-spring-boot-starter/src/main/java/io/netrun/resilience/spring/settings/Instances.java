@@ -56,7 +56,7 @@ public final class Instances {
 
     private <P extends Policy, C extends Record> Made make(
             Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
-        ResolvedSettings<C> settings = resolver.resolve(pattern, name, said);
+        ResolvedSettings<C> settings = resolver.resolve(pattern, name, said, where);
         P policy = registry.getOrCreate(pattern.type(), name, customized(pattern, name, settings.config()));
         if (!settings.enabled()) {
             policy.setEnabled(false); // it lives, so that it can be switched on
@@ -84,7 +84,7 @@ public final class Instances {
      */
     public <C extends Record> C configOf(Pattern<?, C> pattern, String name) {
         return customized(
-                pattern, name, resolver.resolve(pattern, name, Map.of()).config());
+                pattern, name, resolver.resolve(pattern, name, Map.of(), "code").config());
     }
 
     /**
@@ -125,7 +125,7 @@ public final class Instances {
     private <P extends Policy, C extends Record> Runnable rebinding(Pattern<P, C> pattern, String name) {
         Key key = new Key(pattern.key(), name);
         Made former = Objects.requireNonNull(made.get(key));
-        ResolvedSettings<C> settings = resolver.resolve(pattern, name, former.said());
+        ResolvedSettings<C> settings = resolver.resolve(pattern, name, former.said(), former.where());
         C config = customized(pattern, name, settings.config());
         return () -> {
             registry.find(pattern.type(), name).ifPresent(policy -> {

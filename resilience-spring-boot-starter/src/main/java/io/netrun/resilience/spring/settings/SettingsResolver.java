@@ -26,6 +26,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.PropertyResolver;
 
 /**
  * Finds the settings of an instance, one by one: what the configuration says for the instance wins, then what the
@@ -50,10 +51,11 @@ public final class SettingsResolver {
      * The settings of an instance.
      *
      * @param said what the annotation says, by Java name; values are strings, numbers or arrays of classes
+     * @param where the method or class that says it, for messages
      * @throws ResilienceConfigurationException if a value can not be read, or is out of its range
      */
     public <C extends Record> ResolvedSettings<C> resolve(
-            Pattern<?, C> pattern, String name, Map<String, Object> said) {
+            Pattern<?, C> pattern, String name, Map<String, Object> said, String where) {
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
@@ -67,7 +69,7 @@ public final class SettingsResolver {
                 origins.put(setting.name(), found.origin());
             }
         }
-        C config = orElse(pattern.type().defaults(), problems, () -> construct(pattern, name, values, origins));
+        C config = orElse(pattern.type().defaults(), problems, () -> construct(pattern, name, values, origins, where));
         pattern.options().forEach(option -> collect(problems, () -> option(pattern, name, option)));
         throwIfAny(problems);
         return new ResolvedSettings<>(config, origins, option(pattern, name, Option.ENABLED));
@@ -218,7 +220,9 @@ public final class SettingsResolver {
         if (said instanceof Class<?>[] classes) {
             return List.of(classes);
         }
-        Object value = said instanceof String text ? environment.resolveRequiredPlaceholders(text) : said;
+        Object value = said instanceof String text
+                ? resolved(text, environment, "@" + pattern.title() + " of '" + name + "': " + setting.name())
+                : said;
         try {
             return binder(List.of(new MapConfigurationPropertySource(Map.of("value", value))))
                     .bind("value", Bindable.of(setting.type()))
@@ -231,27 +235,47 @@ public final class SettingsResolver {
         }
     }
 
+    /**
+     * What an annotation says, with its placeholders replaced.
+     *
+     * @param what it is about, for messages
+     * @throws ResilienceConfigurationException if a placeholder stands for nothing
+     */
+    public static String resolved(String text, PropertyResolver environment, String what) {
+        try {
+            return environment.resolveRequiredPlaceholders(text);
+        } catch (IllegalArgumentException unknown) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    what + " is '" + text + "', which has a placeholder that stands for nothing",
+                    "Set the property that it names, or give it a default, as in ${property:default}")));
+        }
+    }
+
     private static ResolvableType type(Option<?> option) {
         return ResolvableType.forClass(option.type());
     }
 
     private static <C extends Record> C construct(
-            Pattern<?, C> pattern, String name, Map<String, Object> values, Map<String, String> origins) {
+            Pattern<?, C> pattern, String name, Map<String, Object> values, Map<String, String> origins, String where) {
         try {
             return Setting.with(pattern.type().defaults(), values);
         } catch (IllegalArgumentException e) {
-            throw outOfRange(pattern, name, String.valueOf(e.getMessage()), origins);
+            throw outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, where);
         }
     }
 
     /** The record's message starts with the name of the field, which tells whom to blame. */
     private static ResilienceConfigurationException outOfRange(
-            Pattern<?, ?> pattern, String name, String message, Map<String, String> origins) {
+            Pattern<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
         String field = message.split(" ", 2)[0];
         String origin = origins.getOrDefault(field, "default");
-        String where = origin.equals("annotation") ? "the annotation @" + pattern.title() : origin;
-        return new ResilienceConfigurationException(List.of(
-                new Problem(pattern.title() + " '" + name + "': " + message, "Change it where it is said: " + where)));
+        String remedy = switch (origin) {
+            case "annotation" -> "Change it where it is said: the annotation @" + pattern.title() + " of " + where;
+            case "default" -> "Nobody said it, it is the default: say it too, or change what does not go with it";
+            default -> "Change it where it is said: " + origin;
+        };
+        return new ResilienceConfigurationException(
+                List.of(new Problem(pattern.title() + " '" + name + "': " + message, remedy)));
     }
 
     private static ResilienceConfigurationException unreadable(String what, ResolvableType type, BindException e) {

@@ -28,8 +28,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public final class WrittenSettings {
 
     /** Keys directly under the root that are not patterns. */
-    private static final Set<String> GLOBAL =
-            Set.of(Option.ENABLED.key(), "advice-mode", "order", "validation", "http-clients");
+    private static final List<String> GLOBAL =
+            List.of(Option.ENABLED.key(), "advice-mode", "order", "validation", "http-clients");
 
     private final Map<Pattern<?, ?>, Set<String>> instances = new LinkedHashMap<>();
     private final List<Problem> problems = new ArrayList<>();

@@ -25,7 +25,7 @@ class ResilienceFailureAnalyzerTests {
     void oneProblemShouldBeToldWithItsRemedy() {
         FailureAnalysis analysis = analyze(new Problem("x is 0", "Make it 1"));
         assertThat(analysis.getDescription()).isEqualTo("The resilience configuration has 1 problem:\n\n    - x is 0");
-        assertThat(analysis.getAction()).isEqualTo("\n\n    - Make it 1");
+        assertThat(analysis.getAction()).isEqualTo("Make it 1");
     }
 
     @Test
@@ -34,6 +34,16 @@ class ResilienceFailureAnalyzerTests {
         assertThat(analysis.getDescription())
                 .isEqualTo("The resilience configuration has 2 problems:\n\n    - x is 0\n    - y is 0");
         assertThat(analysis.getAction()).isEqualTo("In the same order:\n\n    - Make it 1\n    - Make it 2");
+    }
+
+    @Test
+    void problemsThatCanBeToleratedShouldBeToldWithTheWayToDoSo() {
+        Problem tolerable = Problem.tolerable("x is unknown", "Did you mean 'y'?");
+        assertThat(analyze(tolerable).getAction())
+                .isEqualTo("Did you mean 'y'?\n\nOr set resilience.validation to warn: the application starts, and"
+                        + " this is logged.");
+        assertThat(analyze(tolerable, new Problem("x is 0", "Make it 1")).getAction())
+                .doesNotContain("resilience.validation");
     }
 
     private static FailureAnalysis analyze(Problem... problems) {

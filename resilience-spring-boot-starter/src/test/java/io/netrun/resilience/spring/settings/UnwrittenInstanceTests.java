@@ -22,7 +22,7 @@ class UnwrittenInstanceTests {
     void resolveWhenNothingIsWrittenShouldReadNoProperty() {
         write("resilience.retry.instances.other.max-attempts", "5");
 
-        new SettingsResolver(environment).resolve(retry, "prices", Map.of());
+        new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here");
 
         assertThat(read).isEmpty();
     }
@@ -31,7 +31,7 @@ class UnwrittenInstanceTests {
     void resolveWhenOneKeyIsWrittenShouldReadIt() {
         write("resilience.retry.instances.prices.max-attempts", "5");
 
-        ResolvedSettings<?> settings = new SettingsResolver(environment).resolve(retry, "prices", Map.of());
+        ResolvedSettings<?> settings = new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here");
 
         assertThat(settings.config()).extracting("maxAttempts").isEqualTo(5);
         assertThat(read).contains("resilience.retry.instances.prices.max-attempts");
