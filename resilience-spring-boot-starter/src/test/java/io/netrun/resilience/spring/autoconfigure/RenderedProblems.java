@@ -45,6 +45,7 @@ final class RenderedProblems {
     static Map<String, Supplier<String>> all() {
         Map<String, Supplier<String>> all = new LinkedHashMap<>();
         all.put("hidden-methods", () -> failure(List.of(FinalMethod.class, PrivateMethod.class, StaticMethod.class)));
+        all.put("no-weaver", () -> failure("resilience.advice-mode=aspectj"));
         all.put("return-type", () -> failure(List.of(UnsupportedReturn.class)));
         all.put("fallback-missing", () -> failure(List.of(MisspeltFallback.class)));
         all.put("fallback-unfit", () -> failure(List.of(UnfitFallback.class)));
