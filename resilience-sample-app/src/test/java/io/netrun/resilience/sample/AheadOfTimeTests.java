@@ -16,6 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -23,6 +24,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClient;
 
 /** The finished jar, started with the beans that were generated when it was built. */
+@EnabledIfSystemProperty(named = "sample.jar", matches = ".+", disabledReason = "there is no jar before it is packaged")
 class AheadOfTimeTests {
 
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
