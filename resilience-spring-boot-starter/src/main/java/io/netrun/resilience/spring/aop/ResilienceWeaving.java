@@ -1,9 +1,6 @@
 package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.aspectj.lang.Aspects;
@@ -25,25 +22,14 @@ public final class ResilienceWeaving implements DisposableBean {
      * Begins.
      *
      * @param pipelines asked when the first protected method is called, and not before
-     * @throws ResilienceConfigurationException if no weaver is at work
+     * @throws NoAspectBoundException if no weaver is at work
      */
     public ResilienceWeaving(Supplier<MethodPipelines> pipelines) {
         this.interceptor = new ResilienceInterceptor(pipelines);
-        this.aspect = aspect();
+        this.aspect = Aspects.aspectOf(ResilienceAspect.class);
         synchronized (APPLICATIONS) {
             APPLICATIONS.add(this);
             aspect.follow(this);
-        }
-    }
-
-    private static ResilienceAspect aspect() {
-        try {
-            return Aspects.aspectOf(ResilienceAspect.class);
-        } catch (NoAspectBoundException unwoven) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    "resilience.advice-mode is 'aspectj', but no weaver is at work: annotated methods would run unprotected",
-                    "Start the JVM with -javaagent:aspectjweaver.jar, weave at build time, or leave resilience.advice-mode"
-                            + " at 'proxy'")));
         }
     }
 

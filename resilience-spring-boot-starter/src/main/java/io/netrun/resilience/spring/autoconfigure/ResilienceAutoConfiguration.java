@@ -10,7 +10,11 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
+import java.util.List;
+import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -73,7 +77,14 @@ public final class ResilienceAutoConfiguration {
     @ConditionalOnProperty(name = "resilience.advice-mode", havingValue = "aspectj")
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceWeaving resilienceWeaving(ObjectProvider<MethodPipelines> pipelines) {
-        return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject));
+        try {
+            return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject));
+        } catch (NoAspectBoundException unwoven) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    "resilience.advice-mode is 'aspectj', but no weaver is at work: annotated methods would run unprotected",
+                    "Start the JVM with -javaagent:aspectjweaver.jar, weave at build time, or leave resilience.advice-mode"
+                            + " at 'proxy'")));
+        }
     }
 
     @Bean
