@@ -41,7 +41,15 @@ final class HalfOpen extends CircuitState {
                 return null;
             }
         }
-        if (!begins()) {
+        boolean begins = begins();
+        if (circuit.state() != this) {
+            // Counted or refused too late: nobody hears of the outcome here, and the next period has places of its own.
+            if (begins) {
+                running.decrementAndGet();
+            }
+            return null;
+        }
+        if (!begins) {
             throw circuit.rejection(this);
         }
         Trial trial = new Trial(now);
@@ -100,31 +108,39 @@ final class HalfOpen extends CircuitState {
             if (!settle()) {
                 return;
             }
-            if (late) {
-                reopen("a trial took too long");
-            } else if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
-                circuit.transition(HalfOpen.this, new Closed(circuit), "enough trials succeeded");
+            try {
+                if (late) {
+                    reopen("a trial took too long");
+                } else if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
+                    circuit.transition(HalfOpen.this, new Closed(circuit), "enough trials succeeded");
+                }
+            } finally {
+                running.decrementAndGet();
             }
         }
 
         @Override
         public void failed() {
-            if (settle()) {
+            if (!settle()) {
+                return;
+            }
+            try {
                 reopen("a trial failed");
+            } finally {
+                running.decrementAndGet();
             }
         }
 
         @Override
         public void ignored() {
-            settle();
-        }
-
-        private boolean settle() {
-            boolean settled = trials.remove(this);
-            if (settled) {
+            if (settle()) {
                 running.decrementAndGet();
             }
-            return settled;
+        }
+
+        /** Whoever settles it gives its place back after all that follows from it, so that nobody comes in between. */
+        private boolean settle() {
+            return trials.remove(this);
         }
     }
 }
