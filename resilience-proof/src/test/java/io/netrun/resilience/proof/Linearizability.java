@@ -10,7 +10,7 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
  */
 public final class Linearizability {
 
-    private static final int SCENARIOS = Integer.getInteger("resilience.proof.scenarios", 5);
+    private static final int SCENARIOS = Integer.getInteger("resilience.proof.scenarios", 3);
 
     private Linearizability() {}
 
@@ -18,7 +18,7 @@ public final class Linearizability {
     public static void race(Class<?> operations, Class<?> specification) {
         new StressOptions()
                 .iterations(SCENARIOS)
-                .invocationsPerIteration(500)
+                .invocationsPerIteration(300)
                 .threads(2)
                 .actorsBefore(1)
                 .actorsPerThread(4)
@@ -31,7 +31,7 @@ public final class Linearizability {
     public static void switched(Class<?> operations, Class<?> specification) {
         new ModelCheckingOptions()
                 .iterations(SCENARIOS)
-                .invocationsPerIteration(500)
+                .invocationsPerIteration(300)
                 .threads(2)
                 .actorsBefore(1)
                 .actorsPerThread(3)

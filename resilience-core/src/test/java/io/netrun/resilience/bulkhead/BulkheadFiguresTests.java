@@ -1,0 +1,113 @@
+package io.netrun.resilience.bulkhead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.ManualTicker;
+import io.netrun.resilience.Subscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+/** What a bulkhead says of itself, and what it leaves behind. */
+class BulkheadFiguresTests {
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final Bulkhead bulkhead = Bulkhead.of(
+            "test",
+            BulkheadConfig.builder()
+                    .maxConcurrent(1)
+                    .maxQueue(1)
+                    .maxWait(Duration.ofSeconds(5))
+                    .build(),
+            ticker);
+
+    @Test
+    void ofShouldHaveTheDocumentedDefaults() {
+        BulkheadMetrics metrics = Bulkhead.of("test").metrics();
+        assertThat(metrics.maxConcurrent()).isEqualTo(10);
+        assertThat(metrics.maxQueue()).isEqualTo(100);
+        assertThat(Bulkhead.of("test")).hasToString("Bulkhead 'test' (10 concurrent, 100 queued)");
+    }
+
+    @Test
+    void rejectionShouldCarryTheFigures() {
+        bulkhead.callAsync(CompletableFuture::new);
+        bulkhead.callAsync(CompletableFuture::new);
+        CompletableFuture<Object> refused = bulkhead.callAsync(CompletableFuture::new);
+        BulkheadFullException full = (BulkheadFullException)
+                catchThrowableOfType(CompletionException.class, refused::join).getCause();
+        assertThat(full.active()).isOne();
+        assertThat(full.queued()).isOne();
+        assertThat(full.maxConcurrent()).isOne();
+        assertThat(full.maxQueue()).isOne();
+    }
+
+    @Test
+    void totalsShouldBeThoseOfBothPools() {
+        bulkhead.run(() -> {});
+        bulkhead.callAsync(() -> CompletableFuture.completedFuture("done"));
+        assertThat(bulkhead.metrics().totalAccepted()).isEqualTo(2);
+    }
+
+    @Test
+    void listenerShouldHearOfRejectionsUntilItLeaves() {
+        List<BulkheadEvent.Rejected> heard = new ArrayList<>();
+        Subscription subscription = bulkhead.onRejected(heard::add);
+        for (int i = 0; i < 3; i++) {
+            bulkhead.callAsync(CompletableFuture::new);
+        }
+        subscription.close();
+        bulkhead.callAsync(CompletableFuture::new);
+        assertThat(heard)
+                .singleElement()
+                .satisfies(event -> assertThat(event.type()).isEqualTo(Bulkhead.TYPE));
+    }
+
+    @Test
+    void callThatGetsItsPlaceShouldLeaveNoTimerAndTellHowLongItWaited() {
+        CompletableFuture<String> running = new CompletableFuture<>();
+        bulkhead.callAsync(() -> running);
+        CompletableFuture<String> waiting = bulkhead.callAsync(() -> CompletableFuture.completedFuture("done"));
+        assertThat(ticker.scheduledCount()).isOne();
+        ticker.advance(Duration.ofSeconds(2));
+        running.complete("done");
+        await().until(waiting::isDone);
+        assertThat(ticker.scheduledCount()).isZero();
+        assertThat(bulkhead.metrics().longestWait()).isEqualTo(Duration.ofSeconds(2));
+        await().untilAsserted(() -> assertThat(bulkhead.metrics().asyncActive()).isZero());
+    }
+
+    @Test
+    void callThatIsCancelledWhileItWaitsShouldLeaveNoTimer() {
+        bulkhead.callAsync(CompletableFuture::new);
+        CompletableFuture<Object> waiting = bulkhead.callAsync(CompletableFuture::new);
+        waiting.cancel(true);
+        assertThat(ticker.scheduledCount()).isZero();
+        assertThat(bulkhead.metrics().asyncQueued()).isZero();
+    }
+
+    @Test
+    void callThatWaitsTooLongShouldCountAsRejected() {
+        bulkhead.callAsync(CompletableFuture::new);
+        CompletableFuture<Object> waiting = bulkhead.callAsync(CompletableFuture::new);
+        ticker.advance(Duration.ofSeconds(5));
+        await().until(waiting::isCompletedExceptionally);
+        assertThat(bulkhead.metrics().totalRejected()).isOne();
+        assertThat(bulkhead.metrics().asyncQueued()).isZero();
+    }
+
+    @Test
+    void limitsOfBothPoolsShouldChange() {
+        bulkhead.reconfigure(c -> c.toBuilder().maxConcurrent(2).build());
+        assertThat(bulkhead.sync().tryTake()).isTrue();
+        assertThat(bulkhead.sync().tryTake()).isTrue();
+        assertThat(bulkhead.async().tryTake()).isTrue();
+        assertThat(bulkhead.async().tryTake()).isTrue();
+        assertThat(bulkhead.async().tryTake()).isFalse();
+    }
+}
