@@ -82,11 +82,13 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
                         case GAUGE ->
                             Gauge.builder(name, instance, measure.value())
                                     .description(measure.description())
+                                    .baseUnit(measure.unit())
                                     .tags(tags)
                                     .register(meters);
                         case COUNTER ->
                             FunctionCounter.builder(name, instance, measure.value())
                                     .description(measure.description())
+                                    .baseUnit(measure.unit())
                                     .tags(tags)
                                     .register(meters);
                     });

@@ -40,6 +40,11 @@ final class BulkheadPattern {
                         "bulkhead.max.queue",
                         "Calls that may wait, per pool",
                         b -> b.metrics().maxQueue()),
+                Measure.<Bulkhead>gauge(
+                                "bulkhead.longest.wait",
+                                "Longest time that a call has waited for a place",
+                                b -> b.metrics().longestWait().toNanos() / 1e9)
+                        .inSeconds(),
                 Measure.counter(CALLS, CALLS_HELP, "accepted", b -> b.metrics().totalAccepted()),
                 Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
     }

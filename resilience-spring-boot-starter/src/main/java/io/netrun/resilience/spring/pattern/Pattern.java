@@ -58,7 +58,14 @@ public final class Pattern<P extends Policy, C extends Record> {
                 .collect(Collectors.toSet());
         this.repeatsCalls = builder.repeatsCalls;
         this.movesCalls = builder.movesCalls;
-        this.measures = builder.measures;
+        this.measures = Stream.concat(
+                        Stream.of(Measure.<P>gauge(
+                                        "enabled",
+                                        "1 while the instance protects, 0 while it is switched off",
+                                        policy -> policy.isEnabled() ? 1 : 0)
+                                .tagged("pattern", builder.type.key())),
+                        builder.measures.stream())
+                .toList();
         this.actions = builder.actions;
         this.applicationEvents = builder.applicationEvents;
         this.converters = builder.converters;

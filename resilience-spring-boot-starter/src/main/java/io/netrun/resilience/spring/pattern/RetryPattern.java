@@ -42,18 +42,25 @@ final class RetryPattern {
 
     private static List<Measure<Retry>> measures() {
         return List.of(
-                new Measure<>(
+                Measure.counter(
                         "retry.retries",
-                        Measure.Kind.COUNTER,
                         "Attempts made after a failed one",
-                        Map.of(),
                         r -> r.metrics().totalRetries()),
+                Measure.gauge(
+                        "retry.budget.available",
+                        "Tokens left in the retry budget, NaN without one",
+                        RetryPattern::budgetAvailable),
                 Measure.counter(CALLS, CALLS_HELP, "recovered", r -> r.metrics().totalRecovered()),
                 Measure.counter(CALLS, CALLS_HELP, "exhausted", r -> r.metrics().totalExhausted()),
                 Measure.counter(CALLS, CALLS_HELP, "denied", r -> r.metrics().totalDenied()),
                 Measure.counter(
                         CALLS, CALLS_HELP, "not_retried", r -> r.metrics().totalNotRetried()),
                 Measure.counter(CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()));
+    }
+
+    private static double budgetAvailable(Retry retry) {
+        RetryBudget budget = retry.config().budget();
+        return budget == null ? Double.NaN : budget.available();
     }
 
     /** Jitter is written as a mode's name, or as true or false; a budget by its name, the same one for all that name it. */
