@@ -82,8 +82,9 @@ public final class ResilienceAutoConfiguration {
         } catch (NoAspectBoundException unwoven) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "resilience.advice-mode is 'aspectj', but no weaver is at work: annotated methods would run unprotected",
-                    "Start the JVM with -javaagent:aspectjweaver.jar, weave at build time, or leave resilience.advice-mode"
-                            + " at 'proxy'")));
+                    "Start the JVM with -javaagent:aspectjweaver.jar, and with io.netrun.resilience.spring.aop.ResilienceAspect"
+                            + " among what an aop.xml includes; or weave at build time, or leave resilience.advice-mode at"
+                            + " 'proxy'")));
         }
     }
 
