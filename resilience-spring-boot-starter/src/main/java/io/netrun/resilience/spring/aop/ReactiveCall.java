@@ -2,7 +2,7 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.spring.method.MethodPipeline;
-import java.util.Objects;
+import io.netrun.resilience.spring.method.ReturnKind;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -12,28 +12,33 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A call that is a subscription to what the method returned. The method itself is called with each attempt, and not before
+ * A call that is a subscription to what the method returned, or, for a suspending function, to what Spring's proxy made of it. The method itself is called with each attempt, and not before
  * someone subscribes. Loaded for the first call of a reactive method, since Reactor may be absent where there is none.
  *
  * @param <P> {@link Mono} for what has one element at most, else {@link Flux}
  */
 final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall implements Supplier<P> {
 
-    private final ReactiveAdapter adapter;
+    private final @Nullable ReactiveAdapter adapter;
+    private final boolean many;
+    private final boolean suspending;
 
-    private ReactiveCall(MethodInvocation invocation, MethodPipeline method, ReactiveAdapter adapter) {
+    private ReactiveCall(MethodInvocation invocation, MethodPipeline method, boolean many) {
         super(invocation, method);
-        this.adapter = adapter;
+        this.adapter = method.adapter();
+        this.many = many;
+        this.suspending = method.returns() == ReturnKind.SUSPENDING;
     }
 
-    /** What the protected method returns. */
+    /** What the protected method returns; a suspending one's publisher is made into what it returns by the proxy. */
     static Object of(MethodInvocation invocation, MethodPipeline method) {
-        ReactiveAdapter adapter = Objects.requireNonNull(method.adapter());
+        ReactiveAdapter adapter = method.adapter();
+        boolean many = adapter != null && adapter.isMultiValue();
         ReactorGuard guard = ReactorGuard.of(method.pipeline());
-        return adapter.fromPublisher(
-                adapter.isMultiValue()
-                        ? guard.flux(new ReactiveCall<Flux<Object>>(invocation, method, adapter))
-                        : guard.mono(new ReactiveCall<Mono<Object>>(invocation, method, adapter)));
+        Publisher<Object> guarded = many
+                ? guard.flux(new ReactiveCall<Flux<Object>>(invocation, method, true))
+                : guard.mono(new ReactiveCall<Mono<Object>>(invocation, method, false));
+        return adapter == null || method.returns() == ReturnKind.SUSPENDING ? guarded : adapter.fromPublisher(guarded);
     }
 
     /** What the method throws instead of returning a publisher is the call's failure like any other. */
@@ -56,13 +61,21 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
         return recovered == null ? null : publisher(recovered);
     }
 
-    @SuppressWarnings("unchecked") // with Reactor present, the registry's adapters give what P says
-    private P publisher(Object reactive) {
-        return (P) adapter.<Object>toPublisher(reactive);
+    /**
+     * A suspending function gives a publisher by itself, while what is called in its place may be an ordinary one, which gives a
+     * value or a flow.
+     */
+    @SuppressWarnings(
+            "unchecked") // with Reactor present, the registry's adapters and Spring's proxies give what P says
+    private P publisher(Object returned) {
+        if (suspending && returned instanceof Publisher<?>) {
+            return (P) returned;
+        }
+        return (P) (adapter == null ? Mono.just(returned) : adapter.<Object>toPublisher(returned));
     }
 
     @SuppressWarnings("unchecked") // P by the same adapter
     private P failed(Throwable failure) {
-        return (P) (adapter.isMultiValue() ? Flux.error(failure) : Mono.error(failure));
+        return (P) (many ? Flux.error(failure) : Mono.error(failure));
     }
 }

@@ -27,11 +27,15 @@ public final class ResilienceAspect {
         weaving = application;
     }
 
-    /** Methods that bear an annotation of ours, or one that bears one, and the public ones of classes that do. */
-    @Pointcut("execution(!static * *(..)) && (execution(@(io.netrun.resilience.annotation.*) * *(..))"
-            + " || execution(@(@(io.netrun.resilience.annotation.*) *) * *(..))"
-            + " || execution(public * (@(io.netrun.resilience.annotation.*) *).*(..))"
-            + " || execution(public * (@(@(io.netrun.resilience.annotation.*) *) *).*(..)))")
+    /**
+     * Methods that bear an annotation of ours, or one that bears one, and the public ones of classes that do. Kotlin's suspending
+     * functions are called again to resume, which is no call of its own; the wildcard does without Kotlin.
+     */
+    @Pointcut(
+            "execution(!static * *(..)) && !execution(* *(.., kotlin.coroutines.*)) && (execution(@(io.netrun.resilience.annotation.*) * *(..))"
+                    + " || execution(@(@(io.netrun.resilience.annotation.*) *) * *(..))"
+                    + " || execution(public * (@(io.netrun.resilience.annotation.*) *).*(..))"
+                    + " || execution(public * (@(@(io.netrun.resilience.annotation.*) *) *).*(..)))")
     void annotated() {}
 
     /** Makes the call through the method's pipeline; called by woven code. */

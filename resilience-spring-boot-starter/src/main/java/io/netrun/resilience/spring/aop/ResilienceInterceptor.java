@@ -25,7 +25,7 @@ final class ResilienceInterceptor implements MethodInterceptor {
         return switch (method.returns()) {
             case PLAIN -> method.pipeline().call(new PlainCall(invocation, method));
             case STAGE, FUTURE -> method.pipeline().callAsync(new FutureCall(invocation, method));
-            case REACTIVE -> ReactiveCall.of(invocation, method);
+            case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method);
         };
     }
 }

@@ -32,6 +32,12 @@ public enum AdviceMode {
                         "is static: there is no bean whose method it is, and it would run unprotected",
                         "Make the method one of the object");
             }
+            if (SuspendingFunctions.isSuspending(method)) {
+                return new Obstacle(
+                        "is a suspending function, which goes through its own code anew whenever it resumes: it is not"
+                                + " woven, and would run unprotected",
+                        "Leave resilience.advice-mode at 'proxy'");
+            }
             return isWoven(method)
                     ? null
                     : new Obstacle(

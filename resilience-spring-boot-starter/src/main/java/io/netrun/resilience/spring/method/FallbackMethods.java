@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -76,7 +75,7 @@ public final class FallbackMethods {
     }
 
     /**
-     * Calls the method for the closest failure.
+     * Calls the method for the closest failure. A suspending one gives a publisher, as it does to a proxy.
      *
      * @throws Throwable the failure itself if there is none, or what the method threw
      */
@@ -89,11 +88,7 @@ public final class FallbackMethods {
         // Another bean may be a proxy, whose own method is the one to call.
         Method method =
                 bean == target ? closest.method : AopUtils.selectInvocableMethod(closest.method, bean.getClass());
-        try {
-            return method.invoke(bean, closest.arguments(arguments, failure));
-        } catch (InvocationTargetException e) {
-            throw e.getTargetException();
-        }
+        return AopUtils.invokeJoinpointUsingReflection(bean, method, closest.arguments(arguments, failure));
     }
 
     /** Of two for the same failure, the one that takes more. */
@@ -134,7 +129,7 @@ public final class FallbackMethods {
 
     private static ResilienceConfigurationException noneFits(
             String where, String name, Class<?> type, Method method, String returning) {
-        String parameters = Arrays.stream(method.getParameterTypes())
+        String parameters = Arrays.stream(SuspendingFunctions.parameters(method))
                 .map(Class::getSimpleName)
                 .collect(Collectors.joining(", "));
         return new ResilienceConfigurationException(List.of(new Problem(
@@ -144,7 +139,7 @@ public final class FallbackMethods {
     }
 
     private static ResolvableType returned(Method method, Class<?> type) {
-        return ResolvableType.forMethodReturnType(method, type);
+        return SuspendingFunctions.returned(method, type);
     }
 
     /**
@@ -157,8 +152,11 @@ public final class FallbackMethods {
     private record Candidate(Method method, Class<?> failure, boolean takesArguments, boolean takesFailure) {
 
         static @Nullable Candidate of(Method candidate, Method failed) {
-            Class<?>[] own = candidate.getParameterTypes();
-            Class<?>[] wanted = failed.getParameterTypes();
+            if (SuspendingFunctions.isSuspending(candidate) && !SuspendingFunctions.isSuspending(failed)) {
+                return null;
+            }
+            Class<?>[] own = SuspendingFunctions.parameters(candidate);
+            Class<?>[] wanted = SuspendingFunctions.parameters(failed);
             boolean takesFailure = own.length > 0
                     && Throwable.class.isAssignableFrom(own[own.length - 1])
                     && !Arrays.equals(own, wanted);
@@ -186,8 +184,12 @@ public final class FallbackMethods {
         @Nullable
         Object[] arguments(@Nullable Object[] ofCall, Throwable thrown) {
             @Nullable Object[] arguments = Arrays.copyOf(ofCall, method.getParameterCount());
+            int last = arguments.length - 1;
+            if (SuspendingFunctions.isSuspending(method)) {
+                arguments[last--] = ofCall[ofCall.length - 1]; // the continuation
+            }
             if (takesFailure) {
-                arguments[arguments.length - 1] = thrown;
+                arguments[last] = thrown;
             }
             return arguments;
         }

@@ -10,7 +10,7 @@ import org.springframework.core.ReactiveAdapter;
  * @param title the method for people: {@code com.shop.PaymentClient.charge(Order)}
  * @param pipeline its policies
  * @param returns how the method says that it is done
- * @param adapter turns what it returns into Reactor's types and back; null unless it is reactive
+ * @param adapter turns what it returns into Reactor's types and back; null unless it is reactive or a flow
  * @param repeats whether a policy, or who subscribes, may make the call more than once
  * @param moves whether the call may be made on another thread than the caller's
  * @param fallbacks what may take a failed call's place

@@ -108,7 +108,7 @@ public final class MethodPipelines {
         ReturnKind returns = ReturnKind.of(method, adapter);
         requireSupported(method, Obstacle.of(method, returns, adapter, classLoader), userClass, declarations);
         List<Policy> policies = new ArrayList<>();
-        boolean repeats = returns == ReturnKind.REACTIVE;
+        boolean repeats = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean moves = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         for (Declaration declaration : declarations) {
@@ -144,7 +144,7 @@ public final class MethodPipelines {
 
     private static String title(Method method, Class<?> userClass) {
         return userClass.getName()
-                + Arrays.stream(method.getParameterTypes())
+                + Arrays.stream(SuspendingFunctions.parameters(method))
                         .map(Class::getSimpleName)
                         .collect(Collectors.joining(", ", "." + method.getName() + "(", ")"));
     }

@@ -2,6 +2,8 @@ package io.netrun.resilience.spring.method;
 
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.util.ClassUtils;
@@ -23,15 +25,21 @@ record Obstacle(String reason, String remedy) {
     static @Nullable Obstacle of(
             Method method, ReturnKind kind, @Nullable ReactiveAdapter adapter, @Nullable ClassLoader application) {
         Class<?> type = method.getReturnType();
-        if (ReactiveTypes.isSuspending(method)) {
+        if (kind == ReturnKind.SUSPENDING) {
+            return ofSuspending(
+                    SuspendingFunctions.returned(method, method.getDeclaringClass())
+                            .toClass(),
+                    application);
+        }
+        if (SuspendingFunctions.takesContinuation(method)) {
             return new Obstacle(
-                    "is a suspending function, whose call would end before it ran",
-                    "Let it return a Mono or a CompletableFuture");
+                    "takes a Continuation without being a suspending function, and its call would end before it ran",
+                    "Write it in Kotlin, or let it return a Mono or a CompletableFuture");
         }
         return switch (kind) {
             case STAGE, FUTURE -> ofFuture(type);
             case REACTIVE -> adapter == null ? null : ofReactive(type, adapter, application);
-            case PLAIN -> ReactiveTypes.isAsynchronous(type) ? ofUnknown(type, application) : null;
+            case PLAIN, SUSPENDING -> ReactiveTypes.isAsynchronous(type) ? ofUnknown(type, application) : null;
         };
     }
 
@@ -64,6 +72,26 @@ record Obstacle(String reason, String remedy) {
                                 + ", which is asynchronous in a way that is not supported: its"
                                 + " call would end before it ran",
                         "Let it return a CompletableFuture or a type that Spring's ReactiveAdapterRegistry knows");
+    }
+
+    /** What such a function returns, it returns when it is done: something that is yet to be done is not waited for. */
+    private static @Nullable Obstacle ofSuspending(Class<?> type, @Nullable ClassLoader application) {
+        String missing = SuspendingFunctions.missingLibrary(application);
+        if (missing != null) {
+            return new Obstacle(
+                    "is a suspending function, which takes " + missing.substring(missing.indexOf(':') + 1)
+                            + " to protect, and that is missing",
+                    "Add the library " + missing);
+        }
+        return !SuspendingFunctions.isFlow(type)
+                        && (Future.class.isAssignableFrom(type)
+                                || CompletionStage.class.isAssignableFrom(type)
+                                || ReactiveTypes.isAsynchronous(type))
+                ? new Obstacle(
+                        "is a suspending function that returns " + type.getSimpleName()
+                                + ", and its call would end before that did",
+                        "Let it return the value or a Flow, or let it not be suspending")
+                : null;
     }
 
     private static Obstacle withoutReactor(Class<?> type) {

@@ -22,9 +22,14 @@ final class ReactiveTypes {
 
     private ReactiveTypes() {}
 
-    /** What turns the method's returned value into Reactor's types and back; null if it is not known to be reactive. */
+    /**
+     * What turns the method's returned value into Reactor's types and back; null if it is not known to be reactive. For a
+     * suspending function, that of the flow that it returns, if it does.
+     */
     static @Nullable ReactiveAdapter adapter(Method method) {
-        return ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
+        return ReactiveAdapterRegistry.getSharedInstance()
+                .getAdapter(SuspendingFunctions.returned(method, method.getDeclaringClass())
+                        .resolve());
     }
 
     /** Asked by name, since the libraries may be absent. */
@@ -33,10 +38,5 @@ final class ReactiveTypes {
                 && (ASYNCHRONOUS.stream().anyMatch(type.getName()::startsWith)
                         || isAsynchronous(type.getSuperclass())
                         || Stream.of(type.getInterfaces()).anyMatch(ReactiveTypes::isAsynchronous));
-    }
-
-    static boolean isSuspending(Method method) {
-        return Stream.of(method.getParameterTypes())
-                .anyMatch(type -> type.getName().equals("kotlin.coroutines.Continuation"));
     }
 }

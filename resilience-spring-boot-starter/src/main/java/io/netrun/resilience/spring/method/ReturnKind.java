@@ -15,9 +15,14 @@ public enum ReturnKind {
     /** By completing the {@link Future} that it returned, which can be waited for but does not call back. */
     FUTURE,
     /** By ending a subscription to what it returned. */
-    REACTIVE;
+    REACTIVE,
+    /** By resuming its coroutine, or, if it returned a flow, by ending a subscription to that. */
+    SUSPENDING;
 
     static ReturnKind of(Method method, @Nullable ReactiveAdapter adapter) {
+        if (SuspendingFunctions.isSuspending(method)) {
+            return SUSPENDING;
+        }
         Class<?> type = method.getReturnType();
         if (CompletionStage.class.isAssignableFrom(type)) {
             return STAGE;
