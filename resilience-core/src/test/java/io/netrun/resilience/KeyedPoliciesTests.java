@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.test.ManualTicker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -28,6 +28,7 @@ import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.retry.RetryExhaustedException;
+import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutExceededException;

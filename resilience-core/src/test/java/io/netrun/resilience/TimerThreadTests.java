@@ -3,6 +3,7 @@ package io.netrun.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

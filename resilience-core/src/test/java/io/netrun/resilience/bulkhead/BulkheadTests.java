@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.CallInterruptedException;
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Serialized;
+import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

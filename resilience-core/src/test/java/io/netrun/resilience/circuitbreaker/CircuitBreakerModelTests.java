@@ -2,9 +2,9 @@ package io.netrun.resilience.circuitbreaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
+import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import static io.netrun.resilience.circuitbreaker.CircuitBreaker.State.OPEN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Permit;
+import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
+import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

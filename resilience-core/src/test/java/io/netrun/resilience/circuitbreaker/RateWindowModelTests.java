@@ -2,7 +2,7 @@ package io.netrun.resilience.circuitbreaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.ManualTicker;
+import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

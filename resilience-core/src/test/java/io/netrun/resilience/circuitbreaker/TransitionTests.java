@@ -3,8 +3,8 @@ package io.netrun.resilience.circuitbreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
+import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
 import io.netrun.resilience.CallInterruptedException;
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Serialized;
+import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutThread;

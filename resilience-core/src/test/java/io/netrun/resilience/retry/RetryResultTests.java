@@ -3,7 +3,7 @@ package io.netrun.resilience.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.netrun.resilience.ManualTicker;
+import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

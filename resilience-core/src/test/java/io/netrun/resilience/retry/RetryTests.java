@@ -8,11 +8,11 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.context.ContextRegistry;
 import io.netrun.resilience.CallInterruptedException;
-import io.netrun.resilience.ManualTicker;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;

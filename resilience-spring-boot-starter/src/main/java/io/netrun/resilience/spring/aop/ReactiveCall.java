@@ -12,8 +12,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A call that is a subscription to what the method returned, or, for a suspending function, to what Spring's proxy made of it. The method itself is called with each attempt, and not before
- * someone subscribes. Loaded for the first call of a reactive method, since Reactor may be absent where there is none.
+ * A call that is a subscription to what the method returned, or, for a suspending function, to what Spring's proxy made of it. The
+ * method itself is called with each attempt, and not before someone subscribes. Loaded for the first call of a reactive method, since Reactor may be absent where there is none.
  *
  * @param <P> {@link Mono} for what has one element at most, else {@link Flux}
  */
