@@ -24,6 +24,8 @@ class ArchitectureTests {
             .definedBy(BASE + "aop")
             .layer("actuate")
             .definedBy(BASE + "actuate")
+            .layer("dashboard")
+            .definedBy(BASE + "dashboard")
             .layer("metrics")
             .definedBy(BASE + "metrics")
             .layer("event")
@@ -43,6 +45,8 @@ class ArchitectureTests {
             .whereLayer("aop")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("actuate")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .whereLayer("dashboard")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("metrics")
             .mayOnlyBeAccessedByLayers("autoconfigure")
@@ -102,10 +106,20 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .resideInAnyPackage("io.micrometer..");
 
+    /** The page gets everything through the JSON. */
     @ArchTest
-    static final ArchRule onlyActuateKnowsActuator = noClasses()
+    static final ArchRule dashboardKnowsNothingOfTheRest = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "actuate", BASE + "autoconfigure")
+            .resideInAPackage(BASE + "dashboard")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.netrun.resilience", BASE + "actuate", BASE + "method", BASE + "pattern", BASE + "settings");
+
+    @ArchTest
+    static final ArchRule onlyEndpointsKnowActuator = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "actuate", BASE + "dashboard", BASE + "autoconfigure")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health..");

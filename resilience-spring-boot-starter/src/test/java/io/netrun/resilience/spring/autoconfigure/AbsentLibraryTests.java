@@ -34,6 +34,7 @@ class AbsentLibraryTests {
 
     private static final List<String> OPTIONAL_BEANS = List.of(
             "resilienceEndpoint",
+            "resilienceDashboard",
             "resilienceHealthIndicator",
             "resilienceMeters",
             "resilienceHttpClients",
@@ -49,6 +50,7 @@ class AbsentLibraryTests {
         ACTUATOR(
                 List.of("org.springframework.boot.actuate", "org.springframework.boot.health"),
                 "resilienceEndpoint",
+                "resilienceDashboard",
                 "resilienceHealthIndicator"),
         MICROMETER(List.of("io.micrometer.core"), "resilienceMeters"),
         CONTEXT_PROPAGATION(List.of("io.micrometer.context")),

@@ -1,0 +1,18 @@
+package io.netrun.resilience.spring.dashboard;
+
+import java.util.List;
+
+/**
+ * What the page has to know of a pattern. Immutable.
+ *
+ * @param key the pattern in a path, such as {@code circuit-breaker}
+ * @param section the pattern in the JSON of all instances, such as {@code circuitBreakers}
+ * @param actions what an operator can do to an instance, in the order to offer it; may be empty
+ */
+public record DashboardPattern(String key, String section, List<String> actions) {
+
+    /** Copies the actions. */
+    public DashboardPattern {
+        actions = List.copyOf(actions);
+    }
+}

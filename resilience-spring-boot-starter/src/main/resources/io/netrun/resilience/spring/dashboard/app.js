@@ -1,0 +1,112 @@
+// The page: asks in turns that never overlap, keeps a tile per instance, filters and orders them.
+
+import {act, all, patterns} from './source.js';
+import {say, Tile} from './tile.js';
+import {view} from './view.js';
+
+const EVERY = 2_000, AT_MOST = 30_000;
+const ORDER = {bad: 0, watch: 1, calm: 2};
+const $ = id => document.getElementById(id);
+const tiles = new Map();
+let before = null, delay = EVERY, timer, asking = false, paused = false, failingSince = null;
+
+for (const {key} of patterns) $('pattern').add(new Option(key.replaceAll('-', ' '), key));
+
+async function turn() {
+  clearTimeout(timer);
+  if (asking || paused || document.hidden) return;
+  asking = true;
+  try {
+    const {body, serverTime} = await all();
+    show(body, performance.now(), serverTime);
+    delay = EVERY; failingSince = null;
+    say($('connection'), '');
+  } catch (failed) {
+    failingSince ??= new Date();
+    delay = Math.min(delay * 2, AT_MOST);
+    say($('connection'), `Not reachable since ${failingSince.toLocaleTimeString()}: ${failed.message}. What is below is old.`);
+  } finally {
+    asking = false;
+    if (!paused && !document.hidden) timer = setTimeout(turn, delay);
+  }
+}
+
+function show(body, time, serverTime) {
+  const seen = new Set(), seconds = before ? (time - before.time) / 1000 : 0;
+  const chains = chainsOf(body.methods ?? {});
+  for (const pattern of patterns) {
+    for (const [name, metrics] of Object.entries(body[pattern.section] ?? {})) {
+      const key = `${pattern.key}/${name}`;
+      seen.add(key);
+      if (!tiles.has(key)) {
+        const tile = new Tile(pattern, name, operate);
+        tiles.set(key, tile);
+        $('tiles').append(tile.node);
+      }
+      const last = before?.body[pattern.section]?.[name];
+      tiles.get(key).show(view(pattern.section, metrics, last, seconds, serverTime), chains.get(key) ?? []);
+    }
+  }
+  for (const [key, tile] of tiles) if (!seen.has(key)) { tile.node.remove(); tiles.delete(key); }
+  before = {body, time};
+  arrange();
+}
+
+function chainsOf(methods) {
+  const chains = new Map();
+  for (const [method, links] of Object.entries(methods)) {
+    for (const key of new Set(links.map(({pattern, name}) => `${pattern}/${name}`))) {
+      if (!chains.has(key)) chains.set(key, []);
+      chains.get(key).push({method, links});
+    }
+  }
+  return chains;
+}
+
+function arrange() {
+  const text = $('text').value.toLowerCase(), pattern = $('pattern').value, level = $('level').value;
+  const sorted = [...tiles.values()].sort((a, b) => ORDER[a.level] - ORDER[b.level]
+    || a.name.localeCompare(b.name) || a.pattern.key.localeCompare(b.pattern.key));
+  // A node that moves loses its focus, so while something in a tile has it, the order waits.
+  const mayMove = !$('tiles').contains(document.activeElement) || document.activeElement === $('tiles');
+  let shown = 0;
+  sorted.forEach((tile, at) => {
+    const fits = tile.name.toLowerCase().includes(text) && (!pattern || tile.pattern.key === pattern) && (!level || tile.level === level);
+    if (tile.node.hidden === fits) tile.node.hidden = !fits;
+    shown += fits;
+    if (mayMove && $('tiles').children[at] !== tile.node) $('tiles').insertBefore(tile.node, $('tiles').children[at]);
+  });
+  const refusing = sorted.filter(tile => tile.level === 'bad').length;
+  say($('summary'), `${shown} of ${tiles.size} instances, ${refusing} of all refuse calls`);
+  $('none').hidden = shown > 0 || tiles.size === 0;
+}
+
+function operate(pattern, name, action) {
+  const words = action.replaceAll('-', ' '), dialog = $('question');
+  $('question-title').textContent = `${words[0].toUpperCase()}${words.slice(1)}?`;
+  $('question-text').textContent = `This acts at once on the ${pattern.key.replaceAll('-', ' ')} “${name}”.`;
+  $('yes').textContent = words;
+  dialog.returnValue = '';
+  dialog.onclose = async () => {
+    if (dialog.returnValue !== 'yes') return;
+    say($('outcome'), '');
+    try {
+      await act(pattern.key, name, action);
+      say($('outcome'), `Done: ${words} of ${name}.`);
+    } catch (failed) {
+      say($('outcome'), `Not done: ${words} of ${name}: ${failed.message}`);
+    }
+    turn();
+  };
+  dialog.showModal();
+}
+
+for (const id of ['text', 'pattern', 'level']) $(id).oninput = arrange;
+$('filter').onsubmit = event => event.preventDefault();
+$('pause').onclick = () => {
+  paused = !paused;
+  $('pause').setAttribute('aria-pressed', String(paused));
+  turn();
+};
+document.onvisibilitychange = turn;
+turn();

@@ -1,0 +1,33 @@
+// Where the JSON is, how to ask for it, and what an operator may do.
+
+const content = name => document.querySelector(`meta[name="${name}"]`)?.content;
+const root = new URL(content('resilience-json'), document.baseURI);
+
+export const writable = content('resilience-writable') === 'true';
+export const patterns = [...document.querySelectorAll('meta[name="resilience-pattern"]')].map(meta => {
+  const [key, section, ...actions] = meta.content.trim().split(' ');
+  return {key, section, actions};
+});
+
+const TIMEOUT = 10_000;
+
+async function ask(url, options = {}) {
+  const response = await fetch(url, {...options, headers: {Accept: 'application/json', ...options.headers}, signal: AbortSignal.timeout(TIMEOUT)});
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(body.error ? `${body.error}. ${body.remedy ?? ''}` : `the answer was ${response.status}`);
+  return {body, serverTime: Date.parse(response.headers.get('Date') ?? '') || Date.now()};
+}
+
+const address = (key, name) => `${root}/${key}/${encodeURIComponent(name)}`;
+
+export const all = () => ask(root);
+export const one = async (key, name) => (await ask(address(key, name))).body;
+export const act = (key, name, action) => ask(address(key, name), {
+  method: 'POST', headers: {'Content-Type': 'application/json', ...csrf()}, body: JSON.stringify({action}),
+});
+
+/** Spring Security's token, from the cookie that scripts may read. */
+function csrf() {
+  const cookie = document.cookie.split('; ').find(each => each.startsWith('XSRF-TOKEN='));
+  return cookie ? {'X-XSRF-TOKEN': decodeURIComponent(cookie.slice('XSRF-TOKEN='.length))} : {};
+}

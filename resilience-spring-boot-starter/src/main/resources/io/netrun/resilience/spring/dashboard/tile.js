@@ -1,0 +1,57 @@
+// A tile: made once for an instance, then changed in place, so that nothing flickers and focus stays where it is.
+
+import {Chart} from './chart.js';
+import {detail} from './detail.js';
+
+export function element(tag, text, className) {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+export function say(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+export class Tile {
+  constructor(pattern, name, operate) {
+    this.pattern = pattern;
+    this.name = name;
+    this.node = element('article');
+    this.title = element('h3', name);
+    this.state = element('p', '', 'state');
+    this.numbers = element('dl');
+    const line = element('div', undefined, 'line');
+    line.setAttribute('role', 'img');
+    line.setAttribute('aria-label', 'Calls, failures and refusals in the last minutes; the numbers are below');
+    this.chart = new Chart(line);
+    this.texts = new Map();
+    const more = element('details'), summary = element('summary', 'Why, what it protects, settings');
+    summary.append(element('span', ` of ${pattern.key} ${name}`, 'hidden'));
+    more.append(summary);
+    this.detail = detail(more, pattern, name, operate);
+    this.node.append(this.title, element('p', pattern.key.replaceAll('-', ' '), 'kind'), this.state, line, this.numbers, more);
+  }
+
+  show({rows, rates, level, word}, chains) {
+    this.level = level;
+    if (this.node.className !== level) this.node.className = level;
+    if (this.state.className !== `state ${level}`) this.state.className = `state ${level}`;
+    say(this.state, word);
+    const labels = new Set(rows.map(([label]) => label));
+    for (const [label, {term, value}] of this.texts) {
+      if (!labels.has(label)) { term.remove(); value.remove(); this.texts.delete(label); }
+    }
+    for (const [label, text] of rows) {
+      if (!this.texts.has(label)) {
+        const term = element('dt', label), value = element('dd');
+        this.numbers.append(term, value);
+        this.texts.set(label, {term, value});
+      }
+      say(this.texts.get(label).value, text);
+    }
+    this.chart.add(Date.now() / 1000, rates);
+    this.detail.show(chains);
+  }
+}
