@@ -1,0 +1,246 @@
+package io.netrun.resilience.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+
+/** The dashboard in a real browser. Left out without Chromium, unless the environment's BROWSER_TESTS is "required". */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "shop.settlement-cron=-")
+class DashboardTests {
+
+    private static final File CHROMIUM = new File("/usr/bin/chromium");
+    private static final File DRIVER = new File("/usr/bin/chromedriver");
+    private static final String MARKUP = "<img src=x onerror=document.title='harmed'>";
+
+    @TempDir
+    static Path profile;
+
+    private static ChromeDriver browser;
+
+    @Autowired
+    private LocalServer server;
+
+    @Autowired
+    private ResilienceRegistry registry;
+
+    private CircuitBreaker payments;
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class StrictPolicy {
+
+        @Bean
+        Filter contentSecurityPolicy() {
+            return (request, response, chain) -> {
+                ((HttpServletResponse) response).setHeader("Content-Security-Policy", "default-src 'self'");
+                chain.doFilter(request, response);
+            };
+        }
+    }
+
+    @BeforeAll
+    static void startBrowser() {
+        boolean present = CHROMIUM.canExecute() && DRIVER.canExecute();
+        if ("required".equals(System.getenv("BROWSER_TESTS"))) {
+            assertThat(present).as("Chromium and its driver in /usr/bin").isTrue();
+        }
+        assumeTrue(present, "There is no /usr/bin/chromium with /usr/bin/chromedriver");
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.BROWSER, Level.ALL);
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(CHROMIUM);
+        options.setCapability("goog:loggingPrefs", logs);
+        options.addArguments(
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--window-size=1280,900",
+                "--user-data-dir=" + profile);
+        browser = new ChromeDriver(
+                new ChromeDriverService.Builder().usingDriverExecutable(DRIVER).build(), options);
+    }
+
+    @AfterAll
+    static void quitBrowser() {
+        if (browser != null) {
+            browser.quit();
+        }
+    }
+
+    @BeforeEach
+    void openPage() {
+        payments = registry.find(CircuitBreaker.TYPE, "payments").orElseThrow();
+        payments.reset();
+        browser.get(server.uri("/actuator/resilienceui").toString());
+        soon(() -> assertThat(tile("payments", "circuit breaker").getText()).contains("closed"));
+    }
+
+    @AfterEach
+    void pageShouldHaveHadNoErrorAndNoOtherOrigin() {
+        payments.reset();
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                .noneMatch(entry -> entry.getLevel().equals(Level.SEVERE)
+                        && !entry.getMessage().contains("favicon"));
+        List<?> addresses = (List<?>) browser.executeScript(
+                "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)");
+        assertThat(addresses).isNotEmpty().allMatch(browser.executeScript("return location.origin")::equals);
+    }
+
+    @Test
+    void pageWhenCircuitOpensShouldShowItFirst() {
+        payments.forceOpen();
+        soon(() -> assertThat(
+                        browser.findElement(By.cssSelector("#tiles article")).getText())
+                .contains("payments", "forced open"));
+    }
+
+    @Test
+    void filterShouldLeaveWhatFits() {
+        browser.findElement(By.id("text")).sendKeys("report");
+        soon(() -> assertThat(browser.findElements(By.cssSelector("article:not([hidden]) h3")))
+                .isNotEmpty()
+                .allMatch(title -> title.getText().contains("report")));
+    }
+
+    @Test
+    void nameWithMarkupShouldBeShownAsText() {
+        registry.getOrCreate(CircuitBreaker.TYPE, MARKUP, CircuitBreakerConfig.defaults());
+        soon(() -> assertThat(tile(MARKUP, "circuit breaker").getText()).contains(MARKUP));
+        assertThat(browser.findElements(By.tagName("img"))).isEmpty();
+        assertThat(browser.getTitle()).isEqualTo("Resilience");
+    }
+
+    @Test
+    void keyboardAloneShouldForceOpenAfterAQuestion() {
+        tile("payments", "circuit breaker").findElement(By.tagName("summary")).sendKeys(Keys.ENTER);
+        WebElement button = tile("payments", "circuit breaker")
+                .findElements(By.cssSelector("button"))
+                .get(1);
+        button.sendKeys(Keys.ENTER);
+        assertThat(payments.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+        browser.switchTo().activeElement().sendKeys(Keys.TAB);
+        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+        soon(() -> assertThat(browser.findElement(By.id("outcome")).getText()).contains("Done", "payments"));
+        assertThat(payments.state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
+        assertThat(browser.switchTo().activeElement()).isEqualTo(button);
+    }
+
+    /** The pictures of the README: into the folder that the environment's DASHBOARD_PICTURES names. */
+    @Test
+    void pageShouldBePicturedWhereAsked() throws Exception {
+        String folder = System.getenv("DASHBOARD_PICTURES");
+        assumeTrue(folder != null, "Nobody asked for pictures");
+        knobs("{\"failureRate\": 1}");
+        Thread customers = new Thread(() -> buy(server), "customers");
+        customers.setDaemon(true);
+        customers.start();
+        soon(() -> assertThat(
+                        browser.findElement(By.cssSelector("#tiles article")).getText())
+                .contains("payments", "open"));
+        picture(Path.of(folder, "dashboard-light.png"), 1280, "light");
+        picture(Path.of(folder, "dashboard-dark.png"), 1280, "dark");
+        picture(Path.of(folder, "dashboard-narrow.png"), 390, "light");
+        customers.interrupt();
+        customers.join();
+        knobs("{\"failureRate\": 0}");
+    }
+
+    private void knobs(String json) throws Exception {
+        post(server.uri("/simulator/payments/knobs"), json);
+    }
+
+    private static void buy(LocalServer server) {
+        try {
+            while (true) {
+                post(server.uri("/orders"), "{\"product\": 1, \"quantity\": 1}");
+            }
+        } catch (InterruptedException e) {
+            // There are pictures enough.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void post(URI uri, String json) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
+    }
+
+    private static void picture(Path file, int width, String scheme) throws Exception {
+        Map<String, Object> size = Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false);
+        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", size);
+        browser.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        // Two turns later the lines are drawn in the colours and the width of now.
+        long polls = polls();
+        soon(() -> assertThat(polls()).isGreaterThan(polls + 1));
+        Files.write(file, browser.getScreenshotAs(OutputType.BYTES));
+        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+    }
+
+    private static long polls() {
+        return (Long) browser.executeScript(
+                "return performance.getEntriesByName(new URL('resilience', location).href).length");
+    }
+
+    private static WebElement tile(String name, String kind) {
+        return browser.findElements(By.cssSelector("#tiles article")).stream()
+                .filter(tile -> tile.findElement(By.tagName("h3")).getText().equals(name)
+                        && tile.findElement(By.className("kind")).getText().equals(kind))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No tile of " + kind + " " + name));
+    }
+
+    private static void soon(org.awaitility.core.ThrowingRunnable check) {
+        await().atMost(Duration.ofSeconds(15))
+                .ignoreExceptionsInstanceOf(org.openqa.selenium.WebDriverException.class)
+                .untilAsserted(check);
+    }
+}
