@@ -151,6 +151,7 @@ class DashboardTests {
         soon(() -> assertThat(tile(MARKUP, "circuit breaker").getText()).contains(MARKUP));
         assertThat(browser.findElements(By.tagName("img"))).isEmpty();
         assertThat(browser.getTitle()).isEqualTo("Resilience");
+        registry.remove(CircuitBreaker.TYPE, MARKUP);
     }
 
     @Test
