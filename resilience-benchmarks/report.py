@@ -193,11 +193,11 @@ def started(results):
     for r in results:
         none = bare[r["methods"]]
         if r is none:
-            rows.append([number(r["methods"]), "none", number(r["startMillis"]), number(r["readyMillis"]),
+            rows.append([f"{r['methods']:,}", "none", number(r["startMillis"]), number(r["readyMillis"]),
                          number(r["heapBytes"] / 1024), number(r["classes"])])
         else:
             added = lambda key, unit=1: f"+ {number((r[key] - none[key]) / unit)}"
-            rows.append([number(r["methods"]), r["library"].lower(), added("startMillis"), added("readyMillis"),
+            rows.append([f"{r['methods']:,}", r["library"].lower(), added("startMillis"), added("readyMillis"),
                          added("heapBytes", 1024), added("classes")])
     return table(["methods", "library", "started, ms", "… and each method called once, ms", "heap, KiB", "classes"], rows)
 
