@@ -12,7 +12,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 final class ResilienceFailureAnalyzer extends AbstractFailureAnalyzer<ResilienceConfigurationException> {
 
     private static final String TOLERATE =
-            "\n\nOr set resilience.validation to warn: the application starts, and this is" + " logged.";
+            "\n\nOr set resilience.validation to warn: the application starts, and this is logged.";
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, ResilienceConfigurationException cause) {
