@@ -28,6 +28,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private final String name;
     private final Ticker ticker;
     private final EventPublisher events = new EventPublisher();
+    private final Waits waits = new Waits();
     private final ReentrantLock following = new ReentrantLock();
     private volatile C config;
     private volatile boolean enabled = true;
@@ -83,6 +84,11 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         follow();
     }
 
+    @Override
+    public final void close() {
+        waits.close();
+    }
+
     /** Of changes that come together, the last to be followed finds them all. */
     private void follow() {
         following.lock();
@@ -107,6 +113,11 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     @Override
     public final <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
         return events.subscribe(type, listener);
+    }
+
+    /** Who waits. */
+    protected final Waits waits() {
+        return waits;
     }
 
     /** Who listens. */

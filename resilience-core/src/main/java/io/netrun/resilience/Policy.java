@@ -26,6 +26,13 @@ public interface Policy extends Guard {
      */
     void setEnabled(boolean enabled);
 
+    /**
+     * Ends every wait within: calls that wait for a place, a turn or their next attempt fail now, and so do calls that come later
+     * and would have to wait. Calls that run go on, and so does everything that needs no wait. For the end of an application;
+     * it can not be undone, and does nothing the second time.
+     */
+    default void close() {}
+
     /** A snapshot of counts and state: an immutable record. Its parts are read one after the other, without a lock. */
     Record metrics();
 

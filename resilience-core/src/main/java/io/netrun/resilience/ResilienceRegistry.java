@@ -14,11 +14,12 @@ import java.util.function.UnaryOperator;
  * The named instances of all patterns. Within a pattern, the same name is the same instance. The registry knows no
  * pattern: a pattern is named by its {@link PolicyType}, such as {@code CircuitBreaker.TYPE}. Thread-safe.
  */
-public final class ResilienceRegistry {
+public final class ResilienceRegistry implements AutoCloseable {
 
     private final ConcurrentMap<Key, Policy> instances = new ConcurrentHashMap<>();
     private final EventPublisher events = new EventPublisher();
     private final Ticker ticker;
+    private volatile boolean closed;
 
     private ResilienceRegistry(Ticker ticker) {
         this.ticker = ticker;
@@ -51,6 +52,7 @@ public final class ResilienceRegistry {
             P created = type.create(name, config, ticker);
             existing = instances.putIfAbsent(key, created);
             if (existing == null) {
+                closeIfClosed(created);
                 events.publish(new RegistryEvent.Added(created));
                 return created;
             }
@@ -61,6 +63,7 @@ public final class ResilienceRegistry {
     /** Adds an instance made elsewhere, in the place of one of the same pattern and name if there is one. */
     public void register(Policy policy) {
         Policy former = instances.put(Key.of(policy.type(), policy.name()), policy);
+        closeIfClosed(policy);
         if (former == null) {
             events.publish(new RegistryEvent.Added(policy));
         } else if (former != policy) {
@@ -156,6 +159,20 @@ public final class ResilienceRegistry {
      */
     public Subscription onChange(Consumer<? super RegistryEvent> listener) {
         return events.subscribe(RegistryEvent.class, listener);
+    }
+
+    /** {@linkplain Policy#close() Closes} all instances, and those that come later. */
+    @Override
+    public void close() {
+        closed = true;
+        instances.values().forEach(Policy::close);
+    }
+
+    /** Asked after an instance has been put in, so that one of the two sees the other. */
+    private void closeIfClosed(Policy policy) {
+        if (closed) {
+            policy.close();
+        }
     }
 
     private record Key(String pattern, String name) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workers {
 
-    private static final long IDLE_SECONDS = 30;
+    private static final long IDLE_SECONDS = 10;
 
     private static final Executor EXECUTOR = create();
 

@@ -2,9 +2,11 @@ package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.PolicyClosedException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.Consumer;
@@ -127,6 +129,11 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return shared ? sync : async;
     }
 
+    /** The calls that wait for a place. */
+    Waits waitingCalls() {
+        return waits();
+    }
+
     /** A call that was let in had waited since the given time. */
     void waitedSince(long nanoTime) {
         longestWait.accumulate(ticker().nanoTime() - nanoTime);
@@ -140,12 +147,21 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return reject(places, config().maxWait());
     }
 
+    PolicyClosedException closed(Places places) {
+        publishRejected(places.active(), places.queued());
+        return new PolicyClosedException("Bulkhead", name(), "a place", config().stackTraces());
+    }
+
     private BulkheadFullException reject(Places places, @Nullable Duration waited) {
         int active = places.active();
         int queued = places.queued();
+        publishRejected(active, queued);
+        return new BulkheadFullException(name(), active, queued, config(), waited);
+    }
+
+    private void publishRejected(int active, int queued) {
         if (events().wants(BulkheadEvent.Rejected.class)) {
             events().publish(new BulkheadEvent.Rejected(name(), ticker().now(), active, queued));
         }
-        return new BulkheadFullException(name(), active, queued, config(), waited);
     }
 }

@@ -6,6 +6,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import io.netrun.resilience.Workers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * An asynchronous call that waits for its place without a thread. When its turn comes it starts on a worker: the thread
  * that gave the place back has its own affairs, and calls that end at once would recurse.
  */
-final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> implements Places.Waiter {
+final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> implements Places.Waiter, Waits.Waiting {
 
     private final Bulkhead bulkhead;
     private final Places places;
@@ -51,6 +52,10 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
             fail(bulkhead.full(places));
         } else if (!placed) {
             limitWait();
+            bulkhead.waitingCalls().begin(this);
+            if (placed || isDone()) {
+                bulkhead.waitingCalls().end(this);
+            }
         }
         return this;
     }
@@ -64,6 +69,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
                 .schedule(
                         () -> {
                             if (places.withdraw(ticket, true)) {
+                                bulkhead.waitingCalls().end(this);
                                 Workers.execute(() -> fail(bulkhead.waitedTooLong(places)));
                             }
                         },
@@ -75,9 +81,17 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     }
 
     @Override
+    public void closed() {
+        if (places.withdraw(ticket, true)) {
+            cancelTimer();
+            Workers.execute(() -> fail(bulkhead.closed(places)));
+        }
+    }
+
+    @Override
     public void granted() {
         placed = true;
-        cancelTimer();
+        waitEnds();
         bulkhead.waitedSince(since);
         Workers.execute(start);
     }
@@ -99,11 +113,16 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
 
     @Override
     protected void stop() {
-        cancelTimer();
+        waitEnds();
         if (!placed) {
             places.withdraw(ticket, false);
         }
         super.stop();
+    }
+
+    private void waitEnds() {
+        bulkhead.waitingCalls().end(this);
+        cancelTimer();
     }
 
     private void cancelTimer() {

@@ -3,12 +3,13 @@ package io.netrun.resilience.bulkhead;
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A sync caller that parks until it has a place, has waited too long, or is interrupted. */
-final class WaitingThread implements Places.Waiter {
+/** A sync caller that parks until it has a place, has waited too long, is interrupted, or the bulkhead is closed. */
+final class WaitingThread implements Places.Waiter, Waits.Waiting {
 
     private final Bulkhead bulkhead;
     private final Places places;
@@ -16,6 +17,9 @@ final class WaitingThread implements Places.Waiter {
     private long ticket;
     private volatile boolean placed;
     private volatile boolean expired;
+
+    /** Written before {@link #expired}. */
+    private boolean closed;
 
     WaitingThread(Bulkhead bulkhead) {
         this.bulkhead = bulkhead;
@@ -39,6 +43,7 @@ final class WaitingThread implements Places.Waiter {
         Duration maxWait = bulkhead.config().maxWait();
         Ticker.@Nullable Scheduled timer =
                 maxWait == null ? null : bulkhead.ticker().schedule(this::expire, Require.nanos(maxWait));
+        bulkhead.waitingCalls().begin(this);
         try {
             while (!placed && !expired) {
                 LockSupport.park(this);
@@ -47,12 +52,13 @@ final class WaitingThread implements Places.Waiter {
                 }
             }
         } finally {
+            bulkhead.waitingCalls().end(this);
             if (timer != null) {
                 timer.cancel();
             }
         }
         if (!placed) {
-            throw bulkhead.waitedTooLong(places);
+            throw closed ? bulkhead.closed(places) : bulkhead.waitedTooLong(places);
         }
     }
 
@@ -79,6 +85,15 @@ final class WaitingThread implements Places.Waiter {
 
     private void expire() {
         if (places.withdraw(ticket, true)) {
+            expired = true;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public void closed() {
+        if (places.withdraw(ticket, true)) {
+            closed = true;
             expired = true;
             LockSupport.unpark(thread);
         }

@@ -3,10 +3,12 @@ package io.netrun.resilience.ratelimiter;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.PolicyClosedException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -143,6 +145,16 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             wait = bucket.take(now, patience);
         }
         return wait;
+    }
+
+    /** The calls that wait for their turn. */
+    Waits waitingCalls() {
+        return waits();
+    }
+
+    PolicyClosedException closed() {
+        rejected.increment();
+        return new PolicyClosedException("RateLimiter", name(), "its turn", config().stackTraces());
     }
 
     void waitBegins() {

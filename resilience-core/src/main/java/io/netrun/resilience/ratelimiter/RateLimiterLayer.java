@@ -35,7 +35,10 @@ final class RateLimiterLayer implements Layer {
     private void await(long wait, long turn) {
         limiter.waitBegins();
         try {
-            limiter.ticker().sleep(wait);
+            if (!limiter.waitingCalls().sleep(limiter.ticker(), wait)) {
+                limiter.leaves(turn);
+                throw limiter.closed();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             limiter.leaves(turn);

@@ -103,6 +103,12 @@ final class Attempts {
         return last;
     }
 
+    /** The retry was closed while the call waited for the next attempt. */
+    Throwable closed() {
+        exhaust(", being closed");
+        return last;
+    }
+
     /** What the call ends with after {@link #STOP}. */
     Throwable failure() {
         return last;

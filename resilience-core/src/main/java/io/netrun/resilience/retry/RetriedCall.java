@@ -6,10 +6,12 @@ import io.netrun.resilience.ContextPropagation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private volatile @Nullable Thread driver;
 
     private volatile @Nullable CompletableFuture<T> running;
-    private volatile Ticker.@Nullable Scheduled timer;
+    private volatile @Nullable Pause pause;
 
     RetriedCall(
             Retry retry, RetryRules rules, Layer next, Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
@@ -44,7 +46,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         this.next = next;
         this.body = body;
         this.deadline = deadline;
-        this.resume = ContextPropagation.wrap(() -> drive(null));
+        this.resume = ContextPropagation.wrap(this::resume);
     }
 
     RetriedCall<T> start(CompletableFuture<T> first) {
@@ -61,6 +63,14 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             attempt();
         }
         driver = null;
+    }
+
+    /** The next attempt's time has come, unless the wait for it has ended otherwise. */
+    private void resume() {
+        Pause over = pause;
+        if (over == null || over.end()) {
+            drive(null);
+        }
     }
 
     private void attempt() {
@@ -116,14 +126,13 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             // What was not accepted is better than nothing.
             finish(value, attempts.failure() instanceof UnacceptableResultException ? null : attempts.failure());
         } else if (wait > 0) {
-            timer = retry.ticker().schedule(() -> Workers.execute(resume), wait);
-            if (isDone()) {
-                halt();
-            }
+            pause = new Pause(wait);
+            pause.begin();
         } else if (driver == Thread.currentThread()) {
             attempt();
         } else {
             // The thread that ended the attempt belongs to someone else, and so does its context.
+            pause = null;
             Workers.execute(resume);
         }
     }
@@ -135,9 +144,9 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     private void halt() {
-        Ticker.Scheduled waiting = timer;
+        Pause waiting = pause;
         if (waiting != null) {
-            waiting.cancel();
+            waiting.end();
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
@@ -145,9 +154,74 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
     }
 
+    private void close() {
+        Attempts known = attempts;
+        if (known == null || isDone()) {
+            return;
+        }
+        Throwable end = known.closed();
+        if (end instanceof UnacceptableResultException unacceptable) {
+            finish(resultOf(unacceptable), null);
+        } else {
+            fail(end);
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // an attempt of this call returned it
+    private T resultOf(UnacceptableResultException unacceptable) {
+        return (T) unacceptable.result();
+    }
+
     /** What was thrown: dependent stages put it into a {@link CompletionException}, which says nothing of its own. */
     private static Throwable withoutEnvelope(Throwable failure) {
         Throwable cause = failure.getCause();
         return failure.getClass() == CompletionException.class && cause != null ? cause : failure;
+    }
+
+    /** The wait for the next attempt. It ends once: with its time, with the call, or with the retry's closing. */
+    private final class Pause implements Waits.Waiting {
+
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final long nanos;
+        private volatile Ticker.@Nullable Scheduled timer;
+
+        Pause(long nanos) {
+            this.nanos = nanos;
+        }
+
+        void begin() {
+            timer = retry.ticker().schedule(() -> Workers.execute(resume), nanos);
+            retry.waitingCalls().begin(this);
+            if (isDone()) {
+                end();
+            }
+            if (over.get()) {
+                release();
+            }
+        }
+
+        /** False if it has ended before. */
+        boolean end() {
+            boolean ends = over.compareAndSet(false, true);
+            if (ends) {
+                release();
+            }
+            return ends;
+        }
+
+        private void release() {
+            retry.waitingCalls().end(this);
+            Ticker.Scheduled scheduled = timer;
+            if (scheduled != null) {
+                scheduled.cancel();
+            }
+        }
+
+        @Override
+        public void closed() {
+            if (end()) {
+                Workers.execute(RetriedCall.this::close);
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -128,6 +129,11 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     /** The rules of a call that begins now. */
     RetryRules rules() {
         return rules;
+    }
+
+    /** The calls that wait for their next attempt. */
+    Waits waitingCalls() {
+        return waits();
     }
 
     Counts counts() {

@@ -58,8 +58,9 @@ final class RetryLayer implements Layer {
         Attempts attempts = new Attempts(retry, rules, deadline, first);
         long wait = attempts.decide(true);
         while (wait != Attempts.STOP) {
-            if (!waited(wait)) {
-                return end(attempts.stopped());
+            Throwable end = await(wait, attempts);
+            if (end != null) {
+                return end(end);
             }
             attempts.begins();
             Throwable failed;
@@ -89,17 +90,19 @@ final class RetryLayer implements Layer {
         throw (X) failure;
     }
 
-    /** Waits on the calling thread; false, with the interrupt flag set, if the thread was interrupted. */
-    private boolean waited(long nanos) {
+    /**
+     * Waits on the calling thread. Null if another attempt follows; otherwise what the call ends with, since the thread was
+     * interrupted, in which case its flag is set, or the retry was closed.
+     */
+    private @Nullable Throwable await(long nanos, Attempts attempts) {
         if (nanos == 0) {
-            return !Thread.currentThread().isInterrupted();
+            return Thread.currentThread().isInterrupted() ? attempts.stopped() : null;
         }
         try {
-            retry.ticker().sleep(nanos);
-            return true;
+            return retry.waitingCalls().sleep(retry.ticker(), nanos) ? null : attempts.closed();
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
-            return false;
+            return attempts.stopped();
         }
     }
 

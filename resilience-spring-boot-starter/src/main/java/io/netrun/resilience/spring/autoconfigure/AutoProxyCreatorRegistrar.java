@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.autoconfigure;
 
+import io.netrun.resilience.spring.method.AdviceMode;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
@@ -20,7 +21,7 @@ final class AutoProxyCreatorRegistrar implements ImportBeanDefinitionRegistrar {
 
     @Override
     public void registerBeanDefinitions(AnnotationMetadata importing, BeanDefinitionRegistry registry) {
-        if ("aspectj".equalsIgnoreCase(environment.getProperty("resilience.advice-mode"))) {
+        if (AdviceMode.in(environment) != AdviceMode.PROXY) {
             return;
         }
         AopConfigUtils.registerAutoProxyCreatorIfNecessary(registry);

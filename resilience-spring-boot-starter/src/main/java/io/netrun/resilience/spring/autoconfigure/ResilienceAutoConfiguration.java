@@ -6,6 +6,7 @@ import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.aop.ResilienceWeaving;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.RecentEvents;
+import io.netrun.resilience.spring.method.AdviceMode;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
@@ -13,6 +14,7 @@ import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
+import java.time.Duration;
 import java.util.List;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
@@ -23,11 +25,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
 /** The registry, and the protection of annotated methods. */
@@ -36,7 +40,10 @@ import org.springframework.util.function.SingletonSupplier;
 @Import(AutoProxyCreatorRegistrar.class)
 public final class ResilienceAutoConfiguration {
 
-    /** All instances of the application. */
+    /** Spring Boot's own default of spring.lifecycle.timeout-per-shutdown-phase. */
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
+
+    /** All instances of the application. What was closed at its end may be asked for its state until the very last. */
     @Bean
     @ConditionalOnMissingBean
     ResilienceRegistry resilienceRegistry(ObjectProvider<Ticker> ticker) {
@@ -66,7 +73,7 @@ public final class ResilienceAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnProperty(name = "resilience.advice-mode", havingValue = "proxy", matchIfMissing = true)
+    @ConditionalOnAdviceMode(AdviceMode.PROXY)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceAdvisor resilienceAdvisor(ObjectProvider<MethodPipelines> pipelines) {
         return new ResilienceAdvisor(SingletonSupplier.of(pipelines::getObject));
@@ -74,7 +81,7 @@ public final class ResilienceAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnProperty(name = "resilience.advice-mode", havingValue = "aspectj")
+    @ConditionalOnAdviceMode(AdviceMode.ASPECTJ)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceWeaving resilienceWeaving(ObjectProvider<MethodPipelines> pipelines) {
         try {
@@ -96,6 +103,16 @@ public final class ResilienceAutoConfiguration {
             MethodPipelines pipelines,
             Instances instances) {
         return new StartupCheck(beans, environment, pipelines, instances);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ResilienceShutdown resilienceShutdown(ResilienceRegistry registry, Environment environment) {
+        return new ResilienceShutdown(
+                registry,
+                Binder.get(environment)
+                        .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+                        .orElse(DEFAULT_GRACE));
     }
 
     @Bean

@@ -4,6 +4,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
 
 /** What steps into the calls of annotated methods. */
 public enum AdviceMode {
@@ -46,6 +49,17 @@ public enum AdviceMode {
                                     + " interface or a superclass; and see to it that the class is loaded after the weaver");
         }
     };
+
+    /**
+     * What the application asks for.
+     *
+     * @throws BindException if it asks for what there is not
+     */
+    public static AdviceMode in(Environment environment) {
+        return Binder.get(environment)
+                .bind("resilience.advice-mode", AdviceMode.class)
+                .orElse(PROXY);
+    }
 
     /** Why no call of a method would be seen; null if they are. */
     @Nullable

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -22,6 +24,15 @@ class AdviceModeTests {
                         .rootCause()
                         .hasMessageContaining("no weaver is at work")
                         .hasMessageContaining("-javaagent:aspectjweaver.jar"));
+    }
+
+    /** Whatever reads the mode reads it alike, so that no spelling leaves beans with neither a proxy nor a weaver. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ASPECTJ", "aspect-j", "AspectJ"})
+    void everySpellingThatSpringBootTakesShouldMeanTheMode(String spelling) {
+        runner.withPropertyValues("resilience.advice-mode=" + spelling)
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("no weaver is at work"));
     }
 
     @Test

@@ -1,0 +1,28 @@
+package io.netrun.resilience;
+
+/**
+ * A call was refused because the policy in which it waited was {@linkplain Policy#close() closed}, as all are when the
+ * application ends, or because it would have had to wait in one that was closed before.
+ */
+public final class PolicyClosedException extends CallRejectedException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String what;
+
+    /**
+     * For patterns.
+     *
+     * @param pattern for people, such as {@code Bulkhead}
+     * @param what the call waited for, such as {@code a place}
+     */
+    public PolicyClosedException(String pattern, String name, String what, boolean withStackTrace) {
+        super(name, null, withStackTrace);
+        this.what = pattern + " '" + name + "' is closed, and no call waits for " + what + " any more";
+    }
+
+    @Override
+    public String getMessage() {
+        return what;
+    }
+}

@@ -1,0 +1,94 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadMetrics;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The end of the application, as seen by its instances. It comes after the web server's, which has had its grace time for the
+ * requests it was serving: then nothing waits any more, and what runs in a bulkhead gets as much time again.
+ */
+final class ResilienceShutdown implements SmartLifecycle {
+
+    /** Stopped after Spring Boot's web servers, whose phases are 1,024 and 2,048 below the default. */
+    static final int PHASE = DEFAULT_PHASE - 4_096;
+
+    private static final Logger log = LoggerFactory.getLogger(ResilienceShutdown.class);
+    private static final Duration GLANCE = Duration.ofMillis(20);
+
+    private final ResilienceRegistry registry;
+    private final Duration grace;
+    private volatile boolean running;
+
+    /**
+     * For a registry.
+     *
+     * @param grace how long running calls are waited for
+     */
+    ResilienceShutdown(ResilienceRegistry registry, Duration grace) {
+        this.registry = registry;
+        this.grace = grace;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    @Override
+    public void stop() {
+        registry.close();
+        try {
+            awaitRunningCalls();
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+        }
+        running = false;
+        String left = runningCalls();
+        if (!left.isEmpty()) {
+            log.warn("The application ends while calls are running: {}", left);
+        }
+    }
+
+    private void awaitRunningCalls() throws InterruptedException {
+        Ticker ticker = Ticker.system();
+        long end = ticker.nanoTime() + grace.toNanos();
+        while (!runningCalls().isEmpty() && ticker.nanoTime() - end < 0) {
+            TimeUnit.NANOSECONDS.sleep(GLANCE.toNanos());
+        }
+    }
+
+    /** The bulkheads in which calls are running, for people; empty if there are none. */
+    private String runningCalls() {
+        return registry.all(Bulkhead.TYPE).stream()
+                .filter(bulkhead -> active(bulkhead.metrics()) > 0)
+                .map(bulkhead -> active(bulkhead.metrics()) + " in " + title(bulkhead))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static int active(BulkheadMetrics metrics) {
+        return metrics.syncActive() + metrics.asyncActive();
+    }
+
+    private static String title(Policy policy) {
+        return policy.type().policyClass().getSimpleName() + " '" + policy.name() + "'";
+    }
+}
