@@ -4,10 +4,10 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.LiveSettings;
 import io.netrun.resilience.spring.settings.Nearest;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -30,13 +31,14 @@ import org.springframework.util.StringUtils;
 
 /**
  * {@code /actuator/resilience}: all instances, those of a pattern, or one, with state and counts; the chain of every
- * protected method; and what an operator can do. It never creates an instance.
+ * protected method and HTTP client; and what an operator can do. It never creates an instance.
  */
 @WebEndpoint(id = "resilience", defaultAccess = Access.READ_ONLY)
 public final class ResilienceEndpoint {
 
     private final ResilienceRegistry registry;
     private final MethodPipelines pipelines;
+    private final Supplier<List<InstanceUser>> users;
     private final Instances instances;
     private final LiveSettings liveSettings;
     private final Function<Policy, List<ResilienceEvent>> recentEvents;
@@ -44,28 +46,34 @@ public final class ResilienceEndpoint {
     /**
      * Over an application's instances.
      *
+     * @param users what makes calls through instances beside methods
      * @param recentEvents the latest events of an instance, the latest first
      */
     public ResilienceEndpoint(
             ResilienceRegistry registry,
             MethodPipelines pipelines,
+            Supplier<List<InstanceUser>> users,
             Instances instances,
             Function<Policy, List<ResilienceEvent>> recentEvents) {
         this.registry = registry;
         this.pipelines = pipelines;
+        this.users = users;
         this.instances = instances;
         this.liveSettings = new LiveSettings(instances);
         this.recentEvents = recentEvents;
     }
 
-    /** Everything, a section per pattern, and the protected methods. */
+    /** Everything, a section per pattern, and the protected methods and clients. */
     @ReadOperation
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
         Patterns.all().forEach(pattern -> all.put(pattern.section(), section(pattern)));
         Map<String, Object> methods = new LinkedHashMap<>();
-        pipelines.all().forEach(method -> methods.put(method.title(), chain(method)));
+        pipelines.all().forEach(method -> methods.put(method.title(), chain(method.pipeline())));
         all.put("methods", methods);
+        Map<String, Object> clients = new LinkedHashMap<>();
+        users.get().forEach(user -> user.pipelines().forEach((title, pipeline) -> clients.put(title, chain(pipeline))));
+        all.put("clients", clients);
         return all;
     }
 
@@ -181,8 +189,7 @@ public final class ResilienceEndpoint {
         return view;
     }
 
-    private static List<Map<String, Object>> chain(MethodPipeline method) {
-        Pipeline pipeline = method.pipeline();
+    private static List<Map<String, Object>> chain(Pipeline pipeline) {
         return pipeline.policies().stream().map(ResilienceEndpoint::link).toList();
     }
 

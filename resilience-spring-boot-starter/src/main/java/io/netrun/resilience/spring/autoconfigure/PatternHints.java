@@ -16,11 +16,13 @@ final class PatternHints implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+        Patterns.places()
+                .forEach(place ->
+                        hints.reflection().registerType(place.annotation(), MemberCategory.INVOKE_DECLARED_METHODS));
         Patterns.all().forEach(pattern -> register(pattern, hints.reflection()));
     }
 
     private static void register(Pattern<?, ?> pattern, ReflectionHints hints) {
-        hints.registerType(pattern.annotation(), MemberCategory.INVOKE_DECLARED_METHODS);
         hints.registerType(
                 pattern.type().defaults().getClass(),
                 MemberCategory.INVOKE_DECLARED_CONSTRUCTORS,

@@ -1,13 +1,17 @@
 package io.netrun.resilience.spring.autoconfigure;
 
-import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
@@ -22,24 +26,27 @@ final class PatternOrder {
 
     private PatternOrder() {}
 
-    static List<Pattern<?, ?>> in(Environment environment) {
+    static List<Place> in(Environment environment) {
         List<String> keys = Binder.get(environment)
                 .bind(PROPERTY, Bindable.listOf(String.class))
                 .orElse(List.of());
         if (keys.isEmpty()) {
-            return Patterns.all();
+            return Patterns.places();
         }
-        List<String> known = Patterns.all().stream().map(Pattern::key).toList();
+        Map<String, Place> places = Patterns.places().stream()
+                .collect(Collectors.toMap(
+                        Place::key, Function.identity(), (first, second) -> first, LinkedHashMap::new));
+        List<String> known = List.copyOf(places.keySet());
         if (new HashSet<>(keys).size() != keys.size() || !known.containsAll(keys)) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     PROPERTY + " is " + keys + ": must name patterns that there are, each once at most",
                     "Write them outermost first, as in the default " + known)));
         }
         Iterator<String> named = keys.iterator();
-        List<Pattern<?, ?>> order = new ArrayList<>();
-        for (String key : known) {
-            Patterns.byKey(keys.contains(key) ? named.next() : key).ifPresent(order::add);
-        }
-        return order;
+        return known.stream()
+                .map(key -> keys.contains(key) ? named.next() : key)
+                .map(places::get)
+                .map(Objects::requireNonNull)
+                .toList();
     }
 }

@@ -45,7 +45,7 @@ public final class ResilienceCloudAutoConfiguration {
                 protecting,
                 registry.getIfAvailable(ResilienceRegistry::create),
                 environment,
-                protecting == null ? Patterns.all() : PatternOrder.in(environment));
+                protecting == null ? Patterns.places() : PatternOrder.in(environment));
     }
 
     @Bean

@@ -4,7 +4,9 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -23,7 +25,12 @@ public final class ResilienceEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
     ResilienceEndpoint resilienceEndpoint(
-            ResilienceRegistry registry, MethodPipelines pipelines, Instances instances, RecentEvents recentEvents) {
-        return new ResilienceEndpoint(registry, pipelines, instances, recentEvents::of);
+            ResilienceRegistry registry,
+            MethodPipelines pipelines,
+            ObjectProvider<InstanceUser> users,
+            Instances instances,
+            RecentEvents recentEvents) {
+        return new ResilienceEndpoint(
+                registry, pipelines, () -> users.orderedStream().toList(), instances, recentEvents::of);
     }
 }

@@ -30,7 +30,7 @@ public final class ResilienceHttpClientsAutoConfiguration {
     HttpClients resilienceHttpClients(ConfigurableEnvironment environment, ObjectProvider<Instances> instances) {
         Instances protecting = instances.getIfAvailable();
         return new HttpClients(
-                environment, protecting, protecting == null ? Patterns.all() : PatternOrder.in(environment));
+                environment, protecting, protecting == null ? Patterns.places() : PatternOrder.in(environment));
     }
 
     @Configuration(proxyBeanMethods = false)

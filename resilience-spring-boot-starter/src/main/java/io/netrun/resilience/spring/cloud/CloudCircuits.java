@@ -9,6 +9,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.WrittenSettings;
 import io.netrun.resilience.timeout.Timeout;
@@ -61,10 +62,11 @@ public final class CloudCircuits {
             @Nullable Instances instances,
             ResilienceRegistry registry,
             ConfigurableEnvironment environment,
-            List<Pattern<?, ?>> order) {
+            List<Place> order) {
         this.instances = instances;
         this.written = WrittenSettings.in(environment);
-        this.timeoutWithin = order.indexOf(TIMEOUTS) > order.indexOf(BREAKERS);
+        List<String> keys = order.stream().map(Place::key).toList();
+        this.timeoutWithin = keys.indexOf(TIMEOUTS.key()) > keys.indexOf(BREAKERS.key());
         this.unknownBreakers = registry.keyed(
                 CircuitBreaker.TYPE, FAMILY, LIMIT, id -> unknown(id).circuitBreaker());
         this.unknownTimeouts = registry.keyed(

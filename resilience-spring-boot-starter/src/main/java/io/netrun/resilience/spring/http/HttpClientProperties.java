@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the configuration says of a client, under {@code resilience.http-clients.<name>}.
  *
- * @param timeout name of the timeout around its calls, null for none
+ * @param timeout name of the timeout around its calls, all attempts together, null for none
  * @param bulkhead name of the bulkhead, null for none
  * @param rateLimiter name of the rate limiter, null for none
  * @param retry name of the retry, null for none
  * @param hedge name of the hedge, null for none
  * @param circuitBreaker name of the circuit breaker, null for none
+ * @param attemptTimeout name of the timeout around each attempt, null for none
  * @param failureStatuses statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or {@code none};
  *     null for {@code 5xx, 429}
  * @param retryMethods methods whose requests may be made more than once; null for all but POST and PATCH
@@ -25,6 +26,7 @@ public record HttpClientProperties(
         @Nullable String retry,
         @Nullable String hedge,
         @Nullable String circuitBreaker,
+        @Nullable String attemptTimeout,
         @Nullable List<String> failureStatuses,
         @Nullable List<String> retryMethods) {
 
@@ -37,6 +39,7 @@ public record HttpClientProperties(
         instances.put("retry", retry);
         instances.put("hedge", hedge);
         instances.put("circuit-breaker", circuitBreaker);
+        instances.put("attempt-timeout", attemptTimeout);
         return instances;
     }
 }

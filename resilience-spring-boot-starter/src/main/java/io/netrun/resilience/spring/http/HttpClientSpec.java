@@ -15,6 +15,7 @@ public final class HttpClientSpec {
     private @Nullable String retry;
     private @Nullable String hedge;
     private @Nullable String circuitBreaker;
+    private @Nullable String attemptTimeout;
     private @Nullable List<String> failureStatuses;
     private @Nullable List<String> retryMethods;
 
@@ -56,6 +57,12 @@ public final class HttpClientSpec {
         return this;
     }
 
+    /** Limits the time of each attempt until the response's status and headers are there. */
+    public HttpClientSpec attemptTimeout(String name) {
+        this.attemptTimeout = name;
+        return this;
+    }
+
     /**
      * Which statuses count as failures; default {@code 5xx} and {@code 429}. I/O errors always do.
      *
@@ -78,6 +85,14 @@ public final class HttpClientSpec {
 
     HttpClientProperties properties() {
         return new HttpClientProperties(
-                timeout, bulkhead, rateLimiter, retry, hedge, circuitBreaker, failureStatuses, retryMethods);
+                timeout,
+                bulkhead,
+                rateLimiter,
+                retry,
+                hedge,
+                circuitBreaker,
+                attemptTimeout,
+                failureStatuses,
+                retryMethods);
     }
 }

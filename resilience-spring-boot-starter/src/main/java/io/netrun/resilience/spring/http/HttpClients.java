@@ -4,6 +4,7 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Nearest;
@@ -12,6 +13,7 @@ import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,21 +36,23 @@ public final class HttpClients implements InstanceUser {
 
     private static final Set<HttpMethod> NOT_REPEATED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
 
+    private final ConfigurableEnvironment environment;
     private final @Nullable Instances instances;
-    private final List<Pattern<?, ?>> order;
-    private final WrittenClients written;
+    private final List<Place> order;
     private final ConcurrentMap<String, ProtectedClient> named = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ProtectedClient> inCode = new ConcurrentLinkedQueue<>();
     private final Set<Policy> heard = ConcurrentHashMap.newKeySet();
+    private volatile WrittenClients written;
     private volatile boolean started;
 
     /**
      * The clients to come.
      *
      * @param instances null if nothing is protected
-     * @param order the patterns, outermost first
+     * @param order the places around a call, outermost first
      */
-    public HttpClients(ConfigurableEnvironment environment, @Nullable Instances instances, List<Pattern<?, ?>> order) {
+    public HttpClients(ConfigurableEnvironment environment, @Nullable Instances instances, List<Place> order) {
+        this.environment = environment;
         this.instances = instances;
         this.order = List.copyOf(order);
         this.written = new WrittenClients(environment);
@@ -56,10 +60,19 @@ public final class HttpClients implements InstanceUser {
 
     /** The client that the configuration describes under {@code resilience.http-clients.<name>}. */
     ProtectedClient of(String name) {
-        if (started) {
-            return new ProtectedClient(title(name), () -> planOf(name)).planned();
+        ProtectedClient client = named.get(name);
+        if (client == null) {
+            client = new ProtectedClient(title(name), () -> planOf(name, written));
+            if (instances == null) {
+                return client;
+            }
+            if (started) {
+                client.planned();
+            }
+            ProtectedClient faster = named.putIfAbsent(name, client);
+            client = faster == null ? client : faster;
         }
-        return named.computeIfAbsent(name, key -> new ProtectedClient(title(key), () -> planOf(key)));
+        return client;
     }
 
     /** A client that code describes. */
@@ -69,7 +82,7 @@ public final class HttpClients implements InstanceUser {
         HttpClientProperties properties = spec.properties();
         String title = "HTTP client in code" + (inCode.isEmpty() ? "" : " #" + (inCode.size() + 1));
         ProtectedClient client = new ProtectedClient(title, () -> plan(title, properties));
-        if (started) {
+        if (started || instances == null) {
             return client.planned();
         }
         inCode.add(client);
@@ -95,6 +108,29 @@ public final class HttpClients implements InstanceUser {
         return problems;
     }
 
+    /** All clients of the configuration go on by what it says now, or none if something is wrong. */
+    @Override
+    public synchronized void rebind(Set<String> changed) {
+        if (changed.stream().noneMatch(key -> key.startsWith(WrittenClients.ROOT))) {
+            return;
+        }
+        WrittenClients present = new WrittenClients(environment);
+        List<Problem> problems = new ArrayList<>(present.unknownKeys());
+        Map<String, ClientPlan> plans = new LinkedHashMap<>();
+        named.keySet().forEach(name -> {
+            try {
+                plans.put(name, planOf(name, present));
+            } catch (ResilienceConfigurationException e) {
+                problems.addAll(e.problems());
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
+        }
+        written = present;
+        plans.forEach((name, plan) -> of(name).follow(plan));
+    }
+
     @Override
     public Map<String, Pipeline> pipelines() {
         Map<String, Pipeline> pipelines = new LinkedHashMap<>();
@@ -111,17 +147,17 @@ public final class HttpClients implements InstanceUser {
                 .toList();
     }
 
-    private ClientPlan planOf(String name) {
-        if (instances != null && !written.names().contains(name)) {
-            String nearest = Nearest.to(name, written.names());
+    private ClientPlan planOf(String name, WrittenClients known) {
+        if (instances != null && !known.names().contains(name)) {
+            String nearest = Nearest.to(name, known.names());
             throw wrong(
                     title(name) + " is asked for, but the configuration has no " + WrittenClients.ROOT + "." + name,
                     nearest.isEmpty()
                             ? "Write there which instances protect it, such as " + WrittenClients.ROOT + "." + name
                                     + ".circuit-breaker: " + name
-                            : "Did you mean '" + nearest + "'? Known: " + String.join(", ", written.names()));
+                            : "Did you mean '" + nearest + "'? Known: " + String.join(", ", known.names()));
         }
-        return plan(WrittenClients.ROOT + "." + name, written.properties(name));
+        return plan(WrittenClients.ROOT + "." + name, known.properties(name));
     }
 
     private ClientPlan plan(String where, HttpClientProperties properties) {
@@ -133,16 +169,21 @@ public final class HttpClients implements InstanceUser {
         FailureStatuses statuses = statuses(where, properties, problems);
         Set<HttpMethod> methods = methods(where, properties, problems);
         Map<String, @Nullable String> names = properties.instances();
-        List<Policy> policies = new ArrayList<>();
-        for (Pattern<?, ?> pattern : order) {
-            String name = names.get(pattern.key());
+        Map<Place, Policy> chain = new LinkedHashMap<>();
+        for (Place place : order) {
+            String name = names.get(place.key());
             if (name != null) {
-                obtain(known, pattern, name, where, problems).ifPresent(policies::add);
+                obtain(known, place, name, where, problems).ifPresent(policy -> chain.put(place, policy));
             }
+        }
+        String shared = Place.sharedInstance(chain);
+        if (!shared.isEmpty()) {
+            problems.add(new Problem(where + ": " + shared, "Give each a name of its own"));
         }
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
+        List<Policy> policies = List.copyOf(chain.values());
         policies.forEach(this::hearOfRepeats);
         return new ClientPlan(
                 Pipeline.of(policies),
@@ -154,15 +195,15 @@ public final class HttpClients implements InstanceUser {
     }
 
     private static Optional<? extends Policy> obtain(
-            Instances known, Pattern<?, ?> pattern, String name, String where, List<Problem> problems) {
+            Instances known, Place place, String name, String where, List<Problem> problems) {
         if (name.isBlank()) {
             problems.add(new Problem(
-                    where + ": " + pattern.key() + " is '" + name + "': must be the name of an instance",
-                    "Write a name, or leave " + pattern.key() + " out"));
+                    where + ": " + place.key() + " is '" + name + "': must be the name of an instance",
+                    "Write a name, or leave " + place.key() + " out"));
             return Optional.empty();
         }
         try {
-            return known.obtain(pattern, name, Map.of(), where);
+            return known.obtain(place.pattern(), name, Map.of(), where);
         } catch (ResilienceConfigurationException e) {
             problems.addAll(e.problems());
             return Optional.empty();
@@ -188,14 +229,16 @@ public final class HttpClients implements InstanceUser {
             return all.stream().filter(Predicate.not(NOT_REPEATED::contains)).collect(Collectors.toSet());
         }
         List<String> known = all.stream().map(HttpMethod::name).toList();
-        asked.stream().filter(Predicate.not(known::contains)).forEach(method -> {
+        List<String> upper =
+                asked.stream().map(method -> method.toUpperCase(Locale.ROOT)).toList();
+        upper.stream().filter(Predicate.not(known::contains)).forEach(method -> {
             String nearest = Nearest.to(method, known);
             problems.add(new Problem(
                     where + ": retry-methods has '" + method + "', which is not a method",
                     (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Write some of "
                             + String.join(", ", known)));
         });
-        return asked.stream().map(HttpMethod::valueOf).collect(Collectors.toSet());
+        return upper.stream().map(HttpMethod::valueOf).collect(Collectors.toSet());
     }
 
     private static boolean repeatsCalls(Policy policy) {

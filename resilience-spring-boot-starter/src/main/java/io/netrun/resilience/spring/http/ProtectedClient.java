@@ -4,7 +4,10 @@ import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One client, whose plan is made once: when the application starts, or before the client's first call. Thread-safe. */
+/**
+ * One client, whose plan is made when the application starts, or before the client's first call, and may be replaced while it
+ * makes calls. Thread-safe.
+ */
 final class ProtectedClient {
 
     private final String title;
@@ -38,6 +41,11 @@ final class ProtectedClient {
             plan = made;
         }
         return made;
+    }
+
+    /** Calls that begin from now on go by another plan. */
+    void follow(ClientPlan changed) {
+        plan = changed;
     }
 
     /** This client, with its plan made. */

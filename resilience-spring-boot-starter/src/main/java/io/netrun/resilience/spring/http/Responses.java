@@ -6,22 +6,32 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The responses of one call's attempts. One of them may reach the caller, who closes it; every other is released here, also one that
- * arrives after the call has ended: by a time limit, or because another attempt was faster. Thread-safe; nothing is released under
- * the lock.
+ * arrives after the call has ended: by a time limit, or because another attempt was faster. One that can not be released changes
+ * nothing for the call, and keeps no other from it. Thread-safe; nothing is released under the lock.
  *
  * @param <R> the client's type of a response
  */
 final class Responses<R> {
+
+    private static final Logger log = LoggerFactory.getLogger(Responses.class);
 
     private final Consumer<R> release;
     private final List<Arrived<R>> open = new ArrayList<>(2);
     private boolean ended;
 
     Responses(Consumer<R> release) {
-        this.release = release;
+        this.release = response -> {
+            try {
+                release.accept(response);
+            } catch (RuntimeException e) {
+                log.debug("A response that nobody reads could not be released", e);
+            }
+        };
     }
 
     /** An attempt has been answered. */

@@ -5,11 +5,11 @@ import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.pattern.Span;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
-import org.springframework.boot.convert.DurationStyle;
+import org.jspecify.annotations.Nullable;
 
 /** Adds up the settings of a method's policies, each right by itself, and says where they do not fit together. */
 final class Arithmetic {
@@ -36,24 +36,57 @@ final class Arithmetic {
     }
 
     private void check(Policy limiting, Duration limit, List<Policy> within) {
+        Duration each = limitOfAttempts(within);
         spans(
                 within,
-                Pattern::waits,
+                each == null ? Pattern::waits : (pattern, policy) -> waits(pattern, policy, each),
                 (policy, wait) -> wait.duration().compareTo(limit) < 0
                         ? ""
-                        : wait.what() + " of " + title(policy) + " can take " + text(wait.duration()) + ", but "
-                                + title(limiting) + " around it gives up after " + text(limit)
+                        : wait.what() + " of " + title(policy) + " can take " + Span.text(wait.duration()) + ", but "
+                                + title(limiting) + " around it gives up after " + Span.text(limit)
                                 + ". Lengthen the time limit, or shorten the other");
+        spans(
+                within,
+                (pattern, policy) -> pattern.limit(policy).stream()
+                        .map(inner -> new Span("", inner))
+                        .toList(),
+                (policy, inner) -> inner.duration().compareTo(limit) < 0
+                        ? ""
+                        : title(policy) + " gives up after " + Span.text(inner.duration()) + ", but " + title(limiting)
+                                + " around it does so after " + Span.text(limit)
+                                + ": the inner one never strikes. Shorten it, or take it away");
         spans(
                 policies,
                 Pattern::windows,
                 (policy, window) -> window.duration().compareTo(limit.multipliedBy(2)) >= 0
                         ? ""
-                        : window.what() + " of " + title(policy) + " is " + text(window.duration())
+                        : window.what() + " of " + title(policy) + " is " + Span.text(window.duration())
                                 + ", less than twice the "
-                                + text(limit) + " of " + title(limiting)
+                                + Span.text(limit) + " of " + title(limiting)
                                 + ": calls that time out have nearly left the window when the next ones are told."
                                 + " Lengthen the window, or shorten the time limit");
+    }
+
+    /** Where the attempts have a limit, the longest that they can take is known, and says more than the waits alone. */
+    private static List<Span> waits(Pattern<?, ?> pattern, Policy policy, Duration each) {
+        List<Span> attempts = pattern.attempts(policy, each);
+        return attempts.isEmpty() ? pattern.waits(policy) : attempts;
+    }
+
+    /** The time limit within what makes attempts, or null if there is none. */
+    private static @Nullable Duration limitOfAttempts(List<Policy> within) {
+        boolean repeated = false;
+        for (Policy policy : within) {
+            Pattern<?, ?> pattern = Patterns.of(policy).orElse(null);
+            if (pattern != null) {
+                Optional<Duration> limit = pattern.limit(policy);
+                if (repeated && limit.isPresent()) {
+                    return limit.get();
+                }
+                repeated |= pattern.repeatsCalls();
+            }
+        }
+        return null;
     }
 
     private void spans(
@@ -71,10 +104,5 @@ final class Arithmetic {
 
     private static String title(Policy policy) {
         return policy.type().policyClass().getSimpleName() + " '" + policy.name() + "'";
-    }
-
-    private static String text(Duration duration) {
-        return DurationStyle.SIMPLE.print(
-                duration, duration.toMillis() % 1_000 == 0 ? ChronoUnit.SECONDS : ChronoUnit.MILLIS);
     }
 }

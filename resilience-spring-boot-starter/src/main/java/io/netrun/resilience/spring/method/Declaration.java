@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.annotation.Unset;
 import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Place;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Array;
@@ -18,14 +19,13 @@ import org.springframework.core.annotation.AnnotationAttributes;
 /**
  * One annotation's wish for one method.
  *
- * @param pattern the pattern that it asks for
+ * @param place what it asks for
  * @param name of the instance, placeholders not yet resolved
  * @param said the settings that it says, by Java name
  * @param own what else it says, which is about the method and not the instance
  * @param where the method or class that bears it, for messages
  */
-record Declaration(
-        Pattern<?, ?> pattern, String name, Map<String, Object> said, Map<String, Object> own, String where) {
+record Declaration(Place place, String name, Map<String, Object> said, Map<String, Object> own, String where) {
 
     private static final String NAME = "name";
 
@@ -36,24 +36,29 @@ record Declaration(
      *
      * @param method as the target class has it
      */
-    static List<Declaration> of(List<Pattern<?, ?>> patterns, Method method, Class<?> targetClass) {
-        return patterns.stream()
-                .map(pattern -> of(pattern, method, targetClass))
+    static List<Declaration> of(List<Place> places, Method method, Class<?> targetClass) {
+        return places.stream()
+                .map(place -> of(place, method, targetClass))
                 .filter(Objects::nonNull)
                 .toList();
     }
 
-    private static @Nullable Declaration of(Pattern<?, ?> pattern, Method method, Class<?> targetClass) {
-        String defaultName = targetClass.getSimpleName() + "." + method.getName();
-        AnnotationAttributes onMethod = attributes(method, pattern.annotation());
+    Pattern<?, ?> pattern() {
+        return place.pattern();
+    }
+
+    private static @Nullable Declaration of(Place place, Method method, Class<?> targetClass) {
+        String title = targetClass.getSimpleName() + "." + method.getName();
+        String defaultName = title + place.suffix();
+        AnnotationAttributes onMethod = attributes(method, place.annotation());
         if (onMethod != null) {
-            return read(pattern, onMethod, defaultName, defaultName);
+            return read(place, onMethod, defaultName, title);
         }
         if (!Modifier.isPublic(method.getModifiers()) || method.getDeclaringClass() == Object.class) {
             return null;
         }
-        AnnotationAttributes onClass = attributes(targetClass, pattern.annotation());
-        return onClass == null ? null : read(pattern, onClass, defaultName, targetClass.getSimpleName());
+        AnnotationAttributes onClass = attributes(targetClass, place.annotation());
+        return onClass == null ? null : read(place, onClass, defaultName, targetClass.getSimpleName());
     }
 
     private static @Nullable AnnotationAttributes attributes(
@@ -61,16 +66,15 @@ record Declaration(
         return AnnotatedElementUtils.findMergedAnnotationAttributes(element, annotation.getName(), false, false);
     }
 
-    private static Declaration read(
-            Pattern<?, ?> pattern, AnnotationAttributes attributes, String defaultName, String where) {
+    private static Declaration read(Place place, AnnotationAttributes attributes, String defaultName, String where) {
         Map<String, Object> said = new LinkedHashMap<>(attributes);
         Object name = said.remove(NAME);
         said.values().removeIf(Declaration::isUnset);
         Map<String, Object> own = new LinkedHashMap<>(said);
-        said.keySet().removeIf(attribute -> !pattern.isSetting(attribute));
+        said.keySet().removeIf(attribute -> !place.pattern().isSetting(attribute));
         own.keySet().removeAll(said.keySet());
         return new Declaration(
-                pattern, name instanceof String text && !text.isEmpty() ? text : defaultName, said, own, where);
+                place, name instanceof String text && !text.isEmpty() ? text : defaultName, said, own, where);
     }
 
     private static boolean isUnset(Object value) {

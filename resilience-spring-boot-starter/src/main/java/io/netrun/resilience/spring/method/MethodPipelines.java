@@ -2,16 +2,16 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,13 +26,12 @@ import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodIntrospector.MetadataLookup;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.env.Environment;
-import org.springframework.util.ClassUtils;
 
 /** The pipelines of all protected methods: each is built once, at start-up or before the method's first call. */
 public final class MethodPipelines {
 
     private final Supplier<Instances> instances;
-    private final List<Pattern<?, ?>> order;
+    private final List<Place> order;
     private final Environment environment;
     private final BeanFactory beans;
     private final @Nullable ClassLoader classLoader;
@@ -42,11 +41,11 @@ public final class MethodPipelines {
      * The pipelines to come.
      *
      * @param instances asked when the first pipeline is built
-     * @param order the patterns, outermost first
+     * @param order the places around a method, outermost first
      * @param beans asked for those that have fallback methods, and with what libraries they came
      */
     public MethodPipelines(
-            Supplier<Instances> instances, List<Pattern<?, ?>> order, Environment environment, BeanFactory beans) {
+            Supplier<Instances> instances, List<Place> order, Environment environment, BeanFactory beans) {
         this.instances = instances;
         this.order = List.copyOf(order);
         this.environment = environment;
@@ -87,8 +86,8 @@ public final class MethodPipelines {
     }
 
     static List<Declaration> declarations(Method method, Class<?> targetClass) {
-        Class<?> userClass = ClassUtils.getUserClass(targetClass);
-        return Declaration.of(Patterns.all(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
+        Class<?> userClass = UserClasses.of(method, targetClass);
+        return Declaration.of(Patterns.places(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
     }
 
     /** The methods of a bean's class that ask for protection, with their wishes. */
@@ -100,21 +99,37 @@ public final class MethodPipelines {
         return MethodIntrospector.selectMethods(type, lookup);
     }
 
+    /** Builds the pipeline of a user's method once, however many generated classes it is called through. */
     private MethodPipeline build(Method called, Class<?> targetClass) {
-        Class<?> userClass = ClassUtils.getUserClass(targetClass);
+        Class<?> userClass = UserClasses.of(called, targetClass);
         Method method = AopUtils.getMostSpecificMethod(called, userClass);
-        List<Declaration> declarations = Declaration.of(order, method, userClass);
+        ConcurrentMap<Method, MethodPipeline> ofUserClass = pipelinesOf(userClass);
+        MethodPipeline present = ofUserClass.get(method);
+        if (present == null) {
+            MethodPipeline built = build(method, userClass, Declaration.of(order, method, userClass));
+            MethodPipeline faster = ofUserClass.putIfAbsent(method, built);
+            present = faster == null ? built : faster;
+        }
+        pipelinesOf(targetClass).put(called, present);
+        return present;
+    }
+
+    private ConcurrentMap<Method, MethodPipeline> pipelinesOf(Class<?> type) {
+        return pipelines.computeIfAbsent(type, key -> new ConcurrentHashMap<>());
+    }
+
+    private MethodPipeline build(Method method, Class<?> userClass, List<Declaration> declarations) {
         ReactiveAdapter adapter = ReactiveTypes.adapter(method);
         ReturnKind returns = ReturnKind.of(method, adapter);
         requireSupported(method, Obstacle.of(method, returns, adapter, classLoader), userClass, declarations);
-        List<Policy> policies = new ArrayList<>();
+        Map<Place, Policy> chain = new LinkedHashMap<>();
         boolean repeats = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean moves = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         for (Declaration declaration : declarations) {
             Policy policy = obtain(declaration);
             if (policy != null) {
-                policies.add(policy);
+                chain.put(declaration.place(), policy);
                 repeats |= declaration.pattern().repeatsCalls();
                 moves |= declaration.pattern().movesCalls();
             }
@@ -122,20 +137,21 @@ public final class MethodPipelines {
                 fallbacks = FallbackMethods.of(declaration, method, userClass, beans);
             }
         }
-        MethodPipeline built = new MethodPipeline(
-                title(method, userClass), Pipeline.of(policies), returns, adapter, repeats, moves, fallbacks);
-        ConcurrentMap<Method, MethodPipeline> ofClass =
-                pipelines.computeIfAbsent(targetClass, key -> new ConcurrentHashMap<>());
-        MethodPipeline faster = ofClass.putIfAbsent(called, built);
-        return faster == null ? built : faster;
+        requireDistinct(chain, userClass, method);
+        return new MethodPipeline(
+                title(method, userClass),
+                Pipeline.of(List.copyOf(chain.values())),
+                returns,
+                adapter,
+                repeats,
+                moves,
+                fallbacks);
     }
 
     @Nullable
     Policy obtain(Declaration declaration) {
         String name = SettingsResolver.resolved(
-                declaration.name(),
-                environment,
-                "@" + declaration.pattern().title() + " of " + declaration.where() + ": name");
+                declaration.name(), environment, declaration.place().title() + " of " + declaration.where() + ": name");
         return instances
                 .get()
                 .obtain(declaration.pattern(), name, declaration.said(), declaration.where())
@@ -149,12 +165,20 @@ public final class MethodPipelines {
                         .collect(Collectors.joining(", ", "." + method.getName() + "(", ")"));
     }
 
+    private static void requireDistinct(Map<Place, Policy> chain, Class<?> userClass, Method method) {
+        String shared = Place.sharedInstance(chain);
+        if (!shared.isEmpty()) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    userClass.getName() + "." + method.getName() + ": " + shared, "Give each a name of its own")));
+        }
+    }
+
     private static void requireSupported(
             Method method, @Nullable Obstacle obstacle, Class<?> userClass, List<Declaration> declarations) {
         if (obstacle != null) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    userClass.getName() + "." + method.getName() + " is annotated with @"
-                            + declarations.get(0).pattern().title() + ", but " + obstacle.reason(),
+                    userClass.getName() + "." + method.getName() + " is annotated with "
+                            + declarations.get(0).place().title() + ", but " + obstacle.reason(),
                     obstacle.remedy() + ", or take the annotation away")));
         }
     }

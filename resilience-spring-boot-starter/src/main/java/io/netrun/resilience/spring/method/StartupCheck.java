@@ -51,10 +51,10 @@ public final class StartupCheck implements SmartInitializingSingleton {
         this.environment = environment;
         this.pipelines = pipelines;
         this.instances = instances;
-        Binder binder = Binder.get(environment);
-        this.validation = binder.bind("resilience.validation", Validation.class).orElse(Validation.STRICT);
-        this.adviceMode =
-                binder.bind("resilience.advice-mode", AdviceMode.class).orElse(AdviceMode.PROXY);
+        this.validation = Binder.get(environment)
+                .bind("resilience.validation", Validation.class)
+                .orElse(Validation.STRICT);
+        this.adviceMode = AdviceMode.in(environment);
     }
 
     @Override
@@ -148,8 +148,8 @@ public final class StartupCheck implements SmartInitializingSingleton {
             collect(problems, () -> pipelines.of(method, type));
         } else {
             problems.add(Problem.tolerable(
-                    type.getName() + "." + method.getName() + " is annotated with @"
-                            + declarations.get(0).pattern().title() + ", but " + obstacle.reason(),
+                    UserClasses.of(method, type).getName() + "." + method.getName() + " is annotated with "
+                            + declarations.get(0).place().title() + ", but " + obstacle.reason(),
                     obstacle.remedy() + ", or take the annotation away"));
         }
     }

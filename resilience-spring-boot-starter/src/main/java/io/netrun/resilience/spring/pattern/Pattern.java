@@ -42,6 +42,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final Consumer<ConverterRegistry> converters;
     private final Function<P, Stream<Span>> limit;
     private final Function<P, Stream<Span>> waits;
+    private final BiFunction<P, Duration, Stream<Span>> attempts;
     private final Function<P, Stream<Span>> windows;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
@@ -71,6 +72,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.converters = builder.converters;
         this.limit = builder.limit;
         this.waits = builder.waits;
+        this.attempts = builder.attempts;
         this.windows = builder.windows;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
@@ -104,7 +106,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         return settings.contains(attribute);
     }
 
-    /** The annotation that asks for it. */
+    /** The annotation that asks for it; see {@link Place} for those that have more. */
     public Class<? extends Annotation> annotation() {
         return annotation;
     }
@@ -149,6 +151,11 @@ public final class Pattern<P extends Policy, C extends Record> {
     /** How long an instance of this pattern may keep a call waiting, all being well with its settings. */
     public List<Span> waits(Policy instance) {
         return waits.apply(type.policyClass().cast(instance)).toList();
+    }
+
+    /** How long an instance of this pattern may take over a call whose attempts take up to so long each. */
+    public List<Span> attempts(Policy instance, Duration each) {
+        return attempts.apply(type.policyClass().cast(instance), each).toList();
     }
 
     /** How far back an instance of this pattern remembers calls. */
@@ -212,6 +219,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private Consumer<ConverterRegistry> converters = registry -> {};
         private Function<P, Stream<Span>> limit = instance -> Stream.empty();
         private Function<P, Stream<Span>> waits = instance -> Stream.empty();
+        private BiFunction<P, Duration, Stream<Span>> attempts = (instance, each) -> Stream.empty();
         private Function<P, Stream<Span>> windows = instance -> Stream.empty();
         private Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
         private List<Class<? extends Record>> detailTypes = List.of();
@@ -262,6 +270,11 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> waits(Function<P, Stream<Span>> waits) {
             this.waits = waits;
+            return this;
+        }
+
+        Builder<P, C> attempts(BiFunction<P, Duration, Stream<Span>> attempts) {
+            this.attempts = attempts;
             return this;
         }
 

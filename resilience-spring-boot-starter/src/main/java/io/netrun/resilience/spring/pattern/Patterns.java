@@ -2,8 +2,10 @@ package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.annotation.AttemptTimeout;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The patterns that the starter knows, in the default order of a pipeline, outermost first. */
 public final class Patterns {
@@ -17,11 +19,23 @@ public final class Patterns {
             HedgePattern.DESCRIPTOR,
             CircuitBreakerPattern.DESCRIPTOR);
 
+    /** Innermost, so that its limit is for what is called, and not for waiting. */
+    private static final Place ATTEMPT_TIMEOUT =
+            new Place("attempt-timeout", TimeoutPattern.DESCRIPTOR, AttemptTimeout.class, ".attempt");
+
+    private static final List<Place> PLACES = Stream.concat(ALL.stream().map(Place::of), Stream.of(ATTEMPT_TIMEOUT))
+            .toList();
+
     private Patterns() {}
 
     /** All patterns, outermost first. */
     public static List<Pattern<?, ?>> all() {
         return ALL;
+    }
+
+    /** All places in the chain around a call, outermost first. */
+    public static List<Place> places() {
+        return PLACES;
     }
 
     /** The pattern that a policy is an instance of; empty for a policy of the user's own. */

@@ -5,6 +5,7 @@ import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryBudget;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.retry.RetryEvent;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class RetryPattern {
             .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)
             .waits(RetryPattern::waits)
+            .attempts(RetryPattern::attempts)
             .onRepeat(
                     (retry, listener) -> retry.on(RetryEvent.Retrying.class, event -> listener.accept(event.failure())))
             .build();
@@ -38,6 +40,18 @@ final class RetryPattern {
                 Span.of(
                         "the waits between " + config.maxAttempts() + " attempts",
                         config.longestWaits().orElse(null)));
+    }
+
+    /** A retry with a time limit of its own ends by that, whatever its attempts take. */
+    private static Stream<Span> attempts(Retry retry, Duration each) {
+        RetryConfig config = retry.config();
+        if (config.maxDuration() != null) {
+            return Stream.empty();
+        }
+        Duration waits = config.longestWaits().orElse(Duration.ZERO);
+        return Span.of(
+                config.maxAttempts() + " attempts of " + Span.text(each) + ", with the waits between them,",
+                each.multipliedBy(config.maxAttempts()).plus(waits));
     }
 
     private static List<Measure<Retry>> measures() {

@@ -122,9 +122,7 @@ public final class LiveSettings {
                     .bind("value", Bindable.of(type))
                     .get();
         } catch (BindException e) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    name + " is '" + abbreviated(text) + "', which can not be read as " + Expected.of(type),
-                    Expected.remedy(type, e))));
+            throw SettingProblems.unreadable(name + " is '" + abbreviated(text) + "'", type, e);
         }
     }
 

@@ -9,21 +9,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertyResolver;
@@ -38,13 +27,11 @@ public final class SettingsResolver {
     static final String ROOT = "resilience";
 
     private final ConfigurableEnvironment environment;
-    private final ApplicationConversionService conversion = new ApplicationConversionService();
-    private final Binder binder;
+    private final PropertyReader properties;
 
     public SettingsResolver(ConfigurableEnvironment environment) {
         this.environment = environment;
-        Patterns.all().forEach(pattern -> pattern.registerConverters(conversion));
-        this.binder = binder(ConfigurationPropertySources.get(environment));
+        this.properties = new PropertyReader(environment);
     }
 
     /**
@@ -59,8 +46,8 @@ public final class SettingsResolver {
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
-        List<ConfigurationPropertyName> own = written(ofInstance(pattern, name));
-        List<ConfigurationPropertyName> common = written(List.of(ofDefaults(pattern)));
+        List<ConfigurationPropertyName> own = properties.written(ofInstance(pattern, name));
+        List<ConfigurationPropertyName> common = properties.written(List.of(ofDefaults(pattern)));
         for (Setting setting : Setting.of(pattern)) {
             Found found =
                     orElse(builtIn(pattern, setting), problems, () -> find(pattern, name, setting, own, said, common));
@@ -84,12 +71,12 @@ public final class SettingsResolver {
         List<Problem> problems = new ArrayList<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
-                collect(problems, () -> bind(ofDefaults(pattern).append(setting.key()), setting.type()));
+                collect(problems, () -> properties.find(ofDefaults(pattern).append(setting.key()), setting.type()));
             }
         }
         pattern.options()
-                .forEach(option ->
-                        collect(problems, () -> bind(ofDefaults(pattern).append(option.key()), type(option))));
+                .forEach(option -> collect(
+                        problems, () -> properties.find(ofDefaults(pattern).append(option.key()), type(option))));
         throwIfAny(problems);
     }
 
@@ -114,7 +101,7 @@ public final class SettingsResolver {
 
     private List<Class<?>> classesIn(ConfigurationPropertyName property, Setting setting) {
         return orElse(List.of(), new ArrayList<>(), () -> {
-            Found found = bind(property, setting.type());
+            Found found = properties.find(property, setting.type());
             return found != null && found.value() instanceof List<?> values
                     ? values.stream().<Class<?>>map(value -> (Class<?>) value).toList()
                     : List.of();
@@ -152,7 +139,7 @@ public final class SettingsResolver {
     <T> T option(Pattern<?, ?> pattern, String name, Option<T> option) {
         List<ConfigurationPropertyName> sections = new ArrayList<>(ofInstance(pattern, name));
         sections.add(ofDefaults(pattern));
-        Found found = firstIn(written(sections), option.key(), type(option));
+        Found found = properties.firstIn(properties.written(sections), option.key(), type(option));
         return found == null ? option.builtIn() : option.type().cast(Objects.requireNonNull(found.value()));
     }
 
@@ -164,15 +151,15 @@ public final class SettingsResolver {
             Map<String, Object> said,
             List<ConfigurationPropertyName> common) {
         if (setting.isWritable()) {
-            Found found = firstIn(own, setting.key(), setting.type());
+            Found found = properties.firstIn(own, setting.key(), setting.type());
             if (found != null) {
                 return found;
             }
             Object annotated = said.get(setting.name());
             if (annotated != null) {
-                return new Found(convert(pattern, name, setting, annotated), "annotation");
+                return new Found(convert(pattern, name, setting, annotated), Found.ANNOTATION);
             }
-            found = firstIn(common, setting.key(), setting.type());
+            found = properties.firstIn(common, setting.key(), setting.type());
             if (found != null) {
                 return found;
             }
@@ -180,59 +167,17 @@ public final class SettingsResolver {
         return builtIn(pattern, setting);
     }
 
-    private @Nullable Found firstIn(List<ConfigurationPropertyName> sections, String key, ResolvableType type) {
-        for (ConfigurationPropertyName section : sections) {
-            Found bound = bind(section.append(key), type);
-            if (bound != null) {
-                return bound;
-            }
-        }
-        return null;
-    }
-
-    /**
-     * Those sections in which anything may be written. Asked before any key is: most instances have no section at all, and
-     * the look-ups of each key in each source would make up most of the start-up, and stay in Spring Boot's caches.
-     */
-    private List<ConfigurationPropertyName> written(List<ConfigurationPropertyName> sections) {
-        return sections.stream()
-                .filter(section -> StreamSupport.stream(
-                                ConfigurationPropertySources.get(environment).spliterator(), false)
-                        .anyMatch(source -> source.containsDescendantOf(section) != ConfigurationPropertyState.ABSENT))
-                .toList();
-    }
-
     private static Found builtIn(Pattern<?, ?> pattern, Setting setting) {
-        return new Found(setting.valueIn(pattern.type().defaults()), "default");
-    }
-
-    private @Nullable Found bind(ConfigurationPropertyName property, ResolvableType type) {
-        try {
-            return binder.bind(property, Bindable.of(type))
-                    .map(value -> new Found(value, origin(property)))
-                    .orElse(null);
-        } catch (BindException e) {
-            throw unreadable(origin(property) + " is '" + textOf(property) + "'", type, e);
-        }
+        return new Found(setting.valueIn(pattern.type().defaults()), Found.BUILT_IN);
     }
 
     private @Nullable Object convert(Pattern<?, ?> pattern, String name, Setting setting, Object said) {
         if (said instanceof Class<?>[] classes) {
             return List.of(classes);
         }
-        Object value = said instanceof String text
-                ? resolved(text, environment, "@" + pattern.title() + " of '" + name + "': " + setting.name())
-                : said;
-        try {
-            return binder(List.of(new MapConfigurationPropertySource(Map.of("value", value))))
-                    .bind("value", Bindable.of(setting.type()))
-                    .orElse(null);
-        } catch (BindException e) {
-            throw unreadable(
-                    "@" + pattern.title() + " of '" + name + "': " + setting.name() + " is '" + value + "'",
-                    setting.type(),
-                    e);
-        }
+        String what = "@" + pattern.title() + " of '" + name + "': " + setting.name();
+        Object value = said instanceof String text ? resolved(text, environment, what) : said;
+        return properties.convert(value, setting.type(), what);
     }
 
     /**
@@ -245,9 +190,7 @@ public final class SettingsResolver {
         try {
             return environment.resolveRequiredPlaceholders(text);
         } catch (IllegalArgumentException unknown) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    what + " is '" + text + "', which has a placeholder that stands for nothing",
-                    "Set the property that it names, or give it a default, as in ${property:default}")));
+            throw SettingProblems.unresolved(what, text);
         }
     }
 
@@ -260,50 +203,8 @@ public final class SettingsResolver {
         try {
             return Setting.with(pattern.type().defaults(), values);
         } catch (IllegalArgumentException e) {
-            throw outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, where);
+            throw SettingProblems.outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, where);
         }
-    }
-
-    /** The record's message starts with the name of the field, which tells whom to blame. */
-    private static ResilienceConfigurationException outOfRange(
-            Pattern<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
-        String field = message.split(" ", 2)[0];
-        String origin = origins.getOrDefault(field, "default");
-        String remedy = switch (origin) {
-            case "annotation" -> "Change it where it is said: the annotation @" + pattern.title() + " of " + where;
-            case "default" -> "Nobody said it, it is the default: say it too, or change what does not go with it";
-            default -> "Change it where it is said: " + origin;
-        };
-        return new ResilienceConfigurationException(
-                List.of(new Problem(pattern.title() + " '" + name + "': " + message, remedy)));
-    }
-
-    private static ResilienceConfigurationException unreadable(String what, ResolvableType type, BindException e) {
-        return new ResilienceConfigurationException(List.of(
-                new Problem(what + ", which can not be read as " + Expected.of(type), Expected.remedy(type, e))));
-    }
-
-    private String textOf(ConfigurationPropertyName property) {
-        return binder.bind(property, Bindable.of(Object.class))
-                .map(String::valueOf)
-                .orElse("");
-    }
-
-    /** The property with the place where it was written, if that is known. */
-    private String origin(ConfigurationPropertyName property) {
-        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-            var found = Optional.ofNullable(source.getConfigurationProperty(property))
-                    .or(() -> Optional.ofNullable(source.getConfigurationProperty(property.append("[0]"))));
-            if (found.isPresent()) {
-                var origin = found.get().getOrigin();
-                return origin == null ? property.toString() : property + " (" + origin + ")";
-            }
-        }
-        return property.toString();
-    }
-
-    private Binder binder(Iterable<ConfigurationPropertySource> sources) {
-        return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment), conversion, null);
     }
 
     /**
@@ -323,6 +224,4 @@ public final class SettingsResolver {
     private static ConfigurationPropertyName ofDefaults(Pattern<?, ?> pattern) {
         return ConfigurationPropertyName.of(ROOT + "." + pattern.key() + ".defaults");
     }
-
-    private record Found(@Nullable Object value, String origin) {}
 }

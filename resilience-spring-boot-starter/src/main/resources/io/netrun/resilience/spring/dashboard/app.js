@@ -33,7 +33,7 @@ async function turn() {
 
 function show(body, time, serverTime) {
   const seen = new Set(), seconds = before ? (time - before.time) / 1000 : 0;
-  const chains = chainsOf(body.methods ?? {});
+  const chains = chainsOf({...body.methods, ...body.clients});
   for (const pattern of patterns) {
     for (const [name, metrics] of Object.entries(body[pattern.section] ?? {})) {
       const key = `${pattern.key}/${name}`;
@@ -52,6 +52,7 @@ function show(body, time, serverTime) {
   arrange();
 }
 
+/** The chains of methods and HTTP clients by the instances in them. */
 function chainsOf(methods) {
   const chains = new Map();
   for (const [method, links] of Object.entries(methods)) {

@@ -37,6 +37,7 @@ import org.springframework.test.web.reactive.server.WebTestClient;
             "management.endpoint.resilience.access=unrestricted",
             "management.prometheus.metrics.export.enabled=true",
             "resilience.circuit-breaker.instances.payments.open-duration=45s",
+            "resilience.http-clients.prices.circuit-breaker=payments",
             "resilience.retry.instances.[PaymentClient.chargeFuture].enabled=false"
         })
 class ResilienceEndpointTests {
@@ -102,6 +103,16 @@ class ResilienceEndpointTests {
                 .isEqualTo(0)
                 .jsonPath("$.methods['io.netrun.resilience.spring.ShopBeans$PaymentClient.charge()'][*].pattern")
                 .isEqualTo(List.of("timeout", "bulkhead", "retry", "circuit-breaker"));
+    }
+
+    @Test
+    void getShouldShowTheChainsOfHttpClients() {
+        http.get()
+                .uri("/resilience")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.clients[\"HTTP client 'prices'\"][*].name")
+                .isEqualTo("payments");
     }
 
     @Test

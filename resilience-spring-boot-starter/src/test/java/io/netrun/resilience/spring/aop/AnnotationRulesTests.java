@@ -8,6 +8,8 @@ import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.method.MethodPipelines;
 import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -102,6 +104,24 @@ class AnnotationRulesTests {
                 .run(context -> {
                     assertThat(context.getBean(Counter.class).preset()).isEqualTo("ok");
                     assertThat(behind.calls()).isEqualTo(3);
+                });
+    }
+
+    @Test
+    void instanceOfABeanThatIsItselfAProxyShouldBeNamedAfterItsInterface() {
+        runner.withBean(Counter.class, () -> (Counter) Proxy.newProxyInstance(
+                        Counter.class.getClassLoader(),
+                        new Class<?>[] {Counter.class},
+                        (proxy, method, arguments) -> "ok"))
+                .run(context -> {
+                    context.getBean(Counter.class).preset();
+                    assertThat(context.getBean(ResilienceRegistry.class).all(io.netrun.resilience.retry.Retry.TYPE))
+                            .extracting(io.netrun.resilience.retry.Retry::name)
+                            .containsExactlyInAnyOrder("Counter.preset", "Counter.both");
+                    assertThat(context.getBean(MethodPipelines.class).all())
+                            .extracting(MethodPipeline::title)
+                            .containsExactly(
+                                    Counter.class.getName() + ".both()", Counter.class.getName() + ".preset()");
                 });
     }
 

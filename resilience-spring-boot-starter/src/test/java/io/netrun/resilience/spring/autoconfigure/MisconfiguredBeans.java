@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.autoconfigure;
 
+import io.netrun.resilience.annotation.AttemptTimeout;
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Fallback;
@@ -115,6 +116,15 @@ final class MisconfiguredBeans {
         @CircuitBreaker(name = "orders", failureThreshold = 9)
         public String cancel() {
             return "cancelled";
+        }
+    }
+
+    static class SharedTimeout {
+
+        @Timeout(name = "orders", duration = "5s")
+        @AttemptTimeout(name = "orders")
+        public String order() {
+            return "ordered";
         }
     }
 

@@ -13,6 +13,7 @@ import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.MisspeltFall
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.OutOfRange;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.PaymentClient;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.PrivateMethod;
+import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.SharedTimeout;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.StaticMethod;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.UnfitFallback;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.UnresolvedPlaceholder;
@@ -72,6 +73,7 @@ final class RenderedProblems {
         all.put("out-of-range-annotation", () -> failure(List.of(OutOfRange.class)));
         all.put("placeholder", () -> failure(List.of(UnresolvedPlaceholder.class)));
         all.put("contradicting-annotations", () -> failure(List.of(Contradicting.class, Contradicted.class)));
+        all.put("shared-timeout", () -> failure(List.of(SharedTimeout.class)));
         all.put("order", () -> failure("resilience.order=circuit-braker,retry"));
         all.put("sums", () -> logged(RUNNER, List.of(Mismatched.class)));
         all.put(

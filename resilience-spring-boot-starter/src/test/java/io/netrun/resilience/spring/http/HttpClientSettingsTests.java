@@ -11,6 +11,7 @@ import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -18,9 +19,11 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.mock.env.MockEnvironment;
 
@@ -142,6 +145,74 @@ class HttpClientSettingsTests {
                 .run(context -> assertThat(context.getBean(HttpClients.class).pipelines())
                         .extractingByKey("HTTP client 'prices'")
                         .hasToString("Pipeline[retry 'r' > timeout 't' > circuit-breaker 'c']"));
+    }
+
+    @Test
+    void methodsShouldBeReadInUpperAndLowerCase() {
+        runner.withPropertyValues("resilience.http-clients.prices.retry-methods=get,Post")
+                .run(context -> assertThat(clients(context).of("prices").plan().retryMethods())
+                        .containsExactlyInAnyOrder(HttpMethod.GET, HttpMethod.POST));
+    }
+
+    @Test
+    void clientAskedForAgainShouldBeTheSame() {
+        runner.withPropertyValues("resilience.http-clients.prices.retry=prices").run(context -> {
+            ProtectedClient first = clients(context).of("prices");
+            assertThat(clients(context).of("prices")).isSameAs(first);
+        });
+    }
+
+    @Test
+    void clientsShouldNotBeKeptWhereEverythingIsSwitchedOff() {
+        runner.withPropertyValues("resilience.enabled=false").run(context -> {
+            clients(context).of("anything");
+            clients(context).of(spec -> {});
+            assertThat(clients(context).pipelines()).isEmpty();
+        });
+    }
+
+    @Test
+    void changeShouldReachTheLivingClient() {
+        runner.withPropertyValues("resilience.http-clients.prices.retry=prices").run(context -> {
+            ProtectedClient client = clients(context).of("prices");
+            change(context, "resilience.http-clients.prices.retry-methods", "POST");
+            assertThat(client.plan().retryMethods()).containsExactly(HttpMethod.POST);
+            assertThat(clients(context).pipelines().get("HTTP client 'prices'").policies())
+                    .hasSize(1);
+        });
+    }
+
+    @Test
+    void wrongChangeShouldLeaveEveryClientAsItIs() {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.retry=prices", "resilience.http-clients.stock.retry=stock")
+                .run(context -> {
+                    ClientPlan before = clients(context).of("stock").plan();
+                    TestPropertyValues.of("resilience.http-clients.stock.retry-methods=POST")
+                            .applyTo(context);
+                    assertThatThrownBy(() -> change(context, "resilience.http-clients.prices.retry-methods", "PSOT"))
+                            .isInstanceOf(ResilienceConfigurationException.class)
+                            .hasMessageContaining("PSOT");
+                    assertThat(clients(context).of("stock").plan()).isSameAs(before);
+                });
+    }
+
+    @Test
+    void changeOfSomethingElseShouldLeaveTheClientsAlone() {
+        runner.withPropertyValues("resilience.http-clients.prices.retry=prices").run(context -> {
+            ClientPlan before = clients(context).of("prices").plan();
+            change(context, "resilience.retry.instances.prices.max-attempts", "2");
+            assertThat(clients(context).of("prices").plan()).isSameAs(before);
+        });
+    }
+
+    private static HttpClients clients(AssertableApplicationContext context) {
+        return context.getBean(HttpClients.class);
+    }
+
+    private static void change(AssertableApplicationContext context, String key, String value) {
+        TestPropertyValues.of(key + "=" + value).applyTo(context);
+        clients(context).rebind(Set.of(key));
     }
 
     @Test

@@ -1,0 +1,48 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.spring.pattern.Pattern;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.core.ResolvableType;
+
+/** What there is to say of a setting that is wrong. */
+final class SettingProblems {
+
+    private SettingProblems() {}
+
+    /** A value that is not what its setting takes. */
+    static ResilienceConfigurationException unreadable(String what, ResolvableType type, BindException e) {
+        return of(what + ", which can not be read as " + Expected.of(type), Expected.remedy(type, e));
+    }
+
+    /** A placeholder in an annotation that stands for nothing. */
+    static ResilienceConfigurationException unresolved(String what, String text) {
+        return of(
+                what + " is '" + text + "', which has a placeholder that stands for nothing",
+                "Set the property that it names, or give it a default, as in ${property:default}");
+    }
+
+    /**
+     * A value that the pattern's record refuses. The record's message starts with the name of the field, which tells whom to
+     * blame.
+     *
+     * @param origins who said each setting
+     * @param where the method or class whose annotation it may be
+     */
+    static ResilienceConfigurationException outOfRange(
+            Pattern<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
+        String field = message.split(" ", 2)[0];
+        String origin = origins.getOrDefault(field, Found.BUILT_IN);
+        String remedy = switch (origin) {
+            case Found.ANNOTATION -> "Change it where it is said: the annotation @" + pattern.title() + " of " + where;
+            case Found.BUILT_IN -> "Nobody said it, it is the default: say it too, or change what does not go with it";
+            default -> "Change it where it is said: " + origin;
+        };
+        return of(pattern.title() + " '" + name + "': " + message, remedy);
+    }
+
+    private static ResilienceConfigurationException of(String description, String remedy) {
+        return new ResilienceConfigurationException(List.of(new Problem(description, remedy)));
+    }
+}

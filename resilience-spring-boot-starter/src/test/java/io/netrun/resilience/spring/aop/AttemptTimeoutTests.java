@@ -1,0 +1,193 @@
+package io.netrun.resilience.spring.aop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.AttemptTimeout;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.annotation.Timeout;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** A time limit around each attempt, and one around all of them. */
+@ExtendWith(OutputCaptureExtension.class)
+class AttemptTimeoutTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
+            .withBean(Partner.class);
+
+    @Test
+    void attemptThatTakesTooLongShouldBeFollowedByAnother() {
+        runner.run(context -> {
+            Partner partner = context.getBean(Partner.class);
+            assertThat(partner.slowOnce()).isEqualTo("ok");
+            assertThat(partner.calls()).isEqualTo(2);
+            assertThat(registry(context)
+                            .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "Partner.slowOnce")
+                            .orElseThrow()
+                            .metrics()
+                            .totalFailed())
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void asynchronousAttemptThatTakesTooLongShouldBeFollowedByAnother() {
+        runner.run(context -> assertThat(context.getBean(Partner.class).slowOnceLater())
+                .succeedsWithin(java.time.Duration.ofSeconds(30))
+                .isEqualTo("ok"));
+    }
+
+    @Test
+    void limitAroundAllAttemptsShouldEndTheCallWhateverItsAttemptsMayTake() {
+        runner.run(context -> assertThatThrownBy(context.getBean(Partner.class)::alwaysSlow)
+                .isInstanceOfSatisfying(
+                        TimeoutExceededException.class,
+                        exceeded -> assertThat(exceeded.name()).isEqualTo("Partner.alwaysSlow")));
+    }
+
+    @Test
+    void instanceShouldBeNamedAfterTheMethodAndTheAttempt() {
+        runner.run(context -> assertThat(registry(context).all(io.netrun.resilience.timeout.Timeout.TYPE))
+                .extracting(Policy::name)
+                .contains("Partner.alwaysSlow", "Partner.alwaysSlow.attempt"));
+    }
+
+    @Test
+    void configurationShouldReachTheLimitOfAnAttempt() {
+        runner.withPropertyValues("resilience.timeout.instances.[Partner.alwaysSlow.attempt].duration=123ms")
+                .run(context -> assertThat(registry(context)
+                                .find(io.netrun.resilience.timeout.Timeout.TYPE, "Partner.alwaysSlow.attempt")
+                                .orElseThrow()
+                                .config()
+                                .duration())
+                        .hasMillis(123));
+    }
+
+    @Test
+    void limitOfAnAttemptShouldBeInnermost() {
+        runner.run(context -> assertThat(chain(context, "alwaysSlow"))
+                .containsExactly("Partner.alwaysSlow", "Partner.alwaysSlow", "Partner.alwaysSlow.attempt"));
+    }
+
+    @Test
+    void orderShouldMoveTheLimitOfAnAttempt() {
+        runner.withPropertyValues("resilience.order=attempt-timeout,circuit-breaker")
+                .run(context -> assertThat(chain(context, "slowOnce"))
+                        .containsExactly("Partner.slowOnce", "Partner.slowOnce.attempt", "Partner.slowOnce"));
+    }
+
+    @Test
+    void oneInstanceInBothPlacesShouldStopTheStart() {
+        runner.withBean(Confused.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Confused.call: timeout and attempt-timeout are both Timeout 'same'"));
+    }
+
+    @Test
+    void sumsThatDoNotFitShouldBeLogged(CapturedOutput output) {
+        runner.withBean(Hasty.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output)
+                    .contains(
+                            "Hasty.manyAttempts(): 3 attempts of 2s, with the waits between them, of Retry"
+                                    + " 'Hasty.manyAttempts' can take 9s, but Timeout 'Hasty.manyAttempts' around it gives up"
+                                    + " after 5s",
+                            "Hasty.longAttempt(): Timeout 'Hasty.longAttempt.attempt' gives up after 2s, but Timeout"
+                                    + " 'Hasty.longAttempt' around it does so after 1s");
+        });
+    }
+
+    private static ResilienceRegistry registry(AssertableApplicationContext context) {
+        return context.getBean(ResilienceRegistry.class);
+    }
+
+    private static Iterable<String> chain(AssertableApplicationContext context, String method) {
+        return context.getBean(MethodPipelines.class).all().stream()
+                .filter(pipeline -> pipeline.title().contains("." + method + "("))
+                .flatMap(pipeline -> pipeline.pipeline().policies().stream())
+                .map(Policy::name)
+                .toList();
+    }
+
+    /** Hangs in its first calls, or in all. */
+    static class Partner {
+
+        private final AtomicInteger calls = new AtomicInteger();
+
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
+        @CircuitBreaker
+        @AttemptTimeout(duration = "100ms")
+        public String slowOnce() throws InterruptedException {
+            if (calls.incrementAndGet() == 1) {
+                hang();
+            }
+            return "ok";
+        }
+
+        @Retry(maxAttempts = 2, baseDelay = "1ms")
+        @AttemptTimeout(duration = "100ms")
+        public CompletableFuture<String> slowOnceLater() {
+            return calls.incrementAndGet() == 1 ? new CompletableFuture<>() : CompletableFuture.completedFuture("ok");
+        }
+
+        @Timeout(duration = "300ms")
+        @Retry(maxAttempts = 100, baseDelay = "1ms", maxDelay = "1ms", jitter = "none")
+        @AttemptTimeout(duration = "200ms")
+        public String alwaysSlow() throws InterruptedException {
+            hang();
+            return "never";
+        }
+
+        public int calls() {
+            return calls.get();
+        }
+
+        private static void hang() throws InterruptedException {
+            new CountDownLatch(1).await();
+        }
+    }
+
+    /** Gives both limits the same name. */
+    static class Confused {
+
+        @Timeout(name = "same")
+        @AttemptTimeout(name = "same")
+        public String call() {
+            return "ok";
+        }
+    }
+
+    /** Gives up before what is within can end. */
+    static class Hasty {
+
+        @Timeout(duration = "5s")
+        @Retry(maxAttempts = 3, baseDelay = "1s", jitter = "none")
+        @AttemptTimeout(duration = "2s")
+        public String manyAttempts() {
+            return "ok";
+        }
+
+        @Timeout(duration = "1s")
+        @AttemptTimeout(duration = "2s")
+        public String longAttempt() {
+            return "ok";
+        }
+    }
+}
