@@ -16,6 +16,7 @@ final class Script {
     private static final int MUG = 2;
     private static final int SAMOVAR = 5;
     private static final int REPORTS = 8;
+    private static final int SHOPPERS = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Stage stage;
@@ -35,12 +36,14 @@ final class Script {
                 new Chapter("Too many reports: the bulkhead refuses", this::tooManyReports),
                 new Chapter("One carrier down: each subclass has its own breaker", this::oneCarrierDown),
                 new Chapter("An operator resets a breaker", this::manualReset),
+                new Chapter("Prices in francs: hedge, rate limiter and fallback", this::pricesInFrancs),
                 new Chapter("The night job: a long backoff in the background", this::nightJob));
     }
 
     /** Undoes what a former demo, or somebody with curl, may have left behind. */
     void setTheScene() {
-        List.of("payments", "recommendations", "parcel", "bike", "ledger").forEach(stage::heal);
+        List.of("payments", "recommendations", "parcel", "bike", "rates", "ledger")
+                .forEach(stage::heal);
         stage.visitor()
                 .get("/actuator/resilience/circuit-breaker")
                 .body()
@@ -174,6 +177,35 @@ final class Script {
             stage.note("  " + offer.path("carrier").asText() + ": " + Answer.shortened(content));
         }
         stage.pause();
+    }
+
+    private void pricesInFrancs() throws InterruptedException {
+        price();
+        stage.say("The next answer of the exchange-rate service will take three seconds");
+        stage.turn("rates", "slowNext", 1);
+        price();
+        stage.say("A second request was sent beside the slow one, and overtook it");
+        stage.say(SHOPPERS + " people ask, one after another; five calls a second are paid for");
+        long old = IntStream.range(0, SHOPPERS)
+                .filter(i -> stage.visitor().get(francs()).body().hasNonNull("note"))
+                .count();
+        stage.say((SHOPPERS - old) + " got the rate of today, " + old + " the last one known");
+        stage.turn("rates", "failureRate", 1);
+        stage.say("The exchange-rate service goes down");
+        price();
+        stage.heal("rates");
+    }
+
+    private void price() throws InterruptedException {
+        Answer price = stage.visitor().get(francs());
+        String note = price.body().path("note").asText("");
+        stage.say("GET " + francs() + "  ->  " + price.summary() + "  "
+                + price.body().path("amount").asText() + " francs"
+                + (note.isEmpty() ? "" : "; " + Answer.shortened(note)));
+    }
+
+    private static String francs() {
+        return "/products/" + TEAPOT + "/price?currency=CHF";
     }
 
     private void nightJob() throws InterruptedException {

@@ -8,7 +8,8 @@ import java.util.function.BooleanSupplier;
 /** What the scenes of the demo are played with: requests that are told, knobs, and a look at the endpoint. */
 final class Stage {
 
-    private static final Map<String, Object> HEALTHY = Map.of("failureRate", 0, "latency", "20ms", "failNext", 0);
+    private static final Map<String, Object> HEALTHY =
+            Map.of("failureRate", 0, "latency", "20ms", "failNext", 0, "slowNext", 0);
     private static final Duration GLANCE = Duration.ofMillis(25);
 
     private final Visitor visitor;

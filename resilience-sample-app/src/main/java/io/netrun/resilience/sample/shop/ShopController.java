@@ -1,5 +1,6 @@
 package io.netrun.resilience.sample.shop;
 
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +9,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -18,6 +20,7 @@ class ShopController {
     private final OrderRepository orders;
     private final Checkout checkout;
     private final RecommendationClient recommendations;
+    private final ExchangeRateClient exchangeRates;
     private final Shipping shipping;
     private final SettlementWorker settlement;
     private final ShopProperties properties;
@@ -26,12 +29,14 @@ class ShopController {
             OrderRepository orders,
             Checkout checkout,
             RecommendationClient recommendations,
+            ExchangeRateClient exchangeRates,
             Shipping shipping,
             SettlementWorker settlement,
             ShopProperties properties) {
         this.orders = orders;
         this.checkout = checkout;
         this.recommendations = recommendations;
+        this.exchangeRates = exchangeRates;
         this.shipping = shipping;
         this.settlement = settlement;
         this.properties = properties;
@@ -51,6 +56,14 @@ class ShopController {
                 .handle((names, failure) -> failure == null
                         ? new ProductPage(product, names, "")
                         : new ProductPage(product, List.of(), "No recommendations: " + failure.getMessage()));
+    }
+
+    @GetMapping("/products/{id}/price")
+    ForeignPrice price(@PathVariable long id, @RequestParam Currency currency) {
+        Product product = checkout.product(id);
+        ExchangeRate rate = exchangeRates.rate(currency);
+        return new ForeignPrice(
+                product.price().multiply(rate.rate()).setScale(2, RoundingMode.HALF_UP), currency, rate.note());
     }
 
     @PostMapping("/orders")

@@ -9,11 +9,15 @@ import org.springframework.boot.convert.DurationStyle;
 record KnobsJson(
         @Nullable Double failureRate,
         @Nullable String latency,
-        @Nullable Integer failNext) {
+        @Nullable Integer failNext,
+        @Nullable Integer slowNext) {
 
     static KnobsJson of(Knobs knobs) {
         return new KnobsJson(
-                knobs.failureRate(), DurationStyle.SIMPLE.print(knobs.latency(), ChronoUnit.MILLIS), knobs.failNext());
+                knobs.failureRate(),
+                DurationStyle.SIMPLE.print(knobs.latency(), ChronoUnit.MILLIS),
+                knobs.failNext(),
+                knobs.slowNext());
     }
 
     /**
@@ -25,7 +29,8 @@ record KnobsJson(
         return new Knobs(
                 failureRate == null ? knobs.failureRate() : failureRate,
                 latency == null ? knobs.latency() : duration(latency),
-                failNext == null ? knobs.failNext() : failNext);
+                failNext == null ? knobs.failNext() : failNext,
+                slowNext == null ? knobs.slowNext() : slowNext);
     }
 
     private static Duration duration(String text) {

@@ -2,6 +2,7 @@ package io.netrun.resilience.sample.simulator;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,9 +33,9 @@ final class Partner {
     CompletableFuture<ResponseEntity<Object>> answer(Supplier<ResponseEntity<Object>> good) {
         Knobs now = nextCall();
         boolean fails = now.failNext() > 0 || ThreadLocalRandom.current().nextDouble() < now.failureRate();
+        Duration latency = now.slowNext() > 0 ? Knobs.SLOW : now.latency();
         return CompletableFuture.supplyAsync(
-                fails ? this::failure : good,
-                CompletableFuture.delayedExecutor(now.latency().toMillis(), MILLISECONDS));
+                fails ? this::failure : good, CompletableFuture.delayedExecutor(latency.toMillis(), MILLISECONDS));
     }
 
     private synchronized Knobs nextCall() {

@@ -25,12 +25,14 @@ import org.springframework.web.server.ResponseStatusException;
 class SimulatorController {
 
     private static final BigDecimal CARD_LIMIT = new BigDecimal("1000");
+    private static final Map<String, BigDecimal> RATES =
+            Map.of("CHF", new BigDecimal("0.94"), "GBP", new BigDecimal("0.87"), "USD", new BigDecimal("1.16"));
     private static final List<String> PRODUCTS = List.of("Teapot", "Mug", "Kettle", "Tea tin", "Samovar");
 
     private final Map<String, Partner> partners = new LinkedHashMap<>();
 
     SimulatorController() {
-        Stream.of("payments", "recommendations", "parcel", "bike", "ledger")
+        Stream.of("payments", "recommendations", "parcel", "bike", "rates", "ledger")
                 .forEach(name -> partners.put(name, new Partner(name)));
     }
 
@@ -86,6 +88,14 @@ class SimulatorController {
     @GetMapping("/bike/quote")
     CompletableFuture<ResponseEntity<Object>> bikeQuote() {
         return partner("bike").answer(() -> ResponseEntity.ok(Map.of("price", new BigDecimal("7.50"), "days", 0)));
+    }
+
+    @GetMapping("/rates/{currency}")
+    CompletableFuture<ResponseEntity<Object>> rate(@PathVariable String currency) {
+        BigDecimal rate = RATES.get(currency);
+        return partner("rates")
+                .answer(() ->
+                        rate == null ? ResponseEntity.notFound().build() : ResponseEntity.ok(Map.of("rate", rate)));
     }
 
     @PostMapping("/ledger/entries")

@@ -179,6 +179,20 @@ class DemoTests {
     }
 
     @Test
+    void pricesInFrancsShouldBeHedgedPacedAndRemembered() {
+        Page page = notebook.after("Prices in francs: hedge, rate limiter and fallback");
+        assertThat(page.hedge("exchange-rates").path("totalWon").asLong()).isPositive();
+        assertThat(page.rateLimiter("exchange-rates").path("totalRejected").asLong())
+                .isPositive();
+        assertThat(page.fallback("exchange-rates").path("totalRecovered").asLong())
+                .isPositive();
+        assertThat(demo.getBody().lines())
+                .filteredOn(line -> line.contains("/price?currency=CHF"))
+                .hasSize(3)
+                .allMatch(line -> line.contains("->  200 in "));
+    }
+
+    @Test
     void nightJobShouldSettleAfterThreeRetries() {
         assertThat(demo.getBody()).contains("All orders are settled");
         // The orders are settled a moment before the retry around them has returned.

@@ -72,6 +72,18 @@ final class Notebook implements Pace {
             return instance("retries", name);
         }
 
+        JsonNode rateLimiter(String name) {
+            return instance("rateLimiters", name);
+        }
+
+        JsonNode hedge(String name) {
+            return instance("hedges", name);
+        }
+
+        JsonNode fallback(String name) {
+            return instance("fallbacks", name);
+        }
+
         JsonNode timeout(String name) {
             return instance("timeouts", name);
         }

@@ -1,0 +1,169 @@
+package io.netrun.resilience.sample.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netrun.resilience.sample.LocalServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.web.client.RestClient;
+
+/**
+ * What is shipped for Prometheus and Grafana, with a real Prometheus that looks at the shop while its demo is played. Left out
+ * without one, unless the environment's PROMETHEUS_TESTS is "required".
+ */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.prometheus.metrics.export.enabled=true",
+            "resilience.circuit-breaker.instances.payments.open-duration=2s",
+            "shop.demo.pace=0ms",
+            "shop.settlement-cron=-"
+        })
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class MonitoringTests {
+
+    private static final Path DOCS = Path.of("..", "docs");
+    private static final Path RULES = DOCS.resolve("prometheus");
+    private static final Pattern QUESTION = Pattern.compile("^\\| [^|`]+\\? \\| `(?<promql>[^`]+)`", Pattern.MULTILINE);
+
+    @TempDir
+    static Path home;
+
+    @Autowired
+    private LocalServer server;
+
+    private Prometheus prometheus;
+
+    @BeforeAll
+    void playTheDemoBeforePrometheus() throws IOException {
+        boolean present = Prometheus.isInstalled();
+        if ("required".equals(System.getenv("PROMETHEUS_TESTS"))) {
+            assertThat(present).as("prometheus and promtool in /usr/bin").isTrue();
+        }
+        assumeTrue(present, "There is no /usr/bin/prometheus with /usr/bin/promtool");
+        prometheus = Prometheus.start(config(), home);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !prometheus.query("up{job=\"tea-shop\"} == 1").isEmpty());
+        String story = RestClient.create()
+                .post()
+                .uri(server.uri("/demo"))
+                .exchangeForRequiredValue(
+                        (request, response) -> new String(response.getBody().readAllBytes()));
+        assertThat(story).contains("The end.");
+    }
+
+    @AfterAll
+    void stopPrometheus() {
+        if (prometheus != null) {
+            prometheus.close();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("panels")
+    void panelShouldHaveData(String title, List<String> queries) {
+        assertThat(queries)
+                .isNotEmpty()
+                .allSatisfy(query -> await().atMost(Duration.ofSeconds(30))
+                        .untilAsserted(() -> assertThat(numbers(prometheus.query(query)))
+                                .as(query)
+                                .isNotEmpty()
+                                .anySatisfy(number -> assertThat(number).isFinite())));
+    }
+
+    @Test
+    void refusalsOfTheDemoShouldBeSeen() {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(
+                                numbers(
+                                        prometheus.query(
+                                                "sum by (name) (increase(resilience_bulkhead_calls_total{outcome=\"rejected\"}[5m])) > 0")))
+                        .isNotEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("questions")
+    void questionOfTheDocumentationShouldBeUnderstood(String promql) {
+        assertThat(prometheus.query(promql).isArray()).isTrue();
+    }
+
+    @Test
+    void shippedConfigurationShouldBeValid() throws IOException, InterruptedException {
+        Prometheus.check(home, "check", "config", config().toString());
+    }
+
+    @Test
+    void alertsShouldFireWhenTheyShould() throws InterruptedException {
+        Prometheus.check(
+                home, "test", "rules", RULES.resolve("alerts-tests.yml").toString());
+    }
+
+    /** The shipped configuration, asking this application, and more often. */
+    private Path config() throws IOException {
+        String shipped = Files.readString(Path.of("monitoring", "prometheus.yml"));
+        Path config = home.resolve("prometheus.yml");
+        String address = server.uri("/").getAuthority();
+        assertThat(shipped).contains("host.docker.internal:8080", "scrape_interval: 5s");
+        Files.writeString(
+                config,
+                shipped.replace("host.docker.internal:8080", address)
+                        .replace("scrape_interval: 5s", "scrape_interval: 1s"));
+        Files.writeString(home.resolve("alerts.yml"), Files.readString(RULES.resolve("alerts.yml")));
+        return config;
+    }
+
+    private static List<Double> numbers(JsonNode series) {
+        return StreamSupport.stream(series.spliterator(), false)
+                .map(each ->
+                        Double.parseDouble(each.path("value").path(1).asText().replace("+Inf", "Infinity")))
+                .toList();
+    }
+
+    static Stream<Arguments> panels() throws IOException {
+        JsonNode dashboard = new ObjectMapper()
+                .readTree(DOCS.resolve("grafana").resolve("resilience.json").toFile());
+        return StreamSupport.stream(dashboard.path("panels").spliterator(), false)
+                .filter(panel -> !panel.path("type").asText().equals("row"))
+                .map(panel -> Arguments.of(
+                        panel.path("title").asText(),
+                        StreamSupport.stream(panel.path("targets").spliterator(), false)
+                                .map(target -> forEverything(target.path("expr").asText()))
+                                .toList()));
+    }
+
+    /** As Grafana sends it when nothing is selected. */
+    private static String forEverything(String promql) {
+        return promql.replace("$__rate_interval", "5m").replaceAll("\\$(job|instance|name)\\b", ".*");
+    }
+
+    static Stream<String> questions() throws IOException {
+        String page = Files.readString(DOCS.resolve("metrics.md"));
+        List<String> questions = QUESTION.matcher(page)
+                .results()
+                .map(found -> found.group(1).replace("\\|", "|"))
+                .toList();
+        assertThat(questions).isNotEmpty();
+        return questions.stream();
+    }
+}
