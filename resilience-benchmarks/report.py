@@ -168,16 +168,21 @@ def plot(case, path):
     path.write_text("\n".join(svg) + "\n", encoding="utf-8")
 
 
-def environment(run, entries):
-    jmh = entries[0]
+def plan(jmh):
     forks = jmh["forks"]
-    plan = (f"{forks} {'fork' if forks == 1 else 'forks'}, {jmh['warmupIterations']} × {jmh['warmupTime']} of warm-up and "
+    return (f"{forks} {'fork' if forks == 1 else 'forks'}, {jmh['warmupIterations']} × {jmh['warmupTime']} of warm-up and "
             f"{jmh['measurementIterations']} × {jmh['measurementTime']} measured")
+
+
+def environment(run, entries):
+    beans = next((entry for entry in entries if ".AnnotatedBean." in entry["benchmark"]), None)
+    jmh = next((entry for entry in entries if ".AnnotatedBean." not in entry["benchmark"]), beans)
+    plans = plan(jmh) + ("" if beans is None or plan(beans) == plan(jmh) else f"; annotated beans: {plan(beans)}")
     arguments = " ".join(argument for argument in jmh["jvmArgs"] if argument.startswith("-X"))
     rows = [["date", run["date"]], ["machine", run["machine"]],
             ["JDK", f"{jmh['vmName']} {jmh['vmVersion']}, `{arguments}`"],
             ["versions", run["versions"]], ["command", f"`{run['command']}`"],
-            ["plan", f"JMH {jmh['jmhVersion']}: {plan}"]]
+            ["plan", f"JMH {jmh['jmhVersion']}: {plans}"]]
     return table(["", ""], rows)
 
 
@@ -196,7 +201,7 @@ def started(results):
             rows.append([f"{r['methods']:,}", "none", number(r["startMillis"]), number(r["readyMillis"]),
                          number(r["heapBytes"] / 1024), number(r["classes"])])
         else:
-            added = lambda key, unit=1: f"+ {number((r[key] - none[key]) / unit)}"
+            added = lambda key, unit=1: f"{(r[key] - none[key]) / unit:+,.0f}"
             rows.append([f"{r['methods']:,}", r["library"].lower(), added("startMillis"), added("readyMillis"),
                          added("heapBytes", 1024), added("classes")])
     return table(["methods", "library", "started, ms", "… and each method called once, ms", "heap, KiB", "classes"], rows)

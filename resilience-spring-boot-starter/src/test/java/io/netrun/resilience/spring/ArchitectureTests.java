@@ -22,6 +22,8 @@ class ArchitectureTests {
             .definedBy(BASE + "autoconfigure")
             .layer("aop")
             .definedBy(BASE + "aop")
+            .layer("observation")
+            .definedBy(BASE + "observation")
             .layer("actuate")
             .definedBy(BASE + "actuate")
             .layer("dashboard")
@@ -43,6 +45,8 @@ class ArchitectureTests {
             .whereLayer("autoconfigure")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("aop")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "observation")
+            .whereLayer("observation")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("actuate")
             .mayOnlyBeAccessedByLayers("autoconfigure")
@@ -99,9 +103,9 @@ class ArchitectureTests {
             .resideInAnyPackage("org.springframework.cloud..");
 
     @ArchTest
-    static final ArchRule onlyMetricsKnowsMicrometer = noClasses()
+    static final ArchRule onlyMetricsAndObservationsKnowMicrometer = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "metrics", BASE + "autoconfigure")
+            .resideOutsideOfPackages(BASE + "metrics", BASE + "observation", BASE + "autoconfigure")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.micrometer..");

@@ -11,16 +11,27 @@ import org.jspecify.annotations.Nullable;
 /** A call that is done when the future that it returned is. */
 final class FutureCall extends ProtectedCall implements Supplier<CompletionStage<@Nullable Object>> {
 
-    FutureCall(MethodInvocation invocation, MethodPipeline method) {
-        super(invocation, method);
+    FutureCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
+        super(invocation, method, watched);
     }
 
     /** What the method throws instead of returning a future is the call's failure like any other. */
     @Override
     public CompletionStage<@Nullable Object> get() {
+        AttemptObserver.Call watched = watched();
+        if (watched == null) {
+            return attempt(null);
+        }
+        AttemptObserver.Attempt attempt = watched.attemptBegins(null);
+        CompletionStage<@Nullable Object> started = attempt(attempt);
+        started.whenComplete((value, failure) -> attempt.ends(failure));
+        return started;
+    }
+
+    private CompletionStage<@Nullable Object> attempt(AttemptObserver.@Nullable Attempt attempt) {
         Object started;
         try {
-            started = proceed();
+            started = attempt == null ? proceed() : proceed(attempt);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }

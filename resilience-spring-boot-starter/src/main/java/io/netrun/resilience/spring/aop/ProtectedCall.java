@@ -12,10 +12,32 @@ abstract sealed class ProtectedCall implements RecoverableCall permits PlainCall
 
     private final MethodInvocation invocation;
     private final MethodPipeline method;
+    private final AttemptObserver.@Nullable Call watched;
 
-    ProtectedCall(MethodInvocation invocation, MethodPipeline method) {
+    /**
+     * A call.
+     *
+     * @param watched hears of its attempts, if anyone wants to
+     */
+    ProtectedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
         this.invocation = invocation;
         this.method = method;
+        this.watched = watched;
+    }
+
+    /** Who hears of the attempts, if anyone does. */
+    final AttemptObserver.@Nullable Call watched() {
+        return watched;
+    }
+
+    /** Makes the call, as an attempt that is watched. */
+    final @Nullable Object proceed(AttemptObserver.Attempt attempt) throws Throwable {
+        AttemptObserver.Scope current = attempt.open();
+        try {
+            return proceed();
+        } finally {
+            current.close();
+        }
     }
 
     /** Makes the call. Aspects further in ask for the invocation that is current on their thread. */

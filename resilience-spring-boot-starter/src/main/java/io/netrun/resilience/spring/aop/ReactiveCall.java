@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.aop;
 import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.ReturnKind;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -20,33 +21,64 @@ import reactor.core.publisher.Mono;
 final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall implements Supplier<P> {
 
     private final @Nullable ReactiveAdapter adapter;
+    private final @Nullable AttemptObserver observer;
     private final boolean many;
     private final boolean suspending;
 
-    private ReactiveCall(MethodInvocation invocation, MethodPipeline method, boolean many) {
-        super(invocation, method);
+    private ReactiveCall(
+            MethodInvocation invocation, MethodPipeline method, @Nullable AttemptObserver observer, boolean many) {
+        super(invocation, method, observer == null ? null : observer.callBegins(method.title()));
+        this.observer = observer;
         this.adapter = method.adapter();
         this.many = many;
         this.suspending = method.returns() == ReturnKind.SUSPENDING;
     }
 
     /** What the protected method returns; a suspending one's publisher is made into what it returns by the proxy. */
-    static Object of(MethodInvocation invocation, MethodPipeline method) {
+    static Object of(MethodInvocation invocation, MethodPipeline method, @Nullable AttemptObserver observer) {
         ReactiveAdapter adapter = method.adapter();
         boolean many = adapter != null && adapter.isMultiValue();
         ReactorGuard guard = ReactorGuard.of(method.pipeline());
         Publisher<Object> guarded = many
-                ? guard.flux(new ReactiveCall<Flux<Object>>(invocation, method, true))
-                : guard.mono(new ReactiveCall<Mono<Object>>(invocation, method, false));
+                ? guard.flux(new ReactiveCall<Flux<Object>>(invocation, method, observer, true))
+                : guard.mono(new ReactiveCall<Mono<Object>>(invocation, method, observer, false));
         return adapter == null || method.returns() == ReturnKind.SUSPENDING ? guarded : adapter.fromPublisher(guarded);
     }
 
     /** What the method throws instead of returning a publisher is the call's failure like any other. */
     @Override
     public P get() {
+        AttemptObserver.Call watched = watched();
+        return watched == null || observer == null ? attempt(null) : watched(watched, observer.contextKey());
+    }
+
+    /** The attempt lasts until its publisher ends, or is left; what is watched further in finds it in the context. */
+    @SuppressWarnings("unchecked") // P by the same adapter
+    private P watched(AttemptObserver.Call call, Object key) {
+        return (P)
+                (many
+                        ? Flux.deferContextual(context -> {
+                            AttemptObserver.Attempt attempt = call.attemptBegins(context.getOrDefault(key, null));
+                            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+                            return Flux.from(attempt(attempt))
+                                    .contextWrite(inner -> inner.put(key, attempt.contextValue()))
+                                    .doOnError(failure::set)
+                                    .doFinally(signal -> attempt.ends(failure.get()));
+                        })
+                        : Mono.deferContextual(context -> {
+                            AttemptObserver.Attempt attempt = call.attemptBegins(context.getOrDefault(key, null));
+                            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+                            return Mono.from(attempt(attempt))
+                                    .contextWrite(inner -> inner.put(key, attempt.contextValue()))
+                                    .doOnError(failure::set)
+                                    .doFinally(signal -> attempt.ends(failure.get()));
+                        }));
+    }
+
+    private P attempt(AttemptObserver.@Nullable Attempt attempt) {
         Object returned;
         try {
-            returned = proceed();
+            returned = attempt == null ? proceed() : proceed(attempt);
         } catch (Throwable thrown) {
             return failed(thrown);
         }

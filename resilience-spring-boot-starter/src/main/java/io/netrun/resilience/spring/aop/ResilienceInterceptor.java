@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class ResilienceInterceptor implements MethodInterceptor {
 
     private final Supplier<MethodPipelines> pipelines;
+    private final Supplier<@Nullable AttemptObserver> observer;
 
-    ResilienceInterceptor(Supplier<MethodPipelines> pipelines) {
+    ResilienceInterceptor(Supplier<MethodPipelines> pipelines, Supplier<@Nullable AttemptObserver> observer) {
         this.pipelines = pipelines;
+        this.observer = observer;
     }
 
     @Override
@@ -22,10 +24,16 @@ final class ResilienceInterceptor implements MethodInterceptor {
         Object target = invocation.getThis();
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
+        AttemptObserver watching = observer.get();
         return switch (method.returns()) {
-            case PLAIN -> method.pipeline().call(new PlainCall(invocation, method));
-            case STAGE, FUTURE -> method.pipeline().callAsync(new FutureCall(invocation, method));
-            case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method);
+            case PLAIN -> method.pipeline().call(new PlainCall(invocation, method, watched(method, watching)));
+            case STAGE, FUTURE ->
+                method.pipeline().callAsync(new FutureCall(invocation, method, watched(method, watching)));
+            case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching);
         };
+    }
+
+    private static AttemptObserver.@Nullable Call watched(MethodPipeline method, @Nullable AttemptObserver watching) {
+        return watching == null ? null : watching.callBegins(method.title());
     }
 }

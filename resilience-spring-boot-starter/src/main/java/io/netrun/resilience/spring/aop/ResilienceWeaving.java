@@ -22,10 +22,11 @@ public final class ResilienceWeaving implements DisposableBean {
      * Begins.
      *
      * @param pipelines asked when the first protected method is called, and not before
+     * @param observer so it is; gives null if nobody wants to hear of attempts
      * @throws NoAspectBoundException if no weaver is at work
      */
-    public ResilienceWeaving(Supplier<MethodPipelines> pipelines) {
-        this.interceptor = new ResilienceInterceptor(pipelines);
+    public ResilienceWeaving(Supplier<MethodPipelines> pipelines, Supplier<@Nullable AttemptObserver> observer) {
+        this.interceptor = new ResilienceInterceptor(pipelines, observer);
         this.aspect = Aspects.aspectOf(ResilienceAspect.class);
         synchronized (APPLICATIONS) {
             APPLICATIONS.add(this);

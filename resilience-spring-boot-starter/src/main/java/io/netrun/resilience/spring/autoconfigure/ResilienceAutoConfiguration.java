@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.spring.aop.AttemptObserver;
 import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.aop.ResilienceWeaving;
 import io.netrun.resilience.spring.event.ApplicationEvents;
@@ -75,17 +76,21 @@ public final class ResilienceAutoConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnAdviceMode(AdviceMode.PROXY)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static ResilienceAdvisor resilienceAdvisor(ObjectProvider<MethodPipelines> pipelines) {
-        return new ResilienceAdvisor(SingletonSupplier.of(pipelines::getObject));
+    static ResilienceAdvisor resilienceAdvisor(
+            ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
+        return new ResilienceAdvisor(
+                SingletonSupplier.of(pipelines::getObject), SingletonSupplier.ofNullable(observer::getIfAvailable));
     }
 
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAdviceMode(AdviceMode.ASPECTJ)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static ResilienceWeaving resilienceWeaving(ObjectProvider<MethodPipelines> pipelines) {
+    static ResilienceWeaving resilienceWeaving(
+            ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
         try {
-            return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject));
+            return new ResilienceWeaving(
+                    SingletonSupplier.of(pipelines::getObject), SingletonSupplier.ofNullable(observer::getIfAvailable));
         } catch (NoAspectBoundException unwoven) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "resilience.advice-mode is 'aspectj', but no weaver is at work: annotated methods would run unprotected",

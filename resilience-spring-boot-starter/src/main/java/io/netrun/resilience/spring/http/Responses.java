@@ -23,6 +23,7 @@ final class Responses<R> {
     private final Consumer<R> release;
     private final List<Arrived<R>> open = new ArrayList<>(2);
     private boolean ended;
+    private @Nullable R callers;
 
     Responses(Consumer<R> release) {
         this.release = response -> {
@@ -63,9 +64,18 @@ final class Responses<R> {
 
     /** The call ends with a response, which is the caller's from now on; false if it has ended before. */
     boolean endWith(R response) {
-        boolean taken = take(response);
+        boolean taken;
+        synchronized (this) {
+            taken = take(response);
+            callers = taken ? response : callers;
+        }
         end();
         return taken;
+    }
+
+    /** The response that is the caller's; null if there is none, and there will be none once the call has ended. */
+    synchronized @Nullable R callers() {
+        return callers;
     }
 
     /** The call ends with a failure: the response that this stands for is the caller's from now on; null if it stands for none. */
@@ -97,6 +107,7 @@ final class Responses<R> {
             Arrived<R> arrived = each.next();
             if (arrived.failure == failure) {
                 each.remove();
+                callers = arrived.response;
                 return arrived.response;
             }
         }

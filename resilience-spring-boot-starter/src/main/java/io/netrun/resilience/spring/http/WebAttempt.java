@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.http;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -13,9 +14,13 @@ import reactor.util.context.Context;
  */
 final class WebAttempt extends CompletableFuture<ClientResponse> implements CoreSubscriber<ClientResponse> {
 
+    /** Whether the exchange is over, by its response or because it was stopped. Whoever sets it decides. */
+    private final AtomicBoolean over = new AtomicBoolean();
+
     private final WebExchange call;
     private final Context context;
     private volatile @Nullable Subscription subscription;
+    private volatile @Nullable ClientResponse answer;
 
     WebAttempt(WebExchange call, Context context) {
         this.call = call;
@@ -30,15 +35,20 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
     @Override
     public void onSubscribe(Subscription given) {
         subscription = given;
-        if (isCancelled()) {
+        if (over.get()) {
             given.cancel();
         } else {
             given.request(Long.MAX_VALUE);
         }
     }
 
+    /** One that comes while the exchange is being cancelled is let go by the connector. */
     @Override
     public void onNext(ClientResponse response) {
+        if (!over.compareAndSet(false, true)) {
+            return;
+        }
+        answer = response;
         FailingStatusException failure = call.answered(response);
         if (failure == null) {
             complete(response);
@@ -62,15 +72,19 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled) {
-            stop();
+            stop(null);
         }
         return cancelled;
     }
 
-    /** Ends the exchange; a connector lets go of a response whose body nobody has begun to read. */
-    void stop() {
+    /**
+     * Ends the exchange, unless it has been answered: then only if the answer is the caller's, since a connector lets go of a response
+     * whose body nobody has begun to read.
+     */
+    void stop(@Nullable ClientResponse callers) {
+        boolean ends = over.compareAndSet(false, true) || (callers != null && callers == answer);
         Subscription running = subscription;
-        if (running != null) {
+        if (ends && running != null) {
             running.cancel();
         }
     }

@@ -87,10 +87,14 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
         return last == null ? Mono.error(failure) : Mono.just(last);
     }
 
-    /** The caller is no longer interested, in the response or, if he has that already, in its body. */
+    /**
+     * The caller is no longer interested, in the response or, if he has that already, in its body. A response that has come and is not
+     * his is read to its end here; to cancel its exchange too would have two read it, of whom the connection knows one.
+     */
     void cancelled() {
         responses.end();
-        attempts.forEach(WebAttempt::stop);
+        ClientResponse callers = responses.callers();
+        attempts.forEach(attempt -> attempt.stop(callers));
     }
 
     /** The rest of the body is read and dropped, so that the connection can serve again, or if that takes long, is closed. */

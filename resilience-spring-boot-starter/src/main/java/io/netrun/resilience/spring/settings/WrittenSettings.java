@@ -29,7 +29,7 @@ public final class WrittenSettings {
 
     /** Keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL =
-            List.of(Option.ENABLED.key(), "advice-mode", "order", "validation", "http-clients");
+            List.of(Option.ENABLED.key(), "advice-mode", "order", "validation", "observations", "http-clients");
 
     private final Map<Pattern<?, ?>, Set<String>> instances = new LinkedHashMap<>();
     private final List<Problem> problems = new ArrayList<>();

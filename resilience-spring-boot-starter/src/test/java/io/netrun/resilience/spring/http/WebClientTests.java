@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,14 +30,18 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -368,33 +373,71 @@ class WebClientTests {
         });
     }
 
+    /**
+     * Over ten connections, since Spring's connector loses the response that comes in the very moment of a cancel: 7 in 20,000 of
+     * such calls without any policy.
+     */
     @Test
-    void callsThatAreCancelledAtAnyMomentShouldLeaveTheConnectionUsable() {
-        run(
-                (client, registry) -> {
-                    for (int i = 0; i < 300; i++) {
-                        server.answers(i % 2 == 0 ? 503 : 200);
-                    }
-                    for (int i = 0; i < 100; i++) {
-                        get(client)
-                                .timeout(Duration.ofNanos(i * 40_000L))
-                                .onErrorComplete()
-                                .block(LONG);
-                    }
-                    assertThat(builder()
-                                    .build()
-                                    .get()
-                                    .uri("/")
-                                    .exchangeToMono(
-                                            response -> response.releaseBody().thenReturn("answered"))
-                                    // The server may just be closing the connection of the last cancelled call. One
-                                    // that was
-                                    // never given back would let this wait for ever.
-                                    .retry(3)
-                                    .block(LONG))
-                            .isEqualTo("answered");
-                },
-                "resilience.circuit-breaker.instances.prices.enabled=false");
+    void callsThatAreCancelledAtAnyMomentShouldLeaveConnectionsUsable() {
+        ConnectionProvider ten = ConnectionProvider.create("ten", 10);
+        for (int i = 0; i < 300; i++) {
+            server.answers(i % 2 == 0 ? 503 : 200);
+        }
+        runner.run(context -> {
+            WebClient.Builder plain = WebClient.builder()
+                    .baseUrl(server.url())
+                    .clientConnector(new ReactorClientHttpConnector(HttpClient.create(ten)));
+            WebClient client = plain.clone()
+                    .apply(context.getBean(ResilientWebClients.class).client(spec -> spec.retry("prices")))
+                    .build();
+            for (int i = 0; i < 100; i++) {
+                get(client)
+                        .timeout(Duration.ofNanos(i * 40_000L))
+                        .onErrorComplete()
+                        .block(LONG);
+            }
+            assertThat(plain.build()
+                            .get()
+                            .uri("/")
+                            .exchangeToMono(response -> response.releaseBody().thenReturn("answered"))
+                            // The server may just be closing the connection of the last cancelled call.
+                            .retry(3)
+                            .block(LONG))
+                    .isEqualTo("answered");
+        });
+        ten.disposeLater().block(LONG);
+    }
+
+    /** A connection knows one reader: to read the response and to cancel its exchange too would lose it. */
+    @Test
+    void responseThatWaitsForAnotherShouldBeReadOnceAndNotCancelledWhenTheCallerLeaves() {
+        AtomicInteger read = new AtomicInteger();
+        AtomicInteger cancelled = new AtomicInteger();
+        AtomicInteger attempts = new AtomicInteger();
+        ClientResponse failing = ClientResponse.create(HttpStatus.SERVICE_UNAVAILABLE)
+                .body(Flux.<DataBuffer>empty().doOnSubscribe(subscription -> read.incrementAndGet()))
+                .build();
+        AtomicReference<MonoSink<ClientResponse>> first = new AtomicReference<>();
+        ExchangeFunction exchanges = request -> attempts.incrementAndGet() == 1
+                ? Mono.<ClientResponse>create(first::set).doOnCancel(cancelled::incrementAndGet)
+                : Mono.<ClientResponse>never().doOnCancel(() -> cancelled.addAndGet(10));
+        runner.withPropertyValues("resilience.hedge.instances.prices.delay=1ms").run(context -> {
+            Disposable call = WebClient.builder()
+                    .exchangeFunction(exchanges)
+                    .apply(context.getBean(ResilientWebClients.class).client(spec -> spec.hedge("prices")))
+                    .build()
+                    .get()
+                    .uri("http://prices.example/")
+                    .retrieve()
+                    .toBodilessEntity()
+                    .subscribe();
+            await().until(() -> attempts.get() == 2);
+            first.get().success(failing);
+            assertThat(read).as("the hedge waits for its other attempt").hasValue(0);
+            call.dispose();
+            assertThat(read).hasValue(1);
+            assertThat(cancelled).hasValue(10);
+        });
     }
 
     @Test

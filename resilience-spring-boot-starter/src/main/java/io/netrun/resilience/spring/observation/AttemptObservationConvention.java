@@ -1,0 +1,43 @@
+package io.netrun.resilience.spring.observation;
+
+import io.micrometer.common.KeyValues;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
+
+/** What observations of attempts are called and carry. A bean of this type replaces the one that says what stands here. */
+public interface AttemptObservationConvention extends ObservationConvention<AttemptContext> {
+
+    @Override
+    default String getName() {
+        return "resilience.attempt";
+    }
+
+    /** The method without its package and parameters. */
+    @Override
+    default String getContextualName(AttemptContext context) {
+        return shortened(context.method());
+    }
+
+    /** The method, so that there are as many values as protected methods. */
+    @Override
+    default KeyValues getLowCardinalityKeyValues(AttemptContext context) {
+        return KeyValues.of("method", shortened(context.method()));
+    }
+
+    /** Which attempt it is. */
+    @Override
+    default KeyValues getHighCardinalityKeyValues(AttemptContext context) {
+        return KeyValues.of("attempt", String.valueOf(context.attempt()));
+    }
+
+    @Override
+    default boolean supportsContext(Observation.Context context) {
+        return context instanceof AttemptContext;
+    }
+
+    private static String shortened(String method) {
+        String name = method.substring(0, method.indexOf('('));
+        int ofClass = name.lastIndexOf('.', name.lastIndexOf('.') - 1);
+        return name.substring(ofClass + 1);
+    }
+}
