@@ -135,7 +135,8 @@ class ArchitectureTests {
             .and()
             .haveNameNotMatching(".*\\.http\\.(ProtectingFilter|WebExchange|WebAttempt|WatchedBody)(\\$.*)?")
             .and()
-            .haveNameNotMatching(".*\\.cloud\\.ReactiveResilienceCircuitBreakerFactory(\\$.*)?")
+            .haveNameNotMatching(
+                    ".*\\.cloud\\.(ReactiveResilienceCircuitBreakerFactory|GatewayCircuitBreakerFilterFactory)(\\$.*)?")
             .and()
             .resideOutsideOfPackage(BASE + "autoconfigure")
             .should()

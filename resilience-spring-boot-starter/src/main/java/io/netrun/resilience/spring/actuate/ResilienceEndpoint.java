@@ -36,6 +36,8 @@ import org.springframework.util.StringUtils;
 @WebEndpoint(id = "resilience", defaultAccess = Access.READ_ONLY)
 public final class ResilienceEndpoint {
 
+    private static final int MAX_SHOWN = 100;
+
     private final ResilienceRegistry registry;
     private final MethodPipelines pipelines;
     private final Supplier<List<InstanceUser>> users;
@@ -130,7 +132,7 @@ public final class ResilienceEndpoint {
         } else {
             Consumer<P> known = pattern.actions().get(action);
             if (known == null) {
-                return badRequest("Unknown action '" + action + "'", knownActions(pattern));
+                return badRequest("Unknown action '" + shortened(String.valueOf(action)) + "'", knownActions(pattern));
             }
             known.accept(policy);
         }
@@ -206,7 +208,7 @@ public final class ResilienceEndpoint {
     private static WebEndpointResponse<Map<String, Object>> unknownPattern(String pattern) {
         return refused(
                 WebEndpointResponse.STATUS_NOT_FOUND,
-                "Unknown pattern '" + pattern + "'",
+                "Unknown pattern '" + shortened(pattern) + "'",
                 "Known patterns: "
                         + String.join(
                                 ", ", Patterns.all().stream().map(Pattern::key).toList()));
@@ -218,9 +220,14 @@ public final class ResilienceEndpoint {
                 name, registry.all(pattern.type()).stream().map(Policy::name).toList());
         return refused(
                 WebEndpointResponse.STATUS_NOT_FOUND,
-                "There is no " + pattern.key() + " named '" + name + "'",
+                "There is no " + pattern.key() + " named '" + shortened(name) + "'",
                 (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
                         + "GET the pattern for the names that there are");
+    }
+
+    /** What somebody sent, as far as it helps to recognize it. */
+    private static String shortened(String sent) {
+        return sent.length() <= MAX_SHOWN ? sent : sent.substring(0, MAX_SHOWN) + "…";
     }
 
     private static WebEndpointResponse<Map<String, Object>> badRequest(String error, String remedy) {

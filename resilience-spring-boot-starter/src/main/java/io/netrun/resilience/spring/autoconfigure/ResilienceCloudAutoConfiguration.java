@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.cloud.CloudCircuits;
+import io.netrun.resilience.spring.cloud.GatewayCircuitBreakerFilterFactory;
 import io.netrun.resilience.spring.cloud.ReactiveResilienceCircuitBreakerFactory;
 import io.netrun.resilience.spring.cloud.ResilienceCircuitBreakerFactory;
 import io.netrun.resilience.spring.pattern.Patterns;
@@ -10,12 +11,15 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.Customizer;
 import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
+import org.springframework.cloud.gateway.filter.factory.SpringCloudCircuitBreakerFilterFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.web.reactive.DispatcherHandler;
 import reactor.core.publisher.Mono;
 
 /**
@@ -28,7 +32,8 @@ import reactor.core.publisher.Mono;
             "org.springframework.cloud.circuitbreaker.resilience4j.Resilience4JAutoConfiguration",
             "org.springframework.cloud.circuitbreaker.resilience4j.ReactiveResilience4JAutoConfiguration",
             "org.springframework.cloud.circuitbreaker.retry.FrameworkRetryAutoConfiguration",
-            "org.springframework.cloud.circuitbreaker.springretry.SpringRetryAutoConfiguration"
+            "org.springframework.cloud.circuitbreaker.springretry.SpringRetryAutoConfiguration",
+            "org.springframework.cloud.gateway.config.GatewayResilience4JCircuitBreakerAutoConfiguration"
         },
         beforeName = "org.springframework.cloud.openfeign.FeignAutoConfiguration")
 @ConditionalOnClass(CircuitBreakerFactory.class)
@@ -69,6 +74,19 @@ public final class ResilienceCloudAutoConfiguration {
             ReactiveResilienceCircuitBreakerFactory factory = new ReactiveResilienceCircuitBreakerFactory(circuits);
             customizers.orderedStream().forEach(customizer -> customizer.customize(factory));
             return factory;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(SpringCloudCircuitBreakerFilterFactory.class)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class Gateway {
+
+        @Bean
+        @ConditionalOnMissingBean(SpringCloudCircuitBreakerFilterFactory.class)
+        GatewayCircuitBreakerFilterFactory gatewayCircuitBreakerFilterFactory(
+                ReactiveCircuitBreakerFactory<?, ?> circuits, ObjectProvider<DispatcherHandler> dispatcher) {
+            return new GatewayCircuitBreakerFilterFactory(circuits, dispatcher);
         }
     }
 }

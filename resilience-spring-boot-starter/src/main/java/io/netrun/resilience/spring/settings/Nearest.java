@@ -10,10 +10,18 @@ public final class Nearest {
 
     /** The known word with the fewest edits, if these are few enough for a typing error; otherwise empty. */
     public static String to(String word, Collection<String> known) {
+        // Whose length differs by more than the edits that are allowed is not near, and need not be compared: words may
+        // come
+        // from requests.
         return known.stream()
+                .filter(candidate -> Math.abs(candidate.length() - word.length()) <= edits(candidate))
                 .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
-                .filter(candidate -> distance(word, candidate) <= Math.max(2, candidate.length() / 3))
+                .filter(candidate -> distance(word, candidate) <= edits(candidate))
                 .orElse("");
+    }
+
+    private static int edits(String candidate) {
+        return Math.max(2, candidate.length() / 3);
     }
 
     /** Levenshtein's distance: insertions, deletions and replacements of single characters. */

@@ -1,0 +1,96 @@
+package io.netrun.resilience.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.cloud.openfeign.EnableFeignClients;
+import org.springframework.cloud.openfeign.FeignClient;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+
+/** OpenFeign's circuit breakers are ours where the starter is there, with settings by Feign's name of the method. */
+class FeignTests {
+
+    private static final String ID = "StockClientquantitylong";
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            requests.incrementAndGet();
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void circuitShouldOpenAsConfiguredAndTheFallbackAnswer() {
+        try (ConfigurableApplicationContext context = run()) {
+            StockClient client = context.getBean(StockClient.class);
+            for (int i = 0; i < 4; i++) {
+                assertThat(client.quantity(7)).isEqualTo("unknown");
+            }
+            assertThat(requests).hasValue(2);
+            assertThat(context.getBean(ResilienceRegistry.class)
+                            .find(CircuitBreaker.TYPE, ID)
+                            .orElseThrow()
+                            .state())
+                    .isEqualTo(CircuitBreaker.State.OPEN);
+        }
+    }
+
+    private ConfigurableApplicationContext run() {
+        return new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .properties(
+                        "stock.url=http://localhost:" + server.getAddress().getPort(),
+                        "spring.cloud.openfeign.circuitbreaker.enabled=true",
+                        "spring.cloud.gateway.enabled=false",
+                        "spring.cloud.gateway.server.webflux.enabled=false",
+                        "resilience.circuit-breaker.instances." + ID + ".failure-threshold=2")
+                .run();
+    }
+
+    @FeignClient(name = "stock", url = "${stock.url}", fallback = UnknownStock.class)
+    interface StockClient {
+
+        @GetMapping("/stock/{id}")
+        String quantity(@PathVariable("id") long id);
+    }
+
+    static class UnknownStock implements StockClient {
+
+        @Override
+        public String quantity(long id) {
+            return "unknown";
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableFeignClients(clients = StockClient.class)
+    @org.springframework.context.annotation.Import(UnknownStock.class)
+    static class Application {}
+}

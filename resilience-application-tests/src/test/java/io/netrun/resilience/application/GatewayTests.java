@@ -1,0 +1,99 @@
+package io.netrun.resilience.application;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.autoconfigure.security.reactive.ReactiveManagementWebSecurityAutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.security.reactive.ReactiveSecurityAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The circuit breaker filter of Spring Cloud Gateway is ours where the starter is there. */
+class GatewayTests {
+
+    private static final String ROUTE = "spring.cloud.gateway.server.webflux.routes[0].";
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            requests.incrementAndGet();
+            exchange.sendResponseHeaders(503, -1);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+    }
+
+    @Test
+    void circuitShouldOpenAsConfiguredAndTheFallbackAnswer() throws Exception {
+        try (ConfigurableApplicationContext context = run()) {
+            URI page = URI.create("http://localhost:"
+                    + context.getEnvironment().getRequiredProperty("local.server.port") + "/stock/7");
+            for (int i = 0; i < 4; i++) {
+                HttpResponse<String> answer = HttpClient.newHttpClient()
+                        .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(answer.body()).isEqualTo("instead");
+            }
+            assertThat(requests).hasValue(2);
+            assertThat(context.getBean(ResilienceRegistry.class)
+                            .find(CircuitBreaker.TYPE, "stock")
+                            .orElseThrow()
+                            .state())
+                    .isEqualTo(CircuitBreaker.State.OPEN);
+        }
+    }
+
+    private ConfigurableApplicationContext run() {
+        return new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.REACTIVE)
+                .properties(
+                        "server.port=0",
+                        ROUTE + "id=stock",
+                        ROUTE + "uri=http://localhost:" + server.getAddress().getPort(),
+                        ROUTE + "predicates[0]=Path=/stock/**",
+                        ROUTE + "filters[0].name=CircuitBreaker",
+                        ROUTE + "filters[0].args.name=stock",
+                        ROUTE + "filters[0].args.fallbackUri=forward:/instead",
+                        ROUTE + "filters[0].args.statusCodes[0]=503",
+                        "resilience.circuit-breaker.instances.stock.failure-threshold=2")
+                .run();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(
+            exclude = {ReactiveSecurityAutoConfiguration.class, ReactiveManagementWebSecurityAutoConfiguration.class})
+    @RestController
+    static class Application {
+
+        @GetMapping("/instead")
+        String instead() {
+            return "instead";
+        }
+    }
+}
