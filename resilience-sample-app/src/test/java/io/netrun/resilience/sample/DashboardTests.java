@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.deque.html.axecore.selenium.AxeBuilder;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -169,6 +172,62 @@ class DashboardTests {
         assertThat(browser.switchTo().activeElement()).isEqualTo(button);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1280, light", "1280, dark", "390, light", "390, dark"})
+    void pageShouldHaveNoBarrierThatAxeKnows(int width, String scheme) {
+        payments.forceOpen();
+        soon(() -> assertThat(tile("payments", "circuit breaker").getText()).contains("forced open"));
+        show(width, scheme);
+        tile("payments", "circuit breaker").findElement(By.tagName("summary")).sendKeys(Keys.ENTER);
+        soon(() -> assertThat(barriers()).isEmpty());
+        tile("payments", "circuit breaker")
+                .findElements(By.cssSelector("button"))
+                .get(1)
+                .sendKeys(Keys.ENTER);
+        soon(() -> assertThat(barriers()).as("with a question asked").isEmpty());
+        browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    }
+
+    @Test
+    void hundredsOfInstancesShouldStayUsable() {
+        for (int i = 0; i < 500; i++) {
+            registry.getOrCreate(CircuitBreaker.TYPE, "host:" + i + ".example", CircuitBreakerConfig.defaults());
+        }
+        registry.find(CircuitBreaker.TYPE, "host:321.example").orElseThrow().forceOpen();
+        soon(() -> assertThat(
+                        browser.findElement(By.cssSelector("#tiles article h3")).getText())
+                .as("the worst comes first")
+                .isEqualTo("host:321.example"));
+        browser.findElement(By.id("text")).sendKeys("host:499");
+        soon(() -> assertThat(browser.findElements(By.cssSelector("article:not([hidden]) h3")))
+                .singleElement()
+                .satisfies(title -> assertThat(title.getText()).isEqualTo("host:499.example")));
+        registry.all(CircuitBreaker.TYPE).stream()
+                .filter(breaker -> breaker.name().startsWith("host:"))
+                .forEach(registry::remove);
+        browser.findElement(By.id("text")).clear();
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#tiles article")))
+                .hasSizeLessThan(100));
+    }
+
+    /** What axe-core finds, for people. */
+    private static List<String> barriers() {
+        return new AxeBuilder()
+                .analyze(browser).getViolations().stream()
+                        .map(rule -> rule.getId() + ": " + rule.getNodes())
+                        .toList();
+    }
+
+    private static void show(int width, String scheme) {
+        Map<String, Object> size = Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false);
+        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", size);
+        browser.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
     /** The pictures of the README: into the folder that the environment's DASHBOARD_PICTURES names. */
     @Test
     void pageShouldBePicturedWhereAsked() throws Exception {
@@ -214,11 +273,7 @@ class DashboardTests {
     }
 
     private static void picture(Path file, int width, String scheme) throws Exception {
-        Map<String, Object> size = Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false);
-        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", size);
-        browser.executeCdpCommand(
-                "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        show(width, scheme);
         // Two turns later the lines are drawn in the colours and the width of now.
         long polls = polls();
         soon(() -> assertThat(polls()).isGreaterThan(polls + 1));
