@@ -2,12 +2,8 @@ package io.netrun.resilience.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +14,7 @@ import org.springframework.cloud.openfeign.EnableFeignClients;
 import org.springframework.cloud.openfeign.FeignClient;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 
@@ -26,23 +23,16 @@ class FeignTests {
 
     private static final String ID = "StockClientquantitylong";
 
-    private final AtomicInteger requests = new AtomicInteger();
-    private HttpServer server;
+    private FailingServer server;
 
     @BeforeEach
     void start() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            requests.incrementAndGet();
-            exchange.sendResponseHeaders(503, -1);
-            exchange.close();
-        });
-        server.start();
+        server = new FailingServer();
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     @Test
@@ -52,7 +42,7 @@ class FeignTests {
             for (int i = 0; i < 4; i++) {
                 assertThat(client.quantity(7)).isEqualTo("unknown");
             }
-            assertThat(requests).hasValue(2);
+            assertThat(server.requests()).isEqualTo(2);
             assertThat(context.getBean(ResilienceRegistry.class)
                             .find(CircuitBreaker.TYPE, ID)
                             .orElseThrow()
@@ -65,7 +55,7 @@ class FeignTests {
         return new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.NONE)
                 .properties(
-                        "stock.url=http://localhost:" + server.getAddress().getPort(),
+                        "stock.url=" + server.url(),
                         "spring.cloud.openfeign.circuitbreaker.enabled=true",
                         "spring.cloud.gateway.enabled=false",
                         "spring.cloud.gateway.server.webflux.enabled=false",
@@ -91,6 +81,6 @@ class FeignTests {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @EnableFeignClients(clients = StockClient.class)
-    @org.springframework.context.annotation.Import(UnknownStock.class)
+    @Import(UnknownStock.class)
     static class Application {}
 }

@@ -2,16 +2,12 @@ package io.netrun.resilience.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,23 +26,16 @@ class GatewayTests {
 
     private static final String ROUTE = "spring.cloud.gateway.server.webflux.routes[0].";
 
-    private final AtomicInteger requests = new AtomicInteger();
-    private HttpServer server;
+    private FailingServer server;
 
     @BeforeEach
     void start() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            requests.incrementAndGet();
-            exchange.sendResponseHeaders(503, -1);
-            exchange.close();
-        });
-        server.start();
+        server = new FailingServer();
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     @Test
@@ -60,7 +49,7 @@ class GatewayTests {
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo("instead");
             }
-            assertThat(requests).hasValue(2);
+            assertThat(server.requests()).isEqualTo(2);
             assertThat(context.getBean(ResilienceRegistry.class)
                             .find(CircuitBreaker.TYPE, "stock")
                             .orElseThrow()
@@ -75,7 +64,7 @@ class GatewayTests {
                 .properties(
                         "server.port=0",
                         ROUTE + "id=stock",
-                        ROUTE + "uri=http://localhost:" + server.getAddress().getPort(),
+                        ROUTE + "uri=" + server.url(),
                         ROUTE + "predicates[0]=Path=/stock/**",
                         ROUTE + "filters[0].name=CircuitBreaker",
                         ROUTE + "filters[0].args.name=stock",

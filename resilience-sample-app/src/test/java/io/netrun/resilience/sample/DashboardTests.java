@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.selenium.AxeBuilder;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import jakarta.servlet.Filter;
@@ -126,7 +127,9 @@ class DashboardTests {
         payments.reset();
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .noneMatch(entry -> entry.getLevel().equals(Level.SEVERE)
-                        && !entry.getMessage().contains("favicon"));
+                        && !entry.getMessage().contains("favicon")
+                        // What the endpoint refuses, the browser tells of too.
+                        && !entry.getMessage().contains("status of 400"));
         List<?> addresses = (List<?>) browser.executeScript(
                 "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)");
         assertThat(addresses).isNotEmpty().allMatch(browser.executeScript("return location.origin")::equals);
@@ -170,6 +173,47 @@ class DashboardTests {
         soon(() -> assertThat(browser.findElement(By.id("outcome")).getText()).contains("Done", "payments"));
         assertThat(payments.state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
         assertThat(browser.switchTo().activeElement()).isEqualTo(button);
+    }
+
+    @Test
+    void instanceShouldBeSwitchedOffAndOnFromThePage() {
+        WebElement tile = open("reports", "bulkhead");
+        tile.findElement(By.cssSelector(".row button")).sendKeys(Keys.ENTER);
+        agree();
+        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("switched off", "switch on"));
+        assertThat(registry.find(Bulkhead.TYPE, "reports").orElseThrow().isEnabled())
+                .isFalse();
+        tile.findElement(By.cssSelector(".row button")).sendKeys(Keys.ENTER);
+        agree();
+        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("at ease", "switch off"));
+    }
+
+    @Test
+    void settingsShouldBeChangedFromThePageAndRefusalsExplained() {
+        WebElement tile = open("reports", "bulkhead");
+        WebElement field = tile.findElement(By.cssSelector("form input"));
+        field.sendKeys("maxConcurrent=0" + Keys.ENTER);
+        agree();
+        soon(() -> assertThat(browser.findElement(By.id("outcome")).getText())
+                .contains("Not done", "maxConcurrent is 0: must be between 1 and"));
+        field.clear();
+        field.sendKeys("maxConcurrent=3" + Keys.ENTER);
+        agree();
+        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("0 of 3"));
+        registry.reconfigure(
+                Bulkhead.TYPE, "reports", c -> c.toBuilder().maxConcurrent(2).build());
+    }
+
+    private static WebElement open(String name, String kind) {
+        WebElement tile = tile(name, kind);
+        tile.findElement(By.tagName("summary")).sendKeys(Keys.ENTER);
+        return tile;
+    }
+
+    /** Says yes to the page's question. */
+    private static void agree() {
+        browser.switchTo().activeElement().sendKeys(Keys.TAB);
+        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
     }
 
     @ParameterizedTest

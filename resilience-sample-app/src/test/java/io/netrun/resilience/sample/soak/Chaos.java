@@ -1,5 +1,6 @@
 package io.netrun.resilience.sample.soak;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -109,7 +110,7 @@ final class Chaos {
             int status =
                     http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             done.get(status == 200 ? what : "refused").increment();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             done.get("refused").increment();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.netrun.resilience.sample.soak;
 
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,7 @@ enum Fault {
         try {
             TimeUnit.NANOSECONDS.sleep(BEYOND_THE_LIMIT);
         } catch (InterruptedException e) {
-            throw new UncheckedIOException(new java.io.InterruptedIOException("interrupted"));
+            throw new UncheckedIOException(new InterruptedIOException("interrupted"));
         }
     }
 

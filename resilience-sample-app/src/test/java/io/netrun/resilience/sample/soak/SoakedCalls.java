@@ -11,6 +11,7 @@ import io.netrun.resilience.annotation.Timeout;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import reactor.core.publisher.Mono;
 
@@ -70,7 +71,7 @@ class SoakedCalls {
     @Hedge(name = "paced", delay = "5ms", maxAttempts = 2)
     public CompletableFuture<String> paced(Fault fault) {
         ran("paced");
-        return fault.happenLater().orTimeout(40, java.util.concurrent.TimeUnit.MILLISECONDS);
+        return fault.happenLater().orTimeout(40, TimeUnit.MILLISECONDS);
     }
 
     CompletableFuture<String> instead(Fault fault, Exception failure) {

@@ -151,8 +151,16 @@ public final class ResilienceEndpoint {
 
     private Map<String, Object> section(Pattern<?, ?> pattern) {
         Map<String, Object> section = new LinkedHashMap<>();
-        registry.all(pattern.type()).forEach(policy -> section.put(policy.name(), JsonView.of(policy.metrics())));
+        registry.all(pattern.type()).forEach(policy -> section.put(policy.name(), summary(policy)));
         return section;
+    }
+
+    private static Map<String, @Nullable Object> summary(Policy policy) {
+        Map<String, @Nullable Object> summary = new LinkedHashMap<>(JsonView.of(policy.metrics()));
+        if (!policy.isEnabled()) {
+            summary.put("enabled", false);
+        }
+        return summary;
     }
 
     private Map<String, Object> detail(Pattern<?, ?> pattern, Policy policy) {

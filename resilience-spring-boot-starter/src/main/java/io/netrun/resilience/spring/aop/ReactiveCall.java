@@ -52,27 +52,20 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
         return watched == null || observer == null ? attempt(null) : watched(watched, observer.contextKey());
     }
 
-    /** The attempt lasts until its publisher ends, or is left; what is watched further in finds it in the context. */
     @SuppressWarnings("unchecked") // P by the same adapter
     private P watched(AttemptObserver.Call call, Object key) {
-        return (P)
-                (many
-                        ? Flux.deferContextual(context -> {
-                            AttemptObserver.Attempt attempt = call.attemptBegins(context.getOrDefault(key, null));
-                            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-                            return Flux.from(attempt(attempt))
-                                    .contextWrite(inner -> inner.put(key, attempt.contextValue()))
-                                    .doOnError(failure::set)
-                                    .doFinally(signal -> attempt.ends(failure.get()));
-                        })
-                        : Mono.deferContextual(context -> {
-                            AttemptObserver.Attempt attempt = call.attemptBegins(context.getOrDefault(key, null));
-                            AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-                            return Mono.from(attempt(attempt))
-                                    .contextWrite(inner -> inner.put(key, attempt.contextValue()))
-                                    .doOnError(failure::set)
-                                    .doFinally(signal -> attempt.ends(failure.get()));
-                        }));
+        Flux<Object> watched = Flux.deferContextual(context -> watched(call, key, context.getOrDefault(key, null)));
+        return (P) (many ? watched : watched.singleOrEmpty());
+    }
+
+    /** The attempt lasts until its publisher ends, or is left; what is watched further in finds it in the context. */
+    private Flux<Object> watched(AttemptObserver.Call call, Object key, @Nullable Object parent) {
+        AttemptObserver.Attempt attempt = call.attemptBegins(parent);
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        return Flux.from(attempt(attempt))
+                .contextWrite(inner -> inner.put(key, attempt.contextValue()))
+                .doOnError(failure::set)
+                .doFinally(signal -> attempt.ends(failure.get()));
     }
 
     private P attempt(AttemptObserver.@Nullable Attempt attempt) {

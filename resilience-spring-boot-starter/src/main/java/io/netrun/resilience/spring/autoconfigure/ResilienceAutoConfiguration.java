@@ -44,7 +44,7 @@ public final class ResilienceAutoConfiguration {
     /** Spring Boot's own default of spring.lifecycle.timeout-per-shutdown-phase. */
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
 
-    /** All instances of the application. What was closed at its end may be asked for its state until the very last. */
+    /** All instances of the application. */
     @Bean
     @ConditionalOnMissingBean
     ResilienceRegistry resilienceRegistry(ObjectProvider<Ticker> ticker) {

@@ -31,17 +31,18 @@ public final class ResilienceDashboard {
     private static final MimeType SCRIPT = new MimeType("text", "javascript", StandardCharsets.UTF_8);
 
     /** No other name is looked for, so that none leads out of the package. */
-    private static final Map<String, MimeType> FILES = Map.of(
-            "style.css", CSS,
-            "app.js", SCRIPT,
-            "source.js", SCRIPT,
-            "view.js", SCRIPT,
-            "tile.js", SCRIPT,
-            "detail.js", SCRIPT,
-            "chart.js", SCRIPT,
-            "uPlot.esm.js", SCRIPT,
-            "uPlot.min.css", CSS,
-            "icon.svg", new MimeType("image", "svg+xml"));
+    private static final Map<String, MimeType> FILES = Map.ofEntries(
+            Map.entry("style.css", CSS),
+            Map.entry("app.js", SCRIPT),
+            Map.entry("source.js", SCRIPT),
+            Map.entry("view.js", SCRIPT),
+            Map.entry("tile.js", SCRIPT),
+            Map.entry("detail.js", SCRIPT),
+            Map.entry("element.js", SCRIPT),
+            Map.entry("chart.js", SCRIPT),
+            Map.entry("uPlot.esm.js", SCRIPT),
+            Map.entry("uPlot.min.css", CSS),
+            Map.entry("icon.svg", new MimeType("image", "svg+xml")));
 
     private final Resource page;
 

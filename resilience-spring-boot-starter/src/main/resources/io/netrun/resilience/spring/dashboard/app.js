@@ -1,7 +1,8 @@
 // The page: asks in turns that never overlap, keeps a tile per instance, filters and orders them.
 
 import {act, all, patterns} from './source.js';
-import {say, Tile} from './tile.js';
+import {say} from './element.js';
+import {Tile} from './tile.js';
 import {view} from './view.js';
 
 const EVERY = 2_000, AT_MOST = 30_000;
@@ -82,8 +83,9 @@ function arrange() {
   $('none').hidden = shown > 0 || tiles.size === 0;
 }
 
-function operate(pattern, name, action) {
-  const words = action.replaceAll('-', ' '), dialog = $('question');
+/** Asks before a change is made, and tells what came of it. */
+function operate(pattern, name, words, change) {
+  const dialog = $('question');
   $('question-title').textContent = `${words[0].toUpperCase()}${words.slice(1)}?`;
   $('question-text').textContent = `This acts at once on the ${pattern.key.replaceAll('-', ' ')} “${name}”.`;
   $('yes').textContent = words;
@@ -92,7 +94,7 @@ function operate(pattern, name, action) {
     if (dialog.returnValue !== 'yes') return;
     say($('outcome'), '');
     try {
-      await act(pattern.key, name, action);
+      await act(pattern.key, name, change);
       say($('outcome'), `Done: ${words} of ${name}.`);
     } catch (failed) {
       say($('outcome'), `Not done: ${words} of ${name}: ${failed.message}`);

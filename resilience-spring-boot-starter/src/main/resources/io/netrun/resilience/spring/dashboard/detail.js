@@ -1,25 +1,48 @@
 // What is only asked for when a tile is opened.
 
-import {element} from './tile.js';
+import {element, say} from './element.js';
 import {one, writable} from './source.js';
 
 const plain = value => value === null ? 'none' : Array.isArray(value) ? value.join(', ') || 'none' : String(value);
 
 export function detail(more, pattern, name, operate) {
   const body = element('div');
-  let shown = '', chains = [], asking = false;
-  if (writable && pattern.actions.length) {
-    const row = element('div', undefined, 'row');
-    for (const action of pattern.actions) {
-      const button = element('button', action.replaceAll('-', ' '));
-      button.type = 'button';
-      button.append(element('span', ` ${pattern.key} ${name}`, 'hidden'));
-      button.onclick = () => operate(pattern, name, action);
-      row.append(button);
-    }
-    more.append(row);
-  }
+  let shown = '', chains = [], asking = false, enabled = true;
+  const power = button('', () => change(enabled ? 'switch off' : 'switch on', {settings: `enabled=${!enabled}`}));
+  if (writable) more.append(actions(), settingsForm());
   more.append(body);
+
+  function change(words, wanted) { operate(pattern, name, words, wanted); }
+
+  function button(text, onclick) {
+    const made = element('button', undefined), words = element('span', text);
+    made.type = 'button';
+    made.append(words, element('span', ` ${pattern.key} ${name}`, 'hidden'));
+    made.onclick = onclick;
+    return made;
+  }
+
+  function actions() {
+    const row = element('div', undefined, 'row');
+    row.append(...pattern.actions.map(action => button(action.replaceAll('-', ' '), () =>
+      change(action.replaceAll('-', ' '), {action}))), power);
+    return row;
+  }
+
+  /** The endpoint's own way of writing settings; what it refuses, it explains. */
+  function settingsForm() {
+    const form = element('form', undefined, 'row'), label = element('label', 'Change settings, such as name=value, name=value');
+    const input = element('input');
+    input.required = true;
+    input.autocomplete = 'off';
+    label.append(element('span', ` of ${pattern.key} ${name}`, 'hidden'), input);
+    form.append(label, element('button', 'change'));
+    form.onsubmit = event => {
+      event.preventDefault();
+      change(`change ${input.value}`, {settings: input.value});
+    };
+    return form;
+  }
 
   async function refresh() {
     if (!more.open || asking) return;
@@ -48,7 +71,13 @@ export function detail(more, pattern, name, operate) {
   }
 
   more.ontoggle = refresh;
-  return {show(now) { chains = now; refresh(); }};
+  return {
+    show(now, isEnabled) {
+      chains = now; enabled = isEnabled;
+      say(power.firstChild, enabled ? 'switch off' : 'switch on');
+      refresh();
+    },
+  };
 }
 
 function items(texts) {

@@ -22,8 +22,8 @@ const address = (key, name) => `${root}/${key}/${encodeURIComponent(name)}`;
 
 export const all = () => ask(root);
 export const one = async (key, name) => (await ask(address(key, name))).body;
-export const act = (key, name, action) => ask(address(key, name), {
-  method: 'POST', headers: {'Content-Type': 'application/json', ...csrf()}, body: JSON.stringify({action}),
+export const act = (key, name, change) => ask(address(key, name), {
+  method: 'POST', headers: {'Content-Type': 'application/json', ...csrf()}, body: JSON.stringify(change),
 });
 
 /** Spring Security's token, from the cookie that scripts may read. */

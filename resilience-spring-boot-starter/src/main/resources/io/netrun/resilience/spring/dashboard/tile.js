@@ -2,17 +2,7 @@
 
 import {Chart} from './chart.js';
 import {detail} from './detail.js';
-
-export function element(tag, text, className) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
-
-export function say(target, text) {
-  if (target.textContent !== text) target.textContent = text;
-}
+import {element, say} from './element.js';
 
 export class Tile {
   constructor(pattern, name, operate) {
@@ -34,7 +24,7 @@ export class Tile {
     this.node.append(this.title, element('p', pattern.key.replaceAll('-', ' '), 'kind'), this.state, line, this.numbers, more);
   }
 
-  show({rows, rates, level, word}, chains) {
+  show({rows, rates, level, word, enabled}, chains) {
     this.level = level;
     if (this.node.className !== level) this.node.className = level;
     if (this.state.className !== `state ${level}`) this.state.className = `state ${level}`;
@@ -52,6 +42,6 @@ export class Tile {
       say(this.texts.get(label).value, text);
     }
     this.chart.add(Date.now() / 1000, rates);
-    this.detail.show(chains);
+    this.detail.show(chains, enabled);
   }
 }

@@ -33,10 +33,11 @@ export function view(section, now, before, seconds, serverTime) {
     const left = Math.ceil((Date.parse(now.nextTrialTime) - serverTime) / 1000);
     rows.push(['Next trial', left > 0 ? `in ${left} s` : 'with the next call']);
   }
-  return {rows, rates: [rate(calls), rate(FAILURES), refusals], ...state(now, refusals)};
+  return {rows, rates: [rate(calls), rate(FAILURES), refusals], enabled: now.enabled !== false, ...state(now, refusals)};
 }
 
 function state(now, refusals) {
+  if (now.enabled === false) return {level: 'watch', word: 'switched off'};
   if (now.state) {
     const level = {open: 'bad', forced_open: 'bad', closed: 'calm'}[now.state] ?? 'watch';
     return {level, word: now.state.replace('_', ' ')};

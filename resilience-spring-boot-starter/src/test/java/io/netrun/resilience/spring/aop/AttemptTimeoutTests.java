@@ -12,6 +12,7 @@ import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.timeout.TimeoutExceededException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,7 +50,7 @@ class AttemptTimeoutTests {
     @Test
     void asynchronousAttemptThatTakesTooLongShouldBeFollowedByAnother() {
         runner.run(context -> assertThat(context.getBean(Partner.class).slowOnceLater())
-                .succeedsWithin(java.time.Duration.ofSeconds(30))
+                .succeedsWithin(Duration.ofSeconds(30))
                 .isEqualTo("ok"));
     }
 

@@ -14,6 +14,7 @@ import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -21,6 +22,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -196,10 +198,7 @@ class FuzzedSettingsTests {
             endpoint = new ResilienceEndpoint(
                     registry,
                     new MethodPipelines(
-                            () -> instances,
-                            Patterns.places(),
-                            environment,
-                            new org.springframework.beans.factory.support.DefaultListableBeanFactory()),
+                            () -> instances, Patterns.places(), environment, new DefaultListableBeanFactory()),
                     List::of,
                     instances,
                     policy -> List.of());
@@ -207,8 +206,7 @@ class FuzzedSettingsTests {
 
         Map<String, Record> configs() {
             return registry.all().stream()
-                    .collect(java.util.stream.Collectors.toMap(
-                            policy -> policy.type().key(), policy -> policy.config()));
+                    .collect(Collectors.toMap(policy -> policy.type().key(), policy -> policy.config()));
         }
     }
 }
