@@ -111,16 +111,24 @@ public final class LiveSettings {
     }
 
     private Object read(String name, String text, ResolvableType type) {
-        if (text.isEmpty() || text.length() > MAX_LENGTH) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    name + " is '" + abbreviated(text) + "'",
-                    "Write " + name + "= and " + Expected.of(type) + ", of at most " + MAX_LENGTH + " characters")));
+        if (text.length() <= MAX_LENGTH) {
+            Object value = bound(name, text, type);
+            if (value != null) {
+                return value;
+            }
         }
+        throw new ResilienceConfigurationException(List.of(new Problem(
+                name + " is '" + abbreviated(text) + "'",
+                "Write " + name + "= and " + Expected.of(type) + ", of at most " + MAX_LENGTH + " characters")));
+    }
+
+    /** Null for what Spring takes for nothing, such as blanks and control characters. */
+    private @Nullable Object bound(String name, String text, ResolvableType type) {
         try {
             return new Binder(
                             List.of(new MapConfigurationPropertySource(Map.of("value", text))), null, conversion, null)
                     .bind("value", Bindable.of(type))
-                    .get();
+                    .orElse(null);
         } catch (BindException e) {
             throw SettingProblems.unreadable(name + " is '" + abbreviated(text) + "'", type, e);
         }

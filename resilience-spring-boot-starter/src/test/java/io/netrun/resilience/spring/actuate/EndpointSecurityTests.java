@@ -123,6 +123,7 @@ class EndpointSecurityTests {
                 "{\"settings\": \"maxConcurrent=4, maxConcurrent=-1\"}",
                 "{\"settings\": \"maxConcurrent=4, maxQueue=nothing\"}",
                 "{\"settings\": \"maxConcurrent\"}",
+                "{\"settings\": \"pools=\\u0000\"}",
                 "{\"settings\": {\"maxConcurrent\": 4}}",
                 "{\"settings\": \"class=java.lang.Runtime\"}",
                 "{\"action\": \"reset\", \"settings\": \"maxConcurrent=4\"}",
