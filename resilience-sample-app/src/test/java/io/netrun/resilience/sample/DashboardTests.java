@@ -2,6 +2,7 @@ package io.netrun.resilience.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.selenium.AxeBuilder;
@@ -47,7 +48,10 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 
-/** The dashboard in a real browser. Left out without Chromium, unless the environment's BROWSER_TESTS is "required". */
+/**
+ * The dashboard in a real browser. Left out without Chromium, unless the environment's BROWSER_TESTS is "required", and where
+ * that is "no".
+ */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "shop.settlement-cron=-")
 class DashboardTests {
 
@@ -83,7 +87,9 @@ class DashboardTests {
     @BeforeAll
     static void startBrowser() {
         boolean present = CHROMIUM.canExecute() && DRIVER.canExecute();
-        if ("required".equals(System.getenv("BROWSER_TESTS"))) {
+        String wanted = System.getenv("BROWSER_TESTS");
+        assumeFalse("no".equals(wanted), "BROWSER_TESTS says no");
+        if ("required".equals(wanted)) {
             assertThat(present).as("Chromium and its driver in /usr/bin").isTrue();
         }
         assumeTrue(present, "There is no /usr/bin/chromium with /usr/bin/chromedriver");
