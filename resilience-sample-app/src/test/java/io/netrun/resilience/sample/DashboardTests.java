@@ -234,28 +234,6 @@ class DashboardTests {
         browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
     }
 
-    @Test
-    void hundredsOfInstancesShouldStayUsable() {
-        for (int i = 0; i < 500; i++) {
-            registry.getOrCreate(CircuitBreaker.TYPE, "host:" + i + ".example", CircuitBreakerConfig.defaults());
-        }
-        registry.find(CircuitBreaker.TYPE, "host:321.example").orElseThrow().forceOpen();
-        soon(() -> assertThat(
-                        browser.findElement(By.cssSelector("#tiles article h3")).getText())
-                .as("the worst comes first")
-                .isEqualTo("host:321.example"));
-        browser.findElement(By.id("text")).sendKeys("host:499");
-        soon(() -> assertThat(browser.findElements(By.cssSelector("article:not([hidden]) h3")))
-                .singleElement()
-                .satisfies(title -> assertThat(title.getText()).isEqualTo("host:499.example")));
-        registry.all(CircuitBreaker.TYPE).stream()
-                .filter(breaker -> breaker.name().startsWith("host:"))
-                .forEach(registry::remove);
-        browser.findElement(By.id("text")).clear();
-        soon(() -> assertThat(browser.findElements(By.cssSelector("#tiles article")))
-                .hasSizeLessThan(100));
-    }
-
     /** What axe-core finds, for people. */
     private static List<String> barriers() {
         return new AxeBuilder()
