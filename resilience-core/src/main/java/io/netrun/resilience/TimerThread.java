@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * second stack, and out with the next round. The sorted set belongs to the thread alone.
  *
  * <p>Rounds follow each other after {@link #ROUND_NANOS} while tasks come, so that those cancelled do not pile up. When none
- * have come for a round, the thread rests until the next task is due, and the next one that is set wakes it.
+ * have come for a round, the thread rests until the next task is due, and the next one that is set wakes it. It does not rest for
+ * longer than it stays without tasks, so that it ends soon after the last one was cancelled, however far away that was.
  */
 final class TimerThread implements Runnable {
 
@@ -139,7 +140,7 @@ final class TimerThread implements Runnable {
                 }
             } else {
                 long untilDue = sorted.isEmpty() ? ROUND_NANOS : sorted.first().at - clock.nanoTime();
-                sleep(busy ? Math.min(untilDue, ROUND_NANOS) : untilDue, !busy);
+                sleep(Math.min(untilDue, busy ? ROUND_NANOS : idleNanos), !busy);
             }
         }
     }

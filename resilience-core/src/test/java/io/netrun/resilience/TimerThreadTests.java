@@ -108,6 +108,22 @@ class TimerThreadTests {
     }
 
     @Test
+    void threadShouldEndSoonAfterItsLastTaskWasCancelledHoweverFarAwayThatWas() {
+        TimerThread brief = new TimerThread(Ticker.system(), 20 * MILLI);
+        Ticker.Scheduled farAway = brief.schedule(() -> {}, 60 * MINUTE);
+        await().until(() -> brief.thread().getState() == Thread.State.TIMED_WAITING);
+        farAway.cancel();
+        await().until(() -> brief.thread() == null);
+    }
+
+    @Test
+    void threadShouldStayWhileATaskWaits() {
+        TimerThread brief = new TimerThread(Ticker.system(), MILLI);
+        brief.schedule(() -> {}, 60 * MINUTE);
+        await().during(Duration.ofMillis(50)).until(() -> brief.thread() != null);
+    }
+
+    @Test
     void tasksOfManyThreadsShouldEachRunOnceUnlessCancelled() throws Exception {
         TimerThread shortLived = new TimerThread(Ticker.system(), MILLI);
         AtomicInteger early = new AtomicInteger();

@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -31,16 +32,18 @@ final class Circuit {
     private final String name;
     private volatile CircuitBreakerConfig config;
     private final Ticker ticker;
+    private final Waits waits;
     private final TransitionListener listener;
     private final LongAdder rejected = new LongAdder();
 
     private volatile CircuitState state;
 
     @SuppressWarnings("this-escape") // the states only keep the reference
-    Circuit(String name, CircuitBreakerConfig config, Ticker ticker, TransitionListener listener) {
+    Circuit(String name, CircuitBreakerConfig config, Ticker ticker, Waits waits, TransitionListener listener) {
         this.name = name;
         this.config = config;
         this.ticker = ticker;
+        this.waits = waits;
         this.listener = listener;
         this.state = new Closed(this);
     }
@@ -55,6 +58,11 @@ final class Circuit {
 
     Ticker ticker() {
         return ticker;
+    }
+
+    /** Who hears of the closing of the circuit breaker. */
+    Waits waits() {
+        return waits;
     }
 
     CircuitState state() {

@@ -2,6 +2,7 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Calls are refused until the open duration is over; the first call after it begins the half-open period. A timer says when
  * it is over, because reading the clock would cost more than all the rest of a rejection. Without the timer, when it has
- * not been set yet or could not be, the clock is read.
+ * not been set yet, could not be, or was taken back because the application ends, the clock is read.
  */
-final class Open extends CircuitState {
+final class Open extends CircuitState implements Waits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(Open.class);
 
@@ -83,14 +84,21 @@ final class Open extends CircuitState {
 
     @Override
     void begun() {
+        long left = refusingNanos();
+        if (left == 0) {
+            // A change of settings has made it shorter than it has lasted.
+            over = true;
+            return;
+        }
         try {
-            timer = circuit.ticker().schedule(() -> over = true, refusingNanos());
+            timer = circuit.ticker().schedule(() -> over = true, left);
         } catch (RuntimeException | Error e) {
             log.warn(
                     "CircuitBreaker '{}': no timer could be set, so the clock is read for every call",
                     circuit.name(),
                     e);
         }
+        circuit.waits().begin(this);
         if (circuit.state() != this) {
             ended();
         }
@@ -98,8 +106,20 @@ final class Open extends CircuitState {
 
     @Override
     void ended() {
+        circuit.waits().end(this);
+        takeTimerBack();
+    }
+
+    /** The circuit goes on without its timer, which may have hours to wait. */
+    @Override
+    public void closed() {
+        takeTimerBack();
+    }
+
+    private void takeTimerBack() {
         Ticker.Scheduled waiting = timer;
         if (waiting != null) {
+            timer = null;
             waiting.cancel();
         }
     }
