@@ -31,8 +31,10 @@ public final class PassingTicker implements Ticker {
     }
 
     @Override
-    public void sleep(long nanos) {
-        // It is over.
+    public void sleep(long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
     }
 
     @Override
