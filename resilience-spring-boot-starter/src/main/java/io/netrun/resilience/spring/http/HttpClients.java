@@ -61,17 +61,23 @@ public final class HttpClients implements InstanceUser {
     /** The client that the configuration describes under {@code resilience.http-clients.<name>}. */
     ProtectedClient of(String name) {
         ProtectedClient client = named.get(name);
-        if (client == null) {
-            client = new ProtectedClient(title(name), () -> planOf(name, written));
-            if (instances == null) {
-                return client;
-            }
-            if (started) {
-                client.planned();
-            }
-            ProtectedClient faster = named.putIfAbsent(name, client);
-            client = faster == null ? client : faster;
+        return client == null ? made(name) : client;
+    }
+
+    /** Not while the settings change: it would be planned by the former ones, and not be there to follow the new ones. */
+    private synchronized ProtectedClient made(String name) {
+        ProtectedClient present = named.get(name);
+        if (present != null) {
+            return present;
         }
+        ProtectedClient client = new ProtectedClient(title(name), () -> planOf(name, written));
+        if (instances == null) {
+            return client;
+        }
+        if (started) {
+            client.planned();
+        }
+        named.put(name, client);
         return client;
     }
 
