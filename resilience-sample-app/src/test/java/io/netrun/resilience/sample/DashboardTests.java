@@ -10,8 +10,9 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,22 +39,18 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /** The dashboard in a real browser. Left out without Chromium, unless the environment's BROWSER_TESTS is "required". */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "shop.settlement-cron=-")
 class DashboardTests {
 
-    private static final File CHROMIUM = new File("/usr/bin/chromium");
-    private static final File DRIVER = new File("/usr/bin/chromedriver");
     private static final String MARKUP = "<img src=x onerror=document.title='harmed'>";
 
     @TempDir
@@ -68,6 +66,9 @@ class DashboardTests {
 
     private CircuitBreaker payments;
 
+    @Autowired
+    private Outage outage;
+
     @TestConfiguration(proxyBeanMethods = false)
     static class StrictPolicy {
 
@@ -78,33 +79,34 @@ class DashboardTests {
                 chain.doFilter(request, response);
             };
         }
+
+        @Bean
+        Outage outage() {
+            return new Outage();
+        }
+    }
+
+    /** Where it is on, the endpoint answers nothing but errors, and the times of the questions are kept. */
+    static class Outage extends OncePerRequestFilter {
+
+        private final List<Long> asked = new CopyOnWriteArrayList<>();
+        private volatile boolean on;
+
+        @Override
+        protected boolean shouldNotFilter(HttpServletRequest request) {
+            return !on || !request.getRequestURI().endsWith("/actuator/resilience");
+        }
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) {
+            asked.add(System.nanoTime());
+            response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+        }
     }
 
     @BeforeAll
     static void startBrowser() {
-        boolean present = CHROMIUM.canExecute() && DRIVER.canExecute();
-        if ("required".equals(System.getenv("BROWSER_TESTS"))) {
-            assertThat(present).as("Chromium and its driver in /usr/bin").isTrue();
-        }
-        assumeTrue(present, "There is no /usr/bin/chromium with /usr/bin/chromedriver");
-        LoggingPreferences logs = new LoggingPreferences();
-        logs.enable(LogType.BROWSER, Level.ALL);
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(CHROMIUM);
-        options.setCapability("goog:loggingPrefs", logs);
-        options.addArguments(
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--window-size=1280,900",
-                "--user-data-dir=" + profile);
-        browser = new ChromeDriver(
-                new ChromeDriverService.Builder().usingDriverExecutable(DRIVER).build(), options);
+        browser = Chromium.start(profile);
     }
 
     @AfterAll
@@ -162,8 +164,7 @@ class DashboardTests {
 
     @Test
     void keyboardAloneShouldForceOpenAfterAQuestion() {
-        tile("payments", "circuit breaker").findElement(By.tagName("summary")).sendKeys(Keys.ENTER);
-        WebElement button = tile("payments", "circuit breaker")
+        WebElement button = open("payments", "circuit breaker")
                 .findElements(By.cssSelector("button"))
                 .get(1);
         button.sendKeys(Keys.ENTER);
@@ -207,6 +208,7 @@ class DashboardTests {
     private static WebElement open(String name, String kind) {
         WebElement tile = tile(name, kind);
         tile.findElement(By.tagName("summary")).sendKeys(Keys.ENTER);
+        soon(() -> assertThat(tile.findElements(By.cssSelector("button"))).isNotEmpty());
         return tile;
     }
 
@@ -216,22 +218,107 @@ class DashboardTests {
         browser.switchTo().activeElement().sendKeys(Keys.ENTER);
     }
 
+    @Test
+    void pageShouldAskForNothingWhileItIsPaused() {
+        WebElement pause = browser.findElement(By.id("pause"));
+        pause.click();
+        assertThat(pause.getDomAttribute("aria-pressed")).isEqualTo("true");
+        payments.forceOpen();
+        // Longer than a turn and the question that may have been on its way.
+        await().during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> tile("payments", "circuit breaker").getText().contains("closed"));
+        pause.click();
+        soon(() -> assertThat(tile("payments", "circuit breaker").getText()).contains("forced open"));
+    }
+
+    @Test
+    void pageShouldAskLessOftenWhileNothingAnswers() {
+        outage.asked.clear();
+        outage.on = true;
+        try {
+            soon(() -> assertThat(browser.findElement(By.id("connection")).getText())
+                    .contains("Not reachable since", "the answer was 500", "What is below is old"));
+            await().atMost(Duration.ofSeconds(60)).until(() -> outage.asked.size() >= 3);
+        } finally {
+            outage.on = false;
+        }
+        assertThat(outage.asked.get(2) - outage.asked.get(1)).isGreaterThan(outage.asked.get(1) - outage.asked.get(0));
+        browser.findElement(By.id("pause")).click();
+        browser.findElement(By.id("pause")).click();
+        soon(() ->
+                assertThat(browser.findElement(By.id("connection")).getText()).isEmpty());
+        // The browser tells of what was asked for in vain.
+        assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
+                .allMatch(entry -> entry.getMessage().contains("status of 500"));
+    }
+
     @ParameterizedTest
     @CsvSource({"1280, light", "1280, dark", "390, light", "390, dark"})
     void pageShouldHaveNoBarrierThatAxeKnows(int width, String scheme) {
         payments.forceOpen();
         soon(() -> assertThat(tile("payments", "circuit breaker").getText()).contains("forced open"));
         show(width, scheme);
-        tile("payments", "circuit breaker").findElement(By.tagName("summary")).sendKeys(Keys.ENTER);
+        WebElement tile = open("payments", "circuit breaker");
         soon(() -> assertThat(barriers()).isEmpty());
-        tile("payments", "circuit breaker")
-                .findElements(By.cssSelector("button"))
-                .get(1)
-                .sendKeys(Keys.ENTER);
+        tile.findElements(By.cssSelector("button")).get(1).sendKeys(Keys.ENTER);
         soon(() -> assertThat(barriers()).as("with a question asked").isEmpty());
         browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
         browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
         browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    }
+
+    @Test
+    void hundredsOfInstancesShouldStayUsable() {
+        try {
+            addHosts(500);
+            registry.find(CircuitBreaker.TYPE, "host:321.example").orElseThrow().forceOpen();
+            soon(() -> assertThat(browser.findElement(By.cssSelector("#tiles article h3"))
+                            .getText())
+                    .as("the worst comes first")
+                    .isEqualTo("host:321.example"));
+            browser.findElement(By.id("text")).sendKeys("host:499");
+            soon(() -> assertThat(browser.findElements(By.cssSelector("article:not([hidden]) h3")))
+                    .singleElement()
+                    .satisfies(title -> assertThat(title.getText()).isEqualTo("host:499.example")));
+        } finally {
+            removeHosts();
+        }
+        browser.findElement(By.id("text")).clear();
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#tiles article")))
+                .hasSizeLessThan(100));
+    }
+
+    @Test
+    void pageShouldDrawTheLinesThatCanBeSeenAndNoOthers() {
+        try {
+            addHosts(200);
+            soon(() -> assertThat(browser.findElements(By.cssSelector("#tiles article")))
+                    .hasSizeGreaterThan(200));
+            soon(() -> assertThat(drawn()).isPositive());
+            assertThat(drawn()).isLessThan(100);
+            long before = drawn();
+            browser.executeScript("window.scrollTo(0, document.body.scrollHeight)");
+            soon(() -> assertThat(drawn()).isGreaterThan(before));
+        } finally {
+            removeHosts();
+        }
+    }
+
+    private void addHosts(int number) {
+        for (int i = 0; i < number; i++) {
+            registry.getOrCreate(CircuitBreaker.TYPE, "host:" + i + ".example", CircuitBreakerConfig.defaults());
+        }
+    }
+
+    private void removeHosts() {
+        registry.all(CircuitBreaker.TYPE).stream()
+                .filter(breaker -> breaker.name().startsWith("host:"))
+                .forEach(registry::remove);
+    }
+
+    private static long drawn() {
+        return (long) browser.executeScript("return document.querySelectorAll('#tiles canvas').length");
     }
 
     /** What axe-core finds, for people. */

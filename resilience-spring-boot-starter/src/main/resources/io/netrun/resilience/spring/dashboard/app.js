@@ -48,7 +48,7 @@ function show(body, time, serverTime) {
       tiles.get(key).show(view(pattern.section, metrics, last, seconds, serverTime), chains.get(key) ?? []);
     }
   }
-  for (const [key, tile] of tiles) if (!seen.has(key)) { tile.node.remove(); tiles.delete(key); }
+  for (const [key, tile] of tiles) if (!seen.has(key)) { tile.remove(); tiles.delete(key); }
   before = {body, time};
   arrange();
 }
@@ -71,13 +71,14 @@ function arrange() {
     || a.name.localeCompare(b.name) || a.pattern.key.localeCompare(b.pattern.key));
   // A node that moves loses its focus, so while something in a tile has it, the order waits.
   const mayMove = !$('tiles').contains(document.activeElement) || document.activeElement === $('tiles');
-  let shown = 0;
-  sorted.forEach((tile, at) => {
+  let shown = 0, next = $('tiles').firstElementChild;
+  for (const tile of sorted) {
     const fits = tile.name.toLowerCase().includes(text) && (!pattern || tile.pattern.key === pattern) && (!level || tile.level === level);
     if (tile.node.hidden === fits) tile.node.hidden = !fits;
     shown += fits;
-    if (mayMove && $('tiles').children[at] !== tile.node) $('tiles').insertBefore(tile.node, $('tiles').children[at]);
-  });
+    if (tile.node === next) next = next.nextElementSibling;
+    else if (mayMove) $('tiles').insertBefore(tile.node, next);
+  }
   const refusing = sorted.filter(tile => tile.level === 'bad').length;
   say($('summary'), `${shown} of ${tiles.size} instances, ${refusing} of all refuse calls`);
   $('none').hidden = shown > 0 || tiles.size === 0;

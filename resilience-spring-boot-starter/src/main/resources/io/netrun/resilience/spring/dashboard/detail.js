@@ -7,10 +7,19 @@ const plain = value => value === null ? 'none' : Array.isArray(value) ? value.jo
 
 export function detail(more, pattern, name, operate) {
   const body = element('div');
-  let shown = '', chains = [], asking = false, enabled = true;
-  const power = button('', () => change(enabled ? 'switch off' : 'switch on', {settings: `enabled=${!enabled}`}));
-  if (writable) more.append(actions(), settingsForm());
-  more.append(body);
+  let shown = '', chains = [], asking = false, enabled = true, power = null;
+
+  /** What is in it is made when it is opened first: most of hundreds never are. */
+  function open() {
+    if (more.open && !body.isConnected) {
+      if (writable) {
+        power = button('', () => change(enabled ? 'switch off' : 'switch on', {settings: `enabled=${!enabled}`}));
+        more.append(actions(), settingsForm());
+      }
+      more.append(body);
+    }
+    refresh();
+  }
 
   function change(words, wanted) { operate(pattern, name, words, wanted); }
 
@@ -45,7 +54,9 @@ export function detail(more, pattern, name, operate) {
   }
 
   async function refresh() {
-    if (!more.open || asking) return;
+    if (!more.open) return;
+    if (power) say(power.firstChild, enabled ? 'switch off' : 'switch on');
+    if (asking) return;
     asking = true;
     try {
       const found = await one(pattern.key, name), now = JSON.stringify([found, chains]);
@@ -70,11 +81,10 @@ export function detail(more, pattern, name, operate) {
     ];
   }
 
-  more.ontoggle = refresh;
+  more.ontoggle = open;
   return {
     show(now, isEnabled) {
       chains = now; enabled = isEnabled;
-      say(power.firstChild, enabled ? 'switch off' : 'switch on');
       refresh();
     },
   };

@@ -44,4 +44,9 @@ export class Tile {
     this.chart.add(Date.now() / 1000, rates);
     this.detail.show(chains, enabled);
   }
+
+  remove() {
+    this.chart.remove();
+    this.node.remove();
+  }
 }
