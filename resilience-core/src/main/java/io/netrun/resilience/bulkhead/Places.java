@@ -1,5 +1,6 @@
 package io.netrun.resilience.bulkhead;
 
+import io.netrun.resilience.Contention;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
@@ -72,15 +73,15 @@ final class Places {
 
     /** Takes a place if one is free and nobody waits for it. */
     boolean tryTake() {
-        long seen = word;
-        while ((seen & (ACTIVE_MASK | WAITING)) < maxActive) {
-            long witness = (long) WORD.compareAndExchange(this, seen, seen + TAKE);
-            if (witness == seen) {
+        for (int rest = 0; ; rest = Contention.rest(rest)) {
+            long seen = word;
+            if ((seen & (ACTIVE_MASK | WAITING)) >= maxActive) {
+                return false;
+            }
+            if (WORD.compareAndSet(this, seen, seen + TAKE)) {
                 return true;
             }
-            seen = witness;
         }
-        return false;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.Contention;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -99,7 +100,7 @@ final class OutcomeRing {
 
     /** Adds an outcome and takes the oldest out if all slots are used; returns what is in the ring then, or {@link #CLOSED}. */
     long add(int outcome) {
-        while (true) {
+        for (int rest = 0; ; rest = Contention.rest(rest)) {
             long seen = tally;
             if (seen < 0) {
                 return CLOSED;
@@ -110,7 +111,6 @@ final class OutcomeRing {
             if (TALLY.compareAndSet(this, seen, next)) {
                 return next;
             }
-            Thread.onSpinWait();
         }
     }
 

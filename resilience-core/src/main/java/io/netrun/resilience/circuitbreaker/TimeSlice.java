@@ -1,5 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.Contention;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ final class TimeSlice {
     /** Counts a call; returns what is in the window then, or {@link #CLOSED}. */
     long add(boolean failed, boolean slow) {
         long call = 1 + (failed ? 1L << BITS : 0) + (slow ? 1L << (2 * BITS) : 0);
-        while (true) {
+        for (int rest = 0; ; rest = Contention.rest(rest)) {
             long seen = tally;
             if (seen < 0 || (seen & MASK) == MASK) {
                 return CLOSED;
@@ -64,7 +65,6 @@ final class TimeSlice {
             if (TALLY.compareAndSet(this, seen, seen + call)) {
                 return seen + call;
             }
-            Thread.onSpinWait();
         }
     }
 
