@@ -44,4 +44,51 @@ class TokenBucketModelTests {
             assertThat(bucket.available(now)).isEqualTo((int) Math.max(0, Math.floorDiv(level, TOKEN)));
         }
     }
+
+    /** How long a token takes to come, and how many fit; powers of two, so that no share of a token is rounded. */
+    private record Settings(long token, int capacity) {
+
+        RateLimiterConfig config() {
+            return RateLimiterConfig.builder()
+                    .limit(1)
+                    .period(Duration.ofNanos(token))
+                    .burst(capacity)
+                    .build();
+        }
+
+        static Settings of(int code) {
+            return new Settings(1_024L << code % 3, 1 + code / 3 % 5);
+        }
+    }
+
+    /** Each step waits a while, takes a token, or has another bucket go on. */
+    @Property(tries = 2_000)
+    void historyWithOtherBucketsShouldMatchTheModel(
+            @ForAll @Size(max = 80) List<@IntRange(max = 99) Integer> history,
+            @ForAll @IntRange(max = 14) int first,
+            @ForAll @IntRange(max = 64) int longestWait) {
+        long now = Long.MAX_VALUE - 5;
+        Settings settings = Settings.of(first);
+        TokenBucket bucket = new TokenBucket(settings.config(), now);
+        double tokens = settings.capacity;
+        for (int step : history) {
+            if (step < 40) {
+                long pause = step * 128L;
+                now += pause;
+                tokens = Math.min(settings.capacity, tokens + (double) pause / settings.token);
+            } else if (step < 85) {
+                long wait = (long) (Math.max(0, 1 - tokens) * settings.token);
+                boolean taken = wait <= longestWait * 128L;
+                assertThat(bucket.take(now, longestWait * 128L)).isEqualTo(taken ? wait : longestWait * 128L - wait);
+                tokens -= taken ? 1 : 0;
+            } else {
+                TokenBucket former = bucket;
+                settings = Settings.of(step - 85);
+                bucket = former.replaced(settings.config(), now);
+                assertThat(former.take(now, 0)).isEqualTo(TokenBucket.REPLACED);
+                tokens = Math.min(settings.capacity, tokens);
+            }
+            assertThat(bucket.available(now)).isEqualTo((int) Math.max(0, Math.floor(tokens)));
+        }
+    }
 }
