@@ -2,9 +2,9 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
 import java.lang.reflect.Method;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
-import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ClassFilter;
 import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.Pointcut;
@@ -29,10 +29,10 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
     /**
      * The one advisor.
      *
-     * @param pipelines asked when the first protected method is called, and not before
-     * @param observer so it is; gives null if nobody wants to hear of attempts
+     * @param pipelines asked with every call, and not before the first
+     * @param observer asked with every call; empty if nobody wants to hear of attempts
      */
-    public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<@Nullable AttemptObserver> observer) {
+    public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
         this.pointcut = new AnnotatedMethods();
         this.advice = new ResilienceInterceptor(pipelines, observer);
         setOrder(ORDER);

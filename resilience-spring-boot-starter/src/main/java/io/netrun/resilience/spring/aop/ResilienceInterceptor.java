@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -11,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class ResilienceInterceptor implements MethodInterceptor {
 
     private final Supplier<MethodPipelines> pipelines;
-    private final Supplier<@Nullable AttemptObserver> observer;
+    private final Supplier<Optional<AttemptObserver>> observer;
 
-    ResilienceInterceptor(Supplier<MethodPipelines> pipelines, Supplier<@Nullable AttemptObserver> observer) {
+    ResilienceInterceptor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
         this.pipelines = pipelines;
         this.observer = observer;
     }
@@ -24,7 +25,7 @@ final class ResilienceInterceptor implements MethodInterceptor {
         Object target = invocation.getThis();
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
-        AttemptObserver watching = observer.get();
+        AttemptObserver watching = observer.get().orElse(null);
         return switch (method.returns()) {
             case PLAIN -> method.pipeline().call(new PlainCall(invocation, method, watched(method, watching)));
             case STAGE, FUTURE ->

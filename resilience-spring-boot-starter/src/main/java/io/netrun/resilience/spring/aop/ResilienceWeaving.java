@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.aspectj.lang.Aspects;
@@ -21,11 +22,11 @@ public final class ResilienceWeaving implements DisposableBean {
     /**
      * Begins.
      *
-     * @param pipelines asked when the first protected method is called, and not before
-     * @param observer so it is; gives null if nobody wants to hear of attempts
+     * @param pipelines asked with every call, and not before the first
+     * @param observer asked with every call; empty if nobody wants to hear of attempts
      * @throws NoAspectBoundException if no weaver is at work
      */
-    public ResilienceWeaving(Supplier<MethodPipelines> pipelines, Supplier<@Nullable AttemptObserver> observer) {
+    public ResilienceWeaving(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
         this.interceptor = new ResilienceInterceptor(pipelines, observer);
         this.aspect = Aspects.aspectOf(ResilienceAspect.class);
         synchronized (APPLICATIONS) {

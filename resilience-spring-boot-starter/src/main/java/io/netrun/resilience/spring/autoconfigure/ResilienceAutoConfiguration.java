@@ -17,6 +17,8 @@ import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -78,8 +80,7 @@ public final class ResilienceAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceAdvisor resilienceAdvisor(
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
-        return new ResilienceAdvisor(
-                SingletonSupplier.of(pipelines::getObject), SingletonSupplier.ofNullable(observer::getIfAvailable));
+        return new ResilienceAdvisor(SingletonSupplier.of(pipelines::getObject), found(observer));
     }
 
     @Bean
@@ -89,8 +90,7 @@ public final class ResilienceAutoConfiguration {
     static ResilienceWeaving resilienceWeaving(
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
         try {
-            return new ResilienceWeaving(
-                    SingletonSupplier.of(pipelines::getObject), SingletonSupplier.ofNullable(observer::getIfAvailable));
+            return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject), found(observer));
         } catch (NoAspectBoundException unwoven) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "resilience.advice-mode is 'aspectj', but no weaver is at work: annotated methods would run unprotected",
@@ -98,6 +98,11 @@ public final class ResilienceAutoConfiguration {
                             + " among what an aop.xml includes; or weave at build time, or leave resilience.advice-mode at"
                             + " 'proxy'")));
         }
+    }
+
+    /** Looks once: a supplier of what may be null would search the application's beans with every call. */
+    private static Supplier<Optional<AttemptObserver>> found(ObjectProvider<AttemptObserver> observer) {
+        return SingletonSupplier.of(() -> Optional.ofNullable(observer.getIfAvailable()));
     }
 
     @Bean
