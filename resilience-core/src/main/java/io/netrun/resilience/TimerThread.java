@@ -86,7 +86,12 @@ final class TimerThread implements Runnable {
             LockSupport.unpark(thread);
         }
         if (thread == null) {
-            start();
+            try {
+                start();
+            } catch (Throwable noThread) {
+                task.cancel();
+                throw noThread;
+            }
         }
         return task;
     }

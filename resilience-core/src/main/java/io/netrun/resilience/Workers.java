@@ -10,6 +10,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads on which policies run code of the user that can not run where it is: a call with a time limit on a worker,
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workers {
 
+    private static final Logger log = LoggerFactory.getLogger(Workers.class);
+
     private static final long IDLE_SECONDS = 10;
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final Executor EXECUTOR = create();
 
@@ -27,12 +32,48 @@ public final class Workers {
 
     /**
      * Runs a task on a worker. Nothing of the calling thread's context goes along; see
-     * {@link ContextPropagation#wrap(Runnable)}.
+     * {@link ContextPropagation#wrap(Runnable)}. For tasks whose caller can do without them.
      *
      * @param task must not throw
+     * @throws Error if no thread can be started; the task does not run then
      */
     public static void execute(Runnable task) {
         EXECUTOR.execute(task);
+    }
+
+    /**
+     * Runs a task on a worker, as {@link #execute} does, for tasks that must not be lost: as long as no thread can be started, it
+     * is tried again every ten milliseconds. Only where there can not even be a timer for that, the task runs on the calling
+     * thread.
+     *
+     * @param task must not throw
+     */
+    public static void dispatch(Runnable task) {
+        dispatch(task, EXECUTOR, Ticker.system());
+    }
+
+    static void dispatch(Runnable task, Executor workers, Ticker timer) {
+        try {
+            workers.execute(task);
+        } catch (Throwable noThread) {
+            log.warn("No worker thread can be started; trying again until there is one", noThread);
+            dispatchLater(task, workers, timer);
+        }
+    }
+
+    private static void dispatchLater(Runnable task, Executor workers, Ticker timer) {
+        Runnable again = () -> {
+            try {
+                workers.execute(task);
+            } catch (Throwable noThread) {
+                dispatchLater(task, workers, timer);
+            }
+        };
+        try {
+            timer.schedule(again, AGAIN_NANOS);
+        } catch (Throwable noTimer) {
+            task.run();
+        }
     }
 
     static Thread daemon(Runnable task, String name) {

@@ -77,6 +77,16 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .areAssignableTo(LockSupport.class);
 
+    /** The two have a caller who hears that there was no thread; everywhere else a call would hang. */
+    @ArchTest
+    static final ArchRule tasksThatMustNotBeLostAreDispatched = noClasses()
+            .that()
+            .doNotHaveSimpleName("WorkerCall")
+            .and()
+            .doNotHaveSimpleName("WorkerAttempt")
+            .should()
+            .callMethod(Workers.class, "execute", Runnable.class);
+
     @ArchTest
     static final ArchRule onlyTheSystemTickerReadsClocks = noClasses()
             .that()

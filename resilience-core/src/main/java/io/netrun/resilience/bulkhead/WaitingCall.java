@@ -65,18 +65,25 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
         if (maxWait == null) {
             return;
         }
-        Ticker.Scheduled scheduled = bulkhead.ticker()
-                .schedule(
-                        () -> {
-                            if (places.withdraw(ticket, true)) {
-                                bulkhead.waitingCalls().end(this);
-                                Workers.execute(() -> fail(bulkhead.waitedTooLong(places)));
-                            }
-                        },
-                        Require.nanos(maxWait));
+        Ticker.Scheduled scheduled;
+        try {
+            scheduled = bulkhead.ticker().schedule(this::expire, Require.nanos(maxWait));
+        } catch (Throwable noTimer) {
+            if (places.withdraw(ticket, false)) {
+                fail(noTimer);
+            }
+            return;
+        }
         timer = scheduled;
         if (placed) {
             scheduled.cancel();
+        }
+    }
+
+    private void expire() {
+        if (places.withdraw(ticket, true)) {
+            bulkhead.waitingCalls().end(this);
+            Workers.dispatch(() -> fail(bulkhead.waitedTooLong(places)));
         }
     }
 
@@ -84,7 +91,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     public void closed() {
         if (places.withdraw(ticket, true)) {
             cancelTimer();
-            Workers.execute(() -> fail(bulkhead.closed(places)));
+            Workers.dispatch(() -> fail(bulkhead.closed(places)));
         }
     }
 
@@ -93,7 +100,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
         placed = true;
         waitEnds();
         bulkhead.waitedSince(since);
-        Workers.execute(start);
+        Workers.dispatch(start);
     }
 
     /** Makes the call with the place it has, unless its caller has left meanwhile. */

@@ -40,9 +40,7 @@ final class WaitingThread implements Places.Waiter, Waits.Waiting {
     }
 
     private void await() {
-        Duration maxWait = bulkhead.config().maxWait();
-        Ticker.@Nullable Scheduled timer =
-                maxWait == null ? null : bulkhead.ticker().schedule(this::expire, Require.nanos(maxWait));
+        Ticker.@Nullable Scheduled timer = limitWait();
         bulkhead.waitingCalls().begin(this);
         try {
             while (!placed && !expired) {
@@ -62,14 +60,31 @@ final class WaitingThread implements Places.Waiter, Waits.Waiting {
         }
     }
 
+    private Ticker.@Nullable Scheduled limitWait() {
+        Duration maxWait = bulkhead.config().maxWait();
+        if (maxWait == null) {
+            return null;
+        }
+        try {
+            return bulkhead.ticker().schedule(this::expire, Require.nanos(maxWait));
+        } catch (Throwable noTimer) {
+            leave();
+            throw noTimer;
+        }
+    }
+
     /** Leaves the queue; a place that arrives at this very moment is given back. */
-    private void leaveInterrupted() {
+    private void leave() {
         if (!places.withdraw(ticket, false)) {
             awaitVerdict();
             if (placed) {
                 places.giveBack();
             }
         }
+    }
+
+    private void leaveInterrupted() {
+        leave();
         throw new CallInterruptedException(
                 bulkhead.name(),
                 "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a place",

@@ -35,6 +35,8 @@ final class Circuit {
     private final Waits waits;
     private final TransitionListener listener;
     private final LongAdder rejected = new LongAdder();
+    private final LongAdder slow = new LongAdder();
+    private final LongAdder opened = new LongAdder();
 
     private volatile CircuitState state;
 
@@ -71,6 +73,14 @@ final class Circuit {
 
     long totalRejected() {
         return rejected.sum();
+    }
+
+    long totalSlow() {
+        return slow.sum();
+    }
+
+    long totalOpened() {
+        return opened.sum();
     }
 
     /** Admits a call or throws. */
@@ -120,6 +130,10 @@ final class Circuit {
         return new CircuitOpenException(name, by, config.stackTraces());
     }
 
+    void onSlowCall() {
+        slow.increment();
+    }
+
     /** An operator's transition wins over whatever the state is. */
     private void force(CircuitState to, String reason) {
         CircuitState from = (CircuitState) STATE.getAndSet(this, to);
@@ -132,6 +146,9 @@ final class Circuit {
         // It was made before it could hear of another change of settings.
         to.reconfigured();
         if (from.state() != to.state()) {
+            if (to.state() == CircuitBreaker.State.OPEN) {
+                opened.increment();
+            }
             listener.onTransition(from.state(), to.state(), reason);
         }
     }

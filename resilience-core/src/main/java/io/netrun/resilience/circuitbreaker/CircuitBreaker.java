@@ -115,7 +115,9 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 outcomes.totalFailed(),
                 outcomes.totalIgnored(),
                 outcomes.totalCancelled(),
-                circuit.totalRejected());
+                circuit.totalRejected(),
+                circuit.totalSlow(),
+                circuit.totalOpened());
     }
 
     /** False while it is DISABLED. */

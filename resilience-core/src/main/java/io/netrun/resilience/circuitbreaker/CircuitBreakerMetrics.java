@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param totalIgnored calls that failed in a way that does not count
  * @param totalCancelled calls that were cancelled or interrupted
  * @param totalRejected calls refused
+ * @param totalSlow calls that took {@link CircuitBreakerConfig#slowCallDuration()} or longer, counted while CLOSED; they are also
+ *     among those that succeeded or failed
+ * @param totalOpened how often the circuit opened by itself, after a failed trial included
  */
 public record CircuitBreakerMetrics(
         CircuitBreaker.State state,
@@ -30,4 +33,6 @@ public record CircuitBreakerMetrics(
         long totalFailed,
         long totalIgnored,
         long totalCancelled,
-        long totalRejected) {}
+        long totalRejected,
+        long totalSlow,
+        long totalOpened) {}

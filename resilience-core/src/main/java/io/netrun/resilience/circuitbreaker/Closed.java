@@ -121,7 +121,11 @@ final class Closed extends CircuitState implements Admission {
 
         private void end(boolean failed) {
             begun.leave();
-            ended(failed, circuit.ticker().nanoTime() - startedAt >= slowNanos);
+            boolean slow = circuit.ticker().nanoTime() - startedAt >= slowNanos;
+            if (slow) {
+                circuit.onSlowCall();
+            }
+            ended(failed, slow);
         }
     }
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one call: a race, in which those that join late start when a timer says so. The first result ends the call;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * until the losers have ended too, as those may pay no heed to being cancelled.
  */
 abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(HedgedCall.class);
 
     private final Hedge hedge;
     private final HedgeConfig config;
@@ -65,7 +69,12 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         if (isDone() || begun >= config.maxAttempts()) {
             return;
         }
-        timer = hedge.ticker().schedule(() -> Workers.execute(another), Require.nanos(config.delay()));
+        try {
+            timer = hedge.ticker().schedule(() -> Workers.dispatch(another), Require.nanos(config.delay()));
+        } catch (Throwable noTimer) {
+            log.warn("Hedge '{}': no timer could be set, so there is no further attempt", hedge.name(), noTimer);
+            return;
+        }
         if (isDone()) {
             cancelTimer();
         }

@@ -32,7 +32,13 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
 
     WaitingCall<T> await(long nanos) {
         limiter.waitBegins();
-        timer = limiter.ticker().schedule(() -> Workers.execute(start), nanos);
+        try {
+            timer = limiter.ticker().schedule(() -> Workers.dispatch(start), nanos);
+        } catch (Throwable noTimer) {
+            leave();
+            fail(noTimer);
+            return this;
+        }
         limiter.waitingCalls().begin(this);
         if (over.get()) {
             limiter.waitingCalls().end(this);
@@ -63,7 +69,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     @Override
     public void closed() {
         if (leave()) {
-            Workers.execute(() -> fail(limiter.closed()));
+            Workers.dispatch(() -> fail(limiter.closed()));
         }
     }
 

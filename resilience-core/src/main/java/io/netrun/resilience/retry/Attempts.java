@@ -109,6 +109,12 @@ final class Attempts {
         return last;
     }
 
+    /** No timer could be set for the wait before the next attempt. */
+    Throwable untimed() {
+        exhaust(", no timer being there for the wait");
+        return last;
+    }
+
     /** What the call ends with after {@link #STOP}. */
     Throwable failure() {
         return last;

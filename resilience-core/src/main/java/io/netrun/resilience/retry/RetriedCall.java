@@ -13,14 +13,19 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
  * attempt's end only marks that there is work, and whoever marks it first does it ({@code pending}).
  */
 final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(RetriedCall.class);
 
     private final Retry retry;
     private final RetryRules rules;
@@ -133,7 +138,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         } else {
             // The thread that ended the attempt belongs to someone else, and so does its context.
             pause = null;
-            Workers.execute(resume);
+            Workers.dispatch(resume);
         }
     }
 
@@ -154,12 +159,13 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
     }
 
-    private void close() {
+    /** The wait for the next attempt has ended, and there will be none. */
+    private void giveUp(Function<Attempts, Throwable> reason) {
         Attempts known = attempts;
         if (known == null || isDone()) {
             return;
         }
-        Throwable end = known.closed();
+        Throwable end = reason.apply(known);
         if (end instanceof UnacceptableResultException unacceptable) {
             finish(resultOf(unacceptable), null);
         } else {
@@ -190,7 +196,15 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
 
         void begin() {
-            timer = retry.ticker().schedule(() -> Workers.execute(resume), nanos);
+            try {
+                timer = retry.ticker().schedule(() -> Workers.dispatch(resume), nanos);
+            } catch (Throwable noTimer) {
+                log.warn("Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
+                if (end()) {
+                    giveUp(Attempts::untimed);
+                }
+                return;
+            }
             retry.waitingCalls().begin(this);
             if (isDone()) {
                 end();
@@ -220,7 +234,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         @Override
         public void closed() {
             if (end()) {
-                Workers.execute(RetriedCall.this::close);
+                Workers.dispatch(() -> giveUp(Attempts::closed));
             }
         }
     }

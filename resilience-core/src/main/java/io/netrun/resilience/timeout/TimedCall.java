@@ -25,7 +25,12 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     }
 
     TimedCall<T> start(CompletableFuture<T> call) {
-        timer = limit.schedule(() -> Workers.execute(this::expire));
+        try {
+            timer = limit.schedule(() -> Workers.dispatch(this::expire));
+        } catch (Throwable noTimer) {
+            // A call whose time can not be limited is not let run: following it now cancels it.
+            fail(noTimer);
+        }
         follow(call);
         return this;
     }

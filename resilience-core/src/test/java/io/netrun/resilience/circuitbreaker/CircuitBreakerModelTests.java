@@ -100,6 +100,7 @@ class CircuitBreakerModelTests {
             assertThat(metrics.state()).isEqualTo(model.state);
             assertThat(metrics.halfOpenCalls()).isEqualTo(model.trials);
             assertThat(metrics.successCount()).isEqualTo(model.successes);
+            assertThat(metrics.totalOpened()).isEqualTo(model.opened);
             if (model.state == State.CLOSED) {
                 assertThat(metrics.failureCount()).isEqualTo(model.failures);
             }
@@ -135,6 +136,7 @@ class CircuitBreakerModelTests {
         private int trials;
         private int now;
         private int openedAt;
+        private int opened;
 
         Model(int failureThreshold, int successThreshold, int maxTrials) {
             this.failureThreshold = failureThreshold;
@@ -183,6 +185,9 @@ class CircuitBreakerModelTests {
             successes = 0;
             trials = 0;
             openedAt = now;
+            if (to == State.OPEN) {
+                opened++;
+            }
         }
     }
 }

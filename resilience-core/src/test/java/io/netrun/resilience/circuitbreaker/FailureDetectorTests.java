@@ -242,6 +242,20 @@ class FailureDetectorTests {
 
     @ParameterizedTest
     @EnumSource(names = {"COUNT_WINDOW", "TIME_WINDOW"})
+    void slowCallsShouldBeCountedHoweverTheyEnd(Detection detection) {
+        CircuitBreaker breaker = slow(detection);
+        breaker.run(() -> ticker.advance(Duration.ofSeconds(2)));
+        catchThrowable(() -> breaker.run(() -> {
+            ticker.advance(Duration.ofSeconds(2));
+            throw new IOException();
+        }));
+        breaker.run(() -> ticker.advance(Duration.ofSeconds(1)));
+        breaker.reset();
+        assertThat(breaker.metrics().totalSlow()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COUNT_WINDOW", "TIME_WINDOW"})
     void callsThatHangShouldOpenBeforeAnyOfThemHasEnded(Detection detection) {
         CircuitBreaker breaker = slow(detection);
         for (int i = 0; i < FEW; i++) {

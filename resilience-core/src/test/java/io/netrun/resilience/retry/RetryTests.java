@@ -207,6 +207,26 @@ class RetryTests {
         assertThat(retry.<String, IOException>call(new Failing(2)::get)).isEqualTo("ok");
     }
 
+    @Test
+    void lastFailureShouldBePublishedWithTheNumberOfAttempts() {
+        Retry retry = retry(c -> {});
+        List<String> heard = new ArrayList<>();
+        retry.on(
+                RetryEvent.Exhausted.class,
+                event -> heard.add(event.attempts() + ":" + event.failure().getMessage()));
+        catchThrowable(() -> retry.<String, IOException>call(new Failing(99)::get));
+        assertThat(heard).containsExactly("3:failure 3");
+    }
+
+    @Test
+    void recoveredCallShouldPublishNoExhaustion() throws Exception {
+        Retry retry = retry(c -> {});
+        List<RetryEvent.Exhausted> heard = new ArrayList<>();
+        retry.on(RetryEvent.Exhausted.class, heard::add);
+        retry.<String, IOException>call(new Failing(2)::get);
+        assertThat(heard).isEmpty();
+    }
+
     // ---- interrupts
 
     @Test
