@@ -83,6 +83,14 @@ final class CircuitBreakerPattern {
                 Measure.counter(CALLS, CALLS_HELP, "cancelled", b -> b.metrics().totalCancelled()));
         measures.add(
                 Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
+        measures.add(Measure.counter(
+                "circuitbreaker.slow.calls",
+                "Calls that took slow-call-duration or longer",
+                b -> b.metrics().totalSlow()));
+        measures.add(Measure.counter(
+                "circuitbreaker.opened",
+                "How often the circuit opened by itself",
+                b -> b.metrics().totalOpened()));
         return measures;
     }
 }

@@ -29,6 +29,7 @@ export function view(section, now, before, seconds, serverTime) {
   if ('available' in now) rows.push(['Permits left', `${now.available} of ${now.limit}`], ['Waiting', String(now.waiting)]);
   if ('abandoned' in now) rows.push(['Run on after their limit', String(now.abandoned)]);
   if ('failureCount' in now) rows.push(['Failures counted', String(now.failureCount)]);
+  if ('totalOpened' in now) rows.push(['Opened so far', String(now.totalOpened)]);
   if (now.nextTrialTime) {
     const left = Math.ceil((Date.parse(now.nextTrialTime) - serverTime) / 1000);
     rows.push(['Next trial', left > 0 ? `in ${left} s` : 'with the next call']);
