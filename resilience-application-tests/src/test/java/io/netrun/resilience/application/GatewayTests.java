@@ -8,13 +8,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.actuate.autoconfigure.security.reactive.ReactiveManagementWebSecurityAutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.security.reactive.ReactiveSecurityAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -25,6 +25,8 @@ import org.springframework.web.bind.annotation.RestController;
 class GatewayTests {
 
     private static final String ROUTE = "spring.cloud.gateway.server.webflux.routes[0].";
+    private static final String AS_SOMEBODY =
+            "Basic " + Base64.getEncoder().encodeToString("somebody:secret".getBytes(StandardCharsets.UTF_8));
 
     private FailingServer server;
 
@@ -45,7 +47,11 @@ class GatewayTests {
                     + context.getEnvironment().getRequiredProperty("local.server.port") + "/stock/7");
             for (int i = 0; i < 4; i++) {
                 HttpResponse<String> answer = HttpClient.newHttpClient()
-                        .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString());
+                        .send(
+                                HttpRequest.newBuilder(page)
+                                        .header("Authorization", AS_SOMEBODY)
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
                 assertThat(answer.statusCode()).isEqualTo(200);
                 assertThat(answer.body()).isEqualTo("instead");
             }
@@ -63,6 +69,9 @@ class GatewayTests {
                 .web(WebApplicationType.REACTIVE)
                 .properties(
                         "server.port=0",
+                        // Spring Security is on the class path.
+                        "spring.security.user.name=somebody",
+                        "spring.security.user.password=secret",
                         ROUTE + "id=stock",
                         ROUTE + "uri=" + server.url(),
                         ROUTE + "predicates[0]=Path=/stock/**",
@@ -75,8 +84,7 @@ class GatewayTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration(
-            exclude = {ReactiveSecurityAutoConfiguration.class, ReactiveManagementWebSecurityAutoConfiguration.class})
+    @EnableAutoConfiguration
     @RestController
     static class Application {
 

@@ -16,6 +16,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -84,10 +86,11 @@ class SecuredEndpointTests {
         assertThat(payments.state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
     }
 
-    @Test
-    void pageShouldPrintWhatIsTested() throws IOException {
-        String tested =
-                Files.readString(Path.of("src/test/java/io/netrun/resilience/application/EndpointSecurity.java"));
+    @ParameterizedTest
+    @ValueSource(strings = {"spring-boot-3", "spring-boot-4"})
+    void pageShouldPrintWhatIsTested(String line) throws IOException {
+        String tested = Files.readString(Path.of("..", "resilience-application-tests", "src", line)
+                .resolve("java/io/netrun/resilience/application/EndpointSecurity.java"));
         String bean = tested.substring(tested.indexOf("    @Bean"), tested.lastIndexOf('}'))
                 .stripTrailing()
                 .stripIndent();
