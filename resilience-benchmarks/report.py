@@ -181,7 +181,7 @@ def environment(run, entries):
     arguments = " ".join(argument for argument in jmh["jvmArgs"] if argument.startswith("-X"))
     rows = [["date", run["date"]], ["machine", run["machine"]],
             ["JDK", f"{jmh['vmName']} {jmh['vmVersion']}, `{arguments}`"],
-            ["versions", run["versions"]], ["command", f"`{run['command']}`" + run.get("left out", "")],
+            ["versions", run["versions"]], ["command", f"`{run['command']}`" + run.get("remark", "")],
             ["plan", f"JMH {jmh['jmhVersion']}: {plans}"]]
     return table(["", ""], rows)
 
