@@ -10,9 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 
 /**
  * An asynchronous call with a time limit, within which it ends: its future is done already when the call returns it, or is
@@ -23,28 +21,28 @@ public class TimeoutAsync extends NanosPerCall {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     @Benchmark
-    public Object doneIsDone(Ended ended) {
+    public Object doneIsDone(EndedWork ended) {
         CompletableFuture<Object> future = ended.future;
         return future.isDone() ? future : future.orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Benchmark
-    public Object doneNetrun(Netrun subject, Ended ended) {
+    public Object doneNetrun(Netrun subject, EndedWork ended) {
         return subject.start(ended.call);
     }
 
     @Benchmark
-    public Object doneResilience4j(Resilience4j subject, Ended ended) {
+    public Object doneResilience4j(Resilience4j subject, EndedWork ended) {
         return subject.start(ended.call);
     }
 
     @Benchmark
-    public Object doneFailsafe(Failsafe subject, Ended ended) {
+    public Object doneFailsafe(Failsafe subject, EndedWork ended) {
         return subject.start(ended.call).toCompletableFuture().join();
     }
 
     @Benchmark
-    public Object doneSmallRye(SmallRye subject, Ended ended) {
+    public Object doneSmallRye(SmallRye subject, EndedWork ended) {
         return subject.start(ended.call);
     }
 
@@ -80,13 +78,6 @@ public class TimeoutAsync extends NanosPerCall {
         CompletionStage<Object> call = subject.start(() -> future);
         future.complete(this);
         return call.toCompletableFuture().join();
-    }
-
-    @State(Scope.Benchmark)
-    public static class Ended {
-
-        final CompletableFuture<Object> future = CompletableFuture.completedFuture("ended");
-        final Supplier<CompletionStage<Object>> call = () -> future;
     }
 
     public static class Netrun extends AsyncCalls.Netrun {

@@ -9,13 +9,10 @@ import io.netrun.resilience.timeout.Timeout;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 
 /** A call through timeout, retry and circuit breaker, outermost first, whose future is done when the call returns it. */
 public class TimeoutStackedAsync extends NanosPerCall {
@@ -23,7 +20,7 @@ public class TimeoutStackedAsync extends NanosPerCall {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
     @Benchmark
-    public Object netrun(Netrun subject, Ended ended) {
+    public Object netrun(Netrun subject, EndedWork ended) {
         return subject.start(ended.call);
     }
 
@@ -33,20 +30,13 @@ public class TimeoutStackedAsync extends NanosPerCall {
     }
 
     @Benchmark
-    public Object failsafe(Failsafe subject, Ended ended) {
+    public Object failsafe(Failsafe subject, EndedWork ended) {
         return subject.start(ended.call).toCompletableFuture().join();
     }
 
     @Benchmark
-    public Object smallRye(SmallRye subject, Ended ended) {
+    public Object smallRye(SmallRye subject, EndedWork ended) {
         return subject.start(ended.call);
-    }
-
-    @State(Scope.Benchmark)
-    public static class Ended {
-
-        private final CompletableFuture<Object> future = CompletableFuture.completedFuture("ended");
-        final Supplier<CompletionStage<Object>> call = () -> future;
     }
 
     public static class Netrun extends AsyncCalls.Netrun {
@@ -70,7 +60,7 @@ public class TimeoutStackedAsync extends NanosPerCall {
         Supplier<CompletionStage<Object>> decorated;
 
         @Setup
-        public void setUp(Ended ended) {
+        public void setUp(EndedWork ended) {
             AsyncCalls.check(this);
             Checks.require(breaker.getMetrics().getNumberOfSuccessfulCalls() == 2, "the breaker saw the calls");
             decorated = decorate(ended.call);
