@@ -5,6 +5,6 @@ package io.netrun.resilience.fallback;
  *
  * @param totalRecovered failed calls whose place a handler took
  * @param totalFailed failed calls whose handler failed too
- * @param totalPassed failed calls for which there was no handler
+ * @param totalPassed failed calls for which there was no handler, or whose handler threw the very failure that it got
  */
 public record FallbackMetrics(long totalRecovered, long totalFailed, long totalPassed) {}

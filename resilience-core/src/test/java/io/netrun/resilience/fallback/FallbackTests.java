@@ -171,6 +171,37 @@ class FallbackTests {
 
     @ParameterizedTest
     @EnumSource
+    void handlerThatThrowsWhatItGotShouldLeaveTheFailureAsItWas(Mode mode) {
+        IllegalStateException failure = new IllegalStateException();
+        Fallback fallback = Fallback.of(
+                "test",
+                c -> c.handle(IllegalStateException.class, e -> {
+                    throw e;
+                }));
+        assertThatThrownBy(() -> mode.call(fallback, failing(failure)))
+                .isSameAs(failure)
+                .hasNoSuppressedExceptions();
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void handlerThatWrapsWhatItGotShouldNotHaveItSuppressedToo(Mode mode) {
+        IOException first = new IOException("first");
+        Fallback fallback = Fallback.of(
+                "test",
+                c -> c.handle(e -> {
+                    throw new IllegalStateException(e);
+                }));
+        assertThatThrownBy(() -> mode.call(fallback, failing(first)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasCause(first)
+                .hasNoSuppressedExceptions();
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 1, 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void listenerThatThrowsShouldBreakNothing(Mode mode) throws Throwable {
         Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
         List<Throwable> heard = new ArrayList<>();
@@ -256,6 +287,17 @@ class FallbackTests {
             context.remove();
             ContextRegistry.getInstance().removeThreadLocalAccessor("fallback-test");
         }
+    }
+
+    @Test
+    void changedCopyShouldKeepTheHandlers() {
+        FallbackConfig first =
+                FallbackConfig.builder().handle(IOException.class, e -> "io").build();
+        FallbackConfig both = first.toBuilder()
+                .handle(CircuitOpenException.class, e -> "open")
+                .build();
+        assertThat(both.handlers()).hasSize(2).startsWith(first.handlers().get(0));
+        assertThat(first.handlers()).hasSize(1);
     }
 
     @Test

@@ -70,6 +70,14 @@ class RetryBudgetTests {
     }
 
     @Test
+    void everyFailureWithoutAHintShouldCostAlike() {
+        Retry retry = retry(3);
+        fail(retry);
+        fail(retry);
+        assertThat(budget.available()).isEqualTo(500 - 4 * 14);
+    }
+
+    @Test
     void retriedSuccessShouldReturnWhatItsRetryCost() {
         AtomicInteger calls = new AtomicInteger();
         retry(3).run(() -> {

@@ -24,7 +24,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left. Ten seconds by
+ * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left. Two minutes by
  * default, {@code -Dsoak.seconds=3600} for an hour; {@code -Dsoak.seed} repeats what is drawn by lot, though not what threads make of it.
  */
 class SoakTests {
@@ -34,7 +34,7 @@ class SoakTests {
     private static final long HEAP_SLACK = 24L << 20;
     private static final List<String> COUNTED = List.of("sync", "async", "reactive");
 
-    private final long seconds = Long.getLong("soak.seconds", 10);
+    private final long seconds = Long.getLong("soak.seconds", 120);
     private final long seed = Long.getLong("soak.seed", System.nanoTime());
     private final JumpingTicker ticker = new JumpingTicker();
     private final List<String> checked = new ArrayList<>();
