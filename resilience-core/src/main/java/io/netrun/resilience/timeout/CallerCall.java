@@ -30,7 +30,7 @@ final class CallerCall implements Runnable {
         ENDED,
         /** The limit has struck and the thread is about to be interrupted; the thread waits this out. */
         STRIKING,
-        /** The thread was interrupted by the limit. */
+        /** The limit has interrupted the thread, and has to take that back. */
         STRUCK,
         /** The limit has struck, but the thread had been interrupted by someone else, or is not to be. */
         STRUCK_QUIETLY
@@ -38,14 +38,13 @@ final class CallerCall implements Runnable {
 
     private final Timeout timeout;
     private final Deadline limit;
-    private final Deadline around;
-    private final Thread caller = Thread.currentThread();
+    private final LimitInterrupts interrupts;
     private volatile Phase phase = Phase.RUNNING;
 
-    CallerCall(Timeout timeout, Deadline limit, Deadline around) {
+    CallerCall(Timeout timeout, Deadline limit, LimitInterrupts interrupts) {
         this.timeout = timeout;
         this.limit = limit;
-        this.around = around;
+        this.interrupts = interrupts;
     }
 
     <T extends @Nullable Object, X extends Throwable> T call(Layer next, CheckedSupplier<T, X> body) throws X {
@@ -76,11 +75,8 @@ final class CallerCall implements Runnable {
             return;
         }
         limit.exceed();
-        boolean quietly = !timeout.config().interrupt() || caller.isInterrupted();
-        if (!quietly) {
-            caller.interrupt();
-        }
-        phase = quietly ? Phase.STRUCK_QUIETLY : Phase.STRUCK;
+        boolean interrupted = timeout.config().interrupt() && interrupts.strike();
+        phase = interrupted ? Phase.STRUCK : Phase.STRUCK_QUIETLY;
     }
 
     private boolean endedInTime() {
@@ -91,11 +87,7 @@ final class CallerCall implements Runnable {
             Thread.onSpinWait();
         }
         if (phase == Phase.STRUCK) {
-            Thread.interrupted();
-            if (around.isExceeded()) {
-                // A limit further out struck meanwhile; its interrupt fell together with ours and is still owed.
-                caller.interrupt();
-            }
+            interrupts.takeBack();
         }
         return false;
     }

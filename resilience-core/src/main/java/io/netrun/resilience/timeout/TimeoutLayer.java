@@ -28,7 +28,12 @@ final class TimeoutLayer implements Layer {
         }
         Deadline limit = deadline.within(timeout.ticker(), nanos);
         if (staysOnCaller()) {
-            return new CallerCall(timeout, limit, deadline).call(next, body);
+            LimitInterrupts interrupts = LimitInterrupts.enter();
+            try {
+                return new CallerCall(timeout, limit, interrupts).call(next, body);
+            } finally {
+                interrupts.leave();
+            }
         }
         timeout.requireWorkers();
         return new WorkerCall<>(timeout, limit, next, body).call();
@@ -50,8 +55,7 @@ final class TimeoutLayer implements Layer {
             return next.callAsync(body, deadline);
         }
         // What the body does before it returns its future keeps its caller busy, where no limit could reach it; so the
-        // time
-        // may begin after that, and a future that is done by then costs no reading of the clock.
+        // time may begin after that, and a future that is done by then costs no reading of the clock.
         Deadline limit = deadline.withinOnceAsked(timeout.ticker(), nanos);
         CompletableFuture<T> call = next.callAsync(body, limit);
         return call.isDone() ? call : new TimedCall<T>(timeout, limit).start(call);

@@ -38,7 +38,7 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
 
     /** Written before {@link Phase#RUNNING}. */
-    private @Nullable Thread worker;
+    private @Nullable LimitInterrupts worker;
 
     /** Written before {@link Phase#ENDED}. */
     private @Nullable T result;
@@ -110,9 +110,9 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
             limit.exceed();
         }
         timeout.abandonedCallBegins();
-        Thread running = worker;
+        LimitInterrupts running = worker;
         if (timeout.config().interrupt() && running != null) {
-            running.interrupt();
+            running.strike();
         }
         phase.set(Phase.STOPPED);
         return true;
@@ -121,10 +121,18 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
     /** Makes the call; on the worker's thread. */
     @Override
     public void run() {
-        worker = Thread.currentThread();
-        if (!phase.compareAndSet(Phase.NEW, Phase.RUNNING)) {
-            return;
+        LimitInterrupts interrupts = LimitInterrupts.enter();
+        try {
+            worker = interrupts;
+            if (phase.compareAndSet(Phase.NEW, Phase.RUNNING)) {
+                make();
+            }
+        } finally {
+            interrupts.leave();
         }
+    }
+
+    private void make() {
         try {
             result = next.call(body, limit);
         } catch (Throwable thrown) {

@@ -41,6 +41,15 @@ class RateLimiterConfigTests {
     }
 
     @Test
+    void oneCallPerMicrosecondShouldBeAllowed() {
+        RateLimiterConfig config = RateLimiterConfig.builder()
+                .limit(1_000)
+                .period(Duration.ofMillis(1))
+                .build();
+        assertThat(config.nanosPerCall()).isEqualTo(1_000);
+    }
+
+    @Test
     void toBuilderShouldKeepEverySetting() {
         RateLimiterConfig config = RateLimiterConfig.builder()
                 .limit(7)

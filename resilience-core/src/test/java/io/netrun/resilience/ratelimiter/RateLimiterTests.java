@@ -90,6 +90,29 @@ class RateLimiterTests {
     }
 
     @Test
+    void callWhoseTurnComesJustAtTheEndOfItsPatienceShouldWait() {
+        RateLimiter limiter = limiter(c -> c.burst(1).maxWait(TURN));
+        use(limiter, 2);
+        assertThat(ticker.sleeps()).containsExactly(TURN);
+    }
+
+    @Test
+    void burstWhenChangedAloneShouldTakeEffect() {
+        RateLimiter limiter = limiter(c -> c.burst(3));
+        limiter.reconfigure(c -> c.toBuilder().burst(1).build());
+        assertThat(limiter.metrics().available()).isEqualTo(1);
+    }
+
+    @Test
+    void rateWhenChangedAloneShouldTakeEffect() {
+        RateLimiter limiter = limiter(c -> c.burst(1));
+        limiter.reconfigure(c -> c.toBuilder().limit(20).build());
+        use(limiter, 1);
+        ticker.advance(TURN.dividedBy(2));
+        use(limiter, 1);
+    }
+
+    @Test
     void callWhenInterruptedWhileWaitingShouldPutItsTokenBack() {
         RateLimiter limiter = limiter(c -> c.burst(1).maxWait(Duration.ofSeconds(1)));
         use(limiter, 1);

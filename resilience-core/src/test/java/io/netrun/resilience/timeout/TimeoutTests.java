@@ -3,12 +3,16 @@ package io.netrun.resilience.timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.is;
 
 import io.micrometer.context.ContextRegistry;
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -21,6 +25,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @org.junit.jupiter.api.Timeout(60)
 class TimeoutTests {
@@ -47,9 +54,9 @@ class TimeoutTests {
     }
 
     @Test
-    void callShouldRunOnAnotherThread() {
+    void callShouldRunOnAnotherThreadByDefault() {
         Thread caller = Thread.currentThread();
-        assertThat(worker(c -> {}).<Thread, RuntimeException>call(Thread::currentThread))
+        assertThat(timeout(c -> {}).<Thread, RuntimeException>call(Thread::currentThread))
                 .isNotSameAs(caller);
     }
 
@@ -74,8 +81,9 @@ class TimeoutTests {
         catchThrowable(() -> timeout.run(() -> awaitUninterruptibly(release)));
         assertThatThrownBy(() -> timeout.run(() -> {}))
                 .isInstanceOf(AbandonedCallsException.class)
-                .hasMessage(
-                        "Timeout 'real' refuses calls: 1 earlier calls ignored the interrupt and are still running");
+                .hasMessage("Timeout 'real' refuses calls: 1 earlier calls ignored the interrupt and are still running")
+                .asInstanceOf(type(AbandonedCallsException.class))
+                .returns(1, AbandonedCallsException::abandoned);
         assertThat(timeout.metrics().totalRejected()).isEqualTo(1);
         release.countDown();
         await().until(() -> timeout.metrics().abandoned() == 0);
@@ -142,6 +150,33 @@ class TimeoutTests {
         assertThat(workerInterrupted.await(10, TimeUnit.SECONDS)).isTrue();
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"WORKER", "CALLER"})
+    void callGivenUpShouldBeAFailureFurtherIn(TimeoutThread thread) {
+        CircuitBreaker inner = CircuitBreaker.of("inner");
+        Pipeline pipeline = Pipeline.of(real(c -> c.duration(SHORT).thread(thread)), inner);
+        catchThrowable(() -> pipeline.run(() -> new CountDownLatch(1).await()));
+        await().until(() -> inner.metrics().totalFailed() == 1);
+        assertThat(inner.metrics().totalCancelled()).isZero();
+    }
+
+    @Test
+    void callWhoseCallerLeavesShouldBeCancelledFurtherIn() throws Exception {
+        CircuitBreaker inner = CircuitBreaker.of("inner");
+        Pipeline pipeline =
+                Pipeline.of(real(c -> c.duration(Duration.ofMinutes(5)).thread(TimeoutThread.WORKER)), inner);
+        CountDownLatch running = new CountDownLatch(1);
+        Thread caller = new Thread(() -> catchThrowable(() -> pipeline.run(() -> {
+            running.countDown();
+            new CountDownLatch(1).await();
+        })));
+        caller.start();
+        assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+        caller.interrupt();
+        await().until(() -> inner.metrics().totalCancelled() == 1);
+        assertThat(inner.metrics().totalFailed()).isZero();
+    }
+
     @Test
     void callWhenCommonPoolIsSaturatedShouldStillBeLimited() {
         CountDownLatch release = new CountDownLatch(1);
@@ -205,6 +240,25 @@ class TimeoutTests {
     }
 
     @Test
+    void callOnCallerWhenItEndsInTimeShouldTakeTheTimerBack() {
+        Timeout timeout = caller("test", 1);
+        timeout.run(() -> assertThat(ticker.scheduledCount()).isEqualTo(1));
+        assertThat(ticker.scheduledCount()).isZero();
+        catchThrowable(() -> timeout.run(() -> {
+            throw new IOException();
+        }));
+        assertThat(ticker.scheduledCount()).isZero();
+    }
+
+    @Test
+    void callOnCallerWhenLimitStrikesShouldSayTheLimit() {
+        TimeoutExceededException exceeded = catchThrowableOfType(
+                TimeoutExceededException.class,
+                () -> caller("test", 1).run(() -> ticker.advance(Duration.ofSeconds(1))));
+        assertThat(exceeded.limit()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
     void callOnCallerWhenSomeoneElseInterruptedShouldKeepTheFlag() {
         Timeout timeout = real(c -> c.thread(TimeoutThread.CALLER));
         timeout.run(() -> Thread.currentThread().interrupt());
@@ -216,6 +270,37 @@ class TimeoutTests {
         Timeout timeout = real(c -> c.callerBound(() -> true));
         assertThat(timeout.<Thread, RuntimeException>call(Thread::currentThread))
                 .isSameAs(Thread.currentThread());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 1", "1, 2", "1, 1"})
+    void callOnCallerWhenTwoLimitsStrikeABodyThatIgnoresThemShouldLeaveNoFlag(int outerSeconds, int innerSeconds) {
+        Timeout outer = caller("outer", outerSeconds);
+        Timeout inner = caller("inner", innerSeconds);
+        assertThatThrownBy(() -> Pipeline.of(outer, inner).run(() -> {
+                    ticker.advance(Duration.ofSeconds(1));
+                    ticker.advance(Duration.ofSeconds(1));
+                }))
+                .isInstanceOf(TimeoutExceededException.class)
+                .hasMessageStartingWith("Timeout 'outer'");
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WORKER", "CALLER"})
+    void callShouldStayInterruptedByItsLimitWhenOneWithinTakesItsOwnInterruptBack(TimeoutThread thread) {
+        Timeout outer = timeout(c -> c.duration(Duration.ofSeconds(2)).thread(thread));
+        Timeout inner = caller("inner", 1);
+        AtomicReference<Boolean> interrupted = new AtomicReference<>();
+        catchThrowable(() -> outer.run(() -> {
+            catchThrowable(() -> inner.run(() -> {
+                ticker.advance(Duration.ofSeconds(1));
+                ticker.advance(Duration.ofSeconds(1));
+            }));
+            interrupted.set(Thread.currentThread().isInterrupted());
+        }));
+        await().untilAtomic(interrupted, is(true));
+        assertThat(Thread.interrupted()).isFalse();
     }
 
     // ---- asynchronous calls
@@ -261,6 +346,18 @@ class TimeoutTests {
         CompletableFuture<String> own = new CompletableFuture<>();
         timeout(c -> {}).callAsync(() -> own).cancel(true);
         assertThat(own).isCancelled();
+        assertThat(ticker.scheduledCount()).isZero();
+    }
+
+    @Test
+    void callAsyncWhenCancelledShouldTakeTheTimerBackEvenIfTheCallGoesOn() {
+        CompletableFuture<String> stubborn = new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                return false;
+            }
+        };
+        timeout(c -> {}).callAsync(() -> stubborn).cancel(true);
         assertThat(ticker.scheduledCount()).isZero();
     }
 
@@ -318,6 +415,10 @@ class TimeoutTests {
 
     private Timeout timeout(Consumer<TimeoutConfig.Builder> settings) {
         return of("test", settings, ticker);
+    }
+
+    private Timeout caller(String name, int seconds) {
+        return of(name, c -> c.duration(Duration.ofSeconds(seconds)).thread(TimeoutThread.CALLER), ticker);
     }
 
     private static Timeout real(Consumer<TimeoutConfig.Builder> settings) {

@@ -129,4 +129,45 @@ public class Strikes {
             r.r3 = caller.isInterrupted() ? 1 : 0;
         }
     }
+
+    /** Two limits within each other, both of which strike; the call does not look at interrupts. */
+    @JCStressTest
+    @Outcome(id = "returned, 0, 0", expect = ACCEPTABLE, desc = "The call was first; its thread is not interrupted.")
+    @Outcome(
+            id = "inner, 0, 0",
+            expect = ACCEPTABLE,
+            desc = "The inner limit was first, and the call before the outer.")
+    @Outcome(id = "outer, 0, 0", expect = ACCEPTABLE, desc = "Both were before the call.")
+    @Outcome(expect = FORBIDDEN, desc = "An interrupt of a limit outlives the calls, or something else was thrown.")
+    @State
+    public static class OfTwoLimits {
+
+        private final HandedOver outerTicker = new HandedOver();
+        private final HandedOver innerTicker = new HandedOver();
+        private final Timeout outer = Timeout.of("outer", CALLER, outerTicker);
+        private final Timeout inner = Timeout.of("inner", CALLER, innerTicker);
+        private Thread caller;
+
+        @Actor
+        public void call(LII_Result r) {
+            caller = Thread.currentThread();
+            try {
+                r.r1 = outer.<String, RuntimeException>call(() -> inner.call(() -> "returned"));
+            } catch (TimeoutExceededException e) {
+                r.r1 = e.name();
+            }
+            r.r2 = Thread.interrupted() ? 1 : 0;
+        }
+
+        @Actor
+        public void strike() {
+            innerTicker.runWhenSet();
+            outerTicker.runWhenSet();
+        }
+
+        @Arbiter
+        public void lookForALateInterrupt(LII_Result r) {
+            r.r3 = caller.isInterrupted() ? 1 : 0;
+        }
+    }
 }
