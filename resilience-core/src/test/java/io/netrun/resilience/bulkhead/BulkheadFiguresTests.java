@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What a bulkhead says of itself, and what it leaves behind. */
@@ -80,6 +81,20 @@ class BulkheadFiguresTests {
         assertThat(ticker.scheduledCount()).isZero();
         assertThat(bulkhead.metrics().longestWait()).isEqualTo(Duration.ofSeconds(2));
         await().untilAsserted(() -> assertThat(bulkhead.metrics().asyncActive()).isZero());
+    }
+
+    @Test
+    void syncCallThatGetsItsPlaceShouldLeaveNoTimer() throws Exception {
+        AtomicReference<Thread> waiter = new AtomicReference<>();
+        bulkhead.run(() -> {
+            Thread waiting = new Thread(() -> bulkhead.run(() -> {}));
+            waiting.start();
+            waiter.set(waiting);
+            await().until(() -> ticker.scheduledCount() == 1);
+        });
+        waiter.get().join(10_000);
+        assertThat(bulkhead.metrics().totalAccepted()).isEqualTo(2);
+        assertThat(ticker.scheduledCount()).isZero();
     }
 
     @Test
