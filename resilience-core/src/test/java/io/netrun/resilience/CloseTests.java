@@ -13,8 +13,10 @@ import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.retry.RetryExhaustedException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -75,6 +77,23 @@ class CloseTests {
         assertThat(calls).hasValue(0);
         assertThat(bulkhead.metrics().asyncActive()).isZero();
         assertThat(bulkhead.metrics().asyncQueued()).isZero();
+    }
+
+    @Test
+    void callThatTheClosingEndsShouldCountAsRejected() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        bulkhead.onRejected(event -> heard.add(event.name()));
+        CompletableFuture<String> running = new CompletableFuture<>();
+        bulkhead.callAsync(() -> running);
+        CompletableFuture<String> waitingForAPlace = bulkhead.callAsync(() -> running);
+        limiter.call(() -> "first");
+        CompletableFuture<String> waitingForItsTurn = limiter.callAsync(() -> running);
+        registry.close();
+        await().until(() -> waitingForAPlace.isDone() && waitingForItsTurn.isDone());
+        assertThat(bulkhead.metrics().totalRejected()).isOne();
+        assertThat(heard).containsExactly("reports");
+        assertThat(limiter.metrics().totalRejected()).isOne();
+        running.complete("done");
     }
 
     @Test
