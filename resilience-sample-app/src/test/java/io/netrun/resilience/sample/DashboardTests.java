@@ -346,15 +346,19 @@ class DashboardTests {
         Thread customers = new Thread(() -> buy(server), "customers");
         customers.setDaemon(true);
         customers.start();
-        soon(() -> assertThat(
-                        browser.findElement(By.cssSelector("#tiles article")).getText())
-                .contains("payments", "open"));
-        picture(Path.of(folder, "dashboard-light.png"), 1280, "light");
-        picture(Path.of(folder, "dashboard-dark.png"), 1280, "dark");
-        picture(Path.of(folder, "dashboard-narrow.png"), 390, "light");
-        customers.interrupt();
-        customers.join();
-        knobs("{\"failureRate\": 0}");
+        try {
+            soon(() -> assertThat(browser.findElement(By.cssSelector("#tiles article"))
+                            .getText())
+                    .contains("payments", "open"));
+            Path pictures = Files.createDirectories(Path.of(folder));
+            picture(pictures.resolve("dashboard-light.png"), 1280, "light");
+            picture(pictures.resolve("dashboard-dark.png"), 1280, "dark");
+            picture(pictures.resolve("dashboard-narrow.png"), 390, "light");
+        } finally {
+            customers.interrupt();
+            customers.join();
+            knobs("{\"failureRate\": 0}");
+        }
     }
 
     private void knobs(String json) throws Exception {
