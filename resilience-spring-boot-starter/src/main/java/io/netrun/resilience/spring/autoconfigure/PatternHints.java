@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.autoconfigure;
 
+import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class PatternHints implements RuntimeHintsRegistrar {
         Patterns.places()
                 .forEach(place ->
                         hints.reflection().registerType(place.annotation(), MemberCategory.INVOKE_DECLARED_METHODS));
+        hints.reflection().registerType(PatternOrder.class, MemberCategory.INVOKE_DECLARED_METHODS);
         Patterns.all().forEach(pattern -> register(pattern, hints.reflection()));
     }
 

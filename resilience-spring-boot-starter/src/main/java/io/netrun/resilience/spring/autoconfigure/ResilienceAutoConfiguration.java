@@ -12,6 +12,7 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.PlaceOrder;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
@@ -71,7 +72,7 @@ public final class ResilienceAutoConfiguration {
     static MethodPipelines resilienceMethodPipelines(
             ObjectProvider<Instances> instances, ConfigurableEnvironment environment, BeanFactory beans) {
         return new MethodPipelines(
-                SingletonSupplier.of(instances::getObject), PatternOrder.in(environment), environment, beans);
+                SingletonSupplier.of(instances::getObject), PlaceOrder.of(environment), environment, beans);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.cloud.ReactiveResilienceCircuitBreakerFactory
 import io.netrun.resilience.spring.cloud.ResilienceCircuitBreakerFactory;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.PlaceOrder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -50,7 +51,7 @@ public final class ResilienceCloudAutoConfiguration {
                 protecting,
                 registry.getIfAvailable(ResilienceRegistry::create),
                 environment,
-                protecting == null ? Patterns.places() : PatternOrder.in(environment));
+                protecting == null ? Patterns.places() : PlaceOrder.of(environment));
     }
 
     @Bean

@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.http.ResilientRestClients;
 import io.netrun.resilience.spring.http.ResilientWebClients;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.PlaceOrder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -30,7 +31,7 @@ public final class ResilienceHttpClientsAutoConfiguration {
     HttpClients resilienceHttpClients(ConfigurableEnvironment environment, ObjectProvider<Instances> instances) {
         Instances protecting = instances.getIfAvailable();
         return new HttpClients(
-                environment, protecting, protecting == null ? Patterns.places() : PatternOrder.in(environment));
+                environment, protecting, protecting == null ? Patterns.places() : PlaceOrder.of(environment));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -54,11 +54,22 @@ record Declaration(Place place, String name, Map<String, Object> said, Map<Strin
         if (onMethod != null) {
             return read(place, onMethod, defaultName, title);
         }
-        if (!Modifier.isPublic(method.getModifiers()) || method.getDeclaringClass() == Object.class) {
-            return null;
-        }
-        AnnotationAttributes onClass = attributes(targetClass, place.annotation());
+        AnnotationAttributes onClass = attributesOfClass(method, targetClass, place.annotation());
         return onClass == null ? null : read(place, onClass, defaultName, targetClass.getSimpleName());
+    }
+
+    /** What an annotation says of a method: its own, or else its class's. */
+    static @Nullable AnnotationAttributes attributes(
+            Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
+        AnnotationAttributes onMethod = attributes(method, annotation);
+        return onMethod != null ? onMethod : attributesOfClass(method, targetClass, annotation);
+    }
+
+    private static @Nullable AnnotationAttributes attributesOfClass(
+            Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
+        return Modifier.isPublic(method.getModifiers()) && method.getDeclaringClass() != Object.class
+                ? attributes(targetClass, annotation)
+                : null;
     }
 
     private static @Nullable AnnotationAttributes attributes(

@@ -2,9 +2,11 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.pattern.Place;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.PlaceOrder;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
@@ -25,6 +27,7 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodIntrospector.MetadataLookup;
 import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.env.Environment;
 
 /** The pipelines of all protected methods: each is built once, at start-up or before the method's first call. */
@@ -106,12 +109,22 @@ public final class MethodPipelines {
         ConcurrentMap<Method, MethodPipeline> ofUserClass = pipelinesOf(userClass);
         MethodPipeline present = ofUserClass.get(method);
         if (present == null) {
-            MethodPipeline built = build(method, userClass, Declaration.of(order, method, userClass));
+            MethodPipeline built =
+                    build(method, userClass, Declaration.of(order(method, userClass), method, userClass));
             MethodPipeline faster = ofUserClass.putIfAbsent(method, built);
             present = faster == null ? built : faster;
         }
         pipelinesOf(targetClass).put(called, present);
         return present;
+    }
+
+    private List<Place> order(Method method, Class<?> userClass) {
+        AnnotationAttributes said = Declaration.attributes(method, userClass, PatternOrder.class);
+        if (said == null) {
+            return order;
+        }
+        String where = "@PatternOrder of " + userClass.getSimpleName() + "." + method.getName();
+        return PlaceOrder.changed(order, List.of(said.getStringArray("value")), where);
     }
 
     private ConcurrentMap<Method, MethodPipeline> pipelinesOf(Class<?> type) {

@@ -6,7 +6,6 @@ import {Tile} from './tile.js';
 import {view} from './view.js';
 
 const EVERY = 2_000, AT_MOST = 30_000;
-const ORDER = {bad: 0, watch: 1, calm: 2};
 const $ = id => document.getElementById(id);
 const tiles = new Map();
 let before = null, delay = EVERY, timer, asking = false, paused = false, failingSince = null;
@@ -67,7 +66,7 @@ function chainsOf(methods) {
 
 function arrange() {
   const text = $('text').value.toLowerCase(), pattern = $('pattern').value, level = $('level').value;
-  const sorted = [...tiles.values()].sort((a, b) => ORDER[a.level] - ORDER[b.level]
+  const sorted = [...tiles.values()].sort((a, b) => a.rank - b.rank
     || a.name.localeCompare(b.name) || a.pattern.key.localeCompare(b.pattern.key));
   // A node that moves loses its focus, so while something in a tile has it, the order waits.
   const mayMove = !$('tiles').contains(document.activeElement) || document.activeElement === $('tiles');

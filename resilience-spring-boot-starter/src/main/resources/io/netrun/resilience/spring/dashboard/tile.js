@@ -24,8 +24,9 @@ export class Tile {
     this.node.append(this.title, element('p', pattern.key.replaceAll('-', ' '), 'kind'), this.state, line, this.numbers, more);
   }
 
-  show({rows, rates, level, word, enabled}, chains) {
+  show({rows, rates, level, rank, word, enabled}, chains) {
     this.level = level;
+    this.rank = rank;
     if (this.node.className !== level) this.node.className = level;
     if (this.state.className !== `state ${level}`) this.state.className = `state ${level}`;
     say(this.state, word);

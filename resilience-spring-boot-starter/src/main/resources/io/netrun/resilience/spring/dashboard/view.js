@@ -6,26 +6,31 @@ const CALLS = {
   retries: ['totalRetries'], hedges: ['totalHedged'], timeouts: [],
 };
 const FAILURES = ['totalFailed', 'totalExhausted', 'totalTimedOut'];
-const REFUSALS = ['totalRejected', 'totalDenied'];
+const REFUSALS = ['totalRejected'];
+const DENIALS = ['totalDenied'];
 const CALLS_ARE = {retries: 'Retries', hedges: 'Hedges', fallbacks: 'Outcomes'};
 
 const sum = (values, keys) => keys.reduce((total, key) => total + (values[key] ?? 0), 0);
 const has = (values, keys) => keys.some(key => key in values);
+/** As people write it: PT1M2.345678S is 1m2.34s. */
+const duration = text => text.slice(2).toLowerCase().replace(/(\.\d{1,2})\d*/, '$1');
 const perSecond = number => `${number >= 10 ? Math.round(number) : Number(number.toFixed(1))}/s`;
 
 /** Rows of a tile as [label, text], with its level: calm, watch or bad. */
 export function view(section, now, before, seconds, serverTime) {
   const rate = keys => before && seconds > 0 ? Math.max(0, sum(now, keys) - sum(before, keys)) / seconds : 0;
-  const refusals = rate(REFUSALS), rows = [];
+  const failures = rate(FAILURES), refusals = rate(REFUSALS), denials = rate(DENIALS), rows = [];
   const calls = CALLS[section] ?? [];
   if (calls.length) rows.push([CALLS_ARE[section] ?? 'Calls', perSecond(rate(calls))]);
-  if (has(now, FAILURES)) rows.push([section === 'timeouts' ? 'Timed out' : 'Failures', perSecond(rate(FAILURES))]);
+  if (has(now, FAILURES)) rows.push([section === 'timeouts' ? 'Timed out' : 'Failures', perSecond(failures)]);
   if (has(now, REFUSALS)) rows.push(['Refusals', perSecond(refusals)]);
+  if (has(now, DENIALS)) rows.push(['Denied', perSecond(denials)]);
   if ('maxConcurrent' in now) {
     rows.push(['Running', `${now.syncActive + now.asyncActive} of ${now.maxConcurrent}`]);
     rows.push(['Sync, async', `${now.syncActive}, ${now.asyncActive}`]);
     rows.push(['Waiting', `${now.syncQueued + now.asyncQueued} of ${now.maxQueue}`]);
   }
+  if ('longestWait' in now) rows.push(['Longest wait', duration(now.longestWait)]);
   if ('available' in now) rows.push(['Permits left', `${now.available} of ${now.limit}`], ['Waiting', String(now.waiting)]);
   if ('abandoned' in now) rows.push(['Run on after their limit', String(now.abandoned)]);
   if ('failureCount' in now) rows.push(['Failures counted', String(now.failureCount)]);
@@ -34,16 +39,18 @@ export function view(section, now, before, seconds, serverTime) {
     const left = Math.ceil((Date.parse(now.nextTrialTime) - serverTime) / 1000);
     rows.push(['Next trial', left > 0 ? `in ${left} s` : 'with the next call']);
   }
-  return {rows, rates: [rate(calls), rate(FAILURES), refusals], enabled: now.enabled !== false, ...state(now, refusals)};
+  return {rows, rates: [rate(calls), failures, refusals], enabled: now.enabled !== false, ...state(now, failures, refusals, denials)};
 }
 
-function state(now, refusals) {
-  if (now.enabled === false) return {level: 'watch', word: 'switched off'};
-  if (now.state) {
-    const level = {open: 'bad', forced_open: 'bad', closed: 'calm'}[now.state] ?? 'watch';
-    return {level, word: now.state.replace('_', ' ')};
-  }
-  if (refusals > 0) return {level: 'bad', word: 'refuses'};
-  if ((now.syncQueued ?? 0) + (now.asyncQueued ?? 0) + (now.waiting ?? 0) > 0) return {level: 'watch', word: 'calls wait'};
-  return {level: 'calm', word: 'at ease'};
+/** The level with its word; the rank is how bad it is, 0 the worst. A denied retry or hedge is one call less, and none refused. */
+function state(now, failures, refusals, denials) {
+  if (now.enabled === false) return {level: 'watch', rank: 6, word: 'switched off'};
+  const waiting = (now.syncQueued ?? 0) + (now.asyncQueued ?? 0) + (now.waiting ?? 0);
+  if (now.state === 'open' || now.state === 'forced_open') return {level: 'bad', rank: 0, word: now.state.replace('_', ' ')};
+  if (refusals > 0) return {level: 'bad', rank: 1, word: now.state ? `${now.state.replace('_', ' ')}, refuses` : 'refuses'};
+  if (now.state && now.state !== 'closed') return {level: 'watch', rank: 2, word: now.state.replace('_', ' ')};
+  if (failures > 0) return {level: 'watch', rank: 3, word: now.state ? `${now.state}, calls fail` : 'calls fail'};
+  if (waiting > 0) return {level: 'watch', rank: 4, word: 'calls wait'};
+  if (denials > 0) return {level: 'watch', rank: 5, word: 'denies'};
+  return {level: 'calm', rank: 9, word: now.state ?? 'at ease'};
 }

@@ -4,6 +4,7 @@ import io.netrun.resilience.annotation.AttemptTimeout;
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import java.util.List;
@@ -123,6 +124,16 @@ final class MisconfiguredBeans {
 
         @Timeout(name = "orders", duration = "5s")
         @AttemptTimeout(name = "orders")
+        public String order() {
+            return "ordered";
+        }
+    }
+
+    static class Disordered {
+
+        @Retry(name = "orders")
+        @Bulkhead(name = "orders")
+        @PatternOrder({"retry", "bulkhaed"})
         public String order() {
             return "ordered";
         }

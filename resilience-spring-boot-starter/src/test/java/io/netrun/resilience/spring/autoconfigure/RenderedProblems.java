@@ -6,6 +6,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Contradicted;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Contradicting;
+import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Disordered;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.FallbackOfNobody;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.FinalMethod;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Mismatched;
@@ -75,6 +76,7 @@ final class RenderedProblems {
         all.put("contradicting-annotations", () -> failure(List.of(Contradicting.class, Contradicted.class)));
         all.put("shared-timeout", () -> failure(List.of(SharedTimeout.class)));
         all.put("order", () -> failure("resilience.order=circuit-braker,retry"));
+        all.put("order-of-a-method", () -> failure(List.of(Disordered.class)));
         all.put("sums", () -> logged(RUNNER, List.of(Mismatched.class)));
         all.put(
                 "validation-warn",
