@@ -1,6 +1,7 @@
 package io.netrun.resilience.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -203,6 +204,52 @@ class DashboardTests {
         soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("0 of 3"));
         registry.reconfigure(
                 Bulkhead.TYPE, "reports", c -> c.toBuilder().maxConcurrent(2).build());
+    }
+
+    @Test
+    void questionThatIsAnsweredWithNoShouldChangeNothing() {
+        WebElement disable = open("payments", "circuit breaker")
+                .findElements(By.cssSelector("button"))
+                .get(2);
+        assertThat(disable.getText()).startsWith("disable");
+        disable.sendKeys(Keys.ENTER);
+        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+        soon(() -> assertThat(browser.switchTo().activeElement()).isEqualTo(disable));
+        assertThat(browser.findElement(By.id("outcome")).getText()).isEmpty();
+        assertThat(payments.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+    }
+
+    @Test
+    void openCircuitShouldCountDownTellWhyAndCloseWhenItIsReset() {
+        CircuitBreaker flaky = registry.getOrCreate(
+                CircuitBreaker.TYPE,
+                "flaky",
+                CircuitBreakerConfig.builder().failureThreshold(1).build());
+        assertThatThrownBy(() -> flaky.run(() -> {
+                    throw new IllegalStateException("broken pipe");
+                }))
+                .hasMessage("broken pipe");
+        soon(() ->
+                assertThat(tile("flaky", "circuit breaker").getText()).containsPattern("Next trial\\s+in [1-5]?\\d s"));
+        WebElement tile = open("flaky", "circuit breaker");
+        soon(() -> assertThat(tile.getText())
+                .contains("stateChanged from: closed, to: open", "IllegalStateException: broken pipe"));
+        tile.findElement(By.cssSelector("button")).sendKeys(Keys.ENTER);
+        agree();
+        soon(() -> assertThat(browser.findElement(By.id("outcome")).getText()).contains("Done: reset of flaky"));
+        assertThat(flaky.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+        registry.remove(CircuitBreaker.TYPE, "flaky");
+    }
+
+    @Test
+    void tileShouldTellItsChainsAndHowLongTheirAttemptsTake() throws Exception {
+        post(server.uri("/orders"), "{\"product\": 1, \"quantity\": 1}");
+        WebElement tile = open("payments", "circuit breaker");
+        soon(
+                () -> assertThat(tile.getText())
+                        .containsPattern("Attempts take\\s+.*, longest \\d")
+                        .contains(
+                                "PaymentClient.charge(String, BigDecimal): timeout payments → retry payments → circuit-breaker payments"));
     }
 
     private static WebElement open(String name, String kind) {

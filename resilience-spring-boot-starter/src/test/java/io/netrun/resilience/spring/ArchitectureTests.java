@@ -61,7 +61,7 @@ class ArchitectureTests {
             .whereLayer("http")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("method")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "aop", "actuate")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "aop", "actuate", "observation")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("autoconfigure", "method", "actuate", "http", "cloud");
 

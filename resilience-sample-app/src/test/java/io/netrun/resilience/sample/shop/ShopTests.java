@@ -62,6 +62,17 @@ class ShopTests {
     }
 
     @Test
+    void homePageShouldLinkTheDashboard() {
+        String page = http.get().uri(server.uri("/")).retrieve().body(String.class);
+        assertThat(page).contains("href=\"/actuator/resilienceui\"");
+        assertThat(http.get()
+                        .uri(server.uri("/actuator/resilienceui"))
+                        .retrieve()
+                        .body(String.class))
+                .contains("<title>Resilience</title>");
+    }
+
+    @Test
     void orderShouldBePaidAndKept() {
         ResponseEntity<JsonNode> order = post("/orders", MUG);
         assertThat(order.getStatusCode().value()).isEqualTo(201);

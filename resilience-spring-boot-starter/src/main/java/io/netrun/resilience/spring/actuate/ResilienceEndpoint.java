@@ -4,6 +4,7 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
@@ -44,28 +45,32 @@ public final class ResilienceEndpoint {
     private final Instances instances;
     private final LiveSettings liveSettings;
     private final Function<Policy, List<ResilienceEvent>> recentEvents;
+    private final AttemptTimes attemptTimes;
 
     /**
      * Over an application's instances.
      *
      * @param users what makes calls through instances beside methods
      * @param recentEvents the latest events of an instance, the latest first
+     * @param attemptTimes how long attempts took; not shown where it knows of none
      */
     public ResilienceEndpoint(
             ResilienceRegistry registry,
             MethodPipelines pipelines,
             Supplier<List<InstanceUser>> users,
             Instances instances,
-            Function<Policy, List<ResilienceEvent>> recentEvents) {
+            Function<Policy, List<ResilienceEvent>> recentEvents,
+            AttemptTimes attemptTimes) {
         this.registry = registry;
         this.pipelines = pipelines;
         this.users = users;
         this.instances = instances;
         this.liveSettings = new LiveSettings(instances);
         this.recentEvents = recentEvents;
+        this.attemptTimes = attemptTimes;
     }
 
-    /** Everything, a section per pattern, and the protected methods and clients. */
+    /** Everything, a section per pattern, the protected methods and clients, and what is known of their attempts' times. */
     @ReadOperation
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
@@ -76,6 +81,11 @@ public final class ResilienceEndpoint {
         Map<String, Object> clients = new LinkedHashMap<>();
         users.get().forEach(user -> user.pipelines().forEach((title, pipeline) -> clients.put(title, chain(pipeline))));
         all.put("clients", clients);
+        Map<String, Object> attempts = new LinkedHashMap<>();
+        attemptTimes.byMethod().forEach((method, time) -> attempts.put(method, shown(time)));
+        if (!attempts.isEmpty()) {
+            all.put("attempts", attempts);
+        }
         return all;
     }
 
@@ -197,6 +207,14 @@ public final class ResilienceEndpoint {
         }
         view.remove("name");
         return view;
+    }
+
+    private static Map<String, Object> shown(AttemptTimes.AttemptTime time) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("count", time.count());
+        shown.put("totalMillis", time.totalMillis());
+        shown.put("maxMillis", time.maxMillis());
+        return shown;
     }
 
     private static List<Map<String, Object>> chain(Pipeline pipeline) {

@@ -3,9 +3,11 @@ package io.netrun.resilience.spring.autoconfigure;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.event.RecentEvents;
+import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
+import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -29,8 +31,14 @@ public final class ResilienceEndpointAutoConfiguration {
             MethodPipelines pipelines,
             ObjectProvider<InstanceUser> users,
             Instances instances,
-            RecentEvents recentEvents) {
+            RecentEvents recentEvents,
+            ObjectProvider<AttemptTimes> attemptTimes) {
         return new ResilienceEndpoint(
-                registry, pipelines, () -> users.orderedStream().toList(), instances, recentEvents::of);
+                registry,
+                pipelines,
+                () -> users.orderedStream().toList(),
+                instances,
+                recentEvents::of,
+                attemptTimes.getIfAvailable(() -> Map::of));
     }
 }

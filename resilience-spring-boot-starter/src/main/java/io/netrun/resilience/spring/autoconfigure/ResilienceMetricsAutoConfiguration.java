@@ -2,7 +2,10 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.metrics.ResilienceMeters;
+import io.netrun.resilience.spring.observation.ObservedAttemptTimes;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,5 +27,12 @@ public final class ResilienceMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     ResilienceMeters resilienceMeters(ResilienceRegistry registry) {
         return new ResilienceMeters(registry);
+    }
+
+    /** For the endpoint, which may also be there without Micrometer. */
+    @Bean
+    @ConditionalOnMissingBean
+    AttemptTimes resilienceAttemptTimes(ObjectProvider<MeterRegistry> registry) {
+        return new ObservedAttemptTimes(registry::getIfUnique);
     }
 }

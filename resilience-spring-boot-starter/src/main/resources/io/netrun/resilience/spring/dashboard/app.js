@@ -44,7 +44,8 @@ function show(body, time, serverTime) {
         $('tiles').append(tile.node);
       }
       const last = before?.body[pattern.section]?.[name];
-      tiles.get(key).show(view(pattern.section, metrics, last, seconds, serverTime), chains.get(key) ?? []);
+      const around = chains.get(key) ?? [], took = times(around, body.attempts, before?.body.attempts);
+      tiles.get(key).show(view(pattern.section, metrics, last, seconds, serverTime, took), around);
     }
   }
   for (const [key, tile] of tiles) if (!seen.has(key)) { tile.remove(); tiles.delete(key); }
@@ -62,6 +63,15 @@ function chainsOf(methods) {
     }
   }
   return chains;
+}
+
+/** How long the attempts of some methods took since the last turn, where that is measured; null where it is not. */
+function times(chains, now = {}, before = {}) {
+  const methods = [...new Set(chains.map(({method}) => method.replace(/\(.*/, '').split(/[.$]/).slice(-2).join('.')))].filter(method => method in now);
+  if (!methods.length) return null;
+  const sum = (from, key) => methods.reduce((total, method) => total + (from[method]?.[key] ?? 0), 0);
+  const count = sum(now, 'count') - sum(before, 'count'), total = sum(now, 'totalMillis') - sum(before, 'totalMillis');
+  return {mean: count > 0 ? total / count : null, max: Math.max(...methods.map(method => now[method].maxMillis))};
 }
 
 function arrange() {

@@ -14,10 +14,11 @@ const sum = (values, keys) => keys.reduce((total, key) => total + (values[key] ?
 const has = (values, keys) => keys.some(key => key in values);
 /** As people write it: PT1M2.345678S is 1m2.34s. */
 const duration = text => text.slice(2).toLowerCase().replace(/(\.\d{1,2})\d*/, '$1');
+const millis = number => number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`;
 const perSecond = number => `${number >= 10 ? Math.round(number) : Number(number.toFixed(1))}/s`;
 
 /** Rows of a tile as [label, text], with its level: calm, watch or bad. */
-export function view(section, now, before, seconds, serverTime) {
+export function view(section, now, before, seconds, serverTime, took) {
   const rate = keys => before && seconds > 0 ? Math.max(0, sum(now, keys) - sum(before, keys)) / seconds : 0;
   const failures = rate(FAILURES), refusals = rate(REFUSALS), denials = rate(DENIALS), rows = [];
   const calls = CALLS[section] ?? [];
@@ -25,6 +26,7 @@ export function view(section, now, before, seconds, serverTime) {
   if (has(now, FAILURES)) rows.push([section === 'timeouts' ? 'Timed out' : 'Failures', perSecond(failures)]);
   if (has(now, REFUSALS)) rows.push(['Refusals', perSecond(refusals)]);
   if (has(now, DENIALS)) rows.push(['Denied', perSecond(denials)]);
+  if (took) rows.push(['Attempts take', took.mean === null ? `–, longest ${millis(took.max)}` : `${millis(took.mean)}, longest ${millis(took.max)}`]);
   if ('maxConcurrent' in now) {
     rows.push(['Running', `${now.syncActive + now.asyncActive} of ${now.maxConcurrent}`]);
     rows.push(['Sync, async', `${now.syncActive}, ${now.asyncActive}`]);

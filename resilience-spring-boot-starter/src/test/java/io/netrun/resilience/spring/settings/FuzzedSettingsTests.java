@@ -201,7 +201,8 @@ class FuzzedSettingsTests {
                             () -> instances, Patterns.places(), environment, new DefaultListableBeanFactory()),
                     List::of,
                     instances,
-                    policy -> List.of());
+                    policy -> List.of(),
+                    Map::of);
         }
 
         Map<String, Record> configs() {
