@@ -19,6 +19,11 @@ public final class RetryAssert extends PolicyAssert<RetryAssert, Retry> {
         return requireEqual("totalRecovered", present().metrics().totalRecovered(), expected);
     }
 
+    /** Calls that failed because the retry budget did not cover another attempt. */
+    public RetryAssert hasDenied(long expected) {
+        return requireEqual("totalDenied", present().metrics().totalDenied(), expected);
+    }
+
     /** Calls that failed because no attempt, or no time, was left. */
     public RetryAssert hasExhausted(long expected) {
         return requireEqual("totalExhausted", present().metrics().totalExhausted(), expected);

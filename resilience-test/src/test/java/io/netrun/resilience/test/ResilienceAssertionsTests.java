@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.retry.RetryEvent;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.time.Duration;
@@ -87,7 +92,47 @@ class ResilienceAssertionsTests {
         RateLimiter limiter = RateLimiter.of("search", c -> c.limit(1).period(Duration.ofHours(1)));
         limiter.run(() -> {});
         catchThrowable(() -> limiter.run(() -> {}));
-        assertThat(limiter).hasAccepted(1).hasRejected(1);
+        assertThat(limiter).hasAccepted(1).hasRejected(1).hasAvailable(0).hasWaiting(0);
+    }
+
+    @Test
+    void fallbackShouldTellWhatBecameOfFailures() {
+        Fallback fallback = Fallback.of("search", c -> c.handle(IllegalStateException.class, failure -> "cached"));
+        fail(fallback);
+        catchThrowable(() -> fallback.run(() -> {
+            throw new IllegalArgumentException();
+        }));
+        assertThat(fallback).hasRecovered(1).hasPassed(1).hasFailed(0);
+    }
+
+    @Test
+    void hedgeShouldTellItsFurtherAttempts() {
+        Hedge hedge = Hedge.of("search", HedgeConfig.defaults(), ticker);
+        hedge.callAsync(() -> CompletableFuture.completedFuture("quick"));
+        assertThat(hedge).hasActive(0).hasHedged(0).hasWon(0).hasDenied(0);
+    }
+
+    @Test
+    void eventsShouldBeSeenByKindAndInTheirOrder() {
+        Retry retry = Retry.of("search", RetryConfig.builder().maxAttempts(2).build(), ticker);
+        try (RecordedEvents events = RecordedEvents.of(retry, breaker)) {
+            assertThat(events).isEmpty();
+            fail(retry);
+            breaker.forceOpen();
+            assertThat(events)
+                    .hasExactly(
+                            RetryEvent.Retrying.class,
+                            RetryEvent.Exhausted.class,
+                            CircuitBreakerEvent.StateChanged.class)
+                    .has(1, RetryEvent.Exhausted.class);
+            assertThat(retry).hasDenied(0);
+            assertThatThrownBy(() -> assertThat(events).has(2, RetryEvent.Retrying.class))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("expected 2 events of kind Retrying, but there are 1");
+            assertThatThrownBy(() -> assertThat(events).hasExactly(RetryEvent.Retrying.class))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("expected events [Retrying]");
+        }
     }
 
     private static void fail(io.netrun.resilience.Policy policy) {

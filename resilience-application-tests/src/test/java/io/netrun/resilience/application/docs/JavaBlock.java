@@ -33,6 +33,7 @@ final class JavaBlock {
             "io.micrometer.context.integration.Slf4jThreadLocalAccessor",
             "io.netrun.resilience.*",
             "io.netrun.resilience.annotation.AttemptTimeout",
+            "io.netrun.resilience.annotation.PatternOrder",
             "io.netrun.resilience.bulkhead.BulkheadConfig",
             "io.netrun.resilience.circuitbreaker.CircuitBreakerConfig",
             "io.netrun.resilience.circuitbreaker.CircuitOpenException",
