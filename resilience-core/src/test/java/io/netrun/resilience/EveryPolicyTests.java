@@ -8,6 +8,7 @@ import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.fallback.FallbackConfig;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.ratelimiter.RateLimiter;
@@ -54,7 +55,10 @@ class EveryPolicyTests {
                         "RateLimiter 'test' (50 calls per PT1S)"),
                 Arguments.of(Hedge.of("test"), Hedge.TYPE, HedgeConfig.defaults(), "Hedge 'test' (after PT0.5S)"),
                 Arguments.of(
-                        Fallback.of("test", c -> c.value("x")), Fallback.TYPE, null, "Fallback 'test' (1 handlers)"));
+                        Fallback.of("test", FallbackConfig.defaults()),
+                        Fallback.TYPE,
+                        FallbackConfig.defaults(),
+                        "Fallback 'test' (0 handlers)"));
     }
 
     @ParameterizedTest
@@ -67,9 +71,7 @@ class EveryPolicyTests {
     @ParameterizedTest
     @MethodSource("policies")
     void settingsWhenNothingIsSaidShouldBeTheDefaults(Policy policy, PolicyType<?, ?> type, Record defaults) {
-        if (defaults != null) {
-            assertThat(policy.config()).isEqualTo(defaults).isEqualTo(type.defaults());
-        }
+        assertThat(policy.config()).isEqualTo(defaults).isEqualTo(type.defaults());
     }
 
     @ParameterizedTest

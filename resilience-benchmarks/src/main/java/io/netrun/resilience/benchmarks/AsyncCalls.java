@@ -3,6 +3,8 @@ package io.netrun.resilience.benchmarks;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.Policy;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.retry.Retry;
 import io.netrun.resilience.Guard;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.smallrye.faulttolerance.standalone.StandaloneFaultTolerance;
@@ -15,6 +17,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
@@ -75,6 +78,29 @@ final class AsyncCalls {
         public void stop() {
             scheduler.shutdownNow();
         }
+    }
+
+    /** Several patterns, among them retry and circuit breaker, around a call, once for each call to check and once beforehand. */
+    public abstract static class StackedByResilience4j extends Resilience4j {
+
+        final Retry retry = Retry.ofDefaults("stacked");
+        final CircuitBreaker breaker = CircuitBreaker.ofDefaults("stacked");
+
+        Supplier<CompletionStage<Object>> decorated;
+
+        @Setup
+        public void setUp(EndedWork ended) {
+            check(this);
+            Checks.require(breaker.getMetrics().getNumberOfSuccessfulCalls() == 2, "the breaker saw the calls");
+            decorated = decorate(ended.call);
+        }
+
+        @Override
+        public final CompletionStage<Object> start(Supplier<CompletionStage<Object>> call) {
+            return decorate(call).get();
+        }
+
+        abstract Supplier<CompletionStage<Object>> decorate(Supplier<CompletionStage<Object>> call);
     }
 
     @State(Scope.Benchmark)

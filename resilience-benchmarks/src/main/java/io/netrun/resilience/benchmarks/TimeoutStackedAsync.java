@@ -49,29 +49,12 @@ public class TimeoutStackedAsync extends NanosPerCall {
         }
     }
 
-    public static class Resilience4j extends AsyncCalls.Resilience4j {
+    public static class Resilience4j extends AsyncCalls.StackedByResilience4j {
 
         private final TimeLimiter timeLimiter = TimeLimiter.of(LIMIT);
-        private final io.github.resilience4j.retry.Retry retry =
-                io.github.resilience4j.retry.Retry.ofDefaults("stacked");
-        private final io.github.resilience4j.circuitbreaker.CircuitBreaker breaker =
-                io.github.resilience4j.circuitbreaker.CircuitBreaker.ofDefaults("stacked");
-
-        Supplier<CompletionStage<Object>> decorated;
-
-        @Setup
-        public void setUp(EndedWork ended) {
-            AsyncCalls.check(this);
-            Checks.require(breaker.getMetrics().getNumberOfSuccessfulCalls() == 2, "the breaker saw the calls");
-            decorated = decorate(ended.call);
-        }
 
         @Override
-        public CompletionStage<Object> start(Supplier<CompletionStage<Object>> call) {
-            return decorate(call).get();
-        }
-
-        private Supplier<CompletionStage<Object>> decorate(Supplier<CompletionStage<Object>> call) {
+        Supplier<CompletionStage<Object>> decorate(Supplier<CompletionStage<Object>> call) {
             return Decorators.ofCompletionStage(call)
                     .withCircuitBreaker(breaker)
                     .withRetry(retry, scheduler)

@@ -19,7 +19,7 @@ public final class FallbackAssert extends PolicyAssert<FallbackAssert, Fallback>
         return requireEqual("totalFailed", present().metrics().totalFailed(), expected);
     }
 
-    /** Failed calls for which there was no handler. */
+    /** Failed calls for which there was no handler, or whose handler threw the very failure that it got. */
     public FallbackAssert hasPassed(long expected) {
         return requireEqual("totalPassed", present().metrics().totalPassed(), expected);
     }

@@ -42,7 +42,7 @@ public final class RecordedEventsAssert extends AbstractAssert<RecordedEventsAss
 
     /** That no event came. */
     public RecordedEventsAssert isEmpty() {
-        return hasExactly(new Class<?>[0]);
+        return hasExactly();
     }
 
     private static List<String> names(List<? extends Class<?>> kinds) {

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
 /** The meters, where Micrometer is present. The names of what must come before differ between Spring Boot 3 and 4. */
@@ -32,6 +33,7 @@ public final class ResilienceMetricsAutoConfiguration {
     /** For the endpoint, which may also be there without Micrometer. */
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnProperty("resilience.observations.enabled")
     AttemptTimes resilienceAttemptTimes(ObjectProvider<MeterRegistry> registry) {
         return new ObservedAttemptTimes(registry::getIfUnique);
     }

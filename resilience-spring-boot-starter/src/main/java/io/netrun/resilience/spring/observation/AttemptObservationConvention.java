@@ -7,9 +7,15 @@ import io.micrometer.observation.ObservationConvention;
 /** What observations of attempts are called and carry. A bean of this type replaces the one that says what stands here. */
 public interface AttemptObservationConvention extends ObservationConvention<AttemptContext> {
 
+    /** The name of the observation, and of its timer. */
+    String NAME = "resilience.attempt";
+
+    /** The low-cardinality key that says the method. */
+    String METHOD = "method";
+
     @Override
     default String getName() {
-        return "resilience.attempt";
+        return NAME;
     }
 
     /** The method without its package and parameters. */
@@ -21,7 +27,7 @@ public interface AttemptObservationConvention extends ObservationConvention<Atte
     /** The method, so that there are as many values as protected methods. */
     @Override
     default KeyValues getLowCardinalityKeyValues(AttemptContext context) {
-        return KeyValues.of("method", shortened(context.method()));
+        return KeyValues.of(METHOD, shortened(context.method()));
     }
 
     /** Which attempt it is. */

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** From the timers that the observations of attempts fill; none where those are off, or another convention names them. */
 public final class ObservedAttemptTimes implements AttemptTimes {
 
-    private static final String TIMER = "resilience.attempt";
-    private static final String METHOD = "method";
-
     private final Supplier<@Nullable MeterRegistry> registry;
 
     /**
@@ -32,8 +29,8 @@ public final class ObservedAttemptTimes implements AttemptTimes {
         MeterRegistry known = registry.get();
         if (known != null) {
             // One for each way in which attempts ended.
-            for (Timer timer : known.find(TIMER).timers()) {
-                String method = timer.getId().getTag(METHOD);
+            for (Timer timer : known.find(AttemptObservationConvention.NAME).timers()) {
+                String method = timer.getId().getTag(AttemptObservationConvention.METHOD);
                 if (method != null) {
                     times.merge(method, timeOf(timer), AttemptTime::plus);
                 }

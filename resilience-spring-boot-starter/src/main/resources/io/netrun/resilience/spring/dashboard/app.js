@@ -65,9 +65,9 @@ function chainsOf(methods) {
   return chains;
 }
 
-/** How long the attempts of some methods took since the last turn, where that is measured; null where it is not. */
+/** How long the attempts of some methods took since the last turn, by their names without packages; null where that is not measured. */
 function times(chains, now = {}, before = {}) {
-  const methods = [...new Set(chains.map(({method}) => method.replace(/\(.*/, '').split(/[.$]/).slice(-2).join('.')))].filter(method => method in now);
+  const methods = [...new Set(chains.map(({method}) => method.replace(/\(.*/, '').split('.').slice(-2).join('.')))].filter(method => method in now);
   if (!methods.length) return null;
   const sum = (from, key) => methods.reduce((total, method) => total + (from[method]?.[key] ?? 0), 0);
   const count = sum(now, 'count') - sum(before, 'count'), total = sum(now, 'totalMillis') - sum(before, 'totalMillis');

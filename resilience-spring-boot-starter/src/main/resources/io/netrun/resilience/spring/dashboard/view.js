@@ -26,7 +26,7 @@ export function view(section, now, before, seconds, serverTime, took) {
   if (has(now, FAILURES)) rows.push([section === 'timeouts' ? 'Timed out' : 'Failures', perSecond(failures)]);
   if (has(now, REFUSALS)) rows.push(['Refusals', perSecond(refusals)]);
   if (has(now, DENIALS)) rows.push(['Denied', perSecond(denials)]);
-  if (took) rows.push(['Attempts take', took.mean === null ? `–, longest ${millis(took.max)}` : `${millis(took.mean)}, longest ${millis(took.max)}`]);
+  if (took) rows.push(['Attempts take', `${took.mean === null ? '–' : millis(took.mean)}, longest ${millis(took.max)}`]);
   if ('maxConcurrent' in now) {
     rows.push(['Running', `${now.syncActive + now.asyncActive} of ${now.maxConcurrent}`]);
     rows.push(['Sync, async', `${now.syncActive}, ${now.asyncActive}`]);
@@ -46,13 +46,15 @@ export function view(section, now, before, seconds, serverTime, took) {
 
 /** The level with its word; the rank is how bad it is, 0 the worst. A denied retry or hedge is one call less, and none refused. */
 function state(now, failures, refusals, denials) {
-  if (now.enabled === false) return {level: 'watch', rank: 6, word: 'switched off'};
+  const circuit = now.state?.replace('_', ' ');
   const waiting = (now.syncQueued ?? 0) + (now.asyncQueued ?? 0) + (now.waiting ?? 0);
-  if (now.state === 'open' || now.state === 'forced_open') return {level: 'bad', rank: 0, word: now.state.replace('_', ' ')};
-  if (refusals > 0) return {level: 'bad', rank: 1, word: now.state ? `${now.state.replace('_', ' ')}, refuses` : 'refuses'};
-  if (now.state && now.state !== 'closed') return {level: 'watch', rank: 2, word: now.state.replace('_', ' ')};
-  if (failures > 0) return {level: 'watch', rank: 3, word: now.state ? `${now.state}, calls fail` : 'calls fail'};
+  const also = word => circuit ? `${circuit}, ${word}` : word;
+  if (now.enabled === false) return {level: 'watch', rank: 6, word: 'switched off'};
+  if (circuit === 'open' || circuit === 'forced open') return {level: 'bad', rank: 0, word: circuit};
+  if (refusals > 0) return {level: 'bad', rank: 1, word: also('refuses')};
+  if (circuit && circuit !== 'closed') return {level: 'watch', rank: 2, word: circuit};
+  if (failures > 0) return {level: 'watch', rank: 3, word: also('calls fail')};
   if (waiting > 0) return {level: 'watch', rank: 4, word: 'calls wait'};
   if (denials > 0) return {level: 'watch', rank: 5, word: 'denies'};
-  return {level: 'calm', rank: 9, word: now.state ?? 'at ease'};
+  return {level: 'calm', rank: 7, word: circuit ?? 'at ease'};
 }
