@@ -1,6 +1,7 @@
 package io.netrun.resilience;
 
 import io.micrometer.context.ContextSnapshotFactory;
+import java.util.function.Consumer;
 
 /**
  * Carries the context of a calling thread (logging, security, request, tracing) to the thread on which its call goes on.
@@ -18,6 +19,23 @@ public final class ContextPropagation {
         return PRESENT ? Snapshots.FACTORY.captureAll().wrap(task) : task;
     }
 
+    /**
+     * The task, within the context that the calling thread has now, for tasks whose failure somebody must learn of: whatever
+     * restoring the context, the task, or putting the former context back throws goes to a consumer, once.
+     *
+     * @param onFailure runs on the task's thread, after the former context was put back
+     */
+    public static Runnable wrap(Runnable task, Consumer<Throwable> onFailure) {
+        Runnable wrapped = wrap(task);
+        return () -> {
+            try {
+                wrapped.run();
+            } catch (Throwable failure) {
+                onFailure.accept(failure);
+            }
+        };
+    }
+
     private static boolean isPresent() {
         try {
             Class.forName(
@@ -32,6 +50,6 @@ public final class ContextPropagation {
     private static final class Snapshots {
 
         static final ContextSnapshotFactory FACTORY =
-                ContextSnapshotFactory.builder().build();
+                ContextSnapshotFactory.builder().clearMissing(true).build();
     }
 }

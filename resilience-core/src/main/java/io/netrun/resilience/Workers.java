@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,7 @@ public final class Workers {
     private static final long IDLE_SECONDS = 10;
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    private static final Executor PLATFORM = daemonPool();
     private static final Executor EXECUTOR = create();
 
     private Workers() {}
@@ -49,7 +51,34 @@ public final class Workers {
      * @param task must not throw
      */
     public static void dispatch(Runnable task) {
-        dispatch(task, EXECUTOR, Ticker.system());
+        dispatch(task, PLATFORM, Ticker.system());
+    }
+
+    /**
+     * Runs a task on a worker as {@link #execute} does, for bodies whose caller waits. Where the workers are virtual threads and
+     * no carrier has taken the task up within five milliseconds, it runs on a platform thread instead. It runs at most once.
+     *
+     * @param task must not throw
+     * @throws Error if no thread can be started; the task does not run then
+     */
+    public static void executePromptly(Runnable task) {
+        EXECUTOR.execute(task);
+    }
+
+    /**
+     * A task that hands another one to a platform thread when it runs, as {@link #dispatch} does, for timers: made now, so that
+     * nothing is left to allocate then. The other task runs once, however often this one does.
+     *
+     * @param task must not throw
+     * @return the task to schedule
+     */
+    public static Runnable handOver(Runnable task) {
+        AtomicBoolean handedOver = new AtomicBoolean();
+        return () -> {
+            if (handedOver.compareAndSet(false, true)) {
+                dispatch(task);
+            }
+        };
     }
 
     static void dispatch(Runnable task, Executor workers, Ticker timer) {
@@ -77,7 +106,7 @@ public final class Workers {
     }
 
     static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
+        Thread thread = new Thread(null, task, name, 0, false);
         thread.setDaemon(true);
         // The class loader of whoever came first must not be pinned by a thread that serves everybody.
         thread.setContextClassLoader(Workers.class.getClassLoader());
@@ -86,7 +115,7 @@ public final class Workers {
 
     private static Executor create() {
         Executor virtual = virtualThreads();
-        return virtual != null ? virtual : daemonPool();
+        return virtual != null ? virtual : PLATFORM;
     }
 
     private static @Nullable Executor virtualThreads() {
