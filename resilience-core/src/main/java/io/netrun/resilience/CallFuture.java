@@ -1,53 +1,166 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The future of a call in the making. It tells an end from inside (the call ended: {@link #finish}) from an end from
- * outside (cancelled, completed or timed out by whoever holds it), after which {@link #stop()} stops the call. For those
- * who write policies.
+ * The future of a call in the making. It distinguishes an end from inside (the call ended: {@link #finish}) from an end from
+ * outside (cancelled, completed or timed out by its holder), after which {@link #stop()} stops the call. Either way the order
+ * is the same: first it is decided how the call ends, then everything that the call holds is released, and only then do the
+ * future's dependents run. For authors of policies.
  *
  * @param <T> the result
  */
 public abstract class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
-    /** Stops what is still running for this future, which has ended; called at most once, never throws. */
-    protected abstract void stop();
+    private static final Logger log = LoggerFactory.getLogger(CallFuture.class);
 
-    /** Ends this future as the call ended; does nothing if it has ended already. */
-    protected final void finish(T value, @Nullable Throwable failure) {
-        if (failure == null) {
-            super.complete(value);
-        } else {
-            fail(failure);
+    /** How long the future waits at most for what its call holds to be released. */
+    private static final long RELEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final VarHandle DECIDED;
+
+    static {
+        try {
+            DECIDED = MethodHandles.lookup().findVarHandle(CallFuture.class, "decided", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
         }
     }
 
-    /** Ends this future with a failure of the policy's own; does nothing if it has ended already. */
+    private volatile boolean decided;
+
+    /**
+     * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this future
+     * from outside, before its dependents run. Should not throw; what it throws is logged.
+     */
+    protected abstract void stop();
+
+    /** Decides that the call ends now; false if that was decided before. The winner is to complete the future. */
+    protected final boolean tryEnd() {
+        return !decided && DECIDED.compareAndSet(this, false, true);
+    }
+
+    /** Whether it is decided how the call ends; {@link #isDone()} follows as soon as everything is released. */
+    protected final boolean hasEnded() {
+        return decided;
+    }
+
+    /** Ends this future as the call ended; does nothing if its end was decided before. */
+    protected final void finish(T value, @Nullable Throwable failure) {
+        if (tryEnd()) {
+            publish(value, failure);
+        }
+    }
+
+    /** Ends this future with a failure of the policy's own; does nothing if its end was decided before. */
     protected final void fail(Throwable failure) {
-        super.completeExceptionally(failure);
+        if (tryEnd()) {
+            super.completeExceptionally(failure);
+        }
+    }
+
+    /** Completes this future; for the winner of {@link #tryEnd()}. */
+    protected final void publish(T value, @Nullable Throwable failure) {
+        if (failure == null) {
+            super.complete(value);
+        } else {
+            super.completeExceptionally(failure);
+        }
+    }
+
+    /** {@link #stop() Stops} the call, for the winner of {@link #tryEnd()}; never throws. */
+    protected final void release() {
+        try {
+            stop();
+        } catch (Throwable thrown) {
+            log.error("A call could not be stopped", thrown);
+        }
+    }
+
+    /**
+     * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code of others
+     * within {@code stop()} block, the future is completed all the same after ten milliseconds.
+     */
+    protected final void releaseThenPublish(T value, @Nullable Throwable failure) {
+        Ticker.Scheduled overdue = null;
+        try {
+            overdue = Ticker.system().schedule(Workers.handOver(() -> publish(value, failure)), RELEASE_NANOS);
+        } catch (Throwable noTimer) {
+            log.debug("A call is stopped without a timer for the case that this blocks", noTimer);
+        }
+        release();
+        if (overdue != null) {
+            overdue.cancel();
+        }
+        publish(value, failure);
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        return stopIf(super.cancel(mayInterruptIfRunning));
+        if (tryEnd()) {
+            release();
+            super.cancel(mayInterruptIfRunning);
+        }
+        return isCancelled();
     }
 
     @Override
     public boolean complete(T value) {
-        return stopIf(super.complete(value));
+        if (!tryEnd()) {
+            return false;
+        }
+        release();
+        return super.complete(value);
     }
 
     @Override
     public boolean completeExceptionally(Throwable failure) {
-        return stopIf(super.completeExceptionally(failure));
+        if (failure == null) {
+            throw new NullPointerException("failure");
+        }
+        if (!tryEnd()) {
+            return false;
+        }
+        release();
+        return super.completeExceptionally(failure);
     }
 
-    private boolean stopIf(boolean endedByThis) {
-        if (endedByThis) {
-            stop();
+    @Override
+    public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+        executor.execute(() -> {
+            if (hasEnded()) {
+                return;
+            }
+            try {
+                complete(supplier.get());
+            } catch (Throwable thrown) {
+                completeExceptionally(thrown);
+            }
+        });
+        return this;
+    }
+
+    @Override
+    public void obtrudeValue(T value) {
+        if (tryEnd()) {
+            release();
         }
-        return endedByThis;
+        super.obtrudeValue(value);
+    }
+
+    @Override
+    public void obtrudeException(Throwable failure) {
+        if (tryEnd()) {
+            release();
+        }
+        super.obtrudeException(failure);
     }
 }

@@ -1,7 +1,9 @@
 package io.netrun.resilience;
 
+import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the context of a calling thread (logging, security, request, tracing) to the thread on which its call goes on.
@@ -36,6 +38,33 @@ public final class ContextPropagation {
         };
     }
 
+    /** What belongs to a calling thread, as it is now. */
+    static Context capture() {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        return PRESENT ? Snapshots.capture(loader) : new Context(loader);
+    }
+
+    /** What was captured: here the class loader alone. */
+    static class Context {
+
+        private final @Nullable ClassLoader loader;
+
+        Context(@Nullable ClassLoader loader) {
+            this.loader = loader;
+        }
+
+        void run(Runnable task) {
+            Thread thread = Thread.currentThread();
+            ClassLoader before = thread.getContextClassLoader();
+            thread.setContextClassLoader(loader);
+            try {
+                task.run();
+            } finally {
+                thread.setContextClassLoader(before);
+            }
+        }
+    }
+
     private static boolean isPresent() {
         try {
             Class.forName(
@@ -51,5 +80,16 @@ public final class ContextPropagation {
 
         static final ContextSnapshotFactory FACTORY =
                 ContextSnapshotFactory.builder().clearMissing(true).build();
+
+        static Context capture(@Nullable ClassLoader loader) {
+            ContextSnapshot snapshot = FACTORY.captureAll();
+            return new Context(loader) {
+
+                @Override
+                void run(Runnable task) {
+                    super.run(snapshot.wrap(task));
+                }
+            };
+        }
     }
 }

@@ -1,21 +1,78 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The moment at which the time limit around a call gives it up. It travels inward with the call, so that what lies within
- * does not wait for something that can no longer help, and can tell a call that ran out of time from one that was
- * cancelled. Thread-safe.
+ * The scope of a call: the moment at which the time limit around it gives it up, and whether its result is still wanted. It
+ * travels inward with the call, so that what lies within does not wait for something that can no longer help, and knows a
+ * call that was given up by that fact and not by what it throws. Scopes nest: a limit within a limit, an attempt of a hedge
+ * within either.
+ *
+ * <p>A scope is left once, in one of three ways: its limit {@linkplain #tryExceed() is exceeded}, it is
+ * {@linkplain #tryStop() stopped} because its caller has left or another attempt was faster, or its call {@linkplain #end()
+ * has ended}. In the first two cases everything that is {@linkplain #register registered} in it is notified at that moment,
+ * whether or not the protected code returns.
+ *
+ * <p>A protected call that is made within another one, in another pipeline, finds the scope of that one with
+ * {@link #current()}: on the same thread, in the Reactor context, and wherever Micrometer's context-propagation carries it.
+ *
+ * <p>For authors of policies. Thread-safe.
  */
 public final class Deadline {
 
-    /** No limit. */
+    private static final Logger log = LoggerFactory.getLogger(Deadline.class);
+
+    /** No limit and no scope: the call is wanted until it ends. */
     public static final Deadline NONE = new Deadline(null, 0, null);
+
+    private static final int RUNNING = 0;
+    private static final int EXCEEDED = 1;
+    private static final int STOPPED = 2;
+    private static final int ENDED = 3;
+
+    /** How many registrations lie between two sweeps for those that have ended out of order. */
+    private static final int SWEEP_MASK = 63;
+
+    private static final VarHandle STATE;
+    private static final VarHandle IN_FLIGHT;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Deadline.class, "state", int.class);
+            IN_FLIGHT = lookup.findVarHandle(Deadline.class, "inFlight", Link.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
+
+    /** Whether any call has ever had a scope. Until then, nobody has to look for one. */
+    private static volatile boolean used;
 
     private final @Nullable Ticker ticker;
     private final long nanos;
     private final @Nullable Deadline outer;
-    private volatile boolean exceeded;
+
+    private volatile int state;
+
+    /** What is to be notified, the latest first; those that have ended are unlinked in passing. */
+    private volatile @Nullable Link inFlight;
+
+    private int registrations; // racy: it only spaces the sweeps
+
+    /** How many bodies were begun in this scope. Racy: parallel bodies may be counted as one. */
+    private volatile int begun;
 
     /** Written before {@link #running}; threads that ask first together write nearly the same. */
     private long at;
@@ -29,24 +86,50 @@ public final class Deadline {
     }
 
     /**
+     * The scope of the protected call that the calling thread is making; {@link #NONE} outside of one, or if that call is no
+     * longer wanted, so that what its code still does, such as cleaning up, is a call of its own.
+     */
+    public static Deadline current() {
+        if (!used) {
+            return NONE;
+        }
+        Deadline scope = CURRENT.get();
+        return scope == null || scope.isOver() ? NONE : scope;
+    }
+
+    /** The scope that the calling thread has, over or not; null for none. */
+    static @Nullable Deadline ofThread() {
+        return used ? CURRENT.get() : null;
+    }
+
+    /** The key under which the scope of a call is in the Reactor context. */
+    public static Object contextKey() {
+        return "io.netrun.resilience.scope";
+    }
+
+    /**
      * A deadline within this one.
      *
      * @param nanos the limit in nanoseconds from now, at most half of {@link Long#MAX_VALUE}
      */
     public Deadline within(Ticker ticker, long nanos) {
-        Deadline limit = withinOnceAsked(ticker, nanos);
+        Deadline limit = lazyWithin(ticker, nanos);
         limit.at(ticker);
         return limit;
     }
 
     /**
-     * A deadline within this one whose time begins with the first question about it. For calls that mostly end before
-     * anybody asks, which thus read no clock.
+     * A nested deadline that starts on first use, so that a call that completes before anyone checks it never reads the clock.
      *
      * @param nanos the limit in nanoseconds from then, at most half of {@link Long#MAX_VALUE}
      */
-    public Deadline withinOnceAsked(Ticker ticker, long nanos) {
+    public Deadline lazyWithin(Ticker ticker, long nanos) {
         return new Deadline(ticker, nanos, this == NONE ? null : this);
+    }
+
+    /** A scope within this one that has no limit of its own, but can be stopped by itself. */
+    public Deadline child() {
+        return new Deadline(null, 0, this == NONE ? null : this);
     }
 
     private long at(Ticker clock) {
@@ -57,20 +140,24 @@ public final class Deadline {
         return at;
     }
 
-    /** Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. */
+    /**
+     * Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. A limit
+     * whose call has ended no longer counts.
+     */
     public long remainingNanos() {
-        return outer == null ? ownRemainingNanos() : Math.min(ownRemainingNanos(), outer.remainingNanos());
+        long own = state == ENDED ? Long.MAX_VALUE : remainingNanosOfThis();
+        return outer == null ? own : Math.min(own, outer.remainingNanos());
     }
 
-    /** Nanoseconds left of this limit alone; negative if past, {@link Long#MAX_VALUE} for {@link #NONE}. */
-    public long ownRemainingNanos() {
+    /** Nanoseconds left of this limit alone; negative if past, {@link Long#MAX_VALUE} if it has no limit of its own. */
+    public long remainingNanosOfThis() {
         return ticker == null ? Long.MAX_VALUE : at(ticker) - ticker.nanoTime();
     }
 
     /**
-     * Runs a task when this limit's own time is over, unless it is taken back before; see {@link Ticker#schedule}.
+     * Runs a task when this limit's own time is over, unless it is cancelled before; see {@link Ticker#schedule}.
      *
-     * @throws IllegalStateException if this is {@link #NONE}
+     * @throws IllegalStateException if this has no limit of its own
      */
     public Ticker.Scheduled schedule(Runnable task) {
         if (ticker == null) {
@@ -79,13 +166,226 @@ public final class Deadline {
         return ticker.scheduleAt(task, at(ticker));
     }
 
-    /** Says that the limit has struck; called by the policy that set it, before it stops the call. */
-    public void exceed() {
-        exceeded = true;
+    /**
+     * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit, before it
+     * stops the call and before its caller is told; must not be called on the timer's thread.
+     *
+     * @return the failures of the attempts that what is registered had made so far, the oldest first; empty if this scope was
+     *     left before
+     */
+    public List<Throwable> tryExceed() {
+        List<Throwable> failures = new ArrayList<>();
+        if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
+            notifyInFlight(true, failures::add);
+        }
+        return failures;
     }
 
-    /** Whether this limit, or one around it, has struck. */
+    /** Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent. */
+    public void tryStop() {
+        if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
+            notifyInFlight(false, failure -> {});
+        }
+    }
+
+    /**
+     * Ends this scope because its call has ended, so that what goes on without it is not limited any longer. Called by the
+     * policy that made the scope, once it has decided that the call was in time.
+     */
+    public void end() {
+        if (this != NONE && state == RUNNING) {
+            STATE.setRelease(this, ENDED);
+            if (inFlight != null) {
+                inFlight = null;
+            }
+        }
+    }
+
+    /** Whether this limit, or one around it, gave the call up; not if it was stopped before for another reason. */
     public boolean isExceeded() {
-        return exceeded || (outer != null && outer.isExceeded());
+        int now = state;
+        return now == EXCEEDED || (now != STOPPED && outer != null && outer.isExceeded());
+    }
+
+    /** Whether nobody waits for the call any longer: a limit gave it up, or it was stopped. */
+    public boolean isOver() {
+        int now = state;
+        return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());
+    }
+
+    /** Whether this is the given scope or lies within it. */
+    public boolean isWithin(Deadline other) {
+        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+            if (each == other) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Returns unless the call was given up; asked after each wait of a policy, so that a call that was given up while it waited
+     * is never made.
+     *
+     * @throws CancellationException if nobody waits for the call any longer
+     */
+    public void requireWanted() {
+        if (this != NONE && isOver()) {
+            throw new CancellationException("the call was given up while it waited");
+        }
+    }
+
+    /** How many bodies were begun in this scope; whether that has changed tells whether a call was made at all. */
+    public int begun() {
+        return begun;
+    }
+
+    /**
+     * Has a part of a call notified when the call is given up; at once if that has happened already. Does nothing without a
+     * scope. What {@linkplain InFlight#tryEnd() has ended} is forgotten.
+     */
+    public void register(InFlight part) {
+        if (this == NONE) {
+            return;
+        }
+        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+            each.add(part);
+        }
+        if (isOver()) {
+            part.notifyOver(isExceeded(), failure -> {});
+        }
+    }
+
+    private void add(InFlight part) {
+        if (state != RUNNING) {
+            return;
+        }
+        Link link = new Link(part);
+        Link top;
+        do {
+            top = inFlight;
+            link.next = firstRunning(top);
+        } while (!IN_FLIGHT.compareAndSet(this, top, link));
+        if ((++registrations & SWEEP_MASK) == 0) {
+            sweep(link);
+        }
+    }
+
+    /**
+     * Unlinks what has ended. Several threads may do so at once: each link is only ever replaced by one further down, past
+     * parts that have ended, so whatever the order of writes, each part that runs stays reachable.
+     */
+    private static void sweep(Link from) {
+        for (@Nullable Link each = from; each != null; each = each.next) {
+            each.next = firstRunning(each.next);
+        }
+    }
+
+    private static @Nullable Link firstRunning(@Nullable Link from) {
+        Link link = from;
+        while (link != null && link.part.hasEnded()) {
+            link = link.next;
+        }
+        return link;
+    }
+
+    private void notifyInFlight(boolean exceeded, Consumer<Throwable> failures) {
+        for (@Nullable Link link = inFlight; link != null; link = link.next) {
+            link.part.notifyOver(exceeded, failures);
+        }
+        inFlight = null;
+    }
+
+    /**
+     * Makes this the scope of the calling thread while a body runs in it.
+     *
+     * @return what {@link #exitScope} is to be called with afterwards
+     */
+    @Nullable
+    @SuppressWarnings("NonAtomicVolatileUpdate") // parallel bodies may be counted as one
+    Deadline enter() {
+        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+            each.begun = each.begun + 1;
+        }
+        return enterScope();
+    }
+
+    /**
+     * Makes this the scope of the calling thread while it runs code of the user that belongs to the call, such as a fallback.
+     *
+     * @return what {@link #exitScope} is to be called with afterwards
+     */
+    public @Nullable Deadline enterScope() {
+        if (this == NONE && !used) {
+            return null;
+        }
+        if (!used) {
+            used = true;
+        }
+        Deadline before = CURRENT.get();
+        CURRENT.set(this == NONE ? null : this);
+        return before;
+    }
+
+    /** Restores the scope that the thread had before. */
+    public static void exitScope(@Nullable Deadline before) {
+        if (used) {
+            CURRENT.set(before);
+        }
+    }
+
+    /**
+     * A part of a call, such as the permit of a circuit breaker or the attempts of a retry, that is to be settled when the call
+     * is given up. It ends once: by itself, or with the call.
+     */
+    public abstract static class InFlight {
+
+        private static final AtomicIntegerFieldUpdater<InFlight> ENDED_BY =
+                AtomicIntegerFieldUpdater.newUpdater(InFlight.class, "ended");
+
+        private volatile int ended;
+
+        /** For subclasses. */
+        protected InFlight() {}
+
+        /** Ends this by itself; false if it has ended before, so that there is nothing left to settle. */
+        public final boolean tryEnd() {
+            return ENDED_BY.compareAndSet(this, 0, 1);
+        }
+
+        /** Whether it has ended, in either way. */
+        public final boolean hasEnded() {
+            return ended != 0;
+        }
+
+        /**
+         * Settles this because the call was given up. Called at most once, before whoever waits for the call learns of it; must
+         * not block.
+         *
+         * @param exceeded whether a time limit gave the call up; otherwise it was stopped
+         * @param failures takes the failures of attempts made so far, the oldest first
+         */
+        protected abstract void onOver(boolean exceeded, Consumer<Throwable> failures);
+
+        private void notifyOver(boolean exceeded, Consumer<Throwable> failures) {
+            if (!tryEnd()) {
+                return;
+            }
+            try {
+                onOver(exceeded, failures);
+            } catch (Throwable thrown) {
+                log.error("A policy failed when its call was given up", thrown);
+            }
+        }
+    }
+
+    private static final class Link {
+
+        private final InFlight part;
+        private @Nullable Link next;
+
+        Link(InFlight part) {
+            this.part = part;
+        }
     }
 }

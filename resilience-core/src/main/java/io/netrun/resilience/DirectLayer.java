@@ -2,57 +2,55 @@ package io.netrun.resilience;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The call itself. */
+/** The call itself, made in its scope, where protected calls within it find that. */
 final class DirectLayer implements Layer {
 
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
-        return body.get();
+        if (deadline == Deadline.NONE) {
+            return body.get();
+        }
+        Deadline before = deadline.enter();
+        try {
+            return body.get();
+        } finally {
+            Deadline.exitScope(before);
+        }
     }
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
+        if (deadline == Deadline.NONE) {
+            return start(body, deadline);
+        }
+        Deadline before = deadline.enter();
         try {
-            CompletionStage<T> stage = body.get();
-            if (stage == null) {
-                return CompletableFuture.failedFuture(
-                        new NullPointerException("the asynchronous call returned null instead of a CompletionStage"));
-            }
-            return stage instanceof CompletableFuture<T> future && isWhole(future) ? future : adapt(stage);
+            return start(body, deadline);
+        } finally {
+            Deadline.exitScope(before);
+        }
+    }
+
+    private static <T extends @Nullable Object> CompletableFuture<T> start(
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
+        try {
+            CompletionStage<T> stage = stage(body, deadline);
+            return stage == null
+                    ? CompletableFuture.failedFuture(new NullPointerException(
+                            "the asynchronous call returned null instead of a CompletionStage"))
+                    : ForeignStage.asFuture(stage);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }
     }
 
-    /** A {@linkplain CompletableFuture#minimalCompletionStage() minimal stage} is a future that can not be asked anything. */
-    @SuppressWarnings("ReturnValueIgnored") // asked for whether it answers
-    private static boolean isWhole(CompletableFuture<?> future) {
-        if (future.getClass() == CompletableFuture.class) {
-            return true;
-        }
-        try {
-            future.isDone();
-            return true;
-        } catch (UnsupportedOperationException minimal) {
-            return false;
-        }
-    }
-
-    /** A stage that is no future of its own: followed through its callback, which every stage has. */
-    private static <T extends @Nullable Object> CompletableFuture<T> adapt(CompletionStage<T> stage) {
-        CompletableFuture<T> future = new CompletableFuture<>();
-        stage.whenComplete((value, failure) -> {
-            if (failure == null) {
-                future.complete(value);
-            } else {
-                future.completeExceptionally(failure);
-            }
-        });
-        return future;
+    @SuppressWarnings("unchecked") // an adapted call of a T is that of no other type
+    private static <T extends @Nullable Object> CompletionStage<T> stage(
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) throws Throwable {
+        return body instanceof AdaptedCall<?> adapted ? ((AdaptedCall<T>) adapted).start(deadline) : body.get();
     }
 }

@@ -1,20 +1,30 @@
 package io.netrun.resilience;
 
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Which failures a policy cares about, by class. A failure matches if it, or what an {@link ExecutionException} or
- * {@link CompletionException} wraps, is one of the exceptions and none of the ignored ones. A
- * {@link CallRejectedException} of another policy matches only if an exception of this library is named. Immutable.
+ * Which failures a policy cares about, by class and, where one is given, by a predicate. A failure matches if it, or what an
+ * {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper} wraps, is one of the exceptions and none
+ * of the ignored ones, and the predicate accepts what was thrown. A {@link CallRejectedException} of another policy matches
+ * only if an exception of this library is named. Immutable.
  *
  * @param exceptions what matches, subclasses included; not empty
  * @param ignored what never matches, subclasses included
+ * @param condition what a failure of these classes must fulfil too, asked with the failure without its wrappers; null for none.
+ *     If it throws, that is logged and the classes alone decide
  */
-public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<Class<? extends Throwable>> ignored) {
+public record ExceptionFilter(
+        List<Class<? extends Throwable>> exceptions,
+        List<Class<? extends Throwable>> ignored,
+        @Nullable Predicate<? super Throwable> condition) {
+
+    private static final Logger log = LoggerFactory.getLogger(ExceptionFilter.class);
 
     /** Deeper wrapping does not happen by intent, and a circle of causes must end somewhere. */
     private static final int MAX_DEPTH = 16;
@@ -28,9 +38,15 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
         }
     }
 
+    /** A filter by class alone. */
+    public ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<Class<? extends Throwable>> ignored) {
+        this(exceptions, ignored, null);
+    }
+
     /** Whether the policy cares about a failure. */
     public boolean matches(Throwable failure) {
         boolean match = false;
+        Throwable root = failure;
         int depth = 0;
         for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
             if (contains(ignored, t)) {
@@ -40,19 +56,34 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
                 return isNamed(t);
             }
             match |= contains(exceptions, t);
+            root = t;
         }
-        return match;
+        return match && fulfils(root);
     }
 
-    /**
-     * Whether a failure says that the call was stopped rather than that it failed: a cancelled future, or an interrupted
-     * thread.
-     */
-    public static boolean isCancellation(Throwable failure) {
-        Throwable root = rootOf(failure);
-        return root instanceof CancellationException
-                || root instanceof InterruptedException
-                || root instanceof CallInterruptedException;
+    /** Whether the exceptions name the very kind by which a failure reports an interrupt, so that it counts all the same. */
+    public boolean namesInterrupt(Throwable failure) {
+        int depth = 0;
+        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
+            for (Class<? extends Throwable> type : exceptions) {
+                if (type.isInstance(t) && Cancellation.isInterruptType(type)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean fulfils(Throwable root) {
+        if (condition == null) {
+            return true;
+        }
+        try {
+            return condition.test(root);
+        } catch (Throwable thrown) {
+            log.error("The predicate for failures failed; the classes of exceptions alone decide", thrown);
+            return true;
+        }
     }
 
     private boolean isNamed(Throwable rejection) {
@@ -73,7 +104,7 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
         return false;
     }
 
-    /** What was thrown, without the {@link ExecutionException} or {@link CompletionException} around it. */
+    /** What was thrown, without what JDK futures and this library's {@link FailureWrapper}s put around it. */
     public static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         int depth = 0;
@@ -83,12 +114,25 @@ public record ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<
         return root;
     }
 
+    /** A failure without what JDK futures put around it; a {@link FailureWrapper} stays. */
+    public static Throwable withoutEnvelope(Throwable failure) {
+        Throwable inside = failure;
+        for (int depth = 0; depth < MAX_DEPTH && isEnvelope(inside); depth++) {
+            Throwable cause = inside.getCause();
+            if (cause == null) {
+                return inside;
+            }
+            inside = cause;
+        }
+        return inside;
+    }
+
     /** Whether a failure is only what the JDK's futures put around what was thrown. */
     public static boolean isEnvelope(Throwable failure) {
         return failure instanceof ExecutionException || failure instanceof CompletionException;
     }
 
     private static @Nullable Throwable wrapped(Throwable failure) {
-        return isEnvelope(failure) ? failure.getCause() : null;
+        return isEnvelope(failure) || failure instanceof FailureWrapper ? failure.getCause() : null;
     }
 }

@@ -2,7 +2,6 @@ package io.netrun.resilience;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,5 +22,5 @@ public interface Layer {
      * another way, reaches the innermost running call.
      */
     <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline);
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline);
 }

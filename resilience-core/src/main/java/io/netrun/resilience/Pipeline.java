@@ -26,14 +26,29 @@ public final class Pipeline implements Guard {
      * A pipeline of policies.
      *
      * @param policies outermost first; without any, calls are made as they are
+     * @throws IllegalArgumentException if the same instance is in it twice
      */
     public static Pipeline of(Policy... policies) {
         return of(List.of(policies));
     }
 
-    /** A pipeline of policies, outermost first. */
+    /**
+     * A pipeline of policies, outermost first.
+     *
+     * @throws IllegalArgumentException if the same instance is in it twice, since it would wait for itself or count a call twice
+     */
     public static Pipeline of(List<? extends Policy> policies) {
-        return new Pipeline(List.copyOf(policies));
+        List<Policy> copy = List.copyOf(policies);
+        for (int i = 0; i < copy.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (copy.get(i) == copy.get(j)) {
+                    throw new IllegalArgumentException(
+                            "policies contains " + copy.get(i).type() + " '"
+                                    + copy.get(i).name() + "' twice: use each instance once, or another instance");
+                }
+            }
+        }
+        return new Pipeline(copy);
     }
 
     /** The policies, outermost first. */

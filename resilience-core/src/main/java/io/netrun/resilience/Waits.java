@@ -2,13 +2,22 @@ package io.netrun.resilience;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The calls that wait in one policy, all of which stop waiting when the policy is closed. For those who write policies.
  * Thread-safe; a call that does not wait has nothing to do with it.
  */
 public final class Waits {
+
+    private static final Logger log = LoggerFactory.getLogger(Waits.class);
+
+    private static final long WAKING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final Set<Waiting> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -42,22 +51,25 @@ public final class Waits {
     /**
      * Keeps the calling thread waiting; see {@link Ticker#sleep}.
      *
-     * @return false if the policy was closed meanwhile, or before
+     * @param scope of the call that waits; when that is given up, the wait ends
+     * @return false if the wait ended early, because the policy was closed, now or before, or the call was given up
      */
-    public boolean sleep(Ticker ticker, long nanos) throws InterruptedException {
+    public boolean sleep(Ticker ticker, long nanos, Deadline scope) throws InterruptedException {
         Sleeper sleeper = new Sleeper();
         begin(sleeper);
+        scope.register(sleeper);
         try {
             ticker.sleep(nanos);
         } catch (InterruptedException interrupt) {
-            if (sleeper.leaves()) {
+            if (sleeper.wakes()) {
                 throw interrupt;
             }
             return false;
         } finally {
+            sleeper.tryEnd();
             end(sleeper);
         }
-        return sleeper.leaves();
+        return sleeper.wakes();
     }
 
     void close() {
@@ -67,12 +79,16 @@ public final class Waits {
 
     private void tell(Waiting waiting) {
         if (open.remove(waiting)) {
-            waiting.closed();
+            try {
+                waiting.closed();
+            } catch (Throwable thrown) {
+                log.error("A wait could not be ended", thrown);
+            }
         }
     }
 
     /** A thread that sleeps. It is woken by an interrupt, which does not outlive the sleep. */
-    private static final class Sleeper implements Waiting {
+    private static final class Sleeper extends Deadline.InFlight implements Waiting {
 
         private enum Phase {
             ASLEEP,
@@ -87,19 +103,38 @@ public final class Waits {
 
         @Override
         public void closed() {
+            wake();
+        }
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            wake();
+        }
+
+        /** An interrupt runs code of others, such as that of the channel in which a thread blocks, so a worker makes it. */
+        private void wake() {
             if (phase.compareAndSet(Phase.ASLEEP, Phase.WAKING)) {
-                thread.interrupt();
-                phase.set(Phase.WOKEN);
+                Workers.dispatch(this::interrupt);
             }
         }
 
-        /** The sleep is over; false if that is because of the closing, whose interrupt is then taken back. */
-        boolean leaves() {
+        private void interrupt() {
+            try {
+                thread.interrupt();
+            } finally {
+                phase.set(Phase.WOKEN);
+                LockSupport.unpark(thread);
+            }
+        }
+
+        /** The sleep is over; false if it was ended early, by an interrupt that is then taken back. */
+        boolean wakes() {
             if (phase.compareAndSet(Phase.ASLEEP, Phase.AWAKE)) {
                 return true;
             }
             while (phase.get() != Phase.WOKEN) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(this, WAKING_NANOS);
+                Thread.interrupted();
             }
             Thread.interrupted();
             return false;

@@ -13,7 +13,6 @@ import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +56,7 @@ class CallCostTests {
     @ParameterizedTest
     @MethodSource("guardsThatCreateNothing")
     void callAsyncWhenTheFutureIsDoneShouldAllocateNothing(Guard guard) {
-        Supplier<CompletableFuture<Object>> body = () -> ENDED;
+        CheckedSupplier<CompletableFuture<Object>, RuntimeException> body = () -> ENDED;
 
         assertThat(leastBytes(() -> guard.callAsync(body))).isZero();
     }

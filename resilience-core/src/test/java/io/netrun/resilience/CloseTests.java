@@ -252,7 +252,8 @@ class CloseTests {
         await().until(() -> begun.getCount() == 0);
     }
 
-    private static Supplier<CompletionStage<String>> counted(AtomicInteger calls, CompletionStage<String> result) {
+    private static CheckedSupplier<CompletionStage<String>, RuntimeException> counted(
+            AtomicInteger calls, CompletionStage<String> result) {
         return () -> {
             calls.incrementAndGet();
             return result;

@@ -14,7 +14,6 @@ import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A policy knows the calls that wait in it. It lets go of each whose wait has ended, however that was. */
@@ -112,7 +111,8 @@ class EndedWaitsTests {
         return new WeakReference<>(call);
     }
 
-    private static WeakReference<?> cancelled(Guard guard, Supplier<CompletableFuture<String>> body) {
+    private static WeakReference<?> cancelled(
+            Guard guard, CheckedSupplier<CompletableFuture<String>, RuntimeException> body) {
         CompletableFuture<String> call = guard.callAsync(body);
         call.cancel(true);
         return new WeakReference<>(call);

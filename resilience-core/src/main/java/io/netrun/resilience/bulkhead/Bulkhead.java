@@ -1,13 +1,16 @@
 package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyClosedException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +108,25 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return on(BulkheadEvent.Rejected.class, listener);
     }
 
+    /**
+     * Acquires a permit for a call that cannot be put into a lambda, of those for sync calls; waits for one as a call does.
+     * Settle it in whichever way when the call has ended, on any thread.
+     *
+     * @throws BulkheadFullException if the queue is full, or the longest wait is over
+     * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
+     */
+    public Permit acquirePermit() {
+        if (!sync.tryTake()) {
+            new WaitingThread(this, Deadline.current()).take();
+        }
+        return new BulkheadPermit(sync);
+    }
+
+    /** Acquires a permit if one is free and no call waits for it; empty otherwise. See {@link #acquirePermit()}. */
+    public Optional<Permit> tryAcquirePermit() {
+        return sync.tryTake() ? Optional.of(new BulkheadPermit(sync)) : Optional.empty();
+    }
+
     @Override
     public Layer entry() {
         return entry;
@@ -139,24 +161,24 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         longestWait.accumulate(ticker().nanoTime() - nanoTime);
     }
 
-    BulkheadFullException full(Places places) {
-        return reject(places, null);
+    BulkheadFullException full(BulkheadConfig config, Places places) {
+        return reject(config, places, null);
     }
 
-    BulkheadFullException waitedTooLong(Places places) {
-        return reject(places, config().maxWait());
+    BulkheadFullException waitedTooLong(BulkheadConfig config, Places places) {
+        return reject(config, places, config.maxWait());
     }
 
-    PolicyClosedException closed(Places places) {
+    PolicyClosedException closed(BulkheadConfig config, Places places) {
         publishRejected(places.active(), places.queued());
-        return new PolicyClosedException("Bulkhead", name(), "a place", config().stackTraces());
+        return new PolicyClosedException("Bulkhead", name(), "a permit", config.stackTraces());
     }
 
-    private BulkheadFullException reject(Places places, @Nullable Duration waited) {
+    private BulkheadFullException reject(BulkheadConfig config, Places places, @Nullable Duration waited) {
         int active = places.active();
         int queued = places.queued();
         publishRejected(active, queued);
-        return new BulkheadFullException(name(), active, queued, config(), waited);
+        return new BulkheadFullException(name(), active, queued, config, waited);
     }
 
     private void publishRejected(int active, int queued) {

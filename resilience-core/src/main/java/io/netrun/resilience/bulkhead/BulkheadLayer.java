@@ -2,13 +2,13 @@ package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a place before a call and gives it back after. */
+/** Acquires a permit before a call and releases it after. */
 final class BulkheadLayer implements Layer {
 
     private final Bulkhead bulkhead;
@@ -25,7 +25,7 @@ final class BulkheadLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         if (!sync.tryTake()) {
-            new WaitingThread(bulkhead).take();
+            new WaitingThread(bulkhead, deadline).take();
         }
         try {
             return next.call(body, deadline);
@@ -36,16 +36,31 @@ final class BulkheadLayer implements Layer {
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         Places async = bulkhead.async();
         if (!async.tryTake()) {
             return new WaitingCall<>(bulkhead, async, next, body, deadline).take();
         }
-        CompletableFuture<T> call = next.callAsync(body, deadline);
+        CompletableFuture<T> call;
+        PlacedCall<T> placed;
+        try {
+            call = next.callAsync(body, deadline);
+        } catch (Throwable thrown) {
+            async.giveBack();
+            return CompletableFuture.failedFuture(thrown);
+        }
         if (call.isDone()) {
             async.giveBack();
             return call;
         }
-        return new PlacedCall<T>(async).follow(call);
+        try {
+            placed = new PlacedCall<>(async);
+        } catch (Throwable outOfMemory) {
+            async.giveBack();
+            ForeignStage.cancel(call);
+            throw outOfMemory;
+        }
+        placed.follow(call);
+        return placed;
     }
 }

@@ -1,81 +1,125 @@
 package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.CallInterruptedException;
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A sync caller that parks until it has a place, has waited too long, is interrupted, or the bulkhead is closed. */
-final class WaitingThread implements Places.Waiter, Waits.Waiting {
+/**
+ * A sync caller that parks until it has a permit, has waited too long, is interrupted, its call is given up, or the bulkhead is
+ * shut down. The timer only wakes it: it looks at the clock itself.
+ */
+final class WaitingThread extends Deadline.InFlight implements Places.Waiter, Waits.Waiting {
+
+    /** How often the thread looks for a verdict that is about to come, before it parks between two looks. */
+    private static final int SPINS = 1_000;
+
+    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final long FOREVER = TimeUnit.DAYS.toNanos(1);
 
     private final Bulkhead bulkhead;
+    private final BulkheadConfig config;
     private final Places places;
+    private final Deadline deadline;
     private final Thread thread = Thread.currentThread();
     private long ticket;
     private volatile boolean placed;
-    private volatile boolean expired;
+    private volatile boolean left;
 
-    /** Written before {@link #expired}. */
+    /** Written before {@link #left}. */
     private boolean closed;
 
-    WaitingThread(Bulkhead bulkhead) {
+    WaitingThread(Bulkhead bulkhead, Deadline deadline) {
         this.bulkhead = bulkhead;
+        this.config = bulkhead.config();
         this.places = bulkhead.sync();
+        this.deadline = deadline;
     }
 
-    /** Returns with a place, or throws without one. */
+    /** Returns with a permit, or throws without one. */
     void take() {
-        long since = bulkhead.ticker().nanoTime();
+        Ticker ticker = bulkhead.ticker();
+        long since = ticker.nanoTime();
         ticket = places.enqueue(this);
         if (ticket == Places.FULL) {
-            throw bulkhead.full(places);
+            throw bulkhead.full(config, places);
         }
         if (!placed) {
-            await();
-            bulkhead.waitedSince(since);
+            try {
+                await(ticker, since);
+            } catch (Throwable thrown) {
+                leave();
+                throw thrown;
+            }
         }
+        if (deadline != Deadline.NONE && deadline.isOver()) {
+            places.giveBack();
+            deadline.requireWanted();
+        }
+        bulkhead.waitedSince(since);
     }
 
-    private void await() {
-        Ticker.@Nullable Scheduled timer = limitWait();
+    /** Returns with a permit; whoever catches what it throws has to {@link #leave()}. */
+    private void await(Ticker ticker, long since) {
+        Ticker.@Nullable Scheduled timer = wakeUp(ticker);
+        deadline.register(this);
         bulkhead.waitingCalls().begin(this);
         try {
-            while (!placed && !expired) {
-                LockSupport.park(this);
+            while (!placed) {
+                if (left) {
+                    throw closed ? bulkhead.closed(config, places) : givenUp();
+                }
+                long wait = config.maxWait() == null
+                        ? FOREVER
+                        : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
+                if (wait <= 0) {
+                    if (places.withdraw(ticket, true)) {
+                        left = true;
+                        throw bulkhead.waitedTooLong(config, places);
+                    }
+                    awaitVerdict();
+                    continue;
+                }
+                LockSupport.parkNanos(this, wait);
                 if (!placed && Thread.currentThread().isInterrupted()) {
-                    leaveInterrupted();
+                    throw new CallInterruptedException(
+                            bulkhead.name(),
+                            "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a permit",
+                            new InterruptedException());
                 }
             }
         } finally {
+            tryEnd();
             bulkhead.waitingCalls().end(this);
             if (timer != null) {
                 timer.cancel();
             }
         }
-        if (!placed) {
-            throw closed ? bulkhead.closed(places) : bulkhead.waitedTooLong(places);
-        }
     }
 
-    private Ticker.@Nullable Scheduled limitWait() {
-        Duration maxWait = bulkhead.config().maxWait();
-        if (maxWait == null) {
-            return null;
-        }
-        try {
-            return bulkhead.ticker().schedule(this::expire, Require.nanos(maxWait));
-        } catch (Throwable noTimer) {
-            leave();
-            throw noTimer;
-        }
+    private RuntimeException givenUp() {
+        return new CancellationException(
+                "the call was given up while it waited for a permit of Bulkhead '" + bulkhead.name() + "'");
     }
 
-    /** Leaves the queue; a place that arrives at this very moment is given back. */
+    /** In real time a parked thread wakes by itself. */
+    private Ticker.@Nullable Scheduled wakeUp(Ticker ticker) {
+        Duration maxWait = config.maxWait();
+        return maxWait == null || ticker == Ticker.system()
+                ? null
+                : ticker.schedule(() -> LockSupport.unpark(thread), Require.nanos(maxWait));
+    }
+
+    /** Leaves the queue, if it has not left; a permit that arrives at this very moment is released. */
     private void leave() {
-        if (!places.withdraw(ticket, false)) {
+        if (!left && !places.withdraw(ticket, false)) {
             awaitVerdict();
             if (placed) {
                 places.giveBack();
@@ -83,24 +127,21 @@ final class WaitingThread implements Places.Waiter, Waits.Waiting {
         }
     }
 
-    private void leaveInterrupted() {
-        leave();
-        throw new CallInterruptedException(
-                bulkhead.name(),
-                "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a place",
-                new InterruptedException());
-    }
-
-    /** Whoever took this out of the queue says in a moment whether it has a place or has waited too long. */
+    /** The thread that took this out of the queue says in a moment whether it has a permit or is to leave. */
     private void awaitVerdict() {
-        while (!placed && !expired) {
-            Thread.onSpinWait();
+        for (int spins = 0; !placed && !left; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(this, PARK_NANOS);
+            }
         }
     }
 
-    private void expire() {
-        if (places.withdraw(ticket, true)) {
-            expired = true;
+    @Override
+    protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        if (places.withdraw(ticket, false)) {
+            left = true;
             LockSupport.unpark(thread);
         }
     }
@@ -109,7 +150,7 @@ final class WaitingThread implements Places.Waiter, Waits.Waiting {
     public void closed() {
         if (places.withdraw(ticket, true)) {
             closed = true;
-            expired = true;
+            left = true;
             LockSupport.unpark(thread);
         }
     }

@@ -56,7 +56,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.circuit = new Circuit(name, config, ticker, waits(), this::publishTransition);
-        this.outcomes = new Outcomes(name, config, ticker);
+        this.outcomes = new Outcomes(name, config, ticker, events());
         this.entry = new CircuitBreakerLayer(circuit, outcomes, Layer.DIRECT);
     }
 

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param exceptions failures that count, subclasses included; default every {@link Throwable}
  * @param ignoreExceptions failures that count as neither success nor failure, although {@code exceptions} has them;
  *     default none
+ * @param failure what a failure of these classes must fulfil too so that it counts as a failure; asked with what was thrown, without the
+ *     exceptions that only wrap it; null, the default, for no condition. If it throws, that is logged and the classes decide
  * @param failureResult results that count as a failure although nothing was thrown (asynchronous calls: the future's
  *     value), null for none; default none. If it throws, that is logged and the result counts as success
  * @param stackTraces whether a {@link CircuitOpenException} records where it was thrown; default false, since that costs
@@ -58,6 +60,7 @@ public record CircuitBreakerConfig(
         @Nullable Duration halfOpenMaxDuration,
         List<Class<? extends Throwable>> exceptions,
         List<Class<? extends Throwable>> ignoreExceptions,
+        @Nullable Predicate<? super Throwable> failure,
         @Nullable Predicate<@Nullable Object> failureResult,
         boolean stackTraces) {
 
@@ -155,6 +158,7 @@ public record CircuitBreakerConfig(
         builder.halfOpenMaxDuration = halfOpenMaxDuration;
         builder.exceptions = exceptions;
         builder.ignoreExceptions = ignoreExceptions;
+        builder.failure = failure;
         builder.failureResult = failureResult;
         builder.stackTraces = stackTraces;
         return builder;
@@ -179,6 +183,7 @@ public record CircuitBreakerConfig(
         private @Nullable Duration halfOpenMaxDuration;
         private List<Class<? extends Throwable>> exceptions = List.of(Throwable.class);
         private List<Class<? extends Throwable>> ignoreExceptions = List.of();
+        private @Nullable Predicate<? super Throwable> failure;
         private @Nullable Predicate<@Nullable Object> failureResult;
         private boolean stackTraces;
 
@@ -284,6 +289,41 @@ public record CircuitBreakerConfig(
             return this;
         }
 
+        /**
+         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces all that was
+         * given before. See {@link CircuitBreakerConfig#failure()}.
+         */
+        public Builder failure(@Nullable Predicate<? super Throwable> failure) {
+            this.failure = failure;
+            return this;
+        }
+
+        /**
+         * A condition that failures of one class, subclasses included, must fulfil too, as in
+         * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not affected. May be
+         * called for several classes.
+         */
+        public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(condition, "condition");
+            Predicate<? super Throwable> before = failure;
+            failure = thrown -> (before == null || before.test(thrown))
+                    && (!type.isInstance(thrown) || condition.test(type.cast(thrown)));
+            return this;
+        }
+
+        /**
+         * Results of one class, subclasses included, that count although nothing was thrown, as in
+         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, do not count. See
+         * {@link CircuitBreakerConfig#failureResult()}.
+         */
+        public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(condition, "condition");
+            failureResult = result -> type.isInstance(result) && condition.test(type.cast(result));
+            return this;
+        }
+
         /** See {@link CircuitBreakerConfig#failureResult()}. */
         public Builder failureResult(@Nullable Predicate<@Nullable Object> failureResult) {
             this.failureResult = failureResult;
@@ -319,6 +359,7 @@ public record CircuitBreakerConfig(
                     halfOpenMaxDuration,
                     exceptions,
                     ignoreExceptions,
+                    failure,
                     failureResult,
                     stackTraces);
         }

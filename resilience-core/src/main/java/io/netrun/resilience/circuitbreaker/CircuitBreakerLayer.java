@@ -1,17 +1,19 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the circuit before a call and tells it the outcome after, for sync and asynchronous calls alike. */
+/** Asks the circuit before a call and records the outcome after, for sync and asynchronous calls alike. */
 final class CircuitBreakerLayer implements Layer {
 
     private final Circuit circuit;
@@ -28,64 +30,146 @@ final class CircuitBreakerLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         Admission admission = circuit.admit();
+        if (deadline != Deadline.NONE) {
+            return callInScope(admission, body, deadline);
+        }
         T result;
         try {
             result = next.call(body, deadline);
         } catch (Throwable failure) {
-            outcomes.onFailure(admission, failure, deadline);
+            outcomes.onFailure(admission, failure, deadline, true);
             throw failure;
         }
         outcomes.onSuccess(admission, result, deadline);
         return result;
     }
 
+    private <T extends @Nullable Object, X extends Throwable> T callInScope(
+            Admission admission, CheckedSupplier<T, X> body, Deadline deadline) throws X {
+        InFlight inFlight = new InFlight(outcomes, admission, deadline);
+        deadline.register(inFlight);
+        T result;
+        try {
+            result = next.call(body, deadline);
+        } catch (Throwable failure) {
+            if (inFlight.tryEnd()) {
+                outcomes.onFailure(admission, failure, deadline, true);
+            }
+            throw failure;
+        }
+        if (inFlight.tryEnd()) {
+            outcomes.onSuccess(admission, result, deadline);
+        }
+        return result;
+    }
+
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         Admission admission;
         try {
             admission = circuit.admit();
         } catch (CircuitOpenException rejection) {
             return CompletableFuture.failedFuture(rejection);
         }
-        CompletableFuture<T> call = next.callAsync(body, deadline);
+        CompletableFuture<T> call;
+        if (body instanceof AdaptedCall<?> adapted) {
+            adapted.onDelivery(admission::delivers);
+        }
+        try {
+            call = next.callAsync(body, deadline);
+        } catch (Throwable thrown) {
+            admission.ignored();
+            return CompletableFuture.failedFuture(thrown);
+        }
         if (call.isDone() && !call.isCompletedExceptionally()) {
             outcomes.onSuccess(admission, call.join(), deadline);
             return call;
         }
-        return new WatchedCall<T>(outcomes, admission, deadline).follow(call);
+        InFlight inFlight = new InFlight(outcomes, admission, deadline);
+        try {
+            CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
+            InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, body, context);
+            deadline.register(inFlight);
+            followed.follow(call);
+            return followed;
+        } catch (Throwable thrown) {
+            ForeignStage.cancel(call);
+            if (inFlight.tryEnd()) {
+                admission.ignored();
+            }
+            return CompletableFuture.failedFuture(thrown);
+        }
     }
 
-    /** An asynchronous call in flight. It is settled when it ends or when it is given up, whichever comes first. */
-    private static final class WatchedCall<T extends @Nullable Object> extends RelayFuture<T> {
+    /** An admitted call. It is settled when it ends or when it is given up, whichever comes first. */
+    private static final class InFlight extends Deadline.InFlight {
 
         private final Outcomes outcomes;
         private final Admission admission;
         private final Deadline deadline;
-        private final AtomicBoolean settled = new AtomicBoolean();
 
-        WatchedCall(Outcomes outcomes, Admission admission, Deadline deadline) {
+        /** How many bodies had been begun in the scope before this call. */
+        private final int begunBefore;
+
+        InFlight(Outcomes outcomes, Admission admission, Deadline deadline) {
             this.outcomes = outcomes;
             this.admission = admission;
             this.deadline = deadline;
+            this.begunBefore = deadline.begun();
+        }
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            // A call that was given up while it waited in a queue further in was never made.
+            outcomes.onStopped(admission, exceeded && deadline.begun() != begunBefore);
+        }
+    }
+
+    /** An asynchronous call in flight. */
+    private static final class InFlightCall<T extends @Nullable Object> extends RelayFuture<T> {
+
+        private final Outcomes outcomes;
+        private final InFlight inFlight;
+        private final Object body;
+        private final @Nullable CallerContext context;
+
+        InFlightCall(Outcomes outcomes, InFlight inFlight, Object body, @Nullable CallerContext context) {
+            this.outcomes = outcomes;
+            this.inFlight = inFlight;
+            this.body = body;
+            this.context = context;
         }
 
         @Override
         protected void onInnerEnd(T value, @Nullable Throwable failure) {
-            if (!settled.compareAndSet(false, true)) {
+            if (!inFlight.tryEnd()) {
                 return;
             }
-            if (failure == null) {
-                outcomes.onSuccess(admission, value, deadline);
+            if (context == null) {
+                settle(value, failure);
             } else {
-                outcomes.onFailure(admission, failure, deadline);
+                context.run(() -> settle(value, failure), contextless -> settle(value, failure));
+            }
+        }
+
+        private void settle(T value, @Nullable Throwable failure) {
+            if (failure == null) {
+                outcomes.onSuccess(inFlight.admission, value, inFlight.deadline);
+            } else {
+                outcomes.onFailure(inFlight.admission, failure, inFlight.deadline, false);
             }
         }
 
         @Override
         protected void stop() {
-            if (settled.compareAndSet(false, true)) {
-                outcomes.onStopped(admission, deadline);
+            if (inFlight.tryEnd()) {
+                if (body instanceof AdaptedCall<?> adapted && adapted.hasDelivered()) {
+                    // A stream that was begun well and is left by its reader.
+                    outcomes.onSuccess(inFlight.admission);
+                } else {
+                    outcomes.onStopped(inFlight.admission, inFlight.deadline.isExceeded());
+                }
             }
             super.stop();
         }

@@ -29,7 +29,7 @@ final class CircuitBreakerPermit implements Permit {
     public void onFailure(Throwable failure) {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.onFailure(held, failure, Deadline.NONE);
+            outcomes.onFailure(held, failure, Deadline.NONE, false);
         }
     }
 
@@ -37,7 +37,7 @@ final class CircuitBreakerPermit implements Permit {
     public void onIgnored() {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.onStopped(held, Deadline.NONE);
+            outcomes.onStopped(held, false);
         }
     }
 }

@@ -60,6 +60,9 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
 
         void succeeded();
 
+        /** The first part of the result has come, so the call does not hang, however long the rest may take. */
+        default void delivers() {}
+
         void failed();
 
         /** The call ended without saying anything about what it called. */

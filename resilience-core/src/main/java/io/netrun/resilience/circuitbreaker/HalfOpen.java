@@ -92,13 +92,20 @@ final class HalfOpen extends CircuitState {
     private final class Trial implements Admission {
 
         private final long startedAt;
+        private volatile boolean delivering;
 
         Trial(long startedAt) {
             this.startedAt = startedAt;
         }
 
         boolean isOverdue(long now) {
-            return now - startedAt >= Require.nanos(circuit.config().longestTrial());
+            return !delivering
+                    && now - startedAt >= Require.nanos(circuit.config().longestTrial());
+        }
+
+        @Override
+        public void delivers() {
+            delivering = true;
         }
 
         @Override

@@ -1,6 +1,9 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.EventPublisher;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
@@ -17,6 +20,7 @@ final class Outcomes {
 
     private final String name;
     private final Ticker ticker;
+    private final EventPublisher events;
     private volatile Judgement judgement;
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -24,8 +28,9 @@ final class Outcomes {
     private final LongAdder cancelled = new LongAdder();
     private final LastFailures lastFailures = new LastFailures();
 
-    Outcomes(String name, CircuitBreakerConfig config, Ticker ticker) {
+    Outcomes(String name, CircuitBreakerConfig config, Ticker ticker, EventPublisher events) {
         this.name = name;
+        this.events = events;
         this.ticker = ticker;
         this.judgement = Judgement.of(config);
     }
@@ -50,10 +55,14 @@ final class Outcomes {
         admission.succeeded();
     }
 
-    void onFailure(Admission admission, Throwable failure, Deadline deadline) {
-        if (deadline.isExceeded() || ExceptionFilter.isCancellation(failure)) {
-            onStopped(admission, deadline);
-        } else if (judgement.failures.matches(failure)) {
+    /** @param sync whether the call was made by the calling thread, whose interrupt then means that it was cancelled */
+    void onFailure(Admission admission, Throwable failure, Deadline deadline, boolean sync) {
+        ExceptionFilter failures = judgement.failures;
+        if (deadline.isExceeded()) {
+            countFailure(admission, null);
+        } else if (isCancelled(failure, deadline, sync) && !failures.namesInterrupt(failure)) {
+            onStopped(admission, false);
+        } else if (failures.matches(failure)) {
             countFailure(admission, failure);
         } else {
             ignored.increment();
@@ -61,14 +70,28 @@ final class Outcomes {
         }
     }
 
-    /** The call was stopped: by the time limit around it, which is a failure of what was called, or by its caller. */
-    void onStopped(Admission admission, Deadline deadline) {
-        if (deadline.isExceeded()) {
+    private static boolean isCancelled(Throwable failure, Deadline deadline, boolean sync) {
+        return sync ? Cancellation.ofSyncCall(failure, deadline) : Cancellation.ofAsyncCall(failure, deadline);
+    }
+
+    /**
+     * The call was given up.
+     *
+     * @param tooSlow whether by a time limit, which is a failure of what was called
+     */
+    void onStopped(Admission admission, boolean tooSlow) {
+        if (tooSlow) {
             countFailure(admission, null);
         } else {
             cancelled.increment();
             admission.ignored();
         }
+    }
+
+    /** The context in which listeners are to be called for an asynchronous call; null if there are none. */
+    @Nullable
+    CallerContext contextOfListeners() {
+        return events.wants(CircuitBreakerEvent.StateChanged.class) ? CallerContext.capture() : null;
     }
 
     private boolean isFailure(@Nullable Predicate<@Nullable Object> failureResult, @Nullable Object result) {
@@ -112,7 +135,8 @@ final class Outcomes {
 
         static Judgement of(CircuitBreakerConfig config) {
             return new Judgement(
-                    new ExceptionFilter(config.exceptions(), config.ignoreExceptions()), config.failureResult());
+                    new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), config.failure()),
+                    config.failureResult());
         }
     }
 }

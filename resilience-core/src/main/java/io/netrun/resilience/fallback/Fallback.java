@@ -3,6 +3,7 @@ package io.netrun.resilience.fallback;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.FailureWrapper;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts something else in the place of a failure: a constant, or what a function makes of it. Of several handlers, the one for
- * the closest kind of failure is asked. A call that was cancelled or interrupted has not failed, and gets nothing in its
- * place. If a handler fails, the call fails with that, the first failure suppressed. A handler runs on the thread on which
- * the call ended. Thread-safe.
+ * the closest kind of failure is asked; a retry's exception is looked through at the last failure. A call that was cancelled,
+ * interrupted or given up has not failed, and gets nothing in its place. If a handler fails, the call fails with that, and a
+ * {@link FallbackEvent.Failed} has both. A handler runs on the thread on which the call ended. Thread-safe.
  */
 public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
@@ -32,6 +33,11 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     private Fallback(String name, FallbackConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.entry = new FallbackLayer(this, Layer.DIRECT);
+    }
+
+    /** A fallback without a handler, which changes nothing until it is given one. */
+    public static Fallback of(String name) {
+        return of(name, FallbackConfig.defaults());
     }
 
     /**
@@ -92,6 +98,13 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         // Every failure asks the present configuration.
     }
 
+    /** A failed call is left as it is, since nobody waits for it any longer. */
+    void countPassed() {
+        if (isEnabled()) {
+            passed.increment();
+        }
+    }
+
     /**
      * What takes a failed call's place.
      *
@@ -103,21 +116,19 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         if (!isEnabled()) {
             throw failure;
         }
-        Throwable thrown = ExceptionFilter.rootOf(failure);
-        FallbackHandler handler =
-                ExceptionFilter.isCancellation(failure) || AdaptedCall.hasBegun(call) ? null : closest(thrown);
-        if (handler == null) {
+        Choice choice = AdaptedCall.hasBegun(call) ? null : choose(failure);
+        if (choice == null) {
             passed.increment();
             throw failure;
         }
         Object result;
         try {
-            result = handler.function().apply(thrown, AdaptedCall.origin(call));
+            result = choice.handler.function().apply(choice.shown, AdaptedCall.origin(call));
         } catch (Throwable second) {
-            handlerFailed(second, thrown);
+            handlerFailed(second, failure, choice.shown);
             throw second;
         }
-        handlerSucceeded(thrown);
+        handlerSucceeded(choice.shown);
         return result;
     }
 
@@ -128,16 +139,37 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         }
     }
 
-    /** A handler that throws the very failure that it got leaves the call as it was. */
-    private void handlerFailed(Throwable second, Throwable first) {
-        if (second == first) {
+    /**
+     * A handler that throws the very failure that it got leaves the call as it was. An exception of its own is not changed: it may
+     * be a constant, or wrap what it is about.
+     */
+    private void handlerFailed(Throwable second, Throwable failure, Throwable shown) {
+        if (second == failure || second == shown) {
             passed.increment();
             return;
         }
         failed.increment();
-        if (second.getCause() != first) {
-            second.addSuppressed(first);
+        if (events().wants(FallbackEvent.Failed.class)) {
+            events().publish(new FallbackEvent.Failed(name(), ticker().now(), shown, second));
         }
+    }
+
+    /**
+     * The handler for a failure, and what it is shown. A handler for the exception that wraps a failure comes first if it names
+     * that very kind; then the closest one for the failure within; then the closest one for the wrapper.
+     */
+    private @Nullable Choice choose(Throwable failure) {
+        Throwable outside = ExceptionFilter.withoutEnvelope(failure);
+        Throwable root = ExceptionFilter.rootOf(failure);
+        FallbackHandler handler = closest(outside);
+        if (outside == root || (handler != null && FailureWrapper.class.isAssignableFrom(handler.type()))) {
+            return handler == null ? null : new Choice(handler, outside);
+        }
+        FallbackHandler within = closest(root);
+        if (within != null) {
+            return new Choice(within, root);
+        }
+        return handler == null ? null : new Choice(handler, outside);
     }
 
     private @Nullable FallbackHandler closest(Throwable failure) {
@@ -150,4 +182,6 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         }
         return closest;
     }
+
+    private record Choice(FallbackHandler handler, Throwable shown) {}
 }

@@ -18,4 +18,12 @@ public sealed interface FallbackEvent extends ResilienceEvent {
      * @param failure what the call failed with
      */
     record Recovered(String name, Instant time, Throwable failure) implements FallbackEvent {}
+
+    /**
+     * A handler failed, and the call with what it threw.
+     *
+     * @param failure what the call had failed with
+     * @param thrown what the handler threw
+     */
+    record Failed(String name, Instant time, Throwable failure, Throwable thrown) implements FallbackEvent {}
 }

@@ -1,11 +1,12 @@
 package io.netrun.resilience.fallback;
 
+import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for something else when a call has failed. */
@@ -25,27 +26,43 @@ final class FallbackLayer implements Layer {
         try {
             return next.call(body, deadline);
         } catch (Throwable failure) {
-            return recover(failure, body);
+            // Nobody waits for what would take the place of a call that was given up or interrupted.
+            if (deadline.isOver() || Cancellation.ofSyncCall(failure, deadline)) {
+                fallback.countPassed();
+                throw failure;
+            }
+            return recover(failure, body, deadline);
         }
     }
 
     // What a handler returns is a T by its contract; what it throws is its own to answer for.
     @SuppressWarnings({"unchecked", "NullAway"})
-    private <T extends @Nullable Object, X extends Throwable> T recover(Throwable failure, CheckedSupplier<T, X> body)
-            throws X {
+    private <T extends @Nullable Object, X extends Throwable> T recover(
+            Throwable failure, CheckedSupplier<T, X> body, Deadline deadline) throws X {
+        Deadline before = deadline.enterScope();
         try {
             return (T) fallback.recover(failure, body);
         } catch (Throwable thrown) {
             throw (X) thrown;
+        } finally {
+            Deadline.exitScope(before);
         }
     }
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         CompletableFuture<T> call = next.callAsync(body, deadline);
-        return call.isDone() && !call.isCompletedExceptionally()
-                ? call
-                : new RecoveredCall<T>(fallback, body).follow(call);
+        if (call.isDone() && !call.isCompletedExceptionally()) {
+            return call;
+        }
+        RecoveredCall<T> recovered;
+        try {
+            recovered = new RecoveredCall<>(fallback, body, deadline);
+        } catch (Throwable thrown) {
+            ForeignStage.cancel(call);
+            return CompletableFuture.failedFuture(thrown);
+        }
+        return recovered.follow(call);
     }
 }

@@ -2,7 +2,10 @@ package io.netrun.resilience.fallback;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallFuture;
-import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.Cancellation;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -11,68 +14,113 @@ import org.jspecify.annotations.Nullable;
 final class RecoveredCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private final Fallback fallback;
-    private final Object body;
+    private final Deadline deadline;
 
-    /** With the context of the caller, since the call may end on any thread. */
-    private final Runnable recovery = ContextPropagation.wrap(this::recover);
+    /** Of the caller, since the call may end on any thread. */
+    private final CallerContext context;
 
-    /** Written before {@link #recovery} runs, on the same thread. */
-    private @Nullable Throwable failure;
+    /** Null once the call has ended, so that what it has captured can go. */
+    private volatile @Nullable Object body;
 
     /** The call, and then the handler's own where that is asynchronous. */
     private volatile @Nullable CompletableFuture<?> running;
 
-    RecoveredCall(Fallback fallback, Object body) {
+    RecoveredCall(Fallback fallback, Object body, Deadline deadline) {
         this.fallback = fallback;
         this.body = body;
+        this.deadline = deadline;
+        this.context = CallerContext.capture();
     }
 
     RecoveredCall<T> follow(CompletableFuture<T> call) {
         running = call;
-        call.whenComplete(this::onEnd);
+        try {
+            ForeignStage.onEnd(call, (value, thrown) -> {
+                onEnd(value, thrown);
+                return null;
+            });
+        } catch (Throwable thrown) {
+            endWith(thrown);
+        }
+        stopIfEnded();
         return this;
     }
 
     private void onEnd(T value, @Nullable Throwable thrown) {
+        Object call = body;
         if (thrown == null) {
-            finish(value, null);
-        } else if (!isDone()) {
-            failure = thrown;
-            recovery.run();
+            end(value);
+        } else if (call == null || hasEnded()) {
+            clear();
+        } else if (deadline.isOver() || Cancellation.ofAsyncCall(thrown, deadline)) {
+            fallback.countPassed();
+            endWith(thrown);
+        } else {
+            context.run(() -> recover(thrown, call), this::endWith);
         }
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what a handler returns is a T, or a stage of it, by its contract
-    private void recover() {
+    private void recover(Throwable thrown, Object call) {
+        Deadline before = deadline.enterScope();
         try {
-            Object result = fallback.recover(failure, body);
-            if (body instanceof AdaptedCall<?> adapted) {
+            Object result = fallback.recover(thrown, call);
+            if (call instanceof AdaptedCall<?> adapted) {
                 result = adapted.adapt(result);
             }
             if (result instanceof CompletionStage<?> stage) {
                 followHandler((CompletionStage<T>) stage);
             } else {
-                finish((T) result, null);
+                end((T) result);
             }
-        } catch (Throwable thrown) {
-            fail(thrown);
+        } catch (Throwable second) {
+            endWith(second);
+        } finally {
+            Deadline.exitScope(before);
         }
     }
 
     private void followHandler(CompletionStage<T> stage) {
-        CompletableFuture<T> handler = stage.toCompletableFuture();
+        CompletableFuture<T> handler = ForeignStage.asFuture(stage);
         running = handler;
-        handler.whenComplete(this::finish);
-        if (isDone()) {
-            handler.cancel(true);
+        ForeignStage.onEnd(handler, (value, thrown) -> {
+            if (thrown == null) {
+                end(value);
+            } else {
+                endWith(thrown);
+            }
+            return null;
+        });
+        stopIfEnded();
+    }
+
+    private void end(T value) {
+        clear();
+        finish(value, null);
+    }
+
+    private void endWith(Throwable thrown) {
+        clear();
+        fail(thrown);
+    }
+
+    private void clear() {
+        body = null;
+        running = null;
+    }
+
+    private void stopIfEnded() {
+        if (hasEnded()) {
+            stop();
         }
     }
 
     @Override
     protected void stop() {
         CompletableFuture<?> call = running;
+        clear();
         if (call != null) {
-            call.cancel(true);
+            ForeignStage.cancel(call);
         }
     }
 }

@@ -1,44 +1,78 @@
 package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A call whose attempts are asynchronous: each is over with its future. */
 final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
 
     private final Layer next;
-    private final Supplier<? extends CompletionStage<T>> body;
-    private final Deadline deadline;
+
+    /** Null once the call has ended, so that what it has captured can go. */
+    private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
+
+    /** The body where it is an adapted one, to which attempts that end late belong too. */
+    private final @Nullable AdaptedCall<?> adapted;
 
     AsyncHedgedCall(
             Hedge hedge,
             HedgeConfig config,
             Layer next,
-            Supplier<? extends CompletionStage<T>> body,
+            CheckedSupplier<? extends CompletionStage<T>, ?> body,
             Deadline deadline) {
         super(hedge, config, deadline);
         this.next = next;
         this.body = body;
-        this.deadline = deadline;
+        this.adapted = body instanceof AdaptedCall<?> call ? call : null;
     }
 
     @Override
-    void attempt(int number) {
-        follow(next.callAsync(body, deadline), number);
+    void attempt(int number, Deadline scope) {
+        CheckedSupplier<? extends CompletionStage<T>, ?> call = body;
+        if (call == null) {
+            left();
+        } else {
+            follow(number, scope, next.callAsync(call, scope));
+        }
     }
 
     @Override
     boolean hasBegun() {
-        return AdaptedCall.hasBegun(body);
+        return adapted != null && adapted.hasBegun();
     }
 
     @Override
-    void ended(int number, T value, @Nullable Throwable failure) {
-        super.ended(number, value, failure);
-        left();
+    boolean isOwnedByAnother(Deadline scope) {
+        return adapted != null && AdaptedCall.isOwnedByAnother(adapted, scope);
+    }
+
+    @Override
+    void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
+        try {
+            super.ended(attempt, value, failure);
+        } finally {
+            left();
+            if (hasEnded()) {
+                body = null;
+            }
+        }
+    }
+
+    @Override
+    void discard(@Nullable Object result) {
+        if (adapted != null) {
+            adapted.discard(result);
+        }
+        super.discard(result);
+    }
+
+    @Override
+    protected void stop() {
+        super.stop();
+        body = null;
     }
 }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
@@ -8,6 +9,7 @@ import io.netrun.resilience.Ticker;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a call that takes long once more, beside the first attempt; the first result wins and the losers are cancelled. That
@@ -25,6 +27,7 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     public static final PolicyType<Hedge, HedgeConfig> TYPE =
             new PolicyType<>("hedge", Hedge.class, HedgeConfig.defaults(), Hedge::of);
 
+    private final LateResults lateResults = new LateResults();
     private final AtomicInteger active = new AtomicInteger();
     private final LongAdder hedged = new LongAdder();
     private final LongAdder won = new LongAdder();
@@ -75,6 +78,16 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         return new HedgeMetrics(active.get(), hedged.sum(), won.sum(), denied.sum());
     }
 
+    /**
+     * Calls a hook with every result of an attempt that has lost, such as to close it. Called on the thread on which the attempt
+     * ended; what it throws is logged.
+     *
+     * @return the handle that ends the subscription
+     */
+    public Subscription onLateResult(Consumer<? super @Nullable Object> hook) {
+        return lateResults.subscribe(hook);
+    }
+
     /** Calls a listener whenever another attempt begins; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onHedged(Consumer<? super HedgeEvent.Hedged> listener) {
         return on(HedgeEvent.Hedged.class, listener);
@@ -115,6 +128,11 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     void attemptEnds() {
         active.decrementAndGet();
+    }
+
+    /** An attempt that has lost has a result. */
+    void discard(@Nullable Object result) {
+        lateResults.accept(result);
     }
 
     void announce(int attempt) {

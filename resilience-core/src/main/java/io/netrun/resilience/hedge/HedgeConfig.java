@@ -3,7 +3,9 @@ package io.netrun.resilience.hedge;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When another attempt begins beside one that takes long. Immutable; every value is checked when it is built.
@@ -15,8 +17,15 @@ import java.util.function.BooleanSupplier;
  *     so that a service on which everything takes long does not get twice the load; 1 to 1,000,000, default 10
  * @param callerBound sync calls: whether the calling thread holds something that the call needs, such as a transaction; such a
  *     call stays on its thread and is made once; asked on every sync call, default never
+ * @param executor where the attempts of sync calls run instead of on the workers that all instances share; null, the default, for
+ *     those. It must not run tasks on the calling thread, and what it throws instead of taking a task is the attempt's failure
  */
-public record HedgeConfig(Duration delay, int maxAttempts, int maxActive, BooleanSupplier callerBound) {
+public record HedgeConfig(
+        Duration delay,
+        int maxAttempts,
+        int maxActive,
+        BooleanSupplier callerBound,
+        @Nullable Executor executor) {
 
     private static final int MOST_ATTEMPTS = 10;
     private static final int MOST_ACTIVE = 1_000_000;
@@ -54,6 +63,7 @@ public record HedgeConfig(Duration delay, int maxAttempts, int maxActive, Boolea
         builder.maxAttempts = maxAttempts;
         builder.maxActive = maxActive;
         builder.callerBound = callerBound;
+        builder.executor = executor;
         return builder;
     }
 
@@ -64,6 +74,7 @@ public record HedgeConfig(Duration delay, int maxAttempts, int maxActive, Boolea
         private int maxAttempts = 2;
         private int maxActive = 10;
         private BooleanSupplier callerBound = HedgeConfig::never;
+        private @Nullable Executor executor;
 
         private Builder() {}
 
@@ -91,13 +102,19 @@ public record HedgeConfig(Duration delay, int maxAttempts, int maxActive, Boolea
             return this;
         }
 
+        /** Runs attempts of sync calls on an executor instead of on the shared workers; null, the default, for those. */
+        public Builder executor(@Nullable Executor executor) {
+            this.executor = executor;
+            return this;
+        }
+
         /**
          * The configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range
          */
         public HedgeConfig build() {
-            return new HedgeConfig(delay, maxAttempts, maxActive, callerBound);
+            return new HedgeConfig(delay, maxAttempts, maxActive, callerBound, executor);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Has a call made by as many attempts as it takes, each of them through the layers within. */
@@ -31,7 +30,7 @@ final class HedgeLayer implements Layer {
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         if (!hedge.isEnabled()) {
             return next.callAsync(body, deadline);
         }

@@ -1,8 +1,9 @@
 package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.CallFuture;
-import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
@@ -17,10 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one call: a race, in which those that join late start when a timer says so. The first result ends the call;
- * so does the last failure, when no attempt is left running.
+ * so does the last failure, when no attempt is left running. Each attempt has a scope of its own, which is stopped when it has
+ * lost, so that policies within know a loser by that and not by what it throws. Of an attempt that has delivered a part of its
+ * result to the caller, the end is the call's end, whatever the others do.
  *
- * <p>What bounds the attempts of all calls is a place in {@link Hedge#attemptBegins}, taken for each attempt but a call's
- * first. An attempt that ends while its call goes on gives one back. The one that ends the call does not: the place is held
+ * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a call's
+ * first. An attempt that ends while its call goes on gives one back. The one that ends the call does not: the slot is held
  * until the losers have ended too, as those may pay no heed to being cancelled.
  */
 abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
@@ -30,10 +33,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     private final Hedge hedge;
     private final HedgeConfig config;
     private final Deadline deadline;
-    private final Runnable another = ContextPropagation.wrap(this::beginAnother);
-    private final Queue<CompletableFuture<T>> attempts = new ConcurrentLinkedQueue<>();
+    private final CallerContext context;
+    private final Queue<Attempt<T>> attempts = new ConcurrentLinkedQueue<>();
     private final AtomicInteger running = new AtomicInteger(1);
-    private final AtomicBoolean won = new AtomicBoolean();
     private final AtomicBoolean spared = new AtomicBoolean();
 
     /** Attempts begun so far. Written by one attempt's start after the other, handed on through the timer. */
@@ -41,48 +43,90 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private volatile Ticker.@Nullable Scheduled timer;
 
+    /** An attempt, its scope, and what its scope is stopped for unless it is the winner. */
+    record Attempt<T extends @Nullable Object>(int number, Deadline scope, CompletableFuture<T> future) {}
+
     HedgedCall(Hedge hedge, HedgeConfig config, Deadline deadline) {
         this.hedge = hedge;
         this.config = config;
         this.deadline = deadline;
+        this.context = CallerContext.capture();
     }
 
     /**
-     * Makes an attempt and has it followed by {@link #follow}. Once that has heard of its end and it is over for good,
+     * Makes an attempt and has it followed by {@link #follow}. Once that was notified of its end and it is over for good,
      * {@link #left()} is to be called.
      */
-    abstract void attempt(int number);
+    abstract void attempt(int number, Deadline scope);
 
     /** Whether a part of the result is with the caller already, so that no other attempt can win. */
     boolean hasBegun() {
         return false;
     }
 
+    /** Whether a part of the result is with the caller that came from another attempt than that of a scope. */
+    boolean isOwnedByAnother(Deadline scope) {
+        return false;
+    }
+
+    /** Takes the result of an attempt that has lost. */
+    void discard(@Nullable Object result) {
+        hedge.discard(result);
+    }
+
+    final CallerContext context() {
+        return context;
+    }
+
+    final HedgeConfig config() {
+        return config;
+    }
+
     /** Begins the first attempt. */
     final HedgedCall<T> start() {
-        attempt(1);
+        begin(1);
         awaitDelay();
         return this;
     }
 
+    private void begin(int number) {
+        try {
+            attempt(number, deadline.child());
+        } catch (Throwable thrown) {
+            attemptFailed(thrown);
+            left();
+        }
+    }
+
     private void awaitDelay() {
-        if (isDone() || begun >= config.maxAttempts()) {
+        if (hasEnded() || begun >= config.maxAttempts()) {
             return;
         }
         try {
-            timer = hedge.ticker().schedule(() -> Workers.dispatch(another), Require.nanos(config.delay()));
+            timer = hedge.ticker()
+                    .schedule(
+                            Workers.handOver(context.wrap(this::beginAnother, this::cannotBegin)),
+                            Require.nanos(config.delay()));
         } catch (Throwable noTimer) {
             log.warn("Hedge '{}': no timer could be set, so there is no further attempt", hedge.name(), noTimer);
             return;
         }
-        if (isDone()) {
+        if (hasEnded()) {
             cancelTimer();
         }
     }
 
-    /** Another attempt begins, unless the call has ended or all places are taken. */
+    /** The first attempts go on; a further one could only run in another's context. */
+    private void cannotBegin(Throwable thrown) {
+        log.warn(
+                "Hedge '{}': the caller's context cannot be restored, so there is no further attempt",
+                hedge.name(),
+                thrown);
+    }
+
+    /** Another attempt begins, unless the call has ended or all slots are taken. */
     private void beginAnother() {
-        if (isDone() || hasBegun() || deadline.isExceeded() || !hedge.attemptBegins(config.maxActive())) {
+        if (hasEnded() || hasBegun() || deadline.isOver() || !hedge.attemptBegins(config.maxActive())) {
             return;
         }
         if (!runsBeside()) {
@@ -91,7 +135,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
         begun++;
         hedge.announce(begun);
-        attempt(begun);
+        begin(begun);
         awaitDelay();
     }
 
@@ -107,56 +151,82 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         return true;
     }
 
-    final void follow(CompletableFuture<T> attempt, int number) {
+    final void follow(int number, Deadline scope, CompletableFuture<T> future) {
+        Attempt<T> attempt = new Attempt<>(number, scope, future);
         attempts.add(attempt);
-        attempt.whenComplete((value, failure) -> ended(number, value, failure));
-        if (isDone()) {
-            attempt.cancel(true);
+        ForeignStage.onEnd(future, (value, failure) -> {
+            attempts.remove(attempt);
+            ended(attempt, value, failure);
+            return null;
+        });
+        if (hasEnded()) {
+            scope.tryStop();
+            ForeignStage.cancel(future);
         }
     }
 
     /** An attempt's future has ended. */
-    void ended(int number, T value, @Nullable Throwable failure) {
+    void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
+        if (isOwnedByAnother(attempt.scope)) {
+            return;
+        }
         if (failure != null) {
+            attempt.scope.end();
             attemptFailed(failure);
-        } else if (won.compareAndSet(false, true)) {
-            if (number > 1 && !isDone()) {
+        } else if (tryEnd()) {
+            attempt.scope.end();
+            if (attempt.number > 1) {
                 hedge.laterAttemptWon();
             }
-            finish(value, null);
-            halt();
+            endWith(value, null);
+        } else {
+            discard(value);
         }
     }
 
     private void attemptFailed(Throwable failure) {
-        if (running.decrementAndGet() == 0) {
-            fail(failure);
-            halt();
+        if ((running.decrementAndGet() == 0 || hasBegun()) && tryEnd()) {
+            endWithFailure(failure);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    private void endWithFailure(Throwable failure) {
+        endWith(null, failure);
+    }
+
+    private void endWith(T value, @Nullable Throwable failure) {
+        if (attempts.isEmpty()) {
+            cancelTimer();
+            publish(value, failure);
+        } else {
+            releaseThenPublish(value, failure);
         }
     }
 
     /** An attempt is over for good. */
     final void left() {
-        if (!isDone() || !spared.compareAndSet(false, true)) {
+        if (!hasEnded() || !spared.compareAndSet(false, true)) {
             hedge.attemptEnds();
         }
     }
 
     @Override
     protected void stop() {
-        halt();
-    }
-
-    private void halt() {
         cancelTimer();
-        for (CompletableFuture<T> attempt : attempts) {
-            attempt.cancel(true);
+        for (Attempt<T> attempt : attempts) {
+            attempt.scope.tryStop();
         }
+        for (Attempt<T> attempt : attempts) {
+            ForeignStage.cancel(attempt.future);
+        }
+        attempts.clear();
     }
 
     private void cancelTimer() {
         Ticker.Scheduled waiting = timer;
         if (waiting != null) {
+            timer = null;
             waiting.cancel();
         }
     }

@@ -13,20 +13,18 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     private final Hedge hedge;
     private final Layer next;
     private final CheckedSupplier<T, X> body;
-    private final Deadline deadline;
 
     SyncHedgedCall(Hedge hedge, HedgeConfig config, Layer next, CheckedSupplier<T, X> body, Deadline deadline) {
         super(hedge, config, deadline);
         this.hedge = hedge;
         this.next = next;
         this.body = body;
-        this.deadline = deadline;
     }
 
     @Override
-    void attempt(int number) {
-        WorkerAttempt<T> attempt = new WorkerAttempt<>(next, body, deadline, this::left);
-        follow(attempt, number);
+    void attempt(int number, Deadline scope) {
+        WorkerAttempt<T> attempt = new WorkerAttempt<>(next, body, scope, this);
+        follow(number, scope, attempt);
         attempt.start();
     }
 

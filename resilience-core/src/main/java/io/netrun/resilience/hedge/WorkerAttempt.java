@@ -2,11 +2,12 @@ package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CheckedSupplier;
-import io.netrun.resilience.ContextPropagation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Workers;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt of a sync call, on a worker; cancelled, it is interrupted. */
@@ -14,36 +15,60 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
 
     private final Layer next;
     private final CheckedSupplier<T, ?> body;
-    private final Deadline deadline;
-    private final Runnable onExit;
+    private final Deadline scope;
+    private final HedgedCall<T> call;
+    private final AtomicBoolean left = new AtomicBoolean();
 
     /** Sees to it that a cancel interrupts this attempt or nothing. */
     private final FutureTask<Boolean> task = new FutureTask<>(this::make, true);
 
-    WorkerAttempt(Layer next, CheckedSupplier<T, ?> body, Deadline deadline, Runnable onExit) {
+    WorkerAttempt(Layer next, CheckedSupplier<T, ?> body, Deadline scope, HedgedCall<T> call) {
         this.next = next;
         this.body = body;
-        this.deadline = deadline;
-        this.onExit = onExit;
+        this.scope = scope;
+        this.call = call;
     }
 
     /** Has a worker make the attempt; never throws. */
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
     void start() {
         try {
-            Workers.execute(ContextPropagation.wrap(this));
+            Runnable attempt = call.context().wrap(this, this::failed);
+            Executor executor = call.config().executor();
+            if (executor == null) {
+                Workers.executePromptly(attempt);
+            } else {
+                executor.execute(attempt);
+            }
         } catch (Throwable noThread) {
-            finish(null, noThread);
-            onExit.run();
+            failed(noThread);
+        }
+    }
+
+    /** It cannot be made on a worker, or its context cannot be restored. */
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    private void failed(Throwable thrown) {
+        try {
+            finish(null, thrown);
+        } finally {
+            leave();
+        }
+    }
+
+    private void leave() {
+        if (left.compareAndSet(false, true)) {
+            call.left();
         }
     }
 
     /** Makes the attempt; on the worker's thread. */
     @Override
     public void run() {
-        task.run();
-        Thread.interrupted(); // an interrupt was for this attempt; the thread's next task must not see it
-        onExit.run();
+        try {
+            task.run();
+        } finally {
+            Thread.interrupted(); // an interrupt was for this attempt; the thread's next task must not see it
+            leave();
+        }
     }
 
     @SuppressWarnings("NullAway") // with a failure, the value is not looked at
@@ -51,15 +76,20 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         T value = null;
         Throwable failure = null;
         try {
-            value = next.call(body, deadline);
+            value = next.call(body, scope);
         } catch (Throwable thrown) {
             failure = thrown;
         }
-        finish(value, failure);
+        if (tryEnd()) {
+            publish(value, failure);
+        } else {
+            call.discard(value);
+        }
     }
 
+    /** An interrupt runs code of others, such as that of the channel in which a thread blocks; the winner does not wait for it. */
     @Override
     protected void stop() {
-        task.cancel(true);
+        Workers.dispatch(() -> task.cancel(true));
     }
 }

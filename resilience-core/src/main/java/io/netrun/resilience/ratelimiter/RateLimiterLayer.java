@@ -6,7 +6,6 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Has a call wait for its turn before it begins. */
@@ -26,17 +25,18 @@ final class RateLimiterLayer implements Layer {
         long now = limiter.ticker().nanoTime();
         long wait = limiter.take(now, deadline);
         if (wait > 0) {
-            await(wait, now + wait);
+            await(wait, now + wait, deadline);
         }
         limiter.begins();
         return next.call(body, deadline);
     }
 
-    private void await(long wait, long turn) {
+    private void await(long wait, long turn, Deadline deadline) {
         limiter.waitBegins();
         try {
-            if (!limiter.waitingCalls().sleep(limiter.ticker(), wait)) {
+            if (!limiter.waitingCalls().sleep(limiter.ticker(), wait, deadline)) {
                 limiter.leaves(turn);
+                deadline.requireWanted();
                 throw limiter.closed();
             }
         } catch (InterruptedException e) {
@@ -51,7 +51,7 @@ final class RateLimiterLayer implements Layer {
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         long now = limiter.ticker().nanoTime();
         long wait;
         try {

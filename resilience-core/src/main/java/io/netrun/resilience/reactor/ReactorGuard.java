@@ -1,13 +1,18 @@
 package io.netrun.resilience.reactor;
 
+import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Guard;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /**
  * Makes subscriptions through a policy or a pipeline: {@code ReactorGuard.of(pipeline).mono(client.charge(order))}. Each
@@ -76,8 +81,15 @@ public final class ReactorGuard {
     }
 
     private <T> Mono<T> mono(Mono<T> source, Object origin) {
-        return Mono.deferContextual(
-                context -> Mono.fromFuture(guard.callAsync(new MonoCall<>(source, context, origin)), false));
+        return Mono.create(sink -> {
+            Running<T> running = new Running<>();
+            // Ready before the call begins: a source may emit, and its subscriber leave, within that.
+            sink.onCancel(running);
+            if (!running.isDisposed()) {
+                MonoCall<T> call = new MonoCall<>(source, sink.contextView(), origin);
+                FutureMono.follow(running.begin(call(call, sink.contextView())), sink);
+            }
+        });
     }
 
     private <T> Flux<T> flux(Publisher<T> source, Object origin) {
@@ -85,18 +97,57 @@ public final class ReactorGuard {
     }
 
     private <T> void start(FluxCall<T> call, FluxSink<T> sink) {
+        Running<Boolean> running = new Running<>();
         sink.onRequest(call::request);
-        CompletableFuture<Boolean> running = guard.callAsync(call);
-        sink.onDispose(() -> running.cancel(true));
-        running.whenComplete((ended, failure) -> {
-            if (sink.isCancelled()) {
-                return;
-            }
-            if (failure == null) {
-                sink.complete();
-            } else {
-                sink.error(failure);
-            }
+        sink.onDispose(() -> {
+            running.dispose();
+            call.leave();
         });
+        if (sink.isCancelled()) {
+            return;
+        }
+        ForeignStage.onEnd(running.begin(call(call, sink.contextView())), (ended, failure) -> {
+            if (!sink.isCancelled()) {
+                if (failure == null) {
+                    sink.complete();
+                } else {
+                    sink.error(failure);
+                }
+            }
+            return null;
+        });
+    }
+
+    private <T> CompletableFuture<T> call(AdaptedCall<T> call, ContextView context) {
+        return ScopeContext.call(context, () -> guard.callAsync(call));
+    }
+
+    /** The future of a call, which may not have been given yet when the subscriber leaves. */
+    private static final class Running<T> implements Disposable {
+
+        private volatile @Nullable CompletableFuture<T> future;
+        private volatile boolean disposed;
+
+        CompletableFuture<T> begin(CompletableFuture<T> begun) {
+            future = begun;
+            if (disposed) {
+                ForeignStage.cancel(begun);
+            }
+            return begun;
+        }
+
+        @Override
+        public void dispose() {
+            disposed = true;
+            CompletableFuture<T> begun = future;
+            if (begun != null) {
+                ForeignStage.cancel(begun);
+            }
+        }
+
+        @Override
+        public boolean isDisposed() {
+            return disposed;
+        }
     }
 }

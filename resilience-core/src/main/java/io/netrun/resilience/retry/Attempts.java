@@ -1,150 +1,210 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.CallRejectedException;
+import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.ExceptionFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, from its first failure on. It hears of each failure and decides whether, and after which wait,
- * another attempt follows; how the wait is spent is for its caller to see to. Not thread-safe: attempts follow each other.
+ * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay, another
+ * attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is counted and announced
+ * only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the same moment. Not thread-safe:
+ * attempts follow each other.
  */
-final class Attempts {
+final class Attempts extends Deadline.InFlight {
 
-    /** No other attempt: the call ends with {@link #failure()}. */
+    /** No other attempt: the call ends as {@link #conclude()} says. */
     static final long STOP = -1;
 
     private static final int MAX_KEPT = 16;
 
-    /** How much longer than computed a hint can make a wait. */
+    /** How much longer than computed a hint can make a delay. */
     private static final long LONGEST_EXTENSION = TimeUnit.SECONDS.toNanos(5);
+
+    private enum End {
+        CANCELLED,
+        NOT_RETRIED,
+        DENIED,
+        EXHAUSTED
+    }
 
     private final Retry retry;
     private final RetryRules rules;
     private final Deadline deadline;
-    private @Nullable Earlier earlier;
-    private Throwable last;
+    private final boolean sync;
+
+    /** All failures so far, the latest first; read by the thread that gives the call up. */
+    private volatile Failed failed;
+
     private int made = 1;
-    private long wait;
+    private long delay;
+    private End end = End.NOT_RETRIED;
+    private String reason = "";
 
     /** What the last retry cost of the budget. */
     private int cost;
 
-    Attempts(Retry retry, RetryRules rules, Deadline deadline, Throwable first) {
+    /**
+     * @param sync whether the call is made by the calling thread, whose interrupt then means that it is cancelled
+     * @param byResult whether the first attempt failed by its result
+     */
+    Attempts(Retry retry, RetryRules rules, Deadline deadline, boolean sync, Throwable first, boolean byResult) {
         this.retry = retry;
         this.rules = rules;
         this.deadline = deadline;
-        this.last = first;
+        this.sync = sync;
+        this.failed = new Failed(first, byResult, null);
+        deadline.register(this);
     }
 
     /**
-     * Hears of the failure of the attempt after the ones known.
+     * Decides upon the failure of the attempt after the ones known; see {@link #decide}.
      *
-     * @return as {@link #decide}
+     * @param byResult whether the attempt failed by its result, which is better than nothing if no attempt follows
      */
-    long next(Throwable failure, boolean repeatable) {
-        if (made <= MAX_KEPT) {
-            earlier = new Earlier(last, earlier);
-        }
-        last = failure;
+    long next(Throwable failure, boolean byResult, boolean repeatable) {
+        Failed before = failed;
+        failed = new Failed(failure, byResult, made <= MAX_KEPT ? before : before.before);
         made++;
         return decide(repeatable);
     }
 
     /**
-     * Decides upon the last failure: the wait before the next attempt in nanoseconds, or {@link #STOP}.
+     * Decides upon the last failure: the delay before the next attempt in nanoseconds, or {@link #STOP}.
      *
      * @param repeatable whether the call can be made again at all
      */
     long decide(boolean repeatable) {
         RetryConfig config = rules.config();
-        if (ExceptionFilter.isCancellation(last)) {
-            retry.counts().cancelled.increment();
-            return STOP;
+        Throwable last = failed.failure;
+        if (isCancelled(last)) {
+            return stop(End.CANCELLED, "");
         }
-        if (!repeatable || !rules.retries(last)) {
-            retry.counts().notRetried.increment();
-            return STOP;
+        if (!repeatable || !(failed.byResult || rules.retries(last))) {
+            return stop(End.NOT_RETRIED, "");
         }
         if (made >= config.maxAttempts()) {
-            return exhaust("");
+            return stop(End.EXHAUSTED, "");
         }
-        wait = withHint(rules.backoff().nanos(made - 1, wait, last));
-        if (isTooLong(wait)) {
-            return exhaust(", no time being left for another");
+        delay = withHint(rules.backoff().nanos(made - 1, delay, last));
+        if (isTooLong(delay)) {
+            return stop(End.EXHAUSTED, ", no time being left for another");
         }
         if (!isCovered(config.budget())) {
-            return STOP;
+            return stop(End.DENIED, "");
         }
-        retry.publishRetrying(last, made, wait);
-        return wait;
+        retry.publishRetrying(last, made, delay);
+        return delay;
     }
 
-    /** The wait is over and the next attempt begins. */
+    private boolean isCancelled(Throwable last) {
+        if (deadline.isExceeded() || failed.byResult) {
+            return sync && Thread.currentThread().isInterrupted() && !deadline.isExceeded();
+        }
+        boolean cancelled = sync ? Cancellation.ofSyncCall(last, deadline) : Cancellation.ofAsyncCall(last, deadline);
+        return cancelled && !rules.namesInterrupt(last);
+    }
+
+    private long stop(End by, String why) {
+        end = by;
+        reason = why;
+        return STOP;
+    }
+
+    /** The delay is over and the next attempt begins. */
     void begins() {
         retry.counts().retries.increment();
     }
 
     /** The call succeeded with the attempt after the ones known. */
     void succeeded() {
+        tryEnd();
         retry.counts().recovered.increment();
+        giveBack();
+    }
+
+    /** The call ends during the delay before the next attempt, since it was cancelled. */
+    void cancelled() {
+        giveBack();
+        stop(End.CANCELLED, "");
+    }
+
+    /** The call ends during the delay before the next attempt, since the retry was shut down. */
+    void closed() {
+        giveBack();
+        stop(End.EXHAUSTED, ", being shut down");
+    }
+
+    /** The call ends instead of the delay before the next attempt, since no timer could be set for it. */
+    void untimed() {
+        giveBack();
+        stop(End.EXHAUSTED, ", no timer being there for the delay");
+    }
+
+    /** What a retry that was not made has cost. */
+    private void giveBack() {
         RetryBudget budget = rules.config().budget();
-        if (budget != null) {
+        if (budget != null && cost > 0) {
             budget.giveBack(cost);
         }
+        cost = 0;
     }
 
-    /** The call was stopped while it waited for the next attempt. */
-    Throwable stopped() {
-        retry.counts().cancelled.increment();
+    /** Counts and announces the end that was decided, and says what the call ends with; once. */
+    Throwable conclude() {
+        tryEnd();
+        Throwable last = failed.failure;
+        switch (end) {
+            case CANCELLED -> retry.counts().cancelled.increment();
+            case NOT_RETRIED -> retry.counts().notRetried.increment();
+            case DENIED -> {
+                retry.counts().denied.increment();
+                RetryBudget budget = rules.config().budget();
+                if (budget != null) {
+                    retry.publishDenied(last, budget);
+                }
+            }
+            case EXHAUSTED -> {
+                retry.counts().exhausted.increment();
+                retry.publishExhausted(last, made);
+                if (rules.config().onExhausted() == OnExhausted.WRAP) {
+                    return new RetryExhaustedException(retry.name(), made, reason, last, earlier());
+                }
+            }
+        }
         return last;
     }
 
-    /** The retry was closed while the call waited for the next attempt. */
-    Throwable closed() {
-        exhaust(", being closed");
-        return last;
+    /** Whether the last attempt failed by its result, and nothing is put around that. */
+    boolean endsWithResult(Throwable concluded) {
+        return failed.byResult && concluded == failed.failure;
     }
 
-    /** No timer could be set for the wait before the next attempt. */
-    Throwable untimed() {
-        exhaust(", no timer being there for the wait");
-        return last;
-    }
-
-    /** What the call ends with after {@link #STOP}. */
-    Throwable failure() {
-        return last;
+    /** The result by which the last attempt failed; null if it failed otherwise. */
+    @Nullable
+    Object lastResult() {
+        return failed.byResult && failed.failure instanceof UnacceptableResultException unacceptable
+                ? unacceptable.result()
+                : null;
     }
 
     private boolean isCovered(@Nullable RetryBudget budget) {
         if (budget == null) {
             return true;
         }
-        cost = budget.take(last instanceof CallRejectedException || retry.hintNanos(last) != Retry.NO_HINT);
-        if (cost != RetryBudget.DENIED) {
-            return true;
-        }
-        retry.counts().denied.increment();
-        retry.publishDenied(last, budget);
-        return false;
-    }
-
-    private long exhaust(String reason) {
-        retry.counts().exhausted.increment();
-        retry.publishExhausted(last, made);
-        if (rules.config().onExhausted() == OnExhausted.WRAP) {
-            last = new RetryExhaustedException(retry.name(), made, reason, last, distinctEarlier());
-        }
-        return STOP;
+        Throwable last = failed.failure;
+        int paid = budget.take(last instanceof CallRejectedException || retry.hintNanos(last) != Retry.NO_HINT);
+        cost = Math.max(0, paid);
+        return paid != RetryBudget.DENIED;
     }
 
     /** The failure may know better when to try again, within bounds: it does not decide how long the caller waits. */
     private long withHint(long computed) {
-        long hint = retry.hintNanos(last);
+        long hint = retry.hintNanos(failed.failure);
         if (hint == Retry.NO_HINT) {
             return computed;
         }
@@ -153,27 +213,50 @@ final class Attempts {
                 Math.max(computed, rules.backoff().maxNanos()));
     }
 
-    /** Waiting makes no sense where the time limit strikes before, or where the failure says that it takes longer. */
+    /** Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer. */
     private boolean isTooLong(long nanos) {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;
         }
+        Throwable last = failed.failure;
         long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
                 && !rules.backoff().canOutlast(hint, made - 1, rules.config().maxAttempts() - 1);
     }
 
-    /** The same object thrown again and again is told once, as the cause; the oldest come first. */
-    private List<Throwable> distinctEarlier() {
+    @Override
+    protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        distinct(failed, null).forEach(failures);
+    }
+
+    private List<Throwable> earlier() {
+        return distinct(failed.before, failed.failure);
+    }
+
+    /**
+     * Failures in their order, the oldest first. The same object thrown again and again is there once; objects are told apart by
+     * identity, since {@code equals} is code of others.
+     */
+    private static List<Throwable> distinct(@Nullable Failed latest, @Nullable Throwable except) {
         List<Throwable> distinct = new ArrayList<>();
-        for (@Nullable Earlier each = earlier; each != null; each = each.before) {
-            if (each.failure != last && !distinct.contains(each.failure)) {
+        for (@Nullable Failed each = latest; each != null; each = each.before) {
+            if (each.failure != except && !contains(distinct, each.failure)) {
                 distinct.add(0, each.failure);
             }
         }
         return distinct;
     }
 
+    private static boolean contains(List<Throwable> failures, Throwable failure) {
+        for (Throwable each : failures) {
+            if (each == failure) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A failure and those before it; a list would cost every retried call more than its retries do. */
-    private record Earlier(Throwable failure, @Nullable Earlier before) {}
+    private record Failed(
+            Throwable failure, boolean byResult, @Nullable Failed before) {}
 }

@@ -2,8 +2,10 @@ package io.netrun.resilience.retry;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallFuture;
-import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
@@ -13,15 +15,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
- * attempt's end only marks that there is work, and whoever marks it first does it ({@code pending}).
+ * attempt's end only marks that there is work, and the thread that marks it first does it ({@code pending}).
  */
 final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
 
@@ -30,13 +31,21 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private final Retry retry;
     private final RetryRules rules;
     private final Layer next;
-    private final Supplier<? extends CompletionStage<T>> body;
     private final Deadline deadline;
-    private final Runnable resume;
+    private final boolean ownsDeadline;
+    private final CallerContext context;
     private final AtomicInteger pending = new AtomicInteger();
+
+    /** Null once the call has ended, so that what it has captured can go. */
+    private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
 
     /** Written by the one thread that is driving the call, handed on through {@link #pending} or the timer. */
     private @Nullable Attempts attempts;
+
+    /** How the attempt ended that is to be dealt with; handed on through {@link #pending}. */
+    private @Nullable T endedValue;
+
+    private @Nullable Throwable endedFailure;
 
     /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
     private volatile @Nullable Thread driver;
@@ -44,14 +53,21 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private volatile @Nullable CompletableFuture<T> running;
     private volatile @Nullable Pause pause;
 
+    /** @param ownsDeadline whether the deadline is that of this call alone, which then ends with it */
     RetriedCall(
-            Retry retry, RetryRules rules, Layer next, Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            Retry retry,
+            RetryRules rules,
+            Layer next,
+            CheckedSupplier<? extends CompletionStage<T>, ?> body,
+            Deadline deadline,
+            boolean ownsDeadline) {
         this.retry = retry;
         this.rules = rules;
         this.next = next;
         this.body = body;
         this.deadline = deadline;
-        this.resume = ContextPropagation.wrap(this::resume);
+        this.ownsDeadline = ownsDeadline;
+        this.context = CallerContext.capture();
     }
 
     RetriedCall<T> start(CompletableFuture<T> first) {
@@ -62,15 +78,20 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     /** Follows an attempt, or makes the next one, and all that follow at once, on this thread. */
     private void drive(@Nullable CompletableFuture<T> attempt) {
         driver = Thread.currentThread();
-        if (attempt != null) {
-            follow(attempt);
-        } else {
-            attempt();
+        try {
+            if (attempt != null) {
+                follow(attempt);
+            } else {
+                attempt();
+            }
+        } catch (Throwable thrown) {
+            giveUp(thrown);
+        } finally {
+            driver = null;
         }
-        driver = null;
     }
 
-    /** The next attempt's time has come, unless the wait for it has ended otherwise. */
+    /** The next attempt's time has come, unless the delay before it has ended otherwise. */
     private void resume() {
         Pause over = pause;
         if (over == null || over.end()) {
@@ -80,111 +101,198 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private void attempt() {
         Attempts known = attempts;
-        if (known != null && !isDone()) {
-            known.begins();
-            follow(next.callAsync(body, deadline));
+        CheckedSupplier<? extends CompletionStage<T>, ?> call = body;
+        if (known == null) {
+            return;
         }
+        if (call == null || hasEnded()) {
+            known.cancelled();
+            return;
+        }
+        if (deadline.isOver()) {
+            known.cancelled();
+            end(null, known);
+            return;
+        }
+        known.begins();
+        follow(next.callAsync(call, deadline));
     }
 
     private void follow(CompletableFuture<T> attempt) {
         running = attempt;
-        attempt.whenComplete((value, failure) -> {
+        ForeignStage.onEnd(attempt, (value, failure) -> {
+            endedValue = value;
+            endedFailure = failure;
             if (pending.getAndIncrement() == 0) {
                 drain();
             }
+            return null;
         });
-        if (isDone()) {
-            attempt.cancel(true);
+        if (hasEnded()) {
+            ForeignStage.cancel(attempt);
         }
     }
 
     /** Deals with ended attempts until one is left running, waiting, or was the last. */
     private void drain() {
         do {
-            CompletableFuture<T> ended = running;
-            if (ended != null && !isDone()) {
-                ended.whenComplete(this::onEnd);
+            T value = endedValue();
+            Throwable failure = endedFailure;
+            endedValue = null;
+            endedFailure = null;
+            running = null;
+            if (!hasEnded()) {
+                onEnd(value, failure);
             }
         } while (pending.decrementAndGet() != 0);
     }
 
+    @SuppressWarnings("NullAway") // null where T may be null, or there is a failure
+    private T endedValue() {
+        return endedValue;
+    }
+
     private void onEnd(T value, @Nullable Throwable failure) {
-        Throwable thrown = failure == null ? rules.judge(value) : withoutEnvelope(failure);
-        if (thrown == null) {
-            if (attempts == null) {
-                rules.firstSucceeded();
-            } else {
-                attempts.succeeded();
-            }
-            finish(value, null);
+        UnacceptableResultException unacceptable = failure == null ? rules.judge(value) : null;
+        if (failure == null && unacceptable == null) {
+            succeed(value);
+        } else if (driver == Thread.currentThread()) {
+            onFailure(value, failure, unacceptable);
+        } else {
+            // Listeners run here, on a thread that belongs to someone else, and so does its context.
+            context.run(() -> onFailure(value, failure, unacceptable), this::giveUp);
+        }
+    }
+
+    private void succeed(T value) {
+        if (!tryEnd()) {
             return;
         }
-        long wait;
-        boolean repeatable = !AdaptedCall.hasBegun(body);
         if (attempts == null) {
-            attempts = new Attempts(retry, rules, deadline, thrown);
-            wait = attempts.decide(repeatable);
+            rules.firstSucceeded();
         } else {
-            wait = attempts.next(thrown, repeatable);
+            attempts.succeeded();
         }
-        if (wait == Attempts.STOP) {
-            // What was not accepted is better than nothing.
-            finish(value, attempts.failure() instanceof UnacceptableResultException ? null : attempts.failure());
-        } else if (wait > 0) {
-            pause = new Pause(wait);
-            pause.begin();
-        } else if (driver == Thread.currentThread()) {
-            attempt();
-        } else {
-            // The thread that ended the attempt belongs to someone else, and so does its context.
-            pause = null;
-            Workers.dispatch(resume);
+        clear();
+        publish(value, null);
+    }
+
+    private void onFailure(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+        try {
+            boolean byResult = unacceptable != null;
+            Throwable thrown = unacceptable != null ? unacceptable : withoutEnvelope(failure);
+            boolean repeatable = !AdaptedCall.hasBegun(body == null ? this : body);
+            Attempts known = attempts;
+            long wait;
+            if (known == null) {
+                known = new Attempts(retry, rules, deadline, false, thrown, byResult);
+                attempts = known;
+                wait = known.decide(repeatable);
+            } else {
+                wait = known.next(thrown, byResult, repeatable);
+            }
+            if (wait == Attempts.STOP) {
+                end(value, known);
+            } else if (wait > 0) {
+                Pause delay = new Pause(wait);
+                pause = delay;
+                delay.begin();
+            } else if (driver == Thread.currentThread()) {
+                attempt();
+            } else {
+                // The thread that ended the attempt belongs to someone else.
+                pause = null;
+                Workers.dispatch(context.wrap(this::resume, this::giveUp));
+            }
+        } catch (Throwable unexpected) {
+            giveUp(unexpected);
         }
+    }
+
+    /** There is no further attempt: the call ends as the last one did. What was not accepted is better than nothing. */
+    @SuppressWarnings("NullAway") // the value is there where the attempt ended with one
+    private void end(@Nullable T value, Attempts known) {
+        if (!tryEnd()) {
+            return;
+        }
+        Throwable failure = known.conclude();
+        clear();
+        publish(value, known.endsWithResult(failure) ? null : failure);
+    }
+
+    /** Something went wrong that no attempt has to answer for. */
+    private void giveUp(Throwable thrown) {
+        if (tryEnd()) {
+            halt();
+            clear();
+            publishFailure(thrown);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    private void publishFailure(Throwable failure) {
+        publish(null, failure);
     }
 
     @Override
     protected void stop() {
         retry.counts().cancelled.increment();
         halt();
+        Attempts known = attempts;
+        if (known != null) {
+            known.tryEnd();
+        }
+        clear();
     }
 
     private void halt() {
         Pause waiting = pause;
-        if (waiting != null) {
-            waiting.end();
+        if (waiting != null && waiting.end()) {
+            Attempts known = attempts;
+            if (known != null) {
+                known.cancelled();
+            }
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
-            attempt.cancel(true);
+            ForeignStage.cancel(attempt);
         }
     }
 
-    /** The wait for the next attempt has ended, and there will be none. */
-    private void giveUp(Function<Attempts, Throwable> reason) {
+    /** Whoever keeps the future of an ended call does not keep the call. */
+    private void clear() {
+        body = null;
+        running = null;
+        pause = null;
+        if (ownsDeadline) {
+            deadline.end();
+        }
+    }
+
+    /** The delay before the next attempt has ended, and there will be none. */
+    private void giveUpAttempts(Consumer<Attempts> reason) {
         Attempts known = attempts;
-        if (known == null || isDone()) {
-            return;
-        }
-        Throwable end = reason.apply(known);
-        if (end instanceof UnacceptableResultException unacceptable) {
-            finish(resultOf(unacceptable), null);
-        } else {
-            fail(end);
+        if (known != null && !hasEnded()) {
+            reason.accept(known);
+            end(lastResult(known), known);
         }
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // an attempt of this call returned it
-    private T resultOf(UnacceptableResultException unacceptable) {
-        return (T) unacceptable.result();
+    @SuppressWarnings("unchecked") // an attempt of this call returned it
+    private @Nullable T lastResult(Attempts known) {
+        return (T) known.lastResult();
     }
 
-    /** What was thrown: dependent stages put it into a {@link CompletionException}, which says nothing of its own. */
-    private static Throwable withoutEnvelope(Throwable failure) {
-        Throwable cause = failure.getCause();
-        return failure.getClass() == CompletionException.class && cause != null ? cause : failure;
+    /** What was thrown: dependent stages put it into a {@link CompletionException}, which adds nothing of its own. */
+    private static Throwable withoutEnvelope(@Nullable Throwable failure) {
+        if (failure == null) {
+            return new NullPointerException("the attempt failed without a failure");
+        }
+        Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
+        return cause != null ? cause : failure;
     }
 
-    /** The wait for the next attempt. It ends once: with its time, with the call, or with the retry's closing. */
+    /** The delay before the next attempt. It ends once: with its time, with the call, or when the retry is shut down. */
     private final class Pause implements Waits.Waiting {
 
         private final AtomicBoolean over = new AtomicBoolean();
@@ -197,16 +305,19 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
 
         void begin() {
             try {
-                timer = retry.ticker().schedule(() -> Workers.dispatch(resume), nanos);
+                timer = retry.ticker()
+                        .schedule(
+                                Workers.handOver(context.wrap(RetriedCall.this::resume, RetriedCall.this::giveUp)),
+                                nanos);
             } catch (Throwable noTimer) {
                 log.warn("Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
                 if (end()) {
-                    giveUp(Attempts::untimed);
+                    giveUpAttempts(Attempts::untimed);
                 }
                 return;
             }
             retry.waitingCalls().begin(this);
-            if (isDone()) {
+            if (hasEnded()) {
                 end();
             }
             if (over.get()) {
@@ -227,6 +338,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             retry.waitingCalls().end(this);
             Ticker.Scheduled scheduled = timer;
             if (scheduled != null) {
+                timer = null;
                 scheduled.cancel();
             }
         }
@@ -234,7 +346,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         @Override
         public void closed() {
             if (end()) {
-                Workers.dispatch(() -> giveUp(Attempts::closed));
+                Workers.dispatch(context.wrap(() -> giveUpAttempts(Attempts::closed), RetriedCall.this::giveUp));
             }
         }
     }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param jitter how the waits are spread; default {@link Jitter#EQUAL}
  * @param exceptions failures that are retried, subclasses included; default every {@link Exception}
  * @param ignoreExceptions failures that are not retried, although {@code exceptions} has them; default none
+ * @param failure what a failure of these classes must fulfil too so that it is retried; asked with what was thrown, without the
+ *     exceptions that only wrap it; null, the default, for no condition. If it throws, that is logged and the classes decide
  * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value), null
  *     for none; default none. Asked for null results too. If it throws, that is logged and the result is accepted
  * @param budget what this retry shares with others that name the same one, null for none; default none
@@ -42,6 +44,7 @@ public record RetryConfig(
         Jitter jitter,
         List<Class<? extends Throwable>> exceptions,
         List<Class<? extends Throwable>> ignoreExceptions,
+        @Nullable Predicate<? super Throwable> failure,
         @Nullable Predicate<@Nullable Object> failureResult,
         @Nullable RetryBudget budget,
         OnExhausted onExhausted) {
@@ -86,6 +89,7 @@ public record RetryConfig(
         builder.maxDuration = maxDuration;
         builder.backoff = backoff;
         builder.customBackoff = customBackoff;
+        builder.failure = failure;
         builder.failureResult = failureResult;
         builder.budget = budget;
         builder.baseDelay = baseDelay;
@@ -117,6 +121,7 @@ public record RetryConfig(
         private @Nullable Duration maxDuration;
         private BackoffStrategy backoff = BackoffStrategy.EXPONENTIAL;
         private BackoffStrategy.@Nullable Custom customBackoff;
+        private @Nullable Predicate<? super Throwable> failure;
         private @Nullable Predicate<@Nullable Object> failureResult;
         private @Nullable RetryBudget budget;
         private Duration baseDelay = Duration.ofSeconds(1);
@@ -198,6 +203,41 @@ public record RetryConfig(
             return this;
         }
 
+        /**
+         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces all that was
+         * given before. See {@link RetryConfig#failure()}.
+         */
+        public Builder failure(@Nullable Predicate<? super Throwable> failure) {
+            this.failure = failure;
+            return this;
+        }
+
+        /**
+         * A condition that failures of one class, subclasses included, must fulfil too, as in
+         * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not affected. May be
+         * called for several classes.
+         */
+        public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(condition, "condition");
+            Predicate<? super Throwable> before = failure;
+            failure = thrown -> (before == null || before.test(thrown))
+                    && (!type.isInstance(thrown) || condition.test(type.cast(thrown)));
+            return this;
+        }
+
+        /**
+         * Results of one class, subclasses included, that count although nothing was thrown, as in
+         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, do not count. See
+         * {@link RetryConfig#failureResult()}.
+         */
+        public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
+            Objects.requireNonNull(type, "type");
+            Objects.requireNonNull(condition, "condition");
+            failureResult = result -> type.isInstance(result) && condition.test(type.cast(result));
+            return this;
+        }
+
         /** See {@link RetryConfig#failureResult()}. */
         public Builder failureResult(@Nullable Predicate<@Nullable Object> failureResult) {
             this.failureResult = failureResult;
@@ -233,6 +273,7 @@ public record RetryConfig(
                     jitter,
                     exceptions,
                     ignoreExceptions,
+                    failure,
                     failureResult,
                     budget,
                     onExhausted);

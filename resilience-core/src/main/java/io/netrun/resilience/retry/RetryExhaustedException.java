@@ -1,13 +1,15 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.FailureWrapper;
 import io.netrun.resilience.ResilienceException;
 import java.util.List;
 
 /**
  * Every attempt failed, or no time was left for another. The cause is the last failure; up to 16 earlier ones are
- * {@linkplain #getSuppressed() suppressed}, the oldest first.
+ * {@linkplain #getSuppressed() suppressed}, the oldest first. Exception lists, fallbacks and policies further out look at the
+ * cause.
  */
-public final class RetryExhaustedException extends ResilienceException {
+public final class RetryExhaustedException extends ResilienceException implements FailureWrapper {
 
     private static final long serialVersionUID = 1L;
 
@@ -17,7 +19,7 @@ public final class RetryExhaustedException extends ResilienceException {
         super(
                 name,
                 "Retry '" + name + "' gave up after " + attempts + (attempts == 1 ? " attempt" : " attempts") + reason
-                        + ": " + last,
+                        + ": " + textOf(last),
                 last,
                 true);
         this.attempts = attempts;

@@ -2,10 +2,10 @@ package io.netrun.resilience.retry;
 
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the first attempt as if there were no retry, and turns to {@link Attempts} only when it has failed. */
@@ -27,43 +27,47 @@ final class RetryLayer implements Layer {
             try {
                 return next.call(body, deadline);
             } catch (Throwable failure) {
-                return callAgain(rules, body, deadline, failure);
+                return callAgain(rules, body, deadline, failure, false);
             }
         }
         if (!rules.isEnabled()) {
             return next.call(body, deadline);
         }
-        return callWatched(rules, body, rules.limit(retry.ticker(), deadline));
+        Deadline limit = rules.limit(retry.ticker(), deadline);
+        try {
+            return callWatched(rules, body, limit);
+        } finally {
+            if (limit != deadline) {
+                limit.end();
+            }
+        }
     }
 
     private <T extends @Nullable Object, X extends Throwable> T callWatched(
             RetryRules rules, CheckedSupplier<T, X> body, Deadline limit) throws X {
-        Throwable first;
+        UnacceptableResultException unacceptable;
         try {
             T result = next.call(body, limit);
-            UnacceptableResultException unacceptable = rules.judge(result);
+            unacceptable = rules.judge(result);
             if (unacceptable == null) {
                 rules.firstSucceeded();
                 return result;
             }
-            first = unacceptable;
         } catch (Throwable failure) {
-            first = failure;
+            return callAgain(rules, body, limit, failure, false);
         }
-        return callAgain(rules, body, limit, first);
+        return callAgain(rules, body, limit, unacceptable, true);
     }
 
     private <T extends @Nullable Object, X extends Throwable> T callAgain(
-            RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first) throws X {
-        Attempts attempts = new Attempts(retry, rules, deadline, first);
+            RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first, boolean byResult)
+            throws X {
+        Attempts attempts = new Attempts(retry, rules, deadline, true, first, byResult);
         long wait = attempts.decide(true);
-        while (wait != Attempts.STOP) {
-            Throwable end = await(wait, attempts);
-            if (end != null) {
-                return end(end);
-            }
+        while (wait != Attempts.STOP && await(wait, attempts, deadline)) {
             attempts.begins();
             Throwable failed;
+            boolean failedByResult = false;
             try {
                 T result = next.call(body, deadline);
                 UnacceptableResultException unacceptable = rules.judge(result);
@@ -72,43 +76,52 @@ final class RetryLayer implements Layer {
                     return result;
                 }
                 failed = unacceptable;
+                failedByResult = true;
             } catch (Throwable failure) {
                 failed = failure;
             }
-            wait = attempts.next(failed, true);
+            wait = attempts.next(failed, failedByResult, true);
         }
-        return end(attempts.failure());
+        return end(attempts);
     }
 
     /** Ends the call as its last attempt did: what was not accepted is better than nothing. */
     // What an attempt threw is an X or unchecked, and what it returned is a T.
     @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
-    private static <T extends @Nullable Object, X extends Throwable> T end(Throwable failure) throws X {
-        if (failure instanceof UnacceptableResultException unacceptable) {
-            return (T) unacceptable.result();
+    private static <T extends @Nullable Object, X extends Throwable> T end(Attempts attempts) throws X {
+        Throwable failure = attempts.conclude();
+        if (attempts.endsWithResult(failure)) {
+            return (T) ((UnacceptableResultException) failure).result();
         }
         throw (X) failure;
     }
 
     /**
-     * Waits on the calling thread. Null if another attempt follows; otherwise what the call ends with, since the thread was
-     * interrupted, in which case its flag is set, or the retry was closed.
+     * Waits on the calling thread. True if another attempt follows; false if the call ends, since the thread was interrupted, in
+     * which case its flag is set, the call was given up, or the retry was shut down.
      */
-    private @Nullable Throwable await(long nanos, Attempts attempts) {
-        if (nanos == 0) {
-            return Thread.currentThread().isInterrupted() ? attempts.stopped() : null;
+    private boolean await(long nanos, Attempts attempts, Deadline deadline) {
+        boolean slept = true;
+        if (nanos > 0) {
+            try {
+                slept = retry.waitingCalls().sleep(retry.ticker(), nanos, deadline);
+            } catch (InterruptedException interrupt) {
+                Thread.currentThread().interrupt();
+            }
         }
-        try {
-            return retry.waitingCalls().sleep(retry.ticker(), nanos) ? null : attempts.closed();
-        } catch (InterruptedException interrupt) {
-            Thread.currentThread().interrupt();
-            return attempts.stopped();
+        if (Thread.currentThread().isInterrupted() || deadline.isOver()) {
+            attempts.cancelled();
+            return false;
         }
+        if (!slept) {
+            attempts.closed();
+        }
+        return slept;
     }
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         RetryRules rules = retry.rules();
         if (!rules.isEnabled()) {
             return next.callAsync(body, deadline);
@@ -118,6 +131,13 @@ final class RetryLayer implements Layer {
         if (rules.isPlain() && first.isDone() && !first.isCompletedExceptionally()) {
             return first;
         }
-        return new RetriedCall<>(retry, rules, next, body, limit).start(first);
+        RetriedCall<T> call;
+        try {
+            call = new RetriedCall<>(retry, rules, next, body, limit, limit != deadline);
+        } catch (Throwable thrown) {
+            ForeignStage.cancel(first);
+            return CompletableFuture.failedFuture(thrown);
+        }
+        return call.start(first);
     }
 }

@@ -33,7 +33,7 @@ final class RetryRules {
         this.name = name;
         this.config = config;
         this.enabled = enabled;
-        this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions());
+        this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), config.failure());
         this.backoff = new Backoff(config, random);
         this.totalNanos = config.maxDuration() == null ? 0 : Require.nanos(config.maxDuration());
         this.failureResult = config.failureResult();
@@ -57,7 +57,11 @@ final class RetryRules {
     }
 
     boolean retries(Throwable failure) {
-        return failure instanceof UnacceptableResultException || retried.matches(failure);
+        return retried.matches(failure);
+    }
+
+    boolean namesInterrupt(Throwable failure) {
+        return retried.namesInterrupt(failure);
     }
 
     /** The time limit of a call that begins: the total one, where there is one, within the limit around it. */

@@ -2,7 +2,7 @@ package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.CallRejectedException;
 
-/** A call was refused because too many earlier ones run on although their limit has struck. */
+/** A call was rejected because too many earlier ones are still running although their limit was exceeded. */
 public final class AbandonedCallsException extends CallRejectedException {
 
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,8 @@ public final class AbandonedCallsException extends CallRejectedException {
 
     @Override
     public String getMessage() {
-        return "Timeout '" + name() + "' refuses calls: " + abandoned
-                + " earlier calls ignored the interrupt and are still running";
+        return "Timeout '" + name() + "' rejects calls: " + abandoned
+                + " earlier calls are still running after their timeout. Make the calls end when they are interrupted, or"
+                + " raise max-abandoned";
     }
 }

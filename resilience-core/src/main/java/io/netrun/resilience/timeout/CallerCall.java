@@ -4,13 +4,18 @@ import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync call on its caller's thread, which the timer interrupts. Whether the call ended or the limit struck first is
- * decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt can leak.
+ * A sync call on its caller's thread, which is interrupted when the limit is exceeded. Whether the call ended or the limit was
+ * first is decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt can leak. The
+ * timer only hands the expiry over: an interrupt runs code of others.
  */
 final class CallerCall implements Runnable {
 
@@ -24,31 +29,41 @@ final class CallerCall implements Runnable {
         }
     }
 
+    /** How often the thread looks whether its interrupt has come, before it parks between two looks. */
+    private static final int SPINS = 1_000;
+
+    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
     private enum Phase {
         RUNNING,
         /** The call has ended in time. */
         ENDED,
-        /** The limit has struck and the thread is about to be interrupted; the thread waits this out. */
-        STRIKING,
-        /** The limit has interrupted the thread, and has to take that back. */
-        STRUCK,
-        /** The limit has struck, but the thread had been interrupted by someone else, or is not to be. */
-        STRUCK_QUIETLY
+        /** The limit is exceeded and the thread is about to be interrupted; the thread waits this out. */
+        INTERRUPTING,
+        /** The limit has interrupted the thread, and that has to be taken back. */
+        INTERRUPTED,
+        /** The limit is exceeded, but the thread had been interrupted by someone else, or is not to be. */
+        EXPIRED
     }
 
     private final Timeout timeout;
+    private final TimeoutConfig config;
     private final Deadline limit;
     private final LimitInterrupts interrupts;
     private volatile Phase phase = Phase.RUNNING;
 
-    CallerCall(Timeout timeout, Deadline limit, LimitInterrupts interrupts) {
+    /** Written before the phase after {@link Phase#INTERRUPTING}. */
+    private List<Throwable> earlier = List.of();
+
+    CallerCall(Timeout timeout, TimeoutConfig config, Deadline limit, LimitInterrupts interrupts) {
         this.timeout = timeout;
+        this.config = config;
         this.limit = limit;
         this.interrupts = interrupts;
     }
 
     <T extends @Nullable Object, X extends Throwable> T call(Layer next, CheckedSupplier<T, X> body) throws X {
-        Ticker.Scheduled timer = limit.schedule(this);
+        Ticker.Scheduled timer = limit.schedule(Workers.handOver(this));
         T result;
         try {
             result = next.call(body, limit);
@@ -57,38 +72,56 @@ final class CallerCall implements Runnable {
             if (endedInTime()) {
                 throw failure;
             }
-            TimeoutExceededException exceeded = timeout.giveUp();
-            exceeded.addSuppressed(failure);
-            throw exceeded;
+            throw timeout.giveUp(config, earlier, failure);
         }
         timer.cancel();
         if (endedInTime()) {
             return result;
         }
-        throw timeout.giveUp();
+        timeout.discard(result);
+        throw timeout.giveUp(config, earlier, null);
     }
 
-    /** The limit strikes; on the timer's thread. */
+    /** The limit is exceeded; on a thread of the workers. */
     @Override
     public void run() {
-        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.STRIKING)) {
+        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.INTERRUPTING)) {
             return;
         }
-        limit.exceed();
-        boolean interrupted = timeout.config().interrupt() && interrupts.strike();
-        phase = interrupted ? Phase.STRUCK : Phase.STRUCK_QUIETLY;
+        boolean interrupted = false;
+        try {
+            earlier = limit.tryExceed();
+            interrupted = config.interrupt() && interrupts.strike();
+        } finally {
+            phase = interrupted ? Phase.INTERRUPTED : Phase.EXPIRED;
+        }
     }
 
     private boolean endedInTime() {
         if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
+            limit.end();
             return true;
         }
-        while (phase == Phase.STRIKING) {
-            Thread.onSpinWait();
-        }
-        if (phase == Phase.STRUCK) {
+        boolean interrupted = awaitInterrupt();
+        if (phase == Phase.INTERRUPTED) {
             interrupts.takeBack();
+        } else if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         return false;
+    }
+
+    /** True if the thread was interrupted meanwhile; its flag is clear then, as it could not park otherwise. */
+    private boolean awaitInterrupt() {
+        boolean interrupted = false;
+        for (int spins = 0; phase == Phase.INTERRUPTING; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                interrupted |= Thread.interrupted();
+                LockSupport.parkNanos(this, PARK_NANOS);
+            }
+        }
+        return interrupted;
     }
 }

@@ -1,6 +1,8 @@
 package io.netrun.resilience.timeout;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The interrupts that time limits have outstanding on one thread. The thread has a single flag, while limits nest on it: in
@@ -8,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * the flag stays set while another's is outstanding. It lives as long as the outermost of the nested calls.
  */
 final class LimitInterrupts {
+
+    private static final Logger log = LoggerFactory.getLogger(LimitInterrupts.class);
 
     private static final ThreadLocal<@Nullable LimitInterrupts> OF_THREAD = new ThreadLocal<>();
 
@@ -41,17 +45,26 @@ final class LimitInterrupts {
     }
 
     /**
-     * Interrupts the thread.
+     * Interrupts the thread. That runs code of others, such as the {@code close} of the channel in which the thread blocks, so it
+     * is done outside of the lock.
      *
      * @return whether the interrupt has to be taken back; not if the flag was set already, and not by a limit
      */
-    synchronized boolean strike() {
-        if (outstanding == 0 && thread.isInterrupted()) {
-            return false;
+    boolean strike() {
+        synchronized (this) {
+            if (outstanding == 0 && thread.isInterrupted()) {
+                return false;
+            }
+            outstanding++;
         }
-        outstanding++;
-        thread.interrupt();
-        return true;
+        try {
+            thread.interrupt();
+            return true;
+        } catch (Throwable thrown) {
+            // The flag may be set all the same, so it has to be taken back.
+            log.warn("The interrupt of a call beyond its time limit failed", thrown);
+            return true;
+        }
     }
 
     /** Takes one interrupt back, on its thread. */

@@ -1,5 +1,7 @@
 package io.netrun.resilience.timeout;
 
+import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Ticker;
@@ -8,57 +10,82 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An asynchronous call with a timer. The limit fails this future first and then cancels the call's own, which is never
- * completed in any other way. What happens at the limit runs callbacks of the user, so it happens on a worker and not on
- * the timer's thread.
+ * An asynchronous call with a timer. When the limit is exceeded, what lies within is notified, the call's own future is
+ * cancelled, which is never completed in any other way, and then this future fails. All that runs code of the user, so it
+ * happens on a thread of the workers and not on the timer's.
  */
 final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
 
     private final Timeout timeout;
+    private final TimeoutConfig config;
     private final Deadline limit;
+    private final Object body;
     private volatile Ticker.@Nullable Scheduled timer;
-    private volatile boolean expiring;
+    private boolean expired; // of the thread that expires the call
 
-    TimedCall(Timeout timeout, Deadline limit) {
+    TimedCall(Timeout timeout, TimeoutConfig config, Deadline limit, Object body) {
         this.timeout = timeout;
+        this.config = config;
         this.limit = limit;
+        this.body = body;
     }
 
     TimedCall<T> start(CompletableFuture<T> call) {
         try {
-            timer = limit.schedule(() -> Workers.dispatch(this::expire));
+            // Without its context, if that cannot be restored, a call has to be limited all the same.
+            Runnable expiry = CallerContext.capture().wrap(this::expire, contextless -> expire());
+            timer = limit.schedule(Workers.handOver(expiry));
         } catch (Throwable noTimer) {
-            // A call whose time can not be limited is not let run: following it now cancels it.
+            // A call whose time cannot be limited is not let run: following it now cancels it.
             fail(noTimer);
         }
         follow(call);
+        if (hasEnded()) {
+            cancelTimer();
+        }
         return this;
     }
 
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
     private void expire() {
-        if (!isDone()) {
-            expiring = true;
-            completeExceptionally(timeout.giveUp());
+        if (tryEnd()) {
+            expired = true;
+            releaseThenPublish(null, timeout.exceeded(config, limit.tryExceed(), null));
         }
     }
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
-        cancelTimer();
+        if (tryEnd()) {
+            limit.end();
+            cancelTimer();
+            publish(value, failure);
+        } else if (failure == null) {
+            discard(value);
+        }
+    }
+
+    private void discard(T value) {
+        if (body instanceof AdaptedCall<?> adapted) {
+            adapted.discard(value);
+        }
+        timeout.discard(value);
     }
 
     @Override
     protected void stop() {
-        if (expiring) {
-            limit.exceed();
-        }
+        limit.tryStop();
         cancelTimer();
         super.stop();
+        if (expired) {
+            timeout.announce(config);
+        }
     }
 
     private void cancelTimer() {
         Ticker.Scheduled scheduled = timer;
         if (scheduled != null) {
+            timer = null;
             scheduled.cancel();
         }
     }

@@ -1,14 +1,17 @@
 package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits how long a caller waits. A sync call runs on a worker thread, so that its caller returns in time whatever the
@@ -26,6 +29,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     static final long UNLIMITED = 0;
 
     private volatile long nanos; // the limit, or UNLIMITED
+    private final LateResults lateResults = new LateResults();
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final AtomicInteger abandoned = new AtomicInteger();
@@ -76,6 +80,16 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return new TimeoutMetrics(timedOut.sum(), abandoned.get(), rejected.sum());
     }
 
+    /**
+     * Calls a hook with every result that comes after its call was given up, such as to close it. Called on the thread on which the
+     * call ended; what it throws is logged.
+     *
+     * @return the handle that ends the subscription
+     */
+    public Subscription onLateResult(Consumer<? super @Nullable Object> hook) {
+        return lateResults.subscribe(hook);
+    }
+
     /** Calls a listener whenever a call is given up; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onTimeout(Consumer<? super TimeoutEvent.TimedOut> listener) {
         return on(TimeoutEvent.TimedOut.class, listener);
@@ -105,21 +119,57 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return nanos;
     }
 
-    /** Counts and announces a call given up, and makes what its caller gets. */
-    TimeoutExceededException giveUp() {
-        timedOut.increment();
-        if (events().wants(TimeoutEvent.TimedOut.class)) {
-            events().publish(new TimeoutEvent.TimedOut(name(), ticker().now(), config().duration()));
-        }
-        return new TimeoutExceededException(name(), config().message(), config().duration());
+    /** Counts and announces a call that was given up, and makes what its caller gets. */
+    TimeoutExceededException giveUp(TimeoutConfig config, List<Throwable> earlier, @Nullable Throwable last) {
+        TimeoutExceededException exceeded = exceeded(config, earlier, last);
+        announce(config);
+        return exceeded;
     }
 
-    /** Refuses a call that would need a worker while too many workers are stuck. */
-    void requireWorkers() {
+    /**
+     * Counts a call that was given up, and makes what its caller gets.
+     *
+     * @param config that the call began with
+     * @param earlier failures of its attempts, the oldest first
+     * @param last what it threw when it was stopped, if that is known
+     */
+    TimeoutExceededException exceeded(TimeoutConfig config, List<Throwable> earlier, @Nullable Throwable last) {
+        timedOut.increment();
+        TimeoutExceededException exceeded = new TimeoutExceededException(name(), config.message(), config.duration());
+        earlier.forEach(exceeded::addSuppressed);
+        if (last != null && !isAmong(earlier, last)) {
+            exceeded.addSuppressed(last);
+        }
+        return exceeded;
+    }
+
+    /** By identity, since {@code equals} is code of others. */
+    private static boolean isAmong(List<Throwable> failures, Throwable failure) {
+        for (Throwable each : failures) {
+            if (each == failure) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void announce(TimeoutConfig config) {
+        if (events().wants(TimeoutEvent.TimedOut.class)) {
+            events().publish(new TimeoutEvent.TimedOut(name(), ticker().now(), config.duration()));
+        }
+    }
+
+    /** A result has come that no caller gets. */
+    void discard(@Nullable Object result) {
+        lateResults.accept(result);
+    }
+
+    /** Rejects a call that would need a worker while too many workers are stuck. */
+    void requireWorkers(TimeoutConfig config) {
         int running = abandoned.get();
-        if (running >= config().maxAbandoned()) {
+        if (running >= config.maxAbandoned()) {
             rejected.increment();
-            throw new AbandonedCallsException(name(), running, config().stackTraces());
+            throw new AbandonedCallsException(name(), running, config.stackTraces());
         }
     }
 

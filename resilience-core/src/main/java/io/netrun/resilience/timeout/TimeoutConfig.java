@@ -3,7 +3,9 @@ package io.netrun.resilience.timeout;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a call may take, and where it runs meanwhile. Immutable; every value is checked when it is built.
@@ -17,6 +19,8 @@ import java.util.function.BooleanSupplier;
  * @param stackTraces whether an {@link AbandonedCallsException} records where it was thrown; default false
  * @param callerBound for {@link TimeoutThread#AUTO}: whether the calling thread holds something that the call needs, such
  *     as a transaction; asked on every sync call, default never
+ * @param executor sync calls on workers: where the calls run instead of on the workers that all instances share; null, the default,
+ *     for those. It must not run tasks on the calling thread, and what it throws instead of taking a task reaches the caller
  */
 public record TimeoutConfig(
         Duration duration,
@@ -25,7 +29,8 @@ public record TimeoutConfig(
         boolean interrupt,
         int maxAbandoned,
         boolean stackTraces,
-        BooleanSupplier callerBound) {
+        BooleanSupplier callerBound,
+        @Nullable Executor executor) {
 
     /**
      * Checks every value.
@@ -64,6 +69,7 @@ public record TimeoutConfig(
         builder.maxAbandoned = maxAbandoned;
         builder.stackTraces = stackTraces;
         builder.callerBound = callerBound;
+        builder.executor = executor;
         return builder;
     }
 
@@ -77,6 +83,7 @@ public record TimeoutConfig(
         private int maxAbandoned = 100;
         private boolean stackTraces;
         private BooleanSupplier callerBound = TimeoutConfig::never;
+        private @Nullable Executor executor;
 
         private Builder() {}
 
@@ -122,13 +129,20 @@ public record TimeoutConfig(
             return this;
         }
 
+        /** Runs sync calls on an executor instead of on the shared workers; null, the default, for those. */
+        public Builder executor(@Nullable Executor executor) {
+            this.executor = executor;
+            return this;
+        }
+
         /**
          * The configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range
          */
         public TimeoutConfig build() {
-            return new TimeoutConfig(duration, message, thread, interrupt, maxAbandoned, stackTraces, callerBound);
+            return new TimeoutConfig(
+                    duration, message, thread, interrupt, maxAbandoned, stackTraces, callerBound, executor);
         }
     }
 }

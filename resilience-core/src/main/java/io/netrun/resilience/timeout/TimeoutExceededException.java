@@ -3,7 +3,10 @@ package io.netrun.resilience.timeout;
 import io.netrun.resilience.ResilienceException;
 import java.time.Duration;
 
-/** A call took longer than its limit. What it threw when it was stopped, if it could be heard, is suppressed. */
+/**
+ * A call took longer than its limit. Suppressed are the failures of the attempts before, the oldest first, and what the call threw
+ * when it was stopped, if that is known.
+ */
 public final class TimeoutExceededException extends ResilienceException {
 
     private static final long serialVersionUID = 1L;

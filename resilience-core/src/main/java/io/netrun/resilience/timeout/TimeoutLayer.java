@@ -5,7 +5,6 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses how a call's time is limited. */
@@ -27,37 +26,43 @@ final class TimeoutLayer implements Layer {
             return next.call(body, deadline);
         }
         Deadline limit = deadline.within(timeout.ticker(), nanos);
-        if (staysOnCaller()) {
+        TimeoutConfig config = timeout.config();
+        if (staysOnCaller(config)) {
             LimitInterrupts interrupts = LimitInterrupts.enter();
             try {
-                return new CallerCall(timeout, limit, interrupts).call(next, body);
+                return new CallerCall(timeout, config, limit, interrupts).call(next, body);
             } finally {
                 interrupts.leave();
             }
         }
-        timeout.requireWorkers();
-        return new WorkerCall<>(timeout, limit, next, body).call();
+        timeout.requireWorkers(config);
+        return new WorkerCall<>(timeout, config, limit, next, body).call();
     }
 
-    private boolean staysOnCaller() {
-        return switch (timeout.config().thread()) {
+    private static boolean staysOnCaller(TimeoutConfig config) {
+        return switch (config.thread()) {
             case CALLER -> true;
             case WORKER -> false;
-            case AUTO -> timeout.config().callerBound().getAsBoolean();
+            case AUTO -> config.callerBound().getAsBoolean();
         };
     }
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
-            Supplier<? extends CompletionStage<T>> body, Deadline deadline) {
+            CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         long nanos = timeout.nanos();
         if (nanos == Timeout.UNLIMITED) {
             return next.callAsync(body, deadline);
         }
         // What the body does before it returns its future keeps its caller busy, where no limit could reach it; so the
         // time may begin after that, and a future that is done by then costs no reading of the clock.
-        Deadline limit = deadline.withinOnceAsked(timeout.ticker(), nanos);
+        TimeoutConfig config = timeout.config();
+        Deadline limit = deadline.lazyWithin(timeout.ticker(), nanos);
         CompletableFuture<T> call = next.callAsync(body, limit);
-        return call.isDone() ? call : new TimedCall<T>(timeout, limit).start(call);
+        if (call.isDone()) {
+            limit.end();
+            return call;
+        }
+        return new TimedCall<T>(timeout, config, limit, body).start(call);
     }
 }

@@ -1,21 +1,40 @@
 package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.CallInterruptedException;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
-import io.netrun.resilience.ContextPropagation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A sync call on a worker thread, while its caller waits for the first of three: the call's end, the limit, an interrupt
- * of the caller. Which it was is decided by one compare-and-set of {@link Phase}.
+ * of the caller. Which it was is decided by one compare-and-set of {@link Phase}. The caller looks at the clock itself, so that
+ * no timer has to work for it to return in time.
  */
 final class WorkerCall<T extends @Nullable Object, X extends Throwable> implements Runnable {
+
+    private static final VarHandle PHASE;
+
+    static {
+        try {
+            PHASE = MethodHandles.lookup().findVarHandle(WorkerCall.class, "phase", Phase.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private enum Phase {
         /** No worker has taken it up yet. */
@@ -23,30 +42,38 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
         RUNNING,
         /** The call has ended in time. */
         ENDED,
-        /** The caller is leaving; the worker is about to be interrupted. The worker waits this out, so that the interrupt
-         * hits this call or nothing. */
-        STOPPING,
-        /** The caller has left without a result. */
-        STOPPED
+        /** The caller has left without a result; an interrupt of the worker may follow. */
+        STOPPED,
+        /** The worker is about to be interrupted. It waits this out, so that the interrupt hits this call or nothing. */
+        INTERRUPTING,
+        /** The worker was interrupted, which has to be taken back. */
+        INTERRUPTED,
+        /** The call has ended after its caller had left, or was never begun. */
+        LEFT
     }
 
     private final Timeout timeout;
+    private final TimeoutConfig config;
     private final Deadline limit;
     private final Layer next;
     private final CheckedSupplier<T, X> body;
     private final Thread caller = Thread.currentThread();
-    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
+    private volatile Phase phase = Phase.NEW;
 
     /** Written before {@link Phase#RUNNING}. */
     private @Nullable LimitInterrupts worker;
+
+    /** Written before {@link Phase#STOPPED}. */
+    private @Nullable Abandonment abandonment;
 
     /** Written before {@link Phase#ENDED}. */
     private @Nullable T result;
 
     private @Nullable Throwable failure;
 
-    WorkerCall(Timeout timeout, Deadline limit, Layer next, CheckedSupplier<T, X> body) {
+    WorkerCall(Timeout timeout, TimeoutConfig config, Deadline limit, Layer next, CheckedSupplier<T, X> body) {
         this.timeout = timeout;
+        this.config = config;
         this.limit = limit;
         this.next = next;
         this.body = body;
@@ -54,68 +81,135 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
 
     /** Has the call made and waits for it; on the caller's thread. */
     T call() throws X {
-        Ticker.Scheduled timer = limit.schedule(this::expire);
+        Ticker.Scheduled timer = wakeUp();
         try {
-            Workers.execute(ContextPropagation.wrap(this));
-            while (isOpen()) {
-                LockSupport.park(this);
-                if (Thread.interrupted()) {
-                    Thread.currentThread().interrupt();
-                    if (stop(false)) {
-                        throw new CallInterruptedException(
-                                timeout.name(),
-                                "Timeout '" + timeout.name() + "': interrupted while waiting for the call",
-                                new InterruptedException());
-                    }
-                }
-            }
+            start();
+            await();
         } finally {
-            timer.cancel();
+            if (timer != null) {
+                timer.cancel();
+            }
         }
         return outcome();
     }
 
+    /** In real time a parked thread wakes by itself. */
+    private Ticker.@Nullable Scheduled wakeUp() {
+        return timeout.ticker() == Ticker.system() ? null : limit.schedule(() -> LockSupport.unpark(caller));
+    }
+
+    private void start() {
+        Runnable task = CallerContext.capture().wrap(this, this::failed);
+        Executor executor = config.executor();
+        if (executor == null) {
+            Workers.executePromptly(task);
+        } else {
+            executor.execute(task);
+        }
+    }
+
+    /** The context could not be restored, before the call or after it. */
+    private void failed(Throwable thrown) {
+        if (PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
+            end(null, thrown);
+        }
+    }
+
+    private void await() {
+        OuterScope outer = new OuterScope();
+        limit.register(outer);
+        try {
+            awaitEnd();
+        } finally {
+            outer.tryEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        while (isOpen()) {
+            long left = limit.remainingNanosOfThis();
+            if (left <= 0) {
+                if (stop()) {
+                    List<Throwable> earlier = limit.tryExceed();
+                    interruptWorker();
+                    throw timeout.giveUp(config, earlier, null);
+                }
+                return;
+            }
+            if (limit.isOver() && stop()) {
+                interruptWorker();
+                throw new CancellationException(
+                        "the call was given up by what is around Timeout '" + timeout.name() + "'");
+            }
+            LockSupport.parkNanos(this, left);
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                if (stop()) {
+                    limit.tryStop();
+                    interruptWorker();
+                    throw new CallInterruptedException(
+                            timeout.name(),
+                            "Timeout '" + timeout.name() + "': interrupted while waiting for the call",
+                            new InterruptedException());
+                }
+            }
+        }
+    }
+
+    /** Wakes the caller when a limit further out gives the call up, or it is stopped; the interrupt may be switched off. */
+    private final class OuterScope extends Deadline.InFlight {
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            LockSupport.unpark(caller);
+        }
+    }
+
     private boolean isOpen() {
-        Phase now = phase.get();
+        Phase now = phase;
         return now == Phase.NEW || now == Phase.RUNNING;
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what the call threw is an X or unchecked; null where T may be null
     private T outcome() throws X {
-        if (phase.get() != Phase.ENDED) {
-            throw timeout.giveUp();
-        }
         if (failure != null) {
             throw (X) failure;
         }
         return result;
     }
 
-    /** The limit strikes; on the timer's thread. */
-    private void expire() {
-        if (stop(true)) {
-            LockSupport.unpark(caller);
+    /** Ends the caller's wait without a result, unless the call was faster. */
+    private boolean stop() {
+        if (PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT)) {
+            return true;
+        }
+        Abandonment leaving = new Abandonment(timeout);
+        abandonment = leaving;
+        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.STOPPED)) {
+            return false;
+        }
+        leaving.begin();
+        return true;
+    }
+
+    /** An interrupt runs code of others, such as that of the channel in which a thread blocks, so the caller does not make it. */
+    private void interruptWorker() {
+        if (config.interrupt() && phase == Phase.STOPPED) {
+            Workers.dispatch(this::strike);
         }
     }
 
-    /** Ends the caller's wait without a result, unless the call was faster. */
-    private boolean stop(boolean byLimit) {
-        if (phase.compareAndSet(Phase.NEW, Phase.STOPPED)) {
-            return true;
-        }
-        if (!phase.compareAndSet(Phase.RUNNING, Phase.STOPPING)) {
-            return false;
-        }
-        if (byLimit) {
-            limit.exceed();
-        }
-        timeout.abandonedCallBegins();
+    private void strike() {
         LimitInterrupts running = worker;
-        if (timeout.config().interrupt() && running != null) {
-            running.strike();
+        if (running == null || !PHASE.compareAndSet(this, Phase.STOPPED, Phase.INTERRUPTING)) {
+            return;
         }
-        phase.set(Phase.STOPPED);
-        return true;
+        boolean interrupted = false;
+        try {
+            interrupted = running.strike();
+        } finally {
+            phase = interrupted ? Phase.INTERRUPTED : Phase.LEFT;
+        }
     }
 
     /** Makes the call; on the worker's thread. */
@@ -124,28 +218,55 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
         LimitInterrupts interrupts = LimitInterrupts.enter();
         try {
             worker = interrupts;
-            if (phase.compareAndSet(Phase.NEW, Phase.RUNNING)) {
-                make();
+            if (PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
+                make(interrupts);
             }
         } finally {
             interrupts.leave();
         }
     }
 
-    private void make() {
+    private void make(LimitInterrupts interrupts) {
+        T value;
         try {
-            result = next.call(body, limit);
+            value = next.call(body, limit);
         } catch (Throwable thrown) {
-            failure = thrown;
-        }
-        if (phase.compareAndSet(Phase.RUNNING, Phase.ENDED)) {
-            LockSupport.unpark(caller);
+            if (!end(null, thrown)) {
+                leave(interrupts);
+            }
             return;
         }
-        while (phase.get() == Phase.STOPPING) {
-            Thread.onSpinWait();
+        if (!end(value, null)) {
+            leave(interrupts);
+            timeout.discard(value);
         }
-        timeout.abandonedCallEnds();
-        Thread.interrupted(); // the interrupt was for this call; the thread's next task must not see it
+    }
+
+    private boolean end(@Nullable T value, @Nullable Throwable thrown) {
+        result = value;
+        failure = thrown;
+        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
+            result = null;
+            failure = null;
+            return false;
+        }
+        limit.end();
+        LockSupport.unpark(caller);
+        return true;
+    }
+
+    /** The call has ended after its caller had left. The interrupt was for this call; the thread's next task must not see it. */
+    private void leave(LimitInterrupts interrupts) {
+        while (!PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING) {
+            LockSupport.parkNanos(this, PARK_NANOS);
+            Thread.interrupted();
+        }
+        if (phase == Phase.INTERRUPTED) {
+            interrupts.takeBack();
+        }
+        Abandonment leaving = abandonment;
+        if (leaving != null) {
+            leaving.end();
+        }
     }
 }

@@ -151,7 +151,7 @@ class CircuitBreakerTests {
         breaker.entry()
                 .<String, RuntimeException>call(
                         () -> {
-                            limit.exceed();
+                            limit.tryExceed();
                             return "too late";
                         },
                         limit);

@@ -1,0 +1,89 @@
+package io.netrun.resilience;
+
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns, once for each class of results, about a sync call whose body returns something asynchronous: its policies protect
+ * only the making of the future or publisher, and count every one as a success.
+ */
+final class AsyncResultCheck {
+
+    private static final Logger log = LoggerFactory.getLogger(AsyncResultCheck.class);
+
+    /** How often {@link #last} is written; beyond that, threads would take its cache line from each other. */
+    private static final int MAX_WRITES = 64;
+
+    private static final ClassValue<Finding> FINDINGS = new ClassValue<>() {
+
+        @Override
+        protected Finding computeValue(Class<?> type) {
+            return new Finding(isAsync(type));
+        }
+    };
+
+    /** The latest class found harmless. Racy: an old value only costs a look-up. */
+    private static @Nullable Class<?> last;
+
+    private static int writes;
+
+    private AsyncResultCheck() {}
+
+    static void check(@Nullable Object result, Guard guard) {
+        if (result != null && result.getClass() != last) {
+            look(result.getClass(), guard);
+        }
+    }
+
+    private static void look(Class<?> type, Guard guard) {
+        Finding finding = FINDINGS.get(type);
+        if (finding.async) {
+            if (!finding.warned.get() && finding.warned.compareAndSet(false, true)) {
+                log.warn(
+                        "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a success."
+                                + " Use callAsync, or ReactorGuard for a publisher",
+                        guard,
+                        type.getName());
+            }
+        } else if (writes < MAX_WRITES) {
+            writes++;
+            last = type;
+        }
+    }
+
+    private static boolean isAsync(Class<?> type) {
+        return CompletionStage.class.isAssignableFrom(type)
+                || Flow.Publisher.class.isAssignableFrom(type)
+                || isReactive(type);
+    }
+
+    /** By name, since Reactive Streams may be absent. */
+    private static boolean isReactive(@Nullable Class<?> type) {
+        if (type == null) {
+            return false;
+        }
+        if (type.getName().equals("org.reactivestreams.Publisher") || isReactive(type.getSuperclass())) {
+            return true;
+        }
+        for (Class<?> each : type.getInterfaces()) {
+            if (isReactive(each)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static final class Finding {
+
+        private final boolean async;
+        private final AtomicBoolean warned = new AtomicBoolean();
+
+        Finding(boolean async) {
+            this.async = async;
+        }
+    }
+}

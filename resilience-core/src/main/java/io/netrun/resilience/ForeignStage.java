@@ -1,0 +1,109 @@
+package io.netrun.resilience;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one place where stages that are not ours are followed and cancelled. Their methods are code of others: they may throw,
+ * may be missing, or may do nothing. For authors of policies.
+ */
+public final class ForeignStage {
+
+    private static final Logger log = LoggerFactory.getLogger(ForeignStage.class);
+
+    private ForeignStage() {}
+
+    /**
+     * Calls back when a stage has ended, at once if it has already.
+     *
+     * @param callback gets the result or the failure; what it throws is lost, so it settles first and throws nothing
+     * @throws RuntimeException what the stage throws instead of taking the callback
+     */
+    public static <T extends @Nullable Object> void onEnd(
+            CompletionStage<T> stage, BiFunction<? super T, @Nullable Throwable, ?> callback) {
+        // Not whenComplete: its stage would get an exception with a stack trace for every failure, which nobody reads.
+        stage.handle(callback);
+    }
+
+    /** Cancels a future; what that throws is logged. */
+    public static void cancel(CompletableFuture<?> future) {
+        try {
+            future.cancel(true);
+        } catch (Throwable thrown) {
+            log.error("A future's cancel failed; its call may go on", thrown);
+        }
+    }
+
+    /**
+     * The stage as a future: itself, if it is one that can be asked for its state, otherwise one that ends when the stage ends.
+     * Cancelling the latter is passed on to the stage's own future, if it has one, and otherwise does nothing: the call runs
+     * until its stage ends, whatever its caller does.
+     */
+    public static <T extends @Nullable Object> CompletableFuture<T> asFuture(CompletionStage<T> stage) {
+        if (stage instanceof CompletableFuture<T> future && isWhole(future)) {
+            return future;
+        }
+        return new Follower<>(stage).follow();
+    }
+
+    /** Whether a future ends only with a stage that cannot be asked, however often it is cancelled. */
+    static boolean isFollower(CompletableFuture<?> future) {
+        return future instanceof Follower<?>;
+    }
+
+    /** A {@linkplain CompletableFuture#minimalCompletionStage() minimal stage} is a future that cannot be asked anything. */
+    @SuppressWarnings("ReturnValueIgnored") // asked for whether it answers
+    private static boolean isWhole(CompletableFuture<?> future) {
+        if (future.getClass() == CompletableFuture.class || future instanceof CallFuture<?>) {
+            return true;
+        }
+        try {
+            future.isDone();
+            return true;
+        } catch (UnsupportedOperationException minimal) {
+            return false;
+        }
+    }
+
+    /** Ends with a stage, and in no other way. */
+    private static final class Follower<T extends @Nullable Object> extends CompletableFuture<T> {
+
+        private volatile @Nullable CompletionStage<T> stage;
+
+        Follower(CompletionStage<T> stage) {
+            this.stage = stage;
+        }
+
+        Follower<T> follow() {
+            CompletionStage<T> followed = stage;
+            if (followed != null) {
+                onEnd(followed, (value, failure) -> {
+                    stage = null;
+                    return failure == null ? complete(value) : completeExceptionally(failure);
+                });
+            }
+            return this;
+        }
+
+        /** Passes the wish on; false, since nothing has ended by it here. */
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            CompletionStage<T> followed = stage;
+            if (followed != null) {
+                try {
+                    CompletableFuture<T> own = followed.toCompletableFuture();
+                    if (own != null && own != this) {
+                        own.cancel(mayInterruptIfRunning);
+                    }
+                } catch (UnsupportedOperationException optional) {
+                    log.debug("A stage without a future of its own cannot be cancelled", optional);
+                }
+            }
+            return isCancelled();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.netrun.resilience;
+
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The hooks for results that come when no caller takes them any more. For authors of policies. Thread-safe. */
+public final class LateResults {
+
+    private static final Logger log = LoggerFactory.getLogger(LateResults.class);
+
+    private final CopyOnWriteArrayList<Hook> hooks = new CopyOnWriteArrayList<>();
+
+    /** No hooks. */
+    public LateResults() {}
+
+    /** Adds a hook. */
+    public Subscription subscribe(Consumer<? super @Nullable Object> consumer) {
+        Hook hook = new Hook(Objects.requireNonNull(consumer, "hook"));
+        hooks.add(hook);
+        return () -> hooks.remove(hook);
+    }
+
+    /** Calls the hooks with a result; null is nothing to take care of. Never throws. */
+    public void accept(@Nullable Object result) {
+        if (result == null) {
+            return;
+        }
+        for (Hook hook : hooks) {
+            try {
+                hook.consumer.accept(result);
+            } catch (Throwable thrown) {
+                log.error("A hook for late results failed", thrown);
+            }
+        }
+    }
+
+    /** A class and not a record: two registrations of the same consumer are two subscriptions. */
+    private static final class Hook {
+
+        private final Consumer<? super @Nullable Object> consumer;
+
+        Hook(Consumer<? super @Nullable Object> consumer) {
+            this.consumer = consumer;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.Ticker;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that runs on after its caller has left. It counts as abandoned only after a grace period, since a call that heeds the
+ * interrupt needs a moment to clean up.
+ */
+final class Abandonment implements Runnable {
+
+    /** How long a call may take to end after its caller has left, in nanoseconds. */
+    static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private enum Phase {
+        GRACE,
+        COUNTED,
+        ENDED
+    }
+
+    private final Timeout timeout;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.GRACE);
+    private volatile Ticker.@Nullable Scheduled timer;
+
+    Abandonment(Timeout timeout) {
+        this.timeout = timeout;
+    }
+
+    /** The caller has left. */
+    void begin() {
+        try {
+            timer = timeout.ticker().schedule(this, GRACE_NANOS);
+        } catch (Throwable noTimer) {
+            run();
+        }
+        if (phase.get() == Phase.ENDED) {
+            cancelTimer();
+        }
+    }
+
+    /** The grace period is over; on the timer's thread. */
+    @Override
+    public void run() {
+        if (phase.compareAndSet(Phase.GRACE, Phase.COUNTED)) {
+            timeout.abandonedCallBegins();
+        }
+    }
+
+    /** The call has ended. */
+    void end() {
+        if (phase.getAndSet(Phase.ENDED) == Phase.COUNTED) {
+            timeout.abandonedCallEnds();
+        }
+        cancelTimer();
+    }
+
+    private void cancelTimer() {
+        Ticker.Scheduled scheduled = timer;
+        if (scheduled != null) {
+            scheduled.cancel();
+        }
+    }
+}
