@@ -14,11 +14,11 @@ public final class PolicyClosedException extends CallRejectedException {
      * For patterns.
      *
      * @param pattern for people, such as {@code Bulkhead}
-     * @param what the call waited for, such as {@code a place}
+     * @param what the call waited for, such as {@code a permit}
      */
     public PolicyClosedException(String pattern, String name, String what, boolean withStackTrace) {
         super(name, null, withStackTrace);
-        this.what = pattern + " '" + name + "' is closed, and no call waits for " + what + " any more";
+        this.what = pattern + " '" + name + "' has been shut down: waiting for " + what + " was aborted";
     }
 
     @Override

@@ -59,7 +59,7 @@ class CloseTests {
                 .failsWithin(SOON)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(PolicyClosedException.class)
-                .withMessageContaining("Bulkhead 'reports' is closed, and no call waits for a place any more");
+                .withMessageContaining("Bulkhead 'reports' has been shut down: waiting for a permit was aborted");
         running.complete("done");
     }
 
@@ -116,7 +116,7 @@ class CloseTests {
         assertThat(waiting)
                 .failsWithin(SOON)
                 .withThrowableThat()
-                .withMessageContaining("RateLimiter 'reports' is closed, and no call waits for its turn any more");
+                .withMessageContaining("RateLimiter 'reports' has been shut down: waiting for its turn was aborted");
         assertThat(calls).hasValue(0);
         assertThat(limiter.metrics().waiting()).isZero();
     }
@@ -135,7 +135,7 @@ class CloseTests {
                 .withThrowableThat()
                 .havingCause()
                 .isInstanceOf(RetryExhaustedException.class)
-                .withMessageStartingWith("Retry 'reports' gave up after 1 attempt, being closed: ")
+                .withMessageStartingWith("Retry 'reports' gave up after 1 attempt, being shut down: ")
                 .withCause(DOWN);
         assertThat(calls).hasValue(1);
     }

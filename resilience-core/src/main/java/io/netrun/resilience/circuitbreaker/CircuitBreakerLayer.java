@@ -30,37 +30,27 @@ final class CircuitBreakerLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         Admission admission = circuit.admit();
-        if (deadline != Deadline.NONE) {
-            return callInScope(admission, body, deadline);
-        }
+        InFlight inFlight = deadline == Deadline.NONE ? null : register(admission, deadline);
         T result;
         try {
             result = next.call(body, deadline);
         } catch (Throwable failure) {
-            outcomes.onFailure(admission, failure, deadline, true);
-            throw failure;
-        }
-        outcomes.onSuccess(admission, result, deadline);
-        return result;
-    }
-
-    private <T extends @Nullable Object, X extends Throwable> T callInScope(
-            Admission admission, CheckedSupplier<T, X> body, Deadline deadline) throws X {
-        InFlight inFlight = new InFlight(outcomes, admission, deadline);
-        deadline.register(inFlight);
-        T result;
-        try {
-            result = next.call(body, deadline);
-        } catch (Throwable failure) {
-            if (inFlight.tryEnd()) {
+            if (inFlight == null || inFlight.tryEnd()) {
                 outcomes.onFailure(admission, failure, deadline, true);
             }
             throw failure;
         }
-        if (inFlight.tryEnd()) {
+        if (inFlight == null || inFlight.tryEnd()) {
             outcomes.onSuccess(admission, result, deadline);
         }
         return result;
+    }
+
+    /** Has a call settled at the moment at which it is given up. */
+    private InFlight register(Admission admission, Deadline deadline) {
+        InFlight inFlight = new InFlight(outcomes, admission, deadline, deadline.begun());
+        deadline.register(inFlight);
+        return inFlight;
     }
 
     @Override
@@ -72,6 +62,7 @@ final class CircuitBreakerLayer implements Layer {
         } catch (CircuitOpenException rejection) {
             return CompletableFuture.failedFuture(rejection);
         }
+        int begunBefore = deadline.begun();
         CompletableFuture<T> call;
         if (body instanceof AdaptedCall<?> adapted) {
             adapted.onDelivery(admission::delivers);
@@ -86,7 +77,7 @@ final class CircuitBreakerLayer implements Layer {
             outcomes.onSuccess(admission, call.join(), deadline);
             return call;
         }
-        InFlight inFlight = new InFlight(outcomes, admission, deadline);
+        InFlight inFlight = new InFlight(outcomes, admission, deadline, begunBefore);
         try {
             CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
             InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, body, context);
@@ -112,11 +103,11 @@ final class CircuitBreakerLayer implements Layer {
         /** How many bodies had been begun in the scope before this call. */
         private final int begunBefore;
 
-        InFlight(Outcomes outcomes, Admission admission, Deadline deadline) {
+        InFlight(Outcomes outcomes, Admission admission, Deadline deadline, int begunBefore) {
             this.outcomes = outcomes;
             this.admission = admission;
             this.deadline = deadline;
-            this.begunBefore = deadline.begun();
+            this.begunBefore = begunBefore;
         }
 
         @Override
@@ -168,7 +159,7 @@ final class CircuitBreakerLayer implements Layer {
                     // A stream that was begun well and is left by its reader.
                     outcomes.onSuccess(inFlight.admission);
                 } else {
-                    outcomes.onStopped(inFlight.admission, inFlight.deadline.isExceeded());
+                    inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
                 }
             }
             super.stop();

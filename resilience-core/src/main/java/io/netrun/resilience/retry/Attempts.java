@@ -102,8 +102,8 @@ final class Attempts extends Deadline.InFlight {
     }
 
     private boolean isCancelled(Throwable last) {
-        if (deadline.isExceeded() || failed.byResult) {
-            return sync && Thread.currentThread().isInterrupted() && !deadline.isExceeded();
+        if (deadline.isExceeded()) {
+            return false;
         }
         boolean cancelled = sync ? Cancellation.ofSyncCall(last, deadline) : Cancellation.ofAsyncCall(last, deadline);
         return cancelled && !rules.namesInterrupt(last);

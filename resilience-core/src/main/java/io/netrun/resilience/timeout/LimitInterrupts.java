@@ -67,6 +67,17 @@ final class LimitInterrupts {
         }
     }
 
+    /** How many interrupts of limits are outstanding on the calling thread; for tests. */
+    static int ofCurrentThread() {
+        LimitInterrupts interrupts = OF_THREAD.get();
+        if (interrupts == null) {
+            return 0;
+        }
+        synchronized (interrupts) {
+            return interrupts.outstanding;
+        }
+    }
+
     /** Takes one interrupt back, on its thread. */
     synchronized void takeBack() {
         outstanding--;

@@ -155,12 +155,14 @@ class CircuitBreakerTests {
                             return "too late";
                         },
                         limit);
+        Deadline another = Deadline.NONE.within(ticker, 1);
         catchThrowable(() -> breaker.entry()
                 .<String, Exception>call(
                         () -> {
+                            another.tryExceed();
                             throw new InterruptedException();
                         },
-                        limit));
+                        another));
         assertThat(breaker.metrics().totalFailed()).isEqualTo(2);
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -137,11 +138,19 @@ class FallbackTests {
     }
 
     @ParameterizedTest
-    @EnumSource(names = "ASYNC.*", mode = EnumSource.Mode.MATCH_ANY)
-    void cancelledCallShouldGetNothingInItsPlace(Mode mode) {
+    @EnumSource
+    void cancellationOfTheBodysOwnShouldBeAFailureLikeOthers(Mode mode) throws Throwable {
         Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
-        assertThatThrownBy(() -> mode.call(fallback, failing(new CancellationException())))
-                .isInstanceOf(CancellationException.class);
+        assertThat(mode.call(fallback, failing(new CancellationException()))).isEqualTo("fallback");
+    }
+
+    @Test
+    void callCancelledByItsHolderShouldGetNothingInItsPlace() {
+        Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
+        CompletableFuture<String> call = fallback.callAsync(CompletableFuture::new);
+        call.cancel(true);
+        assertThat(call).isCancelled();
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0));
     }
 
     @Test
@@ -155,7 +164,7 @@ class FallbackTests {
 
     @ParameterizedTest
     @EnumSource
-    void handlerThatFailsShouldFailTheCallWithTheFirstFailureSuppressed(Mode mode) {
+    void handlerThatFailsShouldFailTheCallAndLeaveItsExceptionAlone(Mode mode) {
         IOException first = new IOException("first");
         IllegalStateException second = new IllegalStateException("second");
         Fallback fallback = Fallback.of(
@@ -163,9 +172,15 @@ class FallbackTests {
                 c -> c.handle(e -> {
                     throw second;
                 }));
+        List<FallbackEvent.Failed> events = new CopyOnWriteArrayList<>();
+        fallback.on(FallbackEvent.Failed.class, events::add);
         assertThatThrownBy(() -> mode.call(fallback, failing(first)))
                 .isSameAs(second)
-                .hasSuppressedException(first);
+                .hasNoSuppressedExceptions();
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.failure()).isSameAs(first);
+            assertThat(event.thrown()).isSameAs(second);
+        });
         assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 1, 0));
     }
 

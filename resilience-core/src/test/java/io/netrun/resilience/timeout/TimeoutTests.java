@@ -67,7 +67,7 @@ class TimeoutTests {
         assertThatThrownBy(() -> timeout.run(() -> awaitUninterruptibly(release)))
                 .isInstanceOf(TimeoutExceededException.class)
                 .hasMessage("Timeout 'real': Operation timed out (limit 30ms)");
-        assertThat(timeout.metrics().abandoned()).isEqualTo(1);
+        await().until(() -> timeout.metrics().abandoned() == 1);
         release.countDown();
         await().until(() -> timeout.metrics().abandoned() == 0);
         assertThat(timeout.metrics().totalTimedOut()).isEqualTo(1);
@@ -79,9 +79,12 @@ class TimeoutTests {
                 real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER).maxAbandoned(1));
         CountDownLatch release = new CountDownLatch(1);
         catchThrowable(() -> timeout.run(() -> awaitUninterruptibly(release)));
+        await().until(() -> timeout.metrics().abandoned() == 1);
         assertThatThrownBy(() -> timeout.run(() -> {}))
                 .isInstanceOf(AbandonedCallsException.class)
-                .hasMessage("Timeout 'real' refuses calls: 1 earlier calls ignored the interrupt and are still running")
+                .hasMessage(
+                        "Timeout 'real' rejects calls: 1 earlier calls are still running after their timeout. Make the calls"
+                                + " end when they are interrupted, or raise max-abandoned")
                 .asInstanceOf(type(AbandonedCallsException.class))
                 .returns(1, AbandonedCallsException::abandoned);
         assertThat(timeout.metrics().totalRejected()).isEqualTo(1);
@@ -278,8 +281,8 @@ class TimeoutTests {
         Timeout outer = caller("outer", outerSeconds);
         Timeout inner = caller("inner", innerSeconds);
         assertThatThrownBy(() -> Pipeline.of(outer, inner).run(() -> {
-                    ticker.advance(Duration.ofSeconds(1));
-                    ticker.advance(Duration.ofSeconds(1));
+                    ticker.advance(Duration.ofSeconds(2));
+                    awaitInterrupts(2);
                 }))
                 .isInstanceOf(TimeoutExceededException.class)
                 .hasMessageStartingWith("Timeout 'outer'");
@@ -295,12 +298,21 @@ class TimeoutTests {
         catchThrowable(() -> outer.run(() -> {
             catchThrowable(() -> inner.run(() -> {
                 ticker.advance(Duration.ofSeconds(1));
+                awaitInterrupts(1);
                 ticker.advance(Duration.ofSeconds(1));
+                awaitInterrupts(2);
             }));
             interrupted.set(Thread.currentThread().isInterrupted());
         }));
         await().untilAtomic(interrupted, is(true));
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    /** Until the limits that were exceeded have interrupted the calling thread. */
+    private static void awaitInterrupts(int count) {
+        while (LimitInterrupts.ofCurrentThread() < count) {
+            Thread.onSpinWait();
+        }
     }
 
     // ---- asynchronous calls
