@@ -84,7 +84,7 @@ public class Closings {
         @Actor
         public void sleep(II_Result r) {
             try {
-                r.r1 = waits.sleep(PassingTicker.INSTANCE, 1) ? 1 : 0;
+                r.r1 = waits.sleep(PassingTicker.INSTANCE, 1, Deadline.NONE) ? 1 : 0;
             } catch (InterruptedException e) {
                 r.r1 = -1;
             }

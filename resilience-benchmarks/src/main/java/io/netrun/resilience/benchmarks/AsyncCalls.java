@@ -65,7 +65,7 @@ final class AsyncCalls {
 
         @Override
         public final CompletionStage<Object> start(Supplier<CompletionStage<Object>> call) {
-            return guard.callAsync(call);
+            return guard.callAsync(call::get);
         }
     }
 

@@ -1,15 +1,16 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /** A call that is done when the future that it returned is. */
-final class FutureCall extends ProtectedCall implements Supplier<CompletionStage<@Nullable Object>> {
+final class FutureCall extends ProtectedCall
+        implements CheckedSupplier<CompletionStage<@Nullable Object>, RuntimeException> {
 
     FutureCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
         super(invocation, method, watched);
