@@ -142,10 +142,12 @@ class TransitionTests {
         }
         breaker.<String, RuntimeException>call(() -> "bad");
         assertThat(breaker.lastFailures()).hasSize(5).first().satisfies(latest -> {
-            assertThat(latest.thrown()).isNull();
+            assertThat(latest.exception()).isNull();
+            assertThat(latest.message()).isNull();
             assertThat(latest.time()).isEqualTo(ticker.now());
         });
-        assertThat(breaker.lastFailures().get(1).thrown()).hasMessage("failure 6");
+        assertThat(breaker.lastFailures().get(1).exception()).isEqualTo("java.io.IOException");
+        assertThat(breaker.lastFailures().get(1).message()).isEqualTo("failure 6");
         breaker.reset();
         assertThat(breaker.lastFailures()).isEmpty();
     }
