@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RecentEventsTests {
@@ -20,43 +21,47 @@ class RecentEventsTests {
     private final RecentEvents recent = new RecentEvents();
     private final List<Object> published = new ArrayList<>();
 
+    private final ApplicationEvents events = new ApplicationEvents(registry, published::add, recent);
+
+    @AfterEach
+    void stop() {
+        events.close();
+    }
+
     @Test
     void eventsShouldBeKeptAsTextAndNotWithTheirFailures() {
-        try (ApplicationEvents events = new ApplicationEvents(registry, published::add, recent)) {
-            Retry retry = registry.getOrCreate(
-                    Retry.TYPE,
-                    "r",
-                    RetryConfig.builder()
-                            .maxAttempts(3)
-                            .baseDelay(Duration.ofNanos(1))
-                            .build());
-            List<Throwable> failures = new ArrayList<>(List.of(new IOException("x".repeat(1_000)), new Mute()));
-            catchThrowable(() -> retry.call(() -> {
-                throw failures.remove(0);
-            }));
-            assertThat(published).isNotEmpty();
-            assertThat(recent.of(retry))
-                    .hasSize(2)
-                    .allSatisfy(event -> assertThat(event.values()).noneMatch(Throwable.class::isInstance));
-            Map<String, ?> first = recent.of(retry).get(1);
-            assertThat(first.keySet()).startsWith("event", "time", "failure", "attempt");
-            assertThat(first.get("event")).isEqualTo("retrying");
-            assertThat(first.get("failure")).isEqualTo("IOException: " + "x".repeat(287));
-            assertThat(recent.of(retry).get(0).get("failure")).asString().startsWith("Mute: ");
-        }
+        Retry retry = registry.getOrCreate(
+                Retry.TYPE,
+                "r",
+                RetryConfig.builder()
+                        .maxAttempts(3)
+                        .baseDelay(Duration.ofNanos(1))
+                        .build());
+        List<Throwable> failures =
+                new ArrayList<>(List.of(new IOException("x".repeat(1_000)), new Mute(), new IOException("last")));
+        catchThrowable(() -> retry.call(() -> {
+            throw failures.remove(0);
+        }));
+        assertThat(published).isNotEmpty();
+        assertThat(recent.of(retry))
+                .hasSize(3)
+                .allSatisfy(event -> assertThat(event.values()).noneMatch(Throwable.class::isInstance));
+        Map<String, ?> first = recent.of(retry).get(2);
+        assertThat(first.keySet()).startsWith("event", "time", "failure", "attempt");
+        assertThat(first.get("event")).isEqualTo("retrying");
+        assertThat(first.get("failure")).isEqualTo("IOException: " + "x".repeat(287));
+        assertThat(recent.of(retry).get(1).get("failure")).asString().startsWith("Mute: ");
     }
 
     @Test
     void eventsOfAReplacedInstanceShouldGo() {
-        try (ApplicationEvents events = new ApplicationEvents(registry, published::add, recent)) {
-            CircuitBreaker former = registry.getOrCreate(CircuitBreaker.TYPE, "c");
-            former.forceOpen();
-            assertThat(recent.of(former)).hasSize(1);
-            registry.register(CircuitBreaker.of("c"));
-            former.reset();
-            assertThat(recent.of(former)).isEmpty();
-            assertThat(published).hasSize(1);
-        }
+        CircuitBreaker former = registry.getOrCreate(CircuitBreaker.TYPE, "c");
+        former.forceOpen();
+        assertThat(recent.of(former)).hasSize(1);
+        registry.register(CircuitBreaker.of("c"));
+        former.reset();
+        assertThat(recent.of(former)).isEmpty();
+        assertThat(published).hasSize(1);
     }
 
     private static final class Mute extends IOException {
