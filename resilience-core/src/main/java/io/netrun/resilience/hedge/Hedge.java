@@ -88,6 +88,11 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         return lateResults.subscribe(hook);
     }
 
+    @Override
+    public boolean isInUse() {
+        return active.get() > 0;
+    }
+
     /** Calls a listener whenever another attempt begins; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onHedged(Consumer<? super HedgeEvent.Hedged> listener) {
         return on(HedgeEvent.Hedged.class, listener);

@@ -90,6 +90,11 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return lateResults.subscribe(hook);
     }
 
+    @Override
+    public boolean isInUse() {
+        return abandoned.get() > 0;
+    }
+
     /** Calls a listener whenever a call is given up; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onTimeout(Consumer<? super TimeoutEvent.TimedOut> listener) {
         return on(TimeoutEvent.TimedOut.class, listener);
