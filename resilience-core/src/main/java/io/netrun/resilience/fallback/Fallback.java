@@ -162,7 +162,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable root = ExceptionFilter.rootOf(failure);
         FallbackHandler handler = closest(outside);
-        if (outside == root || (handler != null && FailureWrapper.class.isAssignableFrom(handler.type()))) {
+        if (outside == root || (handler != null && choosesWrapper(handler))) {
             return handler == null ? null : new Choice(handler, outside);
         }
         FallbackHandler within = closest(root);
@@ -170,6 +170,10 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
             return new Choice(within, root);
         }
         return handler == null ? null : new Choice(handler, outside);
+    }
+
+    private static boolean choosesWrapper(FallbackHandler handler) {
+        return !handler.unwraps() || FailureWrapper.class.isAssignableFrom(handler.type());
     }
 
     private @Nullable FallbackHandler closest(Throwable failure) {

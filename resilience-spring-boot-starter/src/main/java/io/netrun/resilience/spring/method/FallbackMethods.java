@@ -1,5 +1,7 @@
 package io.netrun.resilience.spring.method;
 
+import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.FailureWrapper;
 import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
@@ -80,7 +82,18 @@ public final class FallbackMethods {
      * @throws Throwable the failure itself if there is none, or what the method threw
      */
     public @Nullable Object recover(Throwable failure, Object target, @Nullable Object[] arguments) throws Throwable {
-        Candidate closest = closest(failure);
+        Throwable outside = ExceptionFilter.withoutEnvelope(failure);
+        Throwable shown = outside;
+        Candidate closest = closest(outside);
+        // A retry's exception is looked through, unless a method is for that very exception.
+        if (closest == null || !FailureWrapper.class.isAssignableFrom(closest.failure)) {
+            Throwable root = ExceptionFilter.rootOf(failure);
+            Candidate within = root == outside ? null : closest(root);
+            if (within != null) {
+                shown = root;
+                closest = within;
+            }
+        }
         if (closest == null) {
             throw failure;
         }
@@ -88,7 +101,7 @@ public final class FallbackMethods {
         // Another bean may be a proxy, whose own method is the one to call.
         Method method =
                 bean == target ? closest.method : AopUtils.selectInvocableMethod(closest.method, bean.getClass());
-        return AopUtils.invokeJoinpointUsingReflection(bean, method, closest.arguments(arguments, failure));
+        return AopUtils.invokeJoinpointUsingReflection(bean, method, closest.arguments(arguments, shown));
     }
 
     /** Of two for the same failure, the one that takes more. */

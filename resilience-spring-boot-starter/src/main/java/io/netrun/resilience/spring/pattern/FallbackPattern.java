@@ -16,7 +16,7 @@ final class FallbackPattern {
 
     /** Every instance asks the call itself, which knows the methods that may take its place. */
     private static final FallbackConfig BY_METHOD = FallbackConfig.builder()
-            .handler(new FallbackHandler(Throwable.class, FallbackPattern::recover))
+            .handler(new FallbackHandler(Throwable.class, FallbackPattern::recover, false))
             .build();
 
     static final Pattern<Fallback, FallbackConfig> DESCRIPTOR = Pattern.of(
