@@ -1,24 +1,33 @@
 package io.netrun.resilience;
 
+import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.context.ThreadLocalAccessor;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
- * Carries the context of a calling thread (logging, security, request, tracing) to the thread on which its call goes on.
- * What is carried is decided by the {@code ThreadLocalAccessor}s registered with Micrometer's context-propagation
- * library; where that library is absent, nothing is.
+ * Carries the context of a calling thread to the thread on which its call goes on: the context class loader, SLF4J's MDC, the scope
+ * of the call around, and what the {@code ThreadLocalAccessor}s registered with Micrometer's context-propagation library carry
+ * (security, request, tracing), where that library is present. What the calling thread does not have is cleared meanwhile, and
+ * afterwards the thread has what it had before. The MDC is left alone with {@code -Dresilience.context.mdc=false}.
  */
 public final class ContextPropagation {
 
     private static final boolean PRESENT = isPresent();
+    private static final boolean MDC_CARRIED =
+            Boolean.parseBoolean(System.getProperty("resilience.context.mdc", "true"));
 
     private ContextPropagation() {}
 
     /** The task, within the context that the calling thread has now. Call it where the user's call comes in. */
     public static Runnable wrap(Runnable task) {
-        return PRESENT ? Snapshots.FACTORY.captureAll().wrap(task) : task;
+        Context context = capture();
+        return () -> context.run(task);
     }
 
     /**
@@ -28,39 +37,55 @@ public final class ContextPropagation {
      * @param onFailure runs on the task's thread, after the former context was put back
      */
     public static Runnable wrap(Runnable task, Consumer<Throwable> onFailure) {
-        Runnable wrapped = wrap(task);
-        return () -> {
-            try {
-                wrapped.run();
-            } catch (Throwable failure) {
-                onFailure.accept(failure);
-            }
-        };
+        return CallerContext.capture().wrap(task, onFailure);
     }
 
-    /** What belongs to a calling thread, as it is now. */
+    /** What belongs to the calling thread, as it is now. */
     static Context capture() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        return PRESENT ? Snapshots.capture(loader) : new Context(loader);
+        Map<String, String> mdc = MDC_CARRIED ? MDC.getCopyOfContextMap() : null;
+        Deadline scope = Deadline.ofThread();
+        return PRESENT ? Snapshots.capture(loader, mdc, scope) : new Context(loader, mdc, scope);
     }
 
-    /** What was captured: here the class loader alone. */
+    /** What was captured without the library. */
     static class Context {
 
         private final @Nullable ClassLoader loader;
+        private final @Nullable Map<String, String> mdc;
+        private final @Nullable Deadline scope;
 
-        Context(@Nullable ClassLoader loader) {
+        Context(@Nullable ClassLoader loader, @Nullable Map<String, String> mdc, @Nullable Deadline scope) {
             this.loader = loader;
+            this.mdc = mdc;
+            this.scope = scope;
         }
 
         void run(Runnable task) {
             Thread thread = Thread.currentThread();
-            ClassLoader before = thread.getContextClassLoader();
-            thread.setContextClassLoader(loader);
+            ClassLoader loaderBefore = thread.getContextClassLoader();
+            Map<String, String> mdcBefore = MDC_CARRIED ? MDC.getCopyOfContextMap() : null;
+            Deadline scopeBefore = Deadline.ofThread();
             try {
+                thread.setContextClassLoader(loader);
+                setMdc(mdc);
+                Deadline.set(scope);
                 task.run();
             } finally {
-                thread.setContextClassLoader(before);
+                Deadline.set(scopeBefore);
+                thread.setContextClassLoader(loaderBefore);
+                setMdc(mdcBefore);
+            }
+        }
+
+        private static void setMdc(@Nullable Map<String, String> map) {
+            if (!MDC_CARRIED) {
+                return;
+            }
+            if (map == null || map.isEmpty()) {
+                MDC.clear();
+            } else {
+                MDC.setContextMap(map);
             }
         }
     }
@@ -78,18 +103,38 @@ public final class ContextPropagation {
     /** Apart, so that the optional library is loaded only where it is. */
     private static final class Snapshots {
 
-        static final ContextSnapshotFactory FACTORY =
+        private static final ContextRegistry REGISTRY = ContextRegistry.getInstance();
+        private static final ContextSnapshotFactory FACTORY =
                 ContextSnapshotFactory.builder().clearMissing(true).build();
 
-        static Context capture(@Nullable ClassLoader loader) {
-            ContextSnapshot snapshot = FACTORY.captureAll();
-            return new Context(loader) {
+        static Context capture(
+                @Nullable ClassLoader loader, @Nullable Map<String, String> mdc, @Nullable Deadline scope) {
+            // The accessor of this library is always there, and its value is carried anyway.
+            List<ThreadLocalAccessor<?>> accessors = REGISTRY.getThreadLocalAccessors();
+            boolean ownAlone = accessors.size() == 1 && accessors.get(0) instanceof DeadlineAccessor;
+            return ownAlone || accessors.isEmpty()
+                    ? new Context(loader, mdc, scope)
+                    : new WithSnapshot(loader, mdc, scope, FACTORY.captureAll());
+        }
+    }
 
-                @Override
-                void run(Runnable task) {
-                    super.run(snapshot.wrap(task));
-                }
-            };
+    /** What was captured with the library. */
+    private static final class WithSnapshot extends Context {
+
+        private final ContextSnapshot snapshot;
+
+        WithSnapshot(
+                @Nullable ClassLoader loader,
+                @Nullable Map<String, String> mdc,
+                @Nullable Deadline scope,
+                ContextSnapshot snapshot) {
+            super(loader, mdc, scope);
+            this.snapshot = snapshot;
+        }
+
+        @Override
+        void run(Runnable task) {
+            super.run(snapshot.wrap(task));
         }
     }
 }

@@ -102,6 +102,16 @@ public final class Deadline {
         return used ? CURRENT.get() : null;
     }
 
+    /** Makes a scope that of the calling thread; null for none. */
+    static void set(@Nullable Deadline scope) {
+        if (scope != null) {
+            used = true;
+        }
+        if (used) {
+            CURRENT.set(scope);
+        }
+    }
+
     /** The key under which the scope of a call is in the Reactor context. */
     public static Object contextKey() {
         return "io.netrun.resilience.scope";

@@ -41,6 +41,11 @@ enum SystemTicker implements Ticker {
         return Timer.SHARED.scheduleAt(task, at);
     }
 
+    /** Whether the timer's thread is there. */
+    static boolean isTimerRunning() {
+        return Timer.SHARED.isRunning();
+    }
+
     /** Created with the first task only: a program without time limits has no timer. */
     private static final class Timer {
 

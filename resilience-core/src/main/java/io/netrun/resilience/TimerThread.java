@@ -2,7 +2,6 @@ package io.netrun.resilience;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,20 +12,28 @@ import org.slf4j.LoggerFactory;
  * and never waits, so event loops may do it, and is cheap where a task is cancelled soon, as nearly all time limits are: a new
  * task is pushed onto a stack, from which the thread takes it over in its next round; one that was cancelled by then is
  * dropped, by the thread or by the next task, without having been sorted in. What was sorted in and is cancelled goes onto a
- * second stack, and out with the next round. The sorted set belongs to the thread alone.
+ * second stack, and out with the next round. There are several of these stacks, chosen by thread, so that threads do not take the
+ * tops away from each other. The heap of sorted tasks belongs to the thread alone.
  *
  * <p>Rounds follow each other after {@link #ROUND_NANOS} while tasks come, so that those cancelled do not pile up. When none
  * have come for a round, the thread rests until the next task is due, and the next one that is set wakes it. It does not rest for
  * longer than it stays without tasks, so that it ends soon after the last one was cancelled, however far away that was.
+ *
+ * <p>Everything in the JVM that has a time limit rests on this thread, so a round allocates nothing, whatever goes wrong in a round
+ * does not end the thread, and a thread that ends all the same is replaced. What a round has taken over is kept in fields, for the
+ * next round or the next thread.
  */
 final class TimerThread implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(TimerThread.class);
 
     private static final long ROUND_NANOS = 10_000_000;
+    private static final long MAX_DELAY = Long.MAX_VALUE / 2;
 
-    private static final VarHandle INCOMING;
-    private static final VarHandle CANCELLED;
+    /** Elements between two stacks, so that each has a cache line of its own. */
+    private static final int SPACING = 32;
+
+    private static final VarHandle STACKS;
     private static final VarHandle THREAD;
     private static final VarHandle RESTING;
     private static final VarHandle STATE;
@@ -34,8 +41,7 @@ final class TimerThread implements Runnable {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            INCOMING = lookup.findVarHandle(TimerThread.class, "incoming", Task.class);
-            CANCELLED = lookup.findVarHandle(TimerThread.class, "cancelled", Task.class);
+            STACKS = MethodHandles.arrayElementVarHandle(Task[].class);
             THREAD = lookup.findVarHandle(TimerThread.class, "thread", Thread.class);
             RESTING = lookup.findVarHandle(TimerThread.class, "resting", boolean.class);
             STATE = lookup.findVarHandle(Task.class, "state", int.class);
@@ -47,14 +53,22 @@ final class TimerThread implements Runnable {
     private final Ticker clock;
     private final long idleNanos;
 
+    /** The tops of the stacks of incoming tasks, {@link #SPACING} apart, and then those of cancelled ones. */
+    private final @Nullable Task[] stacks;
+
+    private final int stripes;
+
     /** Sorted by time; of the thread alone. */
-    private final TreeSet<Task> sorted = new TreeSet<>();
+    private final TaskHeap sorted = new TaskHeap();
+
+    /** Taken from a stack and not yet dealt with; of the thread alone. */
+    private @Nullable Task arriving;
+
+    private @Nullable Task leaving;
 
     /** How many tasks were sorted in, for those of the same moment; of the thread alone. */
     private long numbers;
 
-    private volatile @Nullable Task incoming;
-    private volatile @Nullable Task cancelled;
     private volatile @Nullable Thread thread;
 
     /** Whether the thread sleeps until it is woken or {@link #wakesAt}, and not for a round only. */
@@ -71,15 +85,27 @@ final class TimerThread implements Runnable {
     TimerThread(Ticker clock, long idleNanos) {
         this.clock = clock;
         this.idleNanos = idleNanos;
+        int wanted = 2 * Math.min(16, Runtime.getRuntime().availableProcessors());
+        this.stripes = Integer.highestOneBit(2 * wanted - 1);
+        this.stacks = new Task[2 * stripes * SPACING];
     }
 
     /** Runs a task once after a delay, unless it is cancelled before; see {@link Ticker#schedule}. */
     Ticker.Scheduled schedule(Runnable action, long delayNanos) {
-        return scheduleAt(action, clock.nanoTime() + Math.max(0, delayNanos));
+        return set(action, clock.nanoTime() + Math.min(MAX_DELAY, Math.max(0, delayNanos)));
     }
 
     /** Runs a task once at a moment, unless it is cancelled before; see {@link Ticker#scheduleAt}. */
     Ticker.Scheduled scheduleAt(Runnable action, long at) {
+        // Moments are compared by their difference, which must not overflow. Without reading the clock it is known
+        // about.
+        long from = wakesAt;
+        return at - from > MAX_DELAY / 2 || at - from < -MAX_DELAY / 2
+                ? schedule(action, at - clock.nanoTime())
+                : set(action, at);
+    }
+
+    private Ticker.Scheduled set(Runnable action, long at) {
         Task task = new Task(this, action, at);
         add(task);
         if (resting ? RESTING.compareAndSet(this, true, false) : task.at - wakesAt < 0) {
@@ -96,29 +122,41 @@ final class TimerThread implements Runnable {
         return task;
     }
 
+    /** Of the calling thread. By identity, since a thread's own methods may be code of others. */
+    private int stripe() {
+        int hash = System.identityHashCode(Thread.currentThread());
+        return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (stripes - 1);
+    }
+
+    private @Nullable Task top(int stack) {
+        return (Task) STACKS.getVolatile(stacks, stack * SPACING);
+    }
+
     /**
      * Puts a task in, and leaves out those on top that were cancelled meanwhile, so that calls that follow each other leave
      * nothing behind them. What lies below a task changes only when the thread has taken the whole stack over; its former top
      * never comes back, so the exchange fails then.
      */
     private void add(Task task) {
+        int stack = stripe();
         Task top;
         do {
-            top = incoming;
+            top = top(stack);
             Task waiting = top;
             while (waiting != null && waiting.state == Task.OVER) {
                 waiting = waiting.below;
             }
             task.below = waiting;
-        } while (!INCOMING.compareAndSet(this, top, task));
+        } while (!STACKS.compareAndSet(stacks, stack * SPACING, top, task));
     }
 
-    private void takeBack(Task task) {
+    private void enqueueCancelled(Task task) {
+        int stack = stripes + stripe();
         Task top;
         do {
-            top = cancelled;
+            top = top(stack);
             task.below = top;
-        } while (!CANCELLED.compareAndSet(this, top, task));
+        } while (!STACKS.compareAndSet(stacks, stack * SPACING, top, task));
     }
 
     private void start() {
@@ -135,45 +173,94 @@ final class TimerThread implements Runnable {
 
     @Override
     public void run() {
-        while (true) {
-            boolean busy = takeIn();
-            takeOut();
-            runDue();
-            if (sorted.isEmpty() && !busy) {
-                if (!sleep(idleNanos, true) && ends()) {
-                    return;
+        boolean running = true;
+        try {
+            while (running) {
+                try {
+                    running = round();
+                } catch (Throwable thrown) {
+                    report("A round of the timer failed; it goes on", thrown);
+                    LockSupport.parkNanos(this, ROUND_NANOS);
                 }
-            } else {
-                long untilDue = sorted.isEmpty() ? ROUND_NANOS : sorted.first().at - clock.nanoTime();
-                sleep(Math.min(untilDue, busy ? ROUND_NANOS : idleNanos), !busy);
+            }
+        } finally {
+            if (running) {
+                replace();
             }
         }
+    }
+
+    /** This thread dies of something that even its net did not hold; tasks must not die with it. */
+    private void replace() {
+        thread = null;
+        resting = false;
+        try {
+            start();
+        } catch (Throwable noThread) {
+            report("The timer's thread ends and cannot be replaced until the next task is set", noThread);
+        }
+    }
+
+    /** False if the thread is to end. */
+    private boolean round() {
+        boolean busy = drainIncoming();
+        drainCancelled();
+        runDue();
+        Workers.relieve();
+        Task first = sorted.first();
+        if (first == null && !busy) {
+            return sleep(idleNanos, true) || !tryStop();
+        }
+        long untilDue = first == null ? ROUND_NANOS : first.at - clock.nanoTime();
+        sleep(Math.min(untilDue, busy ? ROUND_NANOS : idleNanos), !busy);
+        return true;
     }
 
     /** Sleeps for a time, or until woken; false if nothing has come meanwhile. */
     private boolean sleep(long nanos, boolean rest) {
         wakesAt = clock.nanoTime() + nanos;
         resting = rest;
-        if (incoming == null && nanos > 0) {
+        if (nanos > 0 && !hasIncoming()) {
             LockSupport.parkNanos(this, nanos);
         }
         resting = false;
         // Somebody else's interrupt means nothing here, and would keep the thread from sleeping.
-        return Thread.interrupted() || incoming != null;
+        return Thread.interrupted() || hasIncoming();
     }
 
-    /** Ends the thread, unless a task has come and has not begun another. */
-    private boolean ends() {
+    private boolean hasIncoming() {
+        for (int stack = 0; stack < stripes; stack++) {
+            if (top(stack) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ends the thread, unless a task has come and has not started another. */
+    private boolean tryStop() {
         Thread self = thread;
         thread = null;
-        return incoming == null || !THREAD.compareAndSet(this, null, self);
+        return !hasIncoming() || !THREAD.compareAndSet(this, null, self);
     }
 
     /** Sorts in what has come and was not cancelled meanwhile; false if nothing has come. */
-    private boolean takeIn() {
-        Task first = (Task) INCOMING.getAndSet(this, null);
-        for (Task task = first, below; task != null; task = below) {
-            below = task.below;
+    private boolean drainIncoming() {
+        boolean any = arriving != null;
+        sortArriving();
+        for (int stack = 0; stack < stripes; stack++) {
+            if (top(stack) != null) {
+                any = true;
+                arriving = (Task) STACKS.getAndSet(stacks, stack * SPACING, (Task) null);
+                sortArriving();
+            }
+        }
+        return any;
+    }
+
+    private void sortArriving() {
+        for (Task task = arriving; task != null; task = arriving) {
+            arriving = task.below;
             task.below = null;
             // Nearly all were cancelled, so that is read before it is made sure of.
             if (task.state == Task.NEW && STATE.compareAndSet(task, Task.NEW, Task.SORTED)) {
@@ -181,13 +268,21 @@ final class TimerThread implements Runnable {
                 sorted.add(task);
             }
         }
-        return first != null;
     }
 
-    private void takeOut() {
-        Task first = (Task) CANCELLED.getAndSet(this, null);
-        for (Task task = first, below; task != null; task = below) {
-            below = task.below;
+    private void drainCancelled() {
+        removeLeaving();
+        for (int stack = stripes; stack < 2 * stripes; stack++) {
+            if (top(stack) != null) {
+                leaving = (Task) STACKS.getAndSet(stacks, stack * SPACING, (Task) null);
+                removeLeaving();
+            }
+        }
+    }
+
+    private void removeLeaving() {
+        for (Task task = leaving; task != null; task = leaving) {
+            leaving = task.below;
             task.below = null;
             sorted.remove(task);
         }
@@ -195,17 +290,36 @@ final class TimerThread implements Runnable {
 
     private void runDue() {
         long now = clock.nanoTime();
-        while (!sorted.isEmpty() && sorted.first().at - now <= 0) {
-            Task task = sorted.pollFirst();
-            if (task != null && STATE.compareAndSet(task, Task.SORTED, Task.OVER)) {
-                task.run();
+        for (Task first = sorted.first(); first != null && first.at - now <= 0; first = sorted.first()) {
+            sorted.remove(first);
+            if (STATE.compareAndSet(first, Task.SORTED, Task.OVER)) {
+                first.run();
             }
+        }
+    }
+
+    /** A logger may fail like anything else, and needs memory. */
+    private static void report(String what, Throwable thrown) {
+        try {
+            log.error(what, thrown);
+        } catch (Throwable unreported) {
+            // There is nobody left to tell.
         }
     }
 
     /** Whether it keeps anything, and the thread that runs it; for tests. */
     boolean isEmpty() {
-        return incoming == null && cancelled == null && sorted.isEmpty();
+        for (int stack = 0; stack < 2 * stripes; stack++) {
+            if (top(stack) != null) {
+                return false;
+            }
+        }
+        return sorted.first() == null;
+    }
+
+    /** Whether it has a thread, and so may have tasks. */
+    boolean isRunning() {
+        return thread != null;
     }
 
     @Nullable
@@ -213,20 +327,30 @@ final class TimerThread implements Runnable {
         return thread;
     }
 
-    /** A task, and its place in a stack. */
-    private static final class Task implements Ticker.Scheduled, Comparable<Task> {
+    /** A task, its node in a stack, and its node in the heap. */
+    static final class Task implements Ticker.Scheduled {
 
         private static final int NEW = 0;
         private static final int SORTED = 1;
         private static final int OVER = 2;
 
         private final TimerThread timer;
-        private final long at;
+        final long at;
         private @Nullable Runnable action;
-        private long number;
         private @Nullable Task below;
-
         private volatile int state;
+
+        long number;
+
+        /** In the heap, see {@link TaskHeap}. */
+        @Nullable
+        Task child;
+
+        @Nullable
+        Task next;
+
+        @Nullable
+        Task previous;
 
         Task(TimerThread timer, Runnable action, long at) {
             this.timer = timer;
@@ -242,7 +366,7 @@ final class TimerThread implements Runnable {
                     due.run();
                 }
             } catch (Throwable thrown) {
-                log.error("A timer's task failed", thrown);
+                report("A timer's task failed", thrown);
             }
         }
 
@@ -252,14 +376,14 @@ final class TimerThread implements Runnable {
                 action = null;
             } else if (STATE.compareAndSet(this, SORTED, OVER)) {
                 action = null;
-                timer.takeBack(this);
+                timer.enqueueCancelled(this);
             }
         }
 
-        @Override
-        public int compareTo(Task other) {
-            int byTime = Long.compare(at - other.at, 0);
-            return byTime == 0 ? Long.compare(number, other.number) : byTime;
+        /** Whether this is due before another task. */
+        boolean isBefore(Task other) {
+            long byTime = at - other.at;
+            return byTime == 0 ? number < other.number : byTime < 0;
         }
     }
 }

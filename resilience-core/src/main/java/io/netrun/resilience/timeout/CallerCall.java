@@ -38,7 +38,9 @@ final class CallerCall implements Runnable {
         RUNNING,
         /** The call has ended in time. */
         ENDED,
-        /** The limit is exceeded and the thread is about to be interrupted; the thread waits this out. */
+        /** The limit is exceeded, and a worker is to interrupt the thread. If the call ends before that, there is no need to. */
+        EXPIRING,
+        /** The thread is about to be interrupted; it waits this out. */
         INTERRUPTING,
         /** The limit has interrupted the thread, and that has to be taken back. */
         INTERRUPTED,
@@ -50,6 +52,7 @@ final class CallerCall implements Runnable {
     private final TimeoutConfig config;
     private final Deadline limit;
     private final LimitInterrupts interrupts;
+    private final Runnable expiry = Workers.handOver(this::expire);
     private volatile Phase phase = Phase.RUNNING;
 
     /** Written before the phase after {@link Phase#INTERRUPTING}. */
@@ -63,7 +66,7 @@ final class CallerCall implements Runnable {
     }
 
     <T extends @Nullable Object, X extends Throwable> T call(Layer next, CheckedSupplier<T, X> body) throws X {
-        Ticker.Scheduled timer = limit.schedule(Workers.handOver(this));
+        Ticker.Scheduled timer = limit.schedule(this);
         T result;
         try {
             result = next.call(body, limit);
@@ -82,10 +85,17 @@ final class CallerCall implements Runnable {
         throw timeout.giveUp(config, earlier, null);
     }
 
-    /** The limit is exceeded; on a thread of the workers. */
+    /** The limit is exceeded; on the timer's thread. */
     @Override
     public void run() {
-        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.INTERRUPTING)) {
+        if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.EXPIRING)) {
+            expiry.run();
+        }
+    }
+
+    /** On a thread of the workers. */
+    private void expire() {
+        if (!PHASE.compareAndSet(this, Phase.EXPIRING, Phase.INTERRUPTING)) {
             return;
         }
         boolean interrupted = false;
@@ -101,6 +111,10 @@ final class CallerCall implements Runnable {
         if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
             limit.end();
             return true;
+        }
+        if (PHASE.compareAndSet(this, Phase.EXPIRING, Phase.EXPIRED)) {
+            earlier = limit.tryExceed();
+            return false;
         }
         boolean interrupted = awaitInterrupt();
         if (phase == Phase.INTERRUPTED) {
