@@ -88,11 +88,17 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /**
      * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code of others
      * within {@code stop()} block, the future is completed all the same after ten milliseconds.
+     *
+     * @param context in which dependents then run
      */
-    protected final void releaseThenPublish(T value, @Nullable Throwable failure) {
+    protected final void releaseThenPublish(T value, @Nullable Throwable failure, CallerContext context) {
         Ticker.Scheduled overdue = null;
         try {
-            overdue = Ticker.system().schedule(Workers.handOver(() -> publish(value, failure)), RELEASE_NANOS);
+            overdue = Ticker.system()
+                    .schedule(
+                            Workers.handOver(context.wrap(
+                                    () -> publish(value, failure), contextless -> publish(value, failure))),
+                            RELEASE_NANOS);
         } catch (Throwable noTimer) {
             log.debug("A call is stopped without a timer for the case that this blocks", noTimer);
         }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -70,6 +71,64 @@ class TimerThreadTests {
         timer.schedule(() -> {}, 0);
         await().until(timer::isEmpty);
         assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void roundThatFailsShouldNeitherEndTheThreadNorLoseATask() {
+        FailingClock clock = new FailingClock();
+        TimerThread byClock = new TimerThread(clock, MINUTE);
+        AtomicInteger runs = new AtomicInteger();
+        byClock.schedule(runs::incrementAndGet, 0);
+        await().until(() -> runs.get() == 1);
+        Thread thread = byClock.thread();
+        clock.failures.set(3);
+        for (int i = 0; i < 100; i++) {
+            byClock.scheduleAt(runs::incrementAndGet, System.nanoTime() + i % 5 * MILLI);
+        }
+        await().until(() -> runs.get() == 101);
+        assertThat(clock.failures).hasValue(0);
+        assertThat(byClock.thread()).isSameAs(thread);
+    }
+
+    /** Fails on the timer's thread as often as it is told to, with what a full heap makes of any allocation. */
+    private static final class FailingClock implements Ticker {
+
+        private final AtomicInteger failures = new AtomicInteger();
+
+        @Override
+        public long nanoTime() {
+            if (Thread.currentThread().getName().equals("resilience-timer")
+                    && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+            return System.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.now();
+        }
+
+        @Override
+        public void sleep(long nanos) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Scheduled schedule(Runnable task, long delayNanos) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void taskOfTheFarthestFutureShouldNotHoldUpOneThatIsDue() {
+        Ticker.Scheduled farAway = timer.schedule(() -> {}, Long.MAX_VALUE);
+        timer.scheduleAt(() -> {}, System.nanoTime() + Long.MAX_VALUE);
+        AtomicInteger runs = new AtomicInteger();
+        timer.schedule(runs::incrementAndGet, MILLI);
+        timer.schedule(runs::incrementAndGet, Long.MIN_VALUE);
+        await().until(() -> runs.get() == 2);
+        farAway.cancel();
     }
 
     @Test

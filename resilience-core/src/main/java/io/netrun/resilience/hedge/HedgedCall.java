@@ -200,7 +200,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
             cancelTimer();
             publish(value, failure);
         } else {
-            releaseThenPublish(value, failure);
+            releaseThenPublish(value, failure, context);
         }
     }
 

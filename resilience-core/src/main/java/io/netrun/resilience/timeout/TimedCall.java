@@ -20,6 +20,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     private final TimeoutConfig config;
     private final Deadline limit;
     private final Object body;
+    private final CallerContext context;
     private volatile Ticker.@Nullable Scheduled timer;
     private boolean expired; // of the thread that expires the call
 
@@ -28,12 +29,13 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
         this.config = config;
         this.limit = limit;
         this.body = body;
+        this.context = CallerContext.capture();
     }
 
     TimedCall<T> start(CompletableFuture<T> call) {
         try {
             // Without its context, if that cannot be restored, a call has to be limited all the same.
-            Runnable expiry = CallerContext.capture().wrap(this::expire, contextless -> expire());
+            Runnable expiry = context.wrap(this::expire, contextless -> expire());
             timer = limit.schedule(Workers.handOver(expiry));
         } catch (Throwable noTimer) {
             // A call whose time cannot be limited is not let run: following it now cancels it.
@@ -50,7 +52,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     private void expire() {
         if (tryEnd()) {
             expired = true;
-            releaseThenPublish(null, timeout.exceeded(config, limit.tryExceed(), null));
+            releaseThenPublish(null, timeout.exceeded(config, limit.tryExceed(), null), context);
         }
     }
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -63,6 +64,13 @@ final class TimeoutLayer implements Layer {
             limit.end();
             return call;
         }
-        return new TimedCall<T>(timeout, config, limit, body).start(call);
+        TimedCall<T> timed;
+        try {
+            timed = new TimedCall<>(timeout, config, limit, body);
+        } catch (Throwable thrown) {
+            ForeignStage.cancel(call);
+            return CompletableFuture.failedFuture(thrown);
+        }
+        return timed.start(call);
     }
 }

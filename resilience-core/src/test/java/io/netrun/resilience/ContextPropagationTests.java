@@ -1,0 +1,228 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutThread;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
+
+class ContextPropagationTests {
+
+    private static final ThreadLocal<String> USER = new ThreadLocal<>();
+
+    private final AtomicReference<RuntimeException> onGet = new AtomicReference<>();
+    private final AtomicReference<RuntimeException> onSet = new AtomicReference<>();
+
+    @BeforeEach
+    void register() {
+        ContextRegistry.getInstance().registerThreadLocalAccessor(new ThreadLocalAccessor<String>() {
+
+            @Override
+            public Object key() {
+                return "user";
+            }
+
+            @Override
+            public String getValue() {
+                throwIf(onGet);
+                return USER.get();
+            }
+
+            @Override
+            public void setValue(String value) {
+                throwIf(onSet);
+                USER.set(value);
+            }
+
+            @Override
+            public void setValue() {
+                USER.remove();
+            }
+        });
+    }
+
+    private static void throwIf(AtomicReference<RuntimeException> failure) {
+        RuntimeException thrown = failure.get();
+        if (thrown != null) {
+            throw thrown;
+        }
+    }
+
+    @AfterEach
+    void unregister() {
+        ContextRegistry.getInstance().removeThreadLocalAccessor("user");
+        USER.remove();
+        MDC.clear();
+    }
+
+    @Test
+    void taskShouldHaveTheCallersContextAndLeaveTheThreadsOwn() {
+        ClassLoader callers = new ClassLoader() {};
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
+        MDC.put("trace", "abc");
+        USER.set("alice");
+        Thread.currentThread().setContextClassLoader(callers);
+        CallerContext context;
+        try {
+            context = CallerContext.capture();
+        } finally {
+            Thread.currentThread().setContextClassLoader(own);
+        }
+        MDC.put("trace", "other");
+        MDC.put("order", "4711");
+        USER.set("bob");
+        List<Object> seen = new ArrayList<>();
+        context.run(
+                () -> {
+                    seen.add(MDC.get("trace"));
+                    seen.add(MDC.get("order"));
+                    seen.add(USER.get());
+                    seen.add(Thread.currentThread().getContextClassLoader());
+                },
+                seen::add);
+        assertThat(seen).containsExactly("abc", null, "alice", callers);
+        assertThat(MDC.get("trace")).isEqualTo("other");
+        assertThat(MDC.get("order")).isEqualTo("4711");
+        assertThat(USER.get()).isEqualTo("bob");
+        assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(own);
+    }
+
+    @Test
+    void whatTheCallerDoesNotHaveShouldBeCleared() {
+        CallerContext anonymous = CallerContext.capture();
+        MDC.put("trace", "of another");
+        USER.set("bob");
+        List<Object> seen = new ArrayList<>();
+        anonymous.run(
+                () -> {
+                    seen.add(MDC.get("trace"));
+                    seen.add(USER.get());
+                },
+                seen::add);
+        assertThat(seen).containsExactly(null, null);
+    }
+
+    @Test
+    void contextThatCannotBeRestoredShouldBeTheCallsFailureOnce() {
+        USER.set("alice");
+        CallerContext context = CallerContext.capture();
+        onSet.set(new IllegalStateException("tenant unknown"));
+        List<Object> seen = new ArrayList<>();
+        context.run(() -> seen.add("ran"), seen::add);
+        assertThat(seen).containsExactly(onSet.get());
+    }
+
+    @Test
+    void queuedCallWhoseContextCannotBeRestoredShouldFailAndReleaseItsPermit() {
+        USER.set("alice");
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));
+        CompletableFuture<String> first = new CompletableFuture<>();
+        bulkhead.callAsync(() -> first);
+        CompletableFuture<String> queued = bulkhead.callAsync(() -> CompletableFuture.completedFuture("late"));
+        onSet.set(new IllegalStateException("tenant unknown"));
+        first.complete("done");
+        assertThatThrownBy(() -> queued.get(20, TimeUnit.SECONDS)).hasCause(onSet.get());
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void retryWhoseContextCannotBeRestoredShouldFail() {
+        USER.set("alice");
+        Retry retry = Retry.of("r", c -> c.baseDelay(Duration.ofMillis(1)));
+        CompletableFuture<String> attempt = new CompletableFuture<>();
+        CompletableFuture<String> call = retry.callAsync(() -> attempt);
+        onSet.set(new IllegalStateException("tenant unknown"));
+        attempt.completeExceptionally(new IllegalArgumentException("down"));
+        assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS)).hasCause(onSet.get());
+    }
+
+    @Test
+    void fallbackWhoseContextCannotBeRestoredShouldFail() {
+        USER.set("alice");
+        CompletableFuture<String> body = new CompletableFuture<>();
+        CompletableFuture<String> call =
+                Fallback.of("f", c -> c.value("instead")).callAsync(() -> body);
+        onSet.set(new IllegalStateException("tenant unknown"));
+        body.completeExceptionally(new IllegalArgumentException("down"));
+        assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS)).hasCause(onSet.get());
+    }
+
+    @Test
+    void syncCallOnAWorkerWhoseContextCannotBeRestoredShouldFail() {
+        USER.set("alice");
+        onSet.set(new IllegalStateException("tenant unknown"));
+        Timeout timeout = Timeout.of("t", c -> c.thread(TimeoutThread.WORKER));
+        assertThatThrownBy(() -> timeout.call(() -> "late")).isSameAs(onSet.get());
+    }
+
+    @Test
+    void limitShouldFireAlthoughTheContextCannotBeRestored() {
+        USER.set("alice");
+        Timeout timeout = Timeout.of("t", c -> c.duration(Duration.ofMillis(20)));
+        CompletableFuture<String> call = timeout.callAsync(CompletableFuture::new);
+        onSet.set(new IllegalStateException("tenant unknown"));
+        assertThatThrownBy(() -> call.get(20, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasMessageContaining("Timeout 't'");
+    }
+
+    @Test
+    void contextThatCannotBeCapturedShouldFailTheFutureAndHoldNothing() {
+        onGet.set(new IllegalStateException("no tenant here"));
+        Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(2).maxQueue(0));
+        Pipeline pipeline = Pipeline.of(bulkhead, Retry.of("r"), Fallback.of("f", c -> c.value("x")), Timeout.of("t"));
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<String> own = new CompletableFuture<>();
+            CompletableFuture<String> call = pipeline.callAsync(() -> own);
+            assertThat(call).isCompletedExceptionally();
+            assertThat(own).isCancelled();
+        }
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+        onGet.set(null);
+        assertThat(pipeline.callAsync(() -> CompletableFuture.completedFuture("well")))
+                .isCompletedWithValue("well");
+    }
+
+    @Test
+    void listenersAndContinuationsOfALimitShouldHaveTheCallersContext() throws Exception {
+        MDC.put("trace", "abc");
+        USER.set("alice");
+        Timeout timeout = Timeout.of("t", c -> c.duration(Duration.ofMillis(20)));
+        CompletableFuture<String> listener = new CompletableFuture<>();
+        timeout.onTimeout(event -> listener.complete(MDC.get("trace") + " " + USER.get()));
+        CompletableFuture<String> continuation = timeout.callAsync(CompletableFuture<String>::new)
+                .handle((value, failure) -> MDC.get("trace") + " " + USER.get());
+        assertThat(listener.get(20, TimeUnit.SECONDS)).isEqualTo("abc alice");
+        assertThat(continuation.get(20, TimeUnit.SECONDS)).isEqualTo("abc alice");
+    }
+
+    @Test
+    void retryListenerShouldHaveTheCallersContextWhenAnotherThreadEndsTheAttempt() throws Exception {
+        MDC.put("trace", "abc");
+        Retry retry = Retry.of("r", c -> c.baseDelay(Duration.ofMillis(1)).maxAttempts(2));
+        CompletableFuture<String> listener = new CompletableFuture<>();
+        retry.onRetry((failure, attempt) -> listener.complete(String.valueOf(MDC.get("trace"))));
+        CompletableFuture<String> attempt = new CompletableFuture<>();
+        retry.callAsync(() -> attempt);
+        Thread foreign = new Thread(() -> attempt.completeExceptionally(new IllegalStateException("down")));
+        foreign.start();
+        foreign.join(TimeUnit.SECONDS.toMillis(20));
+        assertThat(listener.get(20, TimeUnit.SECONDS)).isEqualTo("abc");
+    }
+}
