@@ -33,6 +33,27 @@ public interface Policy extends Guard {
      */
     default void close() {}
 
+    /**
+     * Whether it has given out part of its limits: calls run or wait in it, or have used up what comes back with time. A new
+     * instance in its place would let more calls through than its settings allow, so {@link KeyedPolicies} does not evict it. For
+     * those who write policies; quick, and without a lock.
+     *
+     * @return by default false
+     */
+    default boolean isInUse() {
+        return false;
+    }
+
+    /**
+     * Whether it remembers nothing that matters: a new instance in its place would treat the next call as this one does.
+     * {@link KeyedPolicies} evicts such instances first. For those who write policies; quick, and without a lock.
+     *
+     * @return by default whether it is not {@linkplain #isInUse() in use}
+     */
+    default boolean isIdle() {
+        return !isInUse();
+    }
+
     /** A snapshot of counts and state: an immutable record. Its parts are read one after the other, without a lock. */
     Record metrics();
 
@@ -40,8 +61,10 @@ public interface Policy extends Guard {
     Layer around(Layer next);
 
     /**
-     * Calls a listener with every event of a kind from now on. The listener runs on the thread that caused the event and
-     * should be quick; what it throws is logged and changes nothing.
+     * Calls a listener with every event of a kind from now on. Events arrive one at a time and in the order in which they
+     * happened. The listener runs on the thread that caused the event, or, while another event of this instance is being
+     * delivered, on the thread that delivers it, in the context of the thread that caused the event. It should be quick; what it
+     * throws is logged and changes nothing.
      *
      * @param type the events wanted, such as {@code CircuitBreakerEvent.StateChanged.class}, or
      *     {@code ResilienceEvent.class} for all

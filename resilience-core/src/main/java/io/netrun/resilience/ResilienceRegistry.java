@@ -9,6 +9,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The named instances of all patterns. Within a pattern, the same name is the same instance. The registry knows no
@@ -16,7 +19,13 @@ import java.util.function.UnaryOperator;
  */
 public final class ResilienceRegistry implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(ResilienceRegistry.class);
+
+    /** An event takes its position in the order of events within the change of this map that it is about. */
     private final ConcurrentMap<Key, Policy> instances = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<Key, KeyedPolicies<?>> families = new ConcurrentHashMap<>();
+    private final FormerPolicies former = new FormerPolicies();
     private final EventPublisher events = new EventPublisher();
     private final Ticker ticker;
     private volatile boolean closed;
@@ -46,29 +55,49 @@ public final class ResilienceRegistry implements AutoCloseable {
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
     public <P extends Policy, C extends Record> P getOrCreate(PolicyType<P, C> type, String name, C config) {
-        Key key = Key.of(type, name);
-        Policy existing = instances.get(key);
+        Policy existing = instances.get(Key.of(type, name));
         if (existing == null) {
-            P created = type.create(name, config, ticker);
-            existing = instances.putIfAbsent(key, created);
-            if (existing == null) {
-                closeIfClosed(created);
-                events.publish(new RegistryEvent.Added(created));
-                return created;
-            }
+            existing = addIfAbsent(type, name, type.create(name, config, ticker));
         }
         return type.policyClass().cast(existing);
     }
 
-    /** Adds an instance made elsewhere, in the place of one of the same pattern and name if there is one. */
-    public void register(Policy policy) {
-        Policy former = instances.put(Key.of(policy.type(), policy.name()), policy);
-        closeIfClosed(policy);
-        if (former == null) {
-            events.publish(new RegistryEvent.Added(policy));
-        } else if (former != policy) {
-            events.publish(new RegistryEvent.Replaced(policy, former));
+    /** Adds a new instance, unless there is one of that name; returns the one that is there now. */
+    Policy addIfAbsent(PolicyType<?, ?> type, String name, Policy policy) {
+        Policy present = instances.computeIfAbsent(Key.of(type, name), key -> {
+            events.enqueue(new RegistryEvent.Added(policy));
+            return policy;
+        });
+        if (present == policy) {
+            shutDownIfClosed(policy);
+            events.deliverQueued();
         }
+        return present;
+    }
+
+    /**
+     * Adds an instance that was created elsewhere. An instance of the same pattern and name leaves the registry, as with
+     * {@link #remove(Policy)}.
+     */
+    public void register(Policy policy) {
+        Policy[] replaced = new Policy[1];
+        instances.compute(Key.of(policy.type(), policy.name()), (key, present) -> {
+            if (present == null) {
+                events.enqueue(new RegistryEvent.Added(policy));
+            } else if (present != policy) {
+                events.enqueue(new RegistryEvent.Replaced(policy, present));
+            }
+            replaced[0] = present;
+            return policy;
+        });
+        shutDownIfClosed(policy);
+        if (replaced[0] == policy) {
+            return;
+        }
+        if (replaced[0] != null) {
+            letGo(replaced[0]);
+        }
+        events.deliverQueued();
     }
 
     /** The instance of that name, if there is one. */
@@ -91,35 +120,52 @@ public final class ResilienceRegistry implements AutoCloseable {
         return policy;
     }
 
-    /** Takes an instance out; calls that run through it go on. */
+    /** Removes an instance; see {@link #remove(Policy)}. */
     public <P extends Policy> Optional<P> remove(PolicyType<P, ?> type, String name) {
-        Policy removed = instances.remove(Key.of(type, name));
-        if (removed == null) {
-            return Optional.empty();
-        }
-        events.publish(new RegistryEvent.Removed(removed));
-        return Optional.of(type.policyClass().cast(removed));
+        return remove(Key.of(type, name), null).map(type.policyClass()::cast);
     }
 
     /**
-     * Takes out an instance, unless another has its name by now; calls that run through it go on.
+     * Removes an instance, unless another one has its name by now. Calls that run or wait in it go on, and so may calls of those who
+     * still hold it. It is shut down together with this registry.
      *
      * @return whether it was there
      */
     public boolean remove(Policy policy) {
-        boolean removed = instances.remove(Key.of(policy.type(), policy.name()), policy);
-        if (removed) {
-            events.publish(new RegistryEvent.Removed(policy));
+        return remove(Key.of(policy.type(), policy.name()), policy).isPresent();
+    }
+
+    private Optional<Policy> remove(Key key, @Nullable Policy only) {
+        Policy[] removed = new Policy[1];
+        instances.computeIfPresent(key, (same, present) -> {
+            if (only != null && present != only) {
+                return present;
+            }
+            events.enqueue(new RegistryEvent.Removed(present));
+            removed[0] = present;
+            return null;
+        });
+        if (removed[0] == null) {
+            return Optional.empty();
         }
-        return removed;
+        letGo(removed[0]);
+        events.deliverQueued();
+        return Optional.of(removed[0]);
+    }
+
+    private void letGo(Policy policy) {
+        former.add(policy);
+        shutDownIfClosed(policy);
+        families.values().forEach(family -> family.forget(policy));
     }
 
     /**
-     * Instances made as they are needed, one for each key, named {@code name:key}.
+     * A family of instances that are created as they are needed, one for each key, named {@code name:key}. See
+     * {@link #keyed(PolicyType, String, int, Function)}.
      *
      * @param config of every instance
-     * @param limit how many there may be; 1 to 100,000
-     * @throws IllegalArgumentException if the limit is out of its range
+     * @param limit number of instances to keep; 1 to 100,000
+     * @throws IllegalArgumentException if the limit is out of its range, or another one than the family has
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, C config, int limit) {
@@ -127,15 +173,28 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Instances made as they are needed, one for each key, named {@code name:key}.
+     * A family of instances that are created as they are needed, one for each key, named {@code name:key}. Within a pattern, the same
+     * name is the same family, which keeps the settings with which it was asked for first. If the registry has an instance of the
+     * name {@code name:key} that the family did not create, that one is the instance of the key, and the family never evicts it.
      *
-     * @param limit how many there may be; 1 to 100,000
-     * @param config of the instance of a key; asked when that is made
-     * @throws IllegalArgumentException if the limit is out of its range
+     * @param limit number of instances to keep; 1 to 100,000
+     * @param config of the instance of a key; asked when that is created
+     * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters, or if the limit is
+     *     out of its range, or another one than the family has
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, int limit, Function<? super String, ? extends C> config) {
-        return new KeyedPolicies<>(this, key -> type.create(name + ":" + key, config.apply(key), ticker), limit);
+        Key family = Key.of(type, Require.name(name));
+        KeyedPolicies<?> present = families.get(family);
+        if (present == null) {
+            KeyedPolicies<P> created = new KeyedPolicies<>(
+                    this, type, name, limit, key -> type.create(name + ":" + key, config.apply(key), ticker));
+            present = families.putIfAbsent(family, created);
+            if (present == null) {
+                return created;
+            }
+        }
+        return present.as(type, Require.range("limit", limit, 1, KeyedPolicies.MAX_LIMIT));
     }
 
     /** The instances of a pattern, by name; a copy. */
@@ -155,23 +214,36 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * Calls a listener when an instance is added, removed or replaced from now on; what it throws is logged and changes
-     * nothing.
+     * nothing. Changes arrive one at a time and in the order in which they happened, also one that a listener makes; see
+     * {@link EventPublisher}.
      */
     public Subscription onChange(Consumer<? super RegistryEvent> listener) {
         return events.subscribe(RegistryEvent.class, listener);
     }
 
-    /** {@linkplain Policy#close() Closes} all instances, and those that come later. */
+    /**
+     * {@linkplain Policy#close() Shuts down} all instances: those of this registry, those that have left it, and those that come
+     * later. What one of them throws is logged and keeps no other from it.
+     */
     @Override
     public void close() {
         closed = true;
-        instances.values().forEach(Policy::close);
+        instances.values().forEach(ResilienceRegistry::shutDown);
+        former.forEach(ResilienceRegistry::shutDown);
     }
 
-    /** Asked after an instance has been put in, so that one of the two sees the other. */
-    private void closeIfClosed(Policy policy) {
+    /** Asked after an instance has been added, or has become a former one, so that one of the two sees the other. */
+    private void shutDownIfClosed(Policy policy) {
         if (closed) {
+            shutDown(policy);
+        }
+    }
+
+    private static void shutDown(Policy policy) {
+        try {
             policy.close();
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "{} could not be shut down", policy, thrown);
         }
     }
 

@@ -2,10 +2,13 @@ package io.netrun.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.retry.Retry;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -76,6 +79,87 @@ class ResilienceRegistryTests {
                         new RegistryEvent.Added(first),
                         new RegistryEvent.Replaced(second, first),
                         new RegistryEvent.Removed(second));
+    }
+
+    @Test
+    void changeOfAListenerShouldArriveAfterThePresentOne() {
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added) {
+                registry.remove(event.policy());
+            }
+        });
+        List<RegistryEvent> events = new ArrayList<>();
+        registry.onChange(events::add);
+        Retry retry = registry.getOrCreate(Retry.TYPE, "gone");
+        assertThat(events).containsExactly(new RegistryEvent.Added(retry), new RegistryEvent.Removed(retry));
+    }
+
+    @Test
+    void changesOfManyThreadsShouldArriveInTheirOrder() throws Exception {
+        Set<Policy> present = ConcurrentHashMap.newKeySet();
+        List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+        registry.onChange(event -> {
+            boolean fits;
+            if (event instanceof RegistryEvent.Removed) {
+                fits = present.remove(event.policy());
+            } else if (event instanceof RegistryEvent.Replaced replaced) {
+                fits = present.remove(replaced.former()) && present.add(event.policy());
+            } else {
+                fits = present.add(event.policy()) && present.size() == 1;
+            }
+            if (!fits) {
+                wrong.add(event.toString());
+            }
+        });
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        Callable<Void> task = () -> {
+            for (int i = 0; i < 5_000; i++) {
+                registry.getOrCreate(Retry.TYPE, "same");
+                if (i % 3 == 0) {
+                    registry.register(Retry.of("same"));
+                }
+                registry.remove(Retry.TYPE, "same");
+            }
+            return null;
+        };
+        for (Future<Void> done : threads.invokeAll(Collections.nCopies(4, task))) {
+            done.get();
+        }
+        threads.shutdown();
+        await().atMost(Duration.ofSeconds(30)).until(() -> present.isEmpty());
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void closeShouldShutDownTheOthersWhenOneThrows() {
+        List<String> shutDown = new ArrayList<>();
+        for (String name : List.of("a", "b", "c")) {
+            registry.register(policy(name, () -> {
+                shutDown.add(name);
+                throw new IllegalStateException(name);
+            }));
+        }
+        registry.close();
+        assertThat(shutDown).containsExactlyInAnyOrder("a", "b", "c");
+    }
+
+    private static Policy policy(String name, Runnable onClose) {
+        return (Policy) Proxy.newProxyInstance(
+                ResilienceRegistryTests.class.getClassLoader(),
+                new Class<?>[] {Policy.class},
+                (proxy, method, args) -> {
+                    switch (method.getName()) {
+                        case "name", "toString":
+                            return name;
+                        case "type":
+                            return Retry.TYPE;
+                        case "close":
+                            onClose.run();
+                            return null;
+                        default:
+                            throw new UnsupportedOperationException(method.getName());
+                    }
+                });
     }
 
     @ParameterizedTest

@@ -90,6 +90,11 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
                 Duration.ofNanos(longestWait.get()));
     }
 
+    @Override
+    public boolean isInUse() {
+        return sync.active() + sync.queued() + async.active() + async.queued() > 0;
+    }
+
     /** Without a limit while it is switched off: so what runs stays counted, and what waits goes on. */
     @Override
     protected void onReconfigured() {

@@ -3,6 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import io.netrun.resilience.circuitbreaker.TransitionAnnouncer.Transition;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
@@ -23,10 +24,11 @@ final class Circuit {
         }
     }
 
-    /** Hears of a transition that has happened; called outside of any lock. */
+    /** Prepares the announcement of a transition that may be about to happen. */
     interface TransitionListener {
 
-        void onTransition(CircuitBreaker.State from, CircuitBreaker.State to, String reason);
+        /** What calls the listeners if it does happen; run outside of any lock, by any thread, in the order of transitions. */
+        Runnable announcement(CircuitBreaker.State from, CircuitBreaker.State to, String reason);
     }
 
     private final String name;
@@ -39,6 +41,7 @@ final class Circuit {
     private final LongAdder opened = new LongAdder();
 
     private volatile CircuitState state;
+    private final TransitionAnnouncer transitions;
 
     @SuppressWarnings("this-escape") // the states only keep the reference
     Circuit(String name, CircuitBreakerConfig config, Ticker ticker, Waits waits, TransitionListener listener) {
@@ -48,6 +51,7 @@ final class Circuit {
         this.waits = waits;
         this.listener = listener;
         this.state = new Closed(this);
+        this.transitions = new TransitionAnnouncer(state, () -> state);
     }
 
     String name() {
@@ -93,10 +97,29 @@ final class Circuit {
         }
     }
 
-    /** Moves on, unless another transition was faster. */
-    void transition(CircuitState from, CircuitState to, String reason) {
+    /** Moves on, unless another transition was faster; whether it has. */
+    boolean transition(CircuitState from, CircuitState to, String reason) {
+        boolean changes = from.state() != to.state();
+        to.arrive(new Transition(from, changes ? listener.announcement(from.state(), to.state(), reason) : null));
+        if (!STATE.compareAndSet(this, from, to)) {
+            return false;
+        }
+        try {
+            moved(from, to);
+        } finally {
+            transitions.won();
+        }
+        return true;
+    }
+
+    /**
+     * Puts another object in place of a state that goes on with changed settings, unless a transition was faster. Calls no listener,
+     * not even about transitions of other threads, since settings change under a lock.
+     */
+    void replace(CircuitState from, CircuitState to) {
+        to.arrive(new Transition(from, null));
         if (STATE.compareAndSet(this, from, to)) {
-            moved(from, to, reason);
+            moved(from, to);
         }
     }
 
@@ -136,20 +159,19 @@ final class Circuit {
 
     /** An operator's transition wins over whatever the state is. */
     private void force(CircuitState to, String reason) {
-        CircuitState from = (CircuitState) STATE.getAndSet(this, to);
-        moved(from, to, reason);
+        CircuitState seen;
+        do {
+            seen = state;
+        } while (!transition(seen, to, reason));
     }
 
-    private void moved(CircuitState from, CircuitState to, String reason) {
+    private void moved(CircuitState from, CircuitState to) {
+        if (from.state() != to.state() && to.state() == CircuitBreaker.State.OPEN) {
+            opened.increment();
+        }
         from.ended();
         to.begun();
         // It was made before it could hear of another change of settings.
         to.reconfigured();
-        if (from.state() != to.state()) {
-            if (to.state() == CircuitBreaker.State.OPEN) {
-                opened.increment();
-            }
-            listener.onTransition(from.state(), to.state(), reason);
-        }
     }
 }

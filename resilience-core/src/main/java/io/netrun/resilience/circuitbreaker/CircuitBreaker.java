@@ -1,16 +1,22 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops calling what keeps failing. CLOSED: calls pass and their outcomes are watched; enough failures open the circuit.
@@ -42,12 +48,26 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     }
 
     /**
-     * A call that counted as failed.
+     * A call that counted as failed, as text: what it threw is not kept.
      *
      * @param time when it ended, by the wall clock
-     * @param thrown what it threw; null if its result counted as a failure, or a time limit around it gave it up
+     * @param exception the class name of what it threw; null if its result counted as a failure, a time limit around it gave it up,
+     *     or it was a trial that succeeded too late
+     * @param message the message of what it threw, cut to 500 characters; null if there is none
      */
-    public record Failure(Instant time, @Nullable Throwable thrown) {}
+    public record Failure(
+            Instant time,
+            @Nullable String exception,
+            @Nullable String message) {
+
+        static Failure of(Instant time, @Nullable Throwable thrown) {
+            return thrown == null
+                    ? new Failure(time, null, null)
+                    : new Failure(time, thrown.getClass().getName(), FailureText.messageOf(thrown));
+        }
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(CircuitBreaker.class);
 
     private final Circuit circuit;
     private final Outcomes outcomes;
@@ -55,7 +75,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.circuit = new Circuit(name, config, ticker, waits(), this::publishTransition);
+        this.circuit = new Circuit(name, config, ticker, waits(), this::announcement);
         this.outcomes = new Outcomes(name, config, ticker);
         this.entry = new CircuitBreakerLayer(circuit, outcomes, Layer.DIRECT);
     }
@@ -120,6 +140,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 circuit.totalOpened());
     }
 
+    /** Idle is a CLOSED circuit that holds no failure against what is called. */
+    @Override
+    public boolean isIdle() {
+        CircuitState state = circuit.state();
+        return state.state() == State.CLOSED && state.failureCount() == 0;
+    }
+
     /** False while it is DISABLED. */
     @Override
     public boolean isEnabled() {
@@ -148,7 +175,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         outcomes.lastFailures().clear();
     }
 
-    /** The last five failures since creation or reset, the latest first; a copy. What they threw is kept as long as they are. */
+    /** The last five failures since creation or reset, the latest first; a copy. */
     public List<Failure> lastFailures() {
         return outcomes.lastFailures().list();
     }
@@ -173,6 +200,18 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return new CircuitBreakerPermit(circuit.admit(), outcomes);
     }
 
+    /**
+     * A permit for a call that cannot be put into a lambda, as {@link #acquirePermit()} gives it; empty if the call is rejected.
+     * The rejection counts as one.
+     */
+    public Optional<Permit> tryAcquirePermit() {
+        try {
+            return Optional.of(acquirePermit());
+        } catch (CircuitOpenException rejection) {
+            return Optional.empty();
+        }
+    }
+
     /** Calls a listener after every change of state; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onStateChange(BiConsumer<State, State> fromTo) {
         return on(CircuitBreakerEvent.StateChanged.class, event -> fromTo.accept(event.from(), event.to()));
@@ -193,7 +232,17 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return "CircuitBreaker '" + name() + "' (" + state() + ")";
     }
 
-    private void publishTransition(State from, State to, String reason) {
-        events().publish(new CircuitBreakerEvent.StateChanged(name(), ticker().now(), from, to, reason));
+    /** In the context of the thread that causes the transition, since another one may announce it. */
+    private Runnable announcement(State from, State to, String reason) {
+        Instant time = ticker().now();
+        Runnable announcement =
+                () -> events().publish(new CircuitBreakerEvent.StateChanged(name(), time, from, to, reason));
+        try {
+            return ContextPropagation.wrap(announcement);
+        } catch (Throwable thrown) {
+            SafeLog.error(
+                    log, "CircuitBreaker '{}': the context of a transition could not be captured", name(), thrown);
+            return announcement;
+        }
     }
 }

@@ -1,6 +1,8 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.circuitbreaker.TransitionAnnouncer.Transition;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,29 @@ import org.jspecify.annotations.Nullable;
  * why a call begun before a transition can not disturb what came after, and why no generation has to be counted.
  */
 abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, Disabled {
+
+    /** How the circuit came here; written before it does, null from its announcement on and in the first state. */
+    private volatile @Nullable Transition arrival;
+
+    /** The state after this one; see {@link TransitionAnnouncer}. */
+    @Nullable
+    CircuitState next;
+
+    void arrive(Transition transition) {
+        arrival = transition;
+    }
+
+    /** The transition that led here, which has not been announced yet. */
+    Transition arrival() {
+        return Objects.requireNonNull(arrival);
+    }
+
+    /** The same, which is about to be announced; what is before it is not kept any longer. */
+    Transition takeArrival() {
+        Transition taken = arrival();
+        arrival = null;
+        return taken;
+    }
 
     /** The public name of this kind of period. */
     abstract CircuitBreaker.State state();
@@ -55,10 +80,15 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
         return null;
     }
 
-    /** Where the outcome of an admitted call is told, once. */
+    /** Where the outcome of an admitted call is reported, once. */
     interface Admission {
 
-        void succeeded();
+        /**
+         * The call succeeded.
+         *
+         * @return false if it counts as failed all the same, since it came too late
+         */
+        boolean succeeded();
 
         void failed();
 

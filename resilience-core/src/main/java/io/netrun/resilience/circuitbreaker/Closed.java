@@ -62,8 +62,9 @@ final class Closed extends CircuitState implements Admission {
     }
 
     @Override
-    public void succeeded() {
+    public boolean succeeded() {
         ended(false, false);
+        return true;
     }
 
     @Override
@@ -105,8 +106,9 @@ final class Closed extends CircuitState implements Admission {
         }
 
         @Override
-        public void succeeded() {
+        public boolean succeeded() {
             end(false);
+            return true;
         }
 
         @Override

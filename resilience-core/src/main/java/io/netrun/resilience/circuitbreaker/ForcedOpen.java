@@ -26,6 +26,6 @@ final class ForcedOpen extends CircuitState {
 
     @Override
     long refusingNanos() {
-        return FOREVER;
+        return circuit.state() instanceof ForcedOpen ? FOREVER : 0;
     }
 }

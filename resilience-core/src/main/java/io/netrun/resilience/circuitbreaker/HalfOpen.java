@@ -41,6 +41,7 @@ final class HalfOpen extends CircuitState {
                 return null;
             }
         }
+        Trial trial = new Trial(now);
         boolean begins = begins();
         if (circuit.state() != this) {
             // Counted or refused too late: nobody hears of the outcome here, and the next period has places of its own.
@@ -52,8 +53,12 @@ final class HalfOpen extends CircuitState {
         if (!begins) {
             throw circuit.rejection(this);
         }
-        Trial trial = new Trial(now);
-        trials.add(trial);
+        try {
+            trials.add(trial);
+        } catch (Throwable thrown) {
+            running.decrementAndGet();
+            throw thrown;
+        }
         return trial;
     }
 
@@ -102,18 +107,20 @@ final class HalfOpen extends CircuitState {
         }
 
         @Override
-        public void succeeded() {
-            // Decided by time alone: a trial that took too long failed, whether or not someone came by to take it back.
-            boolean late = isOverdue(circuit.ticker().nanoTime());
+        public boolean succeeded() {
             if (!settle()) {
-                return;
+                return false; // taken back, which counted as a failure
             }
             try {
-                if (late) {
+                // Decided by time alone: a trial that took too long failed, even if no call came by to take it back.
+                if (isOverdue(circuit.ticker().nanoTime())) {
                     reopen("a trial took too long");
-                } else if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
+                    return false;
+                }
+                if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
                     circuit.transition(HalfOpen.this, new Closed(circuit), "enough trials succeeded");
                 }
+                return true;
             } finally {
                 running.decrementAndGet();
             }

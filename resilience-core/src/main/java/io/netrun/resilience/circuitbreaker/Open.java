@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import java.time.Instant;
@@ -11,12 +12,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls are refused until the open duration is over; the first call after it begins the half-open period. A timer says when
- * it is over, because reading the clock would cost more than all the rest of a rejection. Without the timer, when it has
- * not been set yet, could not be, or was taken back because the application ends, the clock is read.
+ * it is over, because reading the clock would cost more than all the rest of a rejection; the clock is read for every eighth
+ * rejection only, so that the circuit does not depend on the timer. Without the timer, when it has not been set yet, could not be, or
+ * was taken back because the application ends, the clock is read for every call.
  */
 final class Open extends CircuitState implements Waits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(Open.class);
+
+    /** Every eighth. */
+    private static final int CLOCK_MASK = 7;
 
     private static final double LEAST_SPREAD = 0.8;
     private static final double SPREAD_RANGE = 0.4;
@@ -28,19 +33,26 @@ final class Open extends CircuitState implements Waits.Waiting {
     /** How many open periods, this one included, there were since the circuit was closed. */
     private final int openings;
 
+    /** The same object in all that follow each other as settings change. */
+    private final Object period;
+
     private final long openedAt;
     private final long durationNanos;
 
     private volatile Ticker.@Nullable Scheduled timer;
     private volatile boolean over;
 
+    /** Not volatile, and threads may overwrite what others have counted: it is only to move on. */
+    private int rejectionsSinceClock;
+
     /** The first open period after a closed one. */
     Open(Circuit circuit, int failureCount) {
-        this(circuit, failureCount, 1, circuit.ticker().nanoTime());
+        this(circuit, failureCount, 1, circuit.ticker().nanoTime(), new Object());
     }
 
-    private Open(Circuit circuit, int failureCount, int openings, long openedAt) {
+    private Open(Circuit circuit, int failureCount, int openings, long openedAt, Object period) {
         this.circuit = circuit;
+        this.period = period;
         this.config = circuit.config();
         this.failureCount = failureCount;
         this.openings = openings;
@@ -51,7 +63,7 @@ final class Open extends CircuitState implements Waits.Waiting {
     /** The open period after a failed trial. */
     Open again() {
         return new Open(
-                circuit, failureCount + 1, openings + 1, circuit.ticker().nanoTime());
+                circuit, failureCount + 1, openings + 1, circuit.ticker().nanoTime(), new Object());
     }
 
     /** An open circuit has admitted nobody, so another object can take its place. */
@@ -61,7 +73,7 @@ final class Open extends CircuitState implements Waits.Waiting {
         if (!now.openDuration().equals(config.openDuration())
                 || now.openBackoffMultiplier() != config.openBackoffMultiplier()
                 || !now.longestOpenDuration().equals(config.longestOpenDuration())) {
-            circuit.transition(this, new Open(circuit, failureCount, openings, openedAt), "reconfigured");
+            circuit.replace(this, new Open(circuit, failureCount, openings, openedAt, period));
         }
     }
 
@@ -84,7 +96,7 @@ final class Open extends CircuitState implements Waits.Waiting {
 
     @Override
     void begun() {
-        long left = refusingNanos();
+        long left = remainingNanos();
         if (left == 0) {
             // A change of settings has made it shorter than it has lasted.
             over = true;
@@ -92,13 +104,14 @@ final class Open extends CircuitState implements Waits.Waiting {
         }
         try {
             timer = circuit.ticker().schedule(() -> over = true, left);
+            circuit.waits().begin(this);
         } catch (RuntimeException | Error e) {
-            log.warn(
+            SafeLog.warn(
+                    log,
                     "CircuitBreaker '{}': no timer could be set, so the clock is read for every call",
                     circuit.name(),
                     e);
         }
-        circuit.waits().begin(this);
         if (circuit.state() != this) {
             ended();
         }
@@ -127,15 +140,33 @@ final class Open extends CircuitState implements Waits.Waiting {
     @Override
     @Nullable
     Admission admit() {
-        if (!over && (timer != null || refusingNanos() > 0)) {
+        if (!over && (isTimed() || refusingNanos() > 0)) {
             throw circuit.rejection(this);
         }
         circuit.transition(this, new HalfOpen(circuit, this), "the open duration is over");
         return null;
     }
 
+    /** Whether the timer is relied on for this call: for all but every eighth, so that a timer that fails delays a little only. */
+    private boolean isTimed() {
+        return timer != null && (++rejectionsSinceClock & CLOCK_MASK) != 0;
+    }
+
     @Override
     long refusingNanos() {
+        CircuitState present = circuit.state();
+        if (present != this) {
+            // With changed settings, another object goes on with this period.
+            return present instanceof Open open && open.continues(this) ? open.remainingNanos() : 0;
+        }
+        return remainingNanos();
+    }
+
+    private boolean continues(Open earlier) {
+        return period == earlier.period;
+    }
+
+    private long remainingNanos() {
         return Math.max(0, durationNanos - (circuit.ticker().nanoTime() - openedAt));
     }
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import java.util.concurrent.atomic.LongAdder;
@@ -46,8 +47,11 @@ final class Outcomes {
 
     /** A call of which only its holder knows the result succeeded. */
     void onSuccess(Admission admission) {
-        succeeded.increment();
-        admission.succeeded();
+        if (admission.succeeded()) {
+            succeeded.increment();
+        } else {
+            addFailure(null);
+        }
     }
 
     void onFailure(Admission admission, Throwable failure, Deadline deadline) {
@@ -75,15 +79,19 @@ final class Outcomes {
         try {
             return failureResult != null && failureResult.test(result);
         } catch (Throwable thrown) {
-            log.error("CircuitBreaker '{}': failureResult failed; the result counts as success", name, thrown);
+            SafeLog.error(log, "CircuitBreaker '{}': failureResult failed; the result counts as success", name, thrown);
             return false;
         }
     }
 
     private void countFailure(Admission admission, @Nullable Throwable thrown) {
-        failed.increment();
-        lastFailures.add(new CircuitBreaker.Failure(ticker.now(), thrown));
+        addFailure(thrown);
         admission.failed();
+    }
+
+    private void addFailure(@Nullable Throwable thrown) {
+        failed.increment();
+        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), thrown));
     }
 
     LastFailures lastFailures() {

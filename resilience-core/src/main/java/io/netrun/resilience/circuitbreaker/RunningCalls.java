@@ -3,98 +3,130 @@ package io.netrun.resilience.circuitbreaker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls have been running for too long. Calls are counted by the slice of time in which they began, so that the
- * answer costs a walk over the oldest slices only, and a call counts as too slow with its slice: up to a tenth of the limit
- * late.
+ * How many calls have been running for too long. Time is cut into slices of a tenth of the limit, and calls are counted by the slice in
+ * which they began. A ring holds the last eleven slices, whose calls are within the limit. When a slice leaves the ring, the calls
+ * that are still running move to one counter, and the slice takes its leaving calls off from there. So whatever calls do, there are
+ * twelve counters, and to count costs the same; a call counts as too slow with its slice, up to a tenth of the limit late.
  */
 final class RunningCalls {
 
-    private static final int SLICES = 10;
-    private static final VarHandle NEWEST;
+    private static final int PARTS = 10;
 
-    static {
-        try {
-            NEWEST = MethodHandles.lookup().findVarHandle(RunningCalls.class, "newest", Slice.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    /** The present slice, and those before it that are not too old: the last of these ends where the limit does. */
+    private static final int SLICES = PARTS + 1;
+
+    private static final VarHandle RING = MethodHandles.arrayElementVarHandle(Slice[].class);
 
     private final long limitNanos;
     private final long sliceNanos;
-    private volatile Slice oldest;
-    private volatile Slice newest;
+    private final long origin;
+    private final @Nullable Slice[] ring = new Slice[SLICES];
+    private final AtomicInteger overdue = new AtomicInteger();
+
+    /** The number of the latest slice; those that are too old by then have been moved before. */
+    private final AtomicLong latest = new AtomicLong();
 
     RunningCalls(long limitNanos, long now) {
         this.limitNanos = limitNanos;
-        this.sliceNanos = Math.max(1, limitNanos / SLICES);
-        this.newest = new Slice(now);
-        this.oldest = newest;
+        this.sliceNanos = Math.max(1, (limitNanos + PARTS - 1) / PARTS);
+        this.origin = now;
     }
 
     long limitNanos() {
         return limitNanos;
     }
 
-    /** Counts a call that begins. It is to {@link Slice#leave() leave} the slice when it ends. */
+    /** Counts a call that begins. It has to {@link Slice#leave() leave} the slice when it ends. */
     Slice begin(long now) {
-        Slice slice = newest;
-        if (now - slice.start >= sliceNanos) {
-            slice = next(slice, now);
+        while (true) {
+            long number = moveOnTo(now);
+            int index = (int) (number % SLICES);
+            Slice slice = (Slice) RING.getVolatile(ring, index);
+            if (slice == null || slice.number < number) {
+                Slice fresh = new Slice(number, overdue);
+                if (!RING.compareAndSet(ring, index, slice, fresh)) {
+                    continue;
+                }
+                if (slice != null) {
+                    slice.move();
+                }
+                slice = fresh;
+            }
+            slice.enter();
+            if (latest.get() - slice.number >= SLICES) {
+                slice.move(); // time has moved on since, and may not have met it
+            }
+            return slice;
         }
-        slice.running.incrementAndGet();
-        return slice;
     }
 
     /** How many running calls have reached the limit. */
     int overdue(long now) {
-        int overdue = 0;
-        for (@Nullable Slice slice = oldest; slice != null && isOverdue(slice, now); slice = slice.next) {
-            overdue += slice.running.get();
-        }
-        return overdue;
+        moveOnTo(now);
+        return Math.max(0, overdue.get());
     }
 
-    private boolean isOverdue(Slice slice, long now) {
-        return now - slice.start >= limitNanos + sliceNanos;
-    }
-
-    /** Once in a slice's time, by whoever comes first: the next slice, and the empty ones at the other end go. */
-    private Slice next(Slice seen, long now) {
-        Slice next = new Slice(now);
-        if (!NEWEST.compareAndSet(this, seen, next)) {
-            return newest;
+    /** Once in a slice's time, by every thread that comes before it is done: slices that have become too old are moved. */
+    private long moveOnTo(long now) {
+        long number = Math.max(0, now - origin) / sliceNanos;
+        long seen = latest.get();
+        if (number <= seen) {
+            return seen;
         }
-        seen.next = next;
-        Slice first = oldest;
-        while (isOverdue(first, now) && first.running.get() == 0) {
-            Slice second = first.next;
-            if (second == null) {
-                break; // about to be linked by the thread that made it
+        for (int i = 0; i < SLICES; i++) {
+            Slice slice = (Slice) RING.getVolatile(ring, i);
+            if (slice != null && number - slice.number >= SLICES) {
+                slice.move();
             }
-            first = second;
         }
-        oldest = first;
-        return next;
+        return latest.accumulateAndGet(number, Math::max);
     }
 
     /** The calls that began within a short time. */
     static final class Slice {
 
-        private final long start;
-        private final AtomicInteger running = new AtomicInteger();
-        private volatile @Nullable Slice next;
+        private static final int MOVED = -1;
 
-        private Slice(long start) {
-            this.start = start;
+        private final long number;
+        private final AtomicInteger overdue;
+        private final AtomicInteger running = new AtomicInteger();
+
+        private Slice(long number, AtomicInteger overdue) {
+            this.number = number;
+            this.overdue = overdue;
+        }
+
+        /** One that was moved is so old that the thread has been stopped for all the limit: its call counts as overdue at once. */
+        private void enter() {
+            count(1);
         }
 
         /** A call that began in it has ended. */
         void leave() {
-            running.decrementAndGet();
+            count(-1);
+        }
+
+        private void count(int change) {
+            int seen;
+            do {
+                seen = running.get();
+                if (seen == MOVED) {
+                    overdue.addAndGet(change);
+                    return;
+                }
+            } while (!running.compareAndSet(seen, seen + change));
+        }
+
+        /** Its calls have become too old; does nothing the second time. */
+        private void move() {
+            int left = running.getAndSet(MOVED);
+            if (left > 0) {
+                overdue.addAndGet(left);
+            }
         }
     }
 }

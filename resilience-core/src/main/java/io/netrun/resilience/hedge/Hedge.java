@@ -75,6 +75,11 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         return new HedgeMetrics(active.get(), hedged.sum(), won.sum(), denied.sum());
     }
 
+    @Override
+    public boolean isInUse() {
+        return active.get() > 0;
+    }
+
     /** Calls a listener whenever another attempt begins; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onHedged(Consumer<? super HedgeEvent.Hedged> listener) {
         return on(HedgeEvent.Hedged.class, listener);

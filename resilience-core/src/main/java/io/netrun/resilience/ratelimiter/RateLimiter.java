@@ -75,6 +75,11 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     @Override
+    public boolean isInUse() {
+        return waiting.get() > 0 || bucket.available(ticker().nanoTime()) < config().capacity();
+    }
+
+    @Override
     public RateLimiterMetrics metrics() {
         return new RateLimiterMetrics(
                 config().limit(),

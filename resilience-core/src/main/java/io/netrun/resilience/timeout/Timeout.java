@@ -76,6 +76,11 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return new TimeoutMetrics(timedOut.sum(), abandoned.get(), rejected.sum());
     }
 
+    @Override
+    public boolean isInUse() {
+        return abandoned.get() > 0;
+    }
+
     /** Calls a listener whenever a call is given up; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onTimeout(Consumer<? super TimeoutEvent.TimedOut> listener) {
         return on(TimeoutEvent.TimedOut.class, listener);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -142,12 +145,43 @@ class TransitionTests {
         }
         breaker.<String, RuntimeException>call(() -> "bad");
         assertThat(breaker.lastFailures()).hasSize(5).first().satisfies(latest -> {
-            assertThat(latest.thrown()).isNull();
+            assertThat(latest.exception()).isNull();
+            assertThat(latest.message()).isNull();
             assertThat(latest.time()).isEqualTo(ticker.now());
         });
-        assertThat(breaker.lastFailures().get(1).thrown()).hasMessage("failure 6");
+        assertThat(breaker.lastFailures().get(1).exception()).isEqualTo("java.io.IOException");
+        assertThat(breaker.lastFailures().get(1).message()).isEqualTo("failure 6");
         breaker.reset();
         assertThat(breaker.lastFailures()).isEmpty();
+    }
+
+    @Test
+    void lastFailuresShouldKeepTextAndNotTheFailure() throws Exception {
+        CircuitBreaker breaker = CircuitBreaker.of("test", c -> c.failureThreshold(100));
+        ReferenceQueue<Object> collected = new ReferenceQueue<>();
+        Reference<Throwable> failure = failWith(breaker, "x".repeat(2_000), collected);
+        breaker.acquirePermit().onFailure(new IllegalStateException() {
+            @Override
+            public String getMessage() {
+                throw new UnsupportedOperationException();
+            }
+        });
+        Reference<?> gone = null;
+        for (int i = 0; i < 200 && gone == null; i++) {
+            System.gc();
+            gone = collected.remove(100);
+        }
+        assertThat(gone).isSameAs(failure);
+        assertThat(breaker.lastFailures()).hasSize(2);
+        assertThat(breaker.lastFailures().get(0).message()).contains("UnsupportedOperationException");
+        assertThat(breaker.lastFailures().get(1).message()).isEqualTo("x".repeat(500));
+    }
+
+    private static Reference<Throwable> failWith(
+            CircuitBreaker breaker, String message, ReferenceQueue<Object> collected) {
+        Throwable failure = new IOException(message);
+        breaker.acquirePermit().onFailure(failure);
+        return new WeakReference<>(failure, collected);
     }
 
     private static int sum(Map<Transition, Integer> seen, State state, boolean entered) {
