@@ -1,6 +1,7 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,7 +12,7 @@ final class Backoff {
 
     private static final Logger log = LoggerFactory.getLogger(Backoff.class);
 
-    /** Who has more retries left than this outlasts everything. */
+    /** More waits than this are not added up one by one. */
     private static final int MANY_RETRIES = 10_000;
 
     private final BackoffStrategy strategy;
@@ -44,8 +45,10 @@ final class Backoff {
         if (computed == 0) {
             return 0;
         }
+        // Decorrelated waits grow from the base delay, or from what custom code computes in its place.
+        double from = custom == null ? base : computed;
         double spread =
-                jitter.apply(computed, base, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
+                jitter.apply(computed, from, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
         return (long) Math.min(spread, max);
     }
 
@@ -54,28 +57,35 @@ final class Backoff {
      * something else takes.
      */
     boolean canOutlast(long nanos, int fromRetry, int toRetry) {
-        if (toRetry - fromRetry > MANY_RETRIES || custom != null) {
-            return true;
-        }
-        double sum = 0;
-        for (int retry = fromRetry; retry < toRetry && sum < nanos; retry++) {
-            sum += longest(retry);
-        }
-        return sum >= nanos;
+        return longestNanos(fromRetry, toRetry) >= nanos;
     }
 
-    /** The longest time that the waits before so many retries can take together, if no custom code computes them. */
+    /** The longest time that the waits before the first so many retries can take together. */
     double longestNanos(int retries) {
-        int added = Math.min(retries, MANY_RETRIES);
-        double sum = base == 0 ? 0 : max * (retries - added);
-        for (int retry = 0; retry < added; retry++) {
-            sum += longest(retry);
+        return longestNanos(0, retries);
+    }
+
+    /** Of very many waits, those after the first ones count as the last: no wait is shorter than the one before. */
+    private double longestNanos(int fromRetry, int toRetry) {
+        if (toRetry <= fromRetry) {
+            return 0;
+        }
+        int added = (int) Math.min((long) toRetry - fromRetry, MANY_RETRIES);
+        double sum = longest(toRetry - 1) * ((double) toRetry - fromRetry - added);
+        for (int i = 0; i < added; i++) {
+            sum += longest(fromRetry + i);
         }
         return sum;
     }
 
+    /** The longest that one wait can be; custom code may ask for any. */
     private double longest(int retry) {
-        return jitter == Jitter.DECORRELATED ? max : computed(retry);
+        if (custom != null) {
+            return max;
+        }
+        return jitter == Jitter.DECORRELATED && base > 0
+                ? Math.min(base * Math.pow(3, retry + 1.0), max)
+                : computed(retry);
     }
 
     /** The longest wait. */
@@ -92,7 +102,7 @@ final class Backoff {
         try {
             return Math.min(Math.max(0, (double) Require.nanos(function.delay(retry, failure))), max);
         } catch (Throwable thrown) {
-            log.error("customBackoff failed; the wait is computed as configured", thrown);
+            SafeLog.error(log, "customBackoff failed; the wait is computed as configured", thrown);
             return computed(retry);
         }
     }

@@ -26,7 +26,10 @@ public enum Jitter {
             return computed * (0.5 + random / 2);
         }
     },
-    /** Uniform between the base delay and three times the wait before; the multiplier plays no part. */
+    /**
+     * Uniform between the base delay and three times the wait before (the base delay before the first retry); the multiplier plays no
+     * part. With a custom backoff, what that computes stands for the base delay.
+     */
     DECORRELATED {
         @Override
         double apply(double computed, double base, double previous, double random) {
@@ -38,7 +41,7 @@ public enum Jitter {
      * The wait in nanoseconds, not yet cut at the maximum.
      *
      * @param computed the wait by the backoff formula
-     * @param base the base delay
+     * @param base the base delay, or what custom code computed in its place
      * @param previous the wait before this one, or zero
      * @param random uniform in [0, 1)
      */

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * What all retries together may spend, so that retries can not become the outage: a bucket of {@value #CAPACITY} tokens,
  * shared by the retries that name it. A retry costs {@value #RETRY_COST} of them, or {@value #OVERLOAD_COST} if the failure
  * tells of overload (it is a {@link io.netrun.resilience.RetryAfter} or a rejection). A call whose first attempt succeeds
- * returns one, a call that a retry saved returns that retry's cost. A retry that the bucket does not cover is not made, and
+ * returns one, a call that a retry saved returns that retry's cost, and so does a retry that is not made after all. A retry that the bucket does not cover is not made, and
  * its call fails as its last attempt did. For the sake of services with few calls, which fill the bucket slowly, one retry a
  * second is free where no more than {@value #QUIET} were wanted in the second before. Thread-safe.
  *
@@ -76,6 +76,17 @@ public final class RetryBudget {
             }
         } while (!tokens.compareAndSet(seen, seen - cost));
         return cost;
+    }
+
+    /**
+     * Returns what {@link #take} took for a retry that was not made after all: its call was cancelled, or shut down, during the delay.
+     *
+     * @param cost what {@code take} returned; 0 and {@link #DENIED} return nothing
+     */
+    void refund(int cost) {
+        if (cost > 0) {
+            giveBack(cost);
+        }
     }
 
     /** Returns tokens, up to the capacity; while that is reached, the usual case, nothing is written. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -122,6 +123,85 @@ class BackoffTests {
                         .build()
                         .longestWaits())
                 .isEmpty();
+    }
+
+    @Test
+    void longestWaitsWhenDecorrelatedShouldTripleUpToTheMaximum() {
+        assertThat(decorrelated(c -> c.baseDelay(Duration.ofMillis(10)).maxAttempts(3)))
+                .hasValue(Duration.ofMillis(120));
+        assertThat(decorrelated(c -> c.baseDelay(Duration.ofSeconds(1)).maxAttempts(6)))
+                .hasValue(Duration.ofSeconds(3 + 9 + 27 + 30 + 30));
+        assertThat(decorrelated(c -> c.baseDelay(Duration.ZERO).maxAttempts(3))).hasValue(Duration.ZERO);
+        assertThat(decorrelated(c -> c.baseDelay(Duration.ZERO).maxAttempts(Integer.MAX_VALUE)))
+                .hasValue(Duration.ZERO);
+    }
+
+    @Test
+    void longestWaitsOfManyConstantDelaysShouldBeTheirSum() {
+        assertThat(RetryConfig.builder()
+                        .backoff(BackoffStrategy.CONSTANT)
+                        .baseDelay(Duration.ofMillis(1))
+                        .maxAttempts(20_001)
+                        .build()
+                        .longestWaits())
+                .hasValue(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void canOutlastShouldGoByTheLongestPossibleWaits() {
+        Backoff decorrelated = backoff(c -> c.jitter(Jitter.DECORRELATED).baseDelay(Duration.ofMillis(10)), 0);
+        assertThat(decorrelated.canOutlast(120_000_000, 0, 2)).isTrue();
+        assertThat(decorrelated.canOutlast(120_000_001, 0, 2)).isFalse();
+        assertThat(decorrelated.canOutlast(1, 2, 2)).isFalse();
+        Backoff none = backoff(c -> c.jitter(Jitter.DECORRELATED).baseDelay(Duration.ZERO), 0);
+        assertThat(none.canOutlast(1, 0, Integer.MAX_VALUE)).isFalse();
+        Backoff constant = backoff(c -> c.backoff(BackoffStrategy.CONSTANT).baseDelay(Duration.ofMillis(1)), 0);
+        assertThat(constant.canOutlast(20 * SECOND, 0, 20_000)).isTrue();
+        assertThat(constant.canOutlast(20 * SECOND + 1, 0, 20_000)).isFalse();
+        Backoff custom = backoff(c -> c.customBackoff((retry, failure) -> Duration.ZERO), 0);
+        assertThat(custom.canOutlast(60 * SECOND, 0, 2)).isTrue();
+        assertThat(custom.canOutlast(60 * SECOND + 1, 0, 2)).isFalse();
+    }
+
+    @Property
+    void waitsTogetherShouldBeNoLongerThanTheLongest(
+            @ForAll Jitter jitter,
+            @ForAll BackoffStrategy strategy,
+            @ForAll @IntRange(min = 0, max = 3_000) int baseMillis,
+            @ForAll @IntRange(min = 1, max = 12) int attempts,
+            @ForAll @DoubleRange(min = 0.0, max = 1.0, maxIncluded = false) double random) {
+        RetryConfig config = RetryConfig.builder()
+                .jitter(jitter)
+                .backoff(strategy)
+                .baseDelay(Duration.ofMillis(baseMillis))
+                .maxAttempts(attempts)
+                .build();
+        Backoff backoff = new Backoff(config, () -> random);
+        long sum = 0;
+        long previous = 0;
+        for (int retry = 0; retry < attempts - 1; retry++) {
+            previous = backoff.nanos(retry, previous, FAILURE);
+            sum += previous;
+        }
+        assertThat(Duration.ofNanos(sum))
+                .isLessThanOrEqualTo(config.longestWaits().orElseThrow());
+    }
+
+    @Test
+    void nanosWhenDecorrelatedShouldGrowFromACustomDelay() {
+        Backoff backoff = backoff(
+                c -> c.jitter(Jitter.DECORRELATED).customBackoff((retry, failure) -> Duration.ofMillis(100)), 0.5);
+        assertThat(backoff.nanos(0, 0, FAILURE)).isEqualTo(200_000_000);
+        assertThat(backoff.nanos(1, 200_000_000, FAILURE)).isEqualTo(350_000_000);
+        Backoff shortest = backoff(
+                c -> c.jitter(Jitter.DECORRELATED).customBackoff((retry, failure) -> Duration.ofMillis(100)), 0);
+        assertThat(shortest.nanos(3, 20 * SECOND, FAILURE)).isEqualTo(100_000_000);
+    }
+
+    private static Optional<Duration> decorrelated(Consumer<RetryConfig.Builder> settings) {
+        RetryConfig.Builder builder = RetryConfig.builder().jitter(Jitter.DECORRELATED);
+        settings.accept(builder);
+        return builder.build().longestWaits();
     }
 
     private static Backoff backoff(Consumer<RetryConfig.Builder> settings, double random) {

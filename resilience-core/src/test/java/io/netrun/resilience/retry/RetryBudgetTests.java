@@ -32,6 +32,23 @@ class RetryBudgetTests {
     }
 
     @Test
+    void refundShouldReturnTheTokensOfARetryThatWasNotMade() {
+        int cost = budget.take(false);
+        int overload = budget.take(true);
+        assertThat(budget.available()).isEqualTo(500 - 14 - 5);
+        budget.refund(cost);
+        budget.refund(overload);
+        assertThat(budget.available()).isEqualTo(500);
+        budget.refund(cost);
+        assertThat(budget.available()).isEqualTo(500);
+        drain();
+        int left = budget.available();
+        budget.refund(0);
+        budget.refund(RetryBudget.DENIED);
+        assertThat(budget.available()).isEqualTo(left);
+    }
+
+    @Test
     void outageOfAQuietServiceShouldLeaveItOneRetryASecond() {
         Retry retry = retry(2);
         drain();
