@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
+import io.netrun.resilience.FailureText;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ final class JsonView {
             return type.getName();
         }
         if (value instanceof Throwable thrown) {
-            String text = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+            String text = thrown.getClass().getSimpleName() + ": " + FailureText.messageOf(thrown);
             return text.substring(0, Math.min(text.length(), MAX_TEXT));
         }
         if (value instanceof Collection<?> values) {

@@ -2,7 +2,6 @@ package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
@@ -28,7 +27,6 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
-import org.springframework.util.StringUtils;
 
 /**
  * {@code /actuator/resilience}: all instances, those of a pattern, or one, with state and counts; the chain of every
@@ -44,14 +42,14 @@ public final class ResilienceEndpoint {
     private final Supplier<List<InstanceUser>> users;
     private final Instances instances;
     private final LiveSettings liveSettings;
-    private final Function<Policy, List<ResilienceEvent>> recentEvents;
+    private final Function<Policy, List<Map<String, @Nullable Object>>> recentEvents;
     private final AttemptTimes attemptTimes;
 
     /**
      * Over an application's instances.
      *
      * @param users what makes calls through instances beside methods
-     * @param recentEvents the latest events of an instance, the latest first
+     * @param recentEvents the latest events of an instance, the latest first, each as its content by name
      * @param attemptTimes how long attempts took; not shown where it knows of none
      */
     public ResilienceEndpoint(
@@ -59,7 +57,7 @@ public final class ResilienceEndpoint {
             MethodPipelines pipelines,
             Supplier<List<InstanceUser>> users,
             Instances instances,
-            Function<Policy, List<ResilienceEvent>> recentEvents,
+            Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
             AttemptTimes attemptTimes) {
         this.registry = registry;
         this.pipelines = pipelines;
@@ -199,13 +197,9 @@ public final class ResilienceEndpoint {
         return detail;
     }
 
-    private static Map<String, @Nullable Object> event(ResilienceEvent event) {
+    private static Map<String, @Nullable Object> event(Map<String, @Nullable Object> content) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
-        view.put("event", StringUtils.uncapitalize(event.getClass().getSimpleName()));
-        if (event instanceof Record content) {
-            view.putAll(JsonView.of(content));
-        }
-        view.remove("name");
+        content.forEach((key, value) -> view.put(key, JsonView.plain(value)));
         return view;
     }
 

@@ -12,8 +12,9 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Publishes what happens in the instances as application events, so that a bean hears of it with
- * {@code @EventListener void on(CircuitBreakerEvent.StateChanged event)}, and keeps the latest. Listeners run on the thread of the call and
- * should be quick; what they throw is logged and changes nothing.
+ * {@code @EventListener void on(CircuitBreakerEvent.StateChanged event)}, and keeps the latest. Listeners run on the thread of the call, or
+ * on another one that is delivering the instance's events at that moment, and should be quick; what they throw is logged and changes
+ * nothing.
  */
 public final class ApplicationEvents implements AutoCloseable {
 
@@ -37,11 +38,18 @@ public final class ApplicationEvents implements AutoCloseable {
 
     private void onChange(RegistryEvent event) {
         if (event instanceof RegistryEvent.Removed) {
-            followed.remove(event.policy());
-            recent.forget(event.policy());
+            leave(event.policy());
         } else {
+            if (event instanceof RegistryEvent.Replaced replaced) {
+                leave(replaced.former());
+            }
             follow(event.policy());
         }
+    }
+
+    private void leave(Policy policy) {
+        followed.remove(policy);
+        recent.forget(policy);
     }
 
     private void follow(Policy policy) {

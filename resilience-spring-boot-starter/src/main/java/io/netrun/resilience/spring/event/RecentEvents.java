@@ -1,23 +1,39 @@
 package io.netrun.resilience.spring.event;
 
+import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceEvent;
+import java.lang.reflect.RecordComponent;
+import java.time.temporal.Temporal;
+import java.time.temporal.TemporalAmount;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
 
-/** The latest application events of every instance, for people to look at: a few of each. Thread-safe. */
+/**
+ * The latest application events of every instance, for people to look at: a few of each. What is kept is their content as plain values,
+ * since the failure of an event may refer to anything, such as a response. Thread-safe.
+ */
 public final class RecentEvents {
 
     private static final int KEPT = 20;
+    private static final int MAX_TEXT = 300;
 
-    private final ConcurrentMap<Policy, Deque<ResilienceEvent>> events = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Policy, Deque<Map<String, @Nullable Object>>> events = new ConcurrentHashMap<>();
 
-    /** The events of an instance, the latest first; a copy. */
-    public List<ResilienceEvent> of(Policy instance) {
-        Deque<ResilienceEvent> ofInstance = events.get(instance);
+    /**
+     * The events of an instance, the latest first; a copy. Each has the kind of event as {@code event}, such as {@code stateChanged},
+     * and its components but the name; a failure is a text of its class and message.
+     */
+    public List<Map<String, @Nullable Object>> of(Policy instance) {
+        Deque<Map<String, @Nullable Object>> ofInstance = events.get(instance);
         if (ofInstance == null) {
             return List.of();
         }
@@ -27,16 +43,52 @@ public final class RecentEvents {
     }
 
     void add(Policy instance, ResilienceEvent event) {
-        Deque<ResilienceEvent> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
+        Map<String, @Nullable Object> content = contentOf(event);
+        Deque<Map<String, @Nullable Object>> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
         synchronized (ofInstance) {
             if (ofInstance.size() == KEPT) {
                 ofInstance.removeLast();
             }
-            ofInstance.addFirst(event);
+            ofInstance.addFirst(content);
         }
     }
 
     void forget(Policy instance) {
         events.remove(instance);
+    }
+
+    private static Map<String, @Nullable Object> contentOf(ResilienceEvent event) {
+        Map<String, @Nullable Object> content = new LinkedHashMap<>();
+        content.put("event", StringUtils.uncapitalize(event.getClass().getSimpleName()));
+        RecordComponent[] components = event.getClass().getRecordComponents();
+        if (components != null) {
+            for (RecordComponent component : components) {
+                if (!component.getName().equals("name")) {
+                    content.put(component.getName(), plain(component, event));
+                }
+            }
+        }
+        return Collections.unmodifiableMap(content);
+    }
+
+    private static @Nullable Object plain(RecordComponent component, ResilienceEvent event) {
+        try {
+            Object value = component.getAccessor().invoke(event);
+            if (value instanceof Throwable failure) {
+                String text = failure.getClass().getSimpleName() + ": " + FailureText.messageOf(failure);
+                return text.substring(0, Math.min(text.length(), MAX_TEXT));
+            }
+            return value == null || isPlain(value) ? value : value.toString();
+        } catch (ReflectiveOperationException | RuntimeException unreadable) {
+            return null;
+        }
+    }
+
+    private static boolean isPlain(Object value) {
+        return value instanceof Number
+                || value instanceof Boolean
+                || value instanceof Enum<?>
+                || value instanceof Temporal
+                || value instanceof TemporalAmount;
     }
 }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -27,12 +28,14 @@ public abstract sealed class FailingStatusException extends IOException {
     private static final int MAX_DEPTH = 16;
 
     private final int status;
-    private final transient @Nullable Runnable release;
+
+    /** Refers to the response; null once that is released, or is the caller's. To keep this does not keep the response. */
+    private final transient AtomicReference<@Nullable Runnable> release;
 
     private FailingStatusException(String call, int status, Runnable release) {
         super(call + " was answered with status " + status);
         this.status = status;
-        this.release = release;
+        this.release = new AtomicReference<>(release);
     }
 
     static FailingStatusException of(String call, int status, HttpHeaders headers, Runnable release) {
@@ -53,9 +56,17 @@ public abstract sealed class FailingStatusException extends IOException {
     /** Lets go of the response that a failure stands for, if it does: nobody will read it. */
     static void release(Throwable failure) {
         FailingStatusException failing = in(failure);
-        if (failing != null && failing.release != null) {
-            failing.release.run();
+        if (failing != null && failing.release != null) { // null in a copy from another JVM
+            Runnable first = failing.release.getAndSet(null);
+            if (first != null) {
+                first.run();
+            }
         }
+    }
+
+    /** The response is released already, or is the caller's. */
+    void detach() {
+        release.set(null);
     }
 
     /** The failing status that a failure is, or that a policy gave up with; null if it is about something else. */

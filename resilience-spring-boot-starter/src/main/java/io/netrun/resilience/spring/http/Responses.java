@@ -95,11 +95,14 @@ final class Responses<R> {
             left = List.copyOf(open);
             open.clear();
         }
-        left.forEach(each -> release.accept(each.response));
+        left.forEach(each -> {
+            each.detach();
+            release.accept(each.response);
+        });
     }
 
     private synchronized boolean take(R response) {
-        return open.removeIf(each -> each.response == response);
+        return open.removeIf(each -> each.response == response && each.detach());
     }
 
     private synchronized @Nullable R take(FailingStatusException failure) {
@@ -107,6 +110,7 @@ final class Responses<R> {
             Arrived<R> arrived = each.next();
             if (arrived.failure == failure) {
                 each.remove();
+                arrived.detach();
                 callers = arrived.response;
                 return arrived.response;
             }
@@ -121,6 +125,14 @@ final class Responses<R> {
 
         Arrived(R response) {
             this.response = response;
+        }
+
+        /** It is in good hands, so its failure need not refer to it any longer; always true. */
+        boolean detach() {
+            if (failure != null) {
+                failure.detach();
+            }
+            return true;
         }
     }
 }

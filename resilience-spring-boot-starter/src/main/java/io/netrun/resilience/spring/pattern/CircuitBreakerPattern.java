@@ -25,7 +25,11 @@ final class CircuitBreakerPattern {
             .canBeDown(CircuitBreakerPattern::isOpen)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
-            .details("lastFailures", CircuitBreaker.Failure.class, CircuitBreaker::lastFailures)
+            .details(
+                    "lastFailures",
+                    FailedCall.class,
+                    breaker ->
+                            breaker.lastFailures().stream().map(FailedCall::of).toList())
             .build();
 
     private CircuitBreakerPattern() {}

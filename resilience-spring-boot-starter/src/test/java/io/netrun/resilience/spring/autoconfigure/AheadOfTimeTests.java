@@ -11,6 +11,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerMetrics;
 import io.netrun.resilience.spring.ShopBeans.Warehouse;
 import io.netrun.resilience.spring.ShopBeans.WarehouseClient;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.pattern.FailedCall;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
@@ -89,10 +90,8 @@ class AheadOfTimeTests {
                                     MemberCategory.INVOKE_DECLARED_METHODS))
                     .accepts(hints);
         }
-        for (Class<?> shown : List.of(
-                CircuitBreakerMetrics.class,
-                CircuitBreakerEvent.StateChanged.class,
-                io.netrun.resilience.circuitbreaker.CircuitBreaker.Failure.class)) {
+        for (Class<?> shown :
+                List.of(CircuitBreakerMetrics.class, CircuitBreakerEvent.StateChanged.class, FailedCall.class)) {
             assertThat(REFLECTION.onType(shown).withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS))
                     .accepts(hints);
         }
