@@ -34,7 +34,7 @@ public final class EventPublisher {
     private final Queue<Delivery> queue = new ConcurrentLinkedQueue<>();
 
     /**
-     * Events not yet delivered, the one in delivery included. Whoever raises it from zero delivers until it is zero again. An event
+     * Events not yet delivered, the one in delivery included. The thread that raises it from zero delivers until it is zero again. An event
      * is put into the queue before it is counted, so that every count has its event.
      */
     private final AtomicInteger pending = new AtomicInteger();

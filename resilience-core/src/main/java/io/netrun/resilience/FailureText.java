@@ -13,8 +13,8 @@ public final class FailureText {
     private FailureText() {}
 
     /**
-     * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, the text says
-     * so.
+     * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, that is the
+     * text.
      *
      * @return null if the failure has none
      */

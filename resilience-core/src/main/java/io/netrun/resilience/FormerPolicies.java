@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 final class FormerPolicies {
 
-    /** References are told apart by identity, and so are the policies. */
+    /** References are compared by identity, and so are the policies. */
     private final Set<Reference<? extends Policy>> references = ConcurrentHashMap.newKeySet();
 
     private final ReferenceQueue<Policy> collected = new ReferenceQueue<>();

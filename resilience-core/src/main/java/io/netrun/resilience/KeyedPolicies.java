@@ -149,28 +149,17 @@ public final class KeyedPolicies<P extends Policy> {
         return created;
     }
 
+    /** Evicts before the new instance is added, as listeners expect it. */
     private void makeRoom(String key, Object creation) {
-        List<Entry<P>> candidates;
-        int evictions = 0;
-        lock.lock();
-        try {
-            if (creating.putIfAbsent(key, creation) == null) {
-                int excess = entries.size() + creating.size() - evicting - limit;
-                evictions = Math.min(Math.max(0, excess), MOST_EVICTIONS);
-            }
-            candidates = nextSamples(evictions == 0 ? MOST_EVICTIONS : SAMPLE);
-            evicting += evictions;
-        } finally {
-            lock.unlock();
-        }
-        if (evictions > 0) {
-            evict(evictions, candidates);
-        }
+        evict(locked(() -> {
+            boolean first = creating.putIfAbsent(key, creation) == null;
+            return nextEvictions(first);
+        }));
     }
 
+    /** Evicts once more where instances that were added at the same time were not there yet to be evicted. */
     private void add(Entry<P> fresh, String full) {
-        lock.lock();
-        try {
+        evict(locked(() -> {
             // Later than all that was used before, and earlier than all that will be.
             long time = now;
             fresh.usedAt = time + 1;
@@ -180,14 +169,21 @@ public final class KeyedPolicies<P extends Policy> {
                 left.gone = true; // it has left the registry, and was about to be forgotten
             }
             creating.remove(fresh.key);
+            Evictions<P> evictions = nextEvictions(true);
             samples.add(fresh);
-        } finally {
-            lock.unlock();
-        }
+            return evictions;
+        }));
         if (registry.find(type, full).orElse(null) != fresh.policy) {
             // Removed before the family knew of it.
             forget(fresh);
         }
+    }
+
+    private Evictions<P> nextEvictions(boolean isDue) {
+        int excess = isDue ? entries.size() + creating.size() - evicting - limit : 0;
+        int count = Math.min(Math.max(0, excess), MOST_EVICTIONS);
+        evicting += count;
+        return new Evictions<>(count, nextSamples(count == 0 ? MOST_EVICTIONS : SAMPLE));
     }
 
     /** The entries that were compared longest ago, which are the last in line now; those that are gone leave it. */
@@ -203,10 +199,13 @@ public final class KeyedPolicies<P extends Policy> {
         return next;
     }
 
-    private void evict(int evictions, List<Entry<P>> candidates) {
-        int[] left = {evictions};
+    private void evict(Evictions<P> evictions) {
+        if (evictions.count == 0) {
+            return;
+        }
+        int[] left = {evictions.count};
         try {
-            for (Entry<P> entry : inOrderOfEviction(candidates)) {
+            for (Entry<P> entry : inOrderOfEviction(evictions.candidates)) {
                 if (left[0] > 0 && locked(() -> evicted(entry))) {
                     left[0]--;
                     registry.remove(entry.policy);
@@ -260,6 +259,8 @@ public final class KeyedPolicies<P extends Policy> {
         REMEMBERS,
         IN_USE
     }
+
+    private record Evictions<P extends Policy>(int count, List<Entry<P>> candidates) {}
 
     private record Ranked<P extends Policy>(Entry<P> entry, Rank rank, long usedAt) {}
 

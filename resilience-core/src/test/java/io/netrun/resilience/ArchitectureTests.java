@@ -32,7 +32,7 @@ class ArchitectureTests {
     };
     private static final String STATE_MACHINES =
             ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|FailureCount"
-                    + "|RateWindow|CountWindow|TimeWindow|RunningCalls)"
+                    + "|RateWindow|CountWindow|TimeWindow|RunningCalls|TransitionAnnouncer)"
                     + "|retry\\.(Attempts|Backoff|RetryRules)|bulkhead\\.Places|ratelimiter\\.TokenBucket)(\\$.*)?";
 
     @ArchTest

@@ -246,6 +246,19 @@ class KeyedPoliciesTests {
     }
 
     @Test
+    void keysAddedAtTheSameTimeShouldNotExceedTheLimit() {
+        KeyedPolicies<CircuitBreaker> hosts = hosts(1);
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added && event.policy().name().equals("host:a")) {
+                hosts.get("b"); // while "a" is in the registry and not in the family yet
+            }
+        });
+        CircuitBreaker a = hosts.get("a");
+        assertThat(hosts.size()).isOne();
+        assertThat(registry.all(CircuitBreaker.TYPE)).containsExactly(a);
+    }
+
+    @Test
     void familyWithAllInUseShouldBeBounded() {
         KeyedPolicies<Bulkhead> tenants = tenants(2);
         for (int tenant = 0; tenant < 3_000; tenant++) {

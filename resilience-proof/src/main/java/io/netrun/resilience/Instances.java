@@ -80,6 +80,48 @@ public class Instances {
         }
     }
 
+    /** Two threads publish, and a listener causes one more event. */
+    @JCStressTest
+    @Outcome(id = "3, 0", expect = ACCEPTABLE, desc = "All three events arrived, one at a time.")
+    @Outcome(expect = FORBIDDEN, desc = "An event was lost, or two were delivered at once.")
+    @State
+    public static class EventsOfTwo {
+
+        private final EventPublisher events = new EventPublisher();
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger heard = new AtomicInteger();
+        private final AtomicInteger overlaps = new AtomicInteger();
+
+        public EventsOfTwo() {
+            events.subscribe(String.class, event -> {
+                if (inside.incrementAndGet() > 1) {
+                    overlaps.incrementAndGet();
+                }
+                heard.incrementAndGet();
+                if (event.equals("first")) {
+                    events.publish("caused");
+                }
+                inside.decrementAndGet();
+            });
+        }
+
+        @Actor
+        public void publishFirst() {
+            events.publish("first");
+        }
+
+        @Actor
+        public void publishSecond() {
+            events.publish("second");
+        }
+
+        @Arbiter
+        public void look(II_Result r) {
+            r.r1 = heard.get();
+            r.r2 = overlaps.get();
+        }
+    }
+
     /** A listener registers while an event is published; another event follows. */
     @JCStressTest
     @Outcome(

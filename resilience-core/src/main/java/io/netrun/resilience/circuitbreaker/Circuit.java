@@ -3,7 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
-import io.netrun.resilience.circuitbreaker.Transitions.Transition;
+import io.netrun.resilience.circuitbreaker.TransitionAnnouncer.Transition;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,7 +41,7 @@ final class Circuit {
     private final LongAdder opened = new LongAdder();
 
     private volatile CircuitState state;
-    private final Transitions transitions;
+    private final TransitionAnnouncer transitions;
 
     @SuppressWarnings("this-escape") // the states only keep the reference
     Circuit(String name, CircuitBreakerConfig config, Ticker ticker, Waits waits, TransitionListener listener) {
@@ -51,7 +51,7 @@ final class Circuit {
         this.waits = waits;
         this.listener = listener;
         this.state = new Closed(this);
-        this.transitions = new Transitions(state, () -> state);
+        this.transitions = new TransitionAnnouncer(state, () -> state);
     }
 
     String name() {

@@ -1,6 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
-import io.netrun.resilience.circuitbreaker.Transitions.Transition;
+import io.netrun.resilience.circuitbreaker.TransitionAnnouncer.Transition;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
     /** How the circuit came here; written before it does, null from its announcement on and in the first state. */
     private volatile @Nullable Transition arrival;
 
-    /** The state after this one; see {@link Transitions}. */
+    /** The state after this one; see {@link TransitionAnnouncer}. */
     @Nullable
     CircuitState next;
 

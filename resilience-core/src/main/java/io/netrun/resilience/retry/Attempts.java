@@ -124,32 +124,32 @@ final class Attempts extends Deadline.InFlight {
     void succeeded() {
         tryEnd();
         retry.counts().recovered.increment();
-        giveBack();
+        refund();
     }
 
     /** The call ends during the delay before the next attempt, since it was cancelled. */
     void cancelled() {
-        giveBack();
+        refund();
         stop(End.CANCELLED, "");
     }
 
     /** The call ends during the delay before the next attempt, since the retry was shut down. */
     void closed() {
-        giveBack();
+        refund();
         stop(End.EXHAUSTED, ", being shut down");
     }
 
     /** The call ends instead of the delay before the next attempt, since no timer could be set for it. */
     void untimed() {
-        giveBack();
+        refund();
         stop(End.EXHAUSTED, ", no timer being there for the delay");
     }
 
-    /** What a retry that was not made has cost. */
-    private void giveBack() {
+    /** Returns what the last retry cost, since it was not made or saved the call. */
+    private void refund() {
         RetryBudget budget = rules.config().budget();
-        if (budget != null && cost > 0) {
-            budget.giveBack(cost);
+        if (budget != null) {
+            budget.refund(cost);
         }
         cost = 0;
     }

@@ -45,8 +45,7 @@ final class Backoff {
         if (computed == 0) {
             return 0;
         }
-        // Decorrelated waits grow from the base delay; where custom code computes the waits, what it says stands for
-        // that.
+        // Decorrelated waits grow from the base delay, or from what custom code computes in its place.
         double from = custom == null ? base : computed;
         double spread =
                 jitter.apply(computed, from, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());

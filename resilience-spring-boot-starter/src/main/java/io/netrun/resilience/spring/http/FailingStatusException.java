@@ -29,7 +29,7 @@ public abstract sealed class FailingStatusException extends IOException {
 
     private final int status;
 
-    /** Refers to the response; null once that is released, or is the caller's. Whoever keeps this does not keep the response. */
+    /** Refers to the response; null once that is released, or is the caller's. To keep this does not keep the response. */
     private final transient AtomicReference<@Nullable Runnable> release;
 
     private FailingStatusException(String call, int status, Runnable release) {

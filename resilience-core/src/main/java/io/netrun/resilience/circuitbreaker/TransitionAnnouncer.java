@@ -11,12 +11,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Announces transitions in the order in which they happened. The winner of a compare-and-set could be stopped before it has announced
  * its transition, and the next winner would be first. So each state keeps the transition that led to it, written before the
- * compare-and-set: together they are a list from the present state back to the last one announced, and whoever announces goes through
+ * compare-and-set: together they are a list from the present state back to the last one announced, and the thread that announces goes through
  * that. One thread announces at a time; the others, and a listener that causes a transition, leave theirs to it and go on.
  */
-final class Transitions {
+final class TransitionAnnouncer {
 
-    private static final Logger log = LoggerFactory.getLogger(Transitions.class);
+    private static final Logger log = LoggerFactory.getLogger(TransitionAnnouncer.class);
 
     /**
      * One change from a state to the next.
@@ -28,13 +28,13 @@ final class Transitions {
 
     private final Supplier<CircuitState> present;
 
-    /** Transitions that were won and not looked at since; whoever raises it from zero announces until it is zero again. */
+    /** TransitionAnnouncer that were won and not looked at since; the thread that raises it from zero announces until it is zero again. */
     private final AtomicInteger pending = new AtomicInteger();
 
     /** Up to where transitions have been announced; only for the thread that announces. */
     private CircuitState announced;
 
-    Transitions(CircuitState first, Supplier<CircuitState> present) {
+    TransitionAnnouncer(CircuitState first, Supplier<CircuitState> present) {
         this.announced = first;
         this.present = present;
     }
