@@ -175,15 +175,11 @@ public final class ResilienceEndpoint {
 
     private Map<String, Object> detail(Pattern<?, ?> pattern, Policy policy) {
         Map<String, Object> detail = new LinkedHashMap<>(JsonView.of(policy.metrics()));
-        Map<String, String> origins = instances
-                .settings(pattern, policy.name())
-                .<Map<String, String>>map(settings -> settings.origins())
-                .orElse(Map.of());
         Map<String, Object> settings = new LinkedHashMap<>();
         JsonView.of(policy.config()).forEach((key, value) -> {
             Map<String, @Nullable Object> setting = new LinkedHashMap<>();
             setting.put("value", value);
-            setting.put("origin", origins.getOrDefault(key, "code"));
+            setting.put("origin", instances.origin(pattern, policy, key));
             settings.put(key, setting);
         });
         detail.put("enabled", policy.isEnabled());

@@ -49,6 +49,8 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final List<Option<?>> options;
     private final Predicate<P> down;
     private final BiFunction<P, Consumer<Throwable>, Subscription> repeats;
+    private final Set<String> derived;
+    private final Function<List<Map<String, Object>>, Map<String, Derived>> derivation;
 
     private Pattern(Builder<P, C> builder) {
         this.type = builder.type;
@@ -79,6 +81,8 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.options = builder.options;
         this.down = builder.down;
         this.repeats = builder.repeats;
+        this.derived = builder.derived;
+        this.derivation = builder.derivation;
     }
 
     static <P extends Policy, C extends Record> Builder<P, C> of(
@@ -196,6 +200,22 @@ public final class Pattern<P extends Policy, C extends Record> {
         return repeats.apply(type.policyClass().cast(instance), listener);
     }
 
+    /** The settings that may follow from others, by Java name. */
+    public Set<String> derived() {
+        return derived;
+    }
+
+    /**
+     * The settings that follow from others.
+     *
+     * @param levels settings by their Java names, the level that wins first
+     * @return what follows, by Java name; nothing for a setting that is set
+     * @throws IllegalArgumentException if settings do not go together; the message starts with the name of one
+     */
+    public Map<String, Derived> derive(List<Map<String, Object>> levels) {
+        return derivation.apply(levels);
+    }
+
     /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
     public void registerConverters(ConverterRegistry registry) {
         converters.accept(registry);
@@ -226,6 +246,8 @@ public final class Pattern<P extends Policy, C extends Record> {
         private List<Option<?>> options = List.of(Option.ENABLED);
         private Predicate<P> down = policy -> false;
         private BiFunction<P, Consumer<Throwable>, Subscription> repeats = (instance, listener) -> () -> {};
+        private Set<String> derived = Set.of();
+        private Function<List<Map<String, Object>>, Map<String, Derived>> derivation = levels -> Map.of();
 
         private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
             this.type = Objects.requireNonNull(type, "type");
@@ -298,6 +320,12 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> onRepeat(BiFunction<P, Consumer<Throwable>, Subscription> repeats) {
             this.repeats = repeats;
+            return this;
+        }
+
+        Builder<P, C> derives(String setting, Function<List<Map<String, Object>>, Map<String, Derived>> derivation) {
+            this.derived = Set.of(setting);
+            this.derivation = derivation;
             return this;
         }
 

@@ -60,7 +60,7 @@ final class RenderedProblems {
         all.put(
                 "unknown-key",
                 () -> failure(
-                        "resilience.retry.defaults.max-atempts=4", "resilience.circuitbreaker.defaults.enabled=true"));
+                        "resilience.retry.defaults.max-atempts=4", "resilience.circut-breaker.defaults.enabled=true"));
         all.put(
                 "unreadable",
                 () -> failure(
