@@ -59,6 +59,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
         WrittenSettings written = instances.written();
         Set<Problem> problems = new LinkedHashSet<>(written.problems());
         Map<Class<?>, Map<Method, List<Declaration>>> annotated = annotatedMethods();
+        pipelines.add(annotated.values().stream()
+                .flatMap(methods -> methods.values().stream().flatMap(List::stream))
+                .toList());
         // First the annotations that say settings: one that only names an instance may come before them in any order.
         annotated.values().stream()
                 .flatMap(methods -> methods.values().stream().flatMap(List::stream))
