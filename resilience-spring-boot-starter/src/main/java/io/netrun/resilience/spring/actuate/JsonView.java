@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonView {
 
     private static final int MAX_TEXT = 300;
+    private static final String UNREADABLE = "(unreadable)";
 
     private JsonView() {}
 
@@ -36,21 +38,48 @@ final class JsonView {
             return type.getName();
         }
         if (value instanceof Throwable thrown) {
-            String text = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
-            return text.substring(0, Math.min(text.length(), MAX_TEXT));
+            return shortened(thrown.getClass().getSimpleName() + ": " + message(thrown));
         }
         if (value instanceof Collection<?> values) {
             return values.stream().map(JsonView::plain).toList();
         }
+        if (value instanceof Map<?, ?> values) {
+            Map<String, @Nullable Object> view = new LinkedHashMap<>();
+            values.forEach((key, each) -> view.put(String.valueOf(key), plain(each)));
+            return view;
+        }
         if (value instanceof Record) {
             return "code";
         }
-        return value == null || value instanceof Number || value instanceof Boolean ? value : value.toString();
+        return value == null || value instanceof Number || value instanceof Boolean ? value : text(value);
+    }
+
+    /** Exceptions and values of the user's run code of the user's. */
+    private static String message(Throwable thrown) {
+        try {
+            return String.valueOf(thrown.getMessage());
+        } catch (RuntimeException e) {
+            return UNREADABLE;
+        }
+    }
+
+    private static String text(Object value) {
+        try {
+            return String.valueOf(value);
+        } catch (RuntimeException e) {
+            return UNREADABLE;
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.substring(0, Math.min(text.length(), MAX_TEXT));
     }
 
     private static @Nullable Object read(RecordComponent component, Record snapshot) {
         try {
             return component.getAccessor().invoke(snapshot);
+        } catch (InvocationTargetException e) {
+            return UNREADABLE;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

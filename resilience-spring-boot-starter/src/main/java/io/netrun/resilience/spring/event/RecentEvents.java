@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.event;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceEvent;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -12,6 +13,11 @@ import java.util.concurrent.ConcurrentMap;
 public final class RecentEvents {
 
     private static final int KEPT = 20;
+
+    /** How many of one kind are kept that may come with every call, and how far apart. */
+    private static final int KEPT_OF_FREQUENT = 5;
+
+    private static final Duration FREQUENT = Duration.ofSeconds(1);
 
     private final ConcurrentMap<Policy, Deque<ResilienceEvent>> events = new ConcurrentHashMap<>();
 
@@ -30,6 +36,26 @@ public final class RecentEvents {
         Deque<ResilienceEvent> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
         synchronized (ofInstance) {
             if (ofInstance.size() == KEPT) {
+                ofInstance.removeLast();
+            }
+            ofInstance.addFirst(event);
+        }
+    }
+
+    /** Keeps an event unless the last of its kind is less than a second old; they push out none of another kind. */
+    void addIfRare(Policy instance, ResilienceEvent event) {
+        Deque<ResilienceEvent> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
+        synchronized (ofInstance) {
+            List<ResilienceEvent> ofItsKind = ofInstance.stream()
+                    .filter(former -> former.getClass() == event.getClass())
+                    .toList();
+            if (!ofItsKind.isEmpty()
+                    && event.time().isBefore(ofItsKind.get(0).time().plus(FREQUENT))) {
+                return;
+            }
+            if (ofItsKind.size() >= KEPT_OF_FREQUENT) {
+                ofInstance.remove(ofItsKind.get(ofItsKind.size() - 1));
+            } else if (ofInstance.size() == KEPT) {
                 ofInstance.removeLast();
             }
             ofInstance.addFirst(event);

@@ -39,6 +39,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final List<Measure<P>> measures;
     private final Map<String, Consumer<P>> actions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
+    private final List<Class<? extends ResilienceEvent>> frequentEvents;
     private final Consumer<ConverterRegistry> converters;
     private final Function<P, Stream<Span>> limit;
     private final Function<P, Stream<Span>> waits;
@@ -71,6 +72,7 @@ public final class Pattern<P extends Policy, C extends Record> {
                 .toList();
         this.actions = builder.actions;
         this.applicationEvents = builder.applicationEvents;
+        this.frequentEvents = builder.frequentEvents;
         this.converters = builder.converters;
         this.limit = builder.limit;
         this.waits = builder.waits;
@@ -145,6 +147,11 @@ public final class Pattern<P extends Policy, C extends Record> {
         return applicationEvents;
     }
 
+    /** The events that may come with every call; a few are kept for the endpoint, and none is an event of the application. */
+    public List<Class<? extends ResilienceEvent>> frequentEvents() {
+        return frequentEvents;
+    }
+
     /** After how long an instance of this pattern gives a call up; empty if it does not look at the time. */
     public Optional<Duration> limit(Policy instance) {
         return limit.apply(type.policyClass().cast(instance))
@@ -177,7 +184,10 @@ public final class Pattern<P extends Policy, C extends Record> {
         try {
             Class<?> metrics = type.policyClass().getMethod("metrics").getReturnType();
             return Stream.<Stream<? extends Class<?>>>of(
-                            Stream.of(metrics), applicationEvents.stream(), detailTypes.stream())
+                            Stream.of(metrics),
+                            applicationEvents.stream(),
+                            frequentEvents.stream(),
+                            detailTypes.stream())
                     .<Class<?>>flatMap(types -> types)
                     .toList();
         } catch (NoSuchMethodException e) {
@@ -236,6 +246,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private List<Measure<P>> measures = List.of();
         private Map<String, Consumer<P>> actions = Map.of();
         private List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
+        private List<Class<? extends ResilienceEvent>> frequentEvents = List.of();
         private Consumer<ConverterRegistry> converters = registry -> {};
         private Function<P, Stream<Span>> limit = instance -> Stream.empty();
         private Function<P, Stream<Span>> waits = instance -> Stream.empty();
@@ -277,6 +288,11 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> applicationEvents(List<Class<? extends ResilienceEvent>> events) {
             this.applicationEvents = List.copyOf(events);
+            return this;
+        }
+
+        Builder<P, C> frequentEvents(List<Class<? extends ResilienceEvent>> events) {
+            this.frequentEvents = List.copyOf(events);
             return this;
         }
 

@@ -79,7 +79,10 @@ public final class LiveSettings {
             Pattern<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
         try {
-            C config = Instances.reconfigure(pattern, policy, present -> Setting.with(present, values));
+            C config = Instances.reconfigure(pattern, policy, present -> {
+                requireUsed(pattern, present, values);
+                return Setting.with(present, values);
+            });
             instances.changedByOperator(pattern, policy.name(), config, values.keySet());
         } catch (IllegalArgumentException outOfRange) {
             throw new ResilienceConfigurationException(List.of(new Problem(
@@ -88,6 +91,23 @@ public final class LiveSettings {
         if (enabled != null) {
             policy.setEnabled(Boolean.TRUE.equals(enabled));
         }
+    }
+
+    /** A setting that the instance would not use is a mistake here as anywhere. */
+    private static void requireUsed(Pattern<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
+        Map<String, Object> changed = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (value != null) {
+                changed.put(name, value);
+            }
+        });
+        Map<String, Object> chosen = new LinkedHashMap<>();
+        Setting.values(present, pattern.derived()).forEach((name, value) -> {
+            if (value != null) {
+                chosen.put(name, value);
+            }
+        });
+        pattern.derive(List.of(changed, chosen));
     }
 
     /** Lists hold classes, which nobody outside is to name. */
@@ -107,7 +127,7 @@ public final class LiveSettings {
     }
 
     private Object read(String name, String text, ResolvableType type) {
-        if (text.length() <= MAX_LENGTH) {
+        if (!text.isBlank() && text.length() <= MAX_LENGTH) {
             Object value = bound(name, text, type);
             if (value != null) {
                 return value;
