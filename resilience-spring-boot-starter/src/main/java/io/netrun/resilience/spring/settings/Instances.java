@@ -1,13 +1,11 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
 import io.netrun.resilience.spring.pattern.HealthRole;
-import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
@@ -19,9 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +37,8 @@ public final class Instances implements SettingsSource {
     private final boolean protecting;
     private final Requests requests;
     private final ConfiguredInstances configured;
-    private final ConcurrentMap<InstanceKey, Made<?>> made = new ConcurrentHashMap<>();
+    private final MadeInstances made;
     private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
-
-    /** Held while settings are exchanged; no code of the user runs under it. */
-    private final ReentrantLock exchanging = new ReentrantLock();
 
     /**
      * The settings of an application's instances.
@@ -60,6 +53,7 @@ public final class Instances implements SettingsSource {
             Supplier<List<ConfigCustomizer<?>>> customizers,
             boolean protecting) {
         this.registry = registry;
+        this.made = new MadeInstances(registry);
         this.resolver = resolver;
         this.customizers = new Customizers(customizers);
         this.protecting = protecting;
@@ -85,9 +79,9 @@ public final class Instances implements SettingsSource {
         InstanceKey key = InstanceKey.of(pattern, name);
         boolean decides = requests.add(pattern, key, annotated, location);
         try {
-            if (!made.containsKey(key)) {
+            if (!made.has(key)) {
                 P policy = registry.get().getOrCreate(pattern.type(), name);
-                if (!made.containsKey(key)) {
+                if (!made.has(key)) {
                     takeOver(pattern, policy);
                 }
                 return Optional.of(policy);
@@ -183,13 +177,7 @@ public final class Instances implements SettingsSource {
     private <P extends Policy, C extends Record> void takeOver(Pattern<P, C> pattern, P policy) {
         @SuppressWarnings("unchecked") // the configuration of the pattern's policies
         C present = (C) policy.config();
-        Made<C> resolved = resolve(pattern, policy.name(), present);
-        if (made.putIfAbsent(InstanceKey.of(pattern, policy.name()), resolved) == null) {
-            reconfigure(pattern, policy, config -> resolved.inForce().config());
-            if (!resolved.inForce().enabled()) {
-                policy.setEnabled(false);
-            }
-        }
+        made.adopt(pattern, policy, resolve(pattern, policy.name(), present));
     }
 
     /**
@@ -202,40 +190,12 @@ public final class Instances implements SettingsSource {
         Made<C> former;
         Made<C> later;
         do {
-            former = madeOf(pattern, name);
+            former = made.get(pattern, name);
             if (former == null) {
                 return;
             }
             later = resolve(pattern, name, former.given());
-        } while (!exchange(pattern, name, new Exchange<>(former, keepingChanges ? former.followedBy(later) : later)));
-    }
-
-    private <P extends Policy, C extends Record> boolean exchange(
-            Pattern<P, C> pattern, String name, Exchange<C> exchange) {
-        InstanceKey key = InstanceKey.of(pattern, name);
-        P policy = registry.get().find(pattern.type(), name).orElse(null);
-        exchanging.lock();
-        try {
-            if (made.get(key) != exchange.former) {
-                return false;
-            }
-            made.put(key, exchange.later);
-            if (policy != null) {
-                reconfigure(pattern, policy, present -> exchange.later.inForce().config());
-                boolean enabled = exchange.later.inForce().enabled();
-                if (enabled != exchange.former.inForce().enabled()) {
-                    policy.setEnabled(enabled);
-                }
-            }
-            return true;
-        } finally {
-            exchanging.unlock();
-        }
-    }
-
-    @SuppressWarnings("unchecked") // it was made for just this pattern
-    private <C extends Record> @Nullable Made<C> madeOf(Pattern<?, C> pattern, String name) {
-        return (Made<C>) made.get(InstanceKey.of(pattern, name));
+        } while (!made.exchange(pattern, name, former, keepingChanges ? former.followedBy(later) : later));
     }
 
     /**
@@ -299,7 +259,7 @@ public final class Instances implements SettingsSource {
     }
 
     private <P extends Policy, C extends Record> Optional<Runnable> rebinding(Pattern<P, C> pattern, String name) {
-        Made<C> former = madeOf(pattern, name);
+        Made<C> former = made.get(pattern, name);
         if (former == null) {
             return Optional.empty();
         }
@@ -308,7 +268,7 @@ public final class Instances implements SettingsSource {
             return Optional.empty();
         }
         return Optional.of(() -> {
-            if (!exchange(pattern, name, new Exchange<>(former, later))) {
+            if (!made.exchange(pattern, name, former, later)) {
                 exchange(pattern, name, false); // somebody has changed it meanwhile
             }
             Set<String> changed = former.differing(later);
@@ -318,17 +278,9 @@ public final class Instances implements SettingsSource {
         });
     }
 
-    /** Changes the settings of a pattern's living instance; see {@link AbstractPolicy#reconfigure}. */
-    static <P extends Policy, C extends Record> C reconfigure(
-            Pattern<P, C> pattern, P policy, UnaryOperator<C> change) {
-        @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
-        AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
-        return living.reconfigure(change);
-    }
-
     /** The names of a pattern's instances that have been created with settings from here. */
     public Set<String> names(Pattern<?, ?> pattern) {
-        return InstanceKey.names(made.keySet(), pattern);
+        return made.names(pattern);
     }
 
     /** The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are wrong. */
@@ -352,15 +304,7 @@ public final class Instances implements SettingsSource {
 
     /** Remembers that an operator has changed settings of a living instance, by their Java names. */
     <C extends Record> void changedByOperator(Pattern<?, C> pattern, String name, C config, Set<String> changed) {
-        exchanging.lock();
-        try {
-            Made<C> former = madeOf(pattern, name);
-            if (former != null) {
-                made.put(InstanceKey.of(pattern, name), former.changedByOperator(config, changed));
-            }
-        } finally {
-            exchanging.unlock();
-        }
+        made.changedByOperator(pattern, name, config, changed);
     }
 
     /** See {@link SettingsResolver#requireReadableDefaults}. */
@@ -380,7 +324,8 @@ public final class Instances implements SettingsSource {
 
     /** The settings of an instance that has been created with settings from here. */
     public Optional<ResolvedSettings<?>> settings(Pattern<?, ?> pattern, String name) {
-        return Optional.ofNullable(made.get(InstanceKey.of(pattern, name))).map(Made::inForce);
+        Made<?> known = made.get(InstanceKey.of(pattern, name));
+        return known == null ? Optional.empty() : Optional.of(known.inForce());
     }
 
     /** Where a setting of an instance comes from; what is in force and has come from nowhere else is from code. */
@@ -407,13 +352,7 @@ public final class Instances implements SettingsSource {
     /** The names of instances and families that have a part in the application's health. */
     public Set<String> namesInHealth(Pattern<?, ?> pattern) {
         Set<String> names = configured.namesInHealth(pattern);
-        if (pattern.options().contains(Option.HEALTH)) {
-            made.forEach((key, settings) -> {
-                if (key.pattern().equals(pattern.key()) && settings.inForce().health() != HealthRole.NONE) {
-                    names.add(key.name());
-                }
-            });
-        }
+        names.addAll(made.namesInHealth(pattern));
         return names;
     }
 
@@ -421,6 +360,4 @@ public final class Instances implements SettingsSource {
     public boolean areInHealth(Pattern<?, ?> pattern) {
         return configured.health(pattern) != HealthRole.NONE;
     }
-
-    private record Exchange<C extends Record>(Made<C> former, Made<C> later) {}
 }

@@ -79,7 +79,7 @@ public final class LiveSettings {
             Pattern<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
         try {
-            C config = Instances.reconfigure(pattern, policy, present -> {
+            C config = MadeInstances.reconfigure(pattern, policy, present -> {
                 requireUsed(pattern, present, values);
                 return Setting.with(present, values);
             });

@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
@@ -31,6 +32,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  */
 public final class WrittenSettings {
 
+    /** What somebody may have left behind who has come from there. */
+    private static final String FOREIGN = "resilience4j.";
+
     /** Keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL =
             List.of(Option.ENABLED.key(), "advice-mode", "order", "validation", "observations", "http-clients");
@@ -39,6 +43,7 @@ public final class WrittenSettings {
     private final Map<Pattern<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final Set<Problem> problems = new LinkedHashSet<>();
+    private boolean foreign;
 
     private WrittenSettings() {}
 
@@ -71,6 +76,11 @@ public final class WrittenSettings {
         return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Set.of());
     }
 
+    /** Whether there are settings of resilience4j, which have no effect here. */
+    public boolean hasForeign() {
+        return foreign;
+    }
+
     /** The keys that mean nothing, each with the nearest that does. */
     public List<Problem> problems() {
         return List.copyOf(problems);
@@ -94,6 +104,7 @@ public final class WrittenSettings {
 
     private void read(EnumerablePropertySource<?> source) {
         for (String written : source.getPropertyNames()) {
+            foreign |= written.startsWith(FOREIGN);
             if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
                 ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
                 if (property.getNumberOfElements() > 1
@@ -115,7 +126,7 @@ public final class WrittenSettings {
                 .orElse(null);
         if (pattern == null) {
             report(
-                    property.name,
+                    property,
                     first,
                     Stream.concat(GLOBAL.stream(), Patterns.all().stream().map(Pattern::key))
                             .toList());
@@ -125,7 +136,7 @@ public final class WrittenSettings {
         switch (group) {
             case "defaults" -> readKey(pattern, property, 3);
             case "instances" -> readKey(pattern, property, 4);
-            default -> report(property.name, group, List.of("defaults", "instances"));
+            default -> report(property, group, List.of("defaults", "instances"));
         }
     }
 
@@ -150,7 +161,7 @@ public final class WrittenSettings {
         String key = name.getElement(last, Form.DASHED);
         if (keys(pattern).stream().noneMatch(known -> uniform(known).equals(uniform(key)))) {
             if (!property.isBlank() || earliest != 4) {
-                report(name, key, keys(pattern));
+                report(property, key, keys(pattern));
             } else {
                 documentsOf(pattern, name(name, last + 1)).add(property.source); // as above, of a name with dots
             }
@@ -194,10 +205,11 @@ public final class WrittenSettings {
         return key.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
-    private void report(ConfigurationPropertyName property, String key, Collection<String> known) {
+    private void report(Property property, String key, Collection<String> known) {
         String nearest = Nearest.to(key, known);
         problems.add(Problem.tolerable(
-                "The configuration has an unknown key '" + key + "' in '" + property + "'",
+                "The configuration has an unknown key '" + key + "' in '" + property.name + "' ("
+                        + PropertySourceOrigin.get(property.source, property.written) + ")",
                 nearest.isEmpty()
                         ? "Known here: " + String.join(", ", known)
                         : "Did you mean '" + nearest + "'? Known here: " + String.join(", ", known)));

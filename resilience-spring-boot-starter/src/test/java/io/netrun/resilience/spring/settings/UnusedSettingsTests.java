@@ -121,6 +121,24 @@ class UnusedSettingsTests {
     }
 
     @Test
+    void settingsOfResilience4jShouldBeAWarning(CapturedOutput output) {
+        runner.withPropertyValues("resilience4j.retry.instances.x.max-attempts=3")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).containsOnlyOnce("settings under 'resilience4j'");
+                });
+    }
+
+    @Test
+    void unknownKeyShouldSayWhereItIs() {
+        runner.withPropertyValues("resilience.retry.defaults.max-atempts=3")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("'resilience.retry.defaults.max-atempts' (\"resilience.retry.defaults"
+                                + ".max-atempts\" from property source \"test\")"));
+    }
+
+    @Test
     void nearestShouldPreferTheFewestEdits() {
         assertThat(Nearest.mistyped("paymnts", List.of("payment", "payments"))).isEqualTo("payments");
     }
