@@ -3,6 +3,7 @@ package io.netrun.resilience;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -28,10 +29,12 @@ public final class ResilienceRegistry implements AutoCloseable {
     private final FormerPolicies former = new FormerPolicies();
     private final EventPublisher events = new EventPublisher();
     private final Ticker ticker;
+    private final SettingsSource settings;
     private volatile boolean closed;
 
-    private ResilienceRegistry(Ticker ticker) {
-        this.ticker = ticker;
+    private ResilienceRegistry(Ticker ticker, SettingsSource settings) {
+        this.ticker = Objects.requireNonNull(ticker, "ticker");
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     /** An empty registry in real time. */
@@ -41,23 +44,49 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /** An empty registry whose instances live by the given ticker. */
     public static ResilienceRegistry create(Ticker ticker) {
-        return new ResilienceRegistry(ticker);
+        return create(ticker, ResilienceRegistry::givenOrDefault);
     }
 
-    /** The instance, made with the pattern's built-in configuration if there is none of that name. */
-    public <P extends Policy, C extends Record> P getOrCreate(PolicyType<P, C> type, String name) {
-        return getOrCreate(type, name, type.defaults());
+    /** An empty registry whose instances live by the given ticker and get their settings from the given source. */
+    public static ResilienceRegistry create(Ticker ticker, SettingsSource settings) {
+        return new ResilienceRegistry(ticker, settings);
+    }
+
+    private static <C extends Record> SettingsSource.Settings<C> givenOrDefault(
+            PolicyType<?, C> type, String name, @Nullable C given) {
+        return new SettingsSource.Settings<>(given == null ? type.defaults() : given, true);
     }
 
     /**
-     * The instance, made with the given configuration if there is none of that name; an existing one keeps its own.
+     * The instance, created if there is none of that name: with the settings that the source has for it, or else with the
+     * pattern's built-in configuration.
+     *
+     * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
+     */
+    public <P extends Policy, C extends Record> P getOrCreate(PolicyType<P, C> type, String name) {
+        return obtain(type, name, null);
+    }
+
+    /**
+     * The instance, created with the given configuration if there is none of that name; an existing one keeps its own. Settings
+     * that the registry's source has for this very name win over the given ones.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
     public <P extends Policy, C extends Record> P getOrCreate(PolicyType<P, C> type, String name, C config) {
+        Objects.requireNonNull(config, "config");
+        return obtain(type, name, config);
+    }
+
+    private <P extends Policy, C extends Record> P obtain(PolicyType<P, C> type, String name, @Nullable C given) {
         Policy existing = instances.get(Key.of(type, name));
         if (existing == null) {
-            existing = addIfAbsent(type, name, type.create(name, config, ticker));
+            SettingsSource.Settings<C> found = settings.settingsOf(type, Require.name(name), given);
+            P created = type.create(name, found.config(), ticker);
+            if (!found.enabled()) {
+                created.setEnabled(false);
+            }
+            existing = addIfAbsent(type, name, created);
         }
         return type.policyClass().cast(existing);
     }
@@ -102,7 +131,13 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /** The instance of that name, if there is one. */
     public <P extends Policy> Optional<P> find(PolicyType<P, ?> type, String name) {
-        return Optional.ofNullable(instances.get(Key.of(type, name))).map(type.policyClass()::cast);
+        Key key = Key.of(type, name);
+        Policy found = instances.get(key);
+        if (found == null) {
+            settings.createConfigured(this);
+            found = instances.get(key);
+        }
+        return Optional.ofNullable(found).map(type.policyClass()::cast);
     }
 
     /**
@@ -207,6 +242,7 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /** All instances, by name; a copy. */
     public Collection<Policy> all() {
+        settings.createConfigured(this);
         return instances.values().stream()
                 .sorted(Comparator.comparing(Policy::name))
                 .toList();

@@ -55,7 +55,7 @@ class ArchitectureTests {
             .whereLayer("metrics")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("event")
-            .mayOnlyBeAccessedByLayers("autoconfigure")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("cloud")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("http")
@@ -134,6 +134,8 @@ class ArchitectureTests {
             .doNotHaveFullyQualifiedName(BASE + "aop.ReactiveCall")
             .and()
             .haveNameNotMatching(".*\\.http\\.(ProtectingFilter|WebExchange|WebAttempt|WatchedBody)(\\$.*)?")
+            .and()
+            .haveNameNotMatching(".*\\.actuate\\.EndpointWebFilter(\\$.*)?")
             .and()
             .haveNameNotMatching(
                     ".*\\.cloud\\.(ReactiveResilienceCircuitBreakerFactory|GatewayCircuitBreakerFilterFactory)(\\$.*)?")

@@ -2,12 +2,18 @@ package io.netrun.resilience.test;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Subscription;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -28,10 +34,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * works with the application's instances.
  */
-public final class ResilienceExtension implements AfterEachCallback {
+public final class ResilienceExtension implements BeforeEachCallback, AfterEachCallback {
 
     private final ManualTicker ticker;
     private final Supplier<ResilienceRegistry> registry;
+    private final Set<Policy> switchedOff = ConcurrentHashMap.newKeySet();
+    private @Nullable Subscription added;
 
     /** With a registry and a ticker of its own. */
     public ResilienceExtension() {
@@ -89,10 +97,36 @@ public final class ResilienceExtension implements AfterEachCallback {
                                 .collect(Collectors.joining(", ", "[", "]"))));
     }
 
-    /** Closes every circuit breaker with zero counts, and switches every instance on. */
+    /** Remembers what the configuration has switched off, now and when an instance is created later. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        ResilienceRegistry present = registry.get();
+        if (present != null) { // it may be injected later
+            switchedOff.clear();
+            present.all().forEach(this::remember);
+            added = present.onChange(event -> {
+                if (!(event instanceof RegistryEvent.Removed)) {
+                    remember(event.policy());
+                }
+            });
+        }
+    }
+
+    private void remember(Policy policy) {
+        if (!policy.isEnabled()) {
+            switchedOff.add(policy);
+        }
+    }
+
+    /** Closes every circuit breaker with zero counts, and switches every instance on that was on before the test. */
     @Override
     public void afterEach(ExtensionContext context) {
+        Subscription subscription = added;
+        if (subscription != null) {
+            subscription.close();
+            added = null;
+        }
         registry().all(CircuitBreaker.TYPE).forEach(CircuitBreaker::reset);
-        registry().all().forEach(policy -> policy.setEnabled(true));
+        registry().all().forEach(policy -> policy.setEnabled(!switchedOff.contains(policy)));
     }
 }

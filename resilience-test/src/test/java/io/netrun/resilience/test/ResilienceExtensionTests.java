@@ -49,6 +49,46 @@ class ResilienceExtensionTests {
                 .assertStatistics(events -> events.started(2).succeeded(2));
     }
 
+    @Test
+    void whatTheConfigurationSwitchedOffShouldStayOff() {
+        EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(SwitchedOff.class))
+                .execute()
+                .testEvents()
+                .assertStatistics(events -> events.started(2).succeeded(2));
+    }
+
+    /** Run by the test above, not by itself. */
+    @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+    static class SwitchedOff {
+
+        private static final ResilienceRegistry REGISTRY = ResilienceRegistry.create();
+        private static final CircuitBreaker BREAKER = REGISTRY.getOrCreate(CircuitBreaker.TYPE, "payments");
+
+        static {
+            BREAKER.setEnabled(false);
+        }
+
+        @RegisterExtension
+        final ResilienceExtension resilience = ResilienceExtension.of(() -> REGISTRY);
+
+        @Test
+        @Order(1)
+        void switchesItOn() {
+            BREAKER.setEnabled(true);
+            CircuitBreaker own = CircuitBreaker.of("own");
+            own.setEnabled(false);
+            REGISTRY.register(own);
+        }
+
+        @Test
+        @Order(2)
+        void findsItSwitchedOff() {
+            assertThat(BREAKER).isDisabled();
+            assertThat(resilience.circuitBreaker("own")).isDisabled();
+        }
+    }
+
     /** Run by the test above, not by itself: its name ends on nothing that the build looks for. */
     @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
     static class Untidy {

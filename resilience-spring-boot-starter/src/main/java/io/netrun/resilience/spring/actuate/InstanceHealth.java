@@ -1,14 +1,20 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.Instances;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * How the instances are that have a part in the application's health. The health types have moved between Spring Boot 3 and
@@ -16,15 +22,61 @@ import java.util.Map;
  */
 public final class InstanceHealth {
 
+    private static final char FAMILY_END = ':';
+
     private final ResilienceRegistry registry;
     private final Instances instances;
+
+    /** Instances of families by what stands before the first colon of their names; there may be thousands. */
+    private final ConcurrentMap<String, Set<Policy>> families = new ConcurrentHashMap<>();
 
     public InstanceHealth(ResilienceRegistry registry, Instances instances) {
         this.registry = registry;
         this.instances = instances;
+        registry.onChange(this::onChange);
+        registry.all().forEach(this::add);
     }
 
-    /** How they are now. */
+    private void onChange(RegistryEvent event) {
+        if (event instanceof RegistryEvent.Removed) {
+            remove(event.policy());
+        } else {
+            if (event instanceof RegistryEvent.Replaced replaced) {
+                remove(replaced.former());
+            }
+            add(event.policy());
+        }
+    }
+
+    private void add(Policy policy) {
+        String family = family(policy.name());
+        if (!family.isEmpty() && canBeInHealth(policy)) {
+            families.compute(family, (name, present) -> {
+                Set<Policy> members = present == null ? ConcurrentHashMap.newKeySet() : present;
+                members.add(policy);
+                return members;
+            });
+        }
+    }
+
+    private void remove(Policy policy) {
+        families.computeIfPresent(family(policy.name()), (name, members) -> {
+            members.remove(policy);
+            return members.isEmpty() ? null : members;
+        });
+    }
+
+    private static boolean canBeInHealth(Policy policy) {
+        return Patterns.of(policy)
+                .filter(pattern -> pattern.options().contains(Option.HEALTH))
+                .isPresent();
+    }
+
+    private static String family(String name) {
+        return name.substring(0, Math.max(0, name.indexOf(FAMILY_END)));
+    }
+
+    /** How they are now. Looks only at those that have a part in it, and reads no configuration. */
     public Report check() {
         Map<String, Object> sections = new LinkedHashMap<>();
         boolean down = false;
@@ -39,8 +91,8 @@ public final class InstanceHealth {
     private <P extends Policy> boolean check(Pattern<P, ?> pattern, Map<String, Object> sections) {
         Map<String, Object> section = new LinkedHashMap<>();
         boolean down = false;
-        for (P policy : registry.all(pattern.type())) {
-            HealthRole role = instances.option(pattern, policy.name(), Option.HEALTH);
+        for (P policy : candidates(pattern)) {
+            HealthRole role = instances.health(pattern, policy.name());
             if (role != HealthRole.NONE) {
                 section.put(policy.name(), JsonView.of(policy.metrics()));
                 down |= role == HealthRole.STATUS && pattern.isDown(policy);
@@ -50,6 +102,24 @@ public final class InstanceHealth {
             sections.put(pattern.section(), section);
         }
         return down;
+    }
+
+    private <P extends Policy> Collection<P> candidates(Pattern<P, ?> pattern) {
+        if (instances.areInHealth(pattern)) {
+            return registry.all(pattern.type());
+        }
+        Map<String, P> candidates = new TreeMap<>();
+        for (String name : instances.namesInHealth(pattern)) {
+            registry.find(pattern.type(), name).ifPresent(policy -> candidates.put(name, policy));
+            String family = name.indexOf(FAMILY_END) < 0 ? name : family(name);
+            for (Policy member : families.getOrDefault(family, Set.of())) {
+                if (member.name().startsWith(name + FAMILY_END)
+                        && pattern.type().policyClass().isInstance(member)) {
+                    candidates.put(member.name(), pattern.type().policyClass().cast(member));
+                }
+            }
+        }
+        return candidates.values();
     }
 
     /**

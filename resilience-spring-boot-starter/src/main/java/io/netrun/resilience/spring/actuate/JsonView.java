@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.FailureText;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class JsonView {
 
     private static final int MAX_TEXT = 300;
+    private static final String UNREADABLE = "(unreadable)";
 
     private JsonView() {}
 
@@ -37,21 +39,40 @@ final class JsonView {
             return type.getName();
         }
         if (value instanceof Throwable thrown) {
-            String text = thrown.getClass().getSimpleName() + ": " + FailureText.messageOf(thrown);
-            return text.substring(0, Math.min(text.length(), MAX_TEXT));
+            return shortened(thrown.getClass().getSimpleName() + ": " + FailureText.messageOf(thrown));
         }
         if (value instanceof Collection<?> values) {
             return values.stream().map(JsonView::plain).toList();
         }
+        if (value instanceof Map<?, ?> values) {
+            Map<String, @Nullable Object> view = new LinkedHashMap<>();
+            values.forEach((key, each) -> view.put(String.valueOf(key), plain(each)));
+            return view;
+        }
         if (value instanceof Record) {
             return "code";
         }
-        return value == null || value instanceof Number || value instanceof Boolean ? value : value.toString();
+        return value == null || value instanceof Number || value instanceof Boolean ? value : text(value);
+    }
+
+    /** Values of the user's run code of the user's. */
+    private static String text(Object value) {
+        try {
+            return String.valueOf(value);
+        } catch (RuntimeException e) {
+            return UNREADABLE;
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.substring(0, Math.min(text.length(), MAX_TEXT));
     }
 
     private static @Nullable Object read(RecordComponent component, Record snapshot) {
         try {
             return component.getAccessor().invoke(snapshot);
+        } catch (InvocationTargetException e) {
+            return UNREADABLE;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }

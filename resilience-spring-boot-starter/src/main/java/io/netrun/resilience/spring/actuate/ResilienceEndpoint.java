@@ -1,27 +1,23 @@
 package io.netrun.resilience.spring.actuate;
 
-import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.method.AttemptTimes;
-import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.LiveSettings;
 import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
@@ -36,36 +32,30 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 public final class ResilienceEndpoint {
 
     private static final int MAX_SHOWN = 100;
+    private static final int METHOD_NOT_ALLOWED = 405;
 
     private final ResilienceRegistry registry;
-    private final MethodPipelines pipelines;
-    private final Supplier<List<InstanceUser>> users;
+    private final Chains chains;
     private final Instances instances;
-    private final LiveSettings liveSettings;
+    private final Operators operators;
     private final Function<Policy, List<Map<String, @Nullable Object>>> recentEvents;
-    private final AttemptTimes attemptTimes;
 
     /**
      * Over an application's instances.
      *
-     * @param users what makes calls through instances beside methods
      * @param recentEvents the latest events of an instance, the latest first, each as its content by name
-     * @param attemptTimes how long attempts took; not shown where it knows of none
      */
     public ResilienceEndpoint(
             ResilienceRegistry registry,
-            MethodPipelines pipelines,
-            Supplier<List<InstanceUser>> users,
+            Chains chains,
             Instances instances,
-            Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
-            AttemptTimes attemptTimes) {
+            Operators operators,
+            Function<Policy, List<Map<String, @Nullable Object>>> recentEvents) {
         this.registry = registry;
-        this.pipelines = pipelines;
-        this.users = users;
+        this.chains = chains;
         this.instances = instances;
-        this.liveSettings = new LiveSettings(instances);
+        this.operators = operators;
         this.recentEvents = recentEvents;
-        this.attemptTimes = attemptTimes;
     }
 
     /** Everything, a section per pattern, the protected methods and clients, and what is known of their attempts' times. */
@@ -73,17 +63,7 @@ public final class ResilienceEndpoint {
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
         Patterns.all().forEach(pattern -> all.put(pattern.section(), section(pattern)));
-        Map<String, Object> methods = new LinkedHashMap<>();
-        pipelines.all().forEach(method -> methods.put(method.title(), chain(method.pipeline())));
-        all.put("methods", methods);
-        Map<String, Object> clients = new LinkedHashMap<>();
-        users.get().forEach(user -> user.pipelines().forEach((title, pipeline) -> clients.put(title, chain(pipeline))));
-        all.put("clients", clients);
-        Map<String, Object> attempts = new LinkedHashMap<>();
-        attemptTimes.byMethod().forEach((method, time) -> attempts.put(method, shown(time)));
-        if (!attempts.isEmpty()) {
-            all.put("attempts", attempts);
-        }
+        chains.addTo(all);
         return all;
     }
 
@@ -107,42 +87,51 @@ public final class ResilienceEndpoint {
 
     /**
      * Does something to an instance, or changes some of its settings, and answers how it is then. Actuator hands on the values of a
-     * body's fields as text and knows no objects within it, so settings are one text.
+     * body's fields as text and knows no objects within it, so settings are one text by then; see {@link SettingsBody}.
      *
      * @param settings such as {@code maxConcurrent=4, maxWait=2s}
+     * @param security who asks
      */
     @WriteOperation
     public WebEndpointResponse<Map<String, Object>> act(
             @Selector String pattern,
             @Selector String name,
             @org.springframework.lang.Nullable @Nullable String action,
-            @org.springframework.lang.Nullable @Nullable String settings) {
+            @org.springframework.lang.Nullable @Nullable String settings,
+            SecurityContext security) {
+        if (!operators.areAllowed()) {
+            return refused(
+                    METHOD_NOT_ALLOWED,
+                    "The endpoint is read-only",
+                    "Set management.endpoint.resilience.access to unrestricted; access to all endpoints does not count");
+        }
         return Patterns.byKey(pattern)
-                .map(known -> act(known, name, action, settings))
+                .map(known -> act(known, name, new Change(action, settings, security.getPrincipal())))
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
     private <P extends Policy> WebEndpointResponse<Map<String, Object>> act(
-            Pattern<P, ?> pattern, String name, @Nullable String action, @Nullable String settings) {
+            Pattern<P, ?> pattern, String name, Change change) {
         P policy = registry.find(pattern.type(), name).orElse(null);
         if (policy == null) {
             return unknownInstance(pattern, name);
         }
-        if ((action == null) == (settings == null)) {
-            return badRequest("The body has to have either an \"action\" or \"settings\"", knownActions(pattern));
-        }
-        if (settings != null) {
+        String action = change.action;
+        String settings = change.settings;
+        if (settings != null && action == null) {
             try {
-                liveSettings.change(pattern, policy, settings);
+                operators.change(pattern, policy, settings, change.principal);
             } catch (ResilienceConfigurationException e) {
                 return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));
             }
-        } else {
+        } else if (action != null && settings == null) {
             Consumer<P> known = pattern.actions().get(action);
             if (known == null) {
-                return badRequest("Unknown action '" + shortened(String.valueOf(action)) + "'", knownActions(pattern));
+                return badRequest("Unknown action '" + shortened(action) + "'", knownActions(pattern));
             }
-            known.accept(policy);
+            operators.act(policy, action, known, change.principal);
+        } else {
+            return badRequest("The body has to have either an \"action\" or \"settings\"", knownActions(pattern));
         }
         return new WebEndpointResponse<>(detail(pattern, policy));
     }
@@ -173,19 +162,16 @@ public final class ResilienceEndpoint {
 
     private Map<String, Object> detail(Pattern<?, ?> pattern, Policy policy) {
         Map<String, Object> detail = new LinkedHashMap<>(JsonView.of(policy.metrics()));
-        Map<String, String> origins = instances
-                .settings(pattern, policy.name())
-                .<Map<String, String>>map(settings -> settings.origins())
-                .orElse(Map.of());
         Map<String, Object> settings = new LinkedHashMap<>();
         JsonView.of(policy.config()).forEach((key, value) -> {
             Map<String, @Nullable Object> setting = new LinkedHashMap<>();
             setting.put("value", value);
-            setting.put("origin", origins.getOrDefault(key, "code"));
+            setting.put("origin", instances.origin(pattern, policy, key));
             settings.put(key, setting);
         });
         detail.put("enabled", policy.isEnabled());
         detail.put("settings", settings);
+        detail.put("usedBy", chains.usersOf(policy));
         pattern.details(policy)
                 .forEach((key, records) ->
                         detail.put(key, records.stream().map(JsonView::of).toList()));
@@ -201,28 +187,6 @@ public final class ResilienceEndpoint {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         content.forEach((key, value) -> view.put(key, JsonView.plain(value)));
         return view;
-    }
-
-    private static Map<String, Object> shown(AttemptTimes.AttemptTime time) {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("count", time.count());
-        shown.put("totalMillis", time.totalMillis());
-        shown.put("maxMillis", time.maxMillis());
-        return shown;
-    }
-
-    private static List<Map<String, Object>> chain(Pipeline pipeline) {
-        return pipeline.policies().stream().map(ResilienceEndpoint::link).toList();
-    }
-
-    private static Map<String, Object> link(Policy policy) {
-        Map<String, Object> link = new LinkedHashMap<>();
-        link.put("pattern", policy.type().key());
-        link.put("name", policy.name());
-        if (!policy.isEnabled()) {
-            link.put("enabled", false);
-        }
-        return link;
     }
 
     private static WebEndpointResponse<Map<String, Object>> unknownPattern(String pattern) {
@@ -260,4 +224,14 @@ public final class ResilienceEndpoint {
         body.put("remedy", remedy);
         return new WebEndpointResponse<>(body, status);
     }
+
+    /**
+     * What somebody asks for.
+     *
+     * @param principal who it is; null if there is none
+     */
+    private record Change(
+            @Nullable String action,
+            @Nullable String settings,
+            @Nullable Principal principal) {}
 }

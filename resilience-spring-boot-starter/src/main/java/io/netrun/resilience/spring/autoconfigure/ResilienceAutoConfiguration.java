@@ -10,6 +10,7 @@ import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.AdviceMode;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.StartupCheck;
+import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.PlaceOrder;
@@ -32,16 +33,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
-/** The registry, and the protection of annotated methods. */
+/**
+ * The registry, and the protection of annotated methods. With {@code resilience.enabled: false} the beans are there all the same, and
+ * protect nothing.
+ */
 @AutoConfiguration(after = AopAutoConfiguration.class)
-@ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
-@Import(AutoProxyCreatorRegistrar.class)
 public final class ResilienceAutoConfiguration {
 
     /** Spring Boot's own default of spring.lifecycle.timeout-per-shutdown-phase. */
@@ -50,21 +53,37 @@ public final class ResilienceAutoConfiguration {
     /** All instances of the application. */
     @Bean
     @ConditionalOnMissingBean
-    ResilienceRegistry resilienceRegistry(ObjectProvider<Ticker> ticker) {
-        return ResilienceRegistry.create(ticker.getIfUnique(Ticker::system));
+    ResilienceRegistry resilienceRegistry(ObjectProvider<Ticker> ticker, ObjectProvider<Instances> instances) {
+        SingletonSupplier<Instances> settings = SingletonSupplier.of(instances::getObject);
+        ResilienceRegistry registry =
+                ResilienceRegistry.create(ticker.getIfUnique(Ticker::system), new ApplicationSettings(settings));
+        registry.onChange(event -> settings.obtain().onChange(event));
+        return registry;
     }
 
     @Bean
     @ConditionalOnMissingBean
     Instances resilienceInstances(
-            ResilienceRegistry registry,
+            ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers) {
         return new Instances(
-                registry,
+                SingletonSupplier.of(registry::getObject),
                 new SettingsResolver(environment),
-                customizers.orderedStream().toList());
+                () -> customizers.orderedStream().toList(),
+                isEnabled(environment));
     }
+
+    /** As the conditions have it: any other value than {@code false} is as good as none. */
+    private static boolean isEnabled(Environment environment) {
+        return !"false".equalsIgnoreCase(environment.getProperty("resilience.enabled"));
+    }
+
+    /** Steps into the calls of annotated methods. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
+    @Import(AutoProxyCreatorRegistrar.class)
+    static class Proxies {}
 
     @Bean
     @ConditionalOnMissingBean
@@ -72,12 +91,16 @@ public final class ResilienceAutoConfiguration {
     static MethodPipelines resilienceMethodPipelines(
             ObjectProvider<Instances> instances, ConfigurableEnvironment environment, BeanFactory beans) {
         return new MethodPipelines(
-                SingletonSupplier.of(instances::getObject), PlaceOrder.of(environment), environment, beans);
+                SingletonSupplier.of(instances::getObject),
+                isEnabled(environment) ? PlaceOrder.of(environment) : Patterns.places(),
+                environment,
+                beans);
     }
 
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAdviceMode(AdviceMode.PROXY)
+    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceAdvisor resilienceAdvisor(
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
@@ -87,6 +110,7 @@ public final class ResilienceAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAdviceMode(AdviceMode.ASPECTJ)
+    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceWeaving resilienceWeaving(
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
@@ -108,6 +132,7 @@ public final class ResilienceAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     StartupCheck resilienceStartupCheck(
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,

@@ -46,7 +46,8 @@ public final class ResilienceCloudAutoConfiguration {
             ObjectProvider<Instances> instances,
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment) {
-        Instances protecting = instances.getIfAvailable();
+        Instances known = instances.getIfAvailable();
+        Instances protecting = known != null && known.isProtecting() ? known : null;
         return new CloudCircuits(
                 protecting,
                 registry.getIfAvailable(ResilienceRegistry::create),

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.autoconfigure;
 
+import io.netrun.resilience.spring.actuate.EndpointAccess;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.dashboard.DashboardPattern;
 import io.netrun.resilience.spring.dashboard.ResilienceDashboard;
@@ -21,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
 
 /** The page over the Actuator endpoint, where both are exposed. */
 @AutoConfiguration(after = ResilienceEndpointAutoConfiguration.class)
@@ -33,11 +35,15 @@ public final class ResilienceDashboardAutoConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint
     ResilienceDashboard resilienceDashboard(
-            ObjectProvider<PathMapper> pathMappers, ObjectProvider<EndpointAccessResolver> accessResolver) {
+            ObjectProvider<PathMapper> pathMappers,
+            ObjectProvider<EndpointAccessResolver> accessResolver,
+            Environment environment) {
         List<PathMapper> mappers = pathMappers.orderedStream().toList();
         EndpointId json = EndpointId.of("resilience");
         EndpointAccessResolver access = accessResolver.getIfAvailable();
-        boolean writable = access != null && access.accessFor(json, Access.READ_ONLY) == Access.UNRESTRICTED;
+        boolean writable = EndpointAccess.isUnrestricted(environment)
+                && access != null
+                && access.accessFor(json, Access.READ_ONLY) == Access.UNRESTRICTED;
         List<DashboardPattern> patterns = Patterns.all().stream()
                 .map(pattern -> new DashboardPattern(
                         pattern.key(),

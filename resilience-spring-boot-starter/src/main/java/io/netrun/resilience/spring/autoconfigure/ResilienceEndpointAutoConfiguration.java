@@ -1,7 +1,11 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.actuate.Chains;
+import io.netrun.resilience.spring.actuate.EndpointAccess;
+import io.netrun.resilience.spring.actuate.Operators;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.event.OperatorJournal;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
@@ -15,7 +19,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** The Actuator endpoint, where Actuator is present and the endpoint is exposed. */
 @AutoConfiguration(after = ResilienceAutoConfiguration.class)
@@ -28,17 +34,30 @@ public final class ResilienceEndpointAutoConfiguration {
     @ConditionalOnAvailableEndpoint
     ResilienceEndpoint resilienceEndpoint(
             ResilienceRegistry registry,
-            MethodPipelines pipelines,
-            ObjectProvider<InstanceUser> users,
             Instances instances,
             RecentEvents recentEvents,
-            ObjectProvider<AttemptTimes> attemptTimes) {
-        return new ResilienceEndpoint(
-                registry,
-                pipelines,
-                () -> users.orderedStream().toList(),
+            Chains chains,
+            Operators operators) {
+        return new ResilienceEndpoint(registry, chains, instances, operators, recentEvents::of);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Chains resilienceChains(
+            MethodPipelines pipelines, ObjectProvider<InstanceUser> users, ObjectProvider<AttemptTimes> attemptTimes) {
+        return new Chains(pipelines, () -> users.orderedStream().toList(), attemptTimes.getIfAvailable(() -> Map::of));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Operators resilienceOperators(
+            Instances instances,
+            RecentEvents recentEvents,
+            ApplicationEventPublisher publisher,
+            Environment environment) {
+        return new Operators(
                 instances,
-                recentEvents::of,
-                attemptTimes.getIfAvailable(() -> Map::of));
+                new OperatorJournal(recentEvents, publisher::publishEvent),
+                EndpointAccess.isUnrestricted(environment));
     }
 }

@@ -29,7 +29,8 @@ public final class ResilienceHttpClientsAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     HttpClients resilienceHttpClients(ConfigurableEnvironment environment, ObjectProvider<Instances> instances) {
-        Instances protecting = instances.getIfAvailable();
+        Instances known = instances.getIfAvailable();
+        Instances protecting = known != null && known.isProtecting() ? known : null;
         return new HttpClients(
                 environment, protecting, protecting == null ? Patterns.places() : PlaceOrder.of(environment));
     }

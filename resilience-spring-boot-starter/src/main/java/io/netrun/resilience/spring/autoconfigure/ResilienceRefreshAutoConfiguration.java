@@ -1,13 +1,10 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.method.Validation;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** With Spring Cloud: a changed configuration changes the living instances. */
 @AutoConfiguration(after = ResilienceAutoConfiguration.class)
@@ -28,27 +26,27 @@ public final class ResilienceRefreshAutoConfiguration {
 
     @Bean
     ApplicationListener<EnvironmentChangeEvent> resilienceRefresh(
-            Instances instances, ObjectProvider<InstanceUser> users) {
+            Instances instances, ObjectProvider<InstanceUser> users, Environment environment) {
         // A class and not a lambda, of which Spring could not tell what it listens to.
-        return new Refresh(instances, users);
+        return new Refresh(instances, users, environment);
     }
 
     private static final class Refresh implements ApplicationListener<EnvironmentChangeEvent> {
 
         private final Instances instances;
         private final ObjectProvider<InstanceUser> users;
+        private final Environment environment;
 
-        Refresh(Instances instances, ObjectProvider<InstanceUser> users) {
+        Refresh(Instances instances, ObjectProvider<InstanceUser> users, Environment environment) {
             this.instances = instances;
             this.users = users;
+            this.environment = environment;
         }
 
         @Override
         public void onApplicationEvent(EnvironmentChangeEvent event) {
-            List<Pattern<?, ?>> touched = Patterns.all().stream()
-                    .filter(pattern -> isTouched(pattern, event.getKeys()))
-                    .toList();
-            follow(() -> instances.rebind(touched));
+            // Whatever has changed: a setting may have a placeholder for it.
+            follow(() -> instances.rebind(Validation.in(environment) == Validation.STRICT));
             users.orderedStream().forEach(user -> follow(() -> user.rebind(event.getKeys())));
         }
 
@@ -58,10 +56,6 @@ public final class ResilienceRefreshAutoConfiguration {
             } catch (ResilienceConfigurationException e) {
                 log.error("The changed resilience configuration is not followed. {}", e.getMessage());
             }
-        }
-
-        private static boolean isTouched(Pattern<?, ?> pattern, Set<String> keys) {
-            return keys.stream().anyMatch(key -> key.startsWith("resilience." + pattern.key() + "."));
         }
     }
 }

@@ -56,7 +56,18 @@ public final class ApplicationEvents implements AutoCloseable {
         if (!followed.add(policy)) {
             return;
         }
-        Patterns.of(policy).ifPresent(pattern -> pattern.applicationEvents().forEach(type -> forward(policy, type)));
+        Patterns.of(policy).ifPresent(pattern -> {
+            pattern.applicationEvents().forEach(type -> forward(policy, type));
+            pattern.frequentEvents()
+                    .forEach(type -> policy.on(type, event -> {
+                        if (followed.contains(policy)) {
+                            recent.addIfRare(policy, event);
+                            if (!followed.contains(policy)) {
+                                recent.forget(policy);
+                            }
+                        }
+                    }));
+        });
     }
 
     private void forward(Policy policy, Class<? extends ResilienceEvent> type) {

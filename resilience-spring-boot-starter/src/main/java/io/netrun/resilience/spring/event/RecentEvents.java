@@ -4,6 +4,8 @@ import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceEvent;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayDeque;
@@ -26,31 +28,62 @@ public final class RecentEvents {
     private static final int KEPT = 20;
     private static final int MAX_TEXT = 300;
 
-    private final ConcurrentMap<Policy, Deque<Map<String, @Nullable Object>>> events = new ConcurrentHashMap<>();
+    /** How many of one kind are kept that may come with every call, and how far apart. */
+    private static final int KEPT_OF_FREQUENT = 5;
+
+    private static final Duration FREQUENT = Duration.ofSeconds(1);
+
+    private final ConcurrentMap<Policy, Deque<Kept>> events = new ConcurrentHashMap<>();
+
+    private record Kept(Class<?> kind, Instant time, Map<String, @Nullable Object> content) {}
 
     /**
      * The events of an instance, the latest first; a copy. Each has the kind of event as {@code event}, such as {@code stateChanged},
      * and its components but the name; a failure is a text of its class and message.
      */
     public List<Map<String, @Nullable Object>> of(Policy instance) {
-        Deque<Map<String, @Nullable Object>> ofInstance = events.get(instance);
+        Deque<Kept> ofInstance = events.get(instance);
         if (ofInstance == null) {
             return List.of();
         }
         synchronized (ofInstance) {
-            return List.copyOf(ofInstance);
+            return ofInstance.stream().map(Kept::content).toList();
         }
     }
 
     void add(Policy instance, ResilienceEvent event) {
-        Map<String, @Nullable Object> content = contentOf(event);
-        Deque<Map<String, @Nullable Object>> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
+        Kept kept = kept(event);
+        Deque<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
         synchronized (ofInstance) {
             if (ofInstance.size() == KEPT) {
                 ofInstance.removeLast();
             }
-            ofInstance.addFirst(content);
+            ofInstance.addFirst(kept);
         }
+    }
+
+    /** Keeps an event unless the last of its kind is less than a second old; they push out none of another kind. */
+    void addIfRare(Policy instance, ResilienceEvent event) {
+        Kept kept = kept(event);
+        Deque<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
+        synchronized (ofInstance) {
+            List<Kept> ofItsKind = ofInstance.stream()
+                    .filter(former -> former.kind == kept.kind)
+                    .toList();
+            if (!ofItsKind.isEmpty() && kept.time.isBefore(ofItsKind.get(0).time.plus(FREQUENT))) {
+                return;
+            }
+            if (ofItsKind.size() >= KEPT_OF_FREQUENT) {
+                ofInstance.remove(ofItsKind.get(ofItsKind.size() - 1));
+            } else if (ofInstance.size() == KEPT) {
+                ofInstance.removeLast();
+            }
+            ofInstance.addFirst(kept);
+        }
+    }
+
+    private static Kept kept(ResilienceEvent event) {
+        return new Kept(event.getClass(), event.time(), contentOf(event));
     }
 
     void forget(Policy instance) {
@@ -63,7 +96,7 @@ public final class RecentEvents {
         RecordComponent[] components = event.getClass().getRecordComponents();
         if (components != null) {
             for (RecordComponent component : components) {
-                if (!component.getName().equals("name")) {
+                if (!component.getName().equals("name") && !component.getName().equals("type")) {
                     content.put(component.getName(), plain(component, event));
                 }
             }
@@ -78,10 +111,19 @@ public final class RecentEvents {
                 String text = failure.getClass().getSimpleName() + ": " + FailureText.messageOf(failure);
                 return text.substring(0, Math.min(text.length(), MAX_TEXT));
             }
+            if (value instanceof Map<?, ?> map) {
+                return textOf(map);
+            }
             return value == null || isPlain(value) ? value : value.toString();
         } catch (ReflectiveOperationException | RuntimeException unreadable) {
             return null;
         }
+    }
+
+    private static Map<String, String> textOf(Map<?, ?> map) {
+        Map<String, String> text = new LinkedHashMap<>();
+        map.forEach((key, value) -> text.put(String.valueOf(key), String.valueOf(value)));
+        return text;
     }
 
     private static boolean isPlain(Object value) {

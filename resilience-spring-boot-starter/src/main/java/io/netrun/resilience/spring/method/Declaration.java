@@ -20,14 +20,21 @@ import org.springframework.core.annotation.AnnotationAttributes;
  * One annotation's wish for one method.
  *
  * @param place what it asks for
- * @param name of the instance, placeholders not yet resolved
+ * @param name of the instance, placeholders not yet resolved; empty if it has a default name
+ * @param defaultName null if the annotation has a name
  * @param said the settings that it says, by Java name
  * @param own what else it says, which is about the method and not the instance
  * @param where the method or class that bears it, for messages
  */
-record Declaration(Place place, String name, Map<String, Object> said, Map<String, Object> own, String where) {
+record Declaration(
+        Place place,
+        String name,
+        @Nullable DefaultName defaultName,
+        Map<String, Object> said,
+        Map<String, Object> own,
+        String where) {
 
-    private static final String NAME = "name";
+    static final String NAME = "name";
 
     /**
      * The wishes for a method. Annotations are found on the method, on the methods it overrides or implements, and, for
@@ -48,14 +55,15 @@ record Declaration(Place place, String name, Map<String, Object> said, Map<Strin
     }
 
     private static @Nullable Declaration of(Place place, Method method, Class<?> targetClass) {
-        String title = targetClass.getSimpleName() + "." + method.getName();
-        String defaultName = title + place.suffix();
         AnnotationAttributes onMethod = attributes(method, place.annotation());
-        if (onMethod != null) {
-            return read(place, onMethod, defaultName, title);
+        AnnotationAttributes found =
+                onMethod == null ? attributesOfClass(method, targetClass, place.annotation()) : onMethod;
+        if (found == null) {
+            return null;
         }
-        AnnotationAttributes onClass = attributesOfClass(method, targetClass, place.annotation());
-        return onClass == null ? null : read(place, onClass, defaultName, targetClass.getSimpleName());
+        String type = targetClass.getSimpleName().isEmpty() ? targetClass.getName() : targetClass.getSimpleName();
+        DefaultName defaultName = found.getString(NAME).isEmpty() ? DefaultName.of(place, method, targetClass) : null;
+        return read(place, found, defaultName, onMethod == null ? type : type + "." + method.getName());
     }
 
     /** What an annotation says of a method: its own, or else its class's. */
@@ -77,15 +85,15 @@ record Declaration(Place place, String name, Map<String, Object> said, Map<Strin
         return AnnotatedElementUtils.findMergedAnnotationAttributes(element, annotation.getName(), false, false);
     }
 
-    private static Declaration read(Place place, AnnotationAttributes attributes, String defaultName, String where) {
+    private static Declaration read(
+            Place place, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String where) {
         Map<String, Object> said = new LinkedHashMap<>(attributes);
-        Object name = said.remove(NAME);
+        said.remove(NAME);
         said.values().removeIf(Declaration::isUnset);
         Map<String, Object> own = new LinkedHashMap<>(said);
         said.keySet().removeIf(attribute -> !place.pattern().isSetting(attribute));
         own.keySet().removeAll(said.keySet());
-        return new Declaration(
-                place, name instanceof String text && !text.isEmpty() ? text : defaultName, said, own, where);
+        return new Declaration(place, attributes.getString(NAME), defaultName, said, own, where);
     }
 
     private static boolean isUnset(Object value) {

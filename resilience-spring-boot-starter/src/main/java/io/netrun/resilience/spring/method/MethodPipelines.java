@@ -9,9 +9,9 @@ import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.PlaceOrder;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.SettingsResolver;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class MethodPipelines {
 
     private final Supplier<Instances> instances;
     private final List<Place> order;
-    private final Environment environment;
+    private final InstanceNames names;
     private final BeanFactory beans;
     private final @Nullable ClassLoader classLoader;
     private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPipeline>> pipelines = new ConcurrentHashMap<>();
@@ -51,7 +51,7 @@ public final class MethodPipelines {
             Supplier<Instances> instances, List<Place> order, Environment environment, BeanFactory beans) {
         this.instances = instances;
         this.order = List.copyOf(order);
-        this.environment = environment;
+        this.names = new InstanceNames(environment);
         this.beans = beans;
         this.classLoader = beans instanceof ConfigurableBeanFactory configurable
                 ? configurable.getBeanClassLoader()
@@ -161,13 +161,16 @@ public final class MethodPipelines {
                 fallbacks);
     }
 
+    /** Learns which instances will be asked for, so that their names do not depend on the order. */
+    void add(Collection<Declaration> declarations) {
+        names.add(declarations);
+    }
+
     @Nullable
     Policy obtain(Declaration declaration) {
-        String name = SettingsResolver.resolved(
-                declaration.name(), environment, declaration.place().title() + " of " + declaration.where() + ": name");
         return instances
                 .get()
-                .obtain(declaration.pattern(), name, declaration.said(), declaration.where())
+                .obtain(declaration.pattern(), names.of(declaration), declaration.said(), declaration.where())
                 .orElse(null);
     }
 

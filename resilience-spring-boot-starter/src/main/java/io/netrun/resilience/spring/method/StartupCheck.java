@@ -5,9 +5,9 @@ import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.UnusedSettings;
 import io.netrun.resilience.spring.settings.WrittenSettings;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
@@ -15,14 +15,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
@@ -51,17 +49,19 @@ public final class StartupCheck implements SmartInitializingSingleton {
         this.environment = environment;
         this.pipelines = pipelines;
         this.instances = instances;
-        this.validation = Binder.get(environment)
-                .bind("resilience.validation", Validation.class)
-                .orElse(Validation.STRICT);
+        this.validation = Validation.in(environment);
         this.adviceMode = AdviceMode.in(environment);
     }
 
     @Override
     public void afterSingletonsInstantiated() {
-        WrittenSettings written = WrittenSettings.in(environment);
+        instances.completeCustomizing();
+        WrittenSettings written = instances.written();
         Set<Problem> problems = new LinkedHashSet<>(written.problems());
         Map<Class<?>, Map<Method, List<Declaration>>> annotated = annotatedMethods();
+        pipelines.add(annotated.values().stream()
+                .flatMap(methods -> methods.values().stream().flatMap(List::stream))
+                .toList());
         // First the annotations that say settings: one that only names an instance may come before them in any order.
         annotated.values().stream()
                 .flatMap(methods -> methods.values().stream().flatMap(List::stream))
@@ -74,12 +74,18 @@ public final class StartupCheck implements SmartInitializingSingleton {
         users.forEach(user -> problems.addAll(user.check()));
         for (Pattern<?, ?> pattern : Patterns.all()) {
             collect(problems, () -> instances.requireReadableDefaults(pattern));
-            checkUse(pattern, written.instances(pattern), problems);
+            UnusedSettings.check(pattern, instances, environment, problems::add, log::warn);
             for (String name : written.instances(pattern)) {
                 collect(problems, () -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
             }
         }
+        problems.addAll(instances.contradictions());
         tell(problems);
+        if (written.hasForeign()) {
+            log.warn(
+                    "The configuration has settings under 'resilience4j', which have no effect here. Move them to 'resilience', or"
+                            + " remove them.");
+        }
         pipelines.all().forEach(method -> warnOfArithmetic(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfArithmetic));
     }
@@ -100,34 +106,6 @@ public final class StartupCheck implements SmartInitializingSingleton {
 
     private static void warnOfArithmetic(String title, Pipeline pipeline) {
         Arithmetic.doubts(pipeline.policies()).forEach(doubt -> log.warn("{}: {}.", title, doubt));
-    }
-
-    /**
-     * Settings that no annotation names may be for code that asks the registry. Where an annotation names something like it
-     * that has no settings, they are for that.
-     */
-    private void checkUse(Pattern<?, ?> pattern, Set<String> written, Set<Problem> problems) {
-        Set<String> used = instances.names(pattern);
-        Set<String> waiting = new TreeSet<>(used);
-        waiting.removeAll(written);
-        for (String name : written) {
-            if (used.contains(name)) {
-                continue;
-            }
-            String nearest = Nearest.to(name, waiting);
-            if (nearest.isEmpty()) {
-                log.warn(
-                        "{} '{}' has settings in the configuration, but no annotation names it: only code that asks the"
-                                + " registry uses it.",
-                        pattern.title(),
-                        name);
-            } else {
-                problems.add(Problem.tolerable(
-                        pattern.title() + " '" + name
-                                + "' has settings in the configuration, but no annotation names it",
-                        "Did you mean '" + nearest + "', which an annotation names and nobody configures?"));
-            }
-        }
     }
 
     private Map<Class<?>, Map<Method, List<Declaration>>> annotatedMethods() {

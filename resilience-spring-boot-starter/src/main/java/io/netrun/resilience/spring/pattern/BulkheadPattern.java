@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.bulkhead.BulkheadEvent;
 import java.util.List;
 
 /** What the starter knows of bulkheads. */
@@ -17,6 +18,7 @@ final class BulkheadPattern {
     static final Pattern<Bulkhead, BulkheadConfig> DESCRIPTOR = Pattern.of(
                     Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
             .measures(measures())
+            .frequentEvents(List.of(BulkheadEvent.Rejected.class))
             .waits(b -> Span.of("max-wait", b.config().maxWait()))
             .build();
 

@@ -25,6 +25,7 @@ final class CircuitBreakerPattern {
             .canBeDown(CircuitBreakerPattern::isOpen)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
+            .derives("detection", Detections::derive)
             .details(
                     "lastFailures",
                     FailedCall.class,

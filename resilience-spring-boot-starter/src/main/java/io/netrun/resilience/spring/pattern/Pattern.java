@@ -39,6 +39,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final List<Measure<P>> measures;
     private final Map<String, Consumer<P>> actions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
+    private final List<Class<? extends ResilienceEvent>> frequentEvents;
     private final Consumer<ConverterRegistry> converters;
     private final Function<P, Stream<Span>> limit;
     private final Function<P, Stream<Span>> waits;
@@ -49,6 +50,8 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final List<Option<?>> options;
     private final Predicate<P> down;
     private final BiFunction<P, Consumer<Throwable>, Subscription> repeats;
+    private final Set<String> derived;
+    private final Function<List<Map<String, Object>>, Map<String, Derived>> derivation;
 
     private Pattern(Builder<P, C> builder) {
         this.type = builder.type;
@@ -69,6 +72,7 @@ public final class Pattern<P extends Policy, C extends Record> {
                 .toList();
         this.actions = builder.actions;
         this.applicationEvents = builder.applicationEvents;
+        this.frequentEvents = builder.frequentEvents;
         this.converters = builder.converters;
         this.limit = builder.limit;
         this.waits = builder.waits;
@@ -79,6 +83,8 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.options = builder.options;
         this.down = builder.down;
         this.repeats = builder.repeats;
+        this.derived = builder.derived;
+        this.derivation = builder.derivation;
     }
 
     static <P extends Policy, C extends Record> Builder<P, C> of(
@@ -141,6 +147,11 @@ public final class Pattern<P extends Policy, C extends Record> {
         return applicationEvents;
     }
 
+    /** The events that may come with every call; a few are kept for the endpoint, and none is an event of the application. */
+    public List<Class<? extends ResilienceEvent>> frequentEvents() {
+        return frequentEvents;
+    }
+
     /** After how long an instance of this pattern gives a call up; empty if it does not look at the time. */
     public Optional<Duration> limit(Policy instance) {
         return limit.apply(type.policyClass().cast(instance))
@@ -173,7 +184,10 @@ public final class Pattern<P extends Policy, C extends Record> {
         try {
             Class<?> metrics = type.policyClass().getMethod("metrics").getReturnType();
             return Stream.<Stream<? extends Class<?>>>of(
-                            Stream.of(metrics), applicationEvents.stream(), detailTypes.stream())
+                            Stream.of(metrics),
+                            applicationEvents.stream(),
+                            frequentEvents.stream(),
+                            detailTypes.stream())
                     .<Class<?>>flatMap(types -> types)
                     .toList();
         } catch (NoSuchMethodException e) {
@@ -196,6 +210,22 @@ public final class Pattern<P extends Policy, C extends Record> {
         return repeats.apply(type.policyClass().cast(instance), listener);
     }
 
+    /** The settings that may follow from others, by Java name. */
+    public Set<String> derived() {
+        return derived;
+    }
+
+    /**
+     * The settings that follow from others.
+     *
+     * @param levels settings by their Java names, the level that wins first
+     * @return what follows, by Java name; nothing for a setting that is set
+     * @throws IllegalArgumentException if settings do not go together; the message starts with the name of one
+     */
+    public Map<String, Derived> derive(List<Map<String, Object>> levels) {
+        return derivation.apply(levels);
+    }
+
     /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
     public void registerConverters(ConverterRegistry registry) {
         converters.accept(registry);
@@ -216,6 +246,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private List<Measure<P>> measures = List.of();
         private Map<String, Consumer<P>> actions = Map.of();
         private List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
+        private List<Class<? extends ResilienceEvent>> frequentEvents = List.of();
         private Consumer<ConverterRegistry> converters = registry -> {};
         private Function<P, Stream<Span>> limit = instance -> Stream.empty();
         private Function<P, Stream<Span>> waits = instance -> Stream.empty();
@@ -226,6 +257,8 @@ public final class Pattern<P extends Policy, C extends Record> {
         private List<Option<?>> options = List.of(Option.ENABLED);
         private Predicate<P> down = policy -> false;
         private BiFunction<P, Consumer<Throwable>, Subscription> repeats = (instance, listener) -> () -> {};
+        private Set<String> derived = Set.of();
+        private Function<List<Map<String, Object>>, Map<String, Derived>> derivation = levels -> Map.of();
 
         private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
             this.type = Objects.requireNonNull(type, "type");
@@ -255,6 +288,11 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> applicationEvents(List<Class<? extends ResilienceEvent>> events) {
             this.applicationEvents = List.copyOf(events);
+            return this;
+        }
+
+        Builder<P, C> frequentEvents(List<Class<? extends ResilienceEvent>> events) {
+            this.frequentEvents = List.copyOf(events);
             return this;
         }
 
@@ -298,6 +336,12 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> onRepeat(BiFunction<P, Consumer<Throwable>, Subscription> repeats) {
             this.repeats = repeats;
+            return this;
+        }
+
+        Builder<P, C> derives(String setting, Function<List<Map<String, Object>>, Map<String, Derived>> derivation) {
+            this.derived = Set.of(setting);
+            this.derivation = derivation;
             return this;
         }
 

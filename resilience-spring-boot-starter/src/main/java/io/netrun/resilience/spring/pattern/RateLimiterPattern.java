@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
+import io.netrun.resilience.ratelimiter.RateLimiterEvent;
 import java.util.List;
 
 /** What the starter knows of rate limiters. */
@@ -25,6 +26,7 @@ final class RateLimiterPattern {
                             CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
                     Measure.counter(
                             CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected())))
+            .frequentEvents(List.of(RateLimiterEvent.Rejected.class))
             .waits(l -> Span.of("max-wait", l.config().maxWait()))
             .build();
 

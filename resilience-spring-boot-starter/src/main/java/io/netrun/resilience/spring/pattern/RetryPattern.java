@@ -8,8 +8,6 @@ import io.netrun.resilience.retry.RetryEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
@@ -79,9 +77,8 @@ final class RetryPattern {
 
     /** Jitter is written as a mode's name, or as true or false; a budget by its name, the same one for all that name it. */
     private static void registerConverters(ConverterRegistry registry) {
-        Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
-        registry.addConverter(
-                String.class, RetryBudget.class, name -> budgets.computeIfAbsent(name.trim(), RetryBudget::of));
+        SharedBudgets budgets = new SharedBudgets();
+        registry.addConverter(String.class, RetryBudget.class, name -> budgets.of(name.trim()));
         registry.addConverter(Boolean.class, Jitter.class, on -> on ? Jitter.EQUAL : Jitter.NONE);
         registry.addConverter(String.class, Jitter.class, text -> switch (text.trim()
                 .toLowerCase(Locale.ROOT)) {

@@ -51,6 +51,24 @@ final class Expected {
                 : String.valueOf(reason.getMessage());
     }
 
+    /**
+     * The value, if it is one that a setting can have.
+     *
+     * @throws IllegalArgumentException if it is a list with something else than exception classes
+     */
+    static Object checked(Object value) {
+        if (value instanceof List<?> values) {
+            for (Object element : values) {
+                if (!(element instanceof Class<?> type) || !Throwable.class.isAssignableFrom(type)) {
+                    String shown = element instanceof Class<?> other ? other.getName() : "an empty element";
+                    throw new IllegalArgumentException(
+                            "Write the full names of exception classes; " + shown + " is none");
+                }
+            }
+        }
+        return value;
+    }
+
     private static String constants(Class<?> type) {
         return Arrays.stream(type.getEnumConstants())
                 .map(constant ->

@@ -3,12 +3,15 @@ package io.netrun.resilience.spring.settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value, and who said it.
+ * A value, and where it comes from.
  *
- * @param origin {@link #ANNOTATION}, {@link #BUILT_IN}, or the property with the place where it is written
+ * @param origin one of the words below, or the property with the place where it is written
  */
 record Found(@Nullable Object value, String origin) {
 
     static final String ANNOTATION = "annotation";
     static final String BUILT_IN = "default";
+    static final String CODE = "code";
+    static final String CUSTOMIZER = "customizer";
+    static final String OPERATOR = "operator";
 }

@@ -1,10 +1,13 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.pattern.Option;
+import io.netrun.resilience.SettingsSource;
+import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,156 +17,294 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.convert.ConversionService;
 
-/** Makes the instances that annotations and configuration ask for, and remembers where their settings came from. */
-public final class Instances {
+/**
+ * The settings of all instances, by name, whoever asks for one first: code, an annotation, a client or the configuration alone. It
+ * is the source of the application's registry, and knows where each setting comes from. Thread-safe.
+ */
+public final class Instances implements SettingsSource {
 
-    private final ResilienceRegistry registry;
+    private static final Logger log = LoggerFactory.getLogger(Instances.class);
+
+    private final Supplier<ResilienceRegistry> registry;
     private final SettingsResolver resolver;
-    private final List<ConfigCustomizer<?>> customizers;
-    private final ConcurrentMap<Key, Made> made = new ConcurrentHashMap<>();
-    private final ConcurrentMap<Key, Record> fixed = new ConcurrentHashMap<>();
+    private final Customizers customizers;
+    private final boolean protecting;
+    private final Requests requests;
+    private final ConfiguredInstances configured;
+    private final MadeInstances made;
+    private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
 
-    public Instances(ResilienceRegistry registry, SettingsResolver resolver, List<ConfigCustomizer<?>> customizers) {
+    /**
+     * The settings of an application's instances.
+     *
+     * @param registry asked when the first instance is obtained
+     * @param customizers asked when the first instance is created
+     * @param protecting false if all instances are switched off, whatever is written
+     */
+    public Instances(
+            Supplier<ResilienceRegistry> registry,
+            SettingsResolver resolver,
+            Supplier<List<ConfigCustomizer<?>>> customizers,
+            boolean protecting) {
         this.registry = registry;
+        this.made = new MadeInstances(registry);
         this.resolver = resolver;
-        this.customizers = List.copyOf(customizers);
+        this.customizers = new Customizers(customizers);
+        this.protecting = protecting;
+        this.requests = new Requests(resolver);
+        this.configured = new ConfiguredInstances(resolver);
+    }
+
+    /** Whether instances protect at all; if not, nobody needs to call through them. */
+    public boolean isProtecting() {
+        return protecting;
     }
 
     /**
-     * The instance, made if it is not there yet.
+     * The instance, created if it is not there yet.
      *
-     * @param said what the annotation says, by Java name; empty if it only names the instance
-     * @param where the method or class that says it, for messages
+     * @param annotated what the annotation sets, by Java name; empty if it only names the instance
+     * @param location the method or class that has the annotation, for messages
      * @return switched off if the configuration says so; empty if it was taken out of the registry
-     * @throws ResilienceConfigurationException if the settings are wrong, or contradict those that another annotation gave
-     *     the same instance
+     * @throws ResilienceConfigurationException if the settings are wrong
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
-            Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
-        Key key = new Key(pattern.key(), name);
-        Made agreed = made.get(key);
-        if (agreed == null) {
-            Made fresh = make(pattern, name, said, where);
-            Made faster = made.putIfAbsent(key, fresh);
-            agreed = faster == null ? fresh : faster;
+            Pattern<P, C> pattern, String name, Map<String, Object> annotated, String location) {
+        InstanceKey key = InstanceKey.of(pattern, name);
+        boolean decides = requests.add(pattern, key, annotated, location);
+        try {
+            if (!made.has(key)) {
+                P policy = registry.get().getOrCreate(pattern.type(), name);
+                if (!made.has(key)) {
+                    takeOver(pattern, policy);
+                }
+                return Optional.of(policy);
+            }
+            if (decides) {
+                exchange(pattern, name, true);
+            }
+        } catch (ResilienceConfigurationException wrong) {
+            if (decides) {
+                requests.withdraw(key, annotated, location);
+            }
+            throw wrong;
         }
-        agreed.requireAgreement(pattern, name, said, where);
-        return registry.find(pattern.type(), name);
+        return registry.get().find(pattern.type(), name);
     }
 
-    private <P extends Policy, C extends Record> Made make(
-            Pattern<P, C> pattern, String name, Map<String, Object> said, String where) {
-        ResolvedSettings<C> settings = resolver.resolve(pattern, name, said, where);
-        P policy = registry.getOrCreate(pattern.type(), name, customized(pattern, name, settings.config()));
-        if (!settings.enabled()) {
-            policy.setEnabled(false); // it lives, so that it can be switched on
+    @Override
+    public <C extends Record> Settings<C> settingsOf(PolicyType<?, C> type, String name, @Nullable C given) {
+        Pattern<?, C> pattern = patternOf(type);
+        if (pattern == null) {
+            return new Settings<>(given == null ? type.defaults() : given, protecting);
         }
-        return new Made(settings, said, where);
+        InstanceKey key = InstanceKey.of(pattern, name);
+        if (!configured.isCreating()) {
+            requests.add(key);
+        }
+        C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
+        Made<C> fresh;
+        try {
+            fresh = resolve(pattern, name, base);
+        } catch (ResilienceConfigurationException wrong) {
+            if (protecting) {
+                throw wrong;
+            }
+            return new Settings<>(given == null ? type.defaults() : given, false);
+        }
+        made.put(key, fresh);
+        return new Settings<>(
+                fresh.inForce().config(), protecting && fresh.inForce().enabled());
     }
 
-    private <C extends Record> C customized(Pattern<?, C> pattern, String name, C config) {
+    @Override
+    public void createConfigured(ResilienceRegistry creator) {
+        configured.create(creator);
+    }
+
+    /** Follows the registry's changes. */
+    public void onChange(RegistryEvent event) {
+        if (!(event instanceof RegistryEvent.Removed)) {
+            if (!protecting) {
+                event.policy().setEnabled(false);
+            }
+            return;
+        }
+        Patterns.of(event.policy()).ifPresent(pattern -> {
+            InstanceKey key = InstanceKey.of(pattern, event.policy().name());
+            if (!requests.isAnnotated(key)) {
+                made.remove(key);
+                requests.forget(key);
+            }
+        });
+    }
+
+    /** The pattern, if its instances have its configuration. */
+    @SuppressWarnings("unchecked") // the classes of the configurations are the same
+    private static <C extends Record> @Nullable Pattern<?, C> patternOf(PolicyType<?, C> type) {
+        Pattern<?, ?> pattern = Patterns.byKey(type.key()).orElse(null);
+        return pattern != null
+                        && pattern.type().defaults().getClass()
+                                == type.defaults().getClass()
+                ? (Pattern<?, C>) pattern
+                : null;
+    }
+
+    private <C extends Record> Made<C> resolve(Pattern<?, C> pattern, String name, @Nullable C given) {
+        InstanceKey key = InstanceKey.of(pattern, name);
+        Requests.Annotated annotated = requests.annotated(key);
+        ResolvedSettings<C> resolved =
+                resolver.resolve(pattern, name, annotated.settings(), annotated.location(), given);
         @SuppressWarnings("unchecked") // it was fixed for just this pattern
-        C result = (C) fixed.getOrDefault(new Key(pattern.key(), name), config);
-        for (ConfigCustomizer<?> customizer : customizers) {
-            if (customizer.configClass() == config.getClass()) {
-                @SuppressWarnings("unchecked") // it customizes just this class
-                ConfigCustomizer<C> fitting = (ConfigCustomizer<C>) customizer;
-                result = fitting.customize(name, result);
+        C code = (C) fixed.getOrDefault(key, resolved.config());
+        C config = customizers.customize(name, code);
+        Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
+        for (Setting setting : Setting.of(pattern)) {
+            if (!Objects.equals(setting.valueIn(config), setting.valueIn(resolved.config()))) {
+                origins.put(setting.name(), Found.CUSTOMIZER);
             }
         }
-        return result;
+        return new Made<>(new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
+    }
+
+    /** An instance that is in the registry and was not created with our settings keeps those that nobody else has. */
+    private <P extends Policy, C extends Record> void takeOver(Pattern<P, C> pattern, P policy) {
+        @SuppressWarnings("unchecked") // the configuration of the pattern's policies
+        C present = (C) policy.config();
+        made.adopt(pattern, policy, resolve(pattern, policy.name(), present));
     }
 
     /**
-     * The settings that an instance would be made with, where no annotation says any; makes nothing.
+     * Resolves the settings of an instance again and brings it in line with them.
+     *
+     * @param keepingChanges whether what an operator has changed stays
+     */
+    private <P extends Policy, C extends Record> void exchange(
+            Pattern<P, C> pattern, String name, boolean keepingChanges) {
+        Made<C> former;
+        Made<C> later;
+        do {
+            former = made.get(pattern, name);
+            if (former == null) {
+                return;
+            }
+            later = resolve(pattern, name, former.given());
+        } while (!made.exchange(pattern, name, former, keepingChanges ? former.followedBy(later) : later));
+    }
+
+    /**
+     * The settings that an instance would be created with; creates nothing.
      *
      * @throws ResilienceConfigurationException if they are wrong
      */
     public <C extends Record> C configOf(Pattern<?, C> pattern, String name) {
-        return customized(
-                pattern, name, resolver.resolve(pattern, name, Map.of(), "code").config());
+        return resolve(pattern, name, null).resolved().config();
     }
 
     /**
-     * Gives code the last word on one instance: its settings are these from now on, if it is there and if it is made later,
+     * Gives code the last word on one instance: its settings are these from now on, if it is there and if it is created later,
      * whatever the configuration says.
      */
     public <P extends Policy, C extends Record> void fix(Pattern<P, C> pattern, String name, C config) {
-        fixed.put(new Key(pattern.key(), name), config);
-        registry.find(pattern.type(), name)
-                .ifPresent(policy -> reconfigure(pattern, policy, present -> customized(pattern, name, config)));
+        fixed.put(InstanceKey.of(pattern, name), config);
+        exchange(pattern, name, false);
     }
 
     /**
-     * Brings living instances in line with a configuration that has changed, all of them or, if one of the new values is wrong,
-     * none. They keep what they count and the calls that run. What an operator has changed goes by the configuration again.
+     * Brings the instances in line with a configuration that has changed, all of them or, if one of the new values is wrong, none.
+     * They keep what they count and the calls that run. An instance whose settings have not changed is left alone, with what an
+     * operator has changed; any other goes by the configuration again.
      *
-     * @param patterns those whose instances are looked at
-     * @throws ResilienceConfigurationException if a value is wrong; nothing has changed then
+     * @param strict whether unknown keys are wrong, and not only worth a warning
+     * @throws ResilienceConfigurationException if something is wrong; nothing has changed then
      */
-    public void rebind(List<Pattern<?, ?>> patterns) {
-        List<Runnable> changes = new ArrayList<>();
+    public void rebind(boolean strict) {
+        if (!protecting) {
+            return;
+        }
+        WrittenSettings written = resolver.refresh();
         List<Problem> problems = new ArrayList<>();
-        for (Pattern<?, ?> pattern : patterns) {
+        List<Problem> unknown = written.problems();
+        if (strict) {
+            problems.addAll(unknown);
+        }
+        List<Runnable> changes = new ArrayList<>();
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            collect(problems, () -> resolver.requireReadableDefaults(pattern));
             for (String name : names(pattern)) {
-                try {
-                    changes.add(rebinding(pattern, name));
-                } catch (ResilienceConfigurationException e) {
-                    problems.addAll(e.problems());
-                }
+                collect(problems, () -> rebinding(pattern, name).ifPresent(changes::add));
             }
         }
+        collect(problems, () -> changes.add(configured.rereading()));
         if (!problems.isEmpty()) {
-            throw new ResilienceConfigurationException(problems);
+            throw new ResilienceConfigurationException(
+                    problems.stream().distinct().toList());
         }
+        unknown.forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
         changes.forEach(Runnable::run);
     }
 
-    private <P extends Policy, C extends Record> Runnable rebinding(Pattern<P, C> pattern, String name) {
-        Key key = new Key(pattern.key(), name);
-        Made former = Objects.requireNonNull(made.get(key));
-        ResolvedSettings<C> settings = resolver.resolve(pattern, name, former.said(), former.where());
-        C config = customized(pattern, name, settings.config());
-        return () -> {
-            registry.find(pattern.type(), name).ifPresent(policy -> {
-                reconfigure(pattern, policy, present -> config);
-                if (settings.enabled() != former.settings().enabled()) {
-                    policy.setEnabled(settings.enabled());
-                }
-            });
-            made.put(key, new Made(settings, former.said(), former.where()));
-        };
+    private static void collect(List<Problem> problems, Runnable step) {
+        try {
+            step.run();
+        } catch (ResilienceConfigurationException e) {
+            problems.addAll(e.problems());
+        }
     }
 
-    /** Changes the settings of a pattern's living instance; see {@link AbstractPolicy#reconfigure}. */
-    static <P extends Policy, C extends Record> C reconfigure(
-            Pattern<P, C> pattern, P policy, UnaryOperator<C> change) {
-        @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
-        AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
-        return living.reconfigure(change);
+    private <P extends Policy, C extends Record> Optional<Runnable> rebinding(Pattern<P, C> pattern, String name) {
+        Made<C> former = made.get(pattern, name);
+        if (former == null) {
+            return Optional.empty();
+        }
+        Made<C> later = resolve(pattern, name, former.given());
+        if (former.isSameAs(later)) {
+            return Optional.empty();
+        }
+        return Optional.of(() -> {
+            if (!made.exchange(pattern, name, former, later)) {
+                exchange(pattern, name, false); // somebody has changed it meanwhile
+            }
+            Set<String> changed = former.differing(later);
+            if (!changed.isEmpty()) {
+                log.info("{} '{}' follows the changed configuration: {}", pattern.title(), name, changed);
+            }
+        });
     }
 
-    /** The names of a pattern's instances that were obtained here. */
+    /** The names of a pattern's instances that have been created with settings from here. */
     public Set<String> names(Pattern<?, ?> pattern) {
-        return made.keySet().stream()
-                .filter(key -> key.pattern().equals(pattern.key()))
-                .map(Key::name)
-                .collect(Collectors.toSet());
+        return made.names(pattern);
+    }
+
+    /** The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are wrong. */
+    public Set<String> asked(Pattern<?, ?> pattern) {
+        return requests.names(pattern);
+    }
+
+    /** The contradictions between annotations; those that are found later are logged. */
+    public List<Problem> contradictions() {
+        return requests.contradictions();
+    }
+
+    /** Applies customizers to the instances that were created before they were there. */
+    public void completeCustomizing() {
+        if (customizers.haveMissedSome()) {
+            for (Pattern<?, ?> pattern : Patterns.all()) {
+                names(pattern).forEach(name -> exchange(pattern, name, true));
+            }
+        }
     }
 
     /** Remembers that an operator has changed settings of a living instance, by their Java names. */
-    <C extends Record> void saidByOperator(Pattern<?, C> pattern, String name, C config, Set<String> changed) {
-        made.computeIfPresent(new Key(pattern.key(), name), (key, former) -> {
-            Map<String, String> origins = new LinkedHashMap<>(former.settings().origins());
-            changed.forEach(setting -> origins.put(setting, "operator"));
-            return new Made(
-                    new ResolvedSettings<>(config, origins, former.settings().enabled()),
-                    former.said(),
-                    former.where());
-        });
+    <C extends Record> void changedByOperator(Pattern<?, C> pattern, String name, C config, Set<String> changed) {
+        made.changedByOperator(pattern, name, config, changed);
     }
 
     /** See {@link SettingsResolver#requireReadableDefaults}. */
@@ -171,35 +312,52 @@ public final class Instances {
         resolver.requireReadableDefaults(pattern);
     }
 
-    /** The settings of an instance that was obtained here. */
+    /** What is written in the configuration. */
+    public WrittenSettings written() {
+        return resolver.written();
+    }
+
+    /** How texts become values. */
+    ConversionService conversion() {
+        return resolver.conversion();
+    }
+
+    /** The settings of an instance that has been created with settings from here. */
     public Optional<ResolvedSettings<?>> settings(Pattern<?, ?> pattern, String name) {
-        return Optional.ofNullable(made.get(new Key(pattern.key(), name))).map(Made::settings);
+        Made<?> known = made.get(InstanceKey.of(pattern, name));
+        return known == null ? Optional.empty() : Optional.of(known.inForce());
     }
 
-    /** What the configuration says of an instance, whoever made it. */
-    public <T> T option(Pattern<?, ?> pattern, String name, Option<T> option) {
-        return resolver.option(pattern, name, option);
+    /** Where a setting of an instance comes from; what is in force and has come from nowhere else is from code. */
+    public String origin(Pattern<?, ?> pattern, Policy policy, String setting) {
+        Made<?> known = made.get(InstanceKey.of(pattern, policy.name()));
+        Record expected =
+                known == null ? pattern.type().defaults() : known.inForce().config();
+        Setting component = Setting.of(pattern).stream()
+                .filter(each -> each.name().equals(setting))
+                .findFirst()
+                .orElse(null);
+        if (component == null || !Objects.equals(component.valueIn(expected), component.valueIn(policy.config()))) {
+            return Found.CODE;
+        }
+        return known == null ? Found.BUILT_IN : known.inForce().origin(setting);
     }
 
-    private record Key(String pattern, String name) {}
+    /** What an instance means to the application's health. Reads nothing from the configuration. */
+    public HealthRole health(Pattern<?, ?> pattern, String name) {
+        Made<?> known = made.get(InstanceKey.of(pattern, name));
+        return known != null ? known.inForce().health() : configured.health(pattern, name);
+    }
 
-    private record Made(ResolvedSettings<?> settings, Map<String, Object> said, String where) {
+    /** The names of instances and families that have a part in the application's health. */
+    public Set<String> namesInHealth(Pattern<?, ?> pattern) {
+        Set<String> names = configured.namesInHealth(pattern);
+        names.addAll(made.namesInHealth(pattern));
+        return names;
+    }
 
-        /** An annotation that says nothing joins in; one that says the same does too. */
-        void requireAgreement(Pattern<?, ?> pattern, String name, Map<String, Object> others, String elsewhere) {
-            if (others.isEmpty() || sameAs(others)) {
-                return;
-            }
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    pattern.title() + " '" + name + "' is given different settings by the annotations of " + where
-                            + " and " + elsewhere,
-                    "Let one of them say the settings and the other only the name, or give them different names")));
-        }
-
-        private boolean sameAs(Map<String, Object> others) {
-            return said.keySet().equals(others.keySet())
-                    && said.entrySet().stream()
-                            .allMatch(entry -> Objects.deepEquals(entry.getValue(), others.get(entry.getKey())));
-        }
+    /** Whether all instances of a pattern have a part in the application's health, unless something else is set for one. */
+    public boolean areInHealth(Pattern<?, ?> pattern) {
+        return configured.health(pattern) != HealthRole.NONE;
     }
 }

@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -31,7 +29,6 @@ public final class LiveSettings {
     private static final ResolvableType SWITCH = ResolvableType.forClass(boolean.class);
 
     private final Instances instances;
-    private final ApplicationConversionService conversion = new ApplicationConversionService();
 
     /**
      * For the instances of an application.
@@ -40,7 +37,6 @@ public final class LiveSettings {
      */
     public LiveSettings(Instances instances) {
         this.instances = instances;
-        Patterns.all().forEach(pattern -> pattern.registerConverters(conversion));
     }
 
     /**
@@ -83,8 +79,11 @@ public final class LiveSettings {
             Pattern<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
         try {
-            C config = Instances.reconfigure(pattern, policy, present -> Setting.with(present, values));
-            instances.saidByOperator(pattern, policy.name(), config, values.keySet());
+            C config = MadeInstances.reconfigure(pattern, policy, present -> {
+                requireUsed(pattern, present, values);
+                return Setting.with(present, values);
+            });
+            instances.changedByOperator(pattern, policy.name(), config, values.keySet());
         } catch (IllegalArgumentException outOfRange) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     pattern.title() + " '" + policy.name() + "': " + outOfRange.getMessage(), "Nothing has changed")));
@@ -92,6 +91,23 @@ public final class LiveSettings {
         if (enabled != null) {
             policy.setEnabled(Boolean.TRUE.equals(enabled));
         }
+    }
+
+    /** A setting that the instance would not use is a mistake here as anywhere. */
+    private static void requireUsed(Pattern<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
+        Map<String, Object> changed = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (value != null) {
+                changed.put(name, value);
+            }
+        });
+        Map<String, Object> chosen = new LinkedHashMap<>();
+        Setting.values(present, pattern.derived()).forEach((name, value) -> {
+            if (value != null) {
+                chosen.put(name, value);
+            }
+        });
+        pattern.derive(List.of(changed, chosen));
     }
 
     /** Lists hold classes, which nobody outside is to name. */
@@ -111,7 +127,7 @@ public final class LiveSettings {
     }
 
     private Object read(String name, String text, ResolvableType type) {
-        if (text.length() <= MAX_LENGTH) {
+        if (!text.isBlank() && text.length() <= MAX_LENGTH) {
             Object value = bound(name, text, type);
             if (value != null) {
                 return value;
@@ -126,7 +142,10 @@ public final class LiveSettings {
     private @Nullable Object bound(String name, String text, ResolvableType type) {
         try {
             return new Binder(
-                            List.of(new MapConfigurationPropertySource(Map.of("value", text))), null, conversion, null)
+                            List.of(new MapConfigurationPropertySource(Map.of("value", text))),
+                            null,
+                            instances.conversion(),
+                            null)
                     .bind("value", Bindable.of(type))
                     .orElse(null);
         } catch (BindException e) {

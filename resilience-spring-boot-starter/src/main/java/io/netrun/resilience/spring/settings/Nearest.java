@@ -2,9 +2,16 @@ package io.netrun.resilience.spring.settings;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 
 /** Guesses which of the known words a mistyped one was meant to be. */
 public final class Nearest {
+
+    /** A shorter word is another word as soon as one letter differs: {@code eu} and {@code us}, {@code cart} and {@code card}. */
+    private static final int SHORTEST = 5;
+
+    /** From this length on, two letters may be wrong. */
+    private static final int LONG = 8;
 
     private Nearest() {}
 
@@ -20,25 +27,84 @@ public final class Nearest {
                 .orElse("");
     }
 
+    /**
+     * The known name that a name is most likely a mistyped form of; otherwise empty. Names of different things are often alike, so
+     * less is a typing error here than among the keys of a configuration.
+     */
+    public static String mistyped(String name, Collection<String> known) {
+        return known.stream()
+                .filter(candidate -> isMistyped(name, candidate))
+                .min(Comparator.comparingInt((String candidate) -> distance(name, candidate))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElse("");
+    }
+
+    /** Whether all words of two names are the same, or differ like mistyped ones; or the names have the same letters. */
+    private static boolean isMistyped(String name, String candidate) {
+        if (letters(name).equals(letters(candidate))) {
+            return true;
+        }
+        String[] words = words(name);
+        String[] others = words(candidate);
+        if (words.length != others.length) {
+            return false;
+        }
+        int differing = 0;
+        for (int i = 0; i < words.length; i++) {
+            if (!words[i].equals(others[i])) {
+                differing++;
+                if (!isMistypedWord(words[i], others[i])) {
+                    return false;
+                }
+            }
+        }
+        return differing == 1;
+    }
+
+    private static boolean isMistypedWord(String word, String other) {
+        int length = Math.min(word.length(), other.length());
+        return length >= SHORTEST
+                && digits(word).equals(digits(other))
+                && Math.abs(word.length() - other.length()) <= 2
+                && distance(word, other) <= (length >= LONG ? 2 : 1);
+    }
+
+    /** In lower case, without what only separates words. */
+    private static String letters(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
+    }
+
+    private static String digits(String word) {
+        return word.replaceAll("\\D", "");
+    }
+
+    /** The words of a name, however they are put together: with dashes, dots, or upper case. */
+    private static String[] words(String name) {
+        return name.replaceAll("(\\p{Ll})(\\p{Lu})", "$1-$2")
+                .toLowerCase(Locale.ROOT)
+                .split("[^\\p{Alnum}]+");
+    }
+
     private static int edits(String candidate) {
         return Math.max(2, candidate.length() / 3);
     }
 
-    /** Levenshtein's distance: insertions, deletions and replacements of single characters. */
+    /** The distance of Levenshtein, in which two neighbours that have changed places are one edit. */
     private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+        int[][] rows = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    rows[i][j] = i + j;
+                    continue;
+                }
+                int replaced = rows[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                int best = Math.min(replaced, 1 + Math.min(rows[i - 1][j], rows[i][j - 1]));
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                rows[i][j] = swapped ? Math.min(best, rows[i - 2][j - 2] + 1) : best;
             }
         }
-        return row[b.length()];
+        return rows[a.length()][b.length()];
     }
 }

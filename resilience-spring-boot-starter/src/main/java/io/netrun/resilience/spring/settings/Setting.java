@@ -5,9 +5,13 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
@@ -17,22 +21,37 @@ import org.springframework.core.ResolvableType;
  *
  * @param component of the configuration record
  * @param key in kebab case, such as {@code max-attempts}
+ * @param type of its values
+ * @param isWritable whether it can be written down at all: code can not
  */
-record Setting(RecordComponent component, String key) {
+record Setting(RecordComponent component, String key, ResolvableType type, boolean isWritable) {
 
-    /** The settings of a pattern that can be written down, in the order of the record. */
+    private static final ConcurrentMap<Class<?>, List<Setting>> OF_RECORD = new ConcurrentHashMap<>();
+
+    /** The settings of a pattern, in the order of the record. */
     static List<Setting> of(Pattern<?, ?> pattern) {
-        return Arrays.stream(pattern.type().defaults().getClass().getRecordComponents())
-                .map(component -> new Setting(component, kebab(component.getName())))
-                .toList();
+        return of(pattern.type().defaults());
     }
 
-    /** Whether it can be written down at all: code can not. */
-    boolean isWritable() {
-        Class<?> type = type().hasGenerics() && component.getType() == List.class
-                ? type().getGeneric(0).toClass()
+    /** The settings of a configuration, in the order of its record. */
+    static List<Setting> of(Record config) {
+        return OF_RECORD.computeIfAbsent(
+                config.getClass(),
+                record -> Arrays.stream(record.getRecordComponents())
+                        .map(Setting::of)
+                        .toList());
+    }
+
+    private static Setting of(RecordComponent component) {
+        ResolvableType type = ResolvableType.forMethodReturnType(component.getAccessor());
+        Class<?> value = type.hasGenerics() && component.getType() == List.class
+                ? type.getGeneric(0).toClass()
                 : component.getType();
-        return !type.isRecord() && !type.isAnnotationPresent(FunctionalInterface.class);
+        return new Setting(
+                component,
+                kebab(component.getName()),
+                type,
+                !value.isRecord() && !value.isAnnotationPresent(FunctionalInterface.class));
     }
 
     /** Its name in Java, annotations and JSON, such as {@code maxAttempts}. */
@@ -40,17 +59,26 @@ record Setting(RecordComponent component, String key) {
         return component.getName();
     }
 
-    ResolvableType type() {
-        return ResolvableType.forMethodReturnType(component.getAccessor());
-    }
-
     @Nullable
     Object valueIn(Record config) {
+        return valueIn(component, config);
+    }
+
+    private static @Nullable Object valueIn(RecordComponent component, Record config) {
         try {
             return component.getAccessor().invoke(config);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The values that a configuration has for some settings, by Java name. */
+    static Map<String, @Nullable Object> values(Record config, Set<String> names) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        of(config).stream()
+                .filter(setting -> names.contains(setting.name()))
+                .forEach(setting -> values.put(setting.name(), setting.valueIn(config)));
+        return values;
     }
 
     /**
@@ -67,7 +95,7 @@ record Setting(RecordComponent component, String key) {
         Object[] arguments = components.stream()
                 .map(component -> values.containsKey(component.getName())
                         ? values.get(component.getName())
-                        : new Setting(component, "").valueIn(like))
+                        : valueIn(component, like))
                 .toArray();
         try {
             Constructor<C> constructor = type.getDeclaredConstructor(

@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.Pattern;
 import java.util.List;
 import java.util.Map;
-import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.core.ResolvableType;
 
 /** What there is to say of a setting that is wrong. */
@@ -12,8 +11,13 @@ final class SettingProblems {
     private SettingProblems() {}
 
     /** A value that is not what its setting takes. */
-    static ResilienceConfigurationException unreadable(String what, ResolvableType type, BindException e) {
+    static ResilienceConfigurationException unreadable(String what, ResolvableType type, Exception e) {
         return of(what + ", which can not be read as " + Expected.of(type), Expected.remedy(type, e));
+    }
+
+    /** A key without a value. */
+    static ResilienceConfigurationException empty(String what, ResolvableType type) {
+        return of(what + " is empty", "Write " + Expected.of(type) + ", or remove the key");
     }
 
     /** A placeholder in an annotation that stands for nothing. */

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
@@ -14,13 +15,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertyResolver;
 
 /**
- * Finds the settings of an instance, one by one: what the configuration says for the instance wins, then what the
- * annotation says, then what the configuration says for all instances of the pattern, then the built-in default. The same
- * code serves every pattern, because a pattern's configuration record declares its settings.
+ * Finds the settings of an instance, one by one: what the configuration has for the instance wins, then the annotation, then the
+ * code that asks for the instance, then what the configuration has for all instances of the pattern, then the built-in default.
+ * The same code serves every pattern, because a pattern's configuration record declares its settings.
  */
 public final class SettingsResolver {
 
@@ -37,29 +39,92 @@ public final class SettingsResolver {
     /**
      * The settings of an instance.
      *
-     * @param said what the annotation says, by Java name; values are strings, numbers or arrays of classes
-     * @param where the method or class that says it, for messages
+     * @param annotated what the annotation sets, by Java name; values are strings, numbers or arrays of classes
+     * @param location the method or class that has the annotation, for messages
+     * @param given the configuration from code, null for none
      * @throws ResilienceConfigurationException if a value can not be read, or is out of its range
      */
     public <C extends Record> ResolvedSettings<C> resolve(
-            Pattern<?, C> pattern, String name, Map<String, Object> said, String where) {
+            Pattern<?, C> pattern, String name, Map<String, Object> annotated, String location, @Nullable C given) {
+        List<Problem> problems = new ArrayList<>();
+        Section own = section(pattern, name);
+        Section common = section(pattern);
+        Levels levels = new Levels(List.of(
+                read(pattern, own, problems),
+                read(pattern, name, annotated, problems),
+                given == null ? read(pattern, common, problems) : differing(pattern, given)));
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
-        List<Problem> problems = new ArrayList<>();
-        List<ConfigurationPropertyName> own = properties.written(ofInstance(pattern, name));
-        List<ConfigurationPropertyName> common = properties.written(List.of(ofDefaults(pattern)));
+        levels.derive(pattern, name, location, problems);
         for (Setting setting : Setting.of(pattern)) {
-            Found found =
-                    orElse(builtIn(pattern, setting), problems, () -> find(pattern, name, setting, own, said, common));
+            Found found = levels.find(setting.name());
+            if (found == null) {
+                found = new Found(setting.valueIn(pattern.type().defaults()), Found.BUILT_IN);
+            }
             values.put(setting.name(), found.value());
+            origins.put(setting.name(), found.origin());
+        }
+        C config =
+                orElse(pattern.type().defaults(), problems, () -> construct(pattern, name, values, origins, location));
+        boolean enabled = orElse(true, problems, () -> option(pattern, own, common, Option.ENABLED));
+        HealthRole health = orElse(HealthRole.NONE, problems, () -> option(pattern, own, common, Option.HEALTH));
+        throwIfAny(problems);
+        return new ResolvedSettings<>(config, origins, enabled, health);
+    }
+
+    private static Map<String, Found> read(Pattern<?, ?> pattern, Section section, List<Problem> problems) {
+        Map<String, Found> found = new LinkedHashMap<>();
+        for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
-                origins.put(setting.name(), found.origin());
+                collect(problems, () -> {
+                    Found written = section.find(setting.key(), setting.type());
+                    if (written != null) {
+                        found.put(setting.name(), written);
+                    }
+                });
             }
         }
-        C config = orElse(pattern.type().defaults(), problems, () -> construct(pattern, name, values, origins, where));
-        pattern.options().forEach(option -> collect(problems, () -> option(pattern, name, option)));
+        return found;
+    }
+
+    private Map<String, Found> read(
+            Pattern<?, ?> pattern, String name, Map<String, Object> annotated, List<Problem> problems) {
+        Map<String, Found> found = new LinkedHashMap<>();
+        for (Setting setting : Setting.of(pattern)) {
+            Object value = annotated.get(setting.name());
+            if (value != null) {
+                collect(
+                        problems,
+                        () -> found.put(
+                                setting.name(), new Found(convert(pattern, name, setting, value), Found.ANNOTATION)));
+            }
+        }
+        return found;
+    }
+
+    /** A configuration from code has a value for each setting; those that are as built in may just not have been set. */
+    private static <C extends Record> Map<String, Found> differing(Pattern<?, C> pattern, C given) {
+        Map<String, Found> found = new LinkedHashMap<>();
+        for (Setting setting : Setting.of(pattern)) {
+            Object value = setting.valueIn(given);
+            if (!Objects.equals(value, setting.valueIn(pattern.type().defaults()))) {
+                found.put(setting.name(), new Found(value, Found.CODE));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * What an annotation sets, as values, so that two ways of writing the same are the same.
+     *
+     * @throws ResilienceConfigurationException if a value can not be read
+     */
+    Map<String, @Nullable Object> values(Pattern<?, ?> pattern, String name, Map<String, Object> annotated) {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        read(pattern, name, annotated, problems).forEach((setting, found) -> values.put(setting, found.value()));
         throwIfAny(problems);
-        return new ResolvedSettings<>(config, origins, option(pattern, name, Option.ENABLED));
+        return values;
     }
 
     /**
@@ -69,14 +134,9 @@ public final class SettingsResolver {
      */
     public void requireReadableDefaults(Pattern<?, ?> pattern) {
         List<Problem> problems = new ArrayList<>();
-        for (Setting setting : Setting.of(pattern)) {
-            if (setting.isWritable()) {
-                collect(problems, () -> properties.find(ofDefaults(pattern).append(setting.key()), setting.type()));
-            }
-        }
-        pattern.options()
-                .forEach(option -> collect(
-                        problems, () -> properties.find(ofDefaults(pattern).append(option.key()), type(option))));
+        Section common = section(pattern);
+        read(pattern, common, problems);
+        pattern.options().forEach(option -> collect(problems, () -> common.find(option.key(), type(option))));
         throwIfAny(problems);
     }
 
@@ -85,27 +145,19 @@ public final class SettingsResolver {
      * over: the start of the application tells of it.
      */
     Set<Class<?>> namedClasses() {
-        WrittenSettings written = WrittenSettings.in(environment);
         Set<Class<?>> classes = new LinkedHashSet<>();
         for (Pattern<?, ?> pattern : Patterns.all()) {
-            List<ConfigurationPropertyName> sections = new ArrayList<>(List.of(ofDefaults(pattern)));
-            written.instances(pattern).forEach(name -> sections.addAll(ofInstance(pattern, name)));
-            for (Setting setting : Setting.of(pattern)) {
-                if (setting.isWritable() && setting.type().toClass() == List.class) {
-                    sections.forEach(section -> classes.addAll(classesIn(section.append(setting.key()), setting)));
-                }
+            List<Section> sections = new ArrayList<>(List.of(section(pattern)));
+            written().instances(pattern).forEach(name -> sections.add(section(pattern, name)));
+            for (Section section : sections) {
+                read(pattern, section, new ArrayList<>()).values().forEach(found -> {
+                    if (found.value() instanceof List<?> values) {
+                        values.forEach(value -> classes.add((Class<?>) value));
+                    }
+                });
             }
         }
         return classes;
-    }
-
-    private List<Class<?>> classesIn(ConfigurationPropertyName property, Setting setting) {
-        return orElse(List.of(), new ArrayList<>(), () -> {
-            Found found = properties.find(property, setting.type());
-            return found != null && found.value() instanceof List<?> values
-                    ? values.stream().<Class<?>>map(value -> (Class<?>) value).toList()
-                    : List.of();
-        });
     }
 
     /** Takes a step; where it fails, what is wrong is kept and the way goes on, so that all problems are told at once. */
@@ -132,51 +184,33 @@ public final class SettingsResolver {
     }
 
     /**
-     * What the configuration says of an instance, or of all.
+     * What the configuration has for an instance, or for all.
      *
+     * @param name of the instance; null for what it has for all
      * @throws ResilienceConfigurationException if the value can not be read
      */
-    <T> T option(Pattern<?, ?> pattern, String name, Option<T> option) {
-        List<ConfigurationPropertyName> sections = new ArrayList<>(ofInstance(pattern, name));
-        sections.add(ofDefaults(pattern));
-        Found found = properties.firstIn(properties.written(sections), option.key(), type(option));
+    <T> T option(Pattern<?, ?> pattern, @Nullable String name, Option<T> option) {
+        Section common = section(pattern);
+        return option(pattern, name == null ? common : section(pattern, name), common, option);
+    }
+
+    private static <T> T option(Pattern<?, ?> pattern, Section own, Section common, Option<T> option) {
+        if (!pattern.options().contains(option)) {
+            return option.builtIn();
+        }
+        Found found = own.find(option.key(), type(option));
+        if (found == null) {
+            found = common.find(option.key(), type(option));
+        }
         return found == null ? option.builtIn() : option.type().cast(Objects.requireNonNull(found.value()));
     }
 
-    private Found find(
-            Pattern<?, ?> pattern,
-            String name,
-            Setting setting,
-            List<ConfigurationPropertyName> own,
-            Map<String, Object> said,
-            List<ConfigurationPropertyName> common) {
-        if (setting.isWritable()) {
-            Found found = properties.firstIn(own, setting.key(), setting.type());
-            if (found != null) {
-                return found;
-            }
-            Object annotated = said.get(setting.name());
-            if (annotated != null) {
-                return new Found(convert(pattern, name, setting, annotated), Found.ANNOTATION);
-            }
-            found = properties.firstIn(common, setting.key(), setting.type());
-            if (found != null) {
-                return found;
-            }
-        }
-        return builtIn(pattern, setting);
-    }
-
-    private static Found builtIn(Pattern<?, ?> pattern, Setting setting) {
-        return new Found(setting.valueIn(pattern.type().defaults()), Found.BUILT_IN);
-    }
-
-    private @Nullable Object convert(Pattern<?, ?> pattern, String name, Setting setting, Object said) {
-        if (said instanceof Class<?>[] classes) {
+    private @Nullable Object convert(Pattern<?, ?> pattern, String name, Setting setting, Object annotated) {
+        if (annotated instanceof Class<?>[] classes) {
             return List.of(classes);
         }
         String what = "@" + pattern.title() + " of '" + name + "': " + setting.name();
-        Object value = said instanceof String text ? resolved(text, environment, what) : said;
+        Object value = annotated instanceof String text ? resolved(text, environment, what) : annotated;
         return properties.convert(value, setting.type(), what);
     }
 
@@ -207,21 +241,42 @@ public final class SettingsResolver {
         }
     }
 
-    /**
-     * The section of an instance, in the two ways of writing a name with dots: {@code instances[A.method]} and
-     * {@code instances.A.method}.
-     */
-    private static List<ConfigurationPropertyName> ofInstance(Pattern<?, ?> pattern, String name) {
-        if (name.contains("[") || name.contains("]")) {
-            return List.of();
-        }
-        String instances = ROOT + "." + pattern.key() + ".instances";
-        return List.of(
-                ConfigurationPropertyName.of(instances).append("[" + name + "]"),
-                ConfigurationPropertyName.adapt(instances + "." + name, '.'));
+    /** What is written in the configuration. */
+    WrittenSettings written() {
+        return properties.written();
     }
 
-    private static ConfigurationPropertyName ofDefaults(Pattern<?, ?> pattern) {
+    /** Looks again at what is written in the configuration. */
+    WrittenSettings refresh() {
+        return properties.refresh();
+    }
+
+    /** How texts become values. */
+    ConversionService conversion() {
+        return properties.conversion();
+    }
+
+    private Section section(Pattern<?, ?> pattern, String name) {
+        return properties.section(
+                ofInstance(pattern, name), ConfigurationPropertyName.adapt(instances(pattern) + "." + name, '.'));
+    }
+
+    private Section section(Pattern<?, ?> pattern) {
+        return properties.section(ofDefaults(pattern), ofDefaults(pattern));
+    }
+
+    /** The section of an instance; null if there can be none for the name. */
+    static @Nullable ConfigurationPropertyName ofInstance(Pattern<?, ?> pattern, String name) {
+        return name.contains("[") || name.contains("]")
+                ? null
+                : ConfigurationPropertyName.of(instances(pattern)).append("[" + name + "]");
+    }
+
+    static ConfigurationPropertyName ofDefaults(Pattern<?, ?> pattern) {
         return ConfigurationPropertyName.of(ROOT + "." + pattern.key() + ".defaults");
+    }
+
+    private static String instances(Pattern<?, ?> pattern) {
+        return ROOT + "." + pattern.key() + ".instances";
     }
 }

@@ -6,7 +6,9 @@ import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,50 +16,69 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Reads what is written under {@code resilience} in the configuration: the names of the instances, and the keys that mean
- * nothing. Environment variables are not read for names, since they can not spell them.
+ * What is written under {@code resilience} in the configuration: which instance each property is for, and the keys that mean
+ * nothing. The name of an instance is compared character by character, as in the keys of a map. Sources that cannot list their
+ * names, and environment variables, which cannot spell them, are asked for an instance's settings when it is created.
  */
 public final class WrittenSettings {
+
+    /** What somebody may have left behind who has come from there. */
+    private static final String FOREIGN = "resilience4j.";
 
     /** Keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL =
             List.of(Option.ENABLED.key(), "advice-mode", "order", "validation", "observations", "http-clients");
 
-    private final Map<Pattern<?, ?>, Set<String>> instances = new LinkedHashMap<>();
-    private final List<Problem> problems = new ArrayList<>();
+    private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
+    private final Map<Pattern<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();
+    private final List<ConfigurationPropertySource> sources = new ArrayList<>();
+    private final Set<Problem> problems = new LinkedHashSet<>();
+    private boolean foreign;
 
     private WrittenSettings() {}
 
     /** Reads an environment. */
     public static WrittenSettings in(ConfigurableEnvironment environment) {
         WrittenSettings written = new WrittenSettings();
-        ConfigurationPropertyName root = ConfigurationPropertyName.of(SettingsResolver.ROOT);
-        ConfigurationPropertySources.get(environment).forEach(source -> {
-            if (source instanceof IterableConfigurationPropertySource iterable
-                    && !isEnvironmentVariables(source.getUnderlyingSource())) {
-                iterable.stream().filter(root::isAncestorOf).forEach(written::read);
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            written.sources.add(source);
+            if (isExact(source)) {
+                written.read((EnumerablePropertySource<?>) source.getUnderlyingSource());
             }
-        });
+        }
         return written;
     }
 
-    private static boolean isEnvironmentVariables(@Nullable Object source) {
-        return source instanceof SystemEnvironmentPropertySource
-                || (source instanceof PropertySource<?> named
-                        && named.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME));
+    /** Whether a source lists its names as they are written. */
+    static boolean isExact(ConfigurationPropertySource source) {
+        return source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties
+                && !(properties instanceof SystemEnvironmentPropertySource)
+                && !properties.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
     }
 
     /** The names of the instances that the configuration has settings for. */
     public Set<String> instances(Pattern<?, ?> pattern) {
-        return instances.getOrDefault(pattern, Set.of());
+        return new TreeSet<>(instances.getOrDefault(pattern, Map.of()).keySet());
+    }
+
+    /** The sources that have settings for an instance. */
+    Set<PropertySource<?>> documents(Pattern<?, ?> pattern, String name) {
+        return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Set.of());
+    }
+
+    /** Whether there are settings of resilience4j, which have no effect here. */
+    public boolean hasForeign() {
+        return foreign;
     }
 
     /** The keys that mean nothing, each with the nearest that does. */
@@ -65,12 +86,44 @@ public final class WrittenSettings {
         return List.copyOf(problems);
     }
 
-    private void read(ConfigurationPropertyName property) {
-        String first = property.getElement(1, Form.DASHED);
+    /** All sources, in the order in which the first one that has a property wins. */
+    List<ConfigurationPropertySource> sources() {
+        return sources;
+    }
+
+    /**
+     * The properties of a section in one source.
+     *
+     * @param section such as {@code resilience.retry.instances[payments]}
+     * @return by the name that a reader of the section uses, the name as it is written
+     */
+    Map<String, String> properties(ConfigurationPropertyName section, @Nullable Object source) {
+        Map<PropertySource<?>, Map<String, String>> found = sections.get(section.toString());
+        return found == null || source == null ? Map.of() : found.getOrDefault(source, Map.of());
+    }
+
+    private void read(EnumerablePropertySource<?> source) {
+        for (String written : source.getPropertyNames()) {
+            foreign |= written.startsWith(FOREIGN);
+            if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
+                ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
+                if (property.getNumberOfElements() > 1
+                        && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
+                    read(new Property(source, written, property));
+                }
+            }
+        }
+    }
+
+    private void read(Property property) {
+        String first = property.name.getElement(1, Form.DASHED);
         if (GLOBAL.contains(first)) {
             return;
         }
-        Pattern<?, ?> pattern = Patterns.byKey(first).orElse(null);
+        Pattern<?, ?> pattern = Patterns.all().stream()
+                .filter(known -> uniform(known.key()).equals(uniform(first)))
+                .findFirst()
+                .orElse(null);
         if (pattern == null) {
             report(
                     property,
@@ -79,7 +132,7 @@ public final class WrittenSettings {
                             .toList());
             return;
         }
-        String group = property.getNumberOfElements() > 2 ? property.getElement(2, Form.DASHED) : "";
+        String group = property.name.getNumberOfElements() > 2 ? property.name.getElement(2, Form.DASHED) : "";
         switch (group) {
             case "defaults" -> readKey(pattern, property, 3);
             case "instances" -> readKey(pattern, property, 4);
@@ -88,23 +141,49 @@ public final class WrittenSettings {
     }
 
     /** The setting's key is the last element that is no list index; a name's dots make elements of their own before it. */
-    private void readKey(Pattern<?, ?> pattern, ConfigurationPropertyName property, int earliest) {
-        int last = property.getNumberOfElements() - 1;
-        while (last > earliest && property.isNumericIndex(last)) {
+    private void readKey(Pattern<?, ?> pattern, Property property, int earliest) {
+        ConfigurationPropertyName name = property.name;
+        int last = name.getNumberOfElements() - 1;
+        while (last > earliest && name.isNumericIndex(last)) {
             last--;
         }
         if (last < earliest) {
-            problems.add(new Problem(
-                    "The property '" + property + "' has a value of its own",
-                    "Put settings under it, such as " + keys(pattern).iterator().next()));
+            if (!property.isBlank()) {
+                problems.add(new Problem(
+                        "The property '" + name + "' has a value of its own",
+                        "Put settings under it, such as "
+                                + keys(pattern).iterator().next()));
+            } else if (earliest == 4 && name.getNumberOfElements() == 4) {
+                documentsOf(pattern, name(name, 4)).add(property.source); // a section whose keys are commented out
+            }
             return;
         }
-        String key = property.getElement(last, Form.DASHED);
+        String key = name.getElement(last, Form.DASHED);
         if (keys(pattern).stream().noneMatch(known -> uniform(known).equals(uniform(key)))) {
-            report(property, key, keys(pattern));
-        } else if (earliest == 4) {
-            instances.computeIfAbsent(pattern, p -> new TreeSet<>()).add(name(property, last));
+            if (!property.isBlank() || earliest != 4) {
+                report(property, key, keys(pattern));
+            } else {
+                documentsOf(pattern, name(name, last + 1)).add(property.source); // as above, of a name with dots
+            }
+            return;
         }
+        ConfigurationPropertyName section = SettingsResolver.ofDefaults(pattern);
+        if (earliest == 4) {
+            String instance = name(name, last);
+            documentsOf(pattern, instance).add(property.source);
+            section = SettingsResolver.ofInstance(pattern, instance);
+        }
+        if (section != null) {
+            sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
+                    .computeIfAbsent(property.source, first -> new LinkedHashMap<>())
+                    .put(section + "." + name.subName(last), property.written);
+        }
+    }
+
+    private Set<PropertySource<?>> documentsOf(Pattern<?, ?> pattern, String name) {
+        return instances
+                .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
+                .computeIfAbsent(name, first -> new LinkedHashSet<>());
     }
 
     private static String name(ConfigurationPropertyName property, int end) {
@@ -123,15 +202,30 @@ public final class WrittenSettings {
     }
 
     private static String uniform(String key) {
-        return key.replace("-", "");
+        return key.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
-    private void report(ConfigurationPropertyName property, String key, Collection<String> known) {
+    private void report(Property property, String key, Collection<String> known) {
         String nearest = Nearest.to(key, known);
         problems.add(Problem.tolerable(
-                "The configuration has an unknown key '" + key + "' in '" + property + "'",
+                "The configuration has an unknown key '" + key + "' in '" + property.name + "' ("
+                        + PropertySourceOrigin.get(property.source, property.written) + ")",
                 nearest.isEmpty()
                         ? "Known here: " + String.join(", ", known)
                         : "Did you mean '" + nearest + "'? Known here: " + String.join(", ", known)));
+    }
+
+    /**
+     * A property of a source.
+     *
+     * @param written its name as the source has it
+     * @param name the same, in its elements
+     */
+    private record Property(EnumerablePropertySource<?> source, String written, ConfigurationPropertyName name) {
+
+        boolean isBlank() {
+            Object value = source.getProperty(written);
+            return value == null || value.toString().isBlank();
+        }
     }
 }

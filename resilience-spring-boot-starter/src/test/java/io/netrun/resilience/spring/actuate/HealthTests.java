@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.settings.Instances;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.http.HttpStatus;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
@@ -99,6 +103,62 @@ class HealthTests {
                     .asInstanceOf(InstanceOfAssertFactories.MAP)
                     .containsOnlyKeys("made");
         });
+    }
+
+    @Test
+    void healthShouldReadNoConfigurationOnceStarted() {
+        AtomicInteger read = new AtomicInteger();
+        application("resilience.circuit-breaker.instances.asking.health=status")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("counted", Map.of("counted", "yes")) {
+                            @Override
+                            public Object getProperty(String name) {
+                                read.incrementAndGet();
+                                return super.getProperty(name);
+                            }
+
+                            @Override
+                            public boolean containsProperty(String name) {
+                                read.incrementAndGet();
+                                return super.containsProperty(name);
+                            }
+
+                            @Override
+                            public String[] getPropertyNames() {
+                                read.incrementAndGet();
+                                return super.getPropertyNames();
+                            }
+                        }))
+                .run(context -> {
+                    ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
+                    var tenants = known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 10_000);
+                    for (int i = 0; i < 10_000; i++) {
+                        tenants.get("t" + i);
+                    }
+                    InstanceHealth health = new InstanceHealth(known, context.getBean(Instances.class));
+                    health.check();
+                    int before = read.get();
+                    assertThat(health.check().details().get("circuitBreakers"))
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .containsOnlyKeys("asking");
+                    assertThat(read).hasValue(before);
+                });
+    }
+
+    @Test
+    void roleOfAFamilyShouldHoldForItsInstances() {
+        application("resilience.circuit-breaker.instances.tenants.health=status")
+                .run(context -> {
+                    ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
+                    known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 10)
+                            .get("one")
+                            .forceOpen();
+                    InstanceHealth health = new InstanceHealth(known, context.getBean(Instances.class));
+                    assertThat(health.check().down()).isTrue();
+                    known.remove(CircuitBreaker.TYPE, "tenants:one");
+                    assertThat(health.check().down()).isFalse();
+                });
     }
 
     @Test

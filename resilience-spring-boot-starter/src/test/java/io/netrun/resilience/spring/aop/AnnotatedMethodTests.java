@@ -222,7 +222,6 @@ class AnnotatedMethodTests {
     @Test
     void enabledWhenFalseShouldLeaveBeansAlone() {
         runner.withPropertyValues("resilience.enabled=false").run(context -> {
-            assertThat(context).doesNotHaveBean(ResilienceRegistry.class);
             assertThat(context.getBean(PaymentClient.class).getClass()).isEqualTo(PaymentClient.class);
         });
     }

@@ -27,6 +27,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -39,7 +40,9 @@ final class RenderedProblems {
     private static final ApplicationContextRunner RUNNER = new ApplicationContextRunner()
             .withConfiguration(
                     AutoConfigurations.of(ResilienceAutoConfiguration.class, ResilienceEndpointAutoConfiguration.class))
-            .withPropertyValues("management.endpoints.web.exposure.include=resilience");
+            .withPropertyValues(
+                    "management.endpoints.web.exposure.include=resilience",
+                    "management.endpoint.resilience.access=UNRESTRICTED");
 
     private RenderedProblems() {}
 
@@ -60,7 +63,7 @@ final class RenderedProblems {
         all.put(
                 "unknown-key",
                 () -> failure(
-                        "resilience.retry.defaults.max-atempts=4", "resilience.circuitbreaker.defaults.enabled=true"));
+                        "resilience.retry.defaults.max-atempts=4", "resilience.circut-breaker.defaults.enabled=true"));
         all.put(
                 "unreadable",
                 () -> failure(
@@ -131,7 +134,7 @@ final class RenderedProblems {
     }
 
     private static String post(String pattern, String action, String settings) {
-        return answer(endpoint -> endpoint.act(pattern, "payments", action, settings));
+        return answer(endpoint -> endpoint.act(pattern, "payments", action, settings, SecurityContext.NONE));
     }
 
     private static String answer(Function<ResilienceEndpoint, WebEndpointResponse<Map<String, Object>>> request) {

@@ -7,8 +7,12 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import io.netrun.resilience.spring.actuate.Chains;
+import io.netrun.resilience.spring.actuate.Operators;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.event.OperatorJournal;
+import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
@@ -24,6 +28,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -132,7 +137,8 @@ class FuzzedSettingsTests {
     void changeShouldBeMadeWholeOrNotAtAll(@ForAll("instances") String pattern, @ForAll("changes") String settings) {
         Living living = new Living();
         Map<String, Record> before = living.configs();
-        WebEndpointResponse<Map<String, Object>> answer = living.endpoint.act(pattern, "payments", null, settings);
+        WebEndpointResponse<Map<String, Object>> answer =
+                living.endpoint.act(pattern, "payments", null, settings, SecurityContext.NONE);
         assertThat(answer.getStatus()).isIn(200, 400);
         if (answer.getStatus() != 200) {
             assertThat(living.configs()).isEqualTo(before);
@@ -145,7 +151,8 @@ class FuzzedSettingsTests {
     @Property(tries = 500, seed = "20261126")
     void unknownActionShouldBeRefused(@ForAll("instances") String pattern, @ForAll String action) {
         Living living = new Living();
-        WebEndpointResponse<Map<String, Object>> answer = living.endpoint.act(pattern, "payments", action, null);
+        WebEndpointResponse<Map<String, Object>> answer =
+                living.endpoint.act(pattern, "payments", action, null, SecurityContext.NONE);
         if (!List.of("reset", "force-open", "disable").contains(action)) {
             assertThat(answer.getStatus()).isEqualTo(400);
         }
@@ -193,18 +200,20 @@ class FuzzedSettingsTests {
 
         Living() {
             MockEnvironment environment = new MockEnvironment();
-            Instances instances = new Instances(registry, new SettingsResolver(environment), List.of());
+            Instances instances = new Instances(() -> registry, new SettingsResolver(environment), List::of, true);
             instances.obtain(Patterns.of(Retry.TYPE), "payments", Map.of(), "test");
             instances.obtain(Patterns.of(Bulkhead.TYPE), "payments", Map.of(), "test");
             instances.obtain(Patterns.of(CircuitBreaker.TYPE), "payments", Map.of(), "test");
             endpoint = new ResilienceEndpoint(
                     registry,
-                    new MethodPipelines(
-                            () -> instances, Patterns.places(), environment, new DefaultListableBeanFactory()),
-                    List::of,
+                    new Chains(
+                            new MethodPipelines(
+                                    () -> instances, Patterns.places(), environment, new DefaultListableBeanFactory()),
+                            List::of,
+                            Map::of),
                     instances,
-                    policy -> List.of(),
-                    Map::of);
+                    new Operators(instances, new OperatorJournal(new RecentEvents(), event -> {}), true),
+                    policy -> List.of());
         }
 
         Map<String, Record> configs() {

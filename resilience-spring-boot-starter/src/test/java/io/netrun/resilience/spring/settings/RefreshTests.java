@@ -7,8 +7,10 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import io.netrun.resilience.spring.actuate.InstanceHealth;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRefreshAutoConfiguration;
+import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,66 @@ class RefreshTests {
             assertThat(breaker(context).config()).isEqualTo(before);
             assertThat(output).contains("failureThreshold is 0: must be at least 1");
         });
+    }
+
+    @Test
+    void unrelatedChangeShouldLeaveAnOperatorsChange() {
+        runner.withPropertyValues("resilience.bulkhead.instances.reports.max-queue=5")
+                .run(context -> {
+                    Bulkhead reports = context.getBean(ResilienceRegistry.class)
+                            .find(Bulkhead.TYPE, "reports")
+                            .orElseThrow();
+                    new LiveSettings(context.getBean(Instances.class))
+                            .change(Patterns.of(Bulkhead.TYPE), reports, "maxConcurrent=1");
+                    change(context, "resilience.bulkhead.instances.payments.max-concurrent", "9");
+                    assertThat(reports.config().maxConcurrent()).isEqualTo(1);
+                    change(context, "resilience.bulkhead.instances.reports.max-queue", "6");
+                    assertThat(reports.config().maxQueue()).isEqualTo(6);
+                    assertThat(reports.config().maxConcurrent()).isEqualTo(10);
+                });
+    }
+
+    @Test
+    void keyInAnotherWritingShouldBeFollowed() {
+        runner.withPropertyValues("resilience.circuitBreaker.instances.payments.failureThreshold=11")
+                .run(context -> {
+                    assertThat(breaker(context).config().failureThreshold()).isEqualTo(11);
+                    change(context, "resilience.circuitBreaker.instances.payments.failureThreshold", "22");
+                    assertThat(breaker(context).config().failureThreshold()).isEqualTo(22);
+                });
+    }
+
+    @Test
+    void mistypedKeyInAChangeShouldBeTold(CapturedOutput output) {
+        runner.run(context -> {
+            change(context, "resilience.circuit-breaker.instances.payments.failure-treshold", "22");
+            assertThat(output).contains("is not followed").contains("unknown key 'failure-treshold'");
+        });
+    }
+
+    @Test
+    void refusedChangeShouldLeaveTheHealthAlone(CapturedOutput output) {
+        runner.withPropertyValues("resilience.circuit-breaker.instances.payments.health=details")
+                .run(context -> {
+                    InstanceHealth health = new InstanceHealth(
+                            context.getBean(ResilienceRegistry.class), context.getBean(Instances.class));
+                    change(context, "resilience.circuit-breaker.instances.payments.health", "detials");
+                    assertThat(output).contains("is 'detials', which can not be read as one of");
+                    assertThat(health.check().details()).containsKey("circuitBreakers");
+                    change(context, "resilience.circuit-breaker.instances.payments.health", "none");
+                    assertThat(health.check().details()).isEmpty();
+                });
+    }
+
+    @Test
+    void changeOfAPlaceholderShouldBeFollowed() {
+        runner.withPropertyValues(
+                        "resilience.circuit-breaker.instances.payments.failure-threshold=${shop.threshold}",
+                        "shop.threshold=7")
+                .run(context -> {
+                    change(context, "shop.threshold", "8");
+                    assertThat(breaker(context).config().failureThreshold()).isEqualTo(8);
+                });
     }
 
     @Test

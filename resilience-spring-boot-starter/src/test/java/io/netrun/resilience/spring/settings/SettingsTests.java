@@ -148,7 +148,7 @@ class SettingsTests {
                 "resilience.retry.instances.x.exceptions=no.such.Failure|which can not be read as a list of exception classes",
                 "resilience.retry.instances.x.max-attempt=3|unknown key 'max-attempt'",
                 "resilience.retry.instances.x.max-attempt=3|Did you mean 'max-attempts'?",
-                "resilience.circuitbreaker.defaults.failure-threshold=3|Did you mean 'circuit-breaker'?",
+                "resilience.circut-breaker.defaults.failure-threshold=3|Did you mean 'circuit-breaker'?",
                 "resilience.retry.default.max-attempts=3|Did you mean 'defaults'?",
                 "resilience.retry.instances.payments=3|has a value of its own",
                 "resilience.retry.instances.x.enabled=perhaps|is 'perhaps', which can not be read as true or false",

@@ -22,7 +22,7 @@ class UnwrittenInstanceTests {
     void resolveWhenNothingIsWrittenShouldReadNoProperty() {
         write("resilience.retry.instances.other.max-attempts", "5");
 
-        new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here");
+        new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here", null);
 
         assertThat(read).isEmpty();
     }
@@ -31,7 +31,8 @@ class UnwrittenInstanceTests {
     void resolveWhenOneKeyIsWrittenShouldReadIt() {
         write("resilience.retry.instances.prices.max-attempts", "5");
 
-        ResolvedSettings<?> settings = new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here");
+        ResolvedSettings<?> settings =
+                new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here", null);
 
         assertThat(settings.config()).extracting("maxAttempts").isEqualTo(5);
         assertThat(read).contains("resilience.retry.instances.prices.max-attempts");

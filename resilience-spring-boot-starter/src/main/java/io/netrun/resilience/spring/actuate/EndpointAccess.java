@@ -1,0 +1,23 @@
+package io.netrun.resilience.spring.actuate;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/** Whether the endpoint takes writes. */
+public final class EndpointAccess {
+
+    private static final String PROPERTY = "management.endpoint.resilience.access";
+
+    private EndpointAccess() {}
+
+    /**
+     * Whether unrestricted access is written for this endpoint alone. Properties that open all endpoints, or the older ones that
+     * switch an endpoint on, do not make it writable, since whoever sets them may not have thought of it.
+     */
+    public static boolean isUnrestricted(Environment environment) {
+        return Binder.get(environment)
+                .bind(PROPERTY, String.class)
+                .map(access -> access.strip().equalsIgnoreCase("unrestricted"))
+                .orElse(false);
+    }
+}

@@ -1,0 +1,124 @@
+package io.netrun.resilience.spring.actuate;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/** What Actuator's operations cannot do themselves, in servlet applications: headers, and settings as an object. */
+public final class EndpointServletFilter implements Filter {
+
+    private static final int CONTENT_TOO_LARGE = 413;
+
+    private final EndpointPaths paths;
+
+    public EndpointServletFilter(EndpointPaths paths) {
+        this.paths = paths;
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http
+                && response instanceof HttpServletResponse answer
+                && paths.isOurs(http.getRequestURI())) {
+            EndpointPaths.HEADERS.forEach(header -> answer.setHeader(header[0], header[1]));
+            if (mayHaveSettings(http)) {
+                byte[] body = http.getInputStream().readNBytes(SettingsBody.MAX_LENGTH + 1);
+                if (body.length > SettingsBody.MAX_LENGTH) {
+                    answer.sendError(CONTENT_TOO_LARGE);
+                } else {
+                    chain.doFilter(new Rewritten(http, SettingsBody.flattened(body)), response);
+                }
+                return;
+            }
+        }
+        chain.doFilter(request, response);
+    }
+
+    private boolean mayHaveSettings(HttpServletRequest request) {
+        return "POST".equals(request.getMethod())
+                && SettingsBody.isJson(request.getContentType())
+                && paths.isJson(request.getRequestURI());
+    }
+
+    private static final class Rewritten extends HttpServletRequestWrapper {
+
+        private final byte[] body;
+
+        Rewritten(HttpServletRequest request, byte[] body) {
+            super(request);
+            this.body = body;
+        }
+
+        @Override
+        public int getContentLength() {
+            return body.length;
+        }
+
+        @Override
+        public long getContentLengthLong() {
+            return body.length;
+        }
+
+        @Override
+        public String getHeader(String name) {
+            return "Content-Length".equalsIgnoreCase(name) ? String.valueOf(body.length) : super.getHeader(name);
+        }
+
+        @Override
+        public ServletInputStream getInputStream() {
+            return new Body(new ByteArrayInputStream(body));
+        }
+
+        @Override
+        public BufferedReader getReader() {
+            return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static final class Body extends ServletInputStream {
+
+        private final ByteArrayInputStream bytes;
+
+        Body(ByteArrayInputStream bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int read() {
+            return bytes.read();
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) {
+            return bytes.read(target, offset, length);
+        }
+
+        @Override
+        public boolean isFinished() {
+            return bytes.available() == 0;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new IllegalStateException("The body has been read already");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.netrun.resilience.spring.actuate;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** What Actuator's operations cannot do themselves, in reactive applications: headers, and settings as an object. */
+public final class EndpointWebFilter implements WebFilter {
+
+    private final EndpointPaths paths;
+
+    public EndpointWebFilter(EndpointPaths paths) {
+        this.paths = paths;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        ServerHttpRequest request = exchange.getRequest();
+        String path = request.getPath().value();
+        if (!paths.isOurs(path)) {
+            return chain.filter(exchange);
+        }
+        EndpointPaths.HEADERS.forEach(
+                header -> exchange.getResponse().getHeaders().set(header[0], header[1]));
+        if (!HttpMethod.POST.equals(request.getMethod())
+                || !SettingsBody.isJson(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))
+                || !paths.isJson(path)) {
+            return chain.filter(exchange);
+        }
+        return DataBufferUtils.join(request.getBody(), SettingsBody.MAX_LENGTH)
+                .map(EndpointWebFilter::bytes)
+                .defaultIfEmpty(new byte[0])
+                .flatMap(body -> chain.filter(exchange.mutate()
+                        .request(new Rewritten(request, exchange, SettingsBody.flattened(body)))
+                        .build()));
+    }
+
+    private static byte[] bytes(DataBuffer buffer) {
+        byte[] bytes = new byte[buffer.readableByteCount()];
+        buffer.read(bytes);
+        DataBufferUtils.release(buffer);
+        return bytes;
+    }
+
+    private static final class Rewritten extends ServerHttpRequestDecorator {
+
+        private final ServerWebExchange exchange;
+        private final byte[] body;
+
+        Rewritten(ServerHttpRequest request, ServerWebExchange exchange, byte[] body) {
+            super(request);
+            this.exchange = exchange;
+            this.body = body;
+        }
+
+        @Override
+        public HttpHeaders getHeaders() {
+            HttpHeaders headers = new HttpHeaders();
+            super.getHeaders().forEach(headers::addAll);
+            headers.setContentLength(body.length);
+            return headers;
+        }
+
+        @Override
+        public Flux<DataBuffer> getBody() {
+            return body.length == 0
+                    ? Flux.empty()
+                    : Flux.defer(() ->
+                            Flux.just(exchange.getResponse().bufferFactory().wrap(body)));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.netrun.resilience.spring.event;
+
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceEvent;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operator has changed an instance through the endpoint.
+ *
+ * @param principal who it was; null where requests have no principal
+ * @param action what was asked for, such as {@code force-open}, or {@code settings}
+ * @param before the values that were changed, by name
+ * @param after the same values afterwards
+ */
+public record OperatorChange(
+        PolicyType<?, ?> type,
+        String name,
+        Instant time,
+        @Nullable String principal,
+        String action,
+        Map<String, String> before,
+        Map<String, String> after)
+        implements ResilienceEvent {
+
+    /** Copies the maps. */
+    public OperatorChange {
+        before = Map.copyOf(before);
+        after = Map.copyOf(after);
+    }
+}

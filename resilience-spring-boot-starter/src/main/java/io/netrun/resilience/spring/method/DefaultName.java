@@ -1,0 +1,64 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.spring.pattern.Place;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.annotation.AnnotationAttributes;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * The name of an instance whose annotation has none: {@code Class.method}, with the types of the parameters where another annotated
+ * method of the class has the same name. Where the methods of two classes would share it, each has its full name instead.
+ *
+ * @param simple the name, such as {@code Client.call}
+ * @param full the name with the package, such as {@code com.shop.Client.call}
+ * @param method the one method that it stands for
+ */
+record DefaultName(String simple, String full, String method) {
+
+    static DefaultName of(Place place, Method method, Class<?> userClass) {
+        String parameters = isOverloaded(place, method, userClass) ? parameters(method, Class::getSimpleName) : "";
+        String called = method.getName() + parameters;
+        return new DefaultName(
+                simpleName(method, userClass) + "." + called + place.suffix(),
+                userClass.getName() + "." + called + place.suffix(),
+                userClass.getName() + "." + method.getName() + parameters(method, Class::getName));
+    }
+
+    /** An anonymous class has no name of its own and is called as what it is one of. */
+    private static String simpleName(Method method, Class<?> userClass) {
+        if (!userClass.isAnonymousClass()) {
+            return userClass.getSimpleName();
+        }
+        return Arrays.stream(userClass.getInterfaces())
+                .findFirst()
+                .or(() -> Optional.ofNullable(userClass.getSuperclass()))
+                .map(Class::getSimpleName)
+                .orElse(method.getDeclaringClass().getName());
+    }
+
+    private static String parameters(Method method, Function<Class<?>, String> name) {
+        return Arrays.stream(SuspendingFunctions.parameters(method))
+                .map(name)
+                .collect(Collectors.joining(",", "(", ")"));
+    }
+
+    private static boolean isOverloaded(Place place, Method method, Class<?> userClass) {
+        Method[] methods =
+                userClass.isInterface() ? userClass.getMethods() : ReflectionUtils.getUniqueDeclaredMethods(userClass);
+        return Arrays.stream(methods)
+                .filter(other -> other.getName().equals(method.getName()) && !other.isBridge())
+                .map(other -> AopUtils.getMostSpecificMethod(other, userClass))
+                .filter(other -> !Arrays.equals(other.getParameterTypes(), method.getParameterTypes()))
+                .anyMatch(other -> hasDefaultName(place, other, userClass));
+    }
+
+    private static boolean hasDefaultName(Place place, Method method, Class<?> userClass) {
+        AnnotationAttributes attributes = Declaration.attributes(method, userClass, place.annotation());
+        return attributes != null && attributes.getString(Declaration.NAME).isEmpty();
+    }
+}

@@ -1,0 +1,68 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.spring.settings.SettingsResolver;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.env.PropertyResolver;
+
+/** The names of the instances that annotations ask for. What has no name of its own shares no instance by accident. Thread-safe. */
+final class InstanceNames {
+
+    private static final Logger log = LoggerFactory.getLogger(InstanceNames.class);
+
+    private final PropertyResolver environment;
+    private final ConcurrentMap<String, String> methods = new ConcurrentHashMap<>();
+    private final Set<String> ambiguous = ConcurrentHashMap.newKeySet();
+
+    InstanceNames(PropertyResolver environment) {
+        this.environment = environment;
+    }
+
+    /** Learns of annotations before they are asked for, so that which is first makes no difference. */
+    void add(Collection<Declaration> declarations) {
+        Map<String, String> seen = new HashMap<>(methods);
+        for (Declaration declaration : declarations) {
+            DefaultName name = declaration.defaultName();
+            if (name != null) {
+                String former = seen.putIfAbsent(key(declaration, name), name.method());
+                if (former != null && !former.equals(name.method()) && ambiguous.add(key(declaration, name))) {
+                    log.info(
+                            "{} and {} would share {} '{}': each has one of its own, named after the full name of its class",
+                            former,
+                            name.method(),
+                            declaration.pattern().title(),
+                            name.simple());
+                }
+            }
+        }
+    }
+
+    /** The name of the instance that an annotation asks for, which stays the same. */
+    String of(Declaration declaration) {
+        DefaultName name = declaration.defaultName();
+        if (name == null) {
+            return SettingsResolver.resolved(
+                    declaration.name(),
+                    environment,
+                    declaration.place().title() + " of " + declaration.where() + ": name");
+        }
+        String key = key(declaration, name);
+        String owner = ambiguous.contains(key) ? methods.get(key) : methods.computeIfAbsent(key, k -> name.method());
+        return isOwner(owner, name) ? name.simple() : name.full();
+    }
+
+    private static boolean isOwner(@Nullable String owner, DefaultName name) {
+        return name.method().equals(owner);
+    }
+
+    private static String key(Declaration declaration, DefaultName name) {
+        return declaration.pattern().key() + " " + name.simple();
+    }
+}

@@ -1,0 +1,26 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.retry.RetryBudget;
+import java.lang.ref.WeakReference;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The retry budgets of an application, by name. One that no retry has any more goes, since operators may set any name. Thread-safe.
+ */
+final class SharedBudgets {
+
+    private final Map<String, WeakReference<RetryBudget>> budgets = new HashMap<>();
+
+    /** The budget, the same one for all that name it. */
+    synchronized RetryBudget of(String name) {
+        WeakReference<RetryBudget> known = budgets.get(name);
+        RetryBudget present = known == null ? null : known.get();
+        if (present == null) {
+            present = RetryBudget.of(name);
+            budgets.values().removeIf(reference -> reference.get() == null);
+            budgets.put(name, new WeakReference<>(present));
+        }
+        return present;
+    }
+}

@@ -1,0 +1,88 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of an instance that has been created: as resolved, and as they are in force, which an operator may have changed.
+ * Compared by identity.
+ *
+ * @param <C> the pattern's configuration record
+ */
+final class Made<C extends Record> {
+
+    private final ResolvedSettings<C> resolved;
+    private final ResolvedSettings<C> inForce;
+    private final @Nullable C given;
+
+    /**
+     * Settings that nobody has changed yet.
+     *
+     * @param given the configuration from code, null for none
+     */
+    Made(ResolvedSettings<C> resolved, @Nullable C given) {
+        this(resolved, resolved, given);
+    }
+
+    private Made(ResolvedSettings<C> resolved, ResolvedSettings<C> inForce, @Nullable C given) {
+        this.resolved = resolved;
+        this.inForce = inForce;
+        this.given = given;
+    }
+
+    ResolvedSettings<C> resolved() {
+        return resolved;
+    }
+
+    ResolvedSettings<C> inForce() {
+        return inForce;
+    }
+
+    @Nullable
+    C given() {
+        return given;
+    }
+
+    /** The same after an operator's change. */
+    Made<C> changedByOperator(C config, Set<String> changed) {
+        Map<String, String> origins = new LinkedHashMap<>(inForce.origins());
+        changed.forEach(setting -> origins.put(setting, Found.OPERATOR));
+        return new Made<>(
+                resolved, new ResolvedSettings<>(config, origins, inForce.enabled(), inForce.health()), given);
+    }
+
+    /** Later settings, with what an operator has changed of these. */
+    Made<C> followedBy(Made<C> later) {
+        Set<String> byOperator = new LinkedHashSet<>(inForce.origins().keySet());
+        byOperator.removeIf(setting -> !Found.OPERATOR.equals(inForce.origins().get(setting)));
+        if (byOperator.isEmpty()) {
+            return later;
+        }
+        C config = Setting.with(later.resolved.config(), Setting.values(inForce.config(), byOperator));
+        return later.changedByOperator(config, byOperator);
+    }
+
+    /** Whether other settings are the same; code is not compared, since it may be made anew each time. */
+    boolean isSameAs(Made<C> other) {
+        return differing(other).isEmpty()
+                && resolved.enabled() == other.resolved.enabled()
+                && resolved.health() == other.resolved.health()
+                && resolved.origins().equals(other.resolved.origins());
+    }
+
+    /** The settings whose resolved values differ, by Java name. */
+    Set<String> differing(Made<C> other) {
+        Set<String> differing = new LinkedHashSet<>();
+        for (Setting setting : Setting.of(resolved.config())) {
+            Object former = setting.valueIn(resolved.config());
+            if (setting.isWritable() && !Objects.equals(former, setting.valueIn(other.resolved.config()))) {
+                differing.add(setting.name());
+            }
+        }
+        return differing;
+    }
+}

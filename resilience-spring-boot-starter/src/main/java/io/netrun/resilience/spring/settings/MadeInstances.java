@@ -1,0 +1,126 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.HealthRole;
+import io.netrun.resilience.spring.pattern.Pattern;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The instances that have been created, with their settings. Brings a living instance in line with other settings. Thread-safe. */
+final class MadeInstances {
+
+    private final Supplier<ResilienceRegistry> registry;
+    private final ConcurrentMap<InstanceKey, Made<?>> made = new ConcurrentHashMap<>();
+
+    /** Held while settings are exchanged; no code of the user runs under it. */
+    private final ReentrantLock exchanging = new ReentrantLock();
+
+    MadeInstances(Supplier<ResilienceRegistry> registry) {
+        this.registry = registry;
+    }
+
+    boolean has(InstanceKey key) {
+        return made.containsKey(key);
+    }
+
+    @Nullable
+    Made<?> get(InstanceKey key) {
+        return made.get(key);
+    }
+
+    @SuppressWarnings("unchecked") // it was made for just this pattern
+    <C extends Record> @Nullable Made<C> get(Pattern<?, C> pattern, String name) {
+        return (Made<C>) made.get(InstanceKey.of(pattern, name));
+    }
+
+    /** An instance is about to be created with these settings. */
+    void put(InstanceKey key, Made<?> settings) {
+        made.put(key, settings);
+    }
+
+    void remove(InstanceKey key) {
+        made.remove(key);
+    }
+
+    Set<String> names(Pattern<?, ?> pattern) {
+        return InstanceKey.names(made.keySet(), pattern);
+    }
+
+    /** The names of a pattern's instances that have a part in the application's health; may be changed. */
+    Set<String> namesInHealth(Pattern<?, ?> pattern) {
+        Set<String> names = new TreeSet<>();
+        made.forEach((key, settings) -> {
+            if (key.pattern().equals(pattern.key()) && settings.inForce().health() != HealthRole.NONE) {
+                names.add(key.name());
+            }
+        });
+        return names;
+    }
+
+    /** Brings an instance that code has created in line with its settings, unless that has been done. */
+    <P extends Policy, C extends Record> void adopt(Pattern<P, C> pattern, P policy, Made<C> settings) {
+        if (made.putIfAbsent(InstanceKey.of(pattern, policy.name()), settings) == null) {
+            reconfigure(pattern, policy, present -> settings.inForce().config());
+            if (!settings.inForce().enabled()) {
+                policy.setEnabled(false);
+            }
+        }
+    }
+
+    /**
+     * Brings an instance in line with other settings.
+     *
+     * @return false if the former ones are not in force any more; nothing has changed then
+     */
+    <P extends Policy, C extends Record> boolean exchange(
+            Pattern<P, C> pattern, String name, Made<C> former, Made<C> later) {
+        InstanceKey key = InstanceKey.of(pattern, name);
+        P policy = registry.get().find(pattern.type(), name).orElse(null);
+        exchanging.lock();
+        try {
+            if (made.get(key) != former) {
+                return false;
+            }
+            made.put(key, later);
+            if (policy != null) {
+                reconfigure(pattern, policy, present -> later.inForce().config());
+                boolean enabled = later.inForce().enabled();
+                if (enabled != former.inForce().enabled()) {
+                    policy.setEnabled(enabled);
+                }
+            }
+            return true;
+        } finally {
+            exchanging.unlock();
+        }
+    }
+
+    /** Remembers that an operator has changed settings of a living instance, by their Java names. */
+    <C extends Record> void changedByOperator(Pattern<?, C> pattern, String name, C config, Set<String> changed) {
+        exchanging.lock();
+        try {
+            Made<C> former = get(pattern, name);
+            if (former != null) {
+                made.put(InstanceKey.of(pattern, name), former.changedByOperator(config, changed));
+            }
+        } finally {
+            exchanging.unlock();
+        }
+    }
+
+    /** Changes the settings of a pattern's living instance; see {@link AbstractPolicy#reconfigure}. */
+    static <P extends Policy, C extends Record> C reconfigure(
+            Pattern<P, C> pattern, P policy, UnaryOperator<C> change) {
+        @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
+        AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
+        return living.reconfigure(change);
+    }
+}

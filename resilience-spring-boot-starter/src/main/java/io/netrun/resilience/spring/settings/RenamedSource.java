@@ -1,0 +1,43 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.util.StringUtils;
+
+/** Some of a source's properties, under other names. */
+final class RenamedSource extends EnumerablePropertySource<PropertySource<?>> implements OriginLookup<String> {
+
+    private final Map<String, String> written;
+
+    /**
+     * Properties of a source.
+     *
+     * @param written by their new names, the names that they have in the source
+     */
+    RenamedSource(PropertySource<?> source, Map<String, String> written) {
+        super(source.getName(), source);
+        this.written = written;
+    }
+
+    @Override
+    public String[] getPropertyNames() {
+        return StringUtils.toStringArray(written.keySet());
+    }
+
+    @Override
+    public @Nullable Object getProperty(String name) {
+        String original = written.get(name);
+        return original == null ? null : source.getProperty(original);
+    }
+
+    @Override
+    public @Nullable Origin getOrigin(String name) {
+        String original = written.get(name);
+        return original == null ? null : PropertySourceOrigin.get(source, original);
+    }
+}

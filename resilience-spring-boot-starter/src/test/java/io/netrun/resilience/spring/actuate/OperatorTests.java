@@ -1,0 +1,312 @@
+package io.netrun.resilience.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.Bulkhead;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.RateLimiter;
+import io.netrun.resilience.bulkhead.BulkheadFullException;
+import io.netrun.resilience.spring.event.OperatorChange;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/** What operators do through the endpoint, over HTTP. */
+@SpringBootTest(
+        classes = OperatorTests.Application.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoints.web.exposure.include=resilience,resilienceui",
+            "management.endpoint.resilience.access=unrestricted",
+            "resilience.retry.instances.ra.budget=shared",
+            "resilience.retry.instances.rb.budget=shared",
+            "resilience.retry.instances.rc.max-attempts=2"
+        })
+@ExtendWith(OutputCaptureExtension.class)
+class OperatorTests {
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private ResilienceRegistry registry;
+
+    @Autowired
+    private Reports reports;
+
+    @Autowired
+    private Listening listening;
+
+    private WebTestClient http;
+
+    @BeforeEach
+    void connect() {
+        http = WebTestClient.bindToServer()
+                .baseUrl("http://localhost:" + port + "/actuator")
+                .responseTimeout(Duration.ofSeconds(30))
+                .build();
+        listening.heard.clear();
+    }
+
+    // ---- settings as an object
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"settings\": {\"maxConcurrent\": 6}}",
+                "{\"settings\": {\"max-concurrent\": \"6\"}}",
+                "{\"settings\": {\"maxConcurrent\": 6, \"maxWait\": \"20ms\", \"enabled\": true}}",
+                "{\"settings\": \"maxConcurrent=6\"}"
+            })
+    void settingsShouldBeAnObjectOrAText(String body) {
+        post("/resilience/bulkhead/reports", body)
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.maxConcurrent")
+                .isEqualTo(6)
+                .jsonPath("$.settings.maxConcurrent.origin")
+                .isEqualTo("operator");
+        post("/resilience/bulkhead/reports", "{\"settings\": {\"maxConcurrent\": 2}}")
+                .expectStatus()
+                .isOk();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"settings\": {\"maxConcurrent\": 0}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and 1000000",
+                "{\"settings\": {\"maxWait\": 5}}|maxWait is '5', which can not be read as a duration",
+                "{\"settings\": {\"maxConcurrent\": null}}|maxConcurrent is ''",
+                "{\"settings\": {\"maxConcurrent\": {\"a\": 1}}}|maxConcurrent is '{a=1}', which can not be read as a whole number",
+                "{\"settings\": {\"max\\\"\\u0007Weight\": 1}}|A bulkhead has no setting 'max\"\u0007Weight' that can be changed while it lives",
+                "{\"settings\": {}, \"action\": \"reset\"}|The body has to have either an \"action\" or \"settings\"",
+            })
+    void wrongSettingsOfAnObjectShouldBeToldInOurWords(String body, String error) {
+        post("/resilience/bulkhead/reports", body)
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo(error);
+    }
+
+    @Test
+    void bodyThatIsNoJsonShouldBeABadRequest() {
+        post("/resilience/bulkhead/reports", "{\"settings\": ").expectStatus().isBadRequest();
+    }
+
+    @Test
+    void settingOfAnotherDetectionShouldBeABadRequest() {
+        post("/resilience/circuit-breaker/reports", "{\"settings\": {\"windowSize\": 20}}")
+                .expectStatus()
+                .isBadRequest();
+        post(
+                        "/resilience/circuit-breaker/reports",
+                        "{\"settings\": {\"windowSize\": 20, \"detection\": \"count-window\"}}")
+                .expectStatus()
+                .isOk();
+        post("/resilience/circuit-breaker/reports", "{\"settings\": {\"detection\": \"leaky-count\"}}")
+                .expectStatus()
+                .isOk();
+    }
+
+    // ---- what is kept
+
+    @Test
+    void changeOfSettingsShouldBeLoggedAndKept(CapturedOutput output) {
+        post("/resilience/bulkhead/reports", "{\"settings\": {\"maxQueue\": 7, \"enabled\": false}}");
+        assertThat(output)
+                .contains("INFO")
+                .contains(
+                        "Bulkhead 'reports': settings by an operator without a principal: {enabled=true, maxQueue=100}"
+                                + " -> {enabled=false, maxQueue=7}");
+        get("/resilience/bulkhead/reports")
+                .jsonPath("$.recentEvents[0].event")
+                .isEqualTo("operatorChange")
+                .jsonPath("$.recentEvents[0].before.maxQueue")
+                .isEqualTo("100")
+                .jsonPath("$.recentEvents[0].after.maxQueue")
+                .isEqualTo("7")
+                .jsonPath("$.recentEvents[0].time")
+                .isNotEmpty();
+        assertThat(listening.heard)
+                .singleElement()
+                .satisfies(change -> assertThat(change.action()).isEqualTo("settings"));
+        post("/resilience/bulkhead/reports", "{\"settings\": {\"maxQueue\": 100, \"enabled\": true}}");
+    }
+
+    @Test
+    void actionShouldBeLoggedAndKept(CapturedOutput output) {
+        post("/resilience/circuit-breaker/reports", "{\"action\": \"force-open\"}")
+                .expectStatus()
+                .isOk();
+        assertThat(output)
+                .contains("force-open by an operator without a principal: {state=closed} -> {state=forced_open}");
+        post("/resilience/circuit-breaker/reports", "{\"action\": \"reset\"}")
+                .expectStatus()
+                .isOk();
+    }
+
+    @Test
+    void refusedChangeShouldNotBeKept(CapturedOutput output) {
+        post("/resilience/bulkhead/reports", "{\"settings\": {\"maxQueue\": -1}}");
+        assertThat(output).doesNotContain("by an operator");
+        assertThat(listening.heard).isEmpty();
+    }
+
+    @Test
+    void rejectionsShouldBeKeptNowAndThen() {
+        io.netrun.resilience.bulkhead.Bulkhead narrow = registry.find(
+                        io.netrun.resilience.bulkhead.Bulkhead.TYPE, "narrow")
+                .orElseThrow();
+        CompletableFuture<String> running = new CompletableFuture<>();
+        narrow.callAsync(() -> running);
+        for (int i = 0; i < 500; i++) {
+            assertThat(narrow.callAsync(() -> running)).failsWithin(Duration.ofSeconds(20));
+        }
+        running.complete("done");
+        get("/resilience/bulkhead/narrow")
+                .jsonPath("$.recentEvents[?(@.event == 'rejected')].queued")
+                .value(found -> assertThat((List<?>) found).hasSizeBetween(1, 5));
+    }
+
+    @Test
+    void rejectionsOfARateLimiterShouldBeKept() {
+        reports.limited();
+        org.assertj.core.api.Assertions.catchThrowable(reports::limited);
+        get("/resilience/rate-limiter/limited")
+                .jsonPath("$.recentEvents[0].event")
+                .isEqualTo("rejected");
+    }
+
+    // ---- what is shown
+
+    @Test
+    void instanceShouldShowWhoSharesIt() {
+        get("/resilience/bulkhead/reports")
+                .jsonPath("$.usedBy.length()")
+                .isEqualTo(2)
+                .jsonPath("$.usedBy[0]")
+                .isEqualTo(Reports.class.getName() + ".other()");
+    }
+
+    @Test
+    void budgetSetByAnOperatorShouldBeTheSharedOne() {
+        post("/resilience/retry/rc", "{\"settings\": {\"budget\": \"shared\"}}")
+                .expectStatus()
+                .isOk();
+        post("/resilience/retry/ra", "{\"settings\": \"budget=shared\"}")
+                .expectStatus()
+                .isOk();
+        assertThat(budget("ra")).isSameAs(budget("rb")).isSameAs(budget("rc"));
+    }
+
+    private Object budget(String name) {
+        return registry.find(io.netrun.resilience.retry.Retry.TYPE, name)
+                .orElseThrow()
+                .config()
+                .budget();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/resilience", "/resilience/bulkhead/reports", "/resilienceui", "/resilienceui/app.js"})
+    void answerShouldNotBeShownInAFrame(String path) {
+        http.get()
+                .uri(path)
+                .exchange()
+                .expectHeader()
+                .valueEquals("Content-Security-Policy", "frame-ancestors 'none'")
+                .expectHeader()
+                .valueEquals("X-Frame-Options", "DENY");
+    }
+
+    @Test
+    void otherAnswersShouldBeLeftAlone() {
+        http.get().uri("").exchange().expectHeader().doesNotExist("X-Frame-Options");
+    }
+
+    private WebTestClient.BodyContentSpec get(String uri) {
+        return http.get().uri(uri).exchange().expectStatus().isOk().expectBody();
+    }
+
+    private WebTestClient.ResponseSpec post(String uri, String body) {
+        return http.post()
+                .uri(uri)
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(body)
+                .exchange();
+    }
+
+    static class Reports {
+
+        @Bulkhead(name = "reports")
+        @CircuitBreaker(name = "reports")
+        public String report() {
+            return "report";
+        }
+
+        @Bulkhead(name = "reports")
+        public String other() {
+            return "other";
+        }
+
+        @Bulkhead(name = "narrow", maxConcurrent = 1, maxQueue = 0)
+        public String narrow() throws BulkheadFullException {
+            return "narrow";
+        }
+
+        @RateLimiter(name = "limited", limit = 1, period = "1h", maxWait = "0s")
+        public String limited() {
+            return "limited";
+        }
+    }
+
+    static class Listening {
+
+        final List<OperatorChange> heard = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void on(OperatorChange change) {
+            heard.add(change);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {
+
+        @Bean
+        Reports reports() {
+            return new Reports();
+        }
+
+        @Bean
+        Listening listening() {
+            return new Listening();
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package io.netrun.resilience.spring.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.Bulkhead;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+/** Annotations without a name share no instance by accident. */
+class DefaultNameTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+
+    static class A {
+
+        static class Client {
+
+            @CircuitBreaker
+            public String call() {
+                throw new IllegalStateException("down");
+            }
+
+            @Retry(maxAttempts = 2)
+            public void send() {
+                // Only its annotation matters.
+            }
+        }
+    }
+
+    static class B {
+
+        static class Client {
+
+            @CircuitBreaker
+            public String call() {
+                return "ok";
+            }
+
+            @Retry(maxAttempts = 5)
+            public void send() {
+                // Only its annotation matters.
+            }
+
+            @CircuitBreaker
+            public void only() {
+                // Only its annotation matters.
+            }
+        }
+    }
+
+    @Test
+    void classesOfOneSimpleNameShouldHaveInstancesOfTheirOwn() {
+        runner.withBean("a", A.Client.class).withBean("b", B.Client.class).run(context -> {
+            A.Client a = context.getBean(A.Client.class);
+            for (int i = 0; i < 6; i++) {
+                catchThrowable(a::call);
+            }
+            assertThat(context.getBean(B.Client.class).call()).isEqualTo("ok");
+            String here = DefaultNameTests.class.getName();
+            assertThat(names(context))
+                    .containsExactlyInAnyOrder(
+                            here + "$A$Client.call",
+                            here + "$B$Client.call",
+                            here + "$A$Client.send",
+                            here + "$B$Client.send",
+                            "Client.only");
+        });
+    }
+
+    interface Sending {
+
+        void send();
+    }
+
+    static class Late {
+
+        static class Client implements Sending {
+
+            @Override
+            @Retry(maxAttempts = 9)
+            public void send() {
+                // Only its annotation matters.
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class LazyBean {
+
+        @Bean
+        @Lazy
+        Sending late() {
+            return new Late.Client();
+        }
+    }
+
+    @Test
+    void classThatTheCheckHasNotSeenShouldHaveAnInstanceOfItsOwn() {
+        runner.withBean("a", A.Client.class)
+                .withUserConfiguration(LazyBean.class)
+                .run(context -> {
+                    context.getBean(Sending.class).send();
+                    assertThat(names(context))
+                            .containsExactlyInAnyOrder(
+                                    "Client.call",
+                                    "Client.send",
+                                    DefaultNameTests.class.getName() + "$Late$Client.send");
+                });
+    }
+
+    static class Over {
+
+        @Bulkhead(maxConcurrent = 2)
+        public void report(int id) {
+            // Only its annotation matters.
+        }
+
+        @Bulkhead(maxConcurrent = 10)
+        public void report(String id, List<String> parts) {
+            // Only its annotation matters.
+        }
+
+        @Bulkhead(name = "named")
+        public void report() {
+            // Only its annotation matters.
+        }
+
+        @Bulkhead
+        public void other(int id) {
+            // Only its annotation matters.
+        }
+
+        public void other(String id) {
+            // It has no annotation.
+        }
+    }
+
+    @Test
+    void overloadsShouldHaveInstancesOfTheirOwn() {
+        runner.withBean(Over.class)
+                .withPropertyValues("resilience.bulkhead.instances.[Over.report(int)].max-queue=7")
+                .run(context -> {
+                    assertThat(names(context))
+                            .containsExactlyInAnyOrder(
+                                    "Over.report(int)", "Over.report(String,List)", "named", "Over.other");
+                    assertThat(context.getBean(ResilienceRegistry.class)
+                                    .find(io.netrun.resilience.bulkhead.Bulkhead.TYPE, "Over.report(int)")
+                                    .orElseThrow()
+                                    .config()
+                                    .maxQueue())
+                            .isEqualTo(7);
+                });
+    }
+
+    abstract static class Base<T> {
+
+        @Retry
+        public void find(T id) {
+            // Only its annotation matters.
+        }
+    }
+
+    static class Orders extends Base<Long> {
+
+        @Override
+        @Retry
+        public void find(Long id) {
+            // Only its annotation matters.
+        }
+    }
+
+    @Test
+    void overriddenGenericMethodShouldNotBeAnOverload() {
+        runner.withBean(Orders.class).run(context -> assertThat(names(context)).containsExactly("Orders.find"));
+    }
+
+    interface Quotes {
+
+        @Retry
+        String quote();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Nameless {
+
+        @Bean
+        Quotes lambda() {
+            return () -> "lambda";
+        }
+
+        @Bean
+        Quotes anonymous() {
+            return new Quotes() {
+                @Override
+                public String quote() {
+                    return "anonymous";
+                }
+            };
+        }
+    }
+
+    @Test
+    void classWithoutANameShouldBeCalledAsItsInterface() {
+        runner.withUserConfiguration(Nameless.class).run(context -> {
+            context.getBeansOfType(Quotes.class).values().forEach(Quotes::quote);
+            assertThat(names(context))
+                    .allMatch(name -> name.endsWith("Quotes.quote") || name.matches(".*Nameless\\$1\\.quote"))
+                    .noneMatch(name -> name.contains("/") || name.contains("Lambda"));
+        });
+    }
+
+    private static List<String> names(AssertableApplicationContext context) {
+        return context.getBean(ResilienceRegistry.class).all().stream()
+                .map(Policy::name)
+                .toList();
+    }
+}

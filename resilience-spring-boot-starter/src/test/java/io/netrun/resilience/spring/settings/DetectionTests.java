@@ -1,0 +1,120 @@
+package io.netrun.resilience.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.Detection;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.pattern.Patterns;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** The detection of a circuit breaker follows from the settings that are given, and no setting is given in vain. */
+class DetectionTests {
+
+    private static final String X = "resilience.circuit-breaker.instances.x.";
+    private static final String DEFAULTS = "resilience.circuit-breaker.defaults.";
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                X + "open-duration=5s|LEAKY_COUNT",
+                X + "failure-threshold=3|LEAKY_COUNT",
+                X + "failure-rate-threshold=50|COUNT_WINDOW",
+                X + "window-size=10|COUNT_WINDOW",
+                X + "minimum-calls=5|COUNT_WINDOW",
+                X + "slow-call-duration=1s|COUNT_WINDOW",
+                X + "window-duration=30s|TIME_WINDOW",
+                X + "window-duration=30s;" + X + "failure-rate-threshold=50;" + X + "minimum-calls=5|TIME_WINDOW",
+                X + "failure-rate-threshold=50;" + DEFAULTS + "window-duration=30s|TIME_WINDOW",
+                X + "window-size=10;" + DEFAULTS + "window-duration=30s|COUNT_WINDOW",
+                X + "failure-threshold=3;" + DEFAULTS + "window-size=30|LEAKY_COUNT",
+                X + "failure-threshold=3;" + X + "detection=consecutive|CONSECUTIVE",
+                X + "detection=consecutive;" + DEFAULTS + "window-size=30|CONSECUTIVE",
+                X + "window-size=10;" + DEFAULTS + "detection=count-window|COUNT_WINDOW",
+            })
+    void detectionShouldFollowFromTheSettings(String properties, Detection expected) {
+        runner.withPropertyValues(properties.split(";"))
+                .run(context -> assertThat(config(context.getBean(ResilienceRegistry.class))
+                                .detection())
+                        .isEqualTo(expected));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                X + "window-size=10;" + X + "detection=leaky-count|windowSize is 10, but detection is LEAKY_COUNT",
+                X + "failure-threshold=3;" + X
+                        + "detection=count-window|failureThreshold is 3, but detection is COUNT_WINDOW",
+                X + "window-duration=10s;" + X + "detection=count-window|detection must be time-window",
+                X + "slow-call-duration=1s;" + X
+                        + "detection=consecutive|detection must be count-window or time-window",
+                X + "window-size=10;" + DEFAULTS
+                        + "detection=time-window|windowSize is 10, but detection is TIME_WINDOW",
+                X + "window-size=10;" + X + "window-duration=10s|are for different detections: keep one of them",
+                X + "window-size=10;" + X + "failure-threshold=3|are for different detections: keep one of them",
+            })
+    void settingOfAnotherDetectionShouldStopTheStart(String properties, String message) {
+        runner.withPropertyValues(properties.split(";"))
+                .run(context -> assertThat(context).getFailure().hasMessageContaining(message));
+    }
+
+    static class Annotated {
+
+        @CircuitBreaker(name = "x", failureThreshold = 3)
+        public void call() {
+            // Only its annotation matters.
+        }
+    }
+
+    @Test
+    void detectionOfTheConfigurationShouldWinOverTheAnnotationsSettings() {
+        runner.withBean(Annotated.class)
+                .withPropertyValues(X + "failure-rate-threshold=50", X + "window-duration=10s")
+                .run(context -> assertThat(config(context.getBean(ResilienceRegistry.class))
+                                .detection())
+                        .isEqualTo(Detection.TIME_WINDOW));
+    }
+
+    @Test
+    void originOfADerivedDetectionShouldNameTheSetting() {
+        runner.withPropertyValues(X + "window-size=10").run(context -> {
+            var breaker = context.getBean(ResilienceRegistry.class)
+                    .getOrCreate(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x");
+            assertThat(context.getBean(Instances.class)
+                            .origin(Patterns.of(breaker).orElseThrow(), breaker, "detection"))
+                    .isEqualTo("follows from windowSize");
+        });
+    }
+
+    @Test
+    void windowOfAConfigurationFromCodeShouldStay() {
+        runner.withPropertyValues(X + "open-duration=5s").run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            registry.remove(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x");
+            registry.getOrCreate(
+                    io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE,
+                    "x",
+                    CircuitBreakerConfig.builder()
+                            .detection(Detection.TIME_WINDOW)
+                            .windowSize(7)
+                            .build());
+            assertThat(config(registry).detection()).isEqualTo(Detection.TIME_WINDOW);
+        });
+    }
+
+    private static CircuitBreakerConfig config(ResilienceRegistry registry) {
+        return registry.getOrCreate(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x")
+                .config();
+    }
+}

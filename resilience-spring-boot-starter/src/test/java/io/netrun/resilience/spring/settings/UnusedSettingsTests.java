@@ -1,0 +1,145 @@
+package io.netrun.resilience.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.env.MapPropertySource;
+
+@ExtendWith(OutputCaptureExtension.class)
+class UnusedSettingsTests {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+
+    static class Named {
+
+        @Retry(name = "${used}")
+        public void call() {
+            // Only its annotation matters.
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s3, db",
+        "eu-payments, us-payments",
+        "payments-eu, payments-us",
+        "cart, card",
+        "eu1, eu2",
+        "payments1, payments2",
+        "payments-v1, payments-v2",
+        "orders, order-archive",
+        "warehouse, carrier",
+        "read, ready"
+    })
+    void settingsOfABeanThatIsNotThereShouldBeAWarning(String used, String written, CapturedOutput output) {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=" + used, "resilience.retry.instances." + written + ".max-attempts=9")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).contains("Retry '" + written + "' has settings in the configuration");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "carrier, carier",
+        "payments, paymnets",
+        "payments, payment",
+        "orderService, order-service",
+        "orderService, OrderService",
+        "PaymentClient.charge, PaymentClient.chrage",
+        "inventory-service, inventroy-service"
+    })
+    void settingsOfAMistypedNameShouldStopTheStart(String used, String written) {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=" + used, "resilience.retry.instances." + written + ".max-attempts=9")
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("Did you mean '" + used + "'"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Config resource 'class path resource [application-prod.yml]' via location 'optional:classpath:/'",
+                "configserver:https://config/shop/application.yml",
+                "bootstrapProperties-shop"
+            })
+    void settingsOfAProfileOrOfSeveralApplicationsShouldBeAWarning(String source) {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=carrier", "spring.profiles.active=prod")
+                .withInitializer(context -> {
+                    context.getEnvironment().setActiveProfiles("prod");
+                    context.getEnvironment()
+                            .getPropertySources()
+                            .addLast(new MapPropertySource(
+                                    source, Map.of("resilience.retry.instances.carier.max-attempts", 9)));
+                })
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void settingsOfADocumentForAProfileShouldBeAWarning() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("spring.config.activate.on-profile", "prod");
+        document.put("resilience.retry.instances.carier.max-attempts", 9);
+        runner.withBean(Named.class)
+                .withPropertyValues("used=carrier")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addLast(new MapPropertySource("Config resource 'application.yml' (document #1)", document)))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void settingsOfAnInstanceWithOtherProblemsShouldNotBeCalledUnused(CapturedOutput output) {
+        runner.withBean(Named.class)
+                .withPropertyValues(
+                        "used=odd",
+                        "resilience.retry.instances.odd.max-attempts=many",
+                        "resilience.retry.instances.od.max-attempts=3")
+                .run(context -> {
+                    assertThat(((ResilienceConfigurationException) context.getStartupFailure()).problems())
+                            .extracting(Problem::description)
+                            .singleElement()
+                            .asString()
+                            .contains("is 'many'");
+                    assertThat(output).doesNotContain("Retry 'odd' has settings in the configuration");
+                });
+    }
+
+    @Test
+    void settingsOfResilience4jShouldBeAWarning(CapturedOutput output) {
+        runner.withPropertyValues("resilience4j.retry.instances.x.max-attempts=3")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).containsOnlyOnce("settings under 'resilience4j'");
+                });
+    }
+
+    @Test
+    void unknownKeyShouldSayWhereItIs() {
+        runner.withPropertyValues("resilience.retry.defaults.max-atempts=3")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("'resilience.retry.defaults.max-atempts' (\"resilience.retry.defaults"
+                                + ".max-atempts\" from property source \"test\")"));
+    }
+
+    @Test
+    void nearestShouldPreferTheFewestEdits() {
+        assertThat(Nearest.mistyped("paymnts", List.of("payment", "payments"))).isEqualTo("payments");
+    }
+}
