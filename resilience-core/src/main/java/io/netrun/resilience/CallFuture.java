@@ -81,7 +81,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         try {
             stop();
         } catch (Throwable thrown) {
-            log.error("A call could not be stopped", thrown);
+            SafeLog.error(log, "A call could not be stopped", thrown);
         }
     }
 
@@ -90,9 +90,14 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * within {@code stop()} block, the future is completed all the same after ten milliseconds.
      */
     protected final void releaseThenPublish(T value, @Nullable Throwable failure) {
+        releaseThen(() -> publish(value, failure));
+    }
+
+    /** Releases and then runs what completes this future, which does so once however often it runs. */
+    private void releaseThen(Runnable publication) {
         Ticker.Scheduled overdue = null;
         try {
-            overdue = Ticker.system().schedule(Workers.handOver(() -> publish(value, failure)), RELEASE_NANOS);
+            overdue = Ticker.system().schedule(Workers.handOver(publication), RELEASE_NANOS);
         } catch (Throwable noTimer) {
             log.debug("A call is stopped without a timer for the case that this blocks", noTimer);
         }
@@ -100,16 +105,23 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (overdue != null) {
             overdue.cancel();
         }
-        publish(value, failure);
+        publication.run();
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (tryEnd()) {
-            release();
-            super.cancel(mayInterruptIfRunning);
+            releaseThen(() -> super.cancel(mayInterruptIfRunning));
         }
         return isCancelled();
+    }
+
+    /** Cancels this as a part of a call that sees to its own end, should {@link #stop()} block. */
+    final void cancelWithin() {
+        if (tryEnd()) {
+            release();
+            super.cancel(true);
+        }
     }
 
     @Override
@@ -117,8 +129,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        release();
-        return super.complete(value);
+        releaseThenPublish(value, null);
+        return true;
     }
 
     @Override
@@ -129,8 +141,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        release();
-        return super.completeExceptionally(failure);
+        releaseThen(() -> super.completeExceptionally(failure));
+        return true;
     }
 
     @Override
