@@ -94,6 +94,12 @@ final class LimitFixture {
         await().atMost(LONG).until(() -> latch.getCount() == 0);
     }
 
+    static void awaitLatchSpinning(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static void awaitUninterruptibly(CountDownLatch latch) {
         while (latch.getCount() > 0) {
             try {
