@@ -81,7 +81,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         try {
             stop();
         } catch (Throwable thrown) {
-            log.error("A call could not be stopped", thrown);
+            SafeLog.error(log, "A call could not be stopped", thrown);
         }
     }
 
@@ -92,30 +92,46 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * @param context in which dependents then run
      */
     protected final void releaseThenPublish(T value, @Nullable Throwable failure, CallerContext context) {
+        releaseThen(() -> publish(value, failure), () -> context.runAnyway(() -> publish(value, failure)));
+    }
+
+    /**
+     * Releases and then runs what completes this future, which does so once however often it runs.
+     *
+     * @param late the same, for another thread
+     */
+    private void releaseThen(Runnable publication, Runnable late) {
         Ticker.Scheduled overdue = null;
         try {
-            overdue = Ticker.system()
-                    .schedule(
-                            Workers.handOver(context.wrap(
-                                    () -> publish(value, failure), contextless -> publish(value, failure))),
-                            RELEASE_NANOS);
+            overdue = Ticker.system().schedule(Workers.handOver(late), RELEASE_NANOS);
         } catch (Throwable noTimer) {
-            log.debug("A call is stopped without a timer for the case that this blocks", noTimer);
+            SafeLog.warn(log, "A call is stopped without a timer for the case that this blocks", noTimer);
         }
         release();
         if (overdue != null) {
             overdue.cancel();
         }
-        publish(value, failure);
+        publication.run();
+    }
+
+    private void releaseThen(Runnable publication) {
+        releaseThen(publication, publication);
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (tryEnd()) {
-            release();
-            super.cancel(mayInterruptIfRunning);
+            releaseThen(() -> super.cancel(mayInterruptIfRunning));
         }
         return isCancelled();
+    }
+
+    /** Cancels this as a part of a call that sees to its own end, should {@link #stop()} block. */
+    final void cancelWithin() {
+        if (tryEnd()) {
+            release();
+            super.cancel(true);
+        }
     }
 
     @Override
@@ -123,8 +139,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        release();
-        return super.complete(value);
+        releaseThen(() -> super.complete(value));
+        return true;
     }
 
     @Override
@@ -135,8 +151,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        release();
-        return super.completeExceptionally(failure);
+        releaseThen(() -> super.completeExceptionally(failure));
+        return true;
     }
 
     @Override

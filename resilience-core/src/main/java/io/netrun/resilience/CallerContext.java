@@ -1,6 +1,8 @@
 package io.netrun.resilience;
 
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The context of a calling thread, captured once for everything that its call does on other threads later: further attempts,
@@ -8,6 +10,8 @@ import java.util.function.Consumer;
  * authors of policies. Immutable and thread-safe.
  */
 public final class CallerContext {
+
+    private static final Logger log = LoggerFactory.getLogger(CallerContext.class);
 
     private final ContextPropagation.Context context;
 
@@ -34,6 +38,27 @@ public final class CallerContext {
             context.run(task);
         } catch (Throwable thrown) {
             onFailure.accept(thrown);
+        }
+    }
+
+    /**
+     * Runs a task within this context on the calling thread, or without it where it cannot be restored: for what must be done in
+     * any case. It runs once, whatever restoring the thread's own context throws afterwards.
+     *
+     * @param task must not throw
+     */
+    public void runAnyway(Runnable task) {
+        boolean[] begun = new boolean[1];
+        try {
+            context.run(() -> {
+                begun[0] = true;
+                task.run();
+            });
+        } catch (Throwable thrown) {
+            SafeLog.warn(log, "The context of a call could not be restored", thrown);
+            if (!begun[0]) {
+                task.run();
+            }
         }
     }
 

@@ -37,7 +37,7 @@ public final class Cancellation {
     /** Whether a failure is, or was caused by, an exception by which the JDK reports an interrupt. */
     public static boolean reportsInterrupt(Throwable failure) {
         int depth = 0;
-        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = causeOf(t), depth++) {
+        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = ExceptionFilter.causeOf(t), depth++) {
             if (isInterrupt(t) || t instanceof ClosedByInterruptException || isInterruptedIo(t)) {
                 return true;
             }
@@ -67,13 +67,5 @@ public final class Cancellation {
         }
         String message = failure.getMessage();
         return message == null || !message.toLowerCase(Locale.ROOT).contains("time");
-    }
-
-    private static @Nullable Throwable causeOf(Throwable failure) {
-        try {
-            return failure.getCause();
-        } catch (Throwable unreadable) {
-            return null;
-        }
     }
 }

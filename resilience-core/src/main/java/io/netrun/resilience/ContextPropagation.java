@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
@@ -17,6 +19,8 @@ import org.slf4j.MDC;
  * afterwards the thread has what it had before. The MDC is left alone with {@code -Dresilience.context.mdc=false}.
  */
 public final class ContextPropagation {
+
+    private static final Logger log = LoggerFactory.getLogger(ContextPropagation.class);
 
     private static final boolean PRESENT = isPresent();
     private static final boolean MDC_CARRIED =
@@ -118,6 +122,15 @@ public final class ContextPropagation {
         }
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // there is nothing to go back to
+    private static void restore(ContextSnapshot before) {
+        try {
+            before.setThreadLocals();
+        } catch (Throwable again) {
+            SafeLog.warn(log, "The context of a thread could not be restored", again);
+        }
+    }
+
     /** What was captured with the library. */
     private static final class WithSnapshot extends Context {
 
@@ -134,7 +147,14 @@ public final class ContextPropagation {
 
         @Override
         void run(Runnable task) {
-            super.run(snapshot.wrap(task));
+            ContextSnapshot before = Snapshots.FACTORY.captureAll();
+            try {
+                super.run(snapshot.wrap(task));
+            } catch (Throwable thrown) {
+                // Of several accessors, those before the one that failed have left the caller's values on this thread.
+                restore(before);
+                throw thrown;
+            }
         }
     }
 }

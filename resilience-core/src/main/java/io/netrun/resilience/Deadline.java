@@ -203,8 +203,7 @@ public final class Deadline {
      * policy that made the scope, once it has decided that the call was in time.
      */
     public void end() {
-        if (this != NONE && state == RUNNING) {
-            STATE.setRelease(this, ENDED);
+        if (this != NONE && STATE.compareAndSet(this, RUNNING, ENDED)) {
             if (inFlight != null) {
                 inFlight = null;
             }
@@ -306,6 +305,15 @@ public final class Deadline {
         inFlight = null;
     }
 
+    /** How many parts are registered that have not been forgotten, ended ones included; for tests. */
+    int countInFlight() {
+        int count = 0;
+        for (@Nullable Link link = inFlight; link != null; link = link.next) {
+            count++;
+        }
+        return count;
+    }
+
     /**
      * Makes this the scope of the calling thread while a body runs in it.
      *
@@ -384,7 +392,7 @@ public final class Deadline {
             try {
                 onOver(exceeded, failures);
             } catch (Throwable thrown) {
-                log.error("A policy failed when its call was given up", thrown);
+                SafeLog.error(log, "A policy failed when its call was given up", thrown);
             }
         }
     }

@@ -81,7 +81,7 @@ public record ExceptionFilter(
         try {
             return condition.test(root);
         } catch (Throwable thrown) {
-            log.error("The predicate for failures failed; the classes of exceptions alone decide", thrown);
+            SafeLog.error(log, "The predicate for failures failed; the classes of exceptions alone decide", thrown);
             return true;
         }
     }
@@ -118,7 +118,7 @@ public record ExceptionFilter(
     public static Throwable withoutEnvelope(Throwable failure) {
         Throwable inside = failure;
         for (int depth = 0; depth < MAX_DEPTH && isEnvelope(inside); depth++) {
-            Throwable cause = inside.getCause();
+            Throwable cause = causeOf(inside);
             if (cause == null) {
                 return inside;
             }
@@ -133,6 +133,15 @@ public record ExceptionFilter(
     }
 
     private static @Nullable Throwable wrapped(Throwable failure) {
-        return isEnvelope(failure) || failure instanceof FailureWrapper ? failure.getCause() : null;
+        return isEnvelope(failure) || failure instanceof FailureWrapper ? causeOf(failure) : null;
+    }
+
+    /** A failure's cause; null where its own {@code getCause()} throws. */
+    static @Nullable Throwable causeOf(Throwable failure) {
+        try {
+            return failure.getCause();
+        } catch (Throwable unreadable) {
+            return null;
+        }
     }
 }

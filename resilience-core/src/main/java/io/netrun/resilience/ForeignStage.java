@@ -32,9 +32,13 @@ public final class ForeignStage {
     /** Cancels a future; what that throws is logged. */
     public static void cancel(CompletableFuture<?> future) {
         try {
-            future.cancel(true);
+            if (future instanceof CallFuture<?> own) {
+                own.cancelWithin();
+            } else {
+                future.cancel(true);
+            }
         } catch (Throwable thrown) {
-            log.error("A future's cancel failed; its call may go on", thrown);
+            SafeLog.error(log, "A future's cancel failed; its call may go on", thrown);
         }
     }
 

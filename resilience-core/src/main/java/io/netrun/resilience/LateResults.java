@@ -33,7 +33,7 @@ public final class LateResults {
             try {
                 hook.consumer.accept(result);
             } catch (Throwable thrown) {
-                log.error("A hook for late results failed", thrown);
+                SafeLog.error(log, "A hook for late results failed", thrown);
             }
         }
     }

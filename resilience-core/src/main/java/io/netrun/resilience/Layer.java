@@ -23,4 +23,14 @@ public interface Layer {
      */
     <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline);
+
+    /** Starts a call as {@link #callAsync} does, of a layer that may break its promise never to throw. */
+    static <T extends @Nullable Object> CompletableFuture<T> start(
+            Layer next, CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
+        try {
+            return next.callAsync(body, deadline);
+        } catch (Throwable thrown) {
+            return CompletableFuture.failedFuture(thrown);
+        }
+    }
 }

@@ -82,7 +82,7 @@ public final class Waits {
             try {
                 waiting.closed();
             } catch (Throwable thrown) {
-                log.error("A wait could not be ended", thrown);
+                SafeLog.error(log, "A wait could not be ended", thrown);
             }
         }
     }

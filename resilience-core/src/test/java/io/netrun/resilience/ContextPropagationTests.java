@@ -129,6 +129,28 @@ class ContextPropagationTests {
     }
 
     @Test
+    void contextThatCannotBeRestoredWholeShouldLeaveNothingOfTheCallerOnTheThread() {
+        ThreadLocal<String> first = new ThreadLocal<>();
+        ContextRegistry.getInstance().removeThreadLocalAccessor("user");
+        ContextRegistry.getInstance().registerThreadLocalAccessor("first", first);
+        register();
+        try {
+            first.set("of the caller");
+            USER.set("alice");
+            CallerContext context = CallerContext.capture();
+            first.set("of the thread");
+            USER.remove();
+            onSet.set(new IllegalStateException("tenant unknown"));
+            List<Object> seen = new ArrayList<>();
+            context.run(() -> seen.add("ran"), seen::add);
+            assertThat(seen).containsExactly(onSet.get());
+            assertThat(first.get()).isEqualTo("of the thread");
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("first");
+        }
+    }
+
+    @Test
     void queuedCallWhoseContextCannotBeRestoredShouldFailAndReleaseItsPermit() {
         USER.set("alice");
         Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));

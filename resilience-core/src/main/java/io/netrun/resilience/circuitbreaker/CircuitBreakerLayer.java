@@ -30,23 +30,28 @@ final class CircuitBreakerLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         Admission admission = circuit.admit();
-        InFlight inFlight = deadline == Deadline.NONE ? null : register(admission, deadline);
+        Deadline scope = Deadline.NONE;
+        InFlight inFlight = null;
         T result;
         try {
-            result = next.call(body, deadline);
+            if (deadline != Deadline.NONE) {
+                scope = deadline.child();
+                inFlight = register(admission, scope);
+            }
+            result = next.call(body, scope);
         } catch (Throwable failure) {
             if (inFlight == null || inFlight.tryEnd()) {
-                outcomes.onFailure(admission, failure, deadline, true);
+                outcomes.onFailure(admission, failure, scope, true);
             }
             throw failure;
         }
         if (inFlight == null || inFlight.tryEnd()) {
-            outcomes.onSuccess(admission, result, deadline);
+            outcomes.onSuccess(admission, result, scope);
         }
         return result;
     }
 
-    /** Has a call settled at the moment at which it is given up. */
+    /** Has a call settled at the moment at which it is given up. Its scope is its own: others may begin in the one around it. */
     private InFlight register(Admission admission, Deadline deadline) {
         InFlight inFlight = new InFlight(outcomes, admission, deadline, deadline.begun());
         deadline.register(inFlight);
@@ -62,26 +67,27 @@ final class CircuitBreakerLayer implements Layer {
         } catch (CircuitOpenException rejection) {
             return CompletableFuture.failedFuture(rejection);
         }
-        int begunBefore = deadline.begun();
+        Deadline scope = deadline == Deadline.NONE ? deadline : deadline.child();
+        int begunBefore = scope.begun();
         CompletableFuture<T> call;
         if (body instanceof AdaptedCall<?> adapted) {
             adapted.onDelivery(admission::delivers);
         }
         try {
-            call = next.callAsync(body, deadline);
+            call = next.callAsync(body, scope);
         } catch (Throwable thrown) {
             admission.ignored();
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            outcomes.onSuccess(admission, call.join(), deadline);
+            outcomes.onSuccess(admission, call.join(), scope);
             return call;
         }
-        InFlight inFlight = new InFlight(outcomes, admission, deadline, begunBefore);
+        InFlight inFlight = new InFlight(outcomes, admission, scope, begunBefore);
         try {
             CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
             InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, body, context);
-            deadline.register(inFlight);
+            scope.register(inFlight);
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {
@@ -140,7 +146,7 @@ final class CircuitBreakerLayer implements Layer {
             if (context == null) {
                 settle(value, failure);
             } else {
-                context.run(() -> settle(value, failure), contextless -> settle(value, failure));
+                context.runAnyway(() -> settle(value, failure));
             }
         }
 

@@ -52,7 +52,7 @@ final class FallbackLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
-        CompletableFuture<T> call = next.callAsync(body, deadline);
+        CompletableFuture<T> call = Layer.start(next, body, deadline);
         if (call.isDone() && !call.isCompletedExceptionally()) {
             return call;
         }

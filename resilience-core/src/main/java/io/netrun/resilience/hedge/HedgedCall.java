@@ -5,6 +5,7 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.util.Queue;
@@ -108,7 +109,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
                             Workers.handOver(context.wrap(this::beginAnother, this::cannotBegin)),
                             Require.nanos(config.delay()));
         } catch (Throwable noTimer) {
-            log.warn("Hedge '{}': no timer could be set, so there is no further attempt", hedge.name(), noTimer);
+            SafeLog.warn(
+                    log, "Hedge '{}': no timer could be set, so there is no further attempt", hedge.name(), noTimer);
             return;
         }
         if (hasEnded()) {
@@ -118,7 +120,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     /** The first attempts go on; a further one could only run in another's context. */
     private void cannotBegin(Throwable thrown) {
-        log.warn(
+        SafeLog.warn(
+                log,
                 "Hedge '{}': the caller's context cannot be restored, so there is no further attempt",
                 hedge.name(),
                 thrown);

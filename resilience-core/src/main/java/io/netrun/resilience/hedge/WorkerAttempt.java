@@ -66,7 +66,9 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         try {
             task.run();
         } finally {
-            Thread.interrupted(); // an interrupt was for this attempt; the thread's next task must not see it
+            if (task.isCancelled()) {
+                Thread.interrupted(); // the interrupt was for this attempt; the thread's next task must not see it
+            }
             leave();
         }
     }

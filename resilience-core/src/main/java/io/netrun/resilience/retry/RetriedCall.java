@@ -7,6 +7,7 @@ import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import io.netrun.resilience.Workers;
@@ -310,7 +311,11 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
                                 Workers.handOver(context.wrap(RetriedCall.this::resume, RetriedCall.this::giveUp)),
                                 nanos);
             } catch (Throwable noTimer) {
-                log.warn("Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
+                SafeLog.warn(
+                        log,
+                        "Retry '{}': no timer could be set, so there is no further attempt",
+                        retry.name(),
+                        noTimer);
                 if (end()) {
                     giveUpAttempts(Attempts::untimed);
                 }

@@ -6,6 +6,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.RetryAfter;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
@@ -163,7 +164,12 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         try {
             return Math.max(0, Require.nanos(hint.retryAfter()));
         } catch (Throwable thrown) {
-            log.error("Retry '{}': retryAfter() of {} failed; it counts for nothing", name(), hint.getClass(), thrown);
+            SafeLog.error(
+                    log,
+                    "Retry '{}': retryAfter() of {} failed; it counts for nothing",
+                    name(),
+                    hint.getClass(),
+                    thrown);
             return NO_HINT;
         }
     }

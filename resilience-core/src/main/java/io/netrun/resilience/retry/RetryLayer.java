@@ -127,7 +127,7 @@ final class RetryLayer implements Layer {
             return next.callAsync(body, deadline);
         }
         Deadline limit = rules.limit(retry.ticker(), deadline);
-        CompletableFuture<T> first = next.callAsync(body, limit);
+        CompletableFuture<T> first = Layer.start(next, body, limit);
         if (rules.isPlain() && first.isDone() && !first.isCompletedExceptionally()) {
             return first;
         }

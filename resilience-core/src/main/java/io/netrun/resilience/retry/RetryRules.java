@@ -3,6 +3,7 @@ package io.netrun.resilience.retry;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
@@ -77,7 +78,7 @@ final class RetryRules {
                     ? new UnacceptableResultException(name, result)
                     : null;
         } catch (Throwable thrown) {
-            log.error("Retry '{}': failureResult failed; the result is accepted", name, thrown);
+            SafeLog.error(log, "Retry '{}': failureResult failed; the result is accepted", name, thrown);
             return null;
         }
     }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.timeout;
 
+import io.netrun.resilience.SafeLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,7 +63,7 @@ final class LimitInterrupts {
             return true;
         } catch (Throwable thrown) {
             // The flag may be set all the same, so it has to be taken back.
-            log.warn("The interrupt of a call beyond its time limit failed", thrown);
+            SafeLog.warn(log, "The interrupt of a call beyond its time limit failed", thrown);
             return true;
         }
     }

@@ -35,8 +35,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     TimedCall<T> start(CompletableFuture<T> call) {
         try {
             // Without its context, if that cannot be restored, a call has to be limited all the same.
-            Runnable expiry = context.wrap(this::expire, contextless -> expire());
-            timer = limit.schedule(Workers.handOver(expiry));
+            timer = limit.schedule(Workers.handOver(() -> context.runAnyway(this::expire)));
         } catch (Throwable noTimer) {
             // A call whose time cannot be limited is not let run: following it now cancels it.
             fail(noTimer);
@@ -52,7 +51,16 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     private void expire() {
         if (tryEnd()) {
             expired = true;
-            releaseThenPublish(null, timeout.exceeded(config, limit.tryExceed(), null), context);
+            releaseThenPublish(null, exceeded(), context);
+        }
+    }
+
+    /** What the caller gets; another failure is better than none. */
+    private Throwable exceeded() {
+        try {
+            return timeout.exceeded(config, limit.tryExceed(), null);
+        } catch (Throwable outOfMemory) {
+            return outOfMemory;
         }
     }
 

@@ -59,7 +59,7 @@ final class TimeoutLayer implements Layer {
         // time may begin after that, and a future that is done by then costs no reading of the clock.
         TimeoutConfig config = timeout.config();
         Deadline limit = deadline.lazyWithin(timeout.ticker(), nanos);
-        CompletableFuture<T> call = next.callAsync(body, limit);
+        CompletableFuture<T> call = Layer.start(next, body, limit);
         if (call.isDone()) {
             limit.end();
             return call;

@@ -1,0 +1,307 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.hedge.HedgeConfig;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import io.netrun.resilience.timeout.TimeoutThread;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Stages and futures of others: without a future of their own, that cannot be cancelled, or whose methods throw. */
+@org.junit.jupiter.api.Timeout(60)
+class ForeignStageTests {
+
+    private final LimitFixture limits = new LimitFixture();
+    private final CompletableFuture<String> own = new CompletableFuture<>();
+    private final Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1).maxQueue(0));
+
+    @AfterEach
+    void release() {
+        limits.release.countDown();
+    }
+
+    // ---- stages that are no future
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void permitShouldBeHeldUntilTheStageEnds(boolean byLimit) {
+        Timeout timeout = limits.timeout(TimeoutThread.AUTO);
+        CompletableFuture<String> call = Pipeline.of(timeout, bulkhead).callAsync(own::minimalCompletionStage);
+        if (byLimit) {
+            limits.ticker.advance(LimitFixture.LIMIT);
+        } else {
+            call.cancel(true);
+        }
+        await().until(call::isDone);
+        assertThat(bulkhead.metrics().asyncActive()).isEqualTo(1);
+        own.complete("late");
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void cancelShouldReachTheFutureBehindAStage() {
+        CompletableFuture<String> call = bulkhead.callAsync(() -> stage(own));
+        call.cancel(true);
+        assertThat(own).isCancelled();
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void resultsOfAStageShouldBeThoseOfTheCall() {
+        CompletableFuture<String> call = Pipeline.of().callAsync(() -> stage(own));
+        own.complete("ok");
+        assertThat(call).isCompletedWithValue("ok");
+        CompletableFuture<String> failed =
+                bulkhead.callAsync(() -> stage(CompletableFuture.failedFuture(new IOException())));
+        assertThat(catchThrowable(failed::join)).hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void callerShouldBeAbleToLeaveAStageThatGoesOn() {
+        CompletableFuture<String> call = Pipeline.of().callAsync(own::minimalCompletionStage);
+        assertThat(call.cancel(true)).isTrue();
+        assertThat(call).isCancelled();
+        assertThat(own).isNotDone();
+    }
+
+    @Test
+    void fallbackMayBeAStageWithoutAFuture() {
+        Fallback fallback = Fallback.of("f", c -> c.handle(IOException.class, e -> withoutFuture(own)));
+        CompletableFuture<String> call = fallback.callAsync(() -> CompletableFuture.failedFuture(new IOException()));
+        own.complete("else");
+        assertThat(call).isCompletedWithValue("else");
+    }
+
+    @Test
+    void hedgeShouldHoldASlotUntilTheStageOfALoserEnds() {
+        Hedge hedge = hedge(1);
+        List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
+        CompletableFuture<String> call = hedge.callAsync(() -> {
+            CompletableFuture<String> attempt = new CompletableFuture<>();
+            attempts.add(attempt);
+            return attempt.minimalCompletionStage();
+        });
+        limits.ticker.advance(Duration.ofSeconds(1));
+        await().until(() -> attempts.size() == 2);
+        attempts.get(1).complete("second");
+        assertThat(call).succeedsWithin(LimitFixture.LONG).isEqualTo("second");
+        assertThat(hedge.metrics().active()).isEqualTo(1);
+        attempts.get(0).complete("first");
+        assertThat(hedge.metrics().active()).isZero();
+    }
+
+    // ---- methods that throw
+
+    @ParameterizedTest
+    @ValueSource(strings = {"handle", "isDone", "toCompletableFuture"})
+    void stageWhoseMethodThrowsShouldFailTheCallOrEndWithIt(String method) {
+        CircuitBreaker breaker = CircuitBreaker.of("c");
+        CompletableFuture<String> broken = new CompletableFuture<>() {
+
+            @Override
+            public <U> CompletableFuture<U> handle(
+                    java.util.function.BiFunction<? super String, Throwable, ? extends U> fn) {
+                failIf("handle");
+                return super.handle(fn);
+            }
+
+            @Override
+            public boolean isDone() {
+                failIf("isDone");
+                return super.isDone();
+            }
+
+            @Override
+            public CompletableFuture<String> toCompletableFuture() {
+                failIf("toCompletableFuture");
+                return this;
+            }
+
+            private void failIf(String called) {
+                if (called.equals(method)) {
+                    throw new IllegalStateException(called);
+                }
+            }
+        };
+        CompletableFuture<String> call = Pipeline.of(limits.timeout(TimeoutThread.AUTO), bulkhead, breaker)
+                .callAsync(() -> broken);
+        broken.complete("ok");
+        if (method.equals("toCompletableFuture")) {
+            assertThat(call).isCompletedWithValue("ok");
+        } else {
+            assertThat(catchThrowable(call::join)).hasRootCauseInstanceOf(IllegalStateException.class);
+        }
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+        assertThat(limits.ticker.scheduledCount()).isZero();
+        assertThat(breaker.metrics().totalSucceeded() + breaker.metrics().totalFailed())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void limitShouldFireAlthoughTheCallsCancelThrows() {
+        CompletableFuture<String> deaf = cancelThrows();
+        CompletableFuture<String> call =
+                Pipeline.of(limits.timeout(TimeoutThread.AUTO), bulkhead).callAsync(() -> deaf);
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThat(catchThrowable(() -> call.get(20, TimeUnit.SECONDS)))
+                .hasCauseInstanceOf(TimeoutExceededException.class);
+        assertThat(bulkhead.metrics().asyncActive()).isEqualTo(1);
+        deaf.complete("late");
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void losersShouldAllBeCancelledAlthoughOneThrows() {
+        Hedge hedge = hedge(10);
+        List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            attempts.clear();
+            CompletableFuture<String> call = hedge.callAsync(() -> {
+                CompletableFuture<String> attempt = cancelThrowsAfterwards();
+                attempts.add(attempt);
+                return attempt;
+            });
+            limits.ticker.advance(Duration.ofSeconds(1));
+            await().until(() -> attempts.size() == 2 && limits.ticker.scheduledCount() == 1);
+            limits.ticker.advance(Duration.ofSeconds(1));
+            await().until(() -> attempts.size() == 3);
+            attempts.get(1).complete("won");
+            assertThat(call).succeedsWithin(LimitFixture.LONG).isEqualTo("won");
+            assertThat(attempts.get(0)).isCancelled();
+            assertThat(attempts.get(2)).isCancelled();
+            assertThat(hedge.metrics().active()).isZero();
+        }
+    }
+
+    // ---- a cancel that blocks
+
+    @Test
+    void limitShouldFireAlthoughTheCallsCancelBlocks() {
+        CompletableFuture<String> call =
+                Pipeline.of(limits.timeout(TimeoutThread.AUTO), bulkhead).callAsync(this::cancelBlocks);
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThat(catchThrowable(() -> call.get(20, TimeUnit.SECONDS)))
+                .hasCauseInstanceOf(TimeoutExceededException.class);
+    }
+
+    @Test
+    void winnerOfAHedgeShouldNotWaitForALosersCancel() {
+        List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
+        CompletableFuture<String> call = hedge(10).callAsync(() -> {
+            attempts.add(attempts.isEmpty() ? cancelBlocks() : new CompletableFuture<>());
+            return attempts.get(attempts.size() - 1);
+        });
+        limits.ticker.advance(Duration.ofSeconds(1));
+        await().until(() -> attempts.size() == 2);
+        new Thread(() -> attempts.get(1).complete("won")).start();
+        assertThat(call).succeedsWithin(LimitFixture.LONG).isEqualTo("won");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void callerThatLeavesShouldEndTheFutureAlthoughACancelBlocks(boolean cancels) {
+        CompletableFuture<String> call = bulkhead.callAsync(this::cancelBlocks);
+        new Thread(() -> {
+                    if (cancels) {
+                        call.cancel(true);
+                    } else {
+                        call.completeExceptionally(new IOException("left"));
+                    }
+                })
+                .start();
+        Throwable thrown = catchThrowable(() -> call.get(20, TimeUnit.SECONDS));
+        assertThat(thrown).isNotInstanceOf(java.util.concurrent.TimeoutException.class);
+        assertThat(call.isCancelled()).isEqualTo(cancels);
+    }
+
+    // ---- helpers
+
+    private Hedge hedge(int maxActive) {
+        return Hedge.of(
+                "h",
+                HedgeConfig.builder()
+                        .delay(Duration.ofSeconds(1))
+                        .maxAttempts(3)
+                        .maxActive(maxActive)
+                        .build(),
+                limits.ticker);
+    }
+
+    private static CompletableFuture<String> cancelThrows() {
+        return new CompletableFuture<>() {
+
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                throw new IllegalStateException("cannot be cancelled");
+            }
+        };
+    }
+
+    private static CompletableFuture<String> cancelThrowsAfterwards() {
+        return new CompletableFuture<>() {
+
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                super.cancel(mayInterruptIfRunning);
+                throw new IllegalStateException("cancelled, and more");
+            }
+        };
+    }
+
+    private CompletableFuture<String> cancelBlocks() {
+        return new CompletableFuture<>() {
+
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                limits.hangDeaf();
+                return super.cancel(mayInterruptIfRunning);
+            }
+        };
+    }
+
+    /** A stage of another library, whose future is that of the call. */
+    private static CompletionStage<String> stage(CompletableFuture<String> future) {
+        return proxy(future, false);
+    }
+
+    /** As its Javadoc allows, it has no {@code toCompletableFuture}. */
+    private static CompletionStage<String> withoutFuture(CompletableFuture<String> future) {
+        return proxy(future, true);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static CompletionStage<String> proxy(CompletableFuture<String> future, boolean withoutFuture) {
+        return (CompletionStage<String>) Proxy.newProxyInstance(
+                ForeignStageTests.class.getClassLoader(),
+                new Class<?>[] {CompletionStage.class},
+                (proxy, method, arguments) -> {
+                    if (withoutFuture && method.getName().equals("toCompletableFuture")) {
+                        throw new UnsupportedOperationException("not a future");
+                    }
+                    try {
+                        return method.invoke(future, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}

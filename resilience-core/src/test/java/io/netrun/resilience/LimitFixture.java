@@ -1,0 +1,111 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.test.ManualTicker;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
+import io.netrun.resilience.timeout.TimeoutThread;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/** Calls that hang until their time limit, by time that a test turns. */
+final class LimitFixture {
+
+    static final Duration LIMIT = Duration.ofSeconds(5);
+    static final Duration LONG = Duration.ofSeconds(20);
+
+    final ManualTicker ticker = new ManualTicker();
+
+    /** A hanging body has begun. */
+    final CountDownLatch running = new CountDownLatch(1);
+
+    /** Lets all hanging bodies end. */
+    final CountDownLatch release = new CountDownLatch(1);
+
+    Timeout timeout(TimeoutThread thread) {
+        return timeout(thread, true);
+    }
+
+    Timeout timeout(TimeoutThread thread, boolean interrupt) {
+        return Timeout.of(
+                "t",
+                TimeoutConfig.builder()
+                        .duration(LIMIT)
+                        .thread(thread)
+                        .interrupt(interrupt)
+                        .build(),
+                ticker);
+    }
+
+    Retry retry(UnaryOperator<RetryConfig.Builder> settings) {
+        return Retry.of("r", settings.apply(RetryConfig.builder().jitter(false)).build(), ticker);
+    }
+
+    /** Makes a call on another thread, turns the time to its limit as soon as it hangs, and returns what its caller gets. */
+    Throwable exceed(CheckedRunnable<?> call) {
+        return exceedWhen(() -> running.getCount() == 0, call);
+    }
+
+    Throwable exceedWhen(BooleanSupplier when, CheckedRunnable<?> call) {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread caller = new Thread(() -> thrown.set(catchThrowable(call::run)));
+        caller.start();
+        await().atMost(LONG).until(when::getAsBoolean);
+        ticker.advance(LIMIT);
+        await().atMost(LONG).until(() -> !caller.isAlive());
+        return thrown.get();
+    }
+
+    /** Hangs until it is interrupted. */
+    void hang() throws InterruptedException {
+        running.countDown();
+        release.await();
+    }
+
+    /** Hangs, whoever interrupts it. */
+    void hangDeaf() {
+        running.countDown();
+        awaitUninterruptibly(release);
+    }
+
+    /** Takes a permit for as long as nothing is released. */
+    void occupy(Bulkhead full) {
+        CountDownLatch held = new CountDownLatch(1);
+        new Thread(() -> full.run(() -> {
+                    held.countDown();
+                    awaitUninterruptibly(release);
+                }))
+                .start();
+        awaitLatch(held);
+    }
+
+    static void awaitLatch(CountDownLatch latch) {
+        await().atMost(LONG).until(() -> latch.getCount() == 0);
+    }
+
+    static void awaitLatchSpinning(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException ignored) {
+                // it is deaf
+            }
+        }
+    }
+}
