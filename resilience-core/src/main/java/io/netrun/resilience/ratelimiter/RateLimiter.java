@@ -3,6 +3,7 @@ package io.netrun.resilience.ratelimiter;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyClosedException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
@@ -10,15 +11,17 @@ import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
  * Limits how many calls begin in a period. The calls of a quiet time may come at once, up to the burst; then they come
- * evenly. Further ones wait for their turn, in the order in which they came and no longer than the longest wait, or are
- * refused with a {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one.
- * Thread-safe, without a lock and without a thread.
+ * evenly. Further ones wait for a permit, first come, first served and no longer than the longest wait, or are rejected with a
+ * {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one. A waiter that is
+ * interrupted or cancelled gives what it reserved to those behind it. Thread-safe and free of locks.
  */
 public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
@@ -26,19 +29,25 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     public static final PolicyType<RateLimiter, RateLimiterConfig> TYPE =
             new PolicyType<>("rate-limiter", RateLimiter.class, RateLimiterConfig.defaults(), RateLimiter::of);
 
-    private volatile TokenBucket bucket;
+    private final ReservationQueue queue;
+
+    /** How often a thread that changes settings looks whether the one that follows them has done so. */
+    private static final int FOLLOW_ROUNDS = 1_000;
+
+    private static final long FOLLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
     private volatile long longestWait;
-    private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final Layer entry;
 
-    @SuppressWarnings("this-escape") // the layer only keeps the reference
+    @SuppressWarnings("this-escape") // layer and queue only keep the reference
     private RateLimiter(String name, RateLimiterConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.bucket = new TokenBucket(config, ticker.nanoTime());
+        this.queue = new ReservationQueue(this, config);
         this.longestWait = Require.nanos(config.maxWait());
-        this.entry = new RateLimiterLayer(this, Layer.DIRECT);
+        this.entry = new RateLimiterLayer(this, queue, Layer.DIRECT);
+        waits().begin(queue);
     }
 
     /** A rate limiter with the default settings. */
@@ -84,13 +93,57 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return new RateLimiterMetrics(
                 config().limit(),
                 config().period(),
-                bucket.available(ticker().nanoTime()),
-                waiting.get(),
+                queue.available(ticker().nanoTime()),
+                queue.waiting(),
                 accepted.sum(),
                 rejected.sum());
     }
 
-    /** Calls a listener whenever a call is refused; otherwise as {@link #on(Class, Consumer)}. */
+    /**
+     * Acquires a permit for a call that cannot be put into a lambda; waits for one as a call does. The call is to begin now. The
+     * permit is used up by that, so settling it, in whichever way, changes nothing and may be omitted.
+     *
+     * @throws RateLimitExceededException if the token would come later than the call may wait
+     * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
+     * @throws PolicyClosedException if this is shut down, and the call would have to wait
+     */
+    public Permit acquirePermit() {
+        if (isEnabled()) {
+            long now = ticker().nanoTime();
+            if (!queue.tryAcquire(now)) {
+                await(now, Deadline.current());
+            }
+        }
+        countAccepted();
+        return RateLimiterPermit.INSTANCE;
+    }
+
+    /**
+     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which does not count as a rejection. See
+     * {@link #acquirePermit()}.
+     */
+    public Optional<Permit> tryAcquirePermit() {
+        if (isEnabled() && !tryAcquire()) {
+            return Optional.empty();
+        }
+        countAccepted();
+        return Optional.of(RateLimiterPermit.INSTANCE);
+    }
+
+    /** Waiters whose token has come go first; after that, a further token may be there. */
+    private boolean tryAcquire() {
+        long now = ticker().nanoTime();
+        if (queue.tryAcquire(now)) {
+            return true;
+        }
+        if (queue.waitOf(now) > 0) {
+            return false;
+        }
+        queue.drain();
+        return queue.tryAcquire(now);
+    }
+
+    /** Calls a listener whenever a call is rejected; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onRejected(Consumer<? super RateLimiterEvent.Rejected> listener) {
         return on(RateLimiterEvent.Rejected.class, listener);
     }
@@ -102,7 +155,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     @Override
     public Layer around(Layer next) {
-        return new RateLimiterLayer(this, next);
+        return new RateLimiterLayer(this, queue, next);
     }
 
     @Override
@@ -110,73 +163,83 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return "RateLimiter '" + name() + "' (" + config().limit() + " calls per " + config().period() + ")";
     }
 
-    /** Calls that wait keep their turns. */
+    /** Calls that wait keep their order, and get their tokens at the new rate; while it is switched off, all of them go on. */
     @Override
     protected void onReconfigured() {
         RateLimiterConfig config = config();
         longestWait = Require.nanos(config.maxWait());
-        if (!bucket.fits(config)) {
-            bucket = bucket.replaced(config, ticker().nanoTime());
+        queue.drain();
+        for (int round = 0; round < FOLLOW_ROUNDS && !queue.follows(config); round++) {
+            LockSupport.parkNanos(this, FOLLOW_NANOS); // another thread is about to follow
         }
     }
 
     /**
-     * Takes a turn for a call, or refuses the call: also where its time limit would strike before its turn.
+     * Waits for a permit, after one could not be had at once.
      *
      * @param now the time in nanoseconds
-     * @return how long the call has to wait for its turn, in nanoseconds
      */
-    long take(long now, Deadline deadline) {
-        if (!isEnabled()) {
-            return 0;
-        }
-        long patience = deadline == Deadline.NONE ? longestWait : Math.min(longestWait, deadline.remainingNanos());
-        long wait = takeToken(now, Math.max(0, patience));
-        if (wait >= 0) {
-            return wait;
-        }
-        rejected.increment();
-        if (events().wants(RateLimiterEvent.Rejected.class)) {
-            events().publish(new RateLimiterEvent.Rejected(name(), ticker().now(), Duration.ofNanos(-wait)));
-        }
-        throw new RateLimitExceededException(name(), config(), -wait);
+    void await(long now, Deadline deadline) {
+        long wait = requireSoonEnough(now, deadline);
+        new SyncReservation(this, config(), deadline, now).acquire(now, wait);
     }
 
-    /** The bucket may be replaced at any moment; the next one is there at once. */
-    private long takeToken(long now, long patience) {
-        long wait = bucket.take(now, patience);
-        while (wait == TokenBucket.REPLACED) {
-            Thread.onSpinWait();
-            wait = bucket.take(now, patience);
+    /**
+     * Rejects a call that would have to wait for too long, also where its time limit would fire before.
+     *
+     * @return how long the call may wait, in nanoseconds
+     */
+    long requireSoonEnough(long now, Deadline deadline) {
+        long patience = longestWait;
+        if (deadline != Deadline.NONE) {
+            patience = Math.max(0, Math.min(patience, deadline.remainingNanos()));
         }
-        return wait;
+        long wait = queue.waitOf(now);
+        if (wait > patience) {
+            countRejected();
+            throw rejection(config(), wait - patience);
+        }
+        return patience;
     }
 
-    /** The calls that wait for their turn. */
+    ReservationQueue queue() {
+        return queue;
+    }
+
+    /** For sleeps that end when this is shut down. */
     Waits waitingCalls() {
         return waits();
     }
 
-    PolicyClosedException closed() {
-        rejected.increment();
-        return new PolicyClosedException("RateLimiter", name(), "its turn", config().stackTraces());
-    }
-
-    void waitBegins() {
-        waiting.incrementAndGet();
-    }
-
-    void waitEnds() {
-        waiting.decrementAndGet();
-    }
-
-    /** A call begins. */
-    void begins() {
+    void countAccepted() {
         accepted.increment();
     }
 
-    /** A call that waited for its turn left before it came. */
-    void leaves(long turn) {
-        bucket.putBack(turn);
+    void countRejected() {
+        rejected.increment();
+    }
+
+    /** A rejection that is counted already; calls the listeners. */
+    RateLimitExceededException rejection(RateLimiterConfig config, long retryAfterNanos) {
+        if (events().wants(RateLimiterEvent.Rejected.class)) {
+            events().publish(new RateLimiterEvent.Rejected(name(), ticker().now(), Duration.ofNanos(retryAfterNanos)));
+        }
+        return new RateLimitExceededException(name(), config, retryAfterNanos);
+    }
+
+    /** For a call whose token comes later than it may wait, because the settings have changed. */
+    RateLimitExceededException rejectExpired(RateLimiterConfig config) {
+        countRejected();
+        return rejection(config, retryAfter());
+    }
+
+    PolicyClosedException rejectionByShutdown(RateLimiterConfig config) {
+        countRejected();
+        return new PolicyClosedException("RateLimiter", name(), "its turn", config.stackTraces());
+    }
+
+    /** After how long a new call would be let in, in nanoseconds. */
+    long retryAfter() {
+        return Math.max(0, queue.waitOf(ticker().nanoTime()) - longestWait);
     }
 }

@@ -223,19 +223,6 @@ class RateLimiterTests {
     }
 
     @Test
-    void callAsyncWhenCancelledBeforeALaterWaiterShouldLeaveThatOneItsTurn() {
-        RateLimiter limiter = limiter(c -> c.burst(1).maxWait(Duration.ofSeconds(1)));
-        use(limiter, 1);
-        CompletableFuture<String> first = limiter.callAsync(() -> CompletableFuture.completedFuture("first"));
-        CompletableFuture<String> second = limiter.callAsync(() -> CompletableFuture.completedFuture("second"));
-        first.cancel(true);
-        ticker.advance(TURN);
-        assertThat(second).isNotDone();
-        ticker.advance(TURN);
-        assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("second");
-    }
-
-    @Test
     void callAsyncWhenCancelledWhileRunningShouldReachTheCall() {
         RateLimiter limiter = limiter(c -> c.burst(1).maxWait(Duration.ofSeconds(1)));
         use(limiter, 1);

@@ -1,0 +1,209 @@
+package io.netrun.resilience.ratelimiter;
+
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.RelayFuture;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An asynchronous call that waits for its permit without a thread, and then starts on a worker in its caller's context. */
+final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> implements ReservationQueue.Waiter {
+
+    private final RateLimiter limiter;
+    private final RateLimiterConfig config;
+    private final long giveUpAt;
+    private final Reservation reservation = new Reservation(this);
+
+    /** What is needed to go on; gone when the wait is over. */
+    private final AtomicReference<@Nullable Start<T>> start;
+
+    /** Ends the wait if settings have changed so that the token comes too late. */
+    private volatile Ticker.@Nullable Scheduled expiry;
+
+    private volatile boolean begun;
+
+    AsyncReservation(
+            RateLimiter limiter,
+            Layer next,
+            CheckedSupplier<? extends CompletionStage<T>, ?> body,
+            Deadline deadline,
+            long now) {
+        this.limiter = limiter;
+        this.config = limiter.config();
+        this.giveUpAt = now + Require.nanos(config.maxWait());
+        ScopeEnd scopeEnd = deadline == Deadline.NONE ? null : new ScopeEnd(this);
+        this.start = new AtomicReference<>(new Start<>(next, body, deadline, scopeEnd, CallerContext.capture()));
+    }
+
+    /** Starts the call on this thread if the token is there; otherwise when it comes. */
+    CompletableFuture<T> acquire(long now, long longestWait) {
+        Start<T> call = start.get();
+        boolean acquired;
+        try {
+            acquired = limiter.queue().add(reservation, now, longestWait, config);
+        } catch (Throwable rejected) {
+            start.set(null);
+            throw rejected;
+        }
+        if (call == null) {
+            return this;
+        }
+        if (acquired) {
+            start.set(null);
+            limiter.countAccepted();
+            return call.next.callAsync(call.body, call.deadline);
+        }
+        if (call.scopeEnd != null) {
+            try {
+                call.deadline.register(call.scopeEnd);
+            } catch (Throwable outOfMemory) {
+                completeExceptionally(outOfMemory);
+            }
+        }
+        return this;
+    }
+
+    @Override
+    public boolean watchesClock() {
+        return false;
+    }
+
+    @Override
+    public void onMoved(long dueAt) {
+        if (dueAt - giveUpAt <= 0 || expiry != null) {
+            return;
+        }
+        expiry = limiter.ticker().scheduleAt(Workers.handOver(this::expire), giveUpAt);
+        if (start.get() == null) {
+            endWait(null);
+        }
+    }
+
+    private void expire() {
+        ReservationQueue queue = limiter.queue();
+        queue.drain();
+        if (queue.cancel(reservation, Reservation.State.EXPIRED)) {
+            onSettled();
+        }
+    }
+
+    @Override
+    public void onSettled() {
+        Start<T> call = start.getAndSet(null);
+        endWait(call);
+        if (call == null) {
+            returnUnused();
+            return;
+        }
+        if (reservation.state() == Reservation.State.EXPIRED) {
+            limiter.countRejected();
+        }
+        call.context.run(() -> goOn(call), this::failToStart);
+    }
+
+    private void goOn(Start<T> call) {
+        switch (reservation.state()) {
+            case GRANTED, PASSED -> begin(call);
+            case SHUT_DOWN -> fail(limiter.rejectionByShutdown(config));
+            case EXPIRED -> fail(limiter.rejection(config, limiter.retryAfter()));
+            case NO_TIMER -> failWith(reservation.failure());
+            default -> cancel(false);
+        }
+    }
+
+    /** Makes the call with the permit it has, unless nobody wants it any more. */
+    private void begin(Start<T> call) {
+        if (hasEnded() || call.deadline.isOver()) {
+            returnUnused();
+            cancel(false);
+        } else {
+            limiter.countAccepted();
+            begun = true;
+            follow(call.next.callAsync(call.body, call.deadline));
+        }
+    }
+
+    private void failWith(@Nullable Throwable failure) {
+        fail(failure == null ? new IllegalStateException("there is no timer to wait by") : failure);
+    }
+
+    /** The caller's context could not be restored, or the call not be started. */
+    private void failToStart(Throwable thrown) {
+        returnUnused();
+        fail(thrown);
+    }
+
+    private void returnUnused() {
+        if (!begun && reservation.state() == Reservation.State.GRANTED) {
+            limiter.queue().returnToken();
+        }
+    }
+
+    @Override
+    protected void onInnerEnd(T value, @Nullable Throwable failure) {
+        // Nothing is held for a call that runs.
+    }
+
+    @Override
+    protected void stop() {
+        Start<T> call = start.getAndSet(null);
+        limiter.queue().cancel(reservation, Reservation.State.CANCELLED);
+        endWait(call);
+        super.stop();
+    }
+
+    private void endWait(@Nullable Start<T> call) {
+        if (call != null && call.scopeEnd != null) {
+            call.scopeEnd.forget();
+        }
+        Ticker.Scheduled scheduled = expiry;
+        if (scheduled != null) {
+            expiry = null;
+            DueTimer.cancelQuietly(scheduled);
+        }
+    }
+
+    private void onScopeOver() {
+        if (limiter.queue().cancel(reservation, Reservation.State.CANCELLED)) {
+            Workers.dispatch(this::onSettled);
+        }
+    }
+
+    private record Start<T extends @Nullable Object>(
+            Layer next,
+            CheckedSupplier<? extends CompletionStage<T>, ?> body,
+            Deadline deadline,
+            @Nullable ScopeEnd scopeEnd,
+            CallerContext context) {}
+
+    /** Ends the wait when the call is given up. Apart from the call, since the scope may keep it for longer. */
+    private static final class ScopeEnd extends Deadline.InFlight {
+
+        private volatile @Nullable AsyncReservation<?> call;
+
+        ScopeEnd(AsyncReservation<?> call) {
+            this.call = call;
+        }
+
+        void forget() {
+            tryEnd();
+            call = null;
+        }
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            AsyncReservation<?> waiting = call;
+            if (waiting != null) {
+                waiting.onScopeOver();
+            }
+        }
+    }
+}

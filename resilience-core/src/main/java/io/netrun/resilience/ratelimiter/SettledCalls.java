@@ -1,0 +1,49 @@
+package io.netrun.resilience.ratelimiter;
+
+import io.netrun.resilience.Workers;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Asynchronous calls that have waited, on their way to workers. Each goes on on a thread of its own, since what it runs may
+ * block; but a thread passes the rest on only when it has taken its own call, so that they begin in their order.
+ */
+final class SettledCalls implements Runnable {
+
+    private final ConcurrentLinkedQueue<ReservationQueue.Waiter> calls = new ConcurrentLinkedQueue<>();
+
+    /** Calls that are to be started; the thread that makes it more than zero, or leaves it so, dispatches. */
+    private final AtomicInteger pending = new AtomicInteger();
+
+    /** Calls that were added and not yet handed to {@link #start()}. */
+    private final AtomicInteger added = new AtomicInteger();
+
+    /** Adds a call for the next {@link #start()}. Never throws. */
+    void add(ReservationQueue.Waiter call) {
+        try {
+            calls.add(call);
+            added.incrementAndGet();
+        } catch (Throwable outOfMemory) {
+            Workers.dispatch(call::onSettled);
+        }
+    }
+
+    /** Starts what was added. */
+    void start() {
+        int fresh = added.get() == 0 ? 0 : added.getAndSet(0);
+        if (fresh > 0 && pending.getAndAdd(fresh) == 0) {
+            Workers.dispatch(this);
+        }
+    }
+
+    @Override
+    public void run() {
+        ReservationQueue.Waiter call = calls.poll();
+        if (pending.decrementAndGet() > 0) {
+            Workers.dispatch(this);
+        }
+        if (call != null) {
+            call.onSettled();
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.netrun.resilience.ratelimiter;
+
+import io.netrun.resilience.CallInterruptedException;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.Ticker;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sync caller that waits on its thread until it has a permit, is interrupted, its call is given up, or the rate limiter is
+ * shut down. It goes by the clock: when its token is due it grants it to itself, and to those before it, should nobody have
+ * done so. Others only wake it, when its token comes earlier than it knew.
+ */
+final class SyncReservation extends Deadline.InFlight implements ReservationQueue.Waiter {
+
+    /** How long it parks where another thread is about to settle it. */
+    private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private final RateLimiter limiter;
+    private final RateLimiterConfig config;
+    private final Deadline deadline;
+    private final long giveUpAt;
+    private final Reservation reservation = new Reservation(this);
+    private final Thread thread = Thread.currentThread();
+
+    /** Until when the thread sleeps, if it does; written before it looks for the last time whether it may. */
+    private volatile long wakesAt;
+
+    /** The sleep, if it is not in real time; stopping it wakes the thread. */
+    private volatile @Nullable Deadline sleep;
+
+    SyncReservation(RateLimiter limiter, RateLimiterConfig config, Deadline deadline, long now) {
+        this.limiter = limiter;
+        this.config = config;
+        this.deadline = deadline;
+        this.giveUpAt = now + Require.nanos(config.maxWait());
+    }
+
+    /** Returns with a permit, or throws without one. */
+    void acquire(long now, long longestWait) {
+        if (limiter.queue().add(reservation, now, longestWait, config)) {
+            return;
+        }
+        if (reservation.isWaiting()) {
+            try {
+                deadline.register(this);
+                await();
+            } catch (Throwable thrown) {
+                leave();
+                throw thrown;
+            } finally {
+                tryEnd();
+            }
+        }
+        switch (reservation.state()) {
+            case GRANTED, PASSED -> requireWanted();
+            case SHUT_DOWN -> throw limiter.rejectionByShutdown(config);
+            case EXPIRED -> throw limiter.rejectExpired(config);
+            default -> throw givenUp();
+        }
+    }
+
+    /** A permit that comes when nobody wants it any more goes to those behind. */
+    private void requireWanted() {
+        if (deadline != Deadline.NONE && deadline.isOver()) {
+            returnUnused();
+            throw givenUp();
+        }
+    }
+
+    private RuntimeException givenUp() {
+        return new CancellationException(
+                "the call was given up while it waited for a permit of RateLimiter '" + limiter.name() + "'");
+    }
+
+    /** Returns when the reservation is settled. */
+    private void await() {
+        while (reservation.isWaiting()) {
+            long now = limiter.ticker().nanoTime();
+            long dueAt = reservation.dueAt();
+            if (dueAt - now <= 0 || giveUpAt - now <= 0) {
+                checkClock(dueAt, now);
+            } else {
+                sleepUntil(giveUpAt - dueAt < 0 ? giveUpAt : dueAt, now);
+            }
+            if (reservation.isWaiting() && Thread.currentThread().isInterrupted()) {
+                throw interrupted(new InterruptedException());
+            }
+        }
+    }
+
+    /** The token is due, or will come too late. */
+    private void checkClock(long dueAt, long now) {
+        ReservationQueue queue = limiter.queue();
+        queue.drain();
+        if (!reservation.isWaiting()) {
+            return;
+        }
+        long moved = queue.dueAtOf(reservation);
+        if (moved - now > 0 && giveUpAt - now <= 0) {
+            queue.cancel(reservation, Reservation.State.EXPIRED);
+        } else if (moved - now > 0) {
+            reservation.tryMove(dueAt, moved);
+        } else {
+            LockSupport.parkNanos(this, MOMENT_NANOS); // another thread grants it, or is about to queue up before it
+        }
+    }
+
+    private void sleepUntil(long moment, long now) {
+        wakesAt = moment;
+        if (!reservation.isWaiting() || isEarlierThan(moment)) {
+            return;
+        }
+        Ticker ticker = limiter.ticker();
+        if (ticker == Ticker.system()) {
+            LockSupport.parkNanos(this, moment - now);
+            return;
+        }
+        Deadline scope = deadline.child();
+        sleep = scope;
+        try {
+            if (!reservation.isWaiting() || isEarlierThan(moment)) {
+                return;
+            }
+            if (limiter.waitingCalls().sleep(ticker, moment - now, scope)) {
+                limiter.queue().reach(moment);
+            } else if (reservation.isWaiting() && !isEarlierThan(moment)) {
+                LockSupport.parkNanos(this, MOMENT_NANOS); // whoever woke it is about to settle it
+            }
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            throw interrupted(interrupt);
+        } finally {
+            sleep = null;
+            scope.end();
+        }
+    }
+
+    private boolean isEarlierThan(long moment) {
+        return reservation.dueAt() - moment < 0;
+    }
+
+    private CallInterruptedException interrupted(InterruptedException interrupt) {
+        return new CallInterruptedException(
+                limiter.name(),
+                "RateLimiter '" + limiter.name() + "': interrupted while waiting for a permit",
+                interrupt);
+    }
+
+    /** Leaves the queue; a permit that comes in this moment goes to those behind. */
+    private void leave() {
+        ReservationQueue queue = limiter.queue();
+        while (reservation.isWaiting() && !queue.cancel(reservation, Reservation.State.CANCELLED)) {
+            LockSupport.parkNanos(this, MOMENT_NANOS); // whoever took it out of the queue settles it next
+        }
+        returnUnused();
+    }
+
+    private void returnUnused() {
+        if (reservation.state() == Reservation.State.GRANTED) {
+            limiter.queue().returnToken();
+        }
+    }
+
+    private void wake() {
+        LockSupport.unpark(thread);
+        Deadline sleeping = sleep;
+        if (sleeping != null) {
+            sleeping.tryStop();
+        }
+    }
+
+    @Override
+    public boolean watchesClock() {
+        return true;
+    }
+
+    @Override
+    public void onMoved(long dueAt) {
+        if (dueAt - wakesAt < 0) {
+            wake();
+        }
+    }
+
+    @Override
+    public void onSettled() {
+        wake();
+    }
+
+    @Override
+    protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        if (limiter.queue().cancel(reservation, Reservation.State.CANCELLED)) {
+            wake();
+        }
+    }
+}
