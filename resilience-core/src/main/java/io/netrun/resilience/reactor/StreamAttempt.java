@@ -148,9 +148,12 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         }
     }
 
+    /** One that is over ends by itself, and is cancelled where it has lost. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        call.tryEnd(this);
+        if (!call.tryEnd(this)) {
+            return isCancelled();
+        }
         cancelSource();
         return super.cancel(mayInterruptIfRunning);
     }
