@@ -47,6 +47,19 @@ public interface AdaptedCall<T extends @Nullable Object> extends CheckedSupplier
         return false;
     }
 
+    /**
+     * Decides that a race of attempts is won by the one made in a scope, which has ended without a failure; by default it may. From
+     * then on no other attempt can deliver anything, until {@link #unclaim()}.
+     *
+     * @return false if the result, or the part of it that is with the caller, comes from another attempt
+     */
+    default boolean tryClaim(Deadline scope) {
+        return true;
+    }
+
+    /** The other attempts of a race that was {@linkplain #tryClaim won} are stopped, so that further ones can follow. */
+    default void unclaim() {}
+
     /** What a fallback gives in the place of the result: a stage that ends as the call's own would. */
     CompletionStage<T> adapt(@Nullable Object replacement);
 
@@ -60,13 +73,14 @@ public interface AdaptedCall<T extends @Nullable Object> extends CheckedSupplier
         return body instanceof AdaptedCall<?> adapted ? adapted.origin() : body;
     }
 
-    /** Whether the part of a body's result that is with the caller came from another attempt than the one of a scope. */
-    static boolean isOwnedByAnother(Object body, Deadline scope) {
-        return body instanceof AdaptedCall<?> adapted && adapted.hasDelivered() && !adapted.isOwnedBy(scope);
+    /**
+     * Takes a result that no caller gets any more; by default it is dropped. Must not throw.
+     *
+     * @return whether it is of no use to a policy's hooks for late results either; by default false
+     */
+    default boolean discard(@Nullable Object result) {
+        return false;
     }
-
-    /** Takes a result that no caller gets any more; by default it is dropped. Must not throw. */
-    default void discard(@Nullable Object result) {}
 
     /** Whether a body says that {@linkplain #hasBegun() a part of its result} is with the caller already. */
     static boolean hasBegun(Object body) {

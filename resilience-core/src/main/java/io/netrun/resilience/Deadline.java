@@ -222,8 +222,11 @@ public final class Deadline {
         return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());
     }
 
-    /** Whether this is the given scope or lies within it. */
+    /** Whether this is the given scope or lies within it; everything lies within {@link #NONE}. */
     public boolean isWithin(Deadline other) {
+        if (other == NONE) {
+            return true;
+        }
         for (@Nullable Deadline each = this; each != null; each = each.outer) {
             if (each == other) {
                 return true;

@@ -53,7 +53,7 @@ final class CircuitBreakerLayer implements Layer {
 
     /** Has a call settled at the moment at which it is given up. Its scope is its own: others may begin in the one around it. */
     private InFlight register(Admission admission, Deadline deadline) {
-        InFlight inFlight = new InFlight(outcomes, admission, deadline, deadline.begun());
+        InFlight inFlight = new InFlight(outcomes, admission, deadline, deadline.begun(), null);
         deadline.register(inFlight);
         return inFlight;
     }
@@ -71,7 +71,11 @@ final class CircuitBreakerLayer implements Layer {
         int begunBefore = scope.begun();
         CompletableFuture<T> call;
         if (body instanceof AdaptedCall<?> adapted) {
-            adapted.onDelivery(admission::delivers);
+            adapted.onDelivery(() -> {
+                if (adapted.isOwnedBy(deadline)) {
+                    admission.delivers();
+                }
+            });
         }
         try {
             call = next.callAsync(body, scope);
@@ -83,10 +87,10 @@ final class CircuitBreakerLayer implements Layer {
             outcomes.onSuccess(admission, call.join(), scope);
             return call;
         }
-        InFlight inFlight = new InFlight(outcomes, admission, scope, begunBefore);
+        InFlight inFlight = new InFlight(outcomes, admission, scope, begunBefore, body);
         try {
             CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
-            InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, body, context);
+            InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, context);
             scope.register(inFlight);
             followed.follow(call);
             return followed;
@@ -109,17 +113,26 @@ final class CircuitBreakerLayer implements Layer {
         /** How many bodies had been begun in the scope before this call. */
         private final int begunBefore;
 
-        InFlight(Outcomes outcomes, Admission admission, Deadline deadline, int begunBefore) {
+        /** Of an asynchronous call. */
+        private final @Nullable Object body;
+
+        InFlight(Outcomes outcomes, Admission admission, Deadline deadline, int begunBefore, @Nullable Object body) {
             this.outcomes = outcomes;
             this.admission = admission;
             this.deadline = deadline;
             this.begunBefore = begunBefore;
+            this.body = body;
         }
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            // A call that was given up while it waited in a queue further in was never made.
-            outcomes.onStopped(admission, exceeded && deadline.begun() != begunBefore);
+            if (!exceeded && body instanceof AdaptedCall<?> adapted && adapted.isOwnedBy(deadline)) {
+                // A stream that was begun well and is left by its reader.
+                outcomes.onSuccess(admission);
+            } else {
+                // A call that was given up while it waited in a queue further in was never made.
+                outcomes.onStopped(admission, exceeded && deadline.begun() != begunBefore);
+            }
         }
     }
 
@@ -128,13 +141,11 @@ final class CircuitBreakerLayer implements Layer {
 
         private final Outcomes outcomes;
         private final InFlight inFlight;
-        private final Object body;
         private final @Nullable CallerContext context;
 
-        InFlightCall(Outcomes outcomes, InFlight inFlight, Object body, @Nullable CallerContext context) {
+        InFlightCall(Outcomes outcomes, InFlight inFlight, @Nullable CallerContext context) {
             this.outcomes = outcomes;
             this.inFlight = inFlight;
-            this.body = body;
             this.context = context;
         }
 
@@ -161,12 +172,7 @@ final class CircuitBreakerLayer implements Layer {
         @Override
         protected void stop() {
             if (inFlight.tryEnd()) {
-                if (body instanceof AdaptedCall<?> adapted && adapted.hasDelivered()) {
-                    // A stream that was begun well and is left by its reader.
-                    outcomes.onSuccess(inFlight.admission);
-                } else {
-                    inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
-                }
+                inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
             }
             super.stop();
         }

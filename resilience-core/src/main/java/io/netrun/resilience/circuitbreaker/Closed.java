@@ -3,6 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,17 +93,27 @@ final class Closed extends CircuitState implements Admission {
         circuit.transition(this, new Open(circuit, detector.failureCount()), detector.evidence());
     }
 
-    /** A call whose time is taken. */
+    /** A call whose time is taken: until it ends, or until the first part of its result has come. */
     private final class TimedCall implements Admission {
+
+        private static final long RUNNING = -1;
 
         private final RunningCalls.Slice begun;
         private final long startedAt;
         private final long slowNanos;
 
+        /** How long it took; decided once, since its end and its first part may come at the same time. */
+        private final AtomicLong took = new AtomicLong(RUNNING);
+
         TimedCall(RunningCalls others, long startedAt) {
             this.begun = others.begin(startedAt);
             this.startedAt = startedAt;
             this.slowNanos = others.limitNanos();
+        }
+
+        @Override
+        public void delivers() {
+            stopClock();
         }
 
         @Override
@@ -118,12 +129,19 @@ final class Closed extends CircuitState implements Admission {
 
         @Override
         public void ignored() {
-            begun.leave();
+            stopClock();
+        }
+
+        private void stopClock() {
+            if (took.get() == RUNNING
+                    && took.compareAndSet(RUNNING, Math.max(0, circuit.ticker().nanoTime() - startedAt))) {
+                begun.leave();
+            }
         }
 
         private void end(boolean failed) {
-            begun.leave();
-            boolean slow = circuit.ticker().nanoTime() - startedAt >= slowNanos;
+            stopClock();
+            boolean slow = took.get() >= slowNanos;
             if (slow) {
                 circuit.onSlowCall();
             }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bounded number of trials at once finds out whether calls succeed again: enough successes close the circuit, one
  * failure opens it. A trial is among those in flight from its admission to its end; taking it out from among them is what
- * settles it, so no trial can be settled twice, and one that never ends can be taken back. Every decision is made by the
- * settings of its moment.
+ * settles it, so no trial can be settled twice, and one that never ends can be taken back. A stream succeeds with its first
+ * element; if it fails later, that opens a circuit which is still half-open. Every decision is made by the settings of its moment.
  */
 final class HalfOpen extends CircuitState {
 
@@ -97,30 +97,36 @@ final class HalfOpen extends CircuitState {
     private final class Trial implements Admission {
 
         private final long startedAt;
-        private volatile boolean delivering;
+
+        /** Whether the circuit holds against the call that it failed, whatever its caller says in the end. */
+        private volatile boolean failed;
 
         Trial(long startedAt) {
             this.startedAt = startedAt;
         }
 
         boolean isOverdue(long now) {
-            return !delivering
-                    && now - startedAt >= Require.nanos(circuit.config().longestTrial());
+            return now - startedAt >= Require.nanos(circuit.config().longestTrial());
         }
 
+        /** A stream may go on for hours: it must not keep others from trying, and what it calls answers again. */
         @Override
         public void delivers() {
-            delivering = true;
+            if (settle()) {
+                pass();
+            }
         }
 
         @Override
         public boolean succeeded() {
-            if (!settle()) {
-                return false; // taken back, which counted as a failure
-            }
+            return settle() ? pass() : !failed; // settled with its first part, or taken back
+        }
+
+        private boolean pass() {
             try {
                 // Decided by time alone: a trial that took too long failed, even if no call came by to take it back.
                 if (isOverdue(circuit.ticker().nanoTime())) {
+                    failed = true;
                     reopen("a trial took too long");
                     return false;
                 }
@@ -136,8 +142,12 @@ final class HalfOpen extends CircuitState {
         @Override
         public void failed() {
             if (!settle()) {
+                if (!failed) {
+                    reopen("a trial failed after its first part");
+                }
                 return;
             }
+            failed = true;
             try {
                 reopen("a trial failed");
             } finally {

@@ -31,12 +31,20 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     }
 
     @Override
-    void attempt(int number, Deadline scope) {
+    HedgedCall<T> start() {
+        if (adapted != null) {
+            adapted.onDelivery(this::stopLosers);
+        }
+        return super.start();
+    }
+
+    @Override
+    void attempt(Attempt<T> attempt) {
         CheckedSupplier<? extends CompletionStage<T>, ?> call = body;
         if (call == null) {
             left();
         } else {
-            follow(number, scope, next.callAsync(call, scope));
+            follow(attempt, next.callAsync(call, attempt.scope()));
         }
     }
 
@@ -46,8 +54,20 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     }
 
     @Override
-    boolean isOwnedByAnother(Deadline scope) {
-        return adapted != null && AdaptedCall.isOwnedByAnother(adapted, scope);
+    boolean isOwnedBy(Deadline scope) {
+        return adapted != null && adapted.isOwnedBy(scope);
+    }
+
+    @Override
+    boolean tryClaim(Deadline scope) {
+        return adapted == null || adapted.tryClaim(scope);
+    }
+
+    @Override
+    void unclaim() {
+        if (adapted != null) {
+            adapted.unclaim();
+        }
     }
 
     @Override
@@ -64,10 +84,9 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
 
     @Override
     void discard(@Nullable Object result) {
-        if (adapted != null) {
-            adapted.discard(result);
+        if (adapted == null || !adapted.discard(result)) {
+            super.discard(result);
         }
-        super.discard(result);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.netrun.resilience.hedge;
 
+import io.netrun.resilience.AttemptLostException;
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
@@ -44,8 +45,36 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private volatile Ticker.@Nullable Scheduled timer;
 
-    /** An attempt, its scope, and what its scope is stopped for unless it is the winner. */
-    record Attempt<T extends @Nullable Object>(int number, Deadline scope, CompletableFuture<T> future) {}
+    /** What the call ends with if no attempt succeeds: the latest failure that is not that of having lost. */
+    private volatile @Nullable Throwable latestFailure;
+
+    /** An attempt, and its scope, which is stopped unless it is the winner. */
+    static final class Attempt<T extends @Nullable Object> {
+
+        private final int number;
+        private final Deadline scope;
+        private volatile @Nullable CompletableFuture<T> future;
+
+        Attempt(int number, Deadline scope) {
+            this.number = number;
+            this.scope = scope;
+        }
+
+        Deadline scope() {
+            return scope;
+        }
+
+        private void stop() {
+            scope.tryStop();
+        }
+
+        private void cancel() {
+            CompletableFuture<T> running = future;
+            if (running != null) {
+                ForeignStage.cancel(running);
+            }
+        }
+    }
 
     HedgedCall(Hedge hedge, HedgeConfig config, Deadline deadline) {
         this.hedge = hedge;
@@ -55,20 +84,28 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /**
-     * Makes an attempt and has it followed by {@link #follow}. Once that was notified of its end and it is over for good,
-     * {@link #left()} is to be called.
+     * Makes an attempt in its scope and has it followed by {@link #follow}. Once that was notified of its end and it is over for
+     * good, {@link #left()} is to be called.
      */
-    abstract void attempt(int number, Deadline scope);
+    abstract void attempt(Attempt<T> attempt);
 
     /** Whether a part of the result is with the caller already, so that no other attempt can win. */
     boolean hasBegun() {
         return false;
     }
 
-    /** Whether a part of the result is with the caller that came from another attempt than that of a scope. */
-    boolean isOwnedByAnother(Deadline scope) {
+    /** Whether a part of the result is with the caller that came from the attempt of a scope. */
+    boolean isOwnedBy(Deadline scope) {
         return false;
     }
+
+    /** Decides that the attempt of a scope has won; false if a part of the result is with the caller that came from another. */
+    boolean tryClaim(Deadline scope) {
+        return true;
+    }
+
+    /** All other attempts are stopped. */
+    void unclaim() {}
 
     /** Takes the result of an attempt that has lost. */
     void discard(@Nullable Object result) {
@@ -84,17 +121,27 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /** Begins the first attempt. */
-    final HedgedCall<T> start() {
+    HedgedCall<T> start() {
         begin(1);
         awaitDelay();
         return this;
     }
 
     private void begin(int number) {
+        Attempt<T> attempt = new Attempt<>(number, deadline.child());
+        // Among the attempts before it is made: whoever ends the call finds it there, or it finds the call ended.
+        attempts.add(attempt);
+        if (hasEnded()) {
+            attempts.remove(attempt);
+            attempt.stop();
+            left();
+            return;
+        }
         try {
-            attempt(number, deadline.child());
+            attempt(attempt);
         } catch (Throwable thrown) {
-            attemptFailed(thrown);
+            attempts.remove(attempt);
+            ended(attempt, thrown);
             left();
         }
     }
@@ -154,28 +201,34 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         return true;
     }
 
-    final void follow(int number, Deadline scope, CompletableFuture<T> future) {
-        Attempt<T> attempt = new Attempt<>(number, scope, future);
-        attempts.add(attempt);
+    final void follow(Attempt<T> attempt, CompletableFuture<T> future) {
+        attempt.future = future;
         ForeignStage.onEnd(future, (value, failure) -> {
             attempts.remove(attempt);
             ended(attempt, value, failure);
             return null;
         });
         if (hasEnded()) {
-            scope.tryStop();
-            ForeignStage.cancel(future);
+            attempt.stop();
+            attempt.cancel();
+        }
+    }
+
+    /** A part of the result has reached the caller: the attempts that it does not come from have lost at this moment. */
+    final void stopLosers() {
+        for (Attempt<T> attempt : attempts) {
+            if (!isOwnedBy(attempt.scope)) {
+                attempt.stop();
+            }
         }
     }
 
     /** An attempt's future has ended. */
     void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
-        if (isOwnedByAnother(attempt.scope)) {
-            return;
-        }
         if (failure != null) {
-            attempt.scope.end();
-            attemptFailed(failure);
+            ended(attempt, failure);
+        } else if (!tryClaim(attempt.scope)) {
+            discard(value);
         } else if (tryEnd()) {
             attempt.scope.end();
             if (attempt.number > 1) {
@@ -183,13 +236,27 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
             }
             endWith(value, null);
         } else {
+            unclaim();
             discard(value);
         }
     }
 
-    private void attemptFailed(Throwable failure) {
-        if ((running.decrementAndGet() == 0 || hasBegun()) && tryEnd()) {
-            endWithFailure(failure);
+    /**
+     * An attempt has failed. That ends the call if it is the last one, or the one from which the caller has a part of the result.
+     * An attempt that has lost to another one has no say: if that one has delivered, its end is the call's.
+     */
+    private void ended(Attempt<T> attempt, Throwable failure) {
+        attempt.scope.end();
+        if (!(failure instanceof AttemptLostException)) {
+            latestFailure = failure;
+        } else if (hasBegun()) {
+            return;
+        }
+        boolean last = running.decrementAndGet() == 0;
+        boolean owner = isOwnedBy(attempt.scope);
+        if ((last || owner) && tryEnd()) {
+            Throwable latest = latestFailure;
+            endWithFailure(owner || latest == null ? failure : latest);
         }
     }
 
@@ -201,6 +268,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     private void endWith(T value, @Nullable Throwable failure) {
         if (attempts.isEmpty()) {
             cancelTimer();
+            unclaim();
             publish(value, failure);
         } else {
             releaseThenPublish(value, failure, context);
@@ -217,12 +285,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     @Override
     protected void stop() {
         cancelTimer();
-        for (Attempt<T> attempt : attempts) {
-            attempt.scope.tryStop();
-        }
-        for (Attempt<T> attempt : attempts) {
-            ForeignStage.cancel(attempt.future);
-        }
+        attempts.forEach(Attempt::stop);
+        unclaim();
+        attempts.forEach(Attempt::cancel);
         attempts.clear();
     }
 

@@ -22,10 +22,10 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     }
 
     @Override
-    void attempt(int number, Deadline scope) {
-        WorkerAttempt<T> attempt = new WorkerAttempt<>(next, body, scope, this);
-        follow(number, scope, attempt);
-        attempt.start();
+    void attempt(Attempt<T> attempt) {
+        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next, body, attempt.scope(), this);
+        follow(attempt, onWorker);
+        onWorker.start();
     }
 
     /** Begins the call and waits for its end. */

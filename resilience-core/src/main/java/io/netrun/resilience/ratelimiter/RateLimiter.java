@@ -85,7 +85,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     @Override
     public boolean isInUse() {
-        return waiting.get() > 0 || bucket.available(ticker().nanoTime()) < config().capacity();
+        return queue.waiting() > 0 || queue.available(ticker().nanoTime()) < config().capacity();
     }
 
     @Override

@@ -7,9 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
@@ -17,10 +18,14 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first element or
- * empty end comes first owns the subscriber from then on; the others have lost, and cannot end the stream in any way.
+ * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first element comes
+ * first owns the subscriber from then on; the others have lost, and cannot end the stream in any way. Where none has emitted
+ * anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or whose scope is, can own nothing
+ * any more. All this is decided under one lock, which guards nothing else and within which nothing else runs.
  */
 final class FluxCall<T> implements AdaptedCall<Boolean> {
+
+    private static final Logger log = LoggerFactory.getLogger(FluxCall.class);
 
     private final Publisher<T> source;
     private final FluxSink<T> sink;
@@ -30,9 +35,15 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     private final AtomicLong requested = new AtomicLong();
 
     private final Queue<StreamAttempt<T>> attempts = new ConcurrentLinkedQueue<>();
-    private final AtomicReference<@Nullable StreamAttempt<T>> owner = new AtomicReference<>();
     private final Queue<Runnable> onDelivery = new ConcurrentLinkedQueue<>();
-    private volatile boolean delivered;
+
+    private final Object lock = new Object();
+
+    /** The attempt of the first element. Written under the lock, once. */
+    private volatile @Nullable StreamAttempt<T> owner;
+
+    /** The scope of an attempt that has won a race without an element; guarded by the lock. */
+    private @Nullable Deadline emptyWinner;
 
     FluxCall(Publisher<T> source, FluxSink<T> sink, Object origin) {
         this.source = source;
@@ -48,7 +59,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
 
     /** The subscriber has left, perhaps while a source emits within its subscription, where no future can be cancelled yet. */
     void leave() {
-        attempts.forEach(StreamAttempt::cancel);
+        attempts.forEach(StreamAttempt::cancelSource);
     }
 
     @Override
@@ -63,12 +74,12 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
 
     @Override
     public boolean hasBegun() {
-        return delivered;
+        return owner != null;
     }
 
     @Override
     public boolean hasDelivered() {
-        return delivered;
+        return owner != null;
     }
 
     @Override
@@ -78,8 +89,35 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
 
     @Override
     public boolean isOwnedBy(Deadline scope) {
-        StreamAttempt<T> owning = owner.get();
+        StreamAttempt<T> owning = owner;
         return owning != null && owning.scope().isWithin(scope);
+    }
+
+    @Override
+    public boolean tryClaim(Deadline scope) {
+        synchronized (lock) {
+            if (owner != null) {
+                return owner.scope().isWithin(scope);
+            }
+            if (scope.isOver() || (emptyWinner != null && !emptyWinner.isWithin(scope))) {
+                return false;
+            }
+            emptyWinner = scope;
+            return true;
+        }
+    }
+
+    @Override
+    public void unclaim() {
+        synchronized (lock) {
+            emptyWinner = null;
+        }
+    }
+
+    /** Elements have been delivered or discarded one by one; that a stream has ended is nothing to take care of. */
+    @Override
+    public boolean discard(@Nullable Object result) {
+        return true;
     }
 
     @Override
@@ -101,71 +139,85 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     }
 
     private CompletableFuture<Boolean> subscribeTo(Publisher<T> stream, Deadline scope) {
-        StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, Context.of(sink.contextView()));
-        forgetFormerOwner();
+        Context context = ScopeContext.with(Context.of(sink.contextView()), scope);
+        StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, context);
         attempts.add(attempt);
-        if (sink.isCancelled()) {
-            attempt.cancel();
-        } else if (owner.get() != null) {
+        if (owner != null) {
             attempt.lose();
-        } else {
-            Flux.from(stream)
-                    .contextWrite(sink.contextView())
-                    .contextWrite(context -> ScopeContext.with(context, scope))
-                    .subscribe(attempt);
-            if (sink.isCancelled()) {
-                attempt.cancel();
-            }
+        } else if (!sink.isCancelled()) {
+            Flux.from(stream).subscribe(attempt);
         }
-        return attempt.end();
-    }
-
-    /** An attempt that ended empty, and was made again by a policy all the same, does not own what follows. */
-    private void forgetFormerOwner() {
-        StreamAttempt<T> former = owner.get();
-        if (former != null && !delivered && former.end().isDone()) {
-            owner.compareAndSet(former, null);
+        if (sink.isCancelled()) {
+            attempt.cancelSource();
+        } else if (hasLost(attempt)) {
+            attempt.lose();
         }
+        return attempt;
     }
 
     long requested() {
         return requested.get();
     }
 
-    /** Passes an element on, unless another attempt owns the subscriber, or that has left. */
+    /** Passes an element on, unless the attempt is over, another one owns the subscriber, or that has left. */
     boolean pass(StreamAttempt<T> attempt, T element) {
-        if (sink.isCancelled() || !owns(attempt)) {
+        if (attempt.isOver() || sink.isCancelled()) {
             return false;
         }
-        if (!delivered) {
-            delivered = true;
+        if (owner != attempt) {
+            if (!tryOwn(attempt)) {
+                return false;
+            }
+            onDelivery.forEach(FluxCall::deliver);
             attempts.forEach(other -> {
                 if (other != attempt) {
                     other.lose();
                 }
             });
-            onDelivery.forEach(Runnable::run);
         }
         sink.next(element);
         return true;
     }
 
-    /** Whether an attempt owns the subscriber, which it does from now on if no other attempt does. */
-    boolean owns(StreamAttempt<T> attempt) {
-        return owner.get() == attempt || owner.compareAndSet(null, attempt);
+    private static void deliver(Runnable callback) {
+        try {
+            callback.run();
+        } catch (Throwable thrown) {
+            log.error("A policy failed when the first element of a stream came", thrown);
+        }
+    }
+
+    private boolean tryOwn(StreamAttempt<T> attempt) {
+        synchronized (lock) {
+            if (owner == null
+                    && emptyWinner == null
+                    && !attempt.isOver()
+                    && !attempt.scope().isOver()) {
+                owner = attempt;
+            }
+            return owner == attempt;
+        }
+    }
+
+    /** Decides that an attempt is over; false if that was decided before. */
+    boolean tryEnd(StreamAttempt<T> attempt) {
+        synchronized (lock) {
+            if (attempt.isOver()) {
+                return false;
+            }
+            attempt.setOver();
+        }
+        attempts.remove(attempt);
+        return true;
     }
 
     /** Whether another attempt owns the subscriber. */
     boolean hasLost(StreamAttempt<T> attempt) {
-        StreamAttempt<T> owning = owner.get();
+        StreamAttempt<T> owning = owner;
         return owning != null && owning != attempt;
     }
 
     boolean isCancelled() {
         return sink.isCancelled();
-    }
-
-    void ended(StreamAttempt<T> attempt) {
-        attempts.remove(attempt);
     }
 }

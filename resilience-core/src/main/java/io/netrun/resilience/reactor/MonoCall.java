@@ -2,8 +2,10 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -11,16 +13,22 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/** A call that is a subscription to a source with one element at most. */
+/**
+ * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it ends, so that
+ * each of them reaches the subscriber or the subscriber's discard hook.
+ */
 final class MonoCall<T> implements AdaptedCall<T> {
 
     private final Mono<T> source;
-    private final ContextView context;
+    private final Context context;
     private final Object origin;
+
+    /** What attempts have emitted and nobody has got. */
+    private final Queue<Emitted<T>> values = new ConcurrentLinkedQueue<>();
 
     MonoCall(Mono<T> source, ContextView context, Object origin) {
         this.source = source;
-        this.context = context;
+        this.context = Context.of(context);
         this.origin = origin;
     }
 
@@ -31,7 +39,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
 
     @Override
     public CompletionStage<T> start(Deadline scope) {
-        return stage(source, scope);
+        return subscribeTo(source, scope);
     }
 
     @Override
@@ -43,11 +51,15 @@ final class MonoCall<T> implements AdaptedCall<T> {
     @SuppressWarnings("unchecked") // what a fallback gives is a T, or something of one, by its contract
     public CompletionStage<T> adapt(@Nullable Object replacement) {
         if (replacement instanceof Publisher<?> publisher) {
-            return stage(Mono.from((Publisher<T>) publisher), Deadline.current());
+            return subscribeTo(Mono.from((Publisher<T>) publisher), Deadline.current());
         }
-        return replacement instanceof CompletionStage<?> stage
-                ? (CompletionStage<T>) stage
-                : CompletableFuture.completedFuture((T) replacement);
+        if (replacement instanceof CompletionStage<?> stage) {
+            return subscribeTo(FutureMono.of((CompletionStage<T>) stage), Deadline.current());
+        }
+        if (replacement != null) {
+            emitted((T) replacement);
+        }
+        return CompletableFuture.completedFuture((T) replacement);
     }
 
     @Override
@@ -55,16 +67,53 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return origin;
     }
 
+    /** What has been taken care of already, by whoever was faster, is left alone. */
     @Override
-    public void discard(@Nullable Object result) {
-        if (result != null) {
-            Operators.onDiscard(result, Context.of(context));
+    public boolean discard(@Nullable Object result) {
+        if (result != null && tryRemove(result)) {
+            Operators.onDiscard(result, context);
+        }
+        return false;
+    }
+
+    void emitted(T value) {
+        values.add(new Emitted<>(value));
+    }
+
+    /** The call has ended; what others have emitted than the value that its subscriber gets is discarded. */
+    void keepOnly(@Nullable T delivered) {
+        if (delivered != null) {
+            tryRemove(delivered);
+        }
+        for (Emitted<T> unused = values.poll(); unused != null; unused = values.poll()) {
+            Operators.onDiscard(unused.value, context);
         }
     }
 
-    private CompletionStage<T> stage(Mono<T> mono, Deadline scope) {
-        return mono.contextWrite(context)
-                .contextWrite(inner -> ScopeContext.with(inner, scope))
-                .toFuture();
+    /** By identity, since {@code equals} is code of others, and equal values are different ones. */
+    private boolean tryRemove(Object value) {
+        Emitted<T> found = null;
+        for (Emitted<T> each : values) {
+            if (each.value == value) {
+                found = each;
+            }
+        }
+        return found != null && values.remove(found);
+    }
+
+    private CompletionStage<T> subscribeTo(Mono<T> mono, Deadline scope) {
+        MonoAttempt<T> attempt = new MonoAttempt<>(this, ScopeContext.with(context, scope));
+        mono.subscribe(attempt);
+        return attempt;
+    }
+
+    /** A class and not a record: each has an identity, whatever the value's equals says. */
+    private static final class Emitted<T> {
+
+        private final T value;
+
+        Emitted(T value) {
+            this.value = value;
+        }
     }
 }

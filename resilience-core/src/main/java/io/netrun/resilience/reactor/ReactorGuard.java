@@ -1,10 +1,13 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Guard;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -12,6 +15,8 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -80,15 +85,55 @@ public final class ReactorGuard {
         return flux(Flux.defer(call), call);
     }
 
+    /**
+     * A call of another kind through the guard, for libraries that adapt one. Each subscription is a call; it is made in the scope
+     * that the subscriber's context has, and is cancelled with the subscription.
+     *
+     * @param call makes the call of a subscription from the subscriber's context
+     */
+    public <T> Mono<T> adapted(Function<? super ContextView, ? extends AdaptedCall<T>> call) {
+        Objects.requireNonNull(call, "call");
+        return Mono.create(sink -> start(call.apply(sink.contextView()), sink, value -> {}));
+    }
+
+    /**
+     * A context in which protected calls find the scope of the one around them; for attempts of an {@linkplain #adapted adapted} call
+     * that subscribe to something.
+     *
+     * @param scope of the attempt, as in {@link AdaptedCall#start}
+     */
+    public static Context inScope(Context context, Deadline scope) {
+        return ScopeContext.with(context, scope);
+    }
+
     private <T> Mono<T> mono(Mono<T> source, Object origin) {
         return Mono.create(sink -> {
-            Running<T> running = new Running<>();
-            // Ready before the call begins: a source may emit, and its subscriber leave, within that.
-            sink.onCancel(running);
-            if (!running.isDisposed()) {
-                MonoCall<T> call = new MonoCall<>(source, sink.contextView(), origin);
-                FutureMono.follow(running.begin(call(call, sink.contextView())), sink);
+            MonoCall<T> call = new MonoCall<>(source, sink.contextView(), origin);
+            start(call, sink, call::keepOnly);
+        });
+    }
+
+    /** @param onEnd takes the value that the subscriber gets; null if it has left. Not called for a failure, which may carry one */
+    private <T> void start(AdaptedCall<T> call, MonoSink<T> sink, Consumer<@Nullable T> onEnd) {
+        Running<T> running = new Running<>();
+        // Ready before the call begins: a source may emit, and its subscriber leave, within that.
+        sink.onCancel(running);
+        if (running.isDisposed()) {
+            return;
+        }
+        ForeignStage.onEnd(running.begin(call(call, sink.contextView())), (value, failure) -> {
+            if (running.isDisposed()) {
+                if (failure == null) {
+                    call.discard(value);
+                }
+                onEnd.accept(null);
+            } else if (failure == null) {
+                sink.success(value);
+                onEnd.accept(value);
+            } else {
+                sink.error(failure);
             }
+            return null;
         });
     }
 

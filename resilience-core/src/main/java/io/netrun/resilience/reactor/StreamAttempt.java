@@ -2,24 +2,32 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AttemptLostException;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
-import reactor.core.publisher.BaseSubscriber;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
-import reactor.core.publisher.SignalType;
 import reactor.util.context.Context;
 
-/** One subscription to a stream, with a future that ends when it does; cancelling that ends it. */
-final class StreamAttempt<T> extends BaseSubscriber<T> {
+/**
+ * One subscription to a stream, and a future that ends when it does; cancelling that ends it. It is over from the moment at which
+ * its end is decided: what its source still emits from then on is discarded, however little the source heeds a cancel.
+ */
+final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreSubscriber<T> {
 
     private final FluxCall<T> call;
     private final Deadline scope;
     private final Context context;
-    private final End end = new End();
+    private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
 
     /** What this attempt has asked its source for. */
     private final AtomicLong asked = new AtomicLong();
+
+    /** Written by the call, which decides in the same step whether this owns the subscriber. */
+    private volatile boolean over;
 
     StreamAttempt(FluxCall<T> call, Deadline scope, Context context) {
         this.call = call;
@@ -27,33 +35,60 @@ final class StreamAttempt<T> extends BaseSubscriber<T> {
         this.context = context;
     }
 
-    CompletableFuture<Boolean> end() {
-        return end;
-    }
-
     /** In which the attempt is made. */
     Deadline scope() {
         return scope;
     }
 
+    boolean isOver() {
+        return over;
+    }
+
+    void setOver() {
+        over = true;
+    }
+
     /** Asks the source for as much as the subscriber has asked for by now. */
     void requestUp() {
+        Subscription source = upstream.get();
+        if (source == null) {
+            return;
+        }
         long seen;
         long wanted;
         do {
             seen = asked.get();
             wanted = call.requested();
-            if (wanted <= seen || upstream() == null) {
+            if (wanted <= seen) {
                 return;
             }
         } while (!asked.compareAndSet(seen, wanted));
-        request(wanted == Long.MAX_VALUE ? wanted : wanted - seen);
+        try {
+            source.request(wanted == Long.MAX_VALUE ? wanted : wanted - seen);
+        } catch (Throwable thrown) {
+            cancelSource();
+            onError(thrown);
+        }
     }
 
-    /** Another attempt owns the subscriber. */
+    /** Another attempt owns the subscriber; what a cancel of this one's source does must not delay that. */
     void lose() {
-        cancel();
-        end.completeExceptionally(new AttemptLostException());
+        if (call.tryEnd(this)) {
+            Workers.dispatch(this::endLost);
+        }
+    }
+
+    private void endLost() {
+        cancelSource();
+        super.completeExceptionally(new AttemptLostException());
+    }
+
+    /** Cancels the subscription and leaves it to the policies how the attempt ends. */
+    void cancelSource() {
+        Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
+        if (source != null) {
+            SafeCancel.of(source);
+        }
     }
 
     /** Of the subscriber: its hooks take what is discarded. */
@@ -63,58 +98,63 @@ final class StreamAttempt<T> extends BaseSubscriber<T> {
     }
 
     @Override
-    protected void hookOnSubscribe(Subscription subscription) {
-        if (end.isDone()) {
-            cancel();
-        } else {
+    public void onSubscribe(Subscription subscription) {
+        if (upstream.compareAndSet(null, subscription)) {
             requestUp();
+        } else {
+            SafeCancel.of(subscription);
         }
     }
 
     @Override
-    protected void hookOnNext(T element) {
-        if (call.pass(this, element)) {
-            return;
+    public void onNext(T element) {
+        try {
+            if (!call.pass(this, element)) {
+                reject(element);
+            }
+        } catch (Throwable thrown) {
+            cancelSource();
+            onError(thrown);
         }
+    }
+
+    private void reject(T element) {
         Operators.onDiscard(element, context);
         if (call.isCancelled()) {
-            cancel();
-        } else {
-            lose();
+            cancelSource();
+        } else if (call.tryEnd(this)) {
+            endLost();
         }
     }
 
     @Override
-    protected void hookOnComplete() {
-        if (call.owns(this)) {
-            end.complete(true);
-        } else {
-            lose();
-        }
-    }
-
-    @Override
-    protected void hookOnError(Throwable failure) {
+    public void onComplete() {
         if (call.hasLost(this)) {
-            Operators.onErrorDropped(failure, context);
             lose();
-        } else if (!end.completeExceptionally(failure)) {
-            Operators.onErrorDropped(failure, context);
+        } else if (call.tryEnd(this)) {
+            super.complete(true);
         }
     }
 
     @Override
-    protected void hookFinally(SignalType type) {
-        call.ended(this);
+    public void onError(Throwable failure) {
+        if (!call.tryEnd(this)) {
+            Operators.onErrorDropped(failure, context);
+        } else if (call.hasLost(this)) {
+            Operators.onErrorDropped(failure, context);
+            endLost();
+        } else {
+            super.completeExceptionally(failure);
+        }
     }
 
-    /** Ends with the subscription, or ends it. */
-    private final class End extends CompletableFuture<Boolean> {
-
-        @Override
-        public boolean cancel(boolean mayInterruptIfRunning) {
-            StreamAttempt.this.cancel();
-            return super.cancel(mayInterruptIfRunning);
+    /** One that is over ends by itself, and is cancelled where it has lost. */
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        if (!call.tryEnd(this)) {
+            return isCancelled();
         }
+        cancelSource();
+        return super.cancel(mayInterruptIfRunning);
     }
 }

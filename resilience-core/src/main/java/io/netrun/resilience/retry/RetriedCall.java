@@ -181,8 +181,9 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private void onFailure(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
         try {
             boolean byResult = unacceptable != null;
-            Throwable thrown = unacceptable != null ? unacceptable : withoutEnvelope(failure);
-            boolean repeatable = !AdaptedCall.hasBegun(body == null ? this : body);
+            Object call = body == null ? this : body;
+            Throwable thrown = unacceptable != null ? unacceptable : asThrown(failure, call);
+            boolean repeatable = !AdaptedCall.hasBegun(call);
             Attempts known = attempts;
             long wait;
             if (known == null) {
@@ -284,10 +285,16 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         return (T) known.lastResult();
     }
 
-    /** What was thrown: dependent stages put it into a {@link CompletionException}, which adds nothing of its own. */
-    private static Throwable withoutEnvelope(@Nullable Throwable failure) {
+    /**
+     * What was thrown: dependent stages put it into a {@link CompletionException}, which adds nothing of its own. What is no stage by
+     * nature fails with what it says.
+     */
+    private static Throwable asThrown(@Nullable Throwable failure, Object call) {
         if (failure == null) {
             return new NullPointerException("the attempt failed without a failure");
+        }
+        if (call instanceof AdaptedCall<?>) {
+            return failure;
         }
         Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
         return cause != null ? cause : failure;

@@ -76,10 +76,9 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     }
 
     private void discard(T value) {
-        if (body instanceof AdaptedCall<?> adapted) {
-            adapted.discard(value);
+        if (!(body instanceof AdaptedCall<?> adapted && adapted.discard(value))) {
+            timeout.discard(value);
         }
-        timeout.discard(value);
     }
 
     @Override

@@ -344,7 +344,7 @@ class ReactorGuardTests {
                 .then(() -> ticker.advance(Duration.ofMillis(500)))
                 .then(() -> await().until(second::wasSubscribed))
                 .then(() -> second.next("of the second"))
-                .then(first::assertWasCancelled)
+                .then(() -> await().untilAsserted(first::assertWasCancelled))
                 .then(() -> second.next("another").complete())
                 .expectNext("of the second", "another")
                 .expectComplete()

@@ -1,0 +1,74 @@
+package io.netrun.resilience.reactor;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/** One subscription to a source with one element at most, and the future of that; cancelling the future ends it. */
+final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscriber<T> {
+
+    private final MonoCall<T> call;
+    private final Context context;
+    private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
+
+    MonoAttempt(MonoCall<T> call, Context context) {
+        this.call = call;
+        this.context = context;
+    }
+
+    @Override
+    public Context currentContext() {
+        return context;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        if (!upstream.compareAndSet(null, subscription)) {
+            SafeCancel.of(subscription);
+            return;
+        }
+        try {
+            subscription.request(Long.MAX_VALUE);
+        } catch (Throwable thrown) {
+            SafeCancel.of(subscription);
+            onError(thrown);
+        }
+    }
+
+    /** A value that comes after the attempt was cancelled, or beside another one, reaches nobody. */
+    @Override
+    public void onNext(T value) {
+        call.emitted(value);
+        if (!super.complete(value)) {
+            call.discard(value);
+        }
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // an empty source is a call with the result null
+    public void onComplete() {
+        super.complete(null);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        if (!super.completeExceptionally(failure)) {
+            Operators.onErrorDropped(failure, context);
+        }
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        if (!isDone()) {
+            Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
+            if (source != null) {
+                SafeCancel.of(source);
+            }
+        }
+        return super.cancel(mayInterruptIfRunning);
+    }
+}
