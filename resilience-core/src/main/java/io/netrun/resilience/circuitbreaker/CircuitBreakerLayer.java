@@ -128,13 +128,13 @@ final class CircuitBreakerLayer implements Layer {
 
         private final Outcomes outcomes;
         private final InFlight inFlight;
-        private final Object body;
+        private final @Nullable AdaptedCall<?> adapted;
         private final @Nullable CallerContext context;
 
         InFlightCall(Outcomes outcomes, InFlight inFlight, Object body, @Nullable CallerContext context) {
             this.outcomes = outcomes;
             this.inFlight = inFlight;
-            this.body = body;
+            this.adapted = body instanceof AdaptedCall<?> call ? call : null;
             this.context = context;
         }
 
@@ -147,6 +147,7 @@ final class CircuitBreakerLayer implements Layer {
                 settle(value, failure);
             } else {
                 context.runAnyway(() -> settle(value, failure));
+                context.clear();
             }
         }
 
@@ -161,11 +162,14 @@ final class CircuitBreakerLayer implements Layer {
         @Override
         protected void stop() {
             if (inFlight.tryEnd()) {
-                if (body instanceof AdaptedCall<?> adapted && adapted.hasDelivered()) {
+                if (adapted != null && adapted.hasDelivered()) {
                     // A stream that was begun well and is left by its reader.
                     outcomes.onSuccess(inFlight.admission);
                 } else {
                     inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
+                }
+                if (context != null) {
+                    context.clear();
                 }
             }
             super.stop();

@@ -198,6 +198,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     private void endWith(T value, @Nullable Throwable failure) {
         if (attempts.isEmpty()) {
             cancelTimer();
+            context.clear();
             publish(value, failure);
         } else {
             releaseThenPublish(value, failure);
@@ -221,6 +222,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
             ForeignStage.cancel(attempt.future);
         }
         attempts.clear();
+        context.clear();
     }
 
     private void cancelTimer() {

@@ -19,7 +19,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     private final Timeout timeout;
     private final TimeoutConfig config;
     private final Deadline limit;
-    private final Object body;
+    private final @Nullable AdaptedCall<?> adapted;
     private volatile Ticker.@Nullable Scheduled timer;
     private boolean expired; // of the thread that expires the call
 
@@ -27,7 +27,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
         this.timeout = timeout;
         this.config = config;
         this.limit = limit;
-        this.body = body;
+        this.adapted = body instanceof AdaptedCall<?> call ? call : null;
     }
 
     TimedCall<T> start(CompletableFuture<T> call) {
@@ -75,7 +75,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     }
 
     private void discard(T value) {
-        if (body instanceof AdaptedCall<?> adapted) {
+        if (adapted != null) {
             adapted.discard(value);
         }
         timeout.discard(value);
