@@ -1,19 +1,20 @@
 package io.netrun.resilience;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The context of a calling thread, captured once for everything that its call does on other threads later: further attempts,
- * fallbacks, listeners, and what the caller attached to its future. See {@link ContextPropagation} for what belongs to it. For
- * authors of policies. Immutable and thread-safe.
+ * fallbacks, listeners, and what the caller attached to its future. It is {@linkplain #clear() cleared} when the call has ended.
+ * See {@link ContextPropagation} for what belongs to it. For authors of policies. Thread-safe.
  */
 public final class CallerContext {
 
     private static final Logger log = LoggerFactory.getLogger(CallerContext.class);
 
-    private final ContextPropagation.Context context;
+    private volatile ContextPropagation.@Nullable Context context;
 
     private CallerContext(ContextPropagation.Context context) {
         this.context = context;
@@ -29,13 +30,14 @@ public final class CallerContext {
     }
 
     /**
-     * Runs a task within this context on the calling thread, whose own context is restored afterwards.
+     * Runs a task within this context on the calling thread, whose own context is restored afterwards. A task that runs after
+     * {@link #clear()} has no context, so it is to look whether its call has ended before it runs code of the user.
      *
      * @param onFailure takes what restoring the context or the task throws; should not throw
      */
     public void run(Runnable task, Consumer<Throwable> onFailure) {
         try {
-            context.run(task);
+            runWithin(task);
         } catch (Throwable thrown) {
             onFailure.accept(thrown);
         }
@@ -50,7 +52,7 @@ public final class CallerContext {
     public void runAnyway(Runnable task) {
         boolean[] begun = new boolean[1];
         try {
-            context.run(() -> {
+            runWithin(() -> {
                 begun[0] = true;
                 task.run();
             });
@@ -60,6 +62,20 @@ public final class CallerContext {
                 task.run();
             }
         }
+    }
+
+    private void runWithin(Runnable task) {
+        ContextPropagation.Context captured = context;
+        if (captured == null) {
+            task.run();
+        } else {
+            captured.run(task);
+        }
+    }
+
+    /** Lets go of what was captured, so that whoever keeps the future of an ended call does not keep its caller's request. */
+    public void clear() {
+        context = null;
     }
 
     /** A task that runs another one within this context; see {@link #run}. */

@@ -263,8 +263,8 @@ public final class Deadline {
         for (@Nullable Deadline each = this; each != null; each = each.outer) {
             each.add(part);
         }
-        if (isOver()) {
-            part.notifyOver(isExceeded(), failure -> {});
+        if (isOver() && part.tryEnd()) {
+            part.settle(isExceeded(), failure -> {});
         }
     }
 
@@ -302,10 +302,17 @@ public final class Deadline {
     }
 
     private void notifyInFlight(boolean exceeded, Consumer<Throwable> failures) {
+        // All are taken before any is notified: one that wakes first must not end another behind the back of this.
+        List<InFlight> taken = new ArrayList<>();
         for (@Nullable Link link = inFlight; link != null; link = link.next) {
-            link.part.notifyOver(exceeded, failures);
+            if (link.part.tryEnd()) {
+                taken.add(link.part);
+            }
         }
         inFlight = null;
+        for (InFlight part : taken) {
+            part.settle(exceeded, failures);
+        }
     }
 
     /** How many parts are registered that have not been forgotten, ended ones included; for tests. */
@@ -388,10 +395,7 @@ public final class Deadline {
          */
         protected abstract void onOver(boolean exceeded, Consumer<Throwable> failures);
 
-        private void notifyOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (!tryEnd()) {
-                return;
-            }
+        private void settle(boolean exceeded, Consumer<Throwable> failures) {
             try {
                 onOver(exceeded, failures);
             } catch (Throwable thrown) {

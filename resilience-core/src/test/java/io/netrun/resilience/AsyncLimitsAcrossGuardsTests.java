@@ -92,4 +92,39 @@ class AsyncLimitsAcrossGuardsTests {
         limits.ticker.advance(LimitFixture.LIMIT);
         assertThat(attempts).hasSize(2);
     }
+
+    @Test
+    void queuedCallShouldLeaveTheQueueAlthoughNobodyCancelsIt() {
+        CompletableFuture<String> held = bulkhead.callAsync(() -> new CompletableFuture<String>());
+        AtomicReference<CompletableFuture<String>> queued = new AtomicReference<>();
+        CompletableFuture<String> call = limits.timeout(TimeoutThread.WORKER).callAsync(() -> {
+            queued.set(bulkhead.callAsync(() -> CompletableFuture.completedFuture("never made")));
+            return queued.get().thenApply(value -> value);
+        });
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThat(catchThrowable(call::join)).hasCauseInstanceOf(TimeoutExceededException.class);
+        assertThat(bulkhead.metrics().asyncQueued()).isZero();
+        await().atMost(LimitFixture.LONG).until(() -> queued.get().isCancelled());
+        held.cancel(true);
+        assertThat(bulkhead.metrics().totalAccepted()).isEqualTo(1);
+    }
+
+    @Test
+    void delayBetweenAttemptsShouldEndAlthoughNobodyCancelsTheCall() {
+        Retry retry = limits.retry(c -> c.baseDelay(LimitFixture.LIMIT.minusSeconds(1)));
+        IOException failure = new IOException("down");
+        AtomicReference<CompletableFuture<String>> waiting = new AtomicReference<>();
+        AtomicReference<Deadline> scope = new AtomicReference<>();
+        CompletableFuture<String> call = limits.timeout(TimeoutThread.WORKER).callAsync(() -> {
+            scope.set(Deadline.current());
+            waiting.set(retry.callAsync(() -> CompletableFuture.failedFuture(failure)));
+            return waiting.get().thenApply(value -> value);
+        });
+        scope.get().tryStop();
+        await().atMost(LimitFixture.LONG).until(() -> waiting.get().isDone());
+        assertThat(retry.metrics().totalCancelled()).isEqualTo(1);
+        assertThat(retry.metrics().totalRetries()).isZero();
+        call.cancel(true);
+        assertThat(limits.ticker.scheduledCount()).isZero();
+    }
 }

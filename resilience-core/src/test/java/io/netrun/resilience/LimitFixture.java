@@ -12,6 +12,7 @@ import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,24 +20,24 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** Calls that hang until their time limit, by time that a test turns. */
-final class LimitFixture {
+public final class LimitFixture {
 
-    static final Duration LIMIT = Duration.ofSeconds(5);
-    static final Duration LONG = Duration.ofSeconds(20);
+    public static final Duration LIMIT = Duration.ofSeconds(5);
+    public static final Duration LONG = Duration.ofSeconds(20);
 
-    final ManualTicker ticker = new ManualTicker();
+    public final ManualTicker ticker = new ManualTicker();
 
     /** A hanging body has begun. */
-    final CountDownLatch running = new CountDownLatch(1);
+    public final CountDownLatch running = new CountDownLatch(1);
 
     /** Lets all hanging bodies end. */
-    final CountDownLatch release = new CountDownLatch(1);
+    public final CountDownLatch release = new CountDownLatch(1);
 
-    Timeout timeout(TimeoutThread thread) {
+    public Timeout timeout(TimeoutThread thread) {
         return timeout(thread, true);
     }
 
-    Timeout timeout(TimeoutThread thread, boolean interrupt) {
+    public Timeout timeout(TimeoutThread thread, boolean interrupt) {
         return Timeout.of(
                 "t",
                 TimeoutConfig.builder()
@@ -47,16 +48,17 @@ final class LimitFixture {
                 ticker);
     }
 
-    Retry retry(UnaryOperator<RetryConfig.Builder> settings) {
-        return Retry.of("r", settings.apply(RetryConfig.builder().jitter(false)).build(), ticker);
+    public Retry retry(UnaryOperator<RetryConfig.Builder> settings) {
+        return Retry.of(
+                "r", settings.apply(RetryConfig.builder().jitter(false)).build(), ticker);
     }
 
     /** Makes a call on another thread, turns the time to its limit as soon as it hangs, and returns what its caller gets. */
-    Throwable exceed(CheckedRunnable<?> call) {
+    public Throwable exceed(CheckedRunnable<?> call) {
         return exceedWhen(() -> running.getCount() == 0, call);
     }
 
-    Throwable exceedWhen(BooleanSupplier when, CheckedRunnable<?> call) {
+    public Throwable exceedWhen(BooleanSupplier when, CheckedRunnable<?> call) {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread caller = new Thread(() -> thrown.set(catchThrowable(call::run)));
         caller.start();
@@ -67,19 +69,19 @@ final class LimitFixture {
     }
 
     /** Hangs until it is interrupted. */
-    void hang() throws InterruptedException {
+    public void hang() throws InterruptedException {
         running.countDown();
         release.await();
     }
 
     /** Hangs, whoever interrupts it. */
-    void hangDeaf() {
+    public void hangDeaf() {
         running.countDown();
         awaitUninterruptibly(release);
     }
 
     /** Takes a permit for as long as nothing is released. */
-    void occupy(Bulkhead full) {
+    public void occupy(Bulkhead full) {
         CountDownLatch held = new CountDownLatch(1);
         new Thread(() -> full.run(() -> {
                     held.countDown();
@@ -89,12 +91,13 @@ final class LimitFixture {
         awaitLatch(held);
     }
 
-    static void awaitLatch(CountDownLatch latch) {
+    public static void awaitLatch(CountDownLatch latch) {
         await().atMost(LONG).until(() -> latch.getCount() == 0);
     }
 
-    static void awaitLatchSpinning(CountDownLatch latch) {
-        while (latch.getCount() > 0) {
+    /** Until one of the latches is open, whatever interrupts come. */
+    public static void awaitLatchSpinning(CountDownLatch... latches) {
+        while (Arrays.stream(latches).allMatch(latch -> latch.getCount() > 0)) {
             Thread.onSpinWait();
         }
     }

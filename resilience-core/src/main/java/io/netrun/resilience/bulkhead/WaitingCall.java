@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,13 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     private final Bulkhead bulkhead;
     private final BulkheadConfig config;
     private final Places places;
+    private final Deadline deadline;
     private final long since;
 
     /** What is needed to start the call; whoever takes it out ends the wait. */
     private final AtomicReference<@Nullable Start<T>> start;
 
-    private final CallerContext context;
+    private final GivenUp givenUp = new GivenUp();
     private long ticket;
 
     private volatile Ticker.@Nullable Scheduled timer;
@@ -43,8 +45,8 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
         this.bulkhead = bulkhead;
         this.config = bulkhead.config();
         this.places = places;
-        this.start = new AtomicReference<>(new Start<>(next, body, deadline));
-        this.context = CallerContext.capture();
+        this.deadline = deadline;
+        this.start = new AtomicReference<>(new Start<>(next, body, CallerContext.capture()));
         this.since = bulkhead.ticker().nanoTime();
     }
 
@@ -56,6 +58,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
         } else if (isWaiting()) {
             limitWait();
             bulkhead.waitingCalls().begin(this);
+            deadline.register(givenUp);
             if (!isWaiting()) {
                 waitEnds();
             }
@@ -84,22 +87,33 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
 
     private void expire() {
         if (places.withdraw(ticket, true)) {
-            leave();
-            context.run(() -> fail(bulkhead.waitedTooLong(config, places)), this::fail);
+            leave(() -> fail(bulkhead.waitedTooLong(config, places))).run();
         }
     }
 
     @Override
     public void closed() {
         if (places.withdraw(ticket, true)) {
-            leave();
-            Workers.dispatch(context.wrap(() -> fail(bulkhead.closed(config, places)), this::fail));
+            Workers.dispatch(leave(() -> fail(bulkhead.closed(config, places))));
         }
     }
 
-    private void leave() {
-        start.set(null);
+    /** Leaves the queue when the call is given up by what is around, which need not cancel this future. */
+    private final class GivenUp extends Deadline.InFlight {
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            if (places.withdraw(ticket, false)) {
+                Workers.dispatch(leave(() -> cancel(false)));
+            }
+        }
+    }
+
+    /** The wait has ended without a permit; what follows is to happen in the caller's context. */
+    private Runnable leave(Runnable failing) {
+        Start<T> left = start.getAndSet(null);
         waitEnds();
+        return left == null ? failing : left.context.wrap(failing, this::fail);
     }
 
     @Override
@@ -110,17 +124,17 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
         if (call == null) {
             places.giveBack();
         } else {
-            Workers.dispatch(context.wrap(() -> start(call), this::failToStart));
+            Workers.dispatch(call.context.wrap(() -> start(call), this::failToStart));
         }
     }
 
     /** Makes the call with the permit it has, unless its caller has left meanwhile. */
     private void start(Start<T> call) {
-        if (hasEnded() || call.deadline.isOver()) {
+        if (hasEnded() || deadline.isOver()) {
             places.giveBack();
             cancel(false);
         } else {
-            follow(call.next.callAsync(call.body, call.deadline));
+            follow(call.next.callAsync(call.body, deadline));
         }
     }
 
@@ -147,6 +161,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     }
 
     private void waitEnds() {
+        givenUp.tryEnd();
         bulkhead.waitingCalls().end(this);
         Ticker.Scheduled scheduled = timer;
         if (scheduled != null) {
@@ -156,5 +171,5 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     }
 
     private record Start<T extends @Nullable Object>(
-            Layer next, CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {}
+            Layer next, CheckedSupplier<? extends CompletionStage<T>, ?> body, CallerContext context) {}
 }

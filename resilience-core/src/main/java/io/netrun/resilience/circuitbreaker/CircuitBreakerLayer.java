@@ -158,6 +158,7 @@ final class CircuitBreakerLayer implements Layer {
                 settle(value, failure);
             } else {
                 context.runAnyway(() -> settle(value, failure));
+                context.clear();
             }
         }
 
@@ -173,6 +174,9 @@ final class CircuitBreakerLayer implements Layer {
         protected void stop() {
             if (inFlight.tryEnd()) {
                 inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
+                if (context != null) {
+                    context.clear();
+                }
             }
             super.stop();
         }

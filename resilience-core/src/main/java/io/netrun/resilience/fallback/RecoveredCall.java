@@ -62,6 +62,9 @@ final class RecoveredCall<T extends @Nullable Object> extends CallFuture<T> {
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what a handler returns is a T, or a stage of it, by its contract
     private void recover(Throwable thrown, Object call) {
+        if (hasEnded()) {
+            return;
+        }
         Deadline before = deadline.enterScope();
         try {
             Object result = fallback.recover(thrown, call);
@@ -107,6 +110,7 @@ final class RecoveredCall<T extends @Nullable Object> extends CallFuture<T> {
     private void clear() {
         body = null;
         running = null;
+        context.clear();
     }
 
     private void stopIfEnded() {

@@ -269,6 +269,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         if (attempts.isEmpty()) {
             cancelTimer();
             unclaim();
+            context.clear();
             publish(value, failure);
         } else {
             releaseThenPublish(value, failure, context);
@@ -289,6 +290,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         unclaim();
         attempts.forEach(Attempt::cancel);
         attempts.clear();
+        context.clear();
     }
 
     private void cancelTimer() {

@@ -75,6 +75,9 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
 
     @SuppressWarnings("NullAway") // with a failure, the value is not looked at
     private void make() {
+        if (hasEnded()) {
+            return; // the call has ended before this began
+        }
         T value = null;
         Throwable failure = null;
         try {

@@ -14,7 +14,6 @@ import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +107,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
         if (call == null || hasEnded()) {
             known.cancelled();
+            attempts = null;
             return;
         }
         if (deadline.isOver()) {
@@ -144,6 +144,8 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             running = null;
             if (!hasEnded()) {
                 onEnd(value, failure);
+            } else {
+                attempts = null;
             }
         } while (pending.decrementAndGet() != 0);
     }
@@ -161,7 +163,13 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             onFailure(value, failure, unacceptable);
         } else {
             // Listeners run here, on a thread that belongs to someone else, and so does its context.
-            context.run(() -> onFailure(value, failure, unacceptable), this::giveUp);
+            context.run(
+                    () -> {
+                        if (!hasEnded()) {
+                            onFailure(value, failure, unacceptable);
+                        }
+                    },
+                    this::giveUp);
         }
     }
 
@@ -173,6 +181,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             rules.firstSucceeded();
         } else {
             attempts.succeeded();
+            attempts = null;
         }
         clear();
         publish(value, null);
@@ -218,6 +227,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             return;
         }
         Throwable failure = known.conclude();
+        attempts = null;
         clear();
         publish(value, known.endsWithResult(failure) ? null : failure);
     }
@@ -250,14 +260,20 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private void halt() {
         Pause waiting = pause;
         if (waiting != null && waiting.end()) {
-            Attempts known = attempts;
-            if (known != null) {
-                known.cancelled();
-            }
+            forgetAttempts();
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
             ForeignStage.cancel(attempt);
+        }
+    }
+
+    /** The attempt that was decided upon is not made. */
+    private void forgetAttempts() {
+        Attempts known = attempts;
+        if (known != null) {
+            known.cancelled();
+            attempts = null;
         }
     }
 
@@ -266,6 +282,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         body = null;
         running = null;
         pause = null;
+        context.clear();
         if (ownsDeadline) {
             deadline.end();
         }
@@ -301,9 +318,8 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /** The delay before the next attempt. It ends once: with its time, with the call, or when the retry is shut down. */
-    private final class Pause implements Waits.Waiting {
+    private final class Pause extends Deadline.InFlight implements Waits.Waiting {
 
-        private final AtomicBoolean over = new AtomicBoolean();
         private final long nanos;
         private volatile Ticker.@Nullable Scheduled timer;
 
@@ -329,17 +345,18 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
                 return;
             }
             retry.waitingCalls().begin(this);
-            if (hasEnded()) {
-                end();
+            deadline.register(this);
+            if (RetriedCall.this.hasEnded() && end()) {
+                forgetAttempts();
             }
-            if (over.get()) {
+            if (hasEnded()) {
                 release();
             }
         }
 
         /** False if it has ended before. */
         boolean end() {
-            boolean ends = over.compareAndSet(false, true);
+            boolean ends = tryEnd();
             if (ends) {
                 release();
             }
@@ -358,8 +375,19 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         @Override
         public void closed() {
             if (end()) {
-                Workers.dispatch(context.wrap(() -> giveUpAttempts(Attempts::closed), RetriedCall.this::giveUp));
+                endOnWorker(Attempts::closed);
             }
+        }
+
+        /** What is around has given the call up, which need not cancel this future. */
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            release();
+            endOnWorker(Attempts::cancelled);
+        }
+
+        private void endOnWorker(Consumer<Attempts> reason) {
+            Workers.dispatch(context.wrap(() -> giveUpAttempts(reason), RetriedCall.this::giveUp));
         }
     }
 }

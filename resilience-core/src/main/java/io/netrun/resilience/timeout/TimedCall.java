@@ -19,7 +19,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     private final Timeout timeout;
     private final TimeoutConfig config;
     private final Deadline limit;
-    private final Object body;
+    private final @Nullable AdaptedCall<?> adapted;
     private final CallerContext context;
     private volatile Ticker.@Nullable Scheduled timer;
     private boolean expired; // of the thread that expires the call
@@ -28,7 +28,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
         this.timeout = timeout;
         this.config = config;
         this.limit = limit;
-        this.body = body;
+        this.adapted = body instanceof AdaptedCall<?> call ? call : null;
         this.context = CallerContext.capture();
     }
 
@@ -76,7 +76,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
     }
 
     private void discard(T value) {
-        if (!(body instanceof AdaptedCall<?> adapted && adapted.discard(value))) {
+        if (adapted == null || !adapted.discard(value)) {
             timeout.discard(value);
         }
     }

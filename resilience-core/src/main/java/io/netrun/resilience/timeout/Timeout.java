@@ -25,10 +25,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     public static final PolicyType<Timeout, TimeoutConfig> TYPE =
             new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
 
-    /** What {@link #nanos()} says while the protection is switched off. */
-    static final long UNLIMITED = 0;
-
-    private volatile long nanos; // the limit, or UNLIMITED
+    private volatile Settings settings;
     private final LateResults lateResults = new LateResults();
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder rejected = new LongAdder();
@@ -38,7 +35,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Timeout(String name, TimeoutConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.nanos = Require.nanos(config.duration());
+        this.settings = Settings.of(config, true);
         this.entry = new TimeoutLayer(this, Layer.DIRECT);
     }
 
@@ -117,11 +114,30 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
 
     @Override
     protected void onReconfigured() {
-        nanos = isEnabled() ? Require.nanos(config().duration()) : UNLIMITED;
+        settings = Settings.of(config(), isEnabled());
     }
 
-    long nanos() {
-        return nanos;
+    /** What a call that begins now goes by to its end, whatever is reconfigured meanwhile. */
+    Settings settings() {
+        return settings;
+    }
+
+    /**
+     * Settings of a moment.
+     *
+     * @param nanos the limit; {@link #UNLIMITED} while the protection is switched off
+     */
+    record Settings(TimeoutConfig config, long nanos) {
+
+        static final long UNLIMITED = 0;
+
+        static Settings of(TimeoutConfig config, boolean enabled) {
+            return new Settings(config, enabled ? Require.nanos(config.duration()) : UNLIMITED);
+        }
+
+        boolean isUnlimited() {
+            return nanos == UNLIMITED;
+        }
     }
 
     /** Counts and announces a call that was given up, and makes what its caller gets. */

@@ -22,12 +22,12 @@ final class TimeoutLayer implements Layer {
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
-        long nanos = timeout.nanos();
-        if (nanos == Timeout.UNLIMITED) {
+        Timeout.Settings settings = timeout.settings();
+        if (settings.isUnlimited()) {
             return next.call(body, deadline);
         }
-        Deadline limit = deadline.within(timeout.ticker(), nanos);
-        TimeoutConfig config = timeout.config();
+        Deadline limit = deadline.within(timeout.ticker(), settings.nanos());
+        TimeoutConfig config = settings.config();
         if (staysOnCaller(config)) {
             LimitInterrupts interrupts = LimitInterrupts.enter();
             try {
@@ -51,14 +51,14 @@ final class TimeoutLayer implements Layer {
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
-        long nanos = timeout.nanos();
-        if (nanos == Timeout.UNLIMITED) {
+        Timeout.Settings settings = timeout.settings();
+        if (settings.isUnlimited()) {
             return next.callAsync(body, deadline);
         }
         // What the body does before it returns its future keeps its caller busy, where no limit could reach it; so the
         // time may begin after that, and a future that is done by then costs no reading of the clock.
-        TimeoutConfig config = timeout.config();
-        Deadline limit = deadline.lazyWithin(timeout.ticker(), nanos);
+        TimeoutConfig config = settings.config();
+        Deadline limit = deadline.lazyWithin(timeout.ticker(), settings.nanos());
         CompletableFuture<T> call = Layer.start(next, body, limit);
         if (call.isDone()) {
             limit.end();

@@ -115,7 +115,7 @@ class TimeoutTests {
         CountDownLatch ended = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
         Timeout timeout =
-                real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER).interrupt(false));
+                real(c -> c.duration(Duration.ofSeconds(1)).thread(TimeoutThread.WORKER).interrupt(false));
         catchThrowable(() -> timeout.run(() -> {
             awaitUninterruptibly(release);
             interrupted.set(Thread.currentThread().isInterrupted());
