@@ -1,0 +1,255 @@
+package io.netrun.resilience.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.retry.OnExhausted;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.timeout.Timeout;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+
+/** Sources that break the rules of Reactive Streams, and failures of every kind: the subscriber hears the end, and nothing is held. */
+@org.junit.jupiter.api.Timeout(60)
+class MisbehavingSourceTests {
+
+    private final CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureThreshold(1_000));
+    private final Bulkhead bulkhead = Bulkhead.of("b");
+    private final Pipeline pipeline = Pipeline.of(Timeout.of("t"), bulkhead, breaker);
+    private final List<String> received = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void keepDroppedErrorsQuiet() {
+        Hooks.onErrorDropped(dropped -> {});
+    }
+
+    @AfterEach
+    void nothingShouldBeHeld() {
+        Hooks.resetOnErrorDropped();
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    private void subscribe(Publisher<String> guarded) {
+        Flux.from(guarded)
+                .subscribe(
+                        received::add,
+                        failure -> received.add(String.valueOf(failure.getMessage())),
+                        () -> received.add("COMPLETE"));
+    }
+
+    private static Publisher<String> playing(Consumer<Subscriber<? super String>> play) {
+        return subscriber -> {
+            subscriber.onSubscribe(Operators.emptySubscription());
+            play.accept(subscriber);
+        };
+    }
+
+    static Stream<Arguments> sources() {
+        return Stream.of(
+                Arguments.of(
+                        "throws in subscribe",
+                        (Publisher<String>) subscriber -> {
+                            throw new IllegalStateException("thrown");
+                        },
+                        List.of("thrown")),
+                Arguments.of(
+                        "throws after it has emitted",
+                        playing(subscriber -> {
+                            subscriber.onNext("one");
+                            throw new IllegalStateException("thrown");
+                        }),
+                        List.of("one", "thrown")),
+                Arguments.of(
+                        "is subscribed to twice",
+                        playing(subscriber -> {
+                            subscriber.onSubscribe(Operators.emptySubscription());
+                            subscriber.onNext("one");
+                            subscriber.onComplete();
+                        }),
+                        List.of("one", "COMPLETE")),
+                Arguments.of(
+                        "emits after its end",
+                        playing(subscriber -> {
+                            subscriber.onNext("one");
+                            subscriber.onComplete();
+                            subscriber.onNext("two");
+                            subscriber.onComplete();
+                        }),
+                        List.of("one", "COMPLETE")),
+                Arguments.of(
+                        "fails after its end",
+                        playing(subscriber -> {
+                            subscriber.onNext("one");
+                            subscriber.onComplete();
+                            subscriber.onError(new IOException("broken"));
+                        }),
+                        List.of("one", "COMPLETE")),
+                Arguments.of(
+                        "ends after its failure",
+                        playing(subscriber -> {
+                            subscriber.onError(new IOException("broken"));
+                            subscriber.onComplete();
+                            subscriber.onNext("one");
+                        }),
+                        List.of("broken")),
+                Arguments.of(
+                        "throws when it is asked",
+                        (Publisher<String>) subscriber -> subscriber.onSubscribe(new Subscription() {
+                            @Override
+                            public void request(long n) {
+                                throw new IllegalStateException("thrown");
+                            }
+
+                            @Override
+                            public void cancel() {}
+                        }),
+                        List.of("thrown")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("sources")
+    void streamShouldEndOnce(String how, Publisher<String> source, List<String> expected) {
+        subscribe(ReactorGuard.of(pipeline).flux(source));
+        assertThat(received).isEqualTo(expected);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("sources")
+    void monoShouldEndOnce(String how, Publisher<String> source, List<String> expected) {
+        subscribe(ReactorGuard.of(pipeline).mono(Mono.from(source)));
+        List<String> asMono = expected.get(0).equals("one") ? List.of("one", "COMPLETE") : expected;
+        assertThat(received).isEqualTo(asMono);
+    }
+
+    @Test
+    void sourceThatEmitsOnTwoThreadsAtOnceShouldDeliverOneByOne() throws InterruptedException {
+        int rows = 10_000;
+        CountDownLatch ended = new CountDownLatch(1);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger overlaps = new AtomicInteger();
+        AtomicInteger count = new AtomicInteger();
+        Publisher<Integer> source = subscriber -> {
+            subscriber.onSubscribe(Operators.emptySubscription());
+            Thread[] threads = new Thread[2];
+            for (int i = 0; i < threads.length; i++) {
+                threads[i] = new Thread(() -> {
+                    for (int row = 0; row < rows; row++) {
+                        subscriber.onNext(row);
+                    }
+                });
+                threads[i].start();
+            }
+            CompletableFuture.runAsync(() -> {
+                for (Thread thread : threads) {
+                    join(thread);
+                }
+                subscriber.onComplete();
+            });
+        };
+        ReactorGuard.of(pipeline)
+                .flux(source)
+                .subscribe(
+                        row -> {
+                            overlaps.addAndGet(inside.getAndIncrement());
+                            count.incrementAndGet();
+                            inside.decrementAndGet();
+                        },
+                        failure -> {},
+                        ended::countDown);
+        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(overlaps).hasValue(0);
+        assertThat(count).hasValue(2 * rows);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void nullFromASupplierShouldFailTheCall() {
+        subscribe(ReactorGuard.of(pipeline).mono(() -> null));
+        subscribe(ReactorGuard.of(pipeline).flux(() -> null));
+        assertThat(received).hasSize(2);
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(2);
+    }
+
+    // ---- failures as they are
+
+    static Stream<Throwable> failures() {
+        return Stream.of(
+                new IOException("plain"),
+                new CompletionException("without a cause", null),
+                new CompletionException("with a cause", new IOException("cause")),
+                new ExecutionException("with a cause", new IOException("cause")),
+                new CancellationException("of the source's own"),
+                new StackOverflowError("deep"),
+                new Exception());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void failureOfASourceShouldReachTheSubscriberAsItIs(Throwable failure) {
+        Retry once =
+                Retry.of("r", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).onExhausted(OnExhausted.RETHROW));
+        for (Pipeline guard : List.of(Pipeline.of(), Pipeline.of(breaker), pipeline, Pipeline.of(once, breaker))) {
+            List<Throwable> ends = new CopyOnWriteArrayList<>();
+            ReactorGuard reactor = ReactorGuard.of(guard);
+            reactor.mono(Mono.error(failure)).subscribe(value -> {}, ends::add);
+            reactor.flux(Flux.error(failure)).subscribe(value -> {}, ends::add);
+            await().until(() -> ends.size() == 2);
+            assertThat(ends).allSatisfy(end -> assertThat(end).isSameAs(failure));
+        }
+    }
+
+    static Stream<Function<Throwable, Object>> fallbacks() {
+        return Stream.of(
+                CompletableFuture::failedFuture,
+                failure -> CompletableFuture.failedFuture(failure).thenApply(Function.identity()),
+                Mono::error);
+    }
+
+    @ParameterizedTest
+    @MethodSource("fallbacks")
+    void failureOfAFallbackShouldReachTheSubscriberAsItIs(Function<Throwable, Object> promise) {
+        IOException second = new IOException("second");
+        Fallback fallback = Fallback.of("f", c -> c.value(promise.apply(second)));
+        List<Throwable> ends = new CopyOnWriteArrayList<>();
+        ReactorGuard guard = ReactorGuard.of(fallback);
+        guard.mono(Mono.error(new IOException("first"))).subscribe(value -> {}, ends::add);
+        guard.flux(Flux.error(new IOException("first"))).subscribe(value -> {}, ends::add);
+        assertThat(ends).hasSize(2).allSatisfy(end -> assertThat(end).isSameAs(second));
+    }
+}
