@@ -52,6 +52,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
         if (tryEnd()) {
             expired = true;
             releaseThenPublish(null, exceeded(), context);
+            context.clear();
         }
     }
 
@@ -69,6 +70,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
         if (tryEnd()) {
             limit.end();
             cancelTimer();
+            context.clear();
             publish(value, failure);
         } else if (failure == null) {
             discard(value);
@@ -88,6 +90,8 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
         super.stop();
         if (expired) {
             timeout.announce(config);
+        } else {
+            context.clear();
         }
     }
 

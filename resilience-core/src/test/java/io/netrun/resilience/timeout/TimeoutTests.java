@@ -114,8 +114,8 @@ class TimeoutTests {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         AtomicBoolean interrupted = new AtomicBoolean();
-        Timeout timeout =
-                real(c -> c.duration(Duration.ofSeconds(1)).thread(TimeoutThread.WORKER).interrupt(false));
+        Timeout timeout = real(c ->
+                c.duration(Duration.ofSeconds(1)).thread(TimeoutThread.WORKER).interrupt(false));
         catchThrowable(() -> timeout.run(() -> {
             awaitUninterruptibly(release);
             interrupted.set(Thread.currentThread().isInterrupted());
