@@ -1,0 +1,253 @@
+package io.netrun.resilience.ratelimiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.test.ManualTicker;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What an asynchronous call that waits takes along, and what it leaves behind. */
+@Timeout(120)
+class AsyncReservationTests {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final AtomicInteger runs = new AtomicInteger();
+    private final Context context = new Context();
+
+    /** A part of the caller's context that can fail. */
+    private static final class Context implements ThreadLocalAccessor<String> {
+
+        private final ThreadLocal<@Nullable String> value = new ThreadLocal<>();
+        private volatile boolean failsToRead;
+        private volatile boolean failsToRestore;
+        private volatile Runnable onRestore = () -> {};
+
+        @Override
+        public Object key() {
+            return "rate-limiter-test";
+        }
+
+        @Override
+        public @Nullable String getValue() {
+            if (failsToRead) {
+                throw new IllegalStateException("cannot be read");
+            }
+            return value.get();
+        }
+
+        @Override
+        public void setValue(String restored) {
+            if (failsToRestore) {
+                throw new IllegalStateException("cannot be restored");
+            }
+            value.set(restored);
+            onRestore.run();
+        }
+
+        @Override
+        public void setValue() {
+            value.remove();
+        }
+    }
+
+    @BeforeEach
+    void register() {
+        ContextRegistry.getInstance().registerThreadLocalAccessor(context);
+        context.value.set("request 7");
+    }
+
+    @AfterEach
+    void remove() {
+        context.value.remove();
+        ContextRegistry.getInstance().removeThreadLocalAccessor("rate-limiter-test");
+    }
+
+    @Test
+    void callThatWaitedShouldRunInItsCallersContext() {
+        RateLimiter limiter = used(ticker);
+        CompletableFuture<@Nullable String> call =
+                limiter.callAsync(() -> CompletableFuture.completedFuture(context.value.get()));
+        ticker.advance(SECOND);
+        assertThat(call).succeedsWithin(SOON).isEqualTo("request 7");
+    }
+
+    @Test
+    void callWhoseContextCannotBeRestoredShouldFailAndGiveItsTokenBack() {
+        RateLimiter limiter = used(ticker);
+        CompletableFuture<Integer> failing = limiter.callAsync(this::counted);
+        context.failsToRestore = true;
+        ticker.advance(SECOND);
+        assertThat(failing).failsWithin(SOON).withThrowableThat().havingCause().withMessage("cannot be restored");
+        assertThat(runs).hasValue(0);
+        await().atMost(SOON).until(() -> limiter.metrics().available() == 1);
+        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 1, 0));
+    }
+
+    @Test
+    void tokenGivenBackShouldGoToTheNextWaiter() {
+        RateLimiter limiter = used(ticker);
+        context.failsToRestore = true;
+        CompletableFuture<Integer> failing = limiter.callAsync(this::counted);
+        context.value.remove();
+        CompletableFuture<Integer> behind = limiter.callAsync(this::counted);
+        ticker.advance(SECOND);
+        assertThat(failing).failsWithin(SOON);
+        assertThat(behind).succeedsWithin(SOON);
+    }
+
+    @Test
+    void callWhoseContextCannotBeReadShouldFailAndReserveNothing() {
+        RateLimiter limiter = used(ticker);
+        context.failsToRead = true;
+        assertThat(limiter.callAsync(this::counted)).isCompletedExceptionally();
+        assertThat(limiter.metrics().waiting()).isZero();
+        context.failsToRead = false;
+        ticker.advance(SECOND);
+        limiter.run(() -> {});
+        assertThat(ticker.sleeps()).isEmpty();
+    }
+
+    @Test
+    void listenerOfALateRejectionShouldRunInTheCallersContext() {
+        RateLimiter limiter = used(ticker);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        limiter.onRejected(event -> heard.add(String.valueOf(context.value.get())));
+        CompletableFuture<Integer> waiting = limiter.callAsync(this::counted);
+        limiter.reconfigure(c -> c.toBuilder().period(Duration.ofDays(1)).build());
+        ticker.advance(SECOND.multipliedBy(10));
+        assertThat(waiting).failsWithin(SOON);
+        assertThat(heard).containsExactly("request 7");
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void callThatIsCancelledWhenItsTokenHasComeShouldGiveItBack() {
+        RateLimiter limiter = used(ticker);
+        CompletableFuture<Integer> call = limiter.callAsync(this::counted);
+        context.onRestore = () -> call.cancel(true);
+        ticker.advance(SECOND);
+        await().atMost(SOON).until(() -> limiter.metrics().available() == 1);
+        assertThat(call).isCancelled();
+        assertThat(runs).hasValue(0);
+        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 1, 0));
+    }
+
+    @Test
+    void callWhoseBodyThrowsShouldFailAndKeepItsToken() {
+        RateLimiter limiter = used(ticker);
+        CompletableFuture<Integer> call = limiter.callAsync(() -> {
+            throw new IllegalStateException("body");
+        });
+        ticker.advance(SECOND);
+        assertThat(call).failsWithin(SOON).withThrowableThat().havingCause().withMessage("body");
+        assertThat(limiter.metrics().totalAccepted()).isEqualTo(2);
+        assertThat(limiter.metrics().available()).isZero();
+    }
+
+    @Test
+    void callWhoseTimerCannotBeCancelledShouldStillLeave() {
+        RateLimiter limiter = used(new StubbornTicker(ticker));
+        CompletableFuture<Integer> first = limiter.callAsync(this::counted);
+        CompletableFuture<Integer> second = limiter.callAsync(this::counted);
+        first.cancel(true);
+        second.cancel(true);
+        assertThat(limiter.metrics().waiting()).isZero();
+        CompletableFuture<Integer> third = limiter.callAsync(this::counted);
+        ticker.advance(SECOND);
+        assertThat(third).succeedsWithin(SOON);
+    }
+
+    @Test
+    void futureOfACallThatHasLeftShouldKeepNothingOfIt() {
+        RateLimiter limiter = used(ticker);
+        List<CompletableFuture<Integer>> futures = new CopyOnWriteArrayList<>();
+        WeakReference<byte[]> kept = captured(limiter, futures);
+        futures.get(0).cancel(true);
+        awaitGone(kept, futures.get(0));
+    }
+
+    @Test
+    void futureOfACallThatHasEndedShouldKeepNothingOfIt() {
+        RateLimiter limiter = used(ticker);
+        List<CompletableFuture<Integer>> futures = new CopyOnWriteArrayList<>();
+        WeakReference<byte[]> kept = captured(limiter, futures);
+        ticker.advance(SECOND);
+        assertThat(futures.get(0)).succeedsWithin(SOON);
+        awaitGone(kept, futures.get(0));
+    }
+
+    private static WeakReference<byte[]> captured(RateLimiter limiter, List<CompletableFuture<Integer>> futures) {
+        byte[] large = new byte[1_000];
+        futures.add(limiter.callAsync(() -> CompletableFuture.completedFuture(large.length)));
+        assertThat(limiter.metrics().waiting()).isEqualTo(1);
+        return new WeakReference<>(large);
+    }
+
+    private static void awaitGone(WeakReference<?> reference, CompletableFuture<?> future) {
+        await().atMost(SOON).until(() -> {
+            System.gc();
+            return reference.get() == null;
+        });
+        Reference.reachabilityFence(future);
+    }
+
+    private CompletableFuture<Integer> counted() {
+        return CompletableFuture.completedFuture(runs.incrementAndGet());
+    }
+
+    /** One call a second, and the first has begun. */
+    private static RateLimiter used(Ticker ticker) {
+        RateLimiterConfig config = RateLimiterConfig.builder()
+                .limit(1)
+                .maxWait(SECOND.multipliedBy(10))
+                .build();
+        RateLimiter limiter = RateLimiter.of("test", config, ticker);
+        limiter.run(() -> {});
+        return limiter;
+    }
+
+    /** Timers that cannot be cancelled. */
+    private record StubbornTicker(Ticker time) implements Ticker {
+
+        @Override
+        public long nanoTime() {
+            return time.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return time.now();
+        }
+
+        @Override
+        public void sleep(long nanos) throws InterruptedException {
+            time.sleep(nanos);
+        }
+
+        @Override
+        public Scheduled schedule(Runnable task, long delayNanos) {
+            time.schedule(task, delayNanos);
+            return () -> {
+                throw new IllegalStateException("cancel");
+            };
+        }
+    }
+}
