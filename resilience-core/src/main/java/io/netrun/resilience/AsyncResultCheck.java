@@ -43,7 +43,9 @@ final class AsyncResultCheck {
         Finding finding = FINDINGS.get(type);
         if (finding.async) {
             if (!finding.warned.get() && finding.warned.compareAndSet(false, true)) {
-                SafeLog.warn(log, "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a success."
+                SafeLog.warn(
+                        log,
+                        "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a success."
                                 + " Use callAsync, or ReactorGuard for a publisher",
                         guard,
                         type.getName());

@@ -35,7 +35,8 @@ class AsyncLimitsAcrossGuardsTests {
     void limitShouldOpenACircuitWithinAnAsyncBody() {
         CompletableFuture<String> own = new CompletableFuture<>();
         AtomicReference<CircuitBreaker.State> seen = new AtomicReference<>();
-        CompletableFuture<String> call = limits.timeout(TimeoutThread.WORKER).callAsync(() -> breaker.callAsync(() -> own));
+        CompletableFuture<String> call =
+                limits.timeout(TimeoutThread.WORKER).callAsync(() -> breaker.callAsync(() -> own));
         CompletableFuture<?> callback = call.handle((value, failure) -> {
             seen.set(breaker.state());
             return null;
@@ -49,9 +50,9 @@ class AsyncLimitsAcrossGuardsTests {
     @Test
     void limitShouldOpenACircuitEvenIfTheBodyReturnsAnotherFuture() {
         // What the body returns does not pass a cancel on, so the scope alone reaches the breaker.
-        CompletableFuture<String> call =
-                limits.timeout(TimeoutThread.WORKER).callAsync(() -> breaker.callAsync(() -> new CompletableFuture<String>())
-                        .thenApply(value -> value));
+        CompletableFuture<String> call = limits.timeout(TimeoutThread.WORKER)
+                .callAsync(() ->
+                        breaker.callAsync(() -> new CompletableFuture<String>()).thenApply(value -> value));
         limits.ticker.advance(LimitFixture.LIMIT);
         assertThat(catchThrowable(call::join)).hasCauseInstanceOf(TimeoutExceededException.class);
         assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.OPEN);
@@ -69,14 +70,17 @@ class AsyncLimitsAcrossGuardsTests {
 
     @Test
     void asyncAttemptsOfAnotherGuardShouldEndWithTheLimit() {
-        Retry retry = limits.retry(c -> c.maxAttempts(10).baseDelay(Duration.ofSeconds(1)).maxDelay(Duration.ofSeconds(1)));
+        Retry retry = limits.retry(
+                c -> c.maxAttempts(10).baseDelay(Duration.ofSeconds(1)).maxDelay(Duration.ofSeconds(1)));
         IOException failure = new IOException("down");
         List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
-        CompletableFuture<String> call = limits.timeout(TimeoutThread.WORKER).callAsync(() -> retry.callAsync(() -> {
-            CompletableFuture<String> attempt = new CompletableFuture<>();
-            attempts.add(attempt);
-            return attempt;
-        }).thenApply(value -> value));
+        CompletableFuture<String> call = limits.timeout(TimeoutThread.WORKER)
+                .callAsync(() -> retry.callAsync(() -> {
+                            CompletableFuture<String> attempt = new CompletableFuture<>();
+                            attempts.add(attempt);
+                            return attempt;
+                        })
+                        .thenApply(value -> value));
         attempts.get(0).completeExceptionally(failure);
         limits.ticker.advance(Duration.ofSeconds(1));
         await().atMost(LimitFixture.LONG).until(() -> attempts.size() == 2);

@@ -85,7 +85,8 @@ class EndedFuturesTests {
                                                 .build(),
                                         TICKER),
                                 Fallback.of("f", c -> c.handle(IllegalArgumentException.class, e -> "else")),
-                                Hedge.of("h", HedgeConfig.builder().delay(SECOND).build(), TICKER),
+                                Hedge.of(
+                                        "h", HedgeConfig.builder().delay(SECOND).build(), TICKER),
                                 breakerWithListener(),
                                 Bulkhead.of("b"))
                         .map(policy -> Arguments.of(policy, end)));
@@ -124,12 +125,18 @@ class EndedFuturesTests {
     @EnumSource(End.class)
     void endedFutureOfARetriedCallShouldKeepNothing(End end) {
         Retry retry = Retry.of(
-                "r", RetryConfig.builder().exceptions(IOException.class).jitter(false).build(), TICKER);
+                "r",
+                RetryConfig.builder()
+                        .exceptions(IOException.class)
+                        .jitter(false)
+                        .build(),
+                TICKER);
         Kept kept = new Kept();
         AtomicInteger attempts = new AtomicInteger();
         CompletableFuture<Object> own = new CompletableFuture<>();
         CompletableFuture<Object> first = failed();
-        WeakReference<?> failure = new WeakReference<>(first.handle((value, thrown) -> thrown).join());
+        WeakReference<?> failure =
+                new WeakReference<>(first.handle((value, thrown) -> thrown).join());
         AtomicReference<CompletableFuture<Object>> next = new AtomicReference<>(first);
         first = own;
         CompletableFuture<Object> call = kept.call(retry, () -> {
@@ -157,7 +164,8 @@ class EndedFuturesTests {
                 Fallback.of("f", c -> c.handle(IllegalArgumentException.class, e -> "else")),
                 Timeout.of("t", TimeoutConfig.defaults(), TICKER),
                 Bulkhead.of("b"),
-                Retry.of("r", RetryConfig.builder().exceptions(IOException.class).build(), TICKER),
+                Retry.of(
+                        "r", RetryConfig.builder().exceptions(IOException.class).build(), TICKER),
                 Hedge.of("h", HedgeConfig.builder().delay(SECOND).build(), TICKER),
                 breakerWithListener());
         Kept kept = new Kept();

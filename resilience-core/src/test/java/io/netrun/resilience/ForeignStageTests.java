@@ -45,8 +45,7 @@ class ForeignStageTests {
     @ValueSource(booleans = {true, false})
     void permitShouldBeHeldUntilTheStageEnds(boolean byLimit) {
         Timeout timeout = limits.timeout(TimeoutThread.AUTO);
-        CompletableFuture<String> call =
-                Pipeline.of(timeout, bulkhead).callAsync(own::minimalCompletionStage);
+        CompletableFuture<String> call = Pipeline.of(timeout, bulkhead).callAsync(own::minimalCompletionStage);
         if (byLimit) {
             limits.ticker.advance(LimitFixture.LIMIT);
         } else {
@@ -71,7 +70,8 @@ class ForeignStageTests {
         CompletableFuture<String> call = Pipeline.of().callAsync(() -> stage(own));
         own.complete("ok");
         assertThat(call).isCompletedWithValue("ok");
-        CompletableFuture<String> failed = bulkhead.callAsync(() -> stage(CompletableFuture.failedFuture(new IOException())));
+        CompletableFuture<String> failed =
+                bulkhead.callAsync(() -> stage(CompletableFuture.failedFuture(new IOException())));
         assertThat(catchThrowable(failed::join)).hasCauseInstanceOf(IOException.class);
     }
 

@@ -106,9 +106,11 @@ class GuardTests {
     @Test
     void resultOfAnotherRetryShouldNotBeTakenForItsOwn() {
         Retry inner = Retry.of("inner", c -> c.maxAttempts(1).failureResult(result -> true));
-        Retry outer = Retry.of("outer", c -> c.maxAttempts(2)
-                .baseDelay(java.time.Duration.ZERO)
-                .onExhausted(io.netrun.resilience.retry.OnExhausted.RETHROW));
+        Retry outer = Retry.of(
+                "outer",
+                c -> c.maxAttempts(2)
+                        .baseDelay(java.time.Duration.ZERO)
+                        .onExhausted(io.netrun.resilience.retry.OnExhausted.RETHROW));
         Throwable thrown = catchThrowable(() -> outer.<Integer, Exception>call(() -> {
             try {
                 inner.call(() -> List.of("not acceptable"));

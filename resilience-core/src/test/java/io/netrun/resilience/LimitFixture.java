@@ -49,8 +49,7 @@ public final class LimitFixture {
     }
 
     public Retry retry(UnaryOperator<RetryConfig.Builder> settings) {
-        return Retry.of(
-                "r", settings.apply(RetryConfig.builder().jitter(false)).build(), ticker);
+        return Retry.of("r", settings.apply(RetryConfig.builder().jitter(false)).build(), ticker);
     }
 
     /** Makes a call on another thread, turns the time to its limit as soon as it hangs, and returns what its caller gets. */

@@ -61,15 +61,21 @@ class LimitsAcrossGuardsTests {
     @ParameterizedTest
     @EnumSource(names = {"ONE_GUARD", "TWO_GUARDS"})
     void trialThatALimitGivesUpShouldReopenAtOnce(Nesting nesting) {
-        CircuitBreaker halfOpen = CircuitBreaker.of("h", io.netrun.resilience.circuitbreaker.CircuitBreakerConfig.builder()
-                .failureThreshold(1).openDuration(Duration.ofSeconds(1)).build(), limits.ticker);
+        CircuitBreaker halfOpen = CircuitBreaker.of(
+                "h",
+                io.netrun.resilience.circuitbreaker.CircuitBreakerConfig.builder()
+                        .failureThreshold(1)
+                        .openDuration(Duration.ofSeconds(1))
+                        .build(),
+                limits.ticker);
         halfOpen.forceOpen();
         halfOpen.reset();
         catchThrowable(() -> halfOpen.run(() -> {
             throw new IOException();
         }));
         limits.ticker.advance(Duration.ofSeconds(1));
-        limits.exceed(() -> nesting.run(limits.timeout(TimeoutThread.WORKER, false), halfOpen, () -> limits.hangDeaf()));
+        limits.exceed(
+                () -> nesting.run(limits.timeout(TimeoutThread.WORKER, false), halfOpen, () -> limits.hangDeaf()));
         assertThat(halfOpen.state()).isEqualTo(CircuitBreaker.State.OPEN);
         assertThat(halfOpen.metrics().halfOpenCalls()).isZero();
     }
@@ -92,12 +98,14 @@ class LimitsAcrossGuardsTests {
 
     @Test
     void retryOfAnotherGuardShouldNotWaitBeyondTheLimit() {
-        Retry retry = limits.retry(c -> c.baseDelay(LimitFixture.LIMIT.plusSeconds(1)).maxDelay(LimitFixture.LIMIT.plusSeconds(1)));
+        Retry retry = limits.retry(
+                c -> c.baseDelay(LimitFixture.LIMIT.plusSeconds(1)).maxDelay(LimitFixture.LIMIT.plusSeconds(1)));
         AtomicInteger attempts = new AtomicInteger();
-        Throwable thrown = catchThrowable(() -> limits.timeout(TimeoutThread.CALLER).run(() -> retry.run(() -> {
-            attempts.incrementAndGet();
-            throw new IOException("down");
-        })));
+        Throwable thrown = catchThrowable(() -> limits.timeout(TimeoutThread.CALLER)
+                .run(() -> retry.run(() -> {
+                    attempts.incrementAndGet();
+                    throw new IOException("down");
+                })));
         assertThat(thrown).hasMessageContaining("no time being left").hasCauseInstanceOf(IOException.class);
         assertThat(attempts).hasValue(1);
         assertThat(limits.ticker.sleeps()).isEmpty();
@@ -107,13 +115,15 @@ class LimitsAcrossGuardsTests {
     void noAttemptOfAnotherGuardShouldFollowTheLimit() {
         Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO));
         AtomicInteger attempts = new AtomicInteger();
-        limits.exceed(() -> limits.timeout(TimeoutThread.WORKER, false).run(() -> retry.run(() -> {
-            attempts.incrementAndGet();
-            limits.hangDeaf();
-            throw new IOException("late");
-        })));
+        limits.exceed(() -> limits.timeout(TimeoutThread.WORKER, false)
+                .run(() -> retry.run(() -> {
+                    attempts.incrementAndGet();
+                    limits.hangDeaf();
+                    throw new IOException("late");
+                })));
         limits.release.countDown();
-        await().atMost(LimitFixture.LONG).until(() -> retry.metrics().totalExhausted() + retry.metrics().totalCancelled() == 1);
+        await().atMost(LimitFixture.LONG)
+                .until(() -> retry.metrics().totalExhausted() + retry.metrics().totalCancelled() == 1);
         assertThat(attempts).hasValue(1);
     }
 
@@ -122,24 +132,28 @@ class LimitsAcrossGuardsTests {
         Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO));
         IOException first = new IOException("certificate expired");
         AtomicInteger attempts = new AtomicInteger();
-        Throwable thrown = limits.exceed(() -> limits.timeout(TimeoutThread.WORKER).run(() -> retry.run(() -> {
-            if (attempts.incrementAndGet() == 1) {
-                throw first;
-            }
-            limits.hang();
-        })));
+        Throwable thrown = limits.exceed(() -> limits.timeout(TimeoutThread.WORKER)
+                .run(() -> retry.run(() -> {
+                    if (attempts.incrementAndGet() == 1) {
+                        throw first;
+                    }
+                    limits.hang();
+                })));
         assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
         assertThat(thrown.getSuppressed()).containsExactly(first);
     }
 
     @Test
     void hedgeOfAnotherGuardShouldBeStoppedByTheLimit() {
-        Hedge hedge = Hedge.of("h", HedgeConfig.builder().delay(LimitFixture.LIMIT.dividedBy(2)).build(), limits.ticker);
+        Hedge hedge = Hedge.of(
+                "h",
+                HedgeConfig.builder().delay(LimitFixture.LIMIT.dividedBy(2)).build(),
+                limits.ticker);
         Timeout timeout = limits.timeout(TimeoutThread.WORKER);
         AtomicInteger interrupted = new AtomicInteger();
         CountDownLatch began = new CountDownLatch(2);
-        CompletableFuture<Throwable> call = CompletableFuture.supplyAsync(() -> catchThrowable(
-                () -> timeout.run(() -> hedge.run(() -> Pipeline.of(breaker).run(() -> {
+        CompletableFuture<Throwable> call = CompletableFuture.supplyAsync(() -> catchThrowable(() ->
+                timeout.run(() -> hedge.run(() -> Pipeline.of(breaker).run(() -> {
                     began.countDown();
                     try {
                         limits.hang();
@@ -153,7 +167,8 @@ class LimitsAcrossGuardsTests {
         LimitFixture.awaitLatch(began);
         limits.ticker.advance(LimitFixture.LIMIT.dividedBy(2));
         assertThat(call.join()).isInstanceOf(TimeoutExceededException.class);
-        await().atMost(LimitFixture.LONG).until(() -> interrupted.get() == 2 && hedge.metrics().active() == 0);
+        await().atMost(LimitFixture.LONG)
+                .until(() -> interrupted.get() == 2 && hedge.metrics().active() == 0);
         assertThat(breaker.metrics().totalFailed()).isEqualTo(2);
     }
 

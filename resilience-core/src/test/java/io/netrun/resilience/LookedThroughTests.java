@@ -30,24 +30,30 @@ class LookedThroughTests {
     @ValueSource(booleans = {true, false})
     void fallbackShouldBeChosenByTheLastFailure(boolean async) {
         AtomicReference<Throwable> seen = new AtomicReference<>();
-        Fallback fallback = Fallback.of("f", c -> c.value("any").handle(IOException.class, failure -> {
-            seen.set(failure);
-            return "io";
-        }));
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.value("any").handle(IOException.class, failure -> {
+                    seen.set(failure);
+                    return "io";
+                }));
         assertThat(call(async, fallback, retry)).isEqualTo("io");
         assertThat(seen.get()).isInstanceOf(FileNotFoundException.class);
     }
 
     @Test
     void fallbackForTheExhaustedRetryItselfShouldComeFirst() {
-        Fallback fallback = Fallback.of("f", c -> c.handle(IOException.class, failure -> "io")
-                .handle(RetryExhaustedException.class, exhausted -> "exhausted " + exhausted.attempts()));
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IOException.class, failure -> "io")
+                        .handle(RetryExhaustedException.class, exhausted -> "exhausted " + exhausted.attempts()));
         assertThat(call(false, fallback, retry)).isEqualTo("exhausted 2");
     }
 
     @Test
     void fallbackForEverythingShouldSeeTheLastFailure() {
-        Fallback fallback = Fallback.of("f", c -> c.handle(Exception.class, failure -> failure.getClass().getSimpleName()));
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(Exception.class, failure -> failure.getClass().getSimpleName()));
         assertThat(call(false, fallback, retry)).isEqualTo("FileNotFoundException");
     }
 
@@ -76,10 +82,12 @@ class LookedThroughTests {
     @Test
     void predicateShouldSeeTheLastFailure() {
         AtomicReference<Throwable> seen = new AtomicReference<>();
-        CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failure(failure -> {
-            seen.set(failure);
-            return true;
-        }));
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "c",
+                c -> c.failure(failure -> {
+                    seen.set(failure);
+                    return true;
+                }));
         catchThrowable(() -> call(false, breaker, retry));
         assertThat(seen.get()).isInstanceOf(FileNotFoundException.class);
     }
@@ -107,13 +115,15 @@ class LookedThroughTests {
     @Test
     void futuresEnvelopeAroundARetryShouldBeLookedThrough() {
         AtomicInteger asked = new AtomicInteger();
-        Fallback fallback = Fallback.of("f", c -> c.handle(IOException.class, failure -> {
-            asked.incrementAndGet();
-            return "io";
-        }));
-        CompletableFuture<String> call = fallback.callAsync(() -> retry.<String>callAsync(
-                        () -> CompletableFuture.failedFuture(new FileNotFoundException()))
-                .thenApply(value -> value));
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IOException.class, failure -> {
+                    asked.incrementAndGet();
+                    return "io";
+                }));
+        CompletableFuture<String> call = fallback.callAsync(
+                () -> retry.<String>callAsync(() -> CompletableFuture.failedFuture(new FileNotFoundException()))
+                        .thenApply(value -> value));
         assertThat(call).isCompletedWithValue("io");
         assertThat(asked).hasValue(1);
     }
@@ -123,9 +133,11 @@ class LookedThroughTests {
     @Test
     void constantExceptionOfAHandlerShouldCollectNothing() {
         IllegalStateException soldOut = new IllegalStateException("sold out");
-        Fallback fallback = Fallback.of("f", c -> c.handle(IOException.class, failure -> {
-            throw soldOut;
-        }));
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IOException.class, failure -> {
+                    throw soldOut;
+                }));
         for (int i = 0; i < 3; i++) {
             assertThat(catchThrowable(() -> call(false, fallback))).isSameAs(soldOut);
         }
@@ -135,9 +147,11 @@ class LookedThroughTests {
     @Test
     void handlerThatUnwrapsShouldMakeNoCircle() {
         IllegalArgumentException cause = new IllegalArgumentException();
-        Fallback fallback = Fallback.of("f", c -> c.handle(IllegalStateException.class, failure -> {
-            throw (RuntimeException) failure.getCause();
-        }));
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IllegalStateException.class, failure -> {
+                    throw (RuntimeException) failure.getCause();
+                }));
         assertThat(catchThrowable(() -> fallback.run(() -> {
                     throw new IllegalStateException(cause);
                 })))

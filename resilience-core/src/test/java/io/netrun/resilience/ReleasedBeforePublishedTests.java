@@ -70,8 +70,8 @@ class ReleasedBeforePublishedTests {
     @Test
     void attemptAfterALimitShouldFindThePermitOfTheOneBeforeReleased() {
         AtomicInteger attempts = new AtomicInteger();
-        Retry retry = limits.retry(
-                c -> c.baseDelay(Duration.ZERO).maxAttempts(2).exceptions(TimeoutExceededException.class));
+        Retry retry =
+                limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(2).exceptions(TimeoutExceededException.class));
         CompletableFuture<String> call = Pipeline.of(retry, limits.timeout(TimeoutThread.AUTO), bulkhead)
                 .callAsync(() ->
                         attempts.incrementAndGet() == 1 ? own : CompletableFuture.completedFuture("second attempt"));
@@ -82,12 +82,13 @@ class ReleasedBeforePublishedTests {
     @ParameterizedTest
     @MethodSource("io.netrun.resilience.StoppedCallTests#waysOut")
     void callbackOfACallThatIsLeftShouldFindThePermitReleased(StoppedCallTests.WayOut way) {
-        Hedge hedge = Hedge.of(
-                "h", HedgeConfig.builder().delay(LimitFixture.LIMIT).build(), limits.ticker);
+        Hedge hedge =
+                Hedge.of("h", HedgeConfig.builder().delay(LimitFixture.LIMIT).build(), limits.ticker);
         Retry retry = limits.retry(c -> c);
         Pipeline pipeline = Pipeline.of(retry, hedge, bulkhead);
         CompletableFuture<String> call = pipeline.callAsync(() -> own);
-        CompletableFuture<Object> active = call.handle((value, failure) -> bulkhead.metrics().asyncActive());
+        CompletableFuture<Object> active =
+                call.handle((value, failure) -> bulkhead.metrics().asyncActive());
         way.leave(call);
         assertThat(active).isCompletedWithValue(0);
         assertThat(own).isCancelled();

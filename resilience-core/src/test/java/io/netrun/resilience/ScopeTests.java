@@ -97,15 +97,17 @@ class ScopeTests {
         Timeout timeout = limits.timeout(TimeoutThread.WORKER);
         CircuitBreaker patient = CircuitBreaker.of("p", c -> c.failureThreshold(10));
         CountDownLatch both = new CountDownLatch(2);
-        Throwable thrown = limits.exceedWhen(() -> both.getCount() == 0, () -> timeout.run(() -> {
-            Runnable part = ContextPropagation.wrap(() -> patient.<RuntimeException>run(() -> {
-                both.countDown();
-                limits.hangDeaf();
-            }));
-            new Thread(part).start();
-            new Thread(part).start();
-            limits.hang();
-        }));
+        Throwable thrown = limits.exceedWhen(
+                () -> both.getCount() == 0,
+                () -> timeout.run(() -> {
+                    Runnable part = ContextPropagation.wrap(() -> patient.<RuntimeException>run(() -> {
+                        both.countDown();
+                        limits.hangDeaf();
+                    }));
+                    new Thread(part).start();
+                    new Thread(part).start();
+                    limits.hang();
+                }));
         assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
         assertThat(patient.metrics().totalFailed()).isEqualTo(2);
         limits.release.countDown();

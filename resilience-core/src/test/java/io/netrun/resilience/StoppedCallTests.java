@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -39,8 +38,7 @@ class StoppedCallTests {
 
     private final LimitFixture limits = new LimitFixture();
     private final CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureThreshold(1));
-    private final Hedge hedge =
-            Hedge.of("h", HedgeConfig.builder().delay(DELAY).build(), limits.ticker);
+    private final Hedge hedge = Hedge.of("h", HedgeConfig.builder().delay(DELAY).build(), limits.ticker);
 
     @AfterEach
     void release() {
@@ -135,9 +133,10 @@ class StoppedCallTests {
                 return CompletableFuture.completedFuture("second");
             }
             return retry.callAsync(() -> {
-                first.incrementAndGet();
-                return own;
-            }).thenApply(value -> value);
+                        first.incrementAndGet();
+                        return own;
+                    })
+                    .thenApply(value -> value);
         });
         limits.ticker.advance(DELAY);
         assertThat(call).succeedsWithin(LimitFixture.LONG).isEqualTo("second");
@@ -154,10 +153,11 @@ class StoppedCallTests {
         Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(5));
         Timeout timeout = limits.timeout(TimeoutThread.WORKER);
         AtomicInteger made = new AtomicInteger();
-        Throwable thrown = interruptCaller(() -> Pipeline.of(timeout, retry, breaker).run(() -> {
-            made.incrementAndGet();
-            hang(reaction);
-        }));
+        Throwable thrown =
+                interruptCaller(() -> Pipeline.of(timeout, retry, breaker).run(() -> {
+                    made.incrementAndGet();
+                    hang(reaction);
+                }));
         assertThat(thrown).isInstanceOf(CallInterruptedException.class);
         await().atMost(LimitFixture.LONG).until(() -> breaker.metrics().totalCancelled() == 1);
         assertCancelledAlone(0);
@@ -170,10 +170,11 @@ class StoppedCallTests {
         Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(5));
         Fallback fallback = Fallback.of("f", c -> c.value("else"));
         AtomicInteger made = new AtomicInteger();
-        Throwable thrown = interruptCaller(() -> Pipeline.of(fallback, retry, breaker).run(() -> {
-            made.incrementAndGet();
-            hang(reaction);
-        }));
+        Throwable thrown =
+                interruptCaller(() -> Pipeline.of(fallback, retry, breaker).run(() -> {
+                    made.incrementAndGet();
+                    hang(reaction);
+                }));
         assertThat(thrown).isNotNull();
         assertCancelledAlone(0);
         assertThat(made).hasValue(1);

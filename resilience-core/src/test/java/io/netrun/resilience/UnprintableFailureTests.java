@@ -69,9 +69,8 @@ class UnprintableFailureTests {
     void asyncFailureOfAnotherThreadShouldReachTheCaller(Policy policy) {
         Bulkhead around = Bulkhead.of("around");
         CompletableFuture<String> own = new CompletableFuture<>();
-        CompletableFuture<Throwable> caught = Pipeline.of(around, policy)
-                .callAsync(() -> own)
-                .handle((value, thrown) -> thrown);
+        CompletableFuture<Throwable> caught =
+                Pipeline.of(around, policy).callAsync(() -> own).handle((value, thrown) -> thrown);
         new Thread(() -> own.completeExceptionally(failure)).start();
         assertIsTheFailure(caught.join());
         assertThat(around.metrics().asyncActive()).isZero();
@@ -79,12 +78,16 @@ class UnprintableFailureTests {
 
     @Test
     void failureOfResultRulesShouldLeaveTheResultAsItIs() {
-        Retry retry = Retry.of("r", c -> c.failureResult(result -> {
-            throw failure;
-        }));
-        CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureResult(result -> {
-            throw failure;
-        }));
+        Retry retry = Retry.of(
+                "r",
+                c -> c.failureResult(result -> {
+                    throw failure;
+                }));
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "c",
+                c -> c.failureResult(result -> {
+                    throw failure;
+                }));
         Pipeline pipeline = Pipeline.of(retry, breaker);
         assertThat(pipeline.<String, RuntimeException>call(() -> "ok")).isEqualTo("ok");
         CompletableFuture<String> own = new CompletableFuture<>();
@@ -96,12 +99,16 @@ class UnprintableFailureTests {
 
     @Test
     void failureOfFailureRulesShouldLeaveItToTheClasses() {
-        Retry retry = Retry.of("r", c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failure(thrown -> {
-            throw failure;
-        }));
-        CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failure(thrown -> {
-            throw failure;
-        }));
+        Retry retry = Retry.of(
+                "r",
+                c -> c.maxAttempts(2).baseDelay(Duration.ZERO).failure(thrown -> {
+                    throw failure;
+                }));
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "c",
+                c -> c.failure(thrown -> {
+                    throw failure;
+                }));
         Pipeline pipeline = Pipeline.of(retry, breaker);
         assertThat(catchThrowable(() -> pipeline.run(() -> {
                     throw new IllegalStateException("down");

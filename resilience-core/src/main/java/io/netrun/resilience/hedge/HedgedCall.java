@@ -109,7 +109,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
                             Workers.handOver(context.wrap(this::beginAnother, this::cannotBegin)),
                             Require.nanos(config.delay()));
         } catch (Throwable noTimer) {
-            SafeLog.warn(log, "Hedge '{}': no timer could be set, so there is no further attempt", hedge.name(), noTimer);
+            SafeLog.warn(
+                    log, "Hedge '{}': no timer could be set, so there is no further attempt", hedge.name(), noTimer);
             return;
         }
         if (hasEnded()) {
@@ -119,7 +120,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     /** The first attempts go on; a further one could only run in another's context. */
     private void cannotBegin(Throwable thrown) {
-        SafeLog.warn(log, "Hedge '{}': the caller's context cannot be restored, so there is no further attempt",
+        SafeLog.warn(
+                log,
+                "Hedge '{}': the caller's context cannot be restored, so there is no further attempt",
                 hedge.name(),
                 thrown);
     }

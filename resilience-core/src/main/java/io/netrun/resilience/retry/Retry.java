@@ -164,7 +164,12 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         try {
             return Math.max(0, Require.nanos(hint.retryAfter()));
         } catch (Throwable thrown) {
-            SafeLog.error(log, "Retry '{}': retryAfter() of {} failed; it counts for nothing", name(), hint.getClass(), thrown);
+            SafeLog.error(
+                    log,
+                    "Retry '{}': retryAfter() of {} failed; it counts for nothing",
+                    name(),
+                    hint.getClass(),
+                    thrown);
             return NO_HINT;
         }
     }

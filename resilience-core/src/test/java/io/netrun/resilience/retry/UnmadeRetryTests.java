@@ -72,8 +72,8 @@ class UnmadeRetryTests {
     void callThatALimitGivesUpDuringTheDelayShouldReturnItsTokens() {
         // The delay is shorter than the limit, but the limit is what comes first.
         Retry retry = retry(new io.netrun.resilience.test.ManualTicker());
-        CompletableFuture<String> call = Pipeline.of(limits.timeout(TimeoutThread.AUTO), retry)
-                .callAsync(UnmadeRetryTests::failed);
+        CompletableFuture<String> call =
+                Pipeline.of(limits.timeout(TimeoutThread.AUTO), retry).callAsync(UnmadeRetryTests::failed);
         limits.ticker.advance(LimitFixture.LIMIT);
         assertThat(call).failsWithin(LimitFixture.LONG);
         assertUnmade(retry);

@@ -45,7 +45,8 @@ class GivenUpCallTests {
                 () -> channel.blocked.getCount() == 0,
                 () -> limits.timeout(TimeoutThread.WORKER).run(channel::block));
         assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
-        assertThat(Timeout.of("other").<String, RuntimeException>call(() -> "ok")).isEqualTo("ok");
+        assertThat(Timeout.of("other").<String, RuntimeException>call(() -> "ok"))
+                .isEqualTo("ok");
     }
 
     @Test
@@ -129,11 +130,13 @@ class GivenUpCallTests {
             throw new IllegalStateException("hook");
         });
         timeout.onLateResult(late::add);
-        limits.exceedWhen(() -> limits.running.getCount() == 0, () -> timeout.call(() -> {
-            limits.running.countDown();
-            await().atMost(LimitFixture.LONG).until(() -> timeoutIsOver());
-            return "connection";
-        }));
+        limits.exceedWhen(
+                () -> limits.running.getCount() == 0,
+                () -> timeout.call(() -> {
+                    limits.running.countDown();
+                    await().atMost(LimitFixture.LONG).until(() -> timeoutIsOver());
+                    return "connection";
+                }));
         await().atMost(LimitFixture.LONG).until(() -> late.equals(List.of("connection")));
     }
 
@@ -162,13 +165,14 @@ class GivenUpCallTests {
         Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(5));
         List<IOException> failures = List.of(new IOException("first"), new IOException("second"));
         AtomicInteger attempts = new AtomicInteger();
-        Throwable thrown = limits.exceed(() -> Pipeline.of(limits.timeout(thread), retry).run(() -> {
-            int attempt = attempts.getAndIncrement();
-            if (attempt < 2) {
-                throw failures.get(attempt);
-            }
-            limits.hang();
-        }));
+        Throwable thrown =
+                limits.exceed(() -> Pipeline.of(limits.timeout(thread), retry).run(() -> {
+                    int attempt = attempts.getAndIncrement();
+                    if (attempt < 2) {
+                        throw failures.get(attempt);
+                    }
+                    limits.hang();
+                }));
         assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
         assertThat(List.of(thrown.getSuppressed())).startsWith(failures.get(0), failures.get(1));
     }
@@ -222,10 +226,11 @@ class GivenUpCallTests {
         AtomicInteger attempts = new AtomicInteger();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         retry.onRetry((failure, attempt) -> limits.running.countDown());
-        Thread caller = new Thread(() -> thrown.set(catchThrowable(() -> Pipeline.of(timeout, retry).run(() -> {
-            attempts.incrementAndGet();
-            throw new IOException();
-        }))));
+        Thread caller = new Thread(() ->
+                thrown.set(catchThrowable(() -> Pipeline.of(timeout, retry).run(() -> {
+                    attempts.incrementAndGet();
+                    throw new IOException();
+                }))));
         caller.start();
         LimitFixture.awaitLatch(limits.running);
         limits.ticker.advance(Duration.ofMinutes(10));
@@ -256,8 +261,11 @@ class GivenUpCallTests {
     @EnumSource(names = {"WORKER", "CALLER", "AUTO"})
     void callShouldEndByTheSettingsItBeganWith(TimeoutThread thread) {
         Timeout timeout = limits.timeout(thread);
-        Runnable change = () -> timeout.reconfigure(c ->
-                c.toBuilder().duration(Duration.ofMinutes(10)).message("new").interrupt(false).build());
+        Runnable change = () -> timeout.reconfigure(c -> c.toBuilder()
+                .duration(Duration.ofMinutes(10))
+                .message("new")
+                .interrupt(false)
+                .build());
         Throwable thrown;
         if (thread == TimeoutThread.AUTO) {
             CompletableFuture<String> call = timeout.callAsync(CompletableFuture::new);
