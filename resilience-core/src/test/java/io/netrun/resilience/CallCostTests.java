@@ -7,6 +7,7 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.Detection;
 import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.timeout.Timeout;
@@ -59,6 +60,38 @@ class CallCostTests {
         CheckedSupplier<CompletableFuture<Object>, RuntimeException> body = () -> ENDED;
 
         assertThat(leastBytes(() -> guard.callAsync(body))).isZero();
+    }
+
+    static Stream<Guard> guardsOfAsyncCalls() {
+        return Stream.of(
+                Timeout.of("timeout"),
+                Bulkhead.of("bulkhead"),
+                Retry.of("retry", c -> c.exceptions(IllegalArgumentException.class)),
+                CircuitBreaker.of("breaker", c -> c.failureThreshold(1_000_000)),
+                Fallback.of("unused", c -> c.handle(IllegalArgumentException.class, e -> RESULT)),
+                Hedge.of("hedge"));
+    }
+
+    /** A stage that passes a failure on makes an exception of it, with a stack trace that grows with the caller's stack. */
+    @ParameterizedTest
+    @MethodSource("guardsOfAsyncCalls")
+    void callAsyncThatFailsShouldCostTheSameOnADeepStack(Guard guard) {
+        IllegalStateException failure = new IllegalStateException("down");
+        Runnable call = () -> {
+            CompletableFuture<Object> own = new CompletableFuture<>();
+            CompletableFuture<Object> future = guard.callAsync(() -> own);
+            own.completeExceptionally(failure);
+            if (!future.isCompletedExceptionally()) {
+                throw new AssertionError(future);
+            }
+        };
+        long shallow = leastBytes(call);
+        long deep = leastBytesAt(200, call);
+        assertThat(deep - shallow).isLessThan(100L * CALLS);
+    }
+
+    private static long leastBytesAt(int depth, Runnable call) {
+        return depth == 0 ? leastBytes(call) : leastBytesAt(depth - 1, call);
     }
 
     static Stream<Arguments> guardsWithFrames() {

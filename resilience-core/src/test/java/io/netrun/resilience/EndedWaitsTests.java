@@ -60,6 +60,48 @@ class EndedWaitsTests {
     }
 
     @Test
+    void bulkheadShouldLetGoOfACallThatWaitedTooLongAsItBegan() {
+        Bulkhead[] own = new Bulkhead[1];
+        Ticker late = new Ticker() {
+
+            @Override
+            public long nanoTime() {
+                return ticker.nanoTime();
+            }
+
+            @Override
+            public java.time.Instant now() {
+                return ticker.now();
+            }
+
+            @Override
+            public void sleep(long nanos) throws InterruptedException {
+                ticker.sleep(nanos);
+            }
+
+            /** The time is over before the task is set, as for a thread that was not scheduled for as long. */
+            @Override
+            public Scheduled schedule(Runnable task, long delayNanos) {
+                task.run();
+                await().until(() -> own[0].metrics().asyncQueued() == 0);
+                return () -> {};
+            }
+        };
+        own[0] = Bulkhead.of(
+                "late",
+                BulkheadConfig.builder().maxConcurrent(1).maxWait(SECOND).build(),
+                late);
+        CompletableFuture<String> first = new CompletableFuture<>();
+        own[0].callAsync(() -> first);
+        CompletableFuture<String> tooLate = own[0].callAsync(EndedWaitsTests::ended);
+        await().until(tooLate::isDone);
+        WeakReference<?> call = weak(tooLate);
+        tooLate = first;
+        awaitGone(call, own[0]);
+        first.complete("done");
+    }
+
+    @Test
     void bulkheadShouldLetGoOfACallThatWasCancelled() {
         CompletableFuture<String> first = occupy();
         WeakReference<?> call = cancelled(bulkhead, EndedWaitsTests::ended);

@@ -8,6 +8,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -161,11 +162,12 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     private @Nullable Choice choose(Throwable failure) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable root = ExceptionFilter.rootOf(failure);
-        FallbackHandler handler = closest(outside);
+        List<FallbackHandler> handlers = config().handlers();
+        FallbackHandler handler = closest(handlers, outside);
         if (outside == root || (handler != null && choosesWrapper(handler))) {
             return handler == null ? null : new Choice(handler, outside);
         }
-        FallbackHandler within = closest(root);
+        FallbackHandler within = closest(handlers, root);
         if (within != null) {
             return new Choice(within, root);
         }
@@ -176,9 +178,9 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         return !handler.unwraps() || FailureWrapper.class.isAssignableFrom(handler.type());
     }
 
-    private @Nullable FallbackHandler closest(Throwable failure) {
+    private static @Nullable FallbackHandler closest(List<FallbackHandler> handlers, Throwable failure) {
         FallbackHandler closest = null;
-        for (FallbackHandler handler : config().handlers()) {
+        for (FallbackHandler handler : handlers) {
             if (handler.type().isInstance(failure)
                     && (closest == null || closest.type().isAssignableFrom(handler.type()))) {
                 closest = handler;

@@ -1,0 +1,197 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryExhaustedException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The exception of an exhausted retry is looked through at the last failure, wherever exceptions are told apart by class. */
+@org.junit.jupiter.api.Timeout(60)
+class LookedThroughTests {
+
+    private final Retry retry = retry(2, c -> c);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fallbackShouldBeChosenByTheLastFailure(boolean async) {
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.value("any").handle(IOException.class, failure -> {
+                    seen.set(failure);
+                    return "io";
+                }));
+        assertThat(call(async, fallback, retry)).isEqualTo("io");
+        assertThat(seen.get()).isInstanceOf(FileNotFoundException.class);
+    }
+
+    @Test
+    void fallbackForTheExhaustedRetryItselfShouldComeFirst() {
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IOException.class, failure -> "io")
+                        .handle(RetryExhaustedException.class, exhausted -> "exhausted " + exhausted.attempts()));
+        assertThat(call(false, fallback, retry)).isEqualTo("exhausted 2");
+    }
+
+    @Test
+    void fallbackForEverythingShouldSeeTheLastFailure() {
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(Exception.class, failure -> failure.getClass().getSimpleName()));
+        assertThat(call(false, fallback, retry)).isEqualTo("FileNotFoundException");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void circuitAroundARetryShouldCountTheLastFailure(boolean async) {
+        CircuitBreaker counts = CircuitBreaker.of("c", c -> c.exceptions(IOException.class));
+        CircuitBreaker ignores = CircuitBreaker.of("i", c -> c.ignoreExceptions(IOException.class));
+        catchThrowable(() -> call(async, counts, retry));
+        catchThrowable(() -> call(async, ignores, retry));
+        assertThat(counts.metrics().totalFailed()).isEqualTo(1);
+        assertThat(ignores.metrics().totalIgnored()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void retryAroundARetryShouldFollowTheLastFailure(boolean async) {
+        Retry names = retry(3, c -> c.exceptions(IOException.class));
+        Retry ignores = retry(3, c -> c.ignoreExceptions(FileNotFoundException.class));
+        catchThrowable(() -> call(async, names, retry));
+        catchThrowable(() -> call(async, ignores, retry));
+        assertThat(names.metrics().totalRetries()).isEqualTo(2);
+        assertThat(ignores.metrics().totalRetries()).isZero();
+    }
+
+    @Test
+    void predicateShouldSeeTheLastFailure() {
+        AtomicReference<Throwable> seen = new AtomicReference<>();
+        CircuitBreaker breaker = CircuitBreaker.of(
+                "c",
+                c -> c.failure(failure -> {
+                    seen.set(failure);
+                    return true;
+                }));
+        catchThrowable(() -> call(false, breaker, retry));
+        assertThat(seen.get()).isInstanceOf(FileNotFoundException.class);
+    }
+
+    @Test
+    void rejectionThatEndsARetryShouldStayARejection() {
+        CircuitBreaker open = CircuitBreaker.of("open");
+        open.forceOpen();
+        Retry patient = retry(2, c -> c.exceptions(CircuitOpenException.class));
+        CircuitBreaker around = CircuitBreaker.of("around");
+        Fallback fallback = Fallback.of("f", c -> c.handle(CircuitOpenException.class, failure -> "open"));
+        assertThat(Pipeline.of(fallback, around, patient, open).<String, RuntimeException>call(() -> "ok"))
+                .isEqualTo("open");
+        assertThat(around.metrics().totalFailed()).isZero();
+        assertThat(around.metrics().totalIgnored()).isEqualTo(1);
+    }
+
+    @Test
+    void retryInAnotherGuardShouldBeLookedThroughToo() {
+        CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.exceptions(IOException.class));
+        catchThrowable(() -> breaker.run(() -> call(false, Pipeline.of(retry))));
+        assertThat(breaker.metrics().totalFailed()).isEqualTo(1);
+    }
+
+    @Test
+    void futuresEnvelopeAroundARetryShouldBeLookedThrough() {
+        AtomicInteger asked = new AtomicInteger();
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IOException.class, failure -> {
+                    asked.incrementAndGet();
+                    return "io";
+                }));
+        CompletableFuture<String> call = fallback.callAsync(
+                () -> retry.<String>callAsync(() -> CompletableFuture.failedFuture(new FileNotFoundException()))
+                        .thenApply(value -> value));
+        assertThat(call).isCompletedWithValue("io");
+        assertThat(asked).hasValue(1);
+    }
+
+    // ---- an exception of somebody else's is not changed
+
+    @Test
+    void constantExceptionOfAHandlerShouldCollectNothing() {
+        IllegalStateException soldOut = new IllegalStateException("sold out");
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IOException.class, failure -> {
+                    throw soldOut;
+                }));
+        for (int i = 0; i < 3; i++) {
+            assertThat(catchThrowable(() -> call(false, fallback))).isSameAs(soldOut);
+        }
+        assertThat(soldOut).hasNoSuppressedExceptions();
+    }
+
+    @Test
+    void handlerThatUnwrapsShouldMakeNoCircle() {
+        IllegalArgumentException cause = new IllegalArgumentException();
+        Fallback fallback = Fallback.of(
+                "f",
+                c -> c.handle(IllegalStateException.class, failure -> {
+                    throw (RuntimeException) failure.getCause();
+                }));
+        assertThat(catchThrowable(() -> fallback.run(() -> {
+                    throw new IllegalStateException(cause);
+                })))
+                .isSameAs(cause)
+                .hasNoSuppressedExceptions();
+    }
+
+    @Test
+    void sameFailureThrownAgainShouldNotSuppressItself() {
+        IOException constant = new IOException("down");
+        Throwable thrown = catchThrowable(() -> retry(5, c -> c).run(() -> {
+            throw constant;
+        }));
+        assertThat(thrown).hasCause(constant).hasNoSuppressedExceptions();
+        assertThat(constant).hasNoSuppressedExceptions();
+    }
+
+    private static Retry retry(int attempts, UnaryOperator<io.netrun.resilience.retry.RetryConfig.Builder> settings) {
+        return Retry.of("r", c -> settings.apply(c.maxAttempts(attempts).baseDelay(Duration.ZERO)));
+    }
+
+    private static String call(boolean async, Policy... policies) {
+        return call(async, Pipeline.of(policies));
+    }
+
+    private static String call(boolean async, Guard guard) {
+        if (async) {
+            try {
+                return guard.<String>callAsync(() -> CompletableFuture.failedFuture(new FileNotFoundException()))
+                        .join();
+            } catch (CompletionException e) {
+                throw e;
+            }
+        }
+        CheckedSupplier<String, RuntimeException> body = () -> sneaky(new FileNotFoundException());
+        return guard.call(body);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Throwable> String sneaky(Throwable failure) throws X {
+        throw (X) failure;
+    }
+}

@@ -1,0 +1,116 @@
+package io.netrun.resilience.timeout;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.netrun.resilience.Ticker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LIII_Result;
+
+/** A call on a worker that ends at the moment at which its limit is exceeded. */
+@JCStressTest
+@Outcome(id = "returned, 0, 0, 0", expect = ACCEPTABLE, desc = "The call was first.")
+@Outcome(id = "TimeoutExceededException, 1, 0, 0", expect = ACCEPTABLE, desc = "The limit was first; the result is late.")
+@Outcome(
+        id = "TimeoutExceededException, 0, 0, 0",
+        expect = ACCEPTABLE,
+        desc = "The limit was first, and the worker had not begun.")
+@Outcome(expect = FORBIDDEN, desc = "A result was lost or came twice, an interrupt stayed, or a call counts as abandoned.")
+@State
+public class WorkerThreadCallStress {
+
+    private final TurnedTicker ticker = new TurnedTicker();
+    private final AtomicInteger lateResults = new AtomicInteger();
+    private final Timeout timeout;
+    private volatile Runnable task;
+    private volatile Thread worker;
+
+    public WorkerThreadCallStress() {
+        timeout = Timeout.of(
+                "test",
+                TimeoutConfig.builder()
+                        .duration(Duration.ofSeconds(1))
+                        .thread(TimeoutThread.WORKER)
+                        .executor(given -> task = given)
+                        .build(),
+                ticker);
+        timeout.onLateResult(result -> lateResults.incrementAndGet());
+    }
+
+    @Actor
+    public void call(LIII_Result r) {
+        try {
+            r.r1 = timeout.<String, RuntimeException>call(() -> "returned");
+        } catch (RuntimeException e) {
+            r.r1 = e.getClass().getSimpleName();
+        }
+    }
+
+    @Actor
+    public void work() {
+        Runnable given;
+        do {
+            given = task;
+        } while (given == null);
+        worker = Thread.currentThread();
+        given.run();
+    }
+
+    @Actor
+    public void turnTheTime() {
+        ticker.turn();
+    }
+
+    @Arbiter
+    public void look(LIII_Result r) {
+        r.r2 = lateResults.get();
+        r.r3 = worker.isInterrupted() ? 1 : 0;
+        r.r4 = timeout.metrics().abandoned();
+    }
+
+    /** Its time is turned once, beyond every limit. */
+    private static final class TurnedTicker implements Ticker {
+
+        private volatile long nanos;
+        private volatile Runnable wakeUp;
+
+        @Override
+        public long nanoTime() {
+            return nanos;
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public void sleep(long delay) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Scheduled schedule(Runnable scheduled, long delayNanos) {
+            if (wakeUp == null) {
+                wakeUp = scheduled;
+            }
+            return () -> {};
+        }
+
+        void turn() {
+            Runnable scheduled;
+            do {
+                scheduled = wakeUp;
+            } while (scheduled == null);
+            nanos = Duration.ofSeconds(2).toNanos();
+            scheduled.run();
+        }
+    }
+}
