@@ -13,9 +13,12 @@ import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -92,6 +95,49 @@ class CallCostTests {
 
     private static long leastBytesAt(int depth, Runnable call) {
         return depth == 0 ? leastBytes(call) : leastBytesAt(depth - 1, call);
+    }
+
+    @ParameterizedTest
+    @MethodSource("guardsThatCreateNothing")
+    void decoratedCallsThatSucceedAtOnceShouldAllocateNothing(Guard guard) {
+        Supplier<Object> supplier = guard.decorate(() -> RESULT);
+        Callable<Object> callable = guard.decorateCallable(() -> RESULT);
+        Runnable runnable = guard.decorateRunnable(() -> {});
+        Supplier<CompletableFuture<Object>> async = guard.decorateAsync(() -> ENDED);
+
+        assertThat(leastBytes(supplier::get)).isZero();
+        assertThat(leastBytes(() -> quietly(callable))).isZero();
+        assertThat(leastBytes(runnable)).isZero();
+        assertThat(leastBytes(async::get)).isZero();
+    }
+
+    private static void quietly(Callable<Object> callable) {
+        try {
+            callable.call();
+        } catch (Exception impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    /** A failure without a stack trace, as what it costs to make one is the caller's matter. */
+    @Test
+    void failedAsyncCallThroughFourPoliciesShouldCostLittle() {
+        RuntimeException down = new RuntimeException("down", null, false, false) {};
+        CircuitBreaker breaker = CircuitBreaker.of("b", c -> c.failureThreshold(Integer.MAX_VALUE));
+        Guard guard = Pipeline.of(
+                Timeout.of("t"),
+                Bulkhead.of("b"),
+                Retry.of("r", c -> c.ignoreExceptions(RuntimeException.class)),
+                breaker);
+
+        assertThat(leastBytes(() -> fail(guard, down)) / CALLS).isLessThan(1_000);
+        assertThat(leastBytes(() -> fail(breaker, down)) / CALLS).isLessThan(300);
+    }
+
+    private static void fail(Guard guard, Throwable failure) {
+        CompletableFuture<Object> own = new CompletableFuture<>();
+        guard.callAsync(() -> own);
+        own.completeExceptionally(failure);
     }
 
     static Stream<Arguments> guardsWithFrames() {

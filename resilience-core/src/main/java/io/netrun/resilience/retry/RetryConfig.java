@@ -228,13 +228,16 @@ public record RetryConfig(
 
         /**
          * Results of one class, subclasses included, that count although nothing was thrown, as in
-         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, do not count. See
+         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, count only if a
+         * condition given before says so, as for another class. See
          * {@link RetryConfig#failureResult()}.
          */
         public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
             Objects.requireNonNull(type, "type");
             Objects.requireNonNull(condition, "condition");
-            failureResult = result -> type.isInstance(result) && condition.test(type.cast(result));
+            Predicate<@Nullable Object> before = failureResult;
+            failureResult = result -> (before != null && before.test(result))
+                    || (type.isInstance(result) && condition.test(type.cast(result)));
             return this;
         }
 

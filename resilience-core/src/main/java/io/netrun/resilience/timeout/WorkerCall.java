@@ -101,10 +101,17 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
     private void start() {
         Runnable task = CallerContext.capture().wrap(this, this::failed);
         Executor executor = config.executor();
-        if (executor == null) {
-            Workers.executePromptly(task);
-        } else {
-            executor.execute(task);
+        try {
+            if (executor == null) {
+                Workers.executePromptly(task);
+            } else {
+                executor.execute(task);
+            }
+        } catch (Throwable rejected) {
+            // An executor that rejects a task may have kept it all the same: it is not to be run then.
+            if (PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT)) {
+                throw rejected;
+            }
         }
     }
 

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -80,10 +81,11 @@ class ReactorGuardTests {
         assertThat(bulkhead.metrics().totalAccepted()).isZero();
     }
 
-    @Test
-    void eachSubscriptionShouldBeACall() {
-        Mono<String> mono = ReactorGuard.of(pipeline).mono(Mono.just("one"));
-        Flux<String> flux = ReactorGuard.of(pipeline).flux(Flux.just("one", "two"));
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void eachSubscriptionShouldBeACall(SourceKind kind) {
+        Mono<String> mono = ReactorGuard.of(pipeline).mono(kind.of(Mono.just("one")));
+        Flux<String> flux = ReactorGuard.of(pipeline).flux(kind.of(Flux.just("one", "two")));
         StepVerifier.create(mono.then(mono)).expectNext("one").verifyComplete();
         StepVerifier.create(flux.concatWith(flux)).expectNextCount(4).verifyComplete();
         assertThat(breaker.metrics().totalSucceeded()).isEqualTo(4);
@@ -118,31 +120,33 @@ class ReactorGuardTests {
         assertIdle();
     }
 
-    @Test
-    void contextShouldReachEveryAttempt() {
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void contextShouldReachEveryAttempt(SourceKind kind) {
         List<String> seen = new CopyOnWriteArrayList<>();
         ReactorGuard guard = ReactorGuard.of(retry);
         Mono<String> source = Mono.deferContextual(context -> {
             seen.add(context.get("user"));
             return seen.size() % 3 != 0 ? Mono.error(new IOException()) : Mono.just("ok");
         });
-        StepVerifier.create(guard.mono(source).contextWrite(c -> c.put("user", "ada")))
+        StepVerifier.create(guard.mono(kind.of(source)).contextWrite(c -> c.put("user", "ada")))
                 .expectNext("ok")
                 .expectComplete()
                 .verify(LONG);
-        StepVerifier.create(guard.flux(source).contextWrite(c -> c.put("user", "bob")))
+        StepVerifier.create(guard.flux(kind.of(source.flux())).contextWrite(c -> c.put("user", "bob")))
                 .expectNext("ok")
                 .expectComplete()
                 .verify(LONG);
         assertThat(seen).containsExactly("ada", "ada", "ada", "bob", "bob", "bob");
     }
 
-    @Test
-    void sourceThatThrowsOnSubscriptionShouldFailTheCall() {
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void sourceThatThrowsOnSubscriptionShouldFailTheCall(SourceKind kind) {
         Mono<String> throwing = Mono.defer(() -> {
             throw new IllegalStateException("no source");
         });
-        StepVerifier.create(ReactorGuard.of(breaker).mono(throwing)).verifyErrorMessage("no source");
+        StepVerifier.create(ReactorGuard.of(breaker).mono(kind.of(throwing))).verifyErrorMessage("no source");
         StepVerifier.create(ReactorGuard.of(breaker).flux(subscriber -> {
                     throw new IllegalStateException("no source");
                 }))
@@ -193,13 +197,15 @@ class ReactorGuardTests {
 
     // ---- Mono
 
-    @Test
-    void emptyMonoShouldBeACallWithTheResultNull() {
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void emptyMonoShouldBeACallWithTheResultNull(SourceKind kind) {
         CircuitBreaker nullFails = CircuitBreaker.of(
                 "n",
                 CircuitBreakerConfig.builder().failureResult(r -> r == null).build(),
                 ticker);
-        StepVerifier.create(ReactorGuard.of(nullFails).mono(Mono.empty())).verifyComplete();
+        StepVerifier.create(ReactorGuard.of(nullFails).mono(kind.of(Mono.empty())))
+                .verifyComplete();
         assertThat(nullFails.metrics().totalFailed()).isEqualTo(1);
     }
 
@@ -227,9 +233,10 @@ class ReactorGuardTests {
                 .verifyComplete();
     }
 
-    @Test
-    void fallbackOfAMonoMayGiveNothing() {
-        StepVerifier.create(ReactorGuard.of(fallback(null)).mono(Mono.error(new IOException())))
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void fallbackOfAMonoMayGiveNothing(SourceKind kind) {
+        StepVerifier.create(ReactorGuard.of(fallback(null)).mono(kind.of(Mono.error(new IOException()))))
                 .verifyComplete();
     }
 
@@ -263,11 +270,12 @@ class ReactorGuardTests {
         assertThat(requests).containsExactly(2L, 3L);
     }
 
-    @Test
-    void fluxShouldKeepWhatWasAskedForWhileItWaitedForAPlace() {
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void fluxShouldKeepWhatWasAskedForWhileItWaitedForAPlace(SourceKind kind) {
         CompletableFuture<String> other = new CompletableFuture<>();
         bulkhead.callAsync(() -> other);
-        StepVerifier.create(ReactorGuard.of(pipeline).flux(Flux.range(1, 10)), 2)
+        StepVerifier.create(ReactorGuard.of(pipeline).flux(kind.of(Flux.range(1, 10))), 2)
                 .expectSubscription()
                 .thenRequest(1)
                 .then(() -> other.complete("done"))
@@ -276,10 +284,11 @@ class ReactorGuardTests {
                 .verify(LONG);
     }
 
-    @Test
-    void errorBeforeTheFirstElementShouldBeRetried() {
-        Flux<String> source = Flux.defer(
-                () -> subscriptions.incrementAndGet() < 3 ? Flux.error(new IOException()) : Flux.just("one", "two"));
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void errorBeforeTheFirstElementShouldBeRetried(SourceKind kind) {
+        Flux<String> source = Flux.defer(() ->
+                kind.of(subscriptions.incrementAndGet() < 3 ? Flux.error(new IOException()) : Flux.just("one", "two")));
         StepVerifier.create(ReactorGuard.of(pipeline).flux(source), 1)
                 .expectNext("one")
                 .thenRequest(1)
@@ -289,10 +298,11 @@ class ReactorGuardTests {
         assertThat(retry.metrics().totalRecovered()).isEqualTo(1);
     }
 
-    @Test
-    void errorInMidStreamShouldPassUnchangedAndCountAsFailure() {
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void errorInMidStreamShouldPassUnchangedAndCountAsFailure(SourceKind kind) {
         IOException broken = new IOException("broken");
-        Flux<String> source = counted(Flux.just("one").concatWith(Mono.error(broken)));
+        Flux<String> source = counted(kind.of(Flux.just("one").concatWith(Mono.error(broken))));
         Fallback fallback = fallback("instead");
         StepVerifier.create(
                         ReactorGuard.of(Pipeline.of(fallback, retry, breaker)).flux(source))
@@ -329,9 +339,10 @@ class ReactorGuardTests {
                 .verifyComplete();
     }
 
-    @Test
-    void fallbackOfAFluxMayGiveNothing() {
-        StepVerifier.create(ReactorGuard.of(fallback(null)).flux(Flux.error(new IOException())))
+    @ParameterizedTest
+    @EnumSource(SourceKind.class)
+    void fallbackOfAFluxMayGiveNothing(SourceKind kind) {
+        StepVerifier.create(ReactorGuard.of(fallback(null)).flux(kind.of(Flux.error(new IOException()))))
                 .verifyComplete();
     }
 

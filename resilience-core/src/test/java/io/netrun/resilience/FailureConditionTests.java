@@ -1,0 +1,323 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.retry.OnExhausted;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What counts as a failure, said by conditions, for the two policies that ask: both answer the same. */
+@Timeout(60)
+class FailureConditionTests {
+
+    private static final Duration NONE = Duration.ZERO;
+
+    /** The settings that both have. */
+    private interface Settings {
+
+        Settings exceptions(Class<? extends Throwable> type);
+
+        Settings ignoreExceptions(Class<? extends Throwable> type);
+
+        Settings failure(@Nullable Predicate<? super Throwable> condition);
+
+        <E extends Throwable> Settings failure(Class<E> type, Predicate<? super E> condition);
+
+        <R> Settings failureResult(Class<R> type, Predicate<? super R> condition);
+
+        Settings failureResult(Predicate<@Nullable Object> condition);
+    }
+
+    private record OfRetry(RetryConfig.Builder builder) implements Settings {
+
+        @Override
+        public Settings exceptions(Class<? extends Throwable> type) {
+            builder.exceptions(type);
+            return this;
+        }
+
+        @Override
+        public Settings ignoreExceptions(Class<? extends Throwable> type) {
+            builder.ignoreExceptions(type);
+            return this;
+        }
+
+        @Override
+        public Settings failure(@Nullable Predicate<? super Throwable> condition) {
+            builder.failure(condition);
+            return this;
+        }
+
+        @Override
+        public <E extends Throwable> Settings failure(Class<E> type, Predicate<? super E> condition) {
+            builder.failure(type, condition);
+            return this;
+        }
+
+        @Override
+        public <R> Settings failureResult(Class<R> type, Predicate<? super R> condition) {
+            builder.failureResult(type, condition);
+            return this;
+        }
+
+        @Override
+        public Settings failureResult(Predicate<@Nullable Object> condition) {
+            builder.failureResult(condition);
+            return this;
+        }
+    }
+
+    private record OfBreaker(CircuitBreakerConfig.Builder builder) implements Settings {
+
+        @Override
+        public Settings exceptions(Class<? extends Throwable> type) {
+            builder.exceptions(type);
+            return this;
+        }
+
+        @Override
+        public Settings ignoreExceptions(Class<? extends Throwable> type) {
+            builder.ignoreExceptions(type);
+            return this;
+        }
+
+        @Override
+        public Settings failure(@Nullable Predicate<? super Throwable> condition) {
+            builder.failure(condition);
+            return this;
+        }
+
+        @Override
+        public <E extends Throwable> Settings failure(Class<E> type, Predicate<? super E> condition) {
+            builder.failure(type, condition);
+            return this;
+        }
+
+        @Override
+        public <R> Settings failureResult(Class<R> type, Predicate<? super R> condition) {
+            builder.failureResult(type, condition);
+            return this;
+        }
+
+        @Override
+        public Settings failureResult(Predicate<@Nullable Object> condition) {
+            builder.failureResult(condition);
+            return this;
+        }
+    }
+
+    /** A way to ask whether a call that ends so counts as failed. */
+    enum Asked {
+        RETRY {
+            @Override
+            boolean counts(Consumer<Settings> settings, CheckedSupplier<@Nullable Object, ?> body) {
+                AtomicInteger attempts = new AtomicInteger();
+                catchThrowable(() -> retry(settings).call(() -> {
+                    attempts.incrementAndGet();
+                    return body.get();
+                }));
+                return attempts.get() == 2;
+            }
+        },
+        RETRY_ASYNC {
+            @Override
+            boolean counts(Consumer<Settings> settings, CheckedSupplier<@Nullable Object, ?> body) {
+                AtomicInteger attempts = new AtomicInteger();
+                catchThrowable(() -> retry(settings)
+                        .callAsync(() -> {
+                            attempts.incrementAndGet();
+                            return CompletableFuture.completedFuture(body.get());
+                        })
+                        .join());
+                return attempts.get() == 2;
+            }
+        },
+        BREAKER {
+            @Override
+            boolean counts(Consumer<Settings> settings, CheckedSupplier<@Nullable Object, ?> body) {
+                CircuitBreaker breaker = breaker(settings);
+                catchThrowable(() -> breaker.call(body::get));
+                return breaker.metrics().totalFailed() == 1;
+            }
+        },
+        BREAKER_ASYNC {
+            @Override
+            boolean counts(Consumer<Settings> settings, CheckedSupplier<@Nullable Object, ?> body) {
+                CircuitBreaker breaker = breaker(settings);
+                catchThrowable(() -> breaker.callAsync(() -> CompletableFuture.completedFuture(body.get()))
+                        .join());
+                return breaker.metrics().totalFailed() == 1;
+            }
+        };
+
+        abstract boolean counts(Consumer<Settings> settings, CheckedSupplier<@Nullable Object, ?> body);
+
+        boolean counts(Consumer<Settings> settings, Throwable failure) {
+            return counts(settings, () -> {
+                throw failure;
+            });
+        }
+
+        boolean countsResult(Consumer<Settings> settings, @Nullable Object result) {
+            return counts(settings, () -> result);
+        }
+
+        private static Retry retry(Consumer<Settings> settings) {
+            return Retry.of("r", c -> {
+                c.maxAttempts(2).baseDelay(NONE).onExhausted(OnExhausted.RETHROW);
+                settings.accept(new OfRetry(c));
+            });
+        }
+
+        private static CircuitBreaker breaker(Consumer<Settings> settings) {
+            return CircuitBreaker.of("b", c -> settings.accept(new OfBreaker(c)));
+        }
+    }
+
+    static Stream<Asked> asked() {
+        return Stream.of(Asked.values());
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionShouldDecideAmongTheExceptions(Asked asked) {
+        Consumer<Settings> transientOnes = c -> c.failure(thrown -> "transient".equals(thrown.getMessage()));
+        assertThat(asked.counts(transientOnes, new IOException("transient"))).isTrue();
+        assertThat(asked.counts(transientOnes, new IOException("final"))).isFalse();
+        assertThat(asked.counts(c -> c.exceptions(IOException.class).failure(thrown -> true), new SQLException()))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void ignoredExceptionShouldWinOverACondition(Asked asked) {
+        Consumer<Settings> settings =
+                c -> c.ignoreExceptions(FileNotFoundException.class).failure(thrown -> true);
+        assertThat(asked.counts(settings, new FileNotFoundException())).isFalse();
+        assertThat(asked.counts(settings, new IOException())).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionForAClassShouldLeaveOthersAlone(Asked asked) {
+        Consumer<Settings> settings = c -> c.failure(SQLException.class, e -> e.getErrorCode() == 1205)
+                .failure(IOException.class, e -> "reset".equals(e.getMessage()));
+        assertThat(asked.counts(settings, new SQLException("deadlock", "40001", 1205)))
+                .isTrue();
+        assertThat(asked.counts(settings, new SQLException("syntax", "42000", 1)))
+                .isFalse();
+        assertThat(asked.counts(settings, new IOException("reset"))).isTrue();
+        assertThat(asked.counts(settings, new FileNotFoundException("gone"))).isFalse();
+        assertThat(asked.counts(settings, new IllegalStateException())).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionShouldBeShownWhatIsWithinAWrapper(Asked asked) {
+        Consumer<Settings> settings = c -> c.failure(IOException.class, e -> "reset".equals(e.getMessage()));
+        for (String message : List.of("reset", "other")) {
+            IOException within = new IOException(message);
+            assertThat(List.of(
+                            new CompletionException(within),
+                            new ExecutionException(within),
+                            new CompletionException(new ExecutionException(within))))
+                    .allSatisfy(wrapped ->
+                            assertThat(asked.counts(settings, wrapped)).isEqualTo(message.equals("reset")));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionThatThrowsShouldLeaveItToTheClasses(Asked asked) {
+        Consumer<Settings> settings = c -> c.exceptions(IOException.class).failure(thrown -> {
+            throw new IllegalStateException("condition");
+        });
+        assertThat(asked.counts(settings, new IOException())).isTrue();
+        assertThat(asked.counts(settings, new SQLException())).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionThatIsTakenBackShouldNotBeAsked(Asked asked) {
+        assertThat(asked.counts(c -> c.failure(thrown -> false).failure(null), new IOException()))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionForResultsShouldBeAskedForItsClassAlone(Asked asked) {
+        Consumer<Settings> settings = c ->
+                c.failureResult(String.class, String::isEmpty).failureResult(Integer.class, status -> status >= 500);
+        assertThat(asked.countsResult(settings, "")).isTrue();
+        assertThat(asked.countsResult(settings, "full")).isFalse();
+        assertThat(asked.countsResult(settings, 503)).isTrue();
+        assertThat(asked.countsResult(settings, 200)).isFalse();
+        assertThat(asked.countsResult(settings, 503L)).isFalse();
+        assertThat(asked.countsResult(settings, null)).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionForResultsThatThrowsShouldAcceptTheResult(Asked asked) {
+        assertThat(asked.countsResult(
+                        c -> c.failureResult(result -> {
+                            throw new IllegalStateException("condition");
+                        }),
+                        "x"))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionForASupertypeShouldTakeItsSubtypes(Asked asked) {
+        Predicate<Object> odd = result -> result.hashCode() % 2 == 1;
+        assertThat(asked.countsResult(c -> c.failureResult(Integer.class, odd), 3))
+                .isTrue();
+        assertThat(asked.countsResult(c -> c.failureResult(Number.class, odd), 3))
+                .isTrue();
+        Predicate<Throwable> named = thrown -> thrown.getMessage() != null;
+        assertThat(asked.counts(c -> c.failure(IOException.class, named), new IOException()))
+                .isFalse();
+    }
+
+    @Test
+    void resultThatIsNotAcceptedShouldBeReturnedAfterTheLastAttempt() {
+        Retry retry = Retry.of(
+                "r",
+                c -> c.baseDelay(NONE)
+                        .onExhausted(OnExhausted.RETHROW)
+                        .failureResult(Integer.class, status -> status == 503));
+        assertThat(retry.<Integer, RuntimeException>call(() -> 503)).isEqualTo(503);
+    }
+
+    @Test
+    void conditionsWithoutAClassOrAConditionShouldBeRejected() {
+        assertThatThrownBy(() -> Retry.of("r", c -> c.failure(null, thrown -> true)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("type");
+        assertThatThrownBy(() -> CircuitBreaker.of("b", c -> c.failureResult(String.class, null)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("condition");
+    }
+}
