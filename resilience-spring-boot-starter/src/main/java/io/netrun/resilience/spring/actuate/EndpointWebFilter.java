@@ -1,11 +1,14 @@
 package io.netrun.resilience.spring.actuate;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -14,6 +17,8 @@ import reactor.core.publisher.Mono;
 
 /** What Actuator's operations cannot do themselves, in reactive applications: headers, and settings as an object. */
 public final class EndpointWebFilter implements WebFilter {
+
+    private static final int CONTENT_TOO_LARGE = 413;
 
     private final EndpointPaths paths;
 
@@ -36,6 +41,9 @@ public final class EndpointWebFilter implements WebFilter {
             return chain.filter(exchange);
         }
         return DataBufferUtils.join(request.getBody(), SettingsBody.MAX_LENGTH)
+                .onErrorMap(
+                        DataBufferLimitException.class,
+                        tooLong -> new ResponseStatusException(HttpStatusCode.valueOf(CONTENT_TOO_LARGE)))
                 .map(EndpointWebFilter::bytes)
                 .defaultIfEmpty(new byte[0])
                 .flatMap(body -> chain.filter(exchange.mutate()

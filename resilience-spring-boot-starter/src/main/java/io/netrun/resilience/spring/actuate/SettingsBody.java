@@ -34,14 +34,14 @@ final class SettingsBody {
 
     /** The body with settings as a text; the same body if it has no object of settings, or cannot be read. */
     static byte[] flattened(byte[] body) {
-        Map<String, Object> fields;
+        Map<String, Object> fields; // null where the body is null
         try {
             JsonParser parser = JsonParserFactory.getJsonParser();
             fields = parser.parseMap(new String(body, StandardCharsets.UTF_8));
         } catch (RuntimeException unreadable) {
             return body; // Actuator says what is wrong with it
         }
-        if (!(fields.get(SETTINGS) instanceof Map<?, ?> settings)) {
+        if (fields == null || !(fields.get(SETTINGS) instanceof Map<?, ?> settings)) {
             return body;
         }
         String text = settings.entrySet().stream()

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.spring.settings.NamedSections;
 import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -25,26 +27,41 @@ final class WrittenClients {
             .map(component -> DataObjectPropertyName.toDashedForm(component.getName()))
             .toList();
 
-    private final Binder binder;
+    private final NamedSections sections;
     private final Map<String, Object> clients;
 
     WrittenClients(ConfigurableEnvironment environment) {
-        this.binder = Binder.get(environment);
-        this.clients = new TreeMap<>(
-                binder.bind(ROOT, Bindable.mapOf(String.class, Object.class)).orElseGet(Map::of));
+        this.sections = new NamedSections(environment, ROOT);
+        this.clients = new TreeMap<>(Binder.get(environment)
+                .bind(ROOT, Bindable.mapOf(String.class, Object.class))
+                .orElseGet(Map::of));
     }
 
     /** All names. */
-    List<String> names() {
-        return List.copyOf(clients.keySet());
+    Set<String> names() {
+        Set<String> names = described();
+        clients.keySet().stream().filter(name -> isNew(name, names)).toList().forEach(names::add);
+        return names;
     }
 
     /** The names under which there are settings. */
-    List<String> described() {
-        return clients.entrySet().stream()
-                .filter(client -> client.getValue() instanceof Map)
+    Set<String> described() {
+        Set<String> names = sections.names();
+        clients.entrySet().stream()
+                .filter(client -> client.getValue() instanceof Map && isNew(client.getKey(), names))
                 .map(Map.Entry::getKey)
-                .toList();
+                .toList()
+                .forEach(names::add);
+        return names;
+    }
+
+    /** Spring Boot's name of a section may be another writing of one that is known; of environment variables, it is the only one. */
+    private static boolean isNew(String name, Set<String> names) {
+        return names.stream().noneMatch(known -> letters(known).equals(letters(name)));
+    }
+
+    private static String letters(String name) {
+        return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
     }
 
     /** The keys that mean nothing, each with the nearest that does. */
@@ -78,7 +95,8 @@ final class WrittenClients {
      */
     HttpClientProperties properties(String name) {
         try {
-            return binder.bindOrCreate(property(name), Bindable.of(HttpClientProperties.class));
+            return sections.binder(name)
+                    .bindOrCreate(sections.name(name), Bindable.of(HttpClientProperties.class), null);
         } catch (BindException e) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "'" + e.getName() + "' can not be read: "

@@ -3,7 +3,10 @@
 import {element, say} from './element.js';
 import {one, writable} from './source.js';
 
-const plain = value => value === null ? 'none' : Array.isArray(value) ? value.join(', ') || 'none' : String(value);
+const plain = value => value === null ? 'none'
+  : Array.isArray(value) ? value.join(', ') || 'none'
+  : typeof value === 'object' ? Object.entries(value).map(([key, each]) => `${key} ${each}`).join(', ') || 'none'
+  : String(value);
 
 export function detail(more, pattern, name, operate) {
   const body = element('div');

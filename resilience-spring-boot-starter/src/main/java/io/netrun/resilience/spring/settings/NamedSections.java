@@ -1,0 +1,84 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+
+/**
+ * The sections below a key of the configuration, by their names, which are compared character by character as those of instances are.
+ * Environment variables, which cannot spell names, are relaxed.
+ */
+public final class NamedSections {
+
+    private final ConfigurableEnvironment environment;
+    private final ConfigurationPropertyName root;
+    private final Map<String, Map<String, Map<String, String>>> written = new LinkedHashMap<>();
+
+    /**
+     * Reads an environment.
+     *
+     * @param root such as {@code resilience.http-clients}
+     */
+    public NamedSections(ConfigurableEnvironment environment, String root) {
+        this.environment = environment;
+        this.root = ConfigurationPropertyName.of(root);
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (WrittenSettings.isExact(source)) {
+                read((EnumerablePropertySource<?>) source.getUnderlyingSource());
+            }
+        }
+    }
+
+    private void read(EnumerablePropertySource<?> source) {
+        int end = root.getNumberOfElements();
+        for (String property : source.getPropertyNames()) {
+            if (property.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
+                ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
+                if (root.isAncestorOf(name) && name.getNumberOfElements() > end + 1) {
+                    String section = name.getElement(end, Form.ORIGINAL);
+                    written.computeIfAbsent(section, first -> new LinkedHashMap<>())
+                            .computeIfAbsent(source.getName(), first -> new LinkedHashMap<>())
+                            .put(name(section) + "." + name.subName(end + 1), property);
+                }
+            }
+        }
+    }
+
+    /** The names of the sections with settings, but for those in environment variables alone. */
+    public Set<String> names() {
+        return new TreeSet<>(written.keySet());
+    }
+
+    /** The name of a section, under which {@link #binder} has its properties. */
+    public ConfigurationPropertyName name(String section) {
+        return root.append("[" + section + "]");
+    }
+
+    /** A binder over the properties of one section. */
+    public Binder binder(String section) {
+        Map<String, Map<String, String>> bySource = written.getOrDefault(section, Map.of());
+        ConfigurationPropertyName relaxed = ConfigurationPropertyName.adapt(root + "." + section, '.');
+        List<ConfigurationPropertySource> sources = new ArrayList<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (!WrittenSettings.isExact(source)) {
+                sources.add(new RelaxedSource(source, name(section), relaxed));
+            } else if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties
+                    && bySource.containsKey(properties.getName())) {
+                sources.add(ConfigurationPropertySource.from(
+                        new RenamedSource(properties, bySource.get(properties.getName()))));
+            }
+        }
+        return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment));
+    }
+}
