@@ -16,17 +16,21 @@ import org.slf4j.MDC;
  * Carries the context of a calling thread to the thread on which its call goes on: the context class loader, SLF4J's MDC, the scope
  * of the call around, and what the {@code ThreadLocalAccessor}s registered with Micrometer's context-propagation library carry
  * (security, request, tracing), where that library is present. What the calling thread does not have is cleared meanwhile, and
- * afterwards the thread has what it had before. The MDC is left alone with {@code -Dresilience.context.mdc=false}.
+ * afterwards the thread has what it had before. The MDC is left alone after {@link #carryMdc carryMdc(false)}.
  */
 public final class ContextPropagation {
 
     private static final Logger log = LoggerFactory.getLogger(ContextPropagation.class);
 
     private static final boolean PRESENT = isPresent();
-    private static final boolean MDC_CARRIED =
-            Boolean.parseBoolean(System.getProperty("resilience.context.mdc", "true"));
+    private static volatile boolean mdcCarried = true;
 
     private ContextPropagation() {}
+
+    /** Whether calls carry the MDC; by default they do. Holds for all instances in the JVM, from the next call on. */
+    public static void carryMdc(boolean carried) {
+        mdcCarried = carried;
+    }
 
     /** The task, within the context that the calling thread has now. Call it where the user's call comes in. */
     public static Runnable wrap(Runnable task) {
@@ -47,7 +51,7 @@ public final class ContextPropagation {
     /** What belongs to the calling thread, as it is now. */
     static Context capture() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        Map<String, String> mdc = MDC_CARRIED ? MDC.getCopyOfContextMap() : null;
+        Map<String, String> mdc = mdcCarried ? MDC.getCopyOfContextMap() : null;
         Deadline scope = Deadline.ofThread();
         return PRESENT ? Snapshots.capture(loader, mdc, scope) : new Context(loader, mdc, scope);
     }
@@ -68,7 +72,7 @@ public final class ContextPropagation {
         void run(Runnable task) {
             Thread thread = Thread.currentThread();
             ClassLoader loaderBefore = thread.getContextClassLoader();
-            Map<String, String> mdcBefore = MDC_CARRIED ? MDC.getCopyOfContextMap() : null;
+            Map<String, String> mdcBefore = mdcCarried ? MDC.getCopyOfContextMap() : null;
             Deadline scopeBefore = Deadline.ofThread();
             try {
                 thread.setContextClassLoader(loader);
@@ -83,7 +87,7 @@ public final class ContextPropagation {
         }
 
         private static void setMdc(@Nullable Map<String, String> map) {
-            if (!MDC_CARRIED) {
+            if (!mdcCarried) {
                 return;
             }
             if (map == null || map.isEmpty()) {

@@ -68,7 +68,7 @@ class GuardApiTests {
     void asyncBodyMayReturnAStageOfASubtype() {
         CompletableFuture<List<String>> lists = guard.callAsync(() -> listsOf("x"));
         CompletableFuture<Object> objects = guard.callAsync(() -> listsOf("x"));
-        CompletableFuture<Number> numbers = guard.callAsync(GuardTests::three);
+        CompletableFuture<Number> numbers = guard.callAsync(GuardApiTests::three);
         assertThat(lists).isCompletedWithValue(List.of("x"));
         assertThat(objects).isCompletedWithValue(List.of("x"));
         assertThat(numbers).isCompletedWithValue(3);

@@ -11,6 +11,7 @@ import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceThreadAutoConfiguration;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +33,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
  * What is bound to the caller's thread, as code sees it that a policy runs elsewhere. Each kind of context has an accessor: Micrometer
- * and Spring Security register theirs; those for the request and the MDC are the application's to register.
+ * and Spring Security register theirs, the starter that of the MDC; the one for the request is the application's to register.
  */
 class ContextTests {
 
@@ -40,19 +41,19 @@ class ContextTests {
     private static final String EVERYTHING = "mdc=acme, request=true, user=ada, observation=outer";
 
     private final ObservationRegistry observations = ObservationRegistry.create();
-    private final Slf4jThreadLocalAccessor mdc = new Slf4jThreadLocalAccessor();
     private final RequestAttributesThreadLocalAccessor request = new RequestAttributesThreadLocalAccessor();
     private Observation outer;
     private Observation.Scope scope;
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
+            .withConfiguration(
+                    AutoConfigurations.of(ResilienceAutoConfiguration.class, ResilienceThreadAutoConfiguration.class))
             .withBean(Witness.class, () -> new Witness(observations));
 
     @BeforeEach
     void bindEverything() {
         observations.observationConfig().observationHandler(context -> true);
-        ContextRegistry.getInstance().registerThreadLocalAccessor(mdc).registerThreadLocalAccessor(request);
+        ContextRegistry.getInstance().registerThreadLocalAccessor(request);
         MDC.put("tenant", "acme");
         RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(new MockHttpServletRequest()));
         SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("ada", ""));
@@ -67,13 +68,40 @@ class ContextTests {
         SecurityContextHolder.clearContext();
         RequestContextHolder.resetRequestAttributes();
         MDC.clear();
-        ContextRegistry.getInstance().removeThreadLocalAccessor(String.valueOf(mdc.key()));
+        ContextRegistry.getInstance().removeThreadLocalAccessor(Slf4jThreadLocalAccessor.KEY);
         ContextRegistry.getInstance().removeThreadLocalAccessor(String.valueOf(request.key()));
     }
 
     @Test
     void workerShouldHaveIt() {
         runner.run(context -> assertThat(witness(context).onAWorker()).isEqualTo(EVERYTHING));
+    }
+
+    @Test
+    void mdcShouldStayBehindWhereTheApplicationWantsThat() {
+        runner.withPropertyValues("resilience.propagate-mdc=false")
+                .run(context -> assertThat(witness(context).onAWorker()).startsWith("mdc=null, request=true"));
+    }
+
+    @Test
+    void accessorThatTheApplicationHasRegisteredShouldStay() {
+        Slf4jThreadLocalAccessor own = new Slf4jThreadLocalAccessor("tenant");
+        ContextRegistry.getInstance().registerThreadLocalAccessor(own);
+        runner.run(context -> {
+            assertThat(ContextRegistry.getInstance().getThreadLocalAccessors()).contains(own);
+            assertThat(witness(context).onAWorker()).isEqualTo(EVERYTHING);
+        });
+    }
+
+    @Test
+    void callInARequestThatIsCarriedAlongShouldRunOnAWorker() {
+        runner.run(context -> assertThat(witness(context).thread()).isNotNull().isNotSameAs(Thread.currentThread()));
+    }
+
+    @Test
+    void callInARequestThatIsNotCarriedAlongShouldStayOnItsThread() {
+        ContextRegistry.getInstance().removeThreadLocalAccessor(String.valueOf(request.key()));
+        runner.run(context -> assertThat(witness(context).thread()).isSameAs(Thread.currentThread()));
     }
 
     @Test
@@ -110,6 +138,11 @@ class ContextTests {
         @Timeout(duration = "30s", thread = "worker")
         public String onAWorker() {
             return found();
+        }
+
+        @Timeout(duration = "30s")
+        public Thread thread() {
+            return Thread.currentThread();
         }
 
         @Retry(maxAttempts = 2, baseDelay = "5ms")

@@ -8,15 +8,22 @@ import io.netrun.resilience.bulkhead.BulkheadMetrics;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
  * The end of the application, as seen by its instances. It comes after the web server's, which has had its grace time for the
- * requests it was serving: then nothing waits any more, and what runs in a bulkhead gets as much time again.
+ * requests it was serving: then nothing waits any more, and what runs in a bulkhead gets as much time again. A context that is
+ * only stopped or paused may be started again, and its instances are left alone, since closing them is irreversible.
  */
-final class ResilienceShutdown implements SmartLifecycle {
+final class ResilienceShutdown
+        implements SmartLifecycle, ApplicationContextAware, ApplicationListener<ContextClosedEvent> {
 
     /** Stopped after Spring Boot's web servers, whose phases are 1,024 and 2,048 below the default. */
     static final int PHASE = DEFAULT_PHASE - 4_096;
@@ -26,7 +33,9 @@ final class ResilienceShutdown implements SmartLifecycle {
 
     private final ResilienceRegistry registry;
     private final Duration grace;
+    private volatile @Nullable ApplicationContext context;
     private volatile boolean running;
+    private volatile boolean closing;
 
     /**
      * For a registry.
@@ -36,6 +45,11 @@ final class ResilienceShutdown implements SmartLifecycle {
     ResilienceShutdown(ResilienceRegistry registry, Duration grace) {
         this.registry = registry;
         this.grace = grace;
+    }
+
+    @Override
+    public void setApplicationContext(ApplicationContext context) {
+        this.context = context;
     }
 
     @Override
@@ -53,15 +67,38 @@ final class ResilienceShutdown implements SmartLifecycle {
         return PHASE;
     }
 
+    /** From Spring Framework 7 on, asked when a context is paused, as between the classes of a test suite. */
+    @SuppressWarnings({"MissingOverride", "UnusedMethod"}) // it overrides nothing in Spring Framework 6
+    public boolean isPauseable() {
+        return false;
+    }
+
+    /** Closing begins with this event, also where the context has been stopped before. */
+    @Override
+    public void onApplicationEvent(ContextClosedEvent event) {
+        if (event.getApplicationContext() == context) { // those of child contexts arrive here as well
+            closing = true;
+            if (!running) {
+                shutDown();
+            }
+        }
+    }
+
     @Override
     public void stop() {
+        running = false;
+        if (closing) {
+            shutDown();
+        }
+    }
+
+    private void shutDown() {
         registry.close();
         try {
             awaitRunningCalls();
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
         }
-        running = false;
         String left = runningCalls();
         if (!left.isEmpty()) {
             log.warn("The application ends while calls are running: {}", left);

@@ -36,8 +36,14 @@ public final class WrittenSettings {
     private static final String FOREIGN = "resilience4j.";
 
     /** Keys directly under the root that are not patterns. */
-    private static final List<String> GLOBAL =
-            List.of(Option.ENABLED.key(), "advice-mode", "order", "validation", "observations", "http-clients");
+    private static final List<String> GLOBAL = List.of(
+            Option.ENABLED.key(),
+            "advice-mode",
+            "order",
+            "validation",
+            "observations",
+            "propagate-mdc",
+            "http-clients");
 
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
     private final Map<Pattern<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();

@@ -7,7 +7,7 @@ import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.autoconfigure.ResilienceTransactionAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceThreadAutoConfiguration;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +40,7 @@ class AdviceOrderTests {
             .withConfiguration(AutoConfigurations.of(
                     AopAutoConfiguration.class,
                     ResilienceAutoConfiguration.class,
-                    ResilienceTransactionAutoConfiguration.class))
+                    ResilienceThreadAutoConfiguration.class))
             .withUserConfiguration(Advised.class)
             .withBean(Ledger.class);
 

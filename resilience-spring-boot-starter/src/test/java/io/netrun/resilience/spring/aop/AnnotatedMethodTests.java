@@ -18,7 +18,7 @@ import io.netrun.resilience.spring.ShopBeans.SmsAdapter;
 import io.netrun.resilience.spring.ShopBeans.Warehouse;
 import io.netrun.resilience.spring.ShopBeans.WarehouseClient;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.autoconfigure.ResilienceTransactionAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceThreadAutoConfiguration;
 import io.netrun.resilience.timeout.Timeout;
 import java.io.IOException;
 import java.util.List;
@@ -44,7 +44,7 @@ class AnnotatedMethodTests {
             .withConfiguration(AutoConfigurations.of(
                     AopAutoConfiguration.class,
                     ResilienceAutoConfiguration.class,
-                    ResilienceTransactionAutoConfiguration.class))
+                    ResilienceThreadAutoConfiguration.class))
             .withBean(PaymentClient.class);
 
     @Test

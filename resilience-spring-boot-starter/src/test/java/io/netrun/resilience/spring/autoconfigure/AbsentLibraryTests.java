@@ -42,8 +42,8 @@ class AbsentLibraryTests {
             "resilientWebClients",
             "resilienceCircuitBreakerFactory",
             "reactiveResilienceCircuitBreakerFactory",
-            "resilienceTransactionalTimeouts",
-            "resilienceTransactionalHedges");
+            "resilienceTransactionBinding",
+            "resilienceRequestBinding");
 
     enum Absent {
         NOTHING(List.of()),
@@ -62,17 +62,15 @@ class AbsentLibraryTests {
                 List.of("org.springframework.http", "org.springframework.web"),
                 "resilienceHttpClients",
                 "resilientRestClients",
-                "resilientWebClients"),
+                "resilientWebClients",
+                "resilienceRequestBinding"),
         WEB_CLIENT(List.of("org.springframework.web.reactive"), "resilientWebClients"),
         SPRING_CLOUD(
                 List.of("org.springframework.cloud"),
                 "resilienceCircuitBreakerFactory",
                 "reactiveResilienceCircuitBreakerFactory"),
         VALIDATION(List.of("jakarta.validation")),
-        TRANSACTIONS(
-                List.of("org.springframework.transaction"),
-                "resilienceTransactionalTimeouts",
-                "resilienceTransactionalHedges");
+        TRANSACTIONS(List.of("org.springframework.transaction"), "resilienceTransactionBinding");
 
         private final String[] packages;
         private final List<String> beans;

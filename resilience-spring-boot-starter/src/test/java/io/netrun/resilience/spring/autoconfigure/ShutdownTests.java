@@ -1,23 +1,41 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.netrun.resilience.PolicyClosedException;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.bulkhead.BulkheadEvent;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** What becomes of calls when the application ends. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -68,16 +86,139 @@ class ShutdownTests {
     }
 
     @Test
-    void applicationThatIsStartedAgainShouldHaveInstancesThatWait() {
-        runner.run(context -> {});
+    void contextThatIsStoppedAndStartedShouldKeepItsInstancesUsable() {
         runner.run(context -> {
-            Bulkhead bulkhead = bulkhead(context.getBean(ResilienceRegistry.class));
-            CompletableFuture<String> inside = new CompletableFuture<>();
-            bulkhead.callAsync(() -> inside);
-            CompletableFuture<String> waiting = bulkhead.callAsync(() -> CompletableFuture.completedFuture("ok"));
-            inside.complete("done");
-            assertThat(waiting).succeedsWithin(SOON).isEqualTo("ok");
+            ConfigurableApplicationContext application =
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class);
+            for (int restart = 0; restart < 2; restart++) {
+                application.stop();
+                application.start();
+                assertThatCallsWait(context.getBean(ResilienceRegistry.class));
+            }
         });
+    }
+
+    @Test
+    void contextThatIsStoppedShouldStillLetItsInstancesWork() {
+        runner.run(context -> {
+            context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                    .stop();
+            assertThatCallsWait(context.getBean(ResilienceRegistry.class));
+        });
+    }
+
+    @Test
+    void callThatWaitsInAStoppedContextShouldFailWhenItIsClosed() {
+        AtomicReference<CompletableFuture<String>> waiting = new AtomicReference<>();
+        AtomicBoolean endedBeforeBeansWere = new AtomicBoolean();
+        runner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=50ms")
+                .withBean(
+                        DisposableBean.class,
+                        () -> () -> endedBeforeBeansWere.set(waiting.get().isCompletedExceptionally()))
+                .run(context -> {
+                    Bulkhead bulkhead = bulkhead(context.getBean(ResilienceRegistry.class));
+                    bulkhead.callAsync(CompletableFuture::new);
+                    waiting.set(bulkhead.callAsync(() -> CompletableFuture.completedFuture("late")));
+                    context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                            .stop();
+                    assertThat(waiting.get()).isNotDone();
+                });
+        assertThat(waiting.get())
+                .failsWithin(SOON)
+                .withThrowableThat()
+                .withCauseInstanceOf(PolicyClosedException.class);
+        assertThat(endedBeforeBeansWere).isTrue();
+    }
+
+    @Test
+    void childContextThatIsClosedShouldLeaveTheInstancesOfItsParentAlone() {
+        runner.run(parent -> {
+            new ApplicationContextRunner()
+                    .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
+                    .withParent(parent)
+                    .run(child -> assertThat(child.getBean(ResilienceRegistry.class))
+                            .isSameAs(parent.getBean(ResilienceRegistry.class)));
+            assertThatCallsWait(parent.getBean(ResilienceRegistry.class));
+        });
+    }
+
+    /** On Spring Framework 7, a cached context is paused while another one is used. */
+    @Test
+    void cachedContextShouldBeUsableAfterAnotherOneHasBeenUsed() {
+        SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(
+                                        selectClass(FirstOfContextA.class),
+                                        selectClass(OnlyOfContextB.class),
+                                        selectClass(SecondOfContextA.class))
+                                .build(),
+                        summary);
+        assertThat(summary.getSummary().getFailures())
+                .extracting(TestExecutionSummary.Failure::getException)
+                .isEmpty();
+        assertThat(summary.getSummary().getTestsSucceededCount()).isEqualTo(3);
+        assertThat(SuiteApplication.contexts).hasSize(2);
+    }
+
+    @SpringBootTest(classes = SuiteApplication.class, properties = "x=1")
+    static class FirstOfContextA extends UsesInstances {}
+
+    @SpringBootTest(classes = SuiteApplication.class, properties = "x=2")
+    static class OnlyOfContextB extends UsesInstances {}
+
+    @SpringBootTest(classes = SuiteApplication.class, properties = "x=1")
+    static class SecondOfContextA extends UsesInstances {}
+
+    abstract static class UsesInstances {
+
+        @Autowired
+        private ResilienceRegistry registry;
+
+        @Autowired
+        private Flaky flaky;
+
+        @Test
+        void retriedCallShouldSucceedAndABulkheadsWaiterToo(@Autowired ApplicationContext context) {
+            SuiteApplication.contexts.add(context);
+            assertThat(flaky.call()).isEqualTo("ok");
+            assertThatCallsWait(registry);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ResilienceAutoConfiguration.class)
+    static class SuiteApplication {
+
+        private static final Set<ApplicationContext> contexts = ConcurrentHashMap.newKeySet();
+
+        @Bean
+        Flaky flaky() {
+            return new Flaky();
+        }
+    }
+
+    static class Flaky {
+
+        private final AtomicInteger calls = new AtomicInteger();
+
+        @Retry(baseDelay = "1ms")
+        public String call() {
+            if (calls.getAndIncrement() % 2 == 0) {
+                throw new IllegalStateException("the first attempt fails");
+            }
+            return "ok";
+        }
+    }
+
+    private static void assertThatCallsWait(ResilienceRegistry registry) {
+        Bulkhead bulkhead = bulkhead(registry);
+        CompletableFuture<String> inside = new CompletableFuture<>();
+        bulkhead.callAsync(() -> inside);
+        CompletableFuture<String> waiting = bulkhead.callAsync(() -> CompletableFuture.completedFuture("ok"));
+        inside.complete("done");
+        assertThat(waiting).succeedsWithin(SOON).isEqualTo("ok");
     }
 
     private static Bulkhead bulkhead(ResilienceRegistry registry) {
