@@ -79,7 +79,7 @@ public class CallFutureEndStress {
         }
     }
 
-    /** The inner call begins to be followed, ends, and is left by its caller, all at once. */
+    /** The inner call begins to be followed, and ends, while its caller leaves. */
     @JCStressTest
     @Outcome(id = "ended, 1", expect = ACCEPTABLE, desc = "The inner call was first.")
     @Outcome(id = "cancelled, 1", expect = ACCEPTABLE, desc = "The caller was first.")
@@ -91,12 +91,8 @@ public class CallFutureEndStress {
         private final Relay relay = new Relay();
 
         @Actor
-        public void follow() {
+        public void followAndEnd() {
             relay.follow(inner);
-        }
-
-        @Actor
-        public void end() {
             inner.complete("ended");
         }
 

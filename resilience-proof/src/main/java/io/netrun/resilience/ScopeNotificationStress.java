@@ -39,12 +39,8 @@ public class ScopeNotificationStress {
         private final Part other = new Part();
 
         @Actor
-        public void registerOne() {
+        public void register() {
             inner.register(one);
-        }
-
-        @Actor
-        public void registerOther() {
             inner.register(other);
         }
 
@@ -151,13 +147,10 @@ public class ScopeNotificationStress {
         }
 
         @Actor
-        public void comeAndGoToo() {
-            beginAndEnd(60);
-        }
-
-        @Actor
-        public void register() {
+        public void comeAndGoAndStay() {
+            beginAndEnd(30);
             scope.register(late);
+            beginAndEnd(30);
         }
 
         @Arbiter
