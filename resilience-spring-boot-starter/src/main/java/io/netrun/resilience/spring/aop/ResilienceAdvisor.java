@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ClassFilter;
 import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.Pointcut;
@@ -48,7 +49,16 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
         return advice;
     }
 
-    private static final class AnnotatedMethods extends StaticMethodMatcher implements Pointcut {
+    /**
+     * Equal wherever it is used. Spring keeps the class of a proxy for as long as its advice is the same, so that the contexts of a
+     * virtual machine share one.
+     */
+    private static final class AnnotatedMethods extends StaticMethodMatcher implements Pointcut, ClassFilter {
+
+        @Override
+        public boolean matches(Class<?> type) {
+            return MethodPipelines.isCandidate(type) && !AdvisedProxies.isProtectedClass(type);
+        }
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
@@ -57,13 +67,27 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
 
         @Override
         public ClassFilter getClassFilter() {
-            return type ->
-                    !type.getName().startsWith("java.") && !type.getName().startsWith("org.springframework.");
+            return this;
         }
 
         @Override
         public MethodMatcher getMethodMatcher() {
             return this;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof AnnotatedMethods;
+        }
+
+        @Override
+        public int hashCode() {
+            return AnnotatedMethods.class.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return AnnotatedMethods.class.getName();
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.SpringProxy;
 
 /** Makes the call of a protected method through its pipeline. */
 final class ResilienceInterceptor implements MethodInterceptor {
@@ -23,6 +24,9 @@ final class ResilienceInterceptor implements MethodInterceptor {
     @SuppressWarnings("NullAway") // what a method returns may be null, and passes through as it is
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = invocation.getThis();
+        if (target instanceof SpringProxy && AdvisedProxies.isProtected(target)) {
+            return invocation.proceed(); // a second auto-proxy creator has put a proxy around ours
+        }
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
         AttemptObserver watching = observer.get().orElse(null);

@@ -3,12 +3,17 @@ package io.netrun.resilience.spring.autoconfigure;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.aop.AttemptObserver;
+import io.netrun.resilience.spring.aop.ProtectedBeans;
+import io.netrun.resilience.spring.aop.ProxyFinisher;
+import io.netrun.resilience.spring.aop.ProxyRecorder;
 import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.aop.ResilienceWeaving;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.AdviceMode;
+import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.method.Proxying;
 import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
@@ -30,6 +35,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -83,7 +89,32 @@ public final class ResilienceAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     @Import(AutoProxyCreatorRegistrar.class)
-    static class Proxies {}
+    static class Proxies {
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @ConditionalOnAdviceMode(AdviceMode.PROXY)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static ProtectedBeans resilienceProtectedBeans() {
+            return new ProtectedBeans();
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @ConditionalOnAdviceMode(AdviceMode.PROXY)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static ProxyRecorder resilienceProxyRecorder(ProtectedBeans beans) {
+            return new ProxyRecorder(beans);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @ConditionalOnAdviceMode(AdviceMode.PROXY)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static ProxyFinisher resilienceProxyFinisher(ProtectedBeans beans) {
+            return new ProxyFinisher(beans);
+        }
+    }
 
     @Bean
     @ConditionalOnMissingBean
@@ -137,8 +168,10 @@ public final class ResilienceAutoConfiguration {
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
-            Instances instances) {
-        return new StartupCheck(beans, environment, pipelines, instances);
+            Instances instances,
+            ObjectProvider<BeanProxies> proxies) {
+        return new StartupCheck(
+                beans, environment, pipelines, instances, proxies.getIfAvailable(() -> name -> Proxying.UNKNOWN));
     }
 
     @Bean

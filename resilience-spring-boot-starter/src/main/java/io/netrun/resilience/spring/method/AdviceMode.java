@@ -15,8 +15,8 @@ public enum AdviceMode {
     PROXY {
         @Override
         @Nullable
-        Obstacle obstacle(Method method) {
-            String hidden = hidden(method.getModifiers());
+        Obstacle obstacle(Method method, boolean byInterfaces) {
+            String hidden = hidden(method.getModifiers(), byInterfaces);
             return hidden.isEmpty()
                     ? null
                     : new Obstacle(
@@ -29,7 +29,7 @@ public enum AdviceMode {
     ASPECTJ {
         @Override
         @Nullable
-        Obstacle obstacle(Method method) {
+        Obstacle obstacle(Method method, boolean byInterfaces) {
             if (Modifier.isStatic(method.getModifiers())) {
                 return new Obstacle(
                         "is static: there is no bean whose method it is, and it would run unprotected",
@@ -61,18 +61,22 @@ public enum AdviceMode {
                 .orElse(PROXY);
     }
 
-    /** Why no call of a method would be seen; null if they are. */
+    /**
+     * Why no call of a method would be seen; null if they are.
+     *
+     * @param byInterfaces whether the bean is called through a proxy of its interfaces, and not of a subclass
+     */
     @Nullable
-    abstract Obstacle obstacle(Method method);
+    abstract Obstacle obstacle(Method method, boolean byInterfaces);
 
-    private static String hidden(int modifiers) {
+    private static String hidden(int modifiers, boolean byInterfaces) {
         if (Modifier.isPrivate(modifiers)) {
             return "private";
         }
         if (Modifier.isStatic(modifiers)) {
             return "static";
         }
-        return Modifier.isFinal(modifiers) ? "final" : "";
+        return Modifier.isFinal(modifiers) && !byInterfaces ? "final" : "";
     }
 
     /** AspectJ moves the body of a method that has around advice into one of this name. */

@@ -2,12 +2,14 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.annotation.Unset;
 import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.pattern.Place;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,11 +75,27 @@ record Declaration(
         return onMethod != null ? onMethod : attributesOfClass(method, targetClass, annotation);
     }
 
+    /** Whether one of the annotations stands at the method itself, or at one that it overrides or implements, and not at its class. */
+    static boolean isAtMethod(Method method) {
+        return Patterns.places().stream().anyMatch(place -> attributes(method, place.annotation()) != null);
+    }
+
     private static @Nullable AnnotationAttributes attributesOfClass(
             Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
-        return Modifier.isPublic(method.getModifiers()) && method.getDeclaringClass() != Object.class
-                ? attributes(targetClass, annotation)
-                : null;
+        return isCoveredByItsClass(method) ? attributes(targetClass, annotation) : null;
+    }
+
+    /** A class's annotation is about what the class does for its callers, so not about what every object has, or none. */
+    private static boolean isCoveredByItsClass(Method method) {
+        return Modifier.isPublic(method.getModifiers())
+                && !Modifier.isStatic(method.getModifiers())
+                && !isOfEveryObject(method);
+    }
+
+    private static boolean isOfEveryObject(Method method) {
+        return Arrays.stream(Object.class.getDeclaredMethods())
+                .anyMatch(each -> each.getName().equals(method.getName())
+                        && Arrays.equals(each.getParameterTypes(), method.getParameterTypes()));
     }
 
     private static @Nullable AnnotationAttributes attributes(

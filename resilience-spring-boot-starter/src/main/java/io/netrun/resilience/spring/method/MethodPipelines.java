@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -29,9 +31,12 @@ import org.springframework.core.MethodIntrospector.MetadataLookup;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /** The pipelines of all protected methods: each is built once, at start-up or before the method's first call. */
 public final class MethodPipelines {
+
+    private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
 
     private final Supplier<Instances> instances;
     private final List<Place> order;
@@ -58,6 +63,16 @@ public final class MethodPipelines {
                 : MethodPipelines.class.getClassLoader();
     }
 
+    /** Whether a class may have methods that ask for protection; a quick look, for every bean of an application. */
+    public static boolean isCandidate(Class<?> type) {
+        return Candidates.has(type);
+    }
+
+    /** Whether a class has methods that ask for protection. */
+    public static boolean hasProtectedMethods(Class<?> type) {
+        return !annotatedMethods(ClassUtils.getUserClass(type)).isEmpty();
+    }
+
     /**
      * Whether a method, as called on a bean of a class, asks for any protection. Looks at annotations alone, since it is
      * asked while the very beans that would know more are being made.
@@ -79,11 +94,12 @@ public final class MethodPipelines {
         return pipeline != null ? pipeline : build(called, targetClass);
     }
 
-    /** The pipelines built so far, by the title of their methods. */
+    /** The pipelines built so far that have a policy, by the title of their methods. */
     public List<MethodPipeline> all() {
         return pipelines.values().stream()
                 .flatMap(ofClass -> ofClass.values().stream())
                 .distinct()
+                .filter(method -> !method.pipeline().policies().isEmpty())
                 .sorted(Comparator.comparing(MethodPipeline::title))
                 .toList();
     }
@@ -95,6 +111,9 @@ public final class MethodPipelines {
 
     /** The methods of a bean's class that ask for protection, with their wishes. */
     static Map<Method, List<Declaration>> annotatedMethods(Class<?> type) {
+        if (!Candidates.has(type)) {
+            return Map.of();
+        }
         MetadataLookup<List<Declaration>> lookup = method -> {
             List<Declaration> declarations = declarations(method, type);
             return declarations.isEmpty() ? null : declarations;
@@ -134,7 +153,10 @@ public final class MethodPipelines {
     private MethodPipeline build(Method method, Class<?> userClass, List<Declaration> declarations) {
         ReactiveAdapter adapter = ReactiveTypes.adapter(method);
         ReturnKind returns = ReturnKind.of(method, adapter);
-        requireSupported(method, Obstacle.of(method, returns, adapter, classLoader), userClass, declarations);
+        Obstacle obstacle = declarations.isEmpty() ? null : Obstacle.of(method, returns, adapter, classLoader);
+        if (obstacle != null) {
+            return unprotected(method, userClass, declarations, obstacle);
+        }
         Map<Place, Policy> chain = new LinkedHashMap<>();
         boolean repeats = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean moves = returns != ReturnKind.PLAIN;
@@ -189,13 +211,21 @@ public final class MethodPipelines {
         }
     }
 
-    private static void requireSupported(
-            Method method, @Nullable Obstacle obstacle, Class<?> userClass, List<Declaration> declarations) {
-        if (obstacle != null) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    userClass.getName() + "." + method.getName() + " is annotated with "
-                            + declarations.get(0).place().title() + ", but " + obstacle.reason(),
-                    obstacle.remedy() + ", or take the annotation away")));
+    /** What an annotation at the method asks for has to be possible; its class may have methods of every kind. */
+    private static MethodPipeline unprotected(
+            Method method, Class<?> userClass, List<Declaration> declarations, Obstacle obstacle) {
+        Problem problem = MethodCheck.unprotected(userClass, method, declarations, obstacle);
+        if (Declaration.isAtMethod(method)) {
+            throw new ResilienceConfigurationException(List.of(new Problem(problem.description(), problem.remedy())));
         }
+        log.warn("{}. {}.", problem.description(), problem.remedy());
+        return new MethodPipeline(
+                title(method, userClass),
+                Pipeline.of(List.of()),
+                ReturnKind.PLAIN,
+                null,
+                false,
+                false,
+                FallbackMethods.NONE);
     }
 }

@@ -9,20 +9,16 @@ import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.UnusedSettings;
 import io.netrun.resilience.spring.settings.WrittenSettings;
-import java.lang.reflect.Method;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
-import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.util.ClassUtils;
 
 /**
  * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems at
@@ -37,20 +33,26 @@ public final class StartupCheck implements SmartInitializingSingleton {
     private final ConfigurableEnvironment environment;
     private final MethodPipelines pipelines;
     private final Instances instances;
+    private final BeanProxies proxies;
     private final Validation validation;
-    private final AdviceMode adviceMode;
 
+    /**
+     * A check.
+     *
+     * @param proxies knows of each bean whether its calls are protected
+     */
     public StartupCheck(
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
-            Instances instances) {
+            Instances instances,
+            BeanProxies proxies) {
         this.beans = beans;
         this.environment = environment;
         this.pipelines = pipelines;
         this.instances = instances;
+        this.proxies = proxies;
         this.validation = Validation.in(environment);
-        this.adviceMode = AdviceMode.in(environment);
     }
 
     @Override
@@ -58,17 +60,16 @@ public final class StartupCheck implements SmartInitializingSingleton {
         instances.completeCustomizing();
         WrittenSettings written = instances.written();
         Set<Problem> problems = new LinkedHashSet<>(written.problems());
-        Map<Class<?>, Map<Method, List<Declaration>>> annotated = annotatedMethods();
-        pipelines.add(annotated.values().stream()
-                .flatMap(methods -> methods.values().stream().flatMap(List::stream))
-                .toList());
+        Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans);
+        List<Declaration> declarations =
+                annotated.stream().flatMap(AnnotatedBeans::declarations).toList();
+        pipelines.add(declarations);
         // First the annotations that say settings: one that only names an instance may come before them in any order.
-        annotated.values().stream()
-                .flatMap(methods -> methods.values().stream().flatMap(List::stream))
+        declarations.stream()
                 .filter(declaration -> !declaration.said().isEmpty())
                 .forEach(declaration -> collect(problems, () -> pipelines.obtain(declaration)));
-        annotated.forEach((type, methods) ->
-                methods.forEach((method, declarations) -> check(type, method, declarations, problems)));
+        MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
+        annotated.forEach(methods::check);
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
@@ -106,30 +107,6 @@ public final class StartupCheck implements SmartInitializingSingleton {
 
     private static void warnOfArithmetic(String title, Pipeline pipeline) {
         Arithmetic.doubts(pipeline.policies()).forEach(doubt -> log.warn("{}: {}.", title, doubt));
-    }
-
-    private Map<Class<?>, Map<Method, List<Declaration>>> annotatedMethods() {
-        Map<Class<?>, Map<Method, List<Declaration>>> annotated = new LinkedHashMap<>();
-        for (String name : beans.getBeanNamesForType(Object.class)) {
-            Class<?> type =
-                    ScopedProxyUtils.isScopedTarget(name) ? null : AutoProxyUtils.determineTargetClass(beans, name);
-            if (type != null && !type.getName().startsWith("java.")) {
-                annotated.computeIfAbsent(ClassUtils.getUserClass(type), MethodPipelines::annotatedMethods);
-            }
-        }
-        return annotated;
-    }
-
-    private void check(Class<?> type, Method method, List<Declaration> declarations, Set<Problem> problems) {
-        Obstacle obstacle = adviceMode.obstacle(method);
-        if (obstacle == null) {
-            collect(problems, () -> pipelines.of(method, type));
-        } else {
-            problems.add(Problem.tolerable(
-                    UserClasses.of(method, type).getName() + "." + method.getName() + " is annotated with "
-                            + declarations.get(0).place().title() + ", but " + obstacle.reason(),
-                    obstacle.remedy() + ", or take the annotation away"));
-        }
     }
 
     private static void collect(Set<Problem> problems, Runnable step) {

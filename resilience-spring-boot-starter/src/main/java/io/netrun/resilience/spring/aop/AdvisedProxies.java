@@ -1,0 +1,68 @@
+package io.netrun.resilience.spring.aop;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.SpringProxy;
+import org.springframework.aop.TargetSource;
+import org.springframework.aop.framework.Advised;
+
+/** Looks into proxies for the protection. */
+final class AdvisedProxies {
+
+    /** Generated classes whose objects all have the protection: Spring generates another one for other advice. */
+    private static final ClassValue<AtomicBoolean> CLASSES = new ClassValue<>() {
+        @Override
+        protected AtomicBoolean computeValue(Class<?> type) {
+            return new AtomicBoolean();
+        }
+    };
+
+    private AdvisedProxies() {}
+
+    /** Remembers the class of a protected bean, unless it is one that has nothing to do with advice. */
+    static void remember(Class<?> proxy) {
+        if (!Proxy.isProxyClass(proxy)) {
+            CLASSES.get(proxy).set(true);
+        }
+    }
+
+    /** Whether all objects of a class are known to be protected, so that no further proxy has to see to that. */
+    static boolean isProtectedClass(Class<?> type) {
+        return SpringProxy.class.isAssignableFrom(type) && CLASSES.get(type).get();
+    }
+
+    /** Whether an object is a proxy with the protection, or one around such a proxy. */
+    static boolean isProtected(@Nullable Object object) {
+        Object inner = object;
+        while (inner instanceof Advised proxy) {
+            if (indexOfProtection(proxy) >= 0) {
+                return true;
+            }
+            inner = targetOf(proxy);
+        }
+        return false;
+    }
+
+    /** Where the protection stands among the advice of a proxy; -1 if it is not there. */
+    static int indexOfProtection(Advised proxy) {
+        Advisor[] advisors = proxy.getAdvisors();
+        for (int i = 0; i < advisors.length; i++) {
+            if (advisors[i].getAdvice() instanceof ResilienceInterceptor) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** A target that is another one for each call is not looked for. */
+    private static @Nullable Object targetOf(Advised proxy) {
+        TargetSource source = proxy.getTargetSource();
+        try {
+            return source.isStatic() ? source.getTarget() : null;
+        } catch (Exception unavailable) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.netrun.resilience.spring.aop;
+
+import io.netrun.resilience.spring.method.BeanProxies;
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.method.Proxying;
+import java.lang.reflect.Proxy;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.aspectj.lang.annotation.Aspect;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.annotation.AnnotationUtils;
+
+/**
+ * Watches the beans of a context while they are created and proxied, and knows of each whether its calls go through the
+ * protection. Thread-safe.
+ */
+public final class ProtectedBeans
+        implements BeanFactoryPostProcessor, PriorityOrdered, SmartInitializingSingleton, BeanProxies {
+
+    private static final Logger log = LoggerFactory.getLogger(ProtectedBeans.class);
+
+    private final ConcurrentMap<String, Seen> seen = new ConcurrentHashMap<>();
+    private final Set<String> created = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable ConfigurableListableBeanFactory beans;
+    private volatile boolean started;
+
+    /** First of all, since the beans that other post-processors need are created before they are. */
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
+        beans = factory;
+        factory.addBeanPostProcessor(new BeanPostProcessor() {
+            @Override
+            public Object postProcessBeforeInitialization(Object bean, String name) {
+                if (!started) {
+                    created.add(name);
+                }
+                return bean;
+            }
+        });
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        started = true;
+    }
+
+    @Override
+    public Proxying of(String beanName) {
+        ConfigurableListableBeanFactory factory = beans;
+        if (factory == null) {
+            return Proxying.UNKNOWN;
+        }
+        String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
+        String name = factory.containsBeanDefinition(scoped) ? scoped : beanName;
+        Object present = factory.containsSingleton(name) ? factory.getSingleton(name) : null;
+        Seen known = seen.get(name);
+        if (present == null || present instanceof FactoryBean<?>) {
+            return known == null ? Proxying.UNKNOWN : known.proxying;
+        }
+        if (AdvisedProxies.isProtected(present)) {
+            return kindOf(present);
+        }
+        if (known != null) {
+            return known.isReplacedBy(present) ? Proxying.REPLACED : known.proxying;
+        }
+        if (AopUtils.isAopProxy(present)) {
+            return Proxying.UNKNOWN; // one that does not let anyone look into it
+        }
+        return created.contains(name) ? Proxying.EARLY : Proxying.HANDED_OVER;
+    }
+
+    private static Proxying kindOf(Object proxy) {
+        return Proxy.isProxyClass(proxy.getClass()) ? Proxying.BY_INTERFACES : Proxying.BY_CLASS;
+    }
+
+    /** A bean has been given its proxy, if it gets one. What wraps that proxy later does not matter. */
+    void proxied(Object bean, String name) {
+        if (AdvisedProxies.isProtected(bean)) {
+            AdvisedProxies.remember(bean.getClass());
+            Class<?> type = AopUtils.getTargetClass(bean);
+            Seen former = seen.put(name, new Seen(kindOf(bean), type));
+            if (former == null && !Proxy.isProxyClass(bean.getClass())) {
+                UnproxiedMembers.warnOf(type, bean.getClass());
+            }
+        }
+    }
+
+    /** Nothing will change a bean any more. */
+    void completed(Object bean, String name) {
+        Seen known = seen.get(name);
+        if ((known != null && known.proxying.isProtected()) || !MethodPipelines.isCandidate(bean.getClass())) {
+            return;
+        }
+        if (AdvisedProxies.isProtected(bean)) {
+            proxied(bean, name);
+            return;
+        }
+        Class<?> type = AopUtils.getTargetClass(bean);
+        Proxying proxying = proxyingOf(bean, type);
+        Seen former = seen.put(name, new Seen(proxying, type));
+        if (started && former == null && !proxying.reason().isEmpty()) {
+            log.warn(
+                    "{}: annotated methods run unprotected, because bean '{}' {}.",
+                    type.getName(),
+                    name,
+                    proxying.reason());
+        }
+    }
+
+    private static Proxying proxyingOf(Object bean, Class<?> type) {
+        boolean closed = AopUtils.isAopProxy(bean) && !(bean instanceof Advised);
+        if (closed || bean instanceof AopInfrastructureBean || !MethodPipelines.hasProtectedMethods(type)) {
+            return Proxying.UNKNOWN;
+        }
+        return AnnotationUtils.findAnnotation(type, Aspect.class) == null ? Proxying.LEFT_OUT : Proxying.ASPECT;
+    }
+
+    private record Seen(Proxying proxying, Class<?> type) {
+
+        /** A wrapper may pass calls on to the proxy; another object of the bean's own class does not. */
+        boolean isReplacedBy(Object present) {
+            return proxying.isProtected() && present.getClass() == type;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.netrun.resilience.spring.aop;
+
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.Advised;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Looks at each bean when all others are done with it. Validation of a method's arguments is put outside of the protection: what a
+ * caller did wrong would be retried, and would count against the circuit of those who do it right.
+ */
+public final class ProxyFinisher implements BeanPostProcessor {
+
+    /** By name, since the class needs an optional library. */
+    private static final String VALIDATION = "org.springframework.validation.beanvalidation.MethodValidationInterceptor";
+
+    private final ProtectedBeans beans;
+
+    public ProxyFinisher(ProtectedBeans beans) {
+        this.beans = beans;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String name) {
+        if (bean instanceof Advised proxy && !proxy.isFrozen()) {
+            putValidationOutside(proxy);
+        }
+        beans.completed(bean, name);
+        return bean;
+    }
+
+    private static void putValidationOutside(Advised proxy) {
+        int protection = AdvisedProxies.indexOfProtection(proxy);
+        Advisor[] advisors = proxy.getAdvisors();
+        for (int i = protection + 1; protection >= 0 && i < advisors.length; i++) {
+            if (validates(advisors[i])) {
+                proxy.removeAdvisor(advisors[i]);
+                proxy.addAdvisor(protection++, advisors[i]);
+            }
+        }
+    }
+
+    private static boolean validates(Advisor advisor) {
+        for (Class<?> type = advisor.getAdvice().getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getName().equals(VALIDATION)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

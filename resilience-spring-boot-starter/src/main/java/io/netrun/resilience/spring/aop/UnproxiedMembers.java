@@ -1,0 +1,85 @@
+package io.netrun.resilience.spring.aop;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * What a bean's class has that a subclass cannot pass on to the bean. The proxy is an object of that subclass whose fields are
+ * empty: a final method runs on it and finds nothing there.
+ */
+final class UnproxiedMembers {
+
+    private static final Logger log = LoggerFactory.getLogger(UnproxiedMembers.class);
+
+    private UnproxiedMembers() {}
+
+    /** Warns of what would fail when it is used from outside of the bean. */
+    static void warnOf(Class<?> type, Class<?> proxy) {
+        Collection<String> members = of(type, proxy);
+        if (!members.isEmpty()) {
+            log.warn(
+                    "{}: whoever uses {} of the bean reaches the proxy around it, whose fields are empty. Make methods"
+                            + " non-final and public, and fields private, or move the annotated methods to another bean.",
+                    type.getName(),
+                    String.join(", ", members));
+        }
+    }
+
+    static Collection<String> of(Class<?> type, Class<?> proxy) {
+        Collection<String> members = new TreeSet<>();
+        boolean foreign = proxy.getClassLoader() != type.getClassLoader();
+        for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+            for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
+                if (hasFields(each) && staysOnTheProxy(method, type, foreign)) {
+                    members.add(method.getName() + "()");
+                }
+            }
+        }
+        Stream.of(type.getFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers()))
+                .map(Field::getName)
+                .forEach(members::add);
+        return members;
+    }
+
+    private static boolean staysOnTheProxy(Method method, Class<?> type, boolean foreign) {
+        int modifiers = method.getModifiers();
+        if (Modifier.isStatic(modifiers) || Modifier.isPrivate(modifiers) || method.isSynthetic()) {
+            return false;
+        }
+        if (foreign && !Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers)) {
+            return true;
+        }
+        // What a class inherits is mostly for its own use, unless an interface makes it known to others.
+        return Modifier.isFinal(modifiers) && (method.getDeclaringClass() == type || isForOthers(method, type));
+    }
+
+    /** Spring calls its own interfaces on the bean itself. */
+    private static boolean isForOthers(Method method, Class<?> type) {
+        return Modifier.isPublic(method.getModifiers())
+                && Arrays.stream(ClassUtils.getAllInterfacesForClass(type))
+                        .filter(each -> !each.getName().startsWith("org.springframework."))
+                        .anyMatch(each ->
+                                ReflectionUtils.findMethod(each, method.getName(), method.getParameterTypes()) != null);
+    }
+
+    private static boolean hasFields(Class<?> type) {
+        for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+            for (Field field : each.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,77 @@
+package io.netrun.resilience.spring.method;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The beans of one class that has annotated methods.
+ *
+ * @param type as the user wrote it
+ * @param names of the beans
+ * @param methods with what their annotations ask for
+ * @param callbacks the methods that their definitions name for the beginning or end of a bean
+ */
+record AnnotatedBeans(
+        Class<?> type, List<String> names, Map<Method, List<Declaration>> methods, Set<String> callbacks) {
+
+    private static final Logger log = LoggerFactory.getLogger(AnnotatedBeans.class);
+
+    /** All of a context, without those of its parent. */
+    static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans) {
+        Map<Class<?>, AnnotatedBeans> found = new LinkedHashMap<>();
+        for (String name : beans.getBeanNamesForType(Object.class)) {
+            try {
+                Class<?> type = typeOf(beans, name);
+                if (type != null && Candidates.has(type)) {
+                    AnnotatedBeans same = found.computeIfAbsent(ClassUtils.getUserClass(type), AnnotatedBeans::of);
+                    same.names.add(name);
+                    addCallbacks(beans, name, same.callbacks);
+                }
+            } catch (IllegalStateException | LinkageError unreadable) {
+                // A class with an optional library in its signatures is legal as long as its bean is not created.
+                log.debug("The class of bean '{}' cannot be examined for annotations", name, unreadable);
+            }
+        }
+        found.values().removeIf(each -> each.methods.isEmpty());
+        return found.values();
+    }
+
+    private static AnnotatedBeans of(Class<?> type) {
+        return new AnnotatedBeans(type, new ArrayList<>(), MethodPipelines.annotatedMethods(type), new HashSet<>());
+    }
+
+    private static void addCallbacks(ConfigurableListableBeanFactory beans, String name, Set<String> callbacks) {
+        if (beans.containsBeanDefinition(name)
+                && beans.getMergedBeanDefinition(name) instanceof AbstractBeanDefinition definition) {
+            Stream.of(definition.getInitMethodNames(), definition.getDestroyMethodNames())
+                    .filter(Objects::nonNull)
+                    .flatMap(Arrays::stream)
+                    .forEach(callbacks::add);
+        }
+    }
+
+    private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory beans, String name) {
+        return ScopedProxyUtils.isScopedTarget(name) ? null : AutoProxyUtils.determineTargetClass(beans, name);
+    }
+
+    Stream<Declaration> declarations() {
+        return methods.values().stream().flatMap(List::stream);
+    }
+}

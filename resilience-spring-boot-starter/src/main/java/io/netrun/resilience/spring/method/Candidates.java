@@ -1,0 +1,78 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.annotation.PatternOrder;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Tells which classes can have protected methods at all. It looks at annotations without merging them, which is much cheaper, and
+ * is asked of every bean of an application; what is remembered of a class goes with it.
+ */
+final class Candidates {
+
+    private static final Set<Class<? extends Annotation>> OURS = Stream.concat(
+                    Patterns.places().stream().map(Place::annotation), Stream.of(PatternOrder.class))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final ClassValue<Boolean> ANNOTATIONS = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> annotation) {
+            return leadsToOurs(annotation, new HashSet<>());
+        }
+    };
+
+    private static final ClassValue<Boolean> TYPES = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return isAnnotated(type)
+                    || (type.getSuperclass() != null && has(type.getSuperclass()))
+                    || Arrays.stream(type.getInterfaces()).anyMatch(Candidates::has);
+        }
+    };
+
+    private Candidates() {}
+
+    /** Whether a class, its superclasses, its interfaces or any of their methods have an annotation of ours, or one that has one. */
+    static boolean has(Class<?> type) {
+        return !type.getName().startsWith("java.") && TYPES.get(type);
+    }
+
+    private static boolean isAnnotated(Class<?> type) {
+        if (areOurs(type.getDeclaredAnnotations())) {
+            return true;
+        }
+        for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
+            if (areOurs(method.getDeclaredAnnotations())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean areOurs(Annotation[] annotations) {
+        for (Annotation annotation : annotations) {
+            if (ANNOTATIONS.get(annotation.annotationType())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean leadsToOurs(Class<?> annotation, Set<Class<?>> seen) {
+        if (OURS.contains(annotation)) {
+            return true;
+        }
+        return seen.add(annotation)
+                && !annotation.getName().startsWith("java.")
+                && Arrays.stream(annotation.getDeclaredAnnotations())
+                        .anyMatch(meta -> leadsToOurs(meta.annotationType(), seen));
+    }
+}

@@ -1,0 +1,113 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.MergedAnnotations;
+
+/** Whether the annotated methods of beans are protected: the pipelines of those that are get built, the others are problems. */
+final class MethodCheck {
+
+    private static final Logger log = LoggerFactory.getLogger(MethodCheck.class);
+
+    private final MethodPipelines pipelines;
+    private final AdviceMode adviceMode;
+    private final BeanProxies proxies;
+    private final Consumer<Problem> problems;
+
+    MethodCheck(
+            MethodPipelines pipelines, AdviceMode adviceMode, BeanProxies proxies, Consumer<Problem> problems) {
+        this.pipelines = pipelines;
+        this.adviceMode = adviceMode;
+        this.proxies = proxies;
+        this.problems = problems;
+    }
+
+    void check(AnnotatedBeans beans) {
+        List<Proxying> reached =
+                beans.names().stream().filter(name -> isReached(name, beans)).map(proxies::of).toList();
+        if (!reached.isEmpty()) {
+            boolean byInterfaces = reached.stream().allMatch(Proxying.BY_INTERFACES::equals);
+            beans.methods().forEach((method, declarations) -> check(beans, method, declarations, byInterfaces));
+        }
+    }
+
+    private boolean isReached(String name, AnnotatedBeans beans) {
+        Proxying proxying = proxies.of(name);
+        Obstacle obstacle = proxying.obstacle();
+        if (obstacle == null) {
+            return true;
+        }
+        String methods =
+                beans.methods().keySet().stream().map(Method::getName).distinct().sorted().collect(Collectors.joining(", "));
+        String description = beans.type().getName() + ": annotated methods (" + methods
+                + ") run unprotected, because bean '" + name + "' " + obstacle.reason();
+        if (proxying == Proxying.HANDED_OVER) {
+            log.warn("{}. {}.", description, obstacle.remedy());
+        } else {
+            problems.accept(Problem.tolerable(description, obstacle.remedy()));
+        }
+        return false;
+    }
+
+    private void check(
+            AnnotatedBeans beans, Method method, List<Declaration> declarations, boolean byInterfaces) {
+        boolean atMethod = Declaration.isAtMethod(method);
+        Obstacle obstacle = adviceMode.obstacle(method, byInterfaces);
+        if (obstacle == null && atMethod && adviceMode == AdviceMode.PROXY) {
+            obstacle = Callbacks.obstacle(method, beans);
+        }
+        Class<?> type = UserClasses.of(method, beans.type());
+        if (obstacle == null) {
+            try {
+                pipelines.of(method, beans.type());
+            } catch (ResilienceConfigurationException e) {
+                e.problems().forEach(problems);
+            }
+        } else if (atMethod) {
+            problems.accept(unprotected(type, method, declarations, obstacle));
+        } else if (isInheritedByTheAnnotatedClass(method, type, declarations)) {
+            log.debug("{}.{} is not covered by the annotation of the class, since it {}",
+                    type.getName(), method.getName(), obstacle.reason());
+        } else if (adviceMode == AdviceMode.PROXY) {
+            Problem problem = unprotected(type, method, declarations, obstacle);
+            log.warn("{}. {}.", problem.description(), problem.remedy());
+        } else {
+            problems.accept(unprotected(type, method, declarations, obstacle));
+        }
+    }
+
+    static Problem unprotected(Class<?> type, Method method, List<Declaration> declarations, Obstacle obstacle) {
+        return Problem.tolerable(
+                type.getName() + "." + method.getName() + " is annotated with "
+                        + declarations.get(0).place().title() + ", but " + obstacle.reason(),
+                obstacle.remedy() + ", or take the annotation away");
+    }
+
+    /** What a class has from elsewhere is not what its annotation is about, if it cannot be protected. */
+    private static boolean isInheritedByTheAnnotatedClass(
+            Method method, Class<?> type, List<Declaration> declarations) {
+        Class<?> annotated = annotatedClass(type, declarations);
+        return annotated != null && !annotated.isAssignableFrom(method.getDeclaringClass());
+    }
+
+    private static @Nullable Class<?> annotatedClass(Class<?> type, List<Declaration> declarations) {
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            MergedAnnotations direct = MergedAnnotations.from(each);
+            if (declarations.stream()
+                    .map(Declaration::place)
+                    .map(Place::annotation)
+                    .anyMatch(direct::isPresent)) {
+                return each;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,451 @@
+package io.netrun.resilience.spring.aop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import jakarta.annotation.PostConstruct;
+import java.util.List;
+import org.aspectj.lang.annotation.Aspect;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.samples.Vets;
+
+/** Whether beans, and not only their classes, are protected: once each, and with a word where they are not. */
+@ExtendWith(OutputCaptureExtension.class)
+class ProxiedBeansTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class));
+
+    static class Notifier {
+
+        private int calls;
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public int send() {
+            throw new IllegalStateException("call " + ++calls);
+        }
+
+        public int calls() {
+            return calls;
+        }
+    }
+
+    private static int attempts(Notifier notifier) {
+        assertThatThrownBy(notifier::send).isInstanceOf(RuntimeException.class);
+        return notifier.calls();
+    }
+
+    private static List<Problem> problems(AssertableApplicationContext context) {
+        Throwable cause = NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure());
+        assertThat(cause).isInstanceOf(ResilienceConfigurationException.class);
+        return ((ResilienceConfigurationException) cause).problems();
+    }
+
+    private static List<String> listed(AssertableApplicationContext context) {
+        return context.getBean(MethodPipelines.class).all().stream()
+                .map(MethodPipeline::title)
+                .toList();
+    }
+
+    private void assertStopped(ApplicationContextRunner application, String... texts) {
+        application.run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> assertThat(
+                        problem.description() + ". " + problem.remedy())
+                .contains(texts)));
+        application.withPropertyValues("resilience.validation=warn").run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(listed(context)).isEmpty();
+            assertThat(attempts(context.getBean(Notifier.class))).isEqualTo(1);
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithBeanPostProcessor {
+
+        @Bean
+        Notifier notifier() {
+            return new Notifier();
+        }
+
+        @Bean
+        static Early early(Notifier notifier) {
+            return new Early(notifier);
+        }
+    }
+
+    /** Needs a bean before it can post-process others. */
+    record Early(Notifier notifier) implements BeanPostProcessor, PriorityOrdered {
+
+        @Override
+        public int getOrder() {
+            return Ordered.HIGHEST_PRECEDENCE;
+        }
+    }
+
+    @Test
+    void beanThatAPostProcessorNeedsShouldBeToldAsUnprotected() {
+        assertStopped(
+                runner.withUserConfiguration(WithBeanPostProcessor.class),
+                Notifier.class.getName() + ": annotated methods (send) run unprotected, because bean 'notifier' was"
+                        + " created before beans are proxied",
+                "ObjectProvider");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithBeanFactoryPostProcessor {
+
+        @Bean
+        Notifier notifier() {
+            return new Notifier();
+        }
+
+        @Bean
+        static BeanFactoryPostProcessor postProcessor() {
+            return factory -> factory.getBean(Notifier.class);
+        }
+    }
+
+    @Test
+    void beanThatAFactoryPostProcessorNeedsShouldBeToldAsUnprotected() {
+        assertStopped(runner.withUserConfiguration(WithBeanFactoryPostProcessor.class), "created before beans are proxied");
+    }
+
+    @Aspect
+    static class NotifyingAspect extends Notifier {}
+
+    @Test
+    void aspectShouldBeToldAsUnprotected() {
+        assertStopped(runner.withBean(NotifyingAspect.class), "is an aspect, and aspects are not proxied");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithSwap {
+
+        @Bean
+        Notifier notifier() {
+            return new Notifier();
+        }
+
+        @Bean
+        static BeanPostProcessor swap() {
+            return new BeanPostProcessor() {
+                @Override
+                public Object postProcessAfterInitialization(Object bean, String name) {
+                    return bean instanceof Notifier ? new Notifier() : bean;
+                }
+            };
+        }
+    }
+
+    @Test
+    void beanThatIsReplacedAfterItWasProxiedShouldBeToldAsUnprotected() {
+        assertStopped(runner.withUserConfiguration(WithSwap.class), "was replaced by another object");
+    }
+
+    interface Sender {
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        int send();
+    }
+
+    static class PlainSender implements Sender {
+
+        private int calls;
+
+        @Override
+        public int send() {
+            if (++calls < 3) {
+                throw new IllegalStateException("call " + calls);
+            }
+            return calls;
+        }
+    }
+
+    record LoggingSender(Sender sender) implements Sender {
+
+        @Override
+        public int send() {
+            return sender.send();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithWrapper {
+
+        @Bean
+        Sender sender() {
+            return new PlainSender();
+        }
+
+        @Bean
+        static BeanPostProcessor wrapper() {
+            return new BeanPostProcessor() {
+                @Override
+                public Object postProcessAfterInitialization(Object bean, String name) {
+                    return bean instanceof Sender sender ? new LoggingSender(sender) : bean;
+                }
+            };
+        }
+    }
+
+    @Test
+    void proxyThatSomethingWrapsShouldCountAsProtected() {
+        runner.withUserConfiguration(WithWrapper.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(Sender.class)).isInstanceOf(LoggingSender.class);
+            assertThat(context.getBean(Sender.class).send()).isEqualTo(3);
+            assertThat(listed(context)).hasSize(1);
+        });
+    }
+
+    @Test
+    void objectThatWasRegisteredShouldBeToldAndNotStopTheStart(CapturedOutput output) {
+        runner.withInitializer(context -> context.getBeanFactory().registerSingleton("ready", new Notifier()))
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(listed(context)).isEmpty();
+                    assertThat(output).contains("run unprotected, because bean 'ready' was registered as a finished");
+                });
+    }
+
+    @Test
+    void lazyBeanAndPrototypeShouldBeProtected(CapturedOutput output) {
+        runner.withUserConfiguration(Late.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(attempts((Notifier) context.getBean("lazy"))).isEqualTo(3);
+            assertThat(attempts((Notifier) context.getBean("prototype"))).isEqualTo(3);
+            assertThat(attempts((Notifier) context.getBean("scoped"))).isEqualTo(3);
+            assertThat(output).doesNotContain("unprotected");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Late {
+
+        @Bean
+        @Lazy
+        Notifier lazy() {
+            return new Notifier();
+        }
+
+        @Bean
+        @Scope("prototype")
+        Notifier prototype() {
+            return new Notifier();
+        }
+
+        @Bean
+        @Scope(value = "singleton", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        Notifier scoped() {
+            return new Notifier();
+        }
+    }
+
+    @Test
+    void lazyBeanThatGetsNoProxyShouldBeTold(CapturedOutput output) {
+        runner.withBean(NotifyingAspect.class, NotifyingAspect::new, definition -> definition.setLazyInit(true))
+                .run(context -> {
+                    assertThat(attempts(context.getBean(Notifier.class))).isEqualTo(1);
+                    assertThat(output).contains("run unprotected, because bean", "is an aspect");
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Circle {
+
+        @Autowired
+        private Circle self;
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public String call() {
+            return "self";
+        }
+    }
+
+    @Test
+    void beanInACircleOfReferencesShouldCountAsProtected() {
+        runner.withAllowCircularReferences(true)
+                .withUserConfiguration(Circle.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(listed(context)).containsExactly(Circle.class.getName() + ".call()");
+                });
+    }
+
+    @Test
+    void classInAPackageOfSpringsShouldBeProtected() {
+        runner.withBean(Vets.class)
+                .run(context ->
+                        assertThat(context.getBean(Vets.class).vets()).isEqualTo(3));
+    }
+
+    static class Connecting {
+
+        @PostConstruct
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public void connect() {}
+    }
+
+    static class Initializing implements InitializingBean {
+
+        @Override
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public void afterPropertiesSet() {}
+    }
+
+    static class Opening {
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public void open() {}
+    }
+
+    @Test
+    void callbackOfTheContextShouldBeToldAsUnprotected() {
+        for (Class<?> type : List.of(Connecting.class, Initializing.class)) {
+            runner.withBean(type).run(context -> assertThat(problems(context))
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.description())
+                            .contains("@Retry", "is called by the application context on the object itself")));
+        }
+        runner.withBean(Opening.class, Opening::new, definition -> ((AbstractBeanDefinition) definition).setInitMethodName("open"))
+                .run(context -> assertThat(problems(context)).hasSize(1));
+    }
+
+    interface Counted {
+
+        int sealed();
+    }
+
+    static class SealedCounter implements Counted {
+
+        private int calls;
+
+        @Override
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        public final int sealed() {
+            if (++calls < 3) {
+                throw new IllegalStateException("call " + calls);
+            }
+            return calls;
+        }
+    }
+
+    @Test
+    void finalMethodBehindAProxyOfInterfacesShouldBeProtected() {
+        runner.withPropertyValues("spring.aop.proxy-target-class=false")
+                .withBean(SealedCounter.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(context.getBean(Counted.class).sealed()).isEqualTo(3);
+                });
+        runner.withBean(SealedCounter.class)
+                .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> assertThat(
+                                problem.description())
+                        .contains("SealedCounter.sealed is annotated with @Retry, but is final")));
+    }
+
+    static class HalfSealed implements Runnable {
+
+        public int shown;
+        private final String dependency = "there";
+
+        @Retry
+        public String call() {
+            return dependency;
+        }
+
+        public final String sealed() {
+            return dependency;
+        }
+
+        @Override
+        public final void run() {}
+    }
+
+    @Test
+    void finalMethodsAndPublicFieldsOfAProtectedClassShouldBeTold(CapturedOutput output) {
+        runner.withBean(HalfSealed.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(output)
+                    .contains(HalfSealed.class.getName() + ": whoever uses run(), sealed(), shown of the bean reaches");
+        });
+    }
+
+    static class Template {
+
+        private final String step = "step";
+
+        public final String whole() {
+            return step;
+        }
+    }
+
+    static class Filled extends Template {
+
+        @Retry
+        public String call() {
+            return "ok";
+        }
+    }
+
+    @Test
+    void inheritedFinalMethodsThatNoInterfaceShowsShouldNotBeMentioned(CapturedOutput output) {
+        runner.withBean(Filled.class).run(context -> assertThat(output).doesNotContain("whoever uses"));
+    }
+
+    @Test
+    void contextsShouldShareTheClassOfAProxy() {
+        runner.withBean(Notifier.class).run(first -> runner.withBean(Notifier.class)
+                .run(second -> assertThat(second.getBean(Notifier.class).getClass())
+                        .isSameAs(first.getBean(Notifier.class).getClass())));
+    }
+
+    @Test
+    void secondAutoProxyCreatorShouldNotMultiplyAttempts() {
+        runner.withBean(DefaultAdvisorAutoProxyCreator.class)
+                .withBean(Notifier.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(attempts(context.getBean(Notifier.class))).isEqualTo(3);
+                });
+    }
+
+    @Test
+    void secondAutoProxyCreatorOfClassesShouldNotMultiplyAttempts() {
+        DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+        creator.setProxyTargetClass(true);
+        runner.withBean("creator", DefaultAdvisorAutoProxyCreator.class, () -> creator)
+                .withBean(Notifier.class)
+                .withBean(PlainSender.class)
+                .run(context -> {
+                    assertThat(attempts(context.getBean(Notifier.class))).isEqualTo(3);
+                    assertThat(context.getBean(PlainSender.class).send()).isEqualTo(3);
+                });
+    }
+}
