@@ -3,9 +3,9 @@ package io.netrun.resilience.ratelimiter;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.netrun.resilience.Deadline;
 import io.netrun.resilience.PassingTicker;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -25,13 +25,16 @@ public class Tokens {
             .burst(1)
             .build();
 
+    private static final RateLimiterConfig WAITING =
+            ONE.toBuilder().maxWait(Duration.ofSeconds(1)).build();
+
     /** Two calls want the last token. */
     @JCStressTest
     @Outcome(
-            id = {"0, -1000", "-1000, 0"},
+            id = {"1, 0", "0, 1"},
             expect = ACCEPTABLE,
-            desc = "One has it, the other one hears when the next comes.")
-    @Outcome(expect = FORBIDDEN, desc = "Both have it, or neither.")
+            desc = "One call has it.")
+    @Outcome(expect = FORBIDDEN, desc = "Both calls have it, or neither.")
     @State
     public static class LastToken {
 
@@ -39,74 +42,79 @@ public class Tokens {
 
         @Actor
         public void first(II_Result r) {
-            r.r1 = (int) bucket.take(NOW, 0);
+            r.r1 = bucket.tryAcquire(NOW) ? 1 : 0;
         }
 
         @Actor
         public void second(II_Result r) {
-            r.r2 = (int) bucket.take(NOW, 0);
+            r.r2 = bucket.tryAcquire(NOW) ? 1 : 0;
         }
     }
 
-    /** Two calls wait behind a third. */
+    /** The token is given back while two calls want it. */
     @JCStressTest
     @Outcome(
-            id = {"1000, 2000", "2000, 1000"},
+            id = {"1, 0", "0, 1"},
             expect = ACCEPTABLE,
-            desc = "Each turn has one call.")
-    @Outcome(expect = FORBIDDEN, desc = "Both calls have the same turn, or one has none.")
+            desc = "One call has it.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Both calls came too early.")
+    @Outcome(expect = FORBIDDEN, desc = "Both calls have it.")
     @State
-    public static class Turns {
+    public static class TokenReturned {
 
         private final TokenBucket bucket = new TokenBucket(ONE, NOW);
 
-        public Turns() {
-            bucket.take(NOW, 0);
+        public TokenReturned() {
+            bucket.tryAcquire(NOW);
+        }
+
+        @Actor
+        public void giveBack() {
+            bucket.tryReturn(1);
         }
 
         @Actor
         public void first(II_Result r) {
-            r.r1 = (int) bucket.take(NOW, 10 * TOKEN);
+            r.r1 = bucket.tryAcquire(NOW) ? 1 : 0;
         }
 
         @Actor
         public void second(II_Result r) {
-            r.r2 = (int) bucket.take(NOW, 10 * TOKEN);
+            r.r2 = bucket.tryAcquire(NOW) ? 1 : 0;
         }
     }
 
-    /** The last waiter leaves while another call takes its turn; a third comes afterwards. */
+    /** The only waiter leaves while another call comes to wait. */
     @JCStressTest
-    @Outcome(id = "1000, 2000", expect = ACCEPTABLE, desc = "The turn went to the next call.")
-    @Outcome(
-            id = "2000, 3000",
-            expect = ACCEPTABLE,
-            desc = "The next call stood behind it already, so the turn lapses.")
-    @Outcome(expect = FORBIDDEN, desc = "A turn was given twice, or one was given that had lapsed.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The other call waits, for the next token.")
+    @Outcome(expect = FORBIDDEN, desc = "A waiter was lost, or the one that left still has its token.")
     @State
-    public static class TurnGivenUp {
+    public static class WaiterLeaves {
 
-        private final TokenBucket bucket = new TokenBucket(ONE, NOW);
-        private final long turn;
+        private final PassingTicker ticker = new PassingTicker();
+        private final RateLimiter limiter = RateLimiter.of("test", WAITING, ticker);
+        private final CompletableFuture<Object> waiter;
 
-        public TurnGivenUp() {
-            bucket.take(NOW, 0);
-            turn = NOW + bucket.take(NOW, 10 * TOKEN);
+        public WaiterLeaves() {
+            ticker.stop();
+            limiter.tryAcquirePermit();
+            waiter = limiter.callAsync(CompletableFuture::new);
         }
 
         @Actor
         public void leave() {
-            bucket.putBack(turn);
+            waiter.cancel(true);
         }
 
         @Actor
-        public void take(II_Result r) {
-            r.r1 = (int) bucket.take(NOW, 10 * TOKEN);
+        public void come() {
+            limiter.callAsync(CompletableFuture::new);
         }
 
         @Arbiter
-        public void takeAfter(II_Result r) {
-            r.r2 = (int) bucket.take(NOW, 10 * TOKEN);
+        public void look(II_Result r) {
+            r.r1 = limiter.metrics().waiting();
+            r.r2 = (int) limiter.metrics().totalAccepted();
         }
     }
 
@@ -121,7 +129,7 @@ public class Tokens {
 
         @Actor
         public void take(II_Result r) {
-            r.r1 = taken();
+            r.r1 = limiter.tryAcquirePermit().isPresent() ? 1 : 0;
         }
 
         @Actor
@@ -132,15 +140,7 @@ public class Tokens {
 
         @Arbiter
         public void takeAfter(II_Result r) {
-            r.r2 = taken();
-        }
-
-        private int taken() {
-            try {
-                return limiter.take(NOW, Deadline.NONE) == 0 ? 1 : 0;
-            } catch (RateLimitExceededException refused) {
-                return 0;
-            }
+            r.r2 = limiter.tryAcquirePermit().isPresent() ? 1 : 0;
         }
     }
 }

@@ -2,13 +2,12 @@ package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.proof.Linearizability;
 import java.time.Duration;
-import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Test;
 
-/** A bucket of two tokens while the clock stands still, against a row of turns. */
+/** A bucket of two tokens while the clock stands still, against a number of tokens. */
 class TokenBucketLinearizabilityTests {
 
     private static final int TOKEN = 1_000;
@@ -16,17 +15,16 @@ class TokenBucketLinearizabilityTests {
 
     @Test
     void bucketShouldBeLinearizableWhenThreadsRace() {
-        Linearizability.race(Bucket.class, Turns.class);
+        Linearizability.race(Bucket.class, Tokens.class);
     }
 
     @Test
     void bucketShouldBeLinearizableWhenThreadsAreSwitchedAnywhere() {
-        Linearizability.switched(Bucket.class, Turns.class);
+        Linearizability.switched(Bucket.class, Tokens.class);
     }
 
-    /** Each thread may give up the turn that it waits for. */
+    /** Each thread may give back what it has taken. */
     @Param(name = "thread", gen = ThreadIdGen.class)
-    @Param(name = "patience", gen = IntGen.class, conf = "0:3")
     public static class Bucket {
 
         private final TokenBucket bucket = new TokenBucket(
@@ -37,22 +35,22 @@ class TokenBucketLinearizabilityTests {
                         .build(),
                 NOW);
 
-        private final long[] waits = new long[10];
+        private final int[] taken = new int[10];
 
         @Operation
-        public long take(@Param(name = "thread") int thread, @Param(name = "patience") int patience) {
-            long wait = bucket.take(NOW, (long) patience * TOKEN);
-            if (wait > 0) {
-                waits[thread] = wait;
+        public boolean tryAcquire(@Param(name = "thread") int thread) {
+            boolean acquired = bucket.tryAcquire(NOW);
+            if (acquired) {
+                taken[thread]++;
             }
-            return wait;
+            return acquired;
         }
 
         @Operation
-        public void leave(@Param(name = "thread") int thread) {
-            if (waits[thread] > 0) {
-                bucket.putBack(NOW + waits[thread]);
-                waits[thread] = 0;
+        public void giveBack(@Param(name = "thread") int thread) {
+            if (taken[thread] > 0) {
+                taken[thread]--;
+                bucket.tryReturn(1);
             }
         }
 
@@ -63,33 +61,29 @@ class TokenBucketLinearizabilityTests {
     }
 
     /** What one thread sees of {@link Bucket}. */
-    public static class Turns {
+    public static class Tokens {
 
-        private final int[] waits = new int[10];
+        private final int[] taken = new int[10];
+        private int left = 2;
 
-        /** The next call's turn: before 0 if there is a token for it. */
-        private int next = -1;
-
-        public long take(int thread, int patience) {
-            if (next > patience) {
-                return (long) (patience - next) * TOKEN;
+        public boolean tryAcquire(int thread) {
+            if (left == 0) {
+                return false;
             }
-            int turn = Math.max(0, next++);
-            if (turn > 0) {
-                waits[thread] = turn;
-            }
-            return (long) turn * TOKEN;
+            left--;
+            taken[thread]++;
+            return true;
         }
 
-        public void leave(int thread) {
-            if (waits[thread] > 0 && waits[thread] == next - 1) {
-                next--;
+        public void giveBack(int thread) {
+            if (taken[thread] > 0) {
+                taken[thread]--;
+                left++;
             }
-            waits[thread] = 0;
         }
 
         public int available() {
-            return Math.max(0, 1 - next);
+            return left;
         }
     }
 }
