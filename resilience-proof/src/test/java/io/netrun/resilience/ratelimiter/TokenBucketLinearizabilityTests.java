@@ -8,7 +8,7 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Test;
 
-/** A bucket of two tokens while the clock stands still, against a row of turns. */
+/** A bucket of two tokens while the clock stands still, against a number. */
 class TokenBucketLinearizabilityTests {
 
     private static final int TOKEN = 1_000;
@@ -16,15 +16,15 @@ class TokenBucketLinearizabilityTests {
 
     @Test
     void bucketShouldBeLinearizableWhenThreadsRace() {
-        Linearizability.race(Bucket.class, Turns.class);
+        Linearizability.race(Bucket.class, Reserved.class);
     }
 
     @Test
     void bucketShouldBeLinearizableWhenThreadsAreSwitchedAnywhere() {
-        Linearizability.switched(Bucket.class, Turns.class);
+        Linearizability.switched(Bucket.class, Reserved.class);
     }
 
-    /** Each thread may give up the turn that it waits for. */
+    /** Each thread may give up the token that it has reserved. */
     @Param(name = "thread", gen = ThreadIdGen.class)
     @Param(name = "patience", gen = IntGen.class, conf = "0:3")
     public static class Bucket {
@@ -37,23 +37,37 @@ class TokenBucketLinearizabilityTests {
                         .build(),
                 NOW);
 
-        private final long[] waits = new long[10];
+        private final boolean[] waits = new boolean[10];
 
         @Operation
-        public long take(@Param(name = "thread") int thread, @Param(name = "patience") int patience) {
-            long wait = bucket.take(NOW, (long) patience * TOKEN);
-            if (wait > 0) {
-                waits[thread] = wait;
+        public boolean tryAcquire() {
+            return bucket.tryAcquire(NOW);
+        }
+
+        /** The wait; -1 if it would be too long. */
+        @Operation
+        public long reserve(@Param(name = "thread") int thread, @Param(name = "patience") int patience) {
+            Reservation reservation = new Reservation(new Nobody());
+            TokenBucket.Outcome outcome = bucket.reserve(NOW, (long) patience * TOKEN, reservation, true);
+            if (outcome == TokenBucket.Outcome.REJECTED) {
+                return -1;
             }
-            return wait;
+            waits[thread] = outcome != TokenBucket.Outcome.ACQUIRED;
+            return reservation.dueAt() - NOW > 0 ? reservation.dueAt() - NOW : 0;
         }
 
         @Operation
         public void leave(@Param(name = "thread") int thread) {
-            if (waits[thread] > 0) {
-                bucket.putBack(NOW + waits[thread]);
-                waits[thread] = 0;
+            if (waits[thread]) {
+                bucket.tryCancel();
+                waits[thread] = false;
             }
+        }
+
+        /** The first reservation, if there is one, is for the next token. */
+        @Operation
+        public void endWaiting() {
+            bucket.tryEndWaiting(NOW + TOKEN);
         }
 
         @Operation
@@ -62,34 +76,64 @@ class TokenBucketLinearizabilityTests {
         }
     }
 
+    /** Reserves for itself alone. */
+    private static final class Nobody implements ReservationQueue.Waiter {
+
+        @Override
+        public boolean watchesClock() {
+            return true;
+        }
+
+        @Override
+        public void onMoved(long dueAt) {
+            // It does not sleep.
+        }
+
+        @Override
+        public void onSettled() {
+            // It does not sleep.
+        }
+    }
+
     /** What one thread sees of {@link Bucket}. */
-    public static class Turns {
+    public static class Reserved {
 
-        private final int[] waits = new int[10];
+        private final boolean[] waits = new boolean[10];
 
-        /** The next call's turn: before 0 if there is a token for it. */
-        private int next = -1;
+        /** Tokens that are there; below zero, the reservations. */
+        private int tokens = 2;
 
-        public long take(int thread, int patience) {
-            if (next > patience) {
-                return (long) (patience - next) * TOKEN;
+        public boolean tryAcquire() {
+            if (tokens <= 0) {
+                return false;
             }
-            int turn = Math.max(0, next++);
-            if (turn > 0) {
-                waits[thread] = turn;
+            tokens--;
+            return true;
+        }
+
+        public long reserve(int thread, int patience) {
+            long wait = Math.max(0, 1 - tokens);
+            if (wait > patience) {
+                return -1;
             }
-            return (long) turn * TOKEN;
+            tokens--;
+            waits[thread] = wait > 0;
+            return wait * TOKEN;
         }
 
         public void leave(int thread) {
-            if (waits[thread] > 0 && waits[thread] == next - 1) {
-                next--;
+            if (waits[thread]) {
+                waits[thread] = false;
+                tokens++;
             }
-            waits[thread] = 0;
+        }
+
+        public void endWaiting() {
+            // What nobody waits for is not seen.
         }
 
         public int available() {
-            return Math.max(0, 1 - next);
+            return Math.max(0, tokens);
         }
     }
 }
