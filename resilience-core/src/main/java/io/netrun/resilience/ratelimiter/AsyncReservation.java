@@ -61,7 +61,9 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             limiter.countAccepted();
             return call.next.callAsync(call.body, call.deadline);
         }
-        if (call.scopeEnd != null) {
+        if (reservation.hasFailed()) {
+            onSettled();
+        } else if (call.scopeEnd != null) {
             try {
                 call.deadline.register(call.scopeEnd);
             } catch (Throwable outOfMemory) {

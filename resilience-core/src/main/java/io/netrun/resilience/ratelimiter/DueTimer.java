@@ -15,6 +15,9 @@ final class DueTimer {
 
     private static final Logger log = LoggerFactory.getLogger(DueTimer.class);
 
+    /** How often it is set if somebody turns the time meanwhile, for which a delay that is relative would be too late. */
+    private static final int MAX_SETTINGS = 5;
+
     private final Ticker ticker;
     private final Runnable drain;
 
@@ -57,9 +60,19 @@ final class DueTimer {
         } else if (scheduled != null && at == moment) {
             return;
         }
-        cancel();
-        scheduled = ticker.scheduleAt(Workers.handOver(() -> fire(moment)), moment);
         at = moment;
+        long before;
+        int settings = 0;
+        do {
+            cancel();
+            before = ticker.nanoTime();
+            scheduled = ticker.scheduleAt(Workers.handOver(() -> fire(moment)), moment);
+        } while (!isSystem() && ticker.nanoTime() != before && ++settings < MAX_SETTINGS);
+    }
+
+    /** Whether time is real, and not turned by a test. */
+    boolean isSystem() {
+        return ticker == Ticker.system();
     }
 
     private void fire(long moment) {

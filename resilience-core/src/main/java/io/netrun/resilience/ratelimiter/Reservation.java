@@ -70,6 +70,11 @@ final class Reservation {
         return state == State.WAITING;
     }
 
+    /** Whether it was settled, and not with a token. */
+    boolean hasFailed() {
+        return state != State.WAITING && state != State.GRANTED;
+    }
+
     /** For whoever took it out of the queue. */
     void settle(State outcome) {
         state = outcome;

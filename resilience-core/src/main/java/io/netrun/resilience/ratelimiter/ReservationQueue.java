@@ -191,6 +191,11 @@ final class ReservationQueue implements Waits.Waiting {
         return next + queue.headMap(reservation.ticket()).size() * bucket.nanosPerToken();
     }
 
+    /** The time, which is never before a moment at which the ticker woke somebody. */
+    long now() {
+        return timer.now();
+    }
+
     /** Takes note that a moment has come, whatever the clock says. */
     void reach(long moment) {
         timer.reach(moment);
@@ -394,15 +399,24 @@ final class ReservationQueue implements Waits.Waiting {
                 return; // if a waiter is due, it has just come, and drains
             }
             Reservation reservation = first.getValue();
-            if (reservation.waiter().watchesClock()) {
-                timer.cancel();
+            boolean watchesClock = reservation.waiter().watchesClock();
+            if (watchesClock) {
                 moveTo(reservation, next);
+            }
+            if (watchesClock && timer.isSystem()) {
+                timer.cancel();
                 return;
             }
             try {
                 timer.set(next);
+                if (next - timer.now() <= 0) {
+                    drains.incrementAndGet(); // so once more
+                }
                 return;
             } catch (Throwable noTimer) {
+                if (watchesClock) {
+                    return;
+                }
                 if (queue.remove(reservation.ticket(), reservation)) {
                     waiting.decrementAndGet();
                     cancelToken();

@@ -30,8 +30,8 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
     /** Until when the thread sleeps, if it does; written before it looks for the last time whether it may. */
     private volatile long wakesAt;
 
-    /** The sleep, if it is not in real time; stopping it wakes the thread. */
-    private volatile @Nullable Deadline sleep;
+    /** The sleep, if it is not in real time; of the thread alone. */
+    private @Nullable TickerSleep sleep;
 
     SyncReservation(RateLimiter limiter, RateLimiterConfig config, Deadline deadline, long now) {
         this.limiter = limiter;
@@ -54,6 +54,7 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
                 throw thrown;
             } finally {
                 tryEnd();
+                stopSleep();
             }
         }
         switch (reservation.state()) {
@@ -80,15 +81,15 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
     /** Returns when the reservation is settled. */
     private void await() {
         while (reservation.isWaiting()) {
-            long now = limiter.ticker().nanoTime();
+            long now = limiter.queue().now();
             long dueAt = reservation.dueAt();
             if (dueAt - now <= 0 || giveUpAt - now <= 0) {
                 checkClock(dueAt, now);
-            } else {
+            } else if (!thread.isInterrupted()) {
                 sleepUntil(giveUpAt - dueAt < 0 ? giveUpAt : dueAt, now);
             }
-            if (reservation.isWaiting() && Thread.currentThread().isInterrupted()) {
-                throw interrupted(new InterruptedException());
+            if (reservation.isWaiting() && thread.isInterrupted()) {
+                throw interrupted();
             }
         }
     }
@@ -115,28 +116,26 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
         if (!reservation.isWaiting() || isEarlierThan(moment)) {
             return;
         }
-        Ticker ticker = limiter.ticker();
-        if (ticker == Ticker.system()) {
+        if (limiter.ticker() == Ticker.system()) {
             LockSupport.parkNanos(this, moment - now);
             return;
         }
-        Deadline scope = deadline.child();
-        sleep = scope;
-        try {
-            if (!reservation.isWaiting() || isEarlierThan(moment)) {
-                return;
-            }
-            if (limiter.waitingCalls().sleep(ticker, moment - now, scope)) {
-                limiter.queue().reach(moment);
-            } else if (reservation.isWaiting() && !isEarlierThan(moment)) {
-                LockSupport.parkNanos(this, MOMENT_NANOS); // whoever woke it is about to settle it
-            }
-        } catch (InterruptedException interrupt) {
-            Thread.currentThread().interrupt();
-            throw interrupted(interrupt);
-        } finally {
-            sleep = null;
-            scope.end();
+        TickerSleep asleep = sleep;
+        if (asleep == null || !asleep.isUntil(moment)) {
+            stopSleep();
+            asleep = TickerSleep.begin(limiter, moment);
+            sleep = asleep;
+        }
+        LockSupport.park(this);
+        Throwable failure = asleep.failure();
+        if (failure != null) {
+            throw new IllegalStateException("the ticker cannot sleep", failure);
+        }
+    }
+
+    private void stopSleep() {
+        if (sleep != null) {
+            sleep.stop();
         }
     }
 
@@ -144,11 +143,11 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
         return reservation.dueAt() - moment < 0;
     }
 
-    private CallInterruptedException interrupted(InterruptedException interrupt) {
+    private CallInterruptedException interrupted() {
         return new CallInterruptedException(
                 limiter.name(),
                 "RateLimiter '" + limiter.name() + "': interrupted while waiting for a permit",
-                interrupt);
+                new InterruptedException());
     }
 
     /** Leaves the queue; a permit that comes in this moment goes to those behind. */
@@ -166,14 +165,6 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
         }
     }
 
-    private void wake() {
-        LockSupport.unpark(thread);
-        Deadline sleeping = sleep;
-        if (sleeping != null) {
-            sleeping.tryStop();
-        }
-    }
-
     @Override
     public boolean watchesClock() {
         return true;
@@ -182,19 +173,19 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
     @Override
     public void onMoved(long dueAt) {
         if (dueAt - wakesAt < 0) {
-            wake();
+            LockSupport.unpark(thread);
         }
     }
 
     @Override
     public void onSettled() {
-        wake();
+        LockSupport.unpark(thread);
     }
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
         if (limiter.queue().cancel(reservation, Reservation.State.CANCELLED)) {
-            wake();
+            LockSupport.unpark(thread);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.ratelimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.TimerlessTicker;
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ class ReservationQueueModelTests {
     void historyShouldMatchTheModel(
             @ForAll @Size(max = 100) List<@IntRange(max = 999) Integer> history,
             @ForAll @IntRange(max = 14) int first) {
-        RateLimiter limiter = RateLimiter.of("test", settings(first), ticker);
+        RateLimiter limiter = RateLimiter.of("test", settings(first), new TimerlessTicker(ticker));
         Model model = new Model(limiter.config());
         for (int step : history) {
             int choice = step / 10;

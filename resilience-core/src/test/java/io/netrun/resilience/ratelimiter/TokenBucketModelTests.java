@@ -2,6 +2,7 @@ package io.netrun.resilience.ratelimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.TimerlessTicker;
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.util.List;
@@ -90,7 +91,7 @@ class TokenBucketModelTests {
     }
 
     private RateLimiter limiter(Settings settings) {
-        return RateLimiter.of("test", settings.config(), ticker);
+        return RateLimiter.of("test", settings.config(), new TimerlessTicker(ticker));
     }
 
     private void pass(RateLimiter limiter, long nanos) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.TimerlessTicker;
 import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -269,7 +270,7 @@ class WaitersTests {
 
     @Test
     void newcomerShouldStandBehindWaitersWhoseTimerIsLate() {
-        RateLimiter limiter = limiter(c -> c.limit(10).burst(1));
+        RateLimiter limiter = timerless(c -> c.limit(10).burst(1));
         limiter.run(() -> {});
         ProbeWaiter late = new ProbeWaiter();
         late.add(limiter, SECOND.toNanos());
@@ -282,7 +283,7 @@ class WaitersTests {
 
     @Test
     void lateTimerShouldNotMakeMoreThanTheBurst() {
-        RateLimiter limiter = limiter(c -> c.limit(10).burst(2));
+        RateLimiter limiter = timerless(c -> c.limit(10).burst(2));
         limiter.run(() -> {});
         limiter.run(() -> {});
         new ProbeWaiter().add(limiter, SECOND.toNanos());
@@ -317,6 +318,10 @@ class WaitersTests {
     private static Duration retryAfter(RateLimiter limiter) {
         return catchThrowableOfType(RateLimitExceededException.class, () -> limiter.run(() -> {}))
                 .retryAfter();
+    }
+
+    private RateLimiter timerless(Consumer<RateLimiterConfig.Builder> settings) {
+        return RateLimiter.of("test", limiter(settings).config(), new TimerlessTicker(ticker));
     }
 
     private RateLimiter limiter(Consumer<RateLimiterConfig.Builder> settings) {
