@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -117,27 +116,6 @@ class CallCostTests {
         } catch (Exception impossible) {
             throw new AssertionError(impossible);
         }
-    }
-
-    /** A failure without a stack trace, as what it costs to make one is the caller's matter. */
-    @Test
-    void failedAsyncCallThroughFourPoliciesShouldCostLittle() {
-        RuntimeException down = new RuntimeException("down", null, false, false) {};
-        CircuitBreaker breaker = CircuitBreaker.of("b", c -> c.failureThreshold(Integer.MAX_VALUE));
-        Guard guard = Pipeline.of(
-                Timeout.of("t"),
-                Bulkhead.of("b"),
-                Retry.of("r", c -> c.ignoreExceptions(RuntimeException.class)),
-                breaker);
-
-        assertThat(leastBytes(() -> fail(guard, down)) / CALLS).isLessThan(1_000);
-        assertThat(leastBytes(() -> fail(breaker, down)) / CALLS).isLessThan(300);
-    }
-
-    private static void fail(Guard guard, Throwable failure) {
-        CompletableFuture<Object> own = new CompletableFuture<>();
-        guard.callAsync(() -> own);
-        own.completeExceptionally(failure);
     }
 
     static Stream<Arguments> guardsWithFrames() {
