@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,9 +20,6 @@ import org.slf4j.LoggerFactory;
 public abstract class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
     private static final Logger log = LoggerFactory.getLogger(CallFuture.class);
-
-    /** How long the future waits at most for what its call holds to be released. */
-    private static final long RELEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final VarHandle DECIDED;
 
@@ -87,7 +83,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /**
      * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code of others
-     * within {@code stop()} block, the future is completed all the same after ten milliseconds.
+     * within {@code stop()} block, the future is completed all the same, after ten milliseconds or a little more; see {@link OverdueRelease}.
      *
      * @param context in which dependents then run
      */
@@ -101,15 +97,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * @param late the same, for another thread
      */
     private void releaseThen(Runnable publication, Runnable late) {
-        Ticker.Scheduled overdue = null;
-        try {
-            overdue = Ticker.system().schedule(Workers.handOver(late), RELEASE_NANOS);
-        } catch (Throwable noTimer) {
-            SafeLog.warn(log, "A call is stopped without a timer for the case that this blocks", noTimer);
-        }
+        OverdueRelease overdue = OverdueRelease.watch(late);
         release();
         if (overdue != null) {
-            overdue.cancel();
+            overdue.released();
         }
         publication.run();
     }

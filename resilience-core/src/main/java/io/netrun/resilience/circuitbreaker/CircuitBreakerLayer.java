@@ -113,20 +113,22 @@ final class CircuitBreakerLayer implements Layer {
         /** How many bodies had been begun in the scope before this call. */
         private final int begunBefore;
 
-        /** Of an asynchronous call. */
-        private final @Nullable Object body;
+        /** The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can go. */
+        private volatile @Nullable AdaptedCall<?> adapted;
 
         InFlight(Outcomes outcomes, Admission admission, Deadline deadline, int begunBefore, @Nullable Object body) {
             this.outcomes = outcomes;
             this.admission = admission;
             this.deadline = deadline;
             this.begunBefore = begunBefore;
-            this.body = body;
+            this.adapted = body instanceof AdaptedCall<?> call ? call : null;
         }
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (!exceeded && body instanceof AdaptedCall<?> adapted && adapted.isOwnedBy(deadline)) {
+            AdaptedCall<?> call = adapted;
+            adapted = null;
+            if (!exceeded && call != null && call.isOwnedBy(deadline)) {
                 // A stream that was begun well and is left by its reader.
                 outcomes.onSuccess(admission);
             } else {
@@ -154,6 +156,7 @@ final class CircuitBreakerLayer implements Layer {
             if (!inFlight.tryEnd()) {
                 return;
             }
+            inFlight.adapted = null;
             if (context == null) {
                 settle(value, failure);
             } else {

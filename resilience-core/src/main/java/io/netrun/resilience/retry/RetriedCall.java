@@ -291,7 +291,9 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     /** The delay before the next attempt has ended, and there will be none. */
     private void giveUpAttempts(Consumer<Attempts> reason) {
         Attempts known = attempts;
-        if (known != null && !hasEnded()) {
+        if (hasEnded()) {
+            forgetAttempts();
+        } else if (known != null) {
             reason.accept(known);
             end(lastResult(known), known);
         }

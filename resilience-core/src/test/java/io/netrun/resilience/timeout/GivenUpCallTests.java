@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.netrun.resilience.Deadline;
 import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.fallback.Fallback;
@@ -133,15 +134,12 @@ class GivenUpCallTests {
         limits.exceedWhen(
                 () -> limits.running.getCount() == 0,
                 () -> timeout.call(() -> {
+                    Deadline scope = Deadline.current();
                     limits.running.countDown();
-                    await().atMost(LimitFixture.LONG).until(() -> timeoutIsOver());
+                    await().atMost(LimitFixture.LONG).until(scope::isOver);
                     return "connection";
                 }));
         await().atMost(LimitFixture.LONG).until(() -> late.equals(List.of("connection")));
-    }
-
-    private static boolean timeoutIsOver() {
-        return io.netrun.resilience.Deadline.current() == io.netrun.resilience.Deadline.NONE;
     }
 
     @Test

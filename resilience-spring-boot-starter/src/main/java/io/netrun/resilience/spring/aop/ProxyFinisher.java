@@ -11,7 +11,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 public final class ProxyFinisher implements BeanPostProcessor {
 
     /** By name, since the class needs an optional library. */
-    private static final String VALIDATION = "org.springframework.validation.beanvalidation.MethodValidationInterceptor";
+    private static final String VALIDATION =
+            "org.springframework.validation.beanvalidation.MethodValidationInterceptor";
 
     private final ProtectedBeans beans;
 

@@ -41,8 +41,6 @@ final class Callbacks {
     }
 
     private static boolean is(Method method, String name, Class<?> callback, Class<?> type) {
-        return method.getParameterCount() == 0
-                && method.getName().equals(name)
-                && callback.isAssignableFrom(type);
+        return method.getParameterCount() == 0 && method.getName().equals(name) && callback.isAssignableFrom(type);
     }
 }

@@ -22,8 +22,7 @@ final class MethodCheck {
     private final BeanProxies proxies;
     private final Consumer<Problem> problems;
 
-    MethodCheck(
-            MethodPipelines pipelines, AdviceMode adviceMode, BeanProxies proxies, Consumer<Problem> problems) {
+    MethodCheck(MethodPipelines pipelines, AdviceMode adviceMode, BeanProxies proxies, Consumer<Problem> problems) {
         this.pipelines = pipelines;
         this.adviceMode = adviceMode;
         this.proxies = proxies;
@@ -31,8 +30,10 @@ final class MethodCheck {
     }
 
     void check(AnnotatedBeans beans) {
-        List<Proxying> reached =
-                beans.names().stream().filter(name -> isReached(name, beans)).map(proxies::of).toList();
+        List<Proxying> reached = beans.names().stream()
+                .filter(name -> isReached(name, beans))
+                .map(proxies::of)
+                .toList();
         if (!reached.isEmpty()) {
             boolean byInterfaces = reached.stream().allMatch(Proxying.BY_INTERFACES::equals);
             beans.methods().forEach((method, declarations) -> check(beans, method, declarations, byInterfaces));
@@ -45,8 +46,11 @@ final class MethodCheck {
         if (obstacle == null) {
             return true;
         }
-        String methods =
-                beans.methods().keySet().stream().map(Method::getName).distinct().sorted().collect(Collectors.joining(", "));
+        String methods = beans.methods().keySet().stream()
+                .map(Method::getName)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
         String description = beans.type().getName() + ": annotated methods (" + methods
                 + ") run unprotected, because bean '" + name + "' " + obstacle.reason();
         if (proxying == Proxying.HANDED_OVER) {
@@ -57,8 +61,7 @@ final class MethodCheck {
         return false;
     }
 
-    private void check(
-            AnnotatedBeans beans, Method method, List<Declaration> declarations, boolean byInterfaces) {
+    private void check(AnnotatedBeans beans, Method method, List<Declaration> declarations, boolean byInterfaces) {
         boolean atMethod = Declaration.isAtMethod(method);
         Obstacle obstacle = adviceMode.obstacle(method, byInterfaces);
         if (obstacle == null && atMethod && adviceMode == AdviceMode.PROXY) {
@@ -74,8 +77,11 @@ final class MethodCheck {
         } else if (atMethod) {
             problems.accept(unprotected(type, method, declarations, obstacle));
         } else if (isInheritedByTheAnnotatedClass(method, type, declarations)) {
-            log.debug("{}.{} is not covered by the annotation of the class, since it {}",
-                    type.getName(), method.getName(), obstacle.reason());
+            log.debug(
+                    "{}.{} is not covered by the annotation of the class, since it {}",
+                    type.getName(),
+                    method.getName(),
+                    obstacle.reason());
         } else if (adviceMode == AdviceMode.PROXY) {
             Problem problem = unprotected(type, method, declarations, obstacle);
             log.warn("{}. {}.", problem.description(), problem.remedy());

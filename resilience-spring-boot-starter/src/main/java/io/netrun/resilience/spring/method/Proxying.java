@@ -10,9 +10,10 @@ public enum Proxying {
     BY_INTERFACES(null),
     /** Not known, since it has not been created yet. */
     UNKNOWN(null),
-    EARLY(new Obstacle(
-            "was created before beans are proxied, for a BeanPostProcessor or a BeanFactoryPostProcessor",
-            "Inject it there as an ObjectProvider or with @Lazy, and declare the post-processor in a static @Bean method")),
+    EARLY(
+            new Obstacle(
+                    "was created before beans are proxied, for a BeanPostProcessor or a BeanFactoryPostProcessor",
+                    "Inject it there as an ObjectProvider or with @Lazy, and declare the post-processor in a static @Bean method")),
     ASPECT(new Obstacle("is an aspect, and aspects are not proxied", "Move the annotated methods to another bean")),
     LEFT_OUT(new Obstacle(
             "was left out when beans were proxied",

@@ -176,8 +176,7 @@ class ClassAnnotationTests {
             Described described = context.getBean(Described.class);
             assertThat(listed(context))
                     .containsExactlyInAnyOrder(
-                            Described.class.getName() + ".call()",
-                            Described.class.getName() + ".compareTo(Described)");
+                            Described.class.getName() + ".call()", Described.class.getName() + ".compareTo(Described)");
             assertThatThrownBy(described::call).isInstanceOf(RuntimeException.class);
             assertThat(described).hasToString("described");
         });

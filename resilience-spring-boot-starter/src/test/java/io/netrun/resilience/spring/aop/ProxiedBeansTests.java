@@ -75,9 +75,10 @@ class ProxiedBeansTests {
     }
 
     private void assertStopped(ApplicationContextRunner application, String... texts) {
-        application.run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> assertThat(
-                        problem.description() + ". " + problem.remedy())
-                .contains(texts)));
+        application.run(context -> assertThat(problems(context))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.description() + ". " + problem.remedy())
+                        .contains(texts)));
         application.withPropertyValues("resilience.validation=warn").run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(listed(context)).isEmpty();
@@ -133,7 +134,8 @@ class ProxiedBeansTests {
 
     @Test
     void beanThatAFactoryPostProcessorNeedsShouldBeToldAsUnprotected() {
-        assertStopped(runner.withUserConfiguration(WithBeanFactoryPostProcessor.class), "created before beans are proxied");
+        assertStopped(
+                runner.withUserConfiguration(WithBeanFactoryPostProcessor.class), "created before beans are proxied");
     }
 
     @Aspect
@@ -301,8 +303,7 @@ class ProxiedBeansTests {
     @Test
     void classInAPackageOfSpringsShouldBeProtected() {
         runner.withBean(Vets.class)
-                .run(context ->
-                        assertThat(context.getBean(Vets.class).vets()).isEqualTo(3));
+                .run(context -> assertThat(context.getBean(Vets.class).vets()).isEqualTo(3));
     }
 
     static class Connecting {
@@ -328,12 +329,16 @@ class ProxiedBeansTests {
     @Test
     void callbackOfTheContextShouldBeToldAsUnprotected() {
         for (Class<?> type : List.of(Connecting.class, Initializing.class)) {
-            runner.withBean(type).run(context -> assertThat(problems(context))
-                    .singleElement()
-                    .satisfies(problem -> assertThat(problem.description())
-                            .contains("@Retry", "is called by the application context on the object itself")));
+            runner.withBean(type)
+                    .run(context -> assertThat(problems(context))
+                            .singleElement()
+                            .satisfies(problem -> assertThat(problem.description())
+                                    .contains("@Retry", "is called by the application context on the object itself")));
         }
-        runner.withBean(Opening.class, Opening::new, definition -> ((AbstractBeanDefinition) definition).setInitMethodName("open"))
+        runner.withBean(
+                        Opening.class,
+                        Opening::new,
+                        definition -> ((AbstractBeanDefinition) definition).setInitMethodName("open"))
                 .run(context -> assertThat(problems(context)).hasSize(1));
     }
 
@@ -365,9 +370,10 @@ class ProxiedBeansTests {
                     assertThat(context.getBean(Counted.class).sealed()).isEqualTo(3);
                 });
         runner.withBean(SealedCounter.class)
-                .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> assertThat(
-                                problem.description())
-                        .contains("SealedCounter.sealed is annotated with @Retry, but is final")));
+                .run(context -> assertThat(problems(context))
+                        .singleElement()
+                        .satisfies(problem -> assertThat(problem.description())
+                                .contains("SealedCounter.sealed is annotated with @Retry, but is final")));
     }
 
     static class HalfSealed implements Runnable {
@@ -421,9 +427,10 @@ class ProxiedBeansTests {
 
     @Test
     void contextsShouldShareTheClassOfAProxy() {
-        runner.withBean(Notifier.class).run(first -> runner.withBean(Notifier.class)
-                .run(second -> assertThat(second.getBean(Notifier.class).getClass())
-                        .isSameAs(first.getBean(Notifier.class).getClass())));
+        runner.withBean(Notifier.class)
+                .run(first -> runner.withBean(Notifier.class)
+                        .run(second -> assertThat(second.getBean(Notifier.class).getClass())
+                                .isSameAs(first.getBean(Notifier.class).getClass())));
     }
 
     @Test

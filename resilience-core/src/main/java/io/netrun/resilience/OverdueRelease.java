@@ -1,0 +1,79 @@
+package io.netrun.resilience;
+
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the end of a call while what it holds is still being released, if that blocks in code of others, such as a future's
+ * {@code cancel}. A thread that is able to run is given more time, since it may only be waiting for a processor, and an end that is
+ * published early lets callers find permits that are not free yet.
+ */
+final class OverdueRelease implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(OverdueRelease.class);
+
+    /** The time between two looks at the thread. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** How often a thread is looked at that is able to run: half a second. */
+    private static final int MAX_LOOKS = 50;
+
+    private final Thread releasing = Thread.currentThread();
+    private final Runnable publication;
+    private volatile boolean released;
+    private volatile Ticker.@Nullable Scheduled timer;
+    private int looks; // one look after the other
+
+    private OverdueRelease(Runnable publication) {
+        this.publication = Workers.handOver(publication);
+    }
+
+    /**
+     * The calling thread begins to release what a call holds.
+     *
+     * @param publication ends the call's future, unless that has ended
+     * @return null if no timer can be set, so that the future ends only after the release
+     */
+    static @Nullable OverdueRelease watch(Runnable publication) {
+        try {
+            OverdueRelease release = new OverdueRelease(publication);
+            release.lookLater();
+            return release;
+        } catch (Throwable noTimer) {
+            SafeLog.warn(log, "A call is stopped without a timer for the case that this blocks", noTimer);
+            return null;
+        }
+    }
+
+    /** Everything is released. */
+    void released() {
+        released = true;
+        Ticker.Scheduled scheduled = timer;
+        if (scheduled != null) {
+            scheduled.cancel();
+        }
+    }
+
+    private void lookLater() {
+        timer = Ticker.system().schedule(this, LOOK_NANOS);
+    }
+
+    /** On the timer's thread. */
+    @Override
+    public void run() {
+        if (released) {
+            return;
+        }
+        if (++looks < MAX_LOOKS && releasing.getState() == Thread.State.RUNNABLE) {
+            try {
+                lookLater();
+                return;
+            } catch (Throwable noTimer) {
+                SafeLog.warn(log, "The end of a call is published before everything is released", noTimer);
+            }
+        }
+        publication.run();
+    }
+}
