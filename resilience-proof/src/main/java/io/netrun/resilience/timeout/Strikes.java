@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.netrun.resilience.Ticker;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -158,6 +159,11 @@ public class Strikes {
                 outer.run(() -> {
                     callInner();
                     while (!struck) {
+                        Thread.onSpinWait();
+                    }
+                    // Workers make the interrupts, so that of the outer limit may take a moment.
+                    long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+                    while (!caller.isInterrupted() && System.nanoTime() - patience < 0) {
                         Thread.onSpinWait();
                     }
                     r.r1 = caller.isInterrupted() ? "interrupted" : "not interrupted";

@@ -26,6 +26,7 @@ public enum Proxying {
             "was registered as a finished object, which is not proxied",
             "Let the application context create it, if it needs the protection"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // an obstacle is a record of texts
     private final @Nullable Obstacle obstacle;
 
     Proxying(@Nullable Obstacle obstacle) {
