@@ -3,12 +3,15 @@ package io.netrun.resilience;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Platform threads for what must happen in time, whatever virtual threads and their carriers are busy with. Handing over a task
@@ -22,21 +25,29 @@ import org.jspecify.annotations.Nullable;
 final class PlatformPool {
 
     private static final VarHandle INCOMING;
+    private static final VarHandle TASK;
 
     static {
         try {
-            INCOMING = MethodHandles.lookup().findVarHandle(PlatformPool.class, "incoming", Handover.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            INCOMING = lookup.findVarHandle(PlatformPool.class, "incoming", Handover.class);
+            TASK = lookup.findVarHandle(Handover.class, "task", Runnable.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    private static final Logger log = LoggerFactory.getLogger(PlatformPool.class);
+
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Function<Runnable, Thread> threads;
 
     /** Whether the last idle thread is to stay, since tasks may come from a thread that cannot start one. */
     private final BooleanSupplier needed;
+
+    private final Ticker timer;
 
     /** Held by the thread that waits for tasks. */
     private final ReentrantLock leading = new ReentrantLock();
@@ -47,74 +58,145 @@ final class PlatformPool {
     /** Handed over and not yet taken, the latest first. */
     private volatile @Nullable Handover incoming;
 
-    /** Taken and not yet run, in their order; of the leader alone. */
-    private @Nullable Handover queued;
+    /** Taken and not yet run, in their order; written by the leader alone. */
+    private volatile @Nullable Handover queued;
+
+    /** Whether a timer is set to try again to start a thread. One is enough, however many tasks wait. */
+    private final AtomicBoolean retrying = new AtomicBoolean();
+
+    /** Why no thread could be started, for the log: a thread of the pool says so, since a log call may block and fail. */
+    private volatile @Nullable Throwable noThread;
 
     private volatile @Nullable Thread leader;
 
-    PlatformPool(Function<Runnable, Thread> threads, BooleanSupplier needed) {
+    /**
+     * A pool without a thread.
+     *
+     * @param threads makes a thread that runs a task
+     * @param needed whether the last idle thread is to stay
+     * @param timer for another try where no thread can be started
+     */
+    PlatformPool(Function<Runnable, Thread> threads, BooleanSupplier needed, Ticker timer) {
         this.threads = threads;
         this.needed = needed;
+        this.timer = timer;
     }
 
     /**
-     * Runs a task on a thread of the pool.
-     *
-     * @throws Error if no thread waits and none can be started; the task does not run then
+     * Runs a task on a thread of the pool, as soon as there is one. Where no thread can be started and no timer can be set to try
+     * again, it runs on the calling thread. Never throws.
      */
     void execute(Runnable task) {
-        Handover handover = new Handover(task);
-        ensureIdleThread();
-        handover.run();
+        Handover handover;
+        try {
+            handover = new Handover(task);
+        } catch (Throwable noMemory) {
+            runQuietly(task);
+            return;
+        }
+        push(handover);
+        if (!wakeOrStart() && !retryLater()) {
+            runWaiting();
+        }
     }
 
     /** A task that hands another one over when it runs, without needing memory; the other one runs once. */
     Runnable prepare(Runnable task) {
         Handover handover = new Handover(task);
-        ensureIdleThread();
+        // Where there can be none now, there may be one when it is due.
+        tryStart();
         return handover;
     }
 
-    /** Starts a thread if none is idle. */
-    void ensureIdleThread() {
-        if (idle.get() == 0 && idle.compareAndSet(0, 1)) {
-            try {
-                threads.apply(this::serve).start();
-            } catch (Throwable noThread) {
-                idle.decrementAndGet();
-                throw noThread;
-            }
-        }
-    }
-
-    private void handOver(Handover handover) {
+    private void push(Handover handover) {
         Handover top;
         do {
             top = incoming;
             handover.next = top;
         } while (!INCOMING.compareAndSet(this, top, handover));
+    }
+
+    /** Has a thread see to what was pushed; false if there is none. */
+    private boolean wakeOrStart() {
         Thread waiting = leader;
         if (waiting != null) {
             LockSupport.unpark(waiting);
-        } else if (idle.get() == 0) {
-            // The last idle thread has left in this moment.
-            relieve();
+            return true;
+        }
+        // All are busy and no further one could be started, or the last idle one has left in this moment.
+        return retrying.get() || tryStart();
+    }
+
+    /** Starts a thread if none is idle; false if none can be started. */
+    private boolean tryStart() {
+        if (idle.get() == 0 && idle.compareAndSet(0, 1)) {
+            try {
+                threads.apply(this::serve).start();
+            } catch (Throwable refused) {
+                noThread = refused;
+                // Others may have relied on this thread, since they have seen it counted.
+                if (idle.decrementAndGet() == 0 && hasTasks()) {
+                    retryLater();
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean hasTasks() {
+        return incoming != null || queued != null;
+    }
+
+    /** Has a timer try again, unless one is set; false if none can be. */
+    private boolean retryLater() {
+        if (retrying.compareAndSet(false, true)) {
+            try {
+                timer.schedule(this::retry, AGAIN_NANOS);
+            } catch (Throwable noTimer) {
+                retrying.set(false);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void retry() {
+        retrying.set(false);
+        relieve();
+    }
+
+    /**
+     * Starts a thread if tasks wait and there is none to take them, which is a matter of a look where there are none; or has a timer try
+     * again.
+     *
+     * @return whether the caller is to try again soon, as not even a timer could be set
+     */
+    boolean relieve() {
+        return !retrying.get() && hasTasks() && idle.get() == 0 && !tryStart() && !retryLater();
+    }
+
+    /** Runs what waits on the calling thread. */
+    private void runWaiting() {
+        for (Handover next = (Handover) INCOMING.getAndSet(this, null); next != null; next = next.next) {
+            Runnable task = next.takeTask();
+            if (task != null) {
+                runQuietly(task);
+            }
         }
     }
 
-    /** Starts a thread if tasks wait and there is none to take them, or tries again soon. */
-    void relieve() {
-        if (incoming != null && idle.get() == 0) {
-            try {
-                ensureIdleThread();
-            } catch (Throwable noThread) {
-                Workers.relieveLater();
-            }
+    private static void runQuietly(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable thrown) {
+            SafeLog.warn(log, "A task failed on the thread that handed it over", thrown);
         }
     }
 
     /** The life of a thread. */
     private void serve() {
+        reportIfLate();
         boolean serving = true;
         while (serving) {
             Handover next = null;
@@ -132,22 +214,27 @@ final class PlatformPool {
         }
     }
 
+    private void reportIfLate() {
+        Throwable refused = noThread;
+        if (refused != null) {
+            noThread = null;
+            try {
+                // A task of its own, after those that wait, since a log call may block.
+                push(new Handover(() -> SafeLog.warn(
+                        log, "For a time no worker thread could be started; tasks may have run late", refused)));
+            } catch (Throwable noMemory) {
+                noThread = refused;
+            }
+        }
+    }
+
     /** Leaves unless a task has come for which no other thread is there. */
     private boolean tryLeave() {
         int others = idle.decrementAndGet();
-        if (others == 0 && (incoming != null || queued() || needed.getAsBoolean())) {
+        if (others == 0 && (hasTasks() || needed.getAsBoolean())) {
             return !idle.compareAndSet(0, 1);
         }
         return true;
-    }
-
-    private boolean queued() {
-        leading.lock();
-        try {
-            return queued != null;
-        } finally {
-            leading.unlock();
-        }
     }
 
     /** Becomes the leader and waits for a task; null after a time without one. */
@@ -167,12 +254,8 @@ final class PlatformPool {
                 Thread.interrupted();
                 next = take();
             }
-            if (next != null && idle.decrementAndGet() == 0) {
-                try {
-                    ensureIdleThread();
-                } catch (Throwable noThread) {
-                    Workers.relieveLater();
-                }
+            if (next != null && idle.decrementAndGet() == 0 && !tryStart()) {
+                retryLater();
             }
             return next;
         } finally {
@@ -202,7 +285,9 @@ final class PlatformPool {
     /** A task and its node in the stack. */
     private final class Handover implements Runnable {
 
+        @SuppressWarnings("UnusedVariable") // read through TASK
         private volatile @Nullable Runnable task;
+
         private @Nullable Handover next;
         private boolean handedOver; // by one thread alone: the timer's, or the one that made it
 
@@ -214,13 +299,21 @@ final class PlatformPool {
         public void run() {
             if (!handedOver) {
                 handedOver = true;
-                handOver(this);
+                push(this);
+                if (!wakeOrStart()) {
+                    retryLater();
+                }
             }
         }
 
+        /** The task, which is kept no longer; null if it was taken before. */
+        @Nullable
+        Runnable takeTask() {
+            return (Runnable) TASK.getAndSet(this, null);
+        }
+
         void runTask() {
-            Runnable due = task;
-            task = null;
+            Runnable due = takeTask();
             if (due != null) {
                 Workers.runOnPooledThread(due);
             }

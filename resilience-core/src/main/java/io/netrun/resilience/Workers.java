@@ -3,6 +3,8 @@ package io.netrun.resilience;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,14 +35,14 @@ public final class Workers {
     private static final Logger log = LoggerFactory.getLogger(Workers.class);
 
     private static final long IDLE_SECONDS = 10;
-    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final AtomicLong TIMER_WORKERS = new AtomicLong();
 
     private static final PlatformPool PLATFORM = new PlatformPool(
             task -> daemon(task, "resilience-timer-worker-" + TIMER_WORKERS.incrementAndGet()),
-            SystemTicker::isTimerRunning);
+            SystemTicker::isTimerRunning,
+            Ticker.system());
 
     private static final @Nullable Executor VIRTUAL = virtualThreads();
     private static final Executor BODIES = VIRTUAL != null ? VIRTUAL : daemonPool();
@@ -69,8 +71,12 @@ public final class Workers {
         if (VIRTUAL == null) {
             BODIES.execute(task);
         } else {
-            new PromptTask(task).start(VIRTUAL);
+            executePromptly(task, VIRTUAL);
         }
+    }
+
+    static void executePromptly(Runnable task, Executor virtual) {
+        new PromptTask(task).start(virtual);
     }
 
     /**
@@ -80,7 +86,7 @@ public final class Workers {
      * @param task must not throw
      */
     public static void dispatch(Runnable task) {
-        dispatch(task, PLATFORM::execute, Ticker.system());
+        PLATFORM.execute(task);
     }
 
     /**
@@ -94,42 +100,9 @@ public final class Workers {
         return PLATFORM.prepare(task);
     }
 
-    static void dispatch(Runnable task, Executor workers, Ticker timer) {
-        try {
-            workers.execute(task);
-        } catch (Throwable noThread) {
-            warn("No worker thread can be started; trying again until there is one", noThread);
-            dispatchLater(task, workers, timer);
-        }
-    }
-
-    private static void dispatchLater(Runnable task, Executor workers, Ticker timer) {
-        try {
-            Runnable again = () -> {
-                try {
-                    workers.execute(task);
-                } catch (Throwable noThread) {
-                    dispatchLater(task, workers, timer);
-                }
-            };
-            timer.schedule(again, AGAIN_NANOS);
-        } catch (Throwable noTimer) {
-            task.run();
-        }
-    }
-
-    /** Has a thread started for tasks that wait without one; a matter of a look where there are none. */
-    static void relieve() {
-        PLATFORM.relieve();
-    }
-
-    /** The same, as soon as that may succeed; never throws. */
-    static void relieveLater() {
-        try {
-            Ticker.system().schedule(Workers::relieve, AGAIN_NANOS);
-        } catch (Throwable noTimer) {
-            warn("Neither a worker thread nor a timer can be started; the next task tries again", noTimer);
-        }
+    /** Has a thread started for tasks that wait without one; true if that is to be tried again soon. */
+    static boolean relieve() {
+        return PLATFORM.relieve();
     }
 
     /** Runs a task on a thread that other tasks will use; never throws. */
@@ -162,13 +135,37 @@ public final class Workers {
         }
     }
 
-    /** A daemon thread that inherits nothing from the one that makes it. */
+    /**
+     * A daemon thread that inherits nothing from the one that makes it: no thread-locals, class loader, group and priority, and no
+     * access control context, which up to JDK 23 holds the class loaders of all classes on the stack.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // the usual one, and not that of the first caller
     static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(null, task, name, 0, false);
+        Thread thread = uninherited(task, name);
         thread.setDaemon(true);
+        thread.setPriority(Thread.NORM_PRIORITY);
         // The class loader of whichever caller came first must not be pinned by a thread that serves all.
         thread.setContextClassLoader(Workers.class.getClassLoader());
         return thread;
+    }
+
+    @SuppressWarnings("removal") // there is no other way, and where it is gone there is no such context
+    private static Thread uninherited(Runnable task, String name) {
+        try {
+            return AccessController.doPrivileged(
+                    (PrivilegedAction<Thread>) () -> new Thread(topGroup(), task, name, 0, false));
+        } catch (LinkageError gone) {
+            return new Thread(topGroup(), task, name, 0, false);
+        }
+    }
+
+    /** The group at the top, since one of an application may be interrupted or destroyed. */
+    private static ThreadGroup topGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        for (ThreadGroup parent = group.getParent(); parent != null; parent = group.getParent()) {
+            group = parent;
+        }
+        return group;
     }
 
     /** By reflection, since the API that this is compiled against does not have it. */
@@ -231,17 +228,29 @@ public final class Workers {
             } catch (Throwable noTimer) {
                 warn("A task may have to wait for a free carrier thread, since no timer could be set", noTimer);
             }
-            workers.execute(this);
+            try {
+                workers.execute(this);
+            } catch (Throwable noThread) {
+                // Unless the platform thread was faster, it is not to run any more.
+                if (begun.compareAndSet(false, true)) {
+                    cancelTimer();
+                    throw noThread;
+                }
+            }
         }
 
         @Override
         public void run() {
             if (begun.compareAndSet(false, true)) {
-                Ticker.Scheduled overdue = timer;
-                if (overdue != null) {
-                    overdue.cancel();
-                }
+                cancelTimer();
                 task.run();
+            }
+        }
+
+        private void cancelTimer() {
+            Ticker.Scheduled overdue = timer;
+            if (overdue != null) {
+                overdue.cancel();
             }
         }
     }

@@ -1,68 +1,30 @@
 package io.netrun.resilience;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.netrun.resilience.test.ManualTicker;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.MDC;
 
-/** What becomes of a task for which no thread can be started. */
 class WorkersTests {
-
-    private final ManualTicker ticker = new ManualTicker();
-    private final List<Thread> ran = new ArrayList<>();
-    private int refusals;
-
-    @Test
-    void taskShouldRunAsSoonAsThereIsAThread() {
-        refusals = 3;
-        Workers.dispatch(this::run, this::execute, ticker);
-        ticker.advance(Duration.ofMillis(20));
-        assertThat(ran).isEmpty();
-        ticker.advance(Duration.ofMillis(10));
-        assertThat(ran).hasSize(1);
-        assertThat(ticker.scheduledCount()).isZero();
-    }
-
-    @Test
-    void taskShouldRunAtOnceWhereThereIsAThread() {
-        Workers.dispatch(this::run, this::execute, new TimerlessTicker(ticker));
-        assertThat(ran).hasSize(1);
-    }
-
-    @Test
-    void taskWithoutAThreadAndATimerShouldRunOnTheCallingThread() {
-        refusals = 1;
-        Workers.dispatch(this::run, this::execute, new TimerlessTicker(ticker));
-        assertThat(ran).containsExactly(Thread.currentThread());
-    }
-
-    private void run() {
-        ran.add(Thread.currentThread());
-    }
-
-    /** An {@link Executor} that has no thread for the first tasks. */
-    private void execute(Runnable task) {
-        if (refusals-- > 0) {
-            throw new OutOfMemoryError("unable to create native thread");
-        }
-        task.run();
-    }
 
     private static final InheritableThreadLocal<String> INHERITED = new InheritableThreadLocal<>();
 
@@ -148,6 +110,95 @@ class WorkersTests {
             assertThat(done.await(20, SECONDS)).isTrue();
         }
         assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void threadShouldInheritNeitherGroupNorPriority() throws Exception {
+        ThreadGroup application = new ThreadGroup("application");
+        AtomicReference<Thread> made = new AtomicReference<>();
+        Thread caller = new Thread(application, () -> made.set(Workers.daemon(() -> {}, "worker")));
+        caller.setPriority(Thread.MIN_PRIORITY);
+        caller.start();
+        caller.join();
+        assertThat(made.get().getThreadGroup().getParent()).isNull();
+        assertThat(made.get().getPriority()).isEqualTo(Thread.NORM_PRIORITY);
+    }
+
+    @Test
+    void threadShouldNotHoldTheClassesOfItsFirstCaller() throws Exception {
+        ClassLoader application = new ApplicationLoader();
+        @SuppressWarnings("unchecked")
+        Function<Supplier<Thread>, Thread> caller = (Function<Supplier<Thread>, Thread>) application
+                .loadClass(ForeignCaller.class.getName())
+                .getDeclaredConstructor()
+                .newInstance();
+        Thread kept = caller.apply(() -> Workers.daemon(() -> {}, "worker"));
+        WeakReference<ClassLoader> loader = new WeakReference<>(application);
+        application = null;
+        caller = null;
+        await().until(() -> {
+            System.gc();
+            return loader.get() == null;
+        });
+        assertThat(kept.isDaemon()).isTrue();
+    }
+
+    /** Has a thread made; of another class loader than the tests. */
+    public static final class ForeignCaller implements Function<Supplier<Thread>, Thread> {
+
+        @Override
+        public Thread apply(Supplier<Thread> threads) {
+            return threads.get();
+        }
+    }
+
+    private static final class ApplicationLoader extends ClassLoader {
+
+        ApplicationLoader() {
+            super(WorkersTests.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.equals(ForeignCaller.class.getName())) {
+                return super.loadClass(name, resolve);
+            }
+            try (InputStream code = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                byte[] bytes = code.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+    }
+
+    @Test
+    void promptTaskWithoutAThreadShouldNotRunLaterEither() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        assertThatThrownBy(() -> Workers.executePromptly(runs::incrementAndGet, task -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                }))
+                .isInstanceOf(OutOfMemoryError.class);
+        CountDownLatch later = new CountDownLatch(1);
+        Ticker.system().schedule(Workers.handOver(later::countDown), MILLISECONDS.toNanos(20));
+        assertThat(later.await(20, SECONDS)).isTrue();
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void promptTaskThatNoCarrierTakesShouldRunOnceElsewhere() throws Exception {
+        CompletableFuture<String> ran = new CompletableFuture<>();
+        AtomicInteger runs = new AtomicInteger();
+        AtomicReference<Runnable> carriers = new AtomicReference<>();
+        Workers.executePromptly(
+                () -> {
+                    runs.incrementAndGet();
+                    ran.complete(Thread.currentThread().getName());
+                },
+                carriers::set);
+        assertThat(ran.get(20, SECONDS)).startsWith("resilience-timer-worker-");
+        carriers.get().run();
+        assertThat(runs).hasValue(1);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
