@@ -108,16 +108,14 @@ final class TimerThread implements Runnable {
     private Ticker.Scheduled set(Runnable action, long at) {
         Task task = new Task(this, action, at);
         add(task);
-        if (resting ? RESTING.compareAndSet(this, true, false) : task.at - wakesAt < 0) {
-            LockSupport.unpark(thread);
-        }
-        if (thread == null) {
-            try {
-                start();
-            } catch (Throwable noThread) {
-                task.cancel();
-                throw noThread;
+        try {
+            if (resting ? RESTING.compareAndSet(this, true, false) : task.at - wakesAt < 0) {
+                LockSupport.unpark(thread);
             }
+            ensureThread();
+        } catch (Throwable noThread) {
+            task.cancel();
+            throw noThread;
         }
         return task;
     }
@@ -159,14 +157,21 @@ final class TimerThread implements Runnable {
         } while (!STACKS.compareAndSet(stacks, stack * SPACING, top, task));
     }
 
-    private void start() {
-        Thread fresh = Workers.daemon(this, "resilience-timer");
-        if (THREAD.compareAndSet(this, null, fresh)) {
+    /**
+     * Starts a thread if there is none. It is written before it is started, so one that is there may not have been started yet, or
+     * not be startable by the thread that wrote it; whichever finds it so starts it.
+     */
+    private void ensureThread() {
+        Thread present = thread;
+        while (present == null || present.getState() == Thread.State.TERMINATED) {
+            Thread fresh = Workers.daemon(this, "resilience-timer");
+            present = THREAD.compareAndSet(this, present, fresh) ? fresh : thread;
+        }
+        if (present.getState() == Thread.State.NEW) {
             try {
-                fresh.start();
-            } catch (Throwable noThread) {
-                thread = null;
-                throw noThread;
+                present.start();
+            } catch (IllegalThreadStateException started) {
+                // By another thread, at the same time.
             }
         }
     }
@@ -174,12 +179,17 @@ final class TimerThread implements Runnable {
     @Override
     public void run() {
         boolean running = true;
+        boolean failing = false;
         try {
             while (running) {
                 try {
                     running = round();
+                    failing = false;
                 } catch (Throwable thrown) {
-                    report("A round of the timer failed; it goes on", thrown);
+                    if (!failing) {
+                        report("A round of the timer failed; it goes on", thrown);
+                    }
+                    failing = true;
                     LockSupport.parkNanos(this, ROUND_NANOS);
                 }
             }
@@ -195,7 +205,7 @@ final class TimerThread implements Runnable {
         thread = null;
         resting = false;
         try {
-            start();
+            ensureThread();
         } catch (Throwable noThread) {
             report("The timer's thread ends and cannot be replaced until the next task is set", noThread);
         }
@@ -206,7 +216,7 @@ final class TimerThread implements Runnable {
         boolean busy = drainIncoming();
         drainCancelled();
         runDue();
-        Workers.relieve();
+        busy |= Workers.relieve();
         Task first = sorted.first();
         if (first == null && !busy) {
             return sleep(idleNanos, true) || !tryStop();
@@ -298,12 +308,12 @@ final class TimerThread implements Runnable {
         }
     }
 
-    /** A logger may fail like anything else, and needs memory. */
+    /** A log call may block, and runs code of the user, so it is for a worker; without memory for that, it is left out. */
     private static void report(String what, Throwable thrown) {
         try {
-            log.error(what, thrown);
+            Workers.handOver(() -> SafeLog.error(log, what, thrown)).run();
         } catch (Throwable unreported) {
-            // There is nobody left to tell.
+            // The tasks that follow are worth more than the log.
         }
     }
 
@@ -319,7 +329,8 @@ final class TimerThread implements Runnable {
 
     /** Whether it has a thread, and so may have tasks. */
     boolean isRunning() {
-        return thread != null;
+        Thread present = thread;
+        return present != null && present.getState() != Thread.State.TERMINATED;
     }
 
     @Nullable

@@ -3,12 +3,17 @@ package io.netrun.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.netrun.resilience.test.ManualTicker;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** In real time: sleeping and waking is what it is about. */
 @Timeout(60)
@@ -141,6 +147,57 @@ class TimerThreadTests {
                 0);
         timer.schedule(runs::incrementAndGet, MILLI);
         await().until(() -> runs.get() == 1);
+    }
+
+    /** A log call may block. */
+    @Test
+    void failureOfATaskShouldBeLoggedOnAnotherThread() throws Exception {
+        CompletableFuture<String> logged = new CompletableFuture<>();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                logged.complete(Thread.currentThread().getName());
+            }
+        };
+        Logger log = (Logger) LoggerFactory.getLogger(TimerThread.class);
+        appender.start();
+        log.addAppender(appender);
+        try {
+            timer.schedule(
+                    () -> {
+                        throw new AssertionError("task");
+                    },
+                    0);
+            assertThat(logged.get(20, TimeUnit.SECONDS)).startsWith("resilience-timer-worker-");
+        } finally {
+            log.detachAppender(appender);
+        }
+    }
+
+    @Test
+    void taskShouldStartAThreadThatAnotherOneCouldNot() throws Exception {
+        setThread(new Thread(timer, "resilience-timer"));
+        AtomicInteger runs = new AtomicInteger();
+        timer.schedule(runs::incrementAndGet, 0);
+        await().until(() -> runs.get() == 1);
+    }
+
+    @Test
+    void taskShouldReplaceAThreadThatHasDied() throws Exception {
+        Thread dead = new Thread(() -> {});
+        dead.start();
+        dead.join();
+        setThread(dead);
+        AtomicInteger runs = new AtomicInteger();
+        timer.schedule(runs::incrementAndGet, 0);
+        await().until(() -> runs.get() == 1);
+        assertThat(timer.isRunning()).isTrue();
+    }
+
+    private void setThread(Thread thread) throws ReflectiveOperationException {
+        Field field = TimerThread.class.getDeclaredField("thread");
+        field.setAccessible(true);
+        field.set(timer, thread);
     }
 
     @Test
