@@ -59,16 +59,65 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /** Ends this future with a failure of the policy's own; does nothing if its end was decided before. */
     protected final void fail(Throwable failure) {
         if (tryEnd()) {
-            super.completeExceptionally(failure);
+            publishFailure(failure);
         }
     }
 
-    /** Completes this future; for the winner of {@link #tryEnd()}. */
+    /** Completes this future; for the winner of {@link #tryEnd()}. Does not throw, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
         if (failure == null) {
-            super.complete(value);
+            publishValue(value);
         } else {
+            publishFailure(failure);
+        }
+    }
+
+    private void publishValue(T value) {
+        try {
+            super.complete(value);
+        } catch (Throwable thrown) {
+            runRemainingDependents(thrown);
+        }
+    }
+
+    private void publishFailure(Throwable failure) {
+        try {
             super.completeExceptionally(failure);
+        } catch (Throwable thrown) {
+            runRemainingDependents(thrown);
+        }
+    }
+
+    private void publishCancellation() {
+        try {
+            super.cancel(true);
+        } catch (Throwable thrown) {
+            runRemainingDependents(thrown);
+        }
+    }
+
+    /**
+     * Goes on where a dependent ended the completion of this future with an exception. The JDK catches what a dependent's function
+     * throws, but not what the failure itself throws as it is wrapped for the next stage ({@code toString()} of a foreign exception).
+     * Each further completion changes nothing but runs the dependents that are left, and takes at least one of them off.
+     */
+    @SuppressWarnings("NullAway") // the value of a future that is done is not replaced
+    private void runRemainingDependents(Throwable thrown) {
+        SafeLog.error(log, "A dependent of a call's future failed", thrown);
+        if (!isDone()) {
+            super.completeExceptionally(thrown); // there was no memory or stack to complete it with
+            return;
+        }
+        int before = Integer.MAX_VALUE;
+        int left = getNumberOfDependents();
+        while (left > 0 && left < before) {
+            before = left;
+            try {
+                super.complete(null);
+            } catch (Throwable again) {
+                SafeLog.error(log, "A dependent of a call's future failed", again);
+            }
+            left = getNumberOfDependents();
         }
     }
 
@@ -112,7 +161,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (tryEnd()) {
-            releaseThen(() -> super.cancel(mayInterruptIfRunning));
+            releaseThen(this::publishCancellation);
         }
         return isCancelled();
     }
@@ -121,7 +170,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     final void cancelWithin() {
         if (tryEnd()) {
             release();
-            super.cancel(true);
+            publishCancellation();
         }
     }
 
@@ -130,7 +179,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        releaseThen(() -> super.complete(value));
+        releaseThen(() -> publishValue(value));
         return true;
     }
 
@@ -142,7 +191,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        releaseThen(() -> super.completeExceptionally(failure));
+        releaseThen(() -> publishFailure(failure));
         return true;
     }
 

@@ -76,6 +76,29 @@ class UnprintableFailureTests {
         assertThat(around.metrics().asyncActive()).isZero();
     }
 
+    /** The JDK prints a failure as it wraps it for the next stage, and does not expect that to fail. */
+    @ParameterizedTest
+    @MethodSource("policies")
+    void dependentThatCannotWrapItShouldKeepNoOtherFromRunning(Policy policy) {
+        CompletableFuture<String> own = new CompletableFuture<>();
+        CompletableFuture<String> call =
+                Pipeline.of(Bulkhead.of("around"), policy).callAsync(() -> own);
+        CompletableFuture<Throwable> attachedFirst = call.handle((value, thrown) -> thrown);
+        call.whenComplete((value, thrown) -> {});
+        call.whenComplete((value, thrown) -> {});
+        own.completeExceptionally(failure);
+        assertIsTheFailure(attachedFirst.join());
+    }
+
+    @Test
+    void dependentOfAFutureThatItsHolderFailsShouldRun() {
+        CompletableFuture<String> call = Bulkhead.of("b").callAsync(() -> new CompletableFuture<String>());
+        CompletableFuture<Throwable> attachedFirst = call.handle((value, thrown) -> thrown);
+        call.whenComplete((value, thrown) -> {});
+        assertThat(call.completeExceptionally(failure)).isTrue();
+        assertIsTheFailure(attachedFirst.join());
+    }
+
     @Test
     void failureOfResultRulesShouldLeaveTheResultAsItIs() {
         Retry retry = Retry.of(
