@@ -11,8 +11,8 @@ import io.netrun.resilience.retry.RetryExhaustedException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -55,6 +55,33 @@ class LookedThroughTests {
                 "f",
                 c -> c.handle(Exception.class, failure -> failure.getClass().getSimpleName()));
         assertThat(call(false, fallback, retry)).isEqualTo("FileNotFoundException");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void errorWithinAnExhaustedRetryShouldPassAFallbackForExceptions(boolean async) {
+        Retry retriesErrors = retry(2, c -> c.exceptions(Throwable.class));
+        for (Fallback fallback : List.of(
+                Fallback.of("any", c -> c.handle(failure -> "recovered")),
+                Fallback.of("exceptions", c -> c.handle(Exception.class, failure -> "recovered")),
+                Fallback.of("unchecked", c -> c.handle(RuntimeException.class, failure -> "recovered")))) {
+            Throwable thrown = catchThrowable(() -> failing(async, new LinkageError("down"), fallback, retriesErrors));
+            assertThat(ExceptionFilter.rootOf(thrown)).isInstanceOf(LinkageError.class);
+            assertThat(fallback.metrics().totalPassed()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void fallbackOfAnotherKindShouldNotCatchAFailureBecauseARetryWrapsIt() {
+        Fallback fallback = Fallback.of("f", c -> c.handle(RuntimeException.class, failure -> "recovered"));
+        assertThat(catchThrowable(() -> call(false, fallback, retry))).isInstanceOf(RetryExhaustedException.class);
+    }
+
+    @Test
+    void fallbackForAllOfTheLibraryShouldCatchTheExhaustedRetry() {
+        Fallback fallback = Fallback.of(
+                "f", c -> c.handle(ResilienceException.class, e -> e.getClass().getSimpleName()));
+        assertThat(call(false, fallback, retry)).isEqualTo("RetryExhaustedException");
     }
 
     @ParameterizedTest
@@ -178,15 +205,19 @@ class LookedThroughTests {
     }
 
     private static String call(boolean async, Guard guard) {
+        return failing(async, new FileNotFoundException(), guard);
+    }
+
+    private static String failing(boolean async, Throwable failure, Policy... policies) {
+        return failing(async, failure, Pipeline.of(policies));
+    }
+
+    private static String failing(boolean async, Throwable failure, Guard guard) {
         if (async) {
-            try {
-                return guard.<String>callAsync(() -> CompletableFuture.failedFuture(new FileNotFoundException()))
-                        .join();
-            } catch (CompletionException e) {
-                throw e;
-            }
+            return guard.<String>callAsync(() -> CompletableFuture.failedFuture(failure))
+                    .join();
         }
-        CheckedSupplier<String, RuntimeException> body = () -> sneaky(new FileNotFoundException());
+        CheckedSupplier<String, RuntimeException> body = () -> sneaky(failure);
         return guard.call(body);
     }
 

@@ -3,9 +3,9 @@ package io.netrun.resilience.fallback;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.ExceptionFilter;
-import io.netrun.resilience.FailureWrapper;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceException;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.util.List;
@@ -157,7 +157,8 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     /**
      * The handler for a failure, and what it is shown. A handler for the exception that wraps a failure comes first if it names
-     * that very kind; then the closest one for the failure within; then the closest one for the wrapper.
+     * an exception of this library; otherwise the closest one for the failure within decides, as it does for a failure that is
+     * not wrapped: a handler for any {@link Exception} does not catch an {@link Error} because a retry wraps it.
      */
     private @Nullable Choice choose(Throwable failure) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
@@ -168,14 +169,11 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
             return handler == null ? null : new Choice(handler, outside);
         }
         FallbackHandler within = closest(handlers, root);
-        if (within != null) {
-            return new Choice(within, root);
-        }
-        return handler == null ? null : new Choice(handler, outside);
+        return within == null ? null : new Choice(within, root);
     }
 
     private static boolean choosesWrapper(FallbackHandler handler) {
-        return !handler.unwraps() || FailureWrapper.class.isAssignableFrom(handler.type());
+        return !handler.unwraps() || ResilienceException.class.isAssignableFrom(handler.type());
     }
 
     private static @Nullable FallbackHandler closest(List<FallbackHandler> handlers, Throwable failure) {

@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.ExceptionFilter;
-import io.netrun.resilience.FailureWrapper;
+import io.netrun.resilience.ResilienceException;
 import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
@@ -85,14 +85,10 @@ public final class FallbackMethods {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable shown = outside;
         Candidate closest = closest(outside);
-        // A retry's exception is looked through, unless a method is for that very exception.
-        if (closest == null || !FailureWrapper.class.isAssignableFrom(closest.failure)) {
-            Throwable root = ExceptionFilter.rootOf(failure);
-            Candidate within = root == outside ? null : closest(root);
-            if (within != null) {
-                shown = root;
-                closest = within;
-            }
+        // A retry's exception is looked through, unless a method is for an exception of this library.
+        if (closest == null || !ResilienceException.class.isAssignableFrom(closest.failure)) {
+            shown = ExceptionFilter.rootOf(failure);
+            closest = shown == outside ? closest : closest(shown);
         }
         if (closest == null) {
             throw failure;
