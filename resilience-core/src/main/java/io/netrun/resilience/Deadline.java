@@ -34,10 +34,11 @@ public final class Deadline {
     /** No limit and no scope: the call is wanted until it ends. */
     public static final Deadline NONE = new Deadline(null, 0, null);
 
-    private static final int RUNNING = 0;
-    private static final int EXCEEDED = 1;
-    private static final int STOPPED = 2;
-    private static final int ENDED = 3;
+    // Bytes, since nearly every asynchronous call has a scope or more.
+    private static final byte RUNNING = 0;
+    private static final byte EXCEEDED = 1;
+    private static final byte STOPPED = 2;
+    private static final byte ENDED = 3;
 
     /** How many registrations lie between two sweeps for those that have ended out of order. */
     private static final int SWEEP_MASK = 63;
@@ -48,7 +49,7 @@ public final class Deadline {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Deadline.class, "state", int.class);
+            STATE = lookup.findVarHandle(Deadline.class, "state", byte.class);
             IN_FLIGHT = lookup.findVarHandle(Deadline.class, "inFlight", Link.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -64,12 +65,12 @@ public final class Deadline {
     private final long nanos;
     private final @Nullable Deadline outer;
 
-    private volatile int state;
+    private volatile byte state;
 
     /** What is to be notified, the latest first; those that have ended are unlinked in passing. */
     private volatile @Nullable Link inFlight;
 
-    private int registrations; // racy: it only spaces the sweeps
+    private byte registrations; // racy: it only spaces the sweeps
 
     /** How many bodies were begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;

@@ -50,6 +50,9 @@ public final class EventPublisher {
 
     /** Whether there is a listener for a kind of event; ask before creating one where events are frequent. */
     public boolean wants(Class<?> type) {
+        if (listeners.isEmpty()) {
+            return false; // without an iterator
+        }
         for (Listener<?> listener : listeners) {
             if (listener.type.isAssignableFrom(type)) {
                 return true;
