@@ -103,8 +103,9 @@ public final class Waits {
 
         /** In real time; false if it was woken before the time is over. */
         boolean park(long nanos) throws InterruptedException {
-            long end = System.nanoTime() + nanos;
-            for (long left = nanos; !woken && left > 0; left = end - System.nanoTime()) {
+            Ticker ticker = Ticker.system();
+            long end = ticker.nanoTime() + nanos;
+            for (long left = nanos; !woken && left > 0; left = end - ticker.nanoTime()) {
                 requireNoInterrupt();
                 LockSupport.parkNanos(this, left);
             }
