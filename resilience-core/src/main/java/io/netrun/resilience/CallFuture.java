@@ -2,8 +2,10 @@ package io.netrun.resilience;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,16 +24,25 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     private static final Logger log = LoggerFactory.getLogger(CallFuture.class);
 
     private static final VarHandle DECIDED;
+    private static final VarHandle FOLLOWER;
+
+    /** In place of a follower once there cannot be one any more. */
+    private static final Object PUBLISHED = new Object();
 
     static {
         try {
-            DECIDED = MethodHandles.lookup().findVarHandle(CallFuture.class, "decided", boolean.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            DECIDED = lookup.findVarHandle(CallFuture.class, "decided", boolean.class);
+            FOLLOWER = lookup.findVarHandle(CallFuture.class, "follower", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
     private volatile boolean decided;
+
+    /** What is called back with the end, as a stage of {@link #handle} would be, but without two objects for it. */
+    private volatile @Nullable Object follower;
 
     /**
      * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this future
@@ -65,34 +76,15 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** Completes this future; for the winner of {@link #tryEnd()}. Does not throw, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
-        if (failure == null) {
-            publishValue(value);
-        } else {
-            publishFailure(failure);
-        }
-    }
-
-    private void publishValue(T value) {
+        boolean published;
         try {
-            super.complete(value);
+            published = failure == null ? super.complete(value) : super.completeExceptionally(failure);
         } catch (Throwable thrown) {
             runRemainingDependents(thrown);
+            published = true;
         }
-    }
-
-    private void publishFailure(Throwable failure) {
-        try {
-            super.completeExceptionally(failure);
-        } catch (Throwable thrown) {
-            runRemainingDependents(thrown);
-        }
-    }
-
-    private void publishCancellation() {
-        try {
-            super.cancel(true);
-        } catch (Throwable thrown) {
-            runRemainingDependents(thrown);
+        if (published) {
+            onPublished(value, failure);
         }
     }
 
@@ -118,6 +110,39 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
                 SafeLog.error(log, "A dependent of a call's future failed", again);
             }
             left = getNumberOfDependents();
+        }
+    }
+
+    /** Completes this future with a failure; for the winner of {@link #tryEnd()}. */
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    protected final void publishFailure(Throwable failure) {
+        publish(null, failure);
+    }
+
+    /**
+     * Has a callback called with the end of this future, after all stages that are attached later: the order of stages.
+     *
+     * @param callback what it throws is lost
+     * @return false if it will not be called, since there is another, there are stages already, or the end has come
+     */
+    final boolean tryFollow(BiFunction<? super T, @Nullable Throwable, ?> callback) {
+        return follower == null
+                && !isDone()
+                && getNumberOfDependents() == 0
+                && FOLLOWER.compareAndSet(this, null, callback);
+    }
+
+    @SuppressWarnings({"unchecked", "ReturnValueIgnored"
+    }) // nothing else is ever put there; it is called for its effect
+    private void onPublished(T value, @Nullable Throwable failure) {
+        Object callback = FOLLOWER.getAndSet(this, PUBLISHED);
+        if (callback == null || callback == PUBLISHED) {
+            return;
+        }
+        try {
+            ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "A policy failed when its call ended", thrown);
         }
     }
 
@@ -161,7 +186,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (tryEnd()) {
-            releaseThen(this::publishCancellation);
+            releaseThen(() -> publishFailure(new CancellationException()));
         }
         return isCancelled();
     }
@@ -170,7 +195,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     final void cancelWithin() {
         if (tryEnd()) {
             release();
-            publishCancellation();
+            publishFailure(new CancellationException());
         }
     }
 
@@ -179,7 +204,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        releaseThen(() -> publishValue(value));
+        releaseThen(() -> publish(value, null));
         return true;
     }
 
@@ -216,13 +241,16 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             release();
         }
         super.obtrudeValue(value);
+        onPublished(value, null);
     }
 
     @Override
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
     public void obtrudeException(Throwable failure) {
         if (tryEnd()) {
             release();
         }
         super.obtrudeException(failure);
+        onPublished(null, failure);
     }
 }

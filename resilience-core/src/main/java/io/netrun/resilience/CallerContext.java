@@ -33,11 +33,25 @@ public final class CallerContext {
      * Runs a task within this context on the calling thread, whose own context is restored afterwards. A task that runs after
      * {@link #clear()} has no context, so it is to look whether its call has ended before it runs code of the user.
      *
+     * @throws RuntimeException what restoring the context or the task throws
+     */
+    public void run(Runnable task) {
+        ContextPropagation.Context captured = context;
+        if (captured == null) {
+            task.run();
+        } else {
+            captured.run(task);
+        }
+    }
+
+    /**
+     * Runs a task as {@link #run(Runnable)} does.
+     *
      * @param onFailure takes what restoring the context or the task throws; should not throw
      */
     public void run(Runnable task, Consumer<Throwable> onFailure) {
         try {
-            runWithin(task);
+            run(task);
         } catch (Throwable thrown) {
             onFailure.accept(thrown);
         }
@@ -52,7 +66,7 @@ public final class CallerContext {
     public void runAnyway(Runnable task) {
         boolean[] begun = new boolean[1];
         try {
-            runWithin(() -> {
+            run(() -> {
                 begun[0] = true;
                 task.run();
             });
@@ -64,21 +78,12 @@ public final class CallerContext {
         }
     }
 
-    private void runWithin(Runnable task) {
-        ContextPropagation.Context captured = context;
-        if (captured == null) {
-            task.run();
-        } else {
-            captured.run(task);
-        }
-    }
-
     /** Lets go of what was captured, so that whoever keeps the future of an ended call does not keep its caller's request. */
     public void clear() {
         context = null;
     }
 
-    /** A task that runs another one within this context; see {@link #run}. */
+    /** A task that runs another one within this context; see {@link #run(Runnable, Consumer)}. */
     public Runnable wrap(Runnable task, Consumer<Throwable> onFailure) {
         return () -> run(task, onFailure);
     }

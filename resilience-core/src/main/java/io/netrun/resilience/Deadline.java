@@ -27,29 +27,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p>For authors of policies. Thread-safe.
  */
-public final class Deadline {
+public final class Deadline extends ScopeParts {
 
     private static final Logger log = LoggerFactory.getLogger(Deadline.class);
 
     /** No limit and no scope: the call is wanted until it ends. */
     public static final Deadline NONE = new Deadline(null, 0, null);
 
-    private static final int RUNNING = 0;
-    private static final int EXCEEDED = 1;
-    private static final int STOPPED = 2;
-    private static final int ENDED = 3;
-
-    /** How many registrations lie between two sweeps for those that have ended out of order. */
-    private static final int SWEEP_MASK = 63;
+    // Bytes, since nearly every asynchronous call has a scope or more.
+    private static final byte RUNNING = 0;
+    private static final byte EXCEEDED = 1;
+    private static final byte STOPPED = 2;
+    private static final byte ENDED = 3;
 
     private static final VarHandle STATE;
-    private static final VarHandle IN_FLIGHT;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Deadline.class, "state", int.class);
-            IN_FLIGHT = lookup.findVarHandle(Deadline.class, "inFlight", Link.class);
+            STATE = MethodHandles.lookup().findVarHandle(Deadline.class, "state", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -64,12 +59,7 @@ public final class Deadline {
     private final long nanos;
     private final @Nullable Deadline outer;
 
-    private volatile int state;
-
-    /** What is to be notified, the latest first; those that have ended are unlinked in passing. */
-    private volatile @Nullable Link inFlight;
-
-    private int registrations; // racy: it only spaces the sweeps
+    private volatile byte state;
 
     /** How many bodies were begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
@@ -186,7 +176,7 @@ public final class Deadline {
     public List<Throwable> tryExceed() {
         List<Throwable> failures = new ArrayList<>();
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
-            notifyInFlight(true, failures::add);
+            notifyParts(true, failures::add);
         }
         return failures;
     }
@@ -194,7 +184,7 @@ public final class Deadline {
     /** Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent. */
     public void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
-            notifyInFlight(false, failure -> {});
+            notifyParts(false, failure -> {});
         }
     }
 
@@ -204,9 +194,7 @@ public final class Deadline {
      */
     public void end() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, ENDED)) {
-            if (inFlight != null) {
-                inFlight = null;
-            }
+            clear();
         }
     }
 
@@ -261,67 +249,13 @@ public final class Deadline {
             return;
         }
         for (@Nullable Deadline each = this; each != null; each = each.outer) {
-            each.add(part);
-        }
-        if (isOver() && part.tryEnd()) {
-            part.settle(isExceeded(), failure -> {});
-        }
-    }
-
-    private void add(InFlight part) {
-        if (state != RUNNING) {
-            return;
-        }
-        Link link = new Link(part);
-        Link top;
-        do {
-            top = inFlight;
-            link.next = firstRunning(top);
-        } while (!IN_FLIGHT.compareAndSet(this, top, link));
-        if ((++registrations & SWEEP_MASK) == 0) {
-            sweep(link);
-        }
-    }
-
-    /**
-     * Unlinks what has ended. Several threads may do so at once: each link is only ever replaced by one further down, past
-     * parts that have ended, so whatever the order of writes, each part that runs stays reachable.
-     */
-    private static void sweep(Link from) {
-        for (@Nullable Link each = from; each != null; each = each.next) {
-            each.next = firstRunning(each.next);
-        }
-    }
-
-    private static @Nullable Link firstRunning(@Nullable Link from) {
-        Link link = from;
-        while (link != null && link.part.hasEnded()) {
-            link = link.next;
-        }
-        return link;
-    }
-
-    private void notifyInFlight(boolean exceeded, Consumer<Throwable> failures) {
-        // All are taken before any is notified: one that wakes first must not end another behind the back of this.
-        List<InFlight> taken = new ArrayList<>();
-        for (@Nullable Link link = inFlight; link != null; link = link.next) {
-            if (link.part.tryEnd()) {
-                taken.add(link.part);
+            if (each.state == RUNNING) {
+                each.add(part);
             }
         }
-        inFlight = null;
-        for (InFlight part : taken) {
-            part.settle(exceeded, failures);
+        if (isOver() && part.tryEnd()) {
+            settle(List.of(part), isExceeded(), failure -> {});
         }
-    }
-
-    /** How many parts are registered that have not been forgotten, ended ones included; for tests. */
-    int countInFlight() {
-        int count = 0;
-        for (@Nullable Link link = inFlight; link != null; link = link.next) {
-            count++;
-        }
-        return count;
     }
 
     /**
@@ -395,22 +329,12 @@ public final class Deadline {
          */
         protected abstract void onOver(boolean exceeded, Consumer<Throwable> failures);
 
-        private void settle(boolean exceeded, Consumer<Throwable> failures) {
+        void settle(boolean exceeded, Consumer<Throwable> failures) {
             try {
                 onOver(exceeded, failures);
             } catch (Throwable thrown) {
                 SafeLog.error(log, "A policy failed when its call was given up", thrown);
             }
-        }
-    }
-
-    private static final class Link {
-
-        private final InFlight part;
-        private @Nullable Link next;
-
-        Link(InFlight part) {
-            this.part = part;
         }
     }
 }

@@ -25,6 +25,9 @@ public final class ForeignStage {
      */
     public static <T extends @Nullable Object> void onEnd(
             CompletionStage<T> stage, BiFunction<? super T, @Nullable Throwable, ?> callback) {
+        if (stage instanceof CallFuture<T> own && own.tryFollow(callback)) {
+            return;
+        }
         // Not whenComplete: its stage would get an exception with a stack trace for every failure, which nobody reads.
         stage.handle(callback);
     }

@@ -36,7 +36,8 @@ final class CircuitBreakerLayer implements Layer {
         try {
             if (deadline != Deadline.NONE) {
                 scope = deadline.child();
-                inFlight = register(admission, scope);
+                inFlight = new InFlight(outcomes, admission, scope, scope.begun(), null);
+                deadline.register(inFlight);
             }
             result = next.call(body, scope);
         } catch (Throwable failure) {
@@ -49,13 +50,6 @@ final class CircuitBreakerLayer implements Layer {
             outcomes.onSuccess(admission, result, scope);
         }
         return result;
-    }
-
-    /** Has a call settled at the moment at which it is given up. Its scope is its own: others may begin in the one around it. */
-    private InFlight register(Admission admission, Deadline deadline) {
-        InFlight inFlight = new InFlight(outcomes, admission, deadline, deadline.begun(), null);
-        deadline.register(inFlight);
-        return inFlight;
     }
 
     @Override
@@ -90,8 +84,8 @@ final class CircuitBreakerLayer implements Layer {
         InFlight inFlight = new InFlight(outcomes, admission, scope, begunBefore, body);
         try {
             CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
-            InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, context);
-            scope.register(inFlight);
+            InFlightCall<T> followed = new InFlightCall<>(inFlight, context);
+            deadline.register(inFlight);
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {
@@ -103,7 +97,10 @@ final class CircuitBreakerLayer implements Layer {
         }
     }
 
-    /** An admitted call. It is settled when it ends or when it is given up, whichever comes first. */
+    /**
+     * An admitted call. It is settled when it ends or when it is given up, whichever comes first. Its scope is its own, since others
+     * may begin in the one around it; it is given up with that one, so it is registered there alone.
+     */
     private static final class InFlight extends Deadline.InFlight {
 
         private final Outcomes outcomes;
@@ -141,12 +138,10 @@ final class CircuitBreakerLayer implements Layer {
     /** An asynchronous call in flight. */
     private static final class InFlightCall<T extends @Nullable Object> extends RelayFuture<T> {
 
-        private final Outcomes outcomes;
         private final InFlight inFlight;
         private final @Nullable CallerContext context;
 
-        InFlightCall(Outcomes outcomes, InFlight inFlight, @Nullable CallerContext context) {
-            this.outcomes = outcomes;
+        InFlightCall(InFlight inFlight, @Nullable CallerContext context) {
             this.inFlight = inFlight;
             this.context = context;
         }
@@ -167,9 +162,9 @@ final class CircuitBreakerLayer implements Layer {
 
         private void settle(T value, @Nullable Throwable failure) {
             if (failure == null) {
-                outcomes.onSuccess(inFlight.admission, value, inFlight.deadline);
+                inFlight.outcomes.onSuccess(inFlight.admission, value, inFlight.deadline);
             } else {
-                outcomes.onFailure(inFlight.admission, failure, inFlight.deadline, false);
+                inFlight.outcomes.onFailure(inFlight.admission, failure, inFlight.deadline, false);
             }
         }
 

@@ -276,6 +276,14 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
     }
 
+    /** Stops the attempts and ends the call with a failure of the hedge's own, unless it has ended. */
+    final void giveUp(Throwable failure) {
+        if (tryEnd()) {
+            release();
+            publishFailure(failure);
+        }
+    }
+
     /** An attempt is over for good. */
     final void left() {
         if (!hasEnded() || !spared.compareAndSet(false, true)) {

@@ -31,7 +31,7 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
     private volatile long wakesAt;
 
     /** The sleep, if it is not in real time; of the thread alone. */
-    private @Nullable TickerSleep sleep;
+    private @Nullable ReservationSleep sleep;
 
     SyncReservation(RateLimiter limiter, RateLimiterConfig config, Deadline deadline, long now) {
         this.limiter = limiter;
@@ -120,11 +120,12 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
             LockSupport.parkNanos(this, moment - now);
             return;
         }
-        TickerSleep asleep = sleep;
+        ReservationSleep asleep = sleep;
         if (asleep == null || !asleep.isUntil(moment)) {
             stopSleep();
-            asleep = TickerSleep.begin(limiter, moment);
+            asleep = new ReservationSleep(limiter, moment);
             sleep = asleep;
+            asleep.begin();
         }
         LockSupport.park(this);
         Throwable failure = asleep.failure();

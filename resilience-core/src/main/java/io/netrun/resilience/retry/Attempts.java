@@ -40,6 +40,7 @@ final class Attempts extends Deadline.InFlight {
     /** All failures so far, the latest first; read by the thread that gives the call up. */
     private volatile Failed failed;
 
+    private boolean registered;
     private int made = 1;
     private long delay;
     private End end = End.NOT_RETRIED;
@@ -58,7 +59,17 @@ final class Attempts extends Deadline.InFlight {
         this.deadline = deadline;
         this.sync = sync;
         this.failed = new Failed(first, byResult, null);
-        deadline.register(this);
+        // Of a call that ends with its first failure, a limit around it learns when it has ended.
+        if (rules.asksUser()) {
+            register();
+        }
+    }
+
+    private void register() {
+        if (!registered) {
+            registered = true;
+            deadline.register(this);
+        }
     }
 
     /**
@@ -90,6 +101,7 @@ final class Attempts extends Deadline.InFlight {
         if (made >= config.maxAttempts()) {
             return stop(End.EXHAUSTED, "");
         }
+        register();
         delay = withHint(rules.backoff().nanos(made - 1, delay, last));
         if (isTooLong(delay)) {
             return stop(End.EXHAUSTED, ", no time being left for another");
@@ -172,7 +184,7 @@ final class Attempts extends Deadline.InFlight {
                 retry.counts().exhausted.increment();
                 retry.publishExhausted(last, made);
                 if (rules.config().onExhausted() == OnExhausted.WRAP) {
-                    return new RetryExhaustedException(retry.name(), made, reason, last, earlier());
+                    return new RetryExhaustedException(retry.name(), made, reason, last, earlier(), sync);
                 }
             }
         }
@@ -230,7 +242,7 @@ final class Attempts extends Deadline.InFlight {
     }
 
     private List<Throwable> earlier() {
-        return distinct(failed.before, failed.failure);
+        return failed.before == null ? List.of() : distinct(failed.before, failed.failure);
     }
 
     /**

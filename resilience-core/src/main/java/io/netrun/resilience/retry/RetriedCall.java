@@ -11,10 +11,12 @@ import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Waits;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,9 +26,20 @@ import org.slf4j.LoggerFactory;
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
  * attempt's end only marks that there is work, and the thread that marks it first does it ({@code pending}).
  */
-final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
+final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
     private static final Logger log = LoggerFactory.getLogger(RetriedCall.class);
+
+    private static final VarHandle PENDING;
+
+    static {
+        try {
+            PENDING = MethodHandles.lookup().findVarHandle(RetriedCall.class, "pending", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Retry retry;
     private final RetryRules rules;
@@ -34,7 +47,10 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private final Deadline deadline;
     private final boolean ownsDeadline;
     private final CallerContext context;
-    private final AtomicInteger pending = new AtomicInteger();
+
+    /** How many ended attempts are to be dealt with: one of them by the thread that counted the first. */
+    @SuppressWarnings("UnusedVariable") // written through PENDING
+    private volatile int pending;
 
     /** Null once the call has ended, so that what it has captured can go. */
     private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
@@ -121,17 +137,21 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private void follow(CompletableFuture<T> attempt) {
         running = attempt;
-        ForeignStage.onEnd(attempt, (value, failure) -> {
-            endedValue = value;
-            endedFailure = failure;
-            if (pending.getAndIncrement() == 0) {
-                drain();
-            }
-            return null;
-        });
+        ForeignStage.onEnd(attempt, this);
         if (hasEnded()) {
             ForeignStage.cancel(attempt);
         }
+    }
+
+    /** The attempt that was followed has ended. Not to be called by others than that. */
+    @Override
+    public @Nullable Void apply(T value, @Nullable Throwable failure) {
+        endedValue = value;
+        endedFailure = failure;
+        if ((int) PENDING.getAndAdd(this, 1) == 0) {
+            drain();
+        }
+        return null;
     }
 
     /** Deals with ended attempts until one is left running, waiting, or was the last. */
@@ -147,7 +167,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             } else {
                 attempts = null;
             }
-        } while (pending.decrementAndGet() != 0);
+        } while ((int) PENDING.getAndAdd(this, -1) != 1);
     }
 
     @SuppressWarnings("NullAway") // null where T may be null, or there is a failure
@@ -163,13 +183,15 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             onFailure(value, failure, unacceptable);
         } else {
             // Listeners run here, on a thread that belongs to someone else, and so does its context.
-            context.run(
-                    () -> {
-                        if (!hasEnded()) {
-                            onFailure(value, failure, unacceptable);
-                        }
-                    },
-                    this::giveUp);
+            try {
+                context.run(() -> {
+                    if (!hasEnded()) {
+                        onFailure(value, failure, unacceptable);
+                    }
+                });
+            } catch (Throwable thrown) {
+                giveUp(thrown);
+            }
         }
     }
 
@@ -239,11 +261,6 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             clear();
             publishFailure(thrown);
         }
-    }
-
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
-    private void publishFailure(Throwable failure) {
-        publish(null, failure);
     }
 
     @Override

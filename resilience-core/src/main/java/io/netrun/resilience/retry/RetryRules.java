@@ -61,6 +61,11 @@ final class RetryRules {
         return retried.matches(failure);
     }
 
+    /** Whether code of the user decides what is retried, which may take its time. */
+    boolean asksUser() {
+        return config.failure() != null;
+    }
+
     boolean namesInterrupt(Throwable failure) {
         return retried.namesInterrupt(failure);
     }

@@ -116,26 +116,26 @@ final class CallerCall implements Runnable {
             earlier = limit.tryExceed();
             return false;
         }
-        boolean interrupted = awaitInterrupt();
+        int cleared = awaitInterrupt();
         if (phase == Phase.INTERRUPTED) {
-            interrupts.takeBack();
-        } else if (interrupted) {
+            interrupts.takeBack(cleared);
+        } else if (cleared > 0) {
             Thread.currentThread().interrupt();
         }
         return false;
     }
 
-    /** True if the thread was interrupted meanwhile; its flag is clear then, as it could not park otherwise. */
-    private boolean awaitInterrupt() {
-        boolean interrupted = false;
+    /** How often the thread was interrupted meanwhile; its flag is cleared each time, as it could not park otherwise. */
+    private int awaitInterrupt() {
+        int cleared = 0;
         for (int spins = 0; phase == Phase.INTERRUPTING; spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
-                interrupted |= Thread.interrupted();
+                cleared += Thread.interrupted() ? 1 : 0;
                 LockSupport.parkNanos(this, PARK_NANOS);
             }
         }
-        return interrupted;
+        return cleared;
     }
 }

@@ -79,11 +79,15 @@ final class LimitInterrupts {
         }
     }
 
-    /** Takes one interrupt back, on its thread. */
-    synchronized void takeBack() {
+    /**
+     * Takes one interrupt back, on its thread.
+     *
+     * @param cleared how many interrupts the thread has cleared while it waited for this one; of two, one was not a limit's
+     */
+    synchronized void takeBack(int cleared) {
         outstanding--;
-        Thread.interrupted();
-        if (outstanding > 0) {
+        int all = cleared + (Thread.interrupted() ? 1 : 0);
+        if (outstanding > 0 || all > 1) {
             thread.interrupt();
         }
     }

@@ -269,7 +269,7 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
             Thread.interrupted();
         }
         if (phase == Phase.INTERRUPTED) {
-            interrupts.takeBack();
+            interrupts.takeBack(0);
         }
         Abandonment leaving = abandonment;
         if (leaving != null) {
