@@ -302,22 +302,50 @@ public final class Deadline extends ScopeParts {
      */
     public abstract static class InFlight {
 
-        private static final AtomicIntegerFieldUpdater<InFlight> ENDED_BY =
-                AtomicIntegerFieldUpdater.newUpdater(InFlight.class, "ended");
+        private static final AtomicIntegerFieldUpdater<InFlight> PHASE =
+                AtomicIntegerFieldUpdater.newUpdater(InFlight.class, "phase");
 
-        private volatile int ended;
+        private static final int RUNNING = 0;
+        private static final int ENDING = 1;
+        private static final int SETTLED = 2;
+
+        private volatile int phase;
 
         /** For subclasses. */
         protected InFlight() {}
 
         /** Ends this by itself; false if it has ended before, so that there is nothing left to settle. */
         public final boolean tryEnd() {
-            return ENDED_BY.compareAndSet(this, 0, 1);
+            return PHASE.compareAndSet(this, RUNNING, SETTLED);
+        }
+
+        /**
+         * As {@link #tryEnd()}, for a part that has something to settle then, such as an outcome to count. Should the call be given
+         * up meanwhile, whoever does so waits for a moment until that is done, so that the call's caller finds it done.
+         * {@link #markSettled()} must follow, and no code of the user may run before it.
+         */
+        public final boolean tryBeginEnd() {
+            return PHASE.compareAndSet(this, RUNNING, ENDING);
+        }
+
+        /** What {@link #tryBeginEnd()} has begun is done. */
+        public final void markSettled() {
+            phase = SETTLED;
         }
 
         /** Whether it has ended, in either way. */
         public final boolean hasEnded() {
-            return ended != 0;
+            return phase != RUNNING;
+        }
+
+        /** Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for ten milliseconds at most. */
+        public final void awaitSettled() {
+            ScopeParts.awaitSettled(this);
+        }
+
+        /** Whether it has ended, and everything is settled. */
+        public final boolean isSettled() {
+            return phase == SETTLED;
         }
 
         /**

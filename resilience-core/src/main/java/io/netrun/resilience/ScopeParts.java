@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,12 @@ abstract sealed class ScopeParts permits Deadline {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** For a thread that is not running, or listeners that another one calls. */
+    private static final long LONGEST_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final int SPINS = 16;
+    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     /** Set on threads that notify, which have to go on whatever listeners of events do. */
     private static final ThreadLocal<@Nullable Boolean> NOTIFYING = new ThreadLocal<>();
@@ -63,7 +71,7 @@ abstract sealed class ScopeParts permits Deadline {
 
     private static @Nullable Link firstRunning(@Nullable Link from) {
         Link link = from;
-        while (link != null && link.part.hasEnded()) {
+        while (link != null && link.part.isSettled()) {
             link = link.next;
         }
         return link;
@@ -75,13 +83,31 @@ abstract sealed class ScopeParts permits Deadline {
         }
         // All are taken before any is notified: one that wakes first must not end another behind the back of this.
         List<Deadline.InFlight> taken = new ArrayList<>();
+        List<Deadline.InFlight> ending = List.of();
         for (@Nullable Link link = inFlight; link != null; link = link.next) {
             if (link.part.tryEnd()) {
                 taken.add(link.part);
+            } else if (!link.part.isSettled()) {
+                ending = ending.isEmpty() ? new ArrayList<>() : ending;
+                ending.add(link.part);
             }
         }
         inFlight = null;
         settle(taken, exceeded, failures);
+        ending.forEach(Deadline.InFlight::awaitSettled);
+    }
+
+    /** Waits for what another thread is about to settle, which takes it less than a microsecond while it runs. */
+    static void awaitSettled(Deadline.InFlight part) {
+        long end = System.nanoTime() + LONGEST_SETTLING_NANOS;
+        int rest = 0;
+        for (int tries = 0; !part.isSettled() && System.nanoTime() - end < 0; tries++) {
+            if (tries < SPINS) {
+                rest = Contention.rest(rest);
+            } else {
+                LockSupport.parkNanos(PARK_NANOS); // the other thread may need this processor
+            }
+        }
     }
 
     static void settle(List<Deadline.InFlight> parts, boolean exceeded, Consumer<Throwable> failures) {

@@ -8,6 +8,7 @@ import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import io.netrun.resilience.circuitbreaker.Outcomes.Verdict;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -41,15 +42,28 @@ final class CircuitBreakerLayer implements Layer {
             }
             result = next.call(body, scope);
         } catch (Throwable failure) {
-            if (inFlight == null || inFlight.tryEnd()) {
-                outcomes.onFailure(admission, failure, scope, true);
-            }
+            end(admission, inFlight, outcomes.judge(failure, scope, true), failure, scope);
             throw failure;
         }
-        if (inFlight == null || inFlight.tryEnd()) {
-            outcomes.onSuccess(admission, result, scope);
-        }
+        end(admission, inFlight, outcomes.judge(result), null, scope);
         return result;
+    }
+
+    /**
+     * Counts a call unless it was given up before. It is judged before that is decided, since predicates are code of the user, for
+     * which nobody who gives the call up has to wait.
+     */
+    private void end(
+            Admission admission,
+            @Nullable InFlight inFlight,
+            Verdict verdict,
+            @Nullable Throwable failure,
+            Deadline scope) {
+        if (inFlight == null) {
+            outcomes.record(admission, verdict, failure, scope);
+        } else {
+            inFlight.end(verdict, failure);
+        }
     }
 
     @Override
@@ -61,38 +75,43 @@ final class CircuitBreakerLayer implements Layer {
         } catch (CircuitOpenException rejection) {
             return CompletableFuture.failedFuture(rejection);
         }
-        Deadline scope = deadline == Deadline.NONE ? deadline : deadline.child();
-        int begunBefore = scope.begun();
+        Deadline scope = Deadline.NONE;
+        InFlight inFlight = null;
         CompletableFuture<T> call;
-        if (body instanceof AdaptedCall<?> adapted) {
-            adapted.onDelivery(() -> {
-                if (adapted.isOwnedBy(deadline)) {
-                    admission.delivers();
-                }
-            });
-        }
         try {
+            if (body instanceof AdaptedCall<?> adapted) {
+                adapted.onDelivery(() -> {
+                    if (adapted.isOwnedBy(deadline)) {
+                        admission.delivers();
+                    }
+                });
+            }
+            if (deadline != Deadline.NONE) {
+                // The body may take its time until it gives a future, and the call may be given up within that.
+                scope = deadline.child();
+                inFlight = new InFlight(outcomes, admission, scope, scope.begun(), body);
+                deadline.register(inFlight);
+            }
             call = next.callAsync(body, scope);
         } catch (Throwable thrown) {
-            admission.ignored();
+            end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            outcomes.onSuccess(admission, call.join(), scope);
+            end(admission, inFlight, outcomes.judge(call.join()), null, scope);
             return call;
         }
-        InFlight inFlight = new InFlight(outcomes, admission, scope, begunBefore, body);
         try {
-            CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
-            InFlightCall<T> followed = new InFlightCall<>(inFlight, context);
-            deadline.register(inFlight);
+            if (inFlight == null) {
+                inFlight = new InFlight(outcomes, admission, scope, 0, body);
+            }
+            InFlightCall<T> followed =
+                    new InFlightCall<>(inFlight, call.isDone() ? null : outcomes.contextOfListeners());
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {
             ForeignStage.cancel(call);
-            if (inFlight.tryEnd()) {
-                admission.ignored();
-            }
+            end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
         }
     }
@@ -119,6 +138,18 @@ final class CircuitBreakerLayer implements Layer {
             this.deadline = deadline;
             this.begunBefore = begunBefore;
             this.adapted = body instanceof AdaptedCall<?> call ? call : null;
+        }
+
+        /** Ends this by itself, unless it was given up before. */
+        void end(Verdict verdict, @Nullable Throwable failure) {
+            if (tryBeginEnd()) {
+                adapted = null;
+                try {
+                    outcomes.record(admission, verdict, failure, deadline);
+                } finally {
+                    markSettled();
+                }
+            }
         }
 
         @Override
@@ -148,10 +179,6 @@ final class CircuitBreakerLayer implements Layer {
 
         @Override
         protected void onInnerEnd(T value, @Nullable Throwable failure) {
-            if (!inFlight.tryEnd()) {
-                return;
-            }
-            inFlight.adapted = null;
             if (context == null) {
                 settle(value, failure);
             } else {
@@ -161,20 +188,24 @@ final class CircuitBreakerLayer implements Layer {
         }
 
         private void settle(T value, @Nullable Throwable failure) {
-            if (failure == null) {
-                inFlight.outcomes.onSuccess(inFlight.admission, value, inFlight.deadline);
-            } else {
-                inFlight.outcomes.onFailure(inFlight.admission, failure, inFlight.deadline, false);
+            if (inFlight.hasEnded()) {
+                return;
             }
+            Outcomes outcomes = inFlight.outcomes;
+            Verdict verdict =
+                    failure == null ? outcomes.judge(value) : outcomes.judge(failure, inFlight.deadline, false);
+            inFlight.end(verdict, failure);
         }
 
         @Override
         protected void stop() {
             if (inFlight.tryEnd()) {
                 inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
-                if (context != null) {
-                    context.clear();
-                }
+            } else {
+                inFlight.awaitSettled();
+            }
+            if (context != null) {
+                context.clear();
             }
             super.stop();
         }
