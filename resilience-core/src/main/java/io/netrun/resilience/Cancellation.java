@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cancellation {
 
-    private static final int MAX_DEPTH = 16;
-
     private Cancellation() {}
 
     /** Whether a sync call was cancelled; to be asked on the thread that made it, where no time limit gave it up. */
@@ -36,11 +34,12 @@ public final class Cancellation {
 
     /** Whether a failure is, or was caused by, an exception by which the JDK reports an interrupt. */
     public static boolean reportsInterrupt(Throwable failure) {
-        int depth = 0;
-        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = ExceptionFilter.causeOf(t), depth++) {
+        @Nullable Throwable t = failure;
+        for (int depth = 0; t != null && depth < ExceptionFilter.MAX_DEPTH; depth++) {
             if (isInterrupt(t) || t instanceof ClosedByInterruptException || isInterruptedIo(t)) {
                 return true;
             }
+            t = ExceptionFilter.causeOf(t);
         }
         return false;
     }
@@ -65,7 +64,7 @@ public final class Cancellation {
         if (failure.getClass() != InterruptedIOException.class) {
             return false;
         }
-        String message = failure.getMessage();
+        String message = FailureText.messageOf(failure);
         return message == null || !message.toLowerCase(Locale.ROOT).contains("time");
     }
 }

@@ -27,7 +27,7 @@ public record ExceptionFilter(
     private static final Logger log = LoggerFactory.getLogger(ExceptionFilter.class);
 
     /** Deeper wrapping does not happen by intent, and a circle of causes must end somewhere. */
-    private static final int MAX_DEPTH = 16;
+    static final int MAX_DEPTH = 16;
 
     public ExceptionFilter {
         exceptions = List.copyOf(exceptions);
@@ -125,6 +125,25 @@ public record ExceptionFilter(
             inside = cause;
         }
         return inside;
+    }
+
+    /**
+     * What a stage failed with: dependent stages put it into a {@link CompletionException}, which adds nothing of its own. Any other
+     * failure is what was thrown, an {@link ExecutionException} included.
+     */
+    public static Throwable ofStage(Throwable failure) {
+        Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
+        return cause != null ? cause : failure;
+    }
+
+    /** Whether a failure is among others; by identity, since {@code equals} is code of others. */
+    public static boolean isAmong(List<Throwable> failures, Throwable failure) {
+        for (Throwable each : failures) {
+            if (each == failure) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a failure is only what the JDK's futures put around what was thrown. */

@@ -12,6 +12,15 @@ public final class FailureText {
 
     private FailureText() {}
 
+    /** A failure's {@link Throwable#toString()}, or its class where that throws. */
+    public static String textOf(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (Throwable unreadable) {
+            return failure.getClass().getName();
+        }
+    }
+
     /**
      * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, that is the
      * text.

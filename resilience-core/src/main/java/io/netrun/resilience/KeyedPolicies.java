@@ -183,7 +183,7 @@ public final class KeyedPolicies<P extends Policy> {
         int excess = isDue ? entries.size() + creating.size() - evicting - limit : 0;
         int count = Math.min(Math.max(0, excess), MOST_EVICTIONS);
         evicting += count;
-        return new Evictions<>(count, nextSamples(count == 0 ? MOST_EVICTIONS : SAMPLE));
+        return new Evictions<>(count, nextSamples(count == 0 ? MOST_EVICTIONS : SAMPLE), now);
     }
 
     /** The entries that were compared longest ago, which are the last in line now; those that are gone leave it. */
@@ -200,9 +200,19 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     private void evict(Evictions<P> evictions) {
-        if (evictions.count == 0) {
-            return;
+        Evictions<P> next = evictions;
+        while (next.count > 0) {
+            next = evictOnce(next);
         }
+    }
+
+    /**
+     * Evicts as many as it can.
+     *
+     * @return what is to be evicted next: a thread that added an instance meanwhile may have left its eviction to this one, which
+     *     could not make it
+     */
+    private Evictions<P> evictOnce(Evictions<P> evictions) {
         int[] left = {evictions.count};
         try {
             for (Entry<P> entry : inOrderOfEviction(evictions.candidates)) {
@@ -214,6 +224,8 @@ public final class KeyedPolicies<P extends Policy> {
         } finally {
             locked(() -> evicting -= left[0]);
         }
+        boolean added = now != evictions.time;
+        return left[0] > 0 && added ? locked(() -> nextEvictions(true)) : new Evictions<>(0, List.of(), now);
     }
 
     private boolean evicted(Entry<P> entry) {
@@ -260,7 +272,12 @@ public final class KeyedPolicies<P extends Policy> {
         IN_USE
     }
 
-    private record Evictions<P extends Policy>(int count, List<Entry<P>> candidates) {}
+    /**
+     * What is to be evicted.
+     *
+     * @param time when it was decided, see {@link KeyedPolicies#now}
+     */
+    private record Evictions<P extends Policy>(int count, List<Entry<P>> candidates, long time) {}
 
     private record Ranked<P extends Policy>(Entry<P> entry, Rank rank, long usedAt) {}
 

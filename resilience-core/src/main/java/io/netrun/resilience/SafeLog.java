@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
 /**
@@ -16,24 +17,20 @@ public final class SafeLog {
      * their class names are logged.
      */
     public static void error(Logger log, String message, Object... arguments) {
-        try {
-            log.error(message, arguments);
-        } catch (Throwable unrenderable) {
-            try {
-                log.error(message, classNames(arguments));
-            } catch (Throwable unusable) {
-                // The log itself fails; there is nobody left to inform.
-            }
-        }
+        write(log::error, message, arguments);
     }
 
     /** Logs at WARN; otherwise as {@link #error}. */
     public static void warn(Logger log, String message, Object... arguments) {
+        write(log::warn, message, arguments);
+    }
+
+    private static void write(BiConsumer<String, Object[]> level, String message, Object[] arguments) {
         try {
-            log.warn(message, arguments);
+            level.accept(message, arguments);
         } catch (Throwable unrenderable) {
             try {
-                log.warn(message, classNames(arguments));
+                level.accept(message, classNames(arguments));
             } catch (Throwable unusable) {
                 // The log itself fails; there is nobody left to inform.
             }

@@ -26,7 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class KeyedPoliciesTests {
@@ -318,6 +320,43 @@ class KeyedPoliciesTests {
         }
         assertThat(family.size()).isEqualTo(5_000);
         assertThat(asked.get()).isBetween(2_000, 1_000 * 16 * 2);
+    }
+
+    /** While one thread finds nothing to evict, another adds a key and leaves it the eviction. */
+    @Test
+    void evictionLeftToAThreadThatFailsShouldBeMadeUpFor() {
+        AtomicReference<KeyedPolicies<Policy>> family = new AtomicReference<>();
+        AtomicBoolean armed = new AtomicBoolean();
+        PolicyType<Policy, RetryConfig> used =
+                new PolicyType<>("used", Policy.class, Retry.TYPE.defaults(), (name, config, ticker) -> {
+                    Retry retry = Retry.of(name, config, ticker);
+                    return (Policy) Proxy.newProxyInstance(
+                            getClass().getClassLoader(), new Class<?>[] {Policy.class}, (proxy, method, args) -> {
+                                if (method.getName().equals("isInUse")) {
+                                    if (armed.compareAndSet(true, false)) {
+                                        family.get().get("b");
+                                    }
+                                    return name.equals("f:x") || name.equals("f:y");
+                                }
+                                return switch (method.getName()) {
+                                    case "hashCode" -> System.identityHashCode(proxy);
+                                    case "equals" -> proxy == args[0];
+                                    default -> method.invoke(retry, args);
+                                };
+                            });
+                });
+        family.set(registry.keyed(used, "f", Retry.TYPE.defaults(), 1));
+        family.get().get("x");
+        family.get().get("y");
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added && event.policy().name().equals("f:a")) {
+                armed.set(true);
+            }
+        });
+
+        family.get().get("a");
+
+        assertThat(family.get().size()).isEqualTo(2);
     }
 
     @Test

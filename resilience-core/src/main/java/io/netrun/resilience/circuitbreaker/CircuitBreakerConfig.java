@@ -2,6 +2,8 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.TypedConditions;
+import io.netrun.resilience.circuitbreaker.DetectionChoice.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * When a circuit breaker opens, how long it stays open, and what closes it. Immutable; every value is checked when it is
  * built.
  *
- * @param detection what it goes by when it opens; default {@link Detection#LEAKY_COUNT}
+ * @param detection how failures are detected; a builder derives it from the other settings, see {@link Builder#detection};
+ *     default {@link Detection#LEAKY_COUNT}
  * @param failureThreshold LEAKY_COUNT and CONSECUTIVE: failure count that opens the circuit; at least 1, default 5
  * @param failureRateThreshold windows: percentage of failed calls at which the circuit opens; above 0, at most 100,
  *     default 50
@@ -142,7 +145,7 @@ public record CircuitBreakerConfig(
     /** A builder that holds these settings, for a copy with changes. */
     public Builder toBuilder() {
         Builder builder = new Builder();
-        builder.detection = detection;
+        builder.detection = DetectionChoice.copyOf(detection);
         builder.failureRateThreshold = failureRateThreshold;
         builder.windowSize = windowSize;
         builder.windowDuration = windowDuration;
@@ -167,7 +170,7 @@ public record CircuitBreakerConfig(
     /** Collects the settings that differ from the defaults. Not thread-safe. */
     public static final class Builder {
 
-        private Detection detection = Detection.LEAKY_COUNT;
+        private DetectionChoice detection = new DetectionChoice();
         private double failureRateThreshold = 50;
         private int windowSize = 100;
         private Duration windowDuration = Duration.ofSeconds(60);
@@ -189,45 +192,56 @@ public record CircuitBreakerConfig(
 
         private Builder() {}
 
-        /** See {@link CircuitBreakerConfig#detection()}. */
+        /**
+         * How failures are detected. Without it, that follows from the other settings given: {@code windowDuration} leads to
+         * {@link Detection#TIME_WINDOW}, other settings of windows lead to {@link Detection#COUNT_WINDOW}, and otherwise it is
+         * {@link Detection#LEAKY_COUNT}. Where it is chosen, a setting that it does not use is an error. A copy of a
+         * configuration keeps its detection in the same way, unless that is the default.
+         */
         public Builder detection(Detection detection) {
-            this.detection = detection;
+            this.detection.choose(Objects.requireNonNull(detection, "detection"));
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#failureRateThreshold()}. */
         public Builder failureRateThreshold(double failureRateThreshold) {
             this.failureRateThreshold = failureRateThreshold;
+            detection.give(Setting.FAILURE_RATE_THRESHOLD, failureRateThreshold);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#windowSize()}. */
         public Builder windowSize(int windowSize) {
             this.windowSize = windowSize;
+            detection.give(Setting.WINDOW_SIZE, windowSize);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#windowDuration()}. */
         public Builder windowDuration(Duration windowDuration) {
             this.windowDuration = windowDuration;
+            detection.give(Setting.WINDOW_DURATION, windowDuration);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#minimumCalls()}. */
         public Builder minimumCalls(int minimumCalls) {
             this.minimumCalls = minimumCalls;
+            detection.give(Setting.MINIMUM_CALLS, minimumCalls);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#slowCallDuration()}. */
         public Builder slowCallDuration(@Nullable Duration slowCallDuration) {
             this.slowCallDuration = slowCallDuration;
+            detection.give(Setting.SLOW_CALL_DURATION, slowCallDuration);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#slowCallRateThreshold()}. */
         public Builder slowCallRateThreshold(double slowCallRateThreshold) {
             this.slowCallRateThreshold = slowCallRateThreshold;
+            detection.give(Setting.SLOW_CALL_RATE_THRESHOLD, slowCallRateThreshold);
             return this;
         }
 
@@ -246,6 +260,7 @@ public record CircuitBreakerConfig(
         /** See {@link CircuitBreakerConfig#failureThreshold()}. */
         public Builder failureThreshold(int failureThreshold) {
             this.failureThreshold = failureThreshold;
+            detection.give(Setting.FAILURE_THRESHOLD, failureThreshold);
             return this;
         }
 
@@ -304,11 +319,7 @@ public record CircuitBreakerConfig(
          * called for several classes.
          */
         public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<? super Throwable> before = failure;
-            failure = thrown -> (before == null || before.test(thrown))
-                    && (!type.isInstance(thrown) || condition.test(type.cast(thrown)));
+            failure = TypedConditions.narrow(failure, type, condition);
             return this;
         }
 
@@ -319,11 +330,7 @@ public record CircuitBreakerConfig(
          * {@link CircuitBreakerConfig#failureResult()}.
          */
         public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<@Nullable Object> before = failureResult;
-            failureResult = result -> (before != null && before.test(result))
-                    || (type.isInstance(result) && condition.test(type.cast(result)));
+            failureResult = TypedConditions.widen(failureResult, type, condition);
             return this;
         }
 
@@ -342,11 +349,11 @@ public record CircuitBreakerConfig(
         /**
          * The configuration.
          *
-         * @throws IllegalArgumentException if a value is out of its range
+         * @throws IllegalArgumentException if a value is out of its range, or settings are for different detections
          */
         public CircuitBreakerConfig build() {
             return new CircuitBreakerConfig(
-                    detection,
+                    detection.detection(),
                     failureThreshold,
                     failureRateThreshold,
                     windowSize,

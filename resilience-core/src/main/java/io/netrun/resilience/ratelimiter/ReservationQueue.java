@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Waits;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -21,22 +22,6 @@ import org.slf4j.LoggerFactory;
  * more waiters than reservations, and whoever is between the two steps drains afterwards.
  */
 final class ReservationQueue implements Waits.Waiting {
-
-    /** What waits for a token. None of its methods blocks or runs code of the user, but {@link #onSettled}. */
-    interface Waiter {
-
-        /** Whether it drains the queue itself when its token is due, so that it needs no timer. */
-        boolean watchesClock();
-
-        /** The token comes at another moment than was known; may be called when nothing has changed. */
-        void onMoved(long dueAt);
-
-        /**
-         * The reservation was settled by another thread. Called once: on that thread, if the waiter watches the clock; otherwise
-         * on a worker, where it may run code of the user.
-         */
-        void onSettled();
-    }
 
     private static final Logger log = LoggerFactory.getLogger(ReservationQueue.class);
 
@@ -217,19 +202,11 @@ final class ReservationQueue implements Waits.Waiting {
             try {
                 drainOnce();
             } catch (Throwable thrown) {
-                logQuietly(thrown);
+                SafeLog.error(log, "A rate limiter could not see to its waiters", thrown);
             }
             seen = drains.addAndGet(-seen);
         } while (seen != 0);
         settled.start();
-    }
-
-    private static void logQuietly(Throwable thrown) {
-        try {
-            log.error("A rate limiter could not see to its waiters", thrown);
-        } catch (Throwable outOfMemory) {
-            // The queue has to stay usable.
-        }
     }
 
     private void drainOnce() {
@@ -309,7 +286,7 @@ final class ReservationQueue implements Waits.Waiting {
     }
 
     private void notifySettled(Reservation reservation) {
-        ReservationQueue.Waiter waiter = reservation.waiter();
+        Waiter waiter = reservation.waiter();
         if (!waiter.watchesClock()) {
             settled.add(waiter);
             return;
@@ -317,7 +294,7 @@ final class ReservationQueue implements Waits.Waiting {
         try {
             waiter.onSettled();
         } catch (Throwable thrown) {
-            logQuietly(thrown);
+            SafeLog.error(log, "A rate limiter could not see to its waiters", thrown);
         }
     }
 
@@ -386,7 +363,7 @@ final class ReservationQueue implements Waits.Waiting {
             reservation.moveTo(dueAt);
             reservation.waiter().onMoved(dueAt);
         } catch (Throwable thrown) {
-            logQuietly(thrown);
+            SafeLog.error(log, "A rate limiter could not see to its waiters", thrown);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SettledCalls implements Runnable {
 
-    private final ConcurrentLinkedQueue<ReservationQueue.Waiter> calls = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Waiter> calls = new ConcurrentLinkedQueue<>();
 
     /** Calls that are to be started; the thread that makes it more than zero, or leaves it so, dispatches. */
     private final AtomicInteger pending = new AtomicInteger();
@@ -19,7 +19,7 @@ final class SettledCalls implements Runnable {
     private final AtomicInteger added = new AtomicInteger();
 
     /** Adds a call for the next {@link #start()}. Never throws. */
-    void add(ReservationQueue.Waiter call) {
+    void add(Waiter call) {
         try {
             calls.add(call);
             added.incrementAndGet();
@@ -38,7 +38,7 @@ final class SettledCalls implements Runnable {
 
     @Override
     public void run() {
-        ReservationQueue.Waiter call = calls.poll();
+        Waiter call = calls.poll();
         if (pending.decrementAndGet() > 0) {
             Workers.dispatch(this);
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * shut down. It goes by the clock: when its token is due it grants it to itself, and to those before it, should nobody have
  * done so. Others only wake it, when its token comes earlier than it knew.
  */
-final class SyncReservation extends Deadline.InFlight implements ReservationQueue.Waiter {
+final class SyncReservation extends Deadline.InFlight implements Waiter {
 
     /** How long it parks where another thread is about to settle it. */
     private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);

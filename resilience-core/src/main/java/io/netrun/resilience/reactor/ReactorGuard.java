@@ -20,11 +20,24 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Makes subscriptions through a policy or a pipeline: {@code ReactorGuard.of(pipeline).mono(client.charge(order))}. Each
- * subscription to what it returns is one call. It begins with the subscription, ends with the source, and is cancelled with the
- * subscription; further attempts subscribe to the source again, or ask for another one where they are given a supplier. Nothing blocks a thread. Signals arrive on the source's threads,
- * or, after a wait or a time limit, on a worker's. The Reactor context of the subscriber reaches every attempt. Thread-safe and
- * reusable.
+ * Makes subscriptions through a policy or a pipeline: {@code ReactorGuard.of(pipeline).mono(client.charge(order))}.
+ * Each subscription to what it returns is one call. It begins with the subscription, ends with the source, and is
+ * cancelled with the subscription; further attempts subscribe to the source again, or ask for another one where they
+ * are given a supplier. Nothing blocks a thread. Signals arrive on the source's threads, or, after a wait or a time
+ * limit, on a worker's. The Reactor context of the subscriber reaches every attempt. Thread-safe and reusable.
+ *
+ * <p>A subscriber may leave at any time. A stream of which it has received an element counts as a success to circuit
+ * breakers; otherwise the call was cancelled, and counts as neither success nor failure. Either way its permits are
+ * released and its source is cancelled.
+ *
+ * <p>What a source emits and the subscriber does not get goes to the discard hook of the subscriber's context
+ * ({@code Flux.doOnDiscard}), once: values after a cancel or a time limit, those of attempts that have lost a race, and
+ * results that a retry did not accept. The late value of a {@code Mono} that ends its attempt goes to the
+ * {@code onLateResult} hooks of policies too; elements of a {@code Flux} never do.
+ *
+ * <p>The scope of a call, its time limit among it, is in the Reactor context of its sources: protected calls that are
+ * subscribed to within, through another guard, are given up with it. It also reaches what is within by the thread,
+ * where that subscribes on it, and by Micrometer's context-propagation.
  */
 public final class ReactorGuard {
 

@@ -5,6 +5,7 @@ import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SafeLog;
@@ -14,7 +15,6 @@ import io.netrun.resilience.Workers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -321,10 +321,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
         return (T) known.lastResult();
     }
 
-    /**
-     * What was thrown: dependent stages put it into a {@link CompletionException}, which adds nothing of its own. What is no stage by
-     * nature fails with what it says.
-     */
+    /** What was thrown. What is no stage by nature fails with what it reports. */
     private static Throwable asThrown(@Nullable Throwable failure, Object call) {
         if (failure == null) {
             return new NullPointerException("the attempt failed without a failure");
@@ -332,8 +329,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
         if (call instanceof AdaptedCall<?>) {
             return failure;
         }
-        Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
-        return cause != null ? cause : failure;
+        return ExceptionFilter.ofStage(failure);
     }
 
     /** The delay before the next attempt. It ends once: with its time, with the call, or when the retry is shut down. */

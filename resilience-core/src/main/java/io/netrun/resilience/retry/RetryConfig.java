@@ -2,6 +2,7 @@ package io.netrun.resilience.retry;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.TypedConditions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -218,11 +219,7 @@ public record RetryConfig(
          * called for several classes.
          */
         public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<? super Throwable> before = failure;
-            failure = thrown -> (before == null || before.test(thrown))
-                    && (!type.isInstance(thrown) || condition.test(type.cast(thrown)));
+            failure = TypedConditions.narrow(failure, type, condition);
             return this;
         }
 
@@ -233,11 +230,7 @@ public record RetryConfig(
          * {@link RetryConfig#failureResult()}.
          */
         public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<@Nullable Object> before = failureResult;
-            failureResult = result -> (before != null && before.test(result))
-                    || (type.isInstance(result) && condition.test(type.cast(result)));
+            failureResult = TypedConditions.widen(failureResult, type, condition);
             return this;
         }
 

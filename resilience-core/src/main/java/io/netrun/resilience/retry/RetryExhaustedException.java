@@ -1,5 +1,6 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.FailureText;
 import io.netrun.resilience.FailureWrapper;
 import io.netrun.resilience.ResilienceException;
 import java.util.List;
@@ -36,6 +37,6 @@ public final class RetryExhaustedException extends ResilienceException implement
     public String getMessage() {
         Throwable last = getCause();
         return "Retry '" + name() + "' gave up after " + attempts + (attempts == 1 ? " attempt" : " attempts") + reason
-                + (last == null ? "" : ": " + textOf(last));
+                + (last == null ? "" : ": " + FailureText.textOf(last));
     }
 }
