@@ -7,11 +7,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a call that failed was cancelled. What decides is the fact that somebody stopped it: its scope was stopped, or the
- * calling thread was interrupted. What the call throws then does not matter, and what it throws otherwise does not make it
- * cancelled: a {@link java.util.concurrent.CancellationException} of the protected code's own is a failure like others. Only
- * the exceptions by which the JDK reports an interrupt, which clears the thread's flag, are taken for the fact itself. For
- * authors of policies.
+ * Whether a call that failed was cancelled. What decides is the fact that somebody stopped it: its scope was stopped,
+ * or the calling thread was interrupted. What the call throws then does not matter, and what it throws otherwise does
+ * not make it cancelled: a {@link java.util.concurrent.CancellationException} of the protected code's own is a failure
+ * like others. Only the exceptions by which the JDK reports an interrupt, which clears the thread's flag, are taken for
+ * the fact itself. For authors of policies.
  */
 public final class Cancellation {
 

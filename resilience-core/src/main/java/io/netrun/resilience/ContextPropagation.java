@@ -12,10 +12,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Carries the context of a calling thread to the thread on which its call goes on: the context class loader, SLF4J's MDC, the scope
- * of the call around, and what the {@code ThreadLocalAccessor}s registered with Micrometer's context-propagation library carry
- * (security, request, tracing), where that library is present. What the calling thread does not have is cleared meanwhile, and
- * afterwards the thread has what it had before. The MDC is left alone after {@link #carryMdc carryMdc(false)}.
+ * Carries the context of a calling thread to the thread on which its call goes on: the context class loader, SLF4J's
+ * MDC, the scope of the call around, and what the {@code ThreadLocalAccessor}s registered with Micrometer's
+ * context-propagation library carry (security, request, tracing), where that library is present. What the calling
+ * thread does not have is cleared meanwhile, and afterwards the thread has what it had before. The MDC is left alone
+ * after {@link #carryMdc carryMdc(false)}.
  */
 public final class ContextPropagation {
 

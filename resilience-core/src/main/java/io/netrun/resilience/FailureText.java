@@ -3,8 +3,8 @@ package io.netrun.resilience;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of a failure for people to read: text, and not the exception with all that it refers to. For those who write
- * policies.
+ * What is kept of a failure for people to read: text, and not the exception with all that it refers to. For those who
+ * write policies.
  */
 public final class FailureText {
 
@@ -22,8 +22,8 @@ public final class FailureText {
     }
 
     /**
-     * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, that is the
-     * text.
+     * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, that
+     * is the text.
      *
      * @return null if the failure has none
      */

@@ -18,14 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Instances of one pattern, created as they are needed, one for each key: a circuit breaker for each host, a bulkhead for each
- * tenant. Beyond the limit, each new instance evicts one that was not asked for lately: from the registry too, and with its counts.
- * Instances that are {@linkplain Policy#isIdle() idle} go first. An instance that is {@linkplain Policy#isInUse() in use}, such as a
- * bulkhead in which calls run, stays, so that its own limit holds; if all are in use, there are more instances for a while: up to twice
- * the limit, or 1,000 more than the limit if that is larger. Ask for the instance at each call, and do not keep it. Thread-safe.
+ * Instances of one pattern, created as they are needed, one for each key: a circuit breaker for each host, a bulkhead
+ * for each tenant. Beyond the limit, each new instance evicts one that was not asked for lately: from the registry too,
+ * and with its counts. Instances that are {@linkplain Policy#isIdle() idle} go first. An instance that is
+ * {@linkplain Policy#isInUse() in use}, such as a bulkhead in which calls run, stays, so that its own limit holds; if
+ * all are in use, there are more instances for a while: up to twice the limit, or 1,000 more than the limit if that is
+ * larger. Ask for the instance at each call, and do not keep it. Thread-safe.
  *
- * <p>The same key costs a look-up without a lock. A new one costs the same whatever the number of instances: what is evicted is the
- * best of a few, and a family of up to 16 is compared as a whole.
+ * <p>The same key costs a look-up without a lock. A new one costs the same whatever the number of instances: what is
+ * evicted is the best of a few, and a family of up to 16 is compared as a whole.
  *
  * @param <P> the policy
  */
@@ -77,7 +78,8 @@ public final class KeyedPolicies<P extends Policy> {
     /**
      * The instance of a key, created if there is none.
      *
-     * @throws IllegalArgumentException if the key cannot be part of a name: it is blank, too long or has control characters
+     * @throws IllegalArgumentException if the key cannot be part of a name: it is blank, too long or has control
+     *     characters
      */
     public P get(String key) {
         Entry<P> entry = entries.get(Objects.requireNonNull(key, "key"));
@@ -209,8 +211,8 @@ public final class KeyedPolicies<P extends Policy> {
     /**
      * Evicts as many as it can.
      *
-     * @return what is to be evicted next: a thread that added an instance meanwhile may have left its eviction to this one, which
-     *     could not make it
+     * @return what is to be evicted next: a thread that added an instance meanwhile may have left its eviction to this
+     *     one, which could not make it
      */
     private Evictions<P> evictOnce(Evictions<P> evictions) {
         int[] left = {evictions.count};
@@ -243,7 +245,10 @@ public final class KeyedPolicies<P extends Policy> {
         }
     }
 
-    /** Idle ones, then those that are not in use, each by when they were last asked for; those in use only in an emergency. */
+    /**
+     * Idle ones, then those that are not in use, each by when they were last asked for; those in use only in an
+     * emergency.
+     */
     private List<Entry<P>> inOrderOfEviction(List<Entry<P>> candidates) {
         boolean isEmergency = entries.size() > limit + Math.max(limit, LEAST_RESERVE);
         List<Ranked<P>> ranked = new ArrayList<>(candidates.size());

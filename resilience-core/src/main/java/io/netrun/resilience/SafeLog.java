@@ -4,17 +4,17 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
 /**
- * Logging where nothing may be thrown: in a {@code catch} block, or between a decision and its effects. A log call throws if an
- * appender does (Log4j2 with {@code ignoreExceptions="false"}), or if an argument's {@code toString()} or a failure's
- * {@code getMessage()} does. For those who write policies.
+ * Logging where nothing may be thrown: in a {@code catch} block, or between a decision and its effects. A log call
+ * throws if an appender does (Log4j2 with {@code ignoreExceptions="false"}), or if an argument's {@code toString()} or
+ * a failure's {@code getMessage()} does. For those who write policies.
  */
 public final class SafeLog {
 
     private SafeLog() {}
 
     /**
-     * Logs at ERROR; never throws. The arguments are those of {@link Logger#error(String, Object...)}; where they cannot be rendered,
-     * their class names are logged.
+     * Logs at ERROR; never throws. The arguments are those of {@link Logger#error(String, Object...)}; where they
+     * cannot be rendered, their class names are logged.
      */
     public static void error(Logger log, String message, Object... arguments) {
         write(log::error, message, arguments);

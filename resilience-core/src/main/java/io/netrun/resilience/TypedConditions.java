@@ -10,8 +10,8 @@ public final class TypedConditions {
     private TypedConditions() {}
 
     /**
-     * What a failure must fulfil: the condition before and, if it is of a class, another one. Failures of other classes are not
-     * affected by the latter.
+     * What a failure must fulfil: the condition before and, if it is of a class, another one. Failures of other classes
+     * are not affected by the latter.
      *
      * @param before null for none
      */

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How failures are detected, as it follows from the settings given to a builder. Where a detection is chosen, a setting that it does
- * not use is a mistake. Not thread-safe.
+ * How failures are detected, as it follows from the settings given to a builder. Where a detection is chosen, a setting
+ * that it does not use is a mistake. Not thread-safe.
  */
 final class DetectionChoice {
 
@@ -37,7 +37,10 @@ final class DetectionChoice {
     private final Map<Setting, Object> given = new EnumMap<>(Setting.class);
     private @Nullable Detection chosen;
 
-    /** The choice of a copy. The default detection may not have been chosen at all, so settings of others lead away from it. */
+    /**
+     * The choice of a copy. The default detection may not have been chosen at all, so settings of others lead away from
+     * it.
+     */
     static DetectionChoice copyOf(Detection detection) {
         DetectionChoice copy = new DetectionChoice();
         copy.chosen = detection == Detection.LEAKY_COUNT ? null : detection;

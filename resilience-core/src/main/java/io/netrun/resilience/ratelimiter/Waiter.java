@@ -10,8 +10,8 @@ interface Waiter {
     void onMoved(long dueAt);
 
     /**
-     * The reservation was settled by another thread. Called once: on that thread, if the waiter watches the clock; otherwise
-     * on a worker, where it may run code of the user.
+     * The reservation was settled by another thread. Called once: on that thread, if the waiter watches the clock;
+     * otherwise on a worker, where it may run code of the user.
      */
     void onSettled();
 }

@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay, another
- * attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is counted and announced
- * only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the same moment. Not thread-safe:
- * attempts follow each other.
+ * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay,
+ * another attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is
+ * counted and announced only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the
+ * same moment. Not thread-safe: attempts follow each other.
  */
 final class Attempts extends Deadline.InFlight {
 
@@ -226,7 +226,9 @@ final class Attempts extends Deadline.InFlight {
                 Math.max(computed, rules.backoff().maxNanos()));
     }
 
-    /** Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer. */
+    /**
+     * Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer.
+     */
     private boolean isTooLong(long nanos) {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;

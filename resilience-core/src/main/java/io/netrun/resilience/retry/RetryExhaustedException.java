@@ -7,8 +7,9 @@ import java.util.List;
 
 /**
  * Every attempt failed, or no time was left for another. The cause is the last failure; up to 16 earlier ones are
- * {@linkplain #getSuppressed() suppressed}, the oldest first. Exception lists, fallbacks and policies further out look at the
- * cause. That of an asynchronous call has no stack trace of its own, which would be that of the thread that ended the last attempt.
+ * {@linkplain #getSuppressed() suppressed}, the oldest first. Exception lists, fallbacks and policies further out look
+ * at the cause. That of an asynchronous call has no stack trace of its own, which would be that of the thread that
+ * ended the last attempt.
  */
 public final class RetryExhaustedException extends ResilienceException implements FailureWrapper {
 

@@ -79,8 +79,8 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     }
 
     /**
-     * Calls a hook with every result that comes after its call was given up, such as to close it. Called on the thread on which the
-     * call ended; what it throws is logged.
+     * Calls a hook with every result that comes after its call was given up, such as to close it. Called on the thread
+     * on which the call ended; what it throws is logged.
      *
      * @return the handle that ends the subscription
      */
