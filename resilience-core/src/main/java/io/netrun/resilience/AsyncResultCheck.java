@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns, once for each class of results, about a sync call whose body returns something asynchronous: its policies protect
- * only the making of the future or publisher, and count every one as a success.
+ * Warns, once for each class of results, about a sync call whose body returns something asynchronous: its policies
+ * protect only the making of the future or publisher, and count every one as a success.
  */
 final class AsyncResultCheck {
 
@@ -50,8 +50,8 @@ final class AsyncResultCheck {
             if (!warned.get() && warned.compareAndSet(false, true)) {
                 SafeLog.warn(
                         log,
-                        "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a success."
-                                + " Use callAsync, or ReactorGuard for a publisher",
+                        "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a"
+                                + " success. Use callAsync, or ReactorGuard for a publisher",
                         guard,
                         type.getName());
             }

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The future of a call in the making. It distinguishes an end from inside (the call ended: {@link #finish}) from an end from
- * outside (cancelled, completed or timed out by its holder), after which {@link #stop()} stops the call. Either way the order
- * is the same: first it is decided how the call ends, then everything that the call holds is released, and only then do the
- * future's dependents run. For authors of policies.
+ * The future of a call in the making. It distinguishes an end from inside (the call ended: {@link #finish}) from an end
+ * from outside (cancelled, completed or timed out by its holder), after which {@link #stop()} stops the call. Either
+ * way the order is the same: first it is decided how the call ends, then everything that the call holds is released,
+ * and only then do the future's dependents run. For authors of policies.
  *
  * @param <T> the result
  */
@@ -45,8 +45,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     private volatile @Nullable Object follower;
 
     /**
-     * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this future
-     * from outside, before its dependents run. Should not throw; what it throws is logged.
+     * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this
+     * future from outside, before its dependents run. Should not throw; what it throws is logged.
      */
     protected abstract void stop();
 
@@ -156,8 +156,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
-     * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code of others
-     * within {@code stop()} block, the future is completed all the same, after ten milliseconds or a little more; see {@link OverdueRelease}.
+     * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code
+     * of others within {@code stop()} block, the future is completed all the same, after ten milliseconds or a little
+     * more; see {@link OverdueRelease}.
      *
      * @param context in which dependents then run
      */

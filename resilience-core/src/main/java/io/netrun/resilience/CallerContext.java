@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The context of a calling thread, captured once for everything that its call does on other threads later: further attempts,
- * fallbacks, listeners, and what the caller attached to its future. It is {@linkplain #clear() cleared} when the call has ended.
- * See {@link ContextPropagation} for what belongs to it. For authors of policies. Thread-safe.
+ * The context of a calling thread, captured once for everything that its call does on other threads later: further
+ * attempts, fallbacks, listeners, and what the caller attached to its future. It is {@linkplain #clear() cleared} when
+ * the call has ended. See {@link ContextPropagation} for what belongs to it. For authors of policies. Thread-safe.
  */
 public final class CallerContext {
 
@@ -30,8 +30,9 @@ public final class CallerContext {
     }
 
     /**
-     * Runs a task within this context on the calling thread, whose own context is restored afterwards. A task that runs after
-     * {@link #clear()} has no context, so it is to look whether its call has ended before it runs code of the user.
+     * Runs a task within this context on the calling thread, whose own context is restored afterwards. A task that runs
+     * after {@link #clear()} has no context, so it is to look whether its call has ended before it runs code of the
+     * user.
      *
      * @throws RuntimeException what restoring the context or the task throws
      */
@@ -58,8 +59,8 @@ public final class CallerContext {
     }
 
     /**
-     * Runs a task within this context on the calling thread, or without it where it cannot be restored: for what must be done in
-     * any case. It runs once, whatever restoring the thread's own context throws afterwards.
+     * Runs a task within this context on the calling thread, or without it where it cannot be restored: for what must
+     * be done in any case. It runs once, whatever restoring the thread's own context throws afterwards.
      *
      * @param task must not throw
      */
@@ -78,7 +79,10 @@ public final class CallerContext {
         }
     }
 
-    /** Lets go of what was captured, so that whoever keeps the future of an ended call does not keep its caller's request. */
+    /**
+     * Lets go of what was captured, so that whoever keeps the future of an ended call does not keep its caller's
+     * request.
+     */
     public void clear() {
         context = null;
     }

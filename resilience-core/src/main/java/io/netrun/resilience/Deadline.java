@@ -12,18 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The scope of a call: the moment at which the time limit around it gives it up, and whether its result is still wanted. It
- * travels inward with the call, so that what lies within does not wait for something that can no longer help, and knows a
- * call that was given up by that fact and not by what it throws. Scopes nest: a limit within a limit, an attempt of a hedge
- * within either.
+ * The scope of a call: the moment at which the time limit around it gives it up, and whether its result is still
+ * wanted. It travels inward with the call, so that what lies within does not wait for something that can no longer
+ * help, and knows a call that was given up by that fact and not by what it throws. Scopes nest: a limit within a limit,
+ * an attempt of a hedge within either.
  *
  * <p>A scope is left once, in one of three ways: its limit {@linkplain #tryExceed() is exceeded}, it is
- * {@linkplain #tryStop() stopped} because its caller has left or another attempt was faster, or its call {@linkplain #end()
- * has ended}. In the first two cases everything that is {@linkplain #register registered} in it is notified at that moment,
- * whether or not the protected code returns.
+ * {@linkplain #tryStop() stopped} because its caller has left or another attempt was faster, or its call
+ * {@linkplain #end() has ended}. In the first two cases everything that is {@linkplain #register registered} in it is
+ * notified at that moment, whether or not the protected code returns.
  *
  * <p>A protected call that is made within another one, in another pipeline, finds the scope of that one with
- * {@link #current()}: on the same thread, in the Reactor context, and wherever Micrometer's context-propagation carries it.
+ * {@link #current()}: on the same thread, in the Reactor context, and wherever Micrometer's context-propagation carries
+ * it.
  *
  * <p>For authors of policies. Thread-safe.
  */
@@ -76,8 +77,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * The scope of the protected call that the calling thread is making; {@link #NONE} outside of one, or if that call is no
-     * longer wanted, so that what its code still does, such as cleaning up, is a call of its own.
+     * The scope of the protected call that the calling thread is making; {@link #NONE} outside of one, or if that call
+     * is no longer wanted, so that what its code still does, such as cleaning up, is a call of its own.
      */
     public static Deadline current() {
         if (!used) {
@@ -119,7 +120,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * A nested deadline that starts on first use, so that a call that completes before anyone checks it never reads the clock.
+     * A nested deadline that starts on first use, so that a call that completes before anyone checks it never reads the
+     * clock.
      *
      * @param nanos the limit in nanoseconds from then, at most half of {@link Long#MAX_VALUE}
      */
@@ -141,8 +143,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. A limit
-     * whose call has ended no longer counts.
+     * Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. A
+     * limit whose call has ended no longer counts.
      */
     public long remainingNanos() {
         long own = state == ENDED ? Long.MAX_VALUE : remainingNanosOfThis();
@@ -167,11 +169,11 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit, before it
-     * stops the call and before its caller is told; must not be called on the timer's thread.
+     * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit,
+     * before it stops the call and before its caller is told; must not be called on the timer's thread.
      *
-     * @return the failures of the attempts that what is registered had made so far, the oldest first; empty if this scope was
-     *     left before
+     * @return the failures of the attempts that what is registered had made so far, the oldest first; empty if this
+     *     scope was left before
      */
     public List<Throwable> tryExceed() {
         List<Throwable> failures = new ArrayList<>();
@@ -181,7 +183,9 @@ public final class Deadline extends ScopeParts {
         return failures;
     }
 
-    /** Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent. */
+    /**
+     * Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent.
+     */
     public void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
             notifyParts(false, failure -> {});
@@ -189,8 +193,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Ends this scope because its call has ended, so that what goes on without it is not limited any longer. Called by the
-     * policy that made the scope, once it has decided that the call was in time.
+     * Ends this scope because its call has ended, so that what goes on without it is not limited any longer. Called by
+     * the policy that made the scope, once it has decided that the call was in time.
      */
     public void end() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, ENDED)) {
@@ -224,8 +228,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Returns unless the call was given up; asked after each wait of a policy, so that a call that was given up while it waited
-     * is never made.
+     * Returns unless the call was given up; asked after each wait of a policy, so that a call that was given up while
+     * it waited is never made.
      *
      * @throws CancellationException if nobody waits for the call any longer
      */
@@ -241,8 +245,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Has a part of a call notified when the call is given up; at once if that has happened already. Does nothing without a
-     * scope. What {@linkplain InFlight#tryEnd() has ended} is forgotten.
+     * Has a part of a call notified when the call is given up; at once if that has happened already. Does nothing
+     * without a scope. What {@linkplain InFlight#tryEnd() has ended} is forgotten.
      */
     public void register(InFlight part) {
         if (this == NONE) {
@@ -273,7 +277,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Makes this the scope of the calling thread while it runs code of the user that belongs to the call, such as a fallback.
+     * Makes this the scope of the calling thread while it runs code of the user that belongs to the call, such as a
+     * fallback.
      *
      * @return what {@link #exitScope} is to be called with afterwards
      */
@@ -297,8 +302,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * A part of a call, such as the permit of a circuit breaker or the attempts of a retry, that is to be settled when the call
-     * is given up. It ends once: by itself, or with the call.
+     * A part of a call, such as the permit of a circuit breaker or the attempts of a retry, that is to be settled when
+     * the call is given up. It ends once: by itself, or with the call.
      */
     public abstract static class InFlight {
 
@@ -349,8 +354,8 @@ public final class Deadline extends ScopeParts {
         }
 
         /**
-         * Settles this because the call was given up. Called at most once, before whoever waits for the call learns of it; must
-         * not block.
+         * Settles this because the call was given up. Called at most once, before whoever waits for the call learns of
+         * it; must not block.
          *
          * @param exceeded whether a time limit gave the call up; otherwise it was stopped
          * @param failures takes the failures of attempts made so far, the oldest first

@@ -10,12 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of one instance. They receive its events in the order of publication and one at a time: an event has reached all
- * listeners before the next one reaches any, also one that a listener causes. There is no lock. The publishing thread delivers,
- * unless another thread is delivering at that moment; it then leaves its event to that thread, with its context (see
- * {@link ContextPropagation}), and goes on. So a listener that blocks delays other events, and no call but the one that delivers. A
- * thread that gives a call up, which has to do so in time, leaves its events to a worker.
- * What a listener throws is logged and reaches neither the others nor the call. For those who write policies. Thread-safe.
+ * The listeners of one instance. They receive its events in the order of publication and one at a time: an event has
+ * reached all listeners before the next one reaches any, also one that a listener causes. There is no lock. The
+ * publishing thread delivers, unless another thread is delivering at that moment; it then leaves its event to that
+ * thread, with its context (see {@link ContextPropagation}), and goes on. So a listener that blocks delays other
+ * events, and no call but the one that delivers. A thread that gives a call up, which has to do so in time, leaves its
+ * events to a worker. What a listener throws is logged and reaches neither the others nor the call. For those who write
+ * policies. Thread-safe.
  */
 public final class EventPublisher {
 
@@ -35,8 +36,8 @@ public final class EventPublisher {
     private final Queue<Delivery> queue = new ConcurrentLinkedQueue<>();
 
     /**
-     * Events not yet delivered, the one in delivery included. The thread that raises it from zero delivers until it is zero again. An event
-     * is put into the queue before it is counted, so that every count has its event.
+     * Events not yet delivered, the one in delivery included. The thread that raises it from zero delivers until it is
+     * zero again. An event is put into the queue before it is counted, so that every count has its event.
      */
     private final AtomicInteger pending = new AtomicInteger();
 
@@ -108,8 +109,8 @@ public final class EventPublisher {
     }
 
     /**
-     * Fixes an event's position in the order of events and runs no foreign code; {@link #deliverQueued} is owed, once for each event.
-     * For publishers that have to do so at the very moment of a change.
+     * Fixes an event's position in the order of events and runs no foreign code; {@link #deliverQueued} is owed, once
+     * for each event. For publishers that have to do so at the very moment of a change.
      */
     void enqueue(Object event) {
         queue.add(new Delivery(event));

@@ -10,8 +10,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a call that are notified when its scope is left: a stack without a lock, from which those that have ended are
- * unlinked in passing. A superclass of the scope and not an object of its own, since nearly every asynchronous call has a scope.
+ * The parts of a call that are notified when its scope is left: a stack without a lock, from which those that have
+ * ended are unlinked in passing. A superclass of the scope and not an object of its own, since nearly every
+ * asynchronous call has a scope.
  */
 abstract sealed class ScopeParts permits Deadline {
 
@@ -60,8 +61,8 @@ abstract sealed class ScopeParts permits Deadline {
     }
 
     /**
-     * Unlinks what has ended. Several threads may do so at once: each link is only ever replaced by one further down, past
-     * parts that have ended, so whatever the order of writes, each part that runs stays reachable.
+     * Unlinks what has ended. Several threads may do so at once: each link is only ever replaced by one further down,
+     * past parts that have ended, so whatever the order of writes, each part that runs stays reachable.
      */
     private static void sweep(Link from) {
         for (@Nullable Link each = from; each != null; each = each.next) {

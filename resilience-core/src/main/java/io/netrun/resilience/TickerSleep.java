@@ -6,9 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sleep in the time of a ticker other than the system's, for a thread that parks meanwhile. A worker sleeps in place of that
- * thread: a ticker's sleep ends early only by an interrupt, which on the waiting thread could not be told from one by its user.
- * For authors of policies.
+ * A sleep in the time of a ticker other than the system's, for a thread that parks meanwhile. A worker sleeps in place
+ * of that thread: a ticker's sleep ends early only by an interrupt, which on the waiting thread could not be told from
+ * one by its user. For authors of policies.
  */
 public abstract class TickerSleep {
 
@@ -18,7 +18,9 @@ public abstract class TickerSleep {
         NEW,
         ASLEEP,
         AWAKE,
-        /** The worker is about to be interrupted. It waits this out, so that the interrupt hits its sleep or nothing. */
+        /**
+         * The worker is about to be interrupted. It waits this out, so that the interrupt hits its sleep or nothing.
+         */
         WAKING,
         /** Ended early. */
         WOKEN

@@ -24,8 +24,8 @@ public final class Waits {
     public interface Waiting {
 
         /**
-         * The policy was closed: the wait is over, unless it has ended in this moment, which the implementation has to decide.
-         * Called once at most, by any thread; runs no code of the user and does not block.
+         * The policy was closed: the wait is over, unless it has ended in this moment, which the implementation has to
+         * decide. Called once at most, by any thread; runs no code of the user and does not block.
          */
         void closed();
     }
@@ -51,7 +51,8 @@ public final class Waits {
      * @param nanos how long, in nanoseconds
      * @param scope of the call that waits; when that is given up, the wait ends
      * @return false if the wait ended early, because the policy was closed, now or before, or the call was given up
-     * @throws InterruptedException if the thread is interrupted before or during the wait; its interrupt flag is then clear
+     * @throws InterruptedException if the thread is interrupted before or during the wait; its interrupt flag is then
+     *     clear
      */
     public boolean sleep(Ticker ticker, long nanos, Deadline scope) throws InterruptedException {
         Sleeper sleeper = new Sleeper();

@@ -9,7 +9,6 @@ import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -202,26 +201,10 @@ class WaitsTests {
     }
 
     /** Real time, but not the system's ticker. */
-    private static class RealTicker implements Ticker {
+    private static class RealTicker extends RelayTicker {
 
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return Instant.now();
-        }
-
-        @Override
-        public void sleep(long nanos) throws InterruptedException {
-            Ticker.system().sleep(nanos);
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delayNanos) {
-            return Ticker.system().schedule(task, delayNanos);
+        RealTicker() {
+            super(Ticker.system());
         }
     }
 }

@@ -117,8 +117,8 @@ final class CircuitBreakerLayer implements Layer {
     }
 
     /**
-     * An admitted call. It is settled when it ends or when it is given up, whichever comes first. Its scope is its own, since others
-     * may begin in the one around it; it is given up with that one, so it is registered there alone.
+     * An admitted call. It is settled when it ends or when it is given up, whichever comes first. Its scope is its own,
+     * since others may begin in the one around it; it is given up with that one, so it is registered there alone.
      */
     private static final class InFlight extends Deadline.InFlight {
 
@@ -129,7 +129,9 @@ final class CircuitBreakerLayer implements Layer {
         /** How many bodies had been begun in the scope before this call. */
         private final int begunBefore;
 
-        /** The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can go. */
+        /**
+         * The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can go.
+         */
         private volatile @Nullable AdaptedCall<?> adapted;
 
         InFlight(Outcomes outcomes, Admission admission, Deadline deadline, int begunBefore, @Nullable Object body) {

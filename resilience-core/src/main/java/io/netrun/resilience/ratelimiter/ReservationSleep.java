@@ -4,7 +4,10 @@ import io.netrun.resilience.TickerSleep;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A sleep until a reservation is due, in the time of a limiter whose ticker is not the system's, for a thread that parks meanwhile. */
+/**
+ * A sleep until a reservation is due, in the time of a limiter whose ticker is not the system's, for a thread that
+ * parks meanwhile.
+ */
 final class ReservationSleep extends TickerSleep {
 
     private final RateLimiter limiter;

@@ -11,11 +11,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync caller that waits on its thread until it has a permit, is interrupted, its call is given up, or the rate limiter is
- * shut down. It goes by the clock: when its token is due it grants it to itself, and to those before it, should nobody have
- * done so. Others only wake it, when its token comes earlier than it knew.
+ * A sync caller that waits on its thread until it has a permit, is interrupted, its call is given up, or the rate
+ * limiter is shut down. It goes by the clock: when its token is due it grants it to itself, and to those before it,
+ * should nobody have done so. Others only wake it, when its token comes earlier than it knew.
  */
-final class SyncReservation extends Deadline.InFlight implements ReservationQueue.Waiter {
+final class SyncReservation extends Deadline.InFlight implements Waiter {
 
     /** How long it parks where another thread is about to settle it. */
     private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);

@@ -18,10 +18,11 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first element comes
- * first owns the subscriber from then on; the others have lost, and cannot end the stream in any way. Where none has emitted
- * anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or whose scope is, can own nothing
- * any more. All this is decided under one lock, which guards nothing else and within which nothing else runs.
+ * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first
+ * element comes first owns the subscriber from then on; the others have lost, and cannot end the stream in any way.
+ * Where none has emitted anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or
+ * whose scope is, can own nothing any more. All this is decided under one lock, which guards nothing else and within
+ * which nothing else runs.
  */
 final class FluxCall<T> implements AdaptedCall<Boolean> {
 
@@ -57,7 +58,10 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         attempts.forEach(StreamAttempt::requestUp);
     }
 
-    /** The subscriber has left, perhaps while a source emits within its subscription, where no future can be cancelled yet. */
+    /**
+     * The subscriber has left, perhaps while a source emits within its subscription, where no future can be cancelled
+     * yet.
+     */
     void leave() {
         attempts.forEach(StreamAttempt::cancelSource);
     }

@@ -8,8 +8,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * A stage as a {@link Mono}. What its dependent stages put around a failure is taken off, and nothing else: also a
- * {@link java.util.concurrent.CompletionException} without a cause is a failure, of which Reactor's own bridge makes no signal at
- * all.
+ * {@link java.util.concurrent.CompletionException} without a cause is a failure, of which Reactor's own bridge makes no
+ * signal at all.
  */
 final class FutureMono {
 

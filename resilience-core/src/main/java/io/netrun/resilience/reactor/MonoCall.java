@@ -14,8 +14,8 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it ends, so that
- * each of them reaches the subscriber or the subscriber's discard hook.
+ * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it
+ * ends, so that each of them reaches the subscriber or the subscriber's discard hook.
  */
 final class MonoCall<T> implements AdaptedCall<T> {
 

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/** The scope of a protected call in the Reactor context, where protected calls within find it, on whichever thread they are made. */
+/**
+ * The scope of a protected call in the Reactor context, where protected calls within find it, on whichever thread they
+ * are made.
+ */
 final class ScopeContext {
 
     private ScopeContext() {}

@@ -3,6 +3,7 @@ package io.netrun.resilience.retry;
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ExceptionFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,10 +11,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay, another
- * attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is counted and announced
- * only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the same moment. Not thread-safe:
- * attempts follow each other.
+ * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay,
+ * another attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is
+ * counted and announced only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the
+ * same moment. Not thread-safe: attempts follow each other.
  */
 final class Attempts extends Deadline.InFlight {
 
@@ -225,7 +226,9 @@ final class Attempts extends Deadline.InFlight {
                 Math.max(computed, rules.backoff().maxNanos()));
     }
 
-    /** Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer. */
+    /**
+     * Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer.
+     */
     private boolean isTooLong(long nanos) {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;
@@ -246,26 +249,16 @@ final class Attempts extends Deadline.InFlight {
     }
 
     /**
-     * Failures in their order, the oldest first. The same object thrown again and again is there once; objects are told apart by
-     * identity, since {@code equals} is code of others.
+     * Failures in their order, the oldest first. The same object thrown again and again is there once.
      */
     private static List<Throwable> distinct(@Nullable Failed latest, @Nullable Throwable except) {
         List<Throwable> distinct = new ArrayList<>();
         for (@Nullable Failed each = latest; each != null; each = each.before) {
-            if (each.failure != except && !contains(distinct, each.failure)) {
+            if (each.failure != except && !ExceptionFilter.isAmong(distinct, each.failure)) {
                 distinct.add(0, each.failure);
             }
         }
         return distinct;
-    }
-
-    private static boolean contains(List<Throwable> failures, Throwable failure) {
-        for (Throwable each : failures) {
-            if (each == failure) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** A failure and those before it; a list would cost every retried call more than its retries do. */

@@ -1,13 +1,15 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.FailureText;
 import io.netrun.resilience.FailureWrapper;
 import io.netrun.resilience.ResilienceException;
 import java.util.List;
 
 /**
  * Every attempt failed, or no time was left for another. The cause is the last failure; up to 16 earlier ones are
- * {@linkplain #getSuppressed() suppressed}, the oldest first. Exception lists, fallbacks and policies further out look at the
- * cause. That of an asynchronous call has no stack trace of its own, which would be that of the thread that ended the last attempt.
+ * {@linkplain #getSuppressed() suppressed}, the oldest first. Exception lists, fallbacks and policies further out look
+ * at the cause. That of an asynchronous call has no stack trace of its own, which would be that of the thread that
+ * ended the last attempt.
  */
 public final class RetryExhaustedException extends ResilienceException implements FailureWrapper {
 
@@ -36,6 +38,6 @@ public final class RetryExhaustedException extends ResilienceException implement
     public String getMessage() {
         Throwable last = getCause();
         return "Retry '" + name() + "' gave up after " + attempts + (attempts == 1 ? " attempt" : " attempts") + reason
-                + (last == null ? "" : ": " + textOf(last));
+                + (last == null ? "" : ": " + FailureText.textOf(last));
     }
 }

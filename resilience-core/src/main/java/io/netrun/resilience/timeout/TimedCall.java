@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An asynchronous call with a timer. When the limit is exceeded, what lies within is notified, the call's own future is
- * cancelled, which is never completed in any other way, and then this future fails. All that runs code of the user, so it
- * happens on a thread of the workers and not on the timer's.
+ * cancelled, which is never completed in any other way, and then this future fails. All that runs code of the user, so
+ * it happens on a thread of the workers and not on the timer's.
  */
 final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> implements Runnable {
 
