@@ -304,10 +304,10 @@ class ReconfigureTests {
             int size = 1 + turn++ % 5;
             bulkhead.reconfigure(c -> c.toBuilder().maxConcurrent(size).build());
             limiter.reconfigure(c -> c.toBuilder().limit(1_000_000 - size).build());
-            breaker.reconfigure(c -> c.toBuilder()
-                    .detection(Detection.values()[size % 4])
-                    .windowSize(size)
-                    .build());
+            breaker.reconfigure(
+                    c -> c.toBuilder().detection(Detection.COUNT_WINDOW).windowSize(size).build().toBuilder()
+                            .detection(Detection.values()[size % 4])
+                            .build());
         }
         for (Future<?> caller : running) {
             caller.get();
