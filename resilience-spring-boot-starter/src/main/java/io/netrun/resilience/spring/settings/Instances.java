@@ -22,23 +22,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * The settings of all instances, by name, whoever asks for one first: code, an annotation, a client or the configuration alone. It
  * is the source of the application's registry, and knows where each setting comes from. Thread-safe.
  */
-public final class Instances implements SettingsSource {
+public final class Instances implements SettingsSource, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Instances.class);
 
     private final Supplier<ResilienceRegistry> registry;
-    private final SettingsResolver resolver;
-    private final Customizers customizers;
+    private final InstanceContexts contexts;
+    private final ContextSettings own;
     private final boolean protecting;
-    private final Requests requests;
-    private final ConfiguredInstances configured;
     private final MadeInstances made;
-    private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
+    private final ConcurrentMap<InstanceKey, Record> fixed;
 
     /**
      * The settings of an application's instances.
@@ -53,12 +52,54 @@ public final class Instances implements SettingsSource {
             Supplier<List<ConfigCustomizer<?>>> customizers,
             boolean protecting) {
         this.registry = registry;
-        this.made = new MadeInstances(registry);
-        this.resolver = resolver;
-        this.customizers = new Customizers(customizers);
+        this.own = ContextSettings.of(resolver, customizers);
+        this.contexts = new InstanceContexts(own);
         this.protecting = protecting;
-        this.requests = new Requests(resolver);
-        this.configured = new ConfiguredInstances(resolver);
+        this.made = new MadeInstances(registry);
+        this.fixed = new ConcurrentHashMap<>();
+    }
+
+    private Instances(Instances parent, ContextSettings own, boolean protecting) {
+        this.registry = parent.registry;
+        this.own = own;
+        this.contexts = parent.contexts;
+        this.protecting = protecting && parent.protecting;
+        this.made = parent.made;
+        this.fixed = parent.fixed;
+    }
+
+    /**
+     * The same instances, as a child of this context sees them: with what its own configuration has for instances that the
+     * configurations of other contexts do not have.
+     *
+     * @param protecting false if the beans of the child are not protected
+     */
+    public Instances child(
+            ConfigurableEnvironment environment, Supplier<List<ConfigCustomizer<?>>> customizers, boolean protecting) {
+        SettingsResolver resolver = new SettingsResolver(environment, conversion());
+        Instances child = new Instances(this, ContextSettings.of(resolver, customizers), protecting);
+        contexts.add(child.own);
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            resolver.written().instances(pattern).forEach(name -> child.followOwnSettings(pattern, name));
+        }
+        return child;
+    }
+
+    /** An instance may be there from a context that has been closed, with the settings of that one. */
+    private void followOwnSettings(Pattern<?, ?> pattern, String name) {
+        try {
+            if (contexts.of(pattern, name) == own) {
+                exchange(pattern, name, true);
+            }
+        } catch (ResilienceConfigurationException wrong) {
+            log.debug("The settings of {} '{}' are wrong", pattern.title(), name, wrong); // reported at the start-up check
+        }
+    }
+
+    /** The context has been closed; nothing happens to the instances. */
+    @Override
+    public void close() {
+        contexts.remove(own);
     }
 
     /** Whether instances protect at all; if not, nobody needs to call through them. */
@@ -71,31 +112,42 @@ public final class Instances implements SettingsSource {
      *
      * @param annotated what the annotation sets, by Java name; empty if it only names the instance
      * @param location the method or class that has the annotation, for messages
-     * @return switched off if the configuration says so; empty if it was taken out of the registry
+     * @return switched off if the configuration says so
      * @throws ResilienceConfigurationException if the settings are wrong
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
             Pattern<P, C> pattern, String name, Map<String, Object> annotated, String location) {
         InstanceKey key = InstanceKey.of(pattern, name);
-        boolean decides = requests.add(pattern, key, annotated, location);
+        boolean decides = request(pattern, key, annotated, location);
         try {
+            boolean known = made.has(key);
+            P policy = registry.get().getOrCreate(pattern.type(), name);
             if (!made.has(key)) {
-                P policy = registry.get().getOrCreate(pattern.type(), name);
-                if (!made.has(key)) {
-                    takeOver(pattern, policy);
-                }
-                return Optional.of(policy);
-            }
-            if (decides) {
+                takeOver(pattern, policy);
+            } else if (known && decides) {
                 exchange(pattern, name, true);
             }
+            return Optional.of(policy);
         } catch (ResilienceConfigurationException wrong) {
             if (decides) {
-                requests.withdraw(key, annotated, location);
+                own.requests().withdraw(key, annotated, location);
             }
             throw wrong;
         }
-        return registry.get().find(pattern.type(), name);
+    }
+
+    /** Returns whether the settings of the annotation are the first. */
+    private boolean request(
+            Pattern<?, ?> pattern, InstanceKey key, Map<String, Object> annotated, String location) {
+        Requests.Annotated deciding = contexts.annotated(key);
+        if (!own.requests().add(pattern, key, annotated, location)) {
+            return false;
+        }
+        if (deciding.settings().isEmpty()) {
+            return true;
+        }
+        own.requests().requireAgreement(pattern, key, deciding, new Requests.Annotated(annotated, location));
+        return false;
     }
 
     @Override
@@ -105,8 +157,8 @@ public final class Instances implements SettingsSource {
             return new Settings<>(given == null ? type.defaults() : given, protecting);
         }
         InstanceKey key = InstanceKey.of(pattern, name);
-        if (!configured.isCreating()) {
-            requests.add(key);
+        if (!contexts.isCreating()) {
+            own.requests().add(key);
         }
         C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
         Made<C> fresh;
@@ -125,7 +177,7 @@ public final class Instances implements SettingsSource {
 
     @Override
     public void createConfigured(ResilienceRegistry creator) {
-        configured.create(creator);
+        contexts.createConfigured(creator);
     }
 
     /** Follows the registry's changes. */
@@ -138,9 +190,9 @@ public final class Instances implements SettingsSource {
         }
         Patterns.of(event.policy()).ifPresent(pattern -> {
             InstanceKey key = InstanceKey.of(pattern, event.policy().name());
-            if (!requests.isAnnotated(key)) {
+            if (!contexts.isAnnotated(key)) {
                 made.remove(key);
-                requests.forget(key);
+                contexts.forget(key);
             }
         });
     }
@@ -157,13 +209,18 @@ public final class Instances implements SettingsSource {
     }
 
     private <C extends Record> Made<C> resolve(Pattern<?, C> pattern, String name, @Nullable C given) {
+        return resolve(contexts.of(pattern, name), pattern, name, given);
+    }
+
+    private <C extends Record> Made<C> resolve(
+            ContextSettings context, Pattern<?, C> pattern, String name, @Nullable C given) {
         InstanceKey key = InstanceKey.of(pattern, name);
-        Requests.Annotated annotated = requests.annotated(key);
+        Requests.Annotated annotated = contexts.annotated(key);
         ResolvedSettings<C> resolved =
-                resolver.resolve(pattern, name, annotated.settings(), annotated.location(), given);
+                context.resolver().resolve(pattern, name, annotated.settings(), annotated.location(), given);
         @SuppressWarnings("unchecked") // it was fixed for just this pattern
         C code = (C) fixed.getOrDefault(key, resolved.config());
-        C config = customizers.customize(name, code);
+        C config = context.customizers().customize(name, code);
         Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
         for (Setting setting : Setting.of(pattern)) {
             if (!Objects.equals(setting.valueIn(config), setting.valueIn(resolved.config()))) {
@@ -228,25 +285,30 @@ public final class Instances implements SettingsSource {
         if (!protecting) {
             return;
         }
-        WrittenSettings written = resolver.refresh();
         List<Problem> problems = new ArrayList<>();
-        List<Problem> unknown = written.problems();
+        List<Problem> unknown = new ArrayList<>();
+        contexts.all().forEach(context -> unknown.addAll(context.resolver().refresh().problems()));
         if (strict) {
             problems.addAll(unknown);
         }
         List<Runnable> changes = new ArrayList<>();
         for (Pattern<?, ?> pattern : Patterns.all()) {
-            collect(problems, () -> resolver.requireReadableDefaults(pattern));
+            contexts.all()
+                    .forEach(context -> collect(problems, () -> context.resolver().requireReadableDefaults(pattern)));
             for (String name : names(pattern)) {
                 collect(problems, () -> rebinding(pattern, name).ifPresent(changes::add));
             }
         }
-        collect(problems, () -> changes.add(configured.rereading()));
+        contexts.all()
+                .forEach(context -> collect(
+                        problems, () -> changes.add(context.configured().rereading())));
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(
                     problems.stream().distinct().toList());
         }
-        unknown.forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
+        unknown.stream()
+                .distinct()
+                .forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
         changes.forEach(Runnable::run);
     }
 
@@ -285,17 +347,17 @@ public final class Instances implements SettingsSource {
 
     /** The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are wrong. */
     public Set<String> asked(Pattern<?, ?> pattern) {
-        return requests.names(pattern);
+        return contexts.asked(pattern);
     }
 
     /** The contradictions between annotations; those that are found later are logged. */
     public List<Problem> contradictions() {
-        return requests.contradictions();
+        return own.requests().contradictions();
     }
 
     /** Applies customizers to the instances that were created before they were there. */
     public void completeCustomizing() {
-        if (customizers.haveMissedSome()) {
+        if (own.customizers().haveMissedSome()) {
             for (Pattern<?, ?> pattern : Patterns.all()) {
                 names(pattern).forEach(name -> exchange(pattern, name, true));
             }
@@ -309,17 +371,57 @@ public final class Instances implements SettingsSource {
 
     /** See {@link SettingsResolver#requireReadableDefaults}. */
     public void requireReadableDefaults(Pattern<?, ?> pattern) {
-        resolver.requireReadableDefaults(pattern);
+        own.resolver().requireReadableDefaults(pattern);
     }
 
-    /** What is written in the configuration. */
+    /** What is written in the configuration of this context. */
     public WrittenSettings written() {
-        return resolver.written();
+        return own.resolver().written();
+    }
+
+    /** Whether the configuration of any context has settings for an instance. */
+    public boolean isConfigured(Pattern<?, ?> pattern, String name) {
+        return contexts.all().stream()
+                .anyMatch(context -> context.resolver().written().has(pattern, name));
+    }
+
+    /** Whether the settings of an instance come from this context, and not from another one that shares it. */
+    boolean decides(Pattern<?, ?> pattern, String name) {
+        return contexts.of(pattern, name) == own;
+    }
+
+    /** What the configuration of this context has for an instance whose settings come from another context, and differ. */
+    public List<Problem> overruled() {
+        List<Problem> problems = new ArrayList<>();
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            for (String name : written().instances(pattern)) {
+                collect(problems, () -> overruled(pattern, name).ifPresent(problems::add));
+            }
+        }
+        return problems;
+    }
+
+    private <C extends Record> Optional<Problem> overruled(Pattern<?, C> pattern, String name) {
+        ContextSettings deciding = contexts.of(pattern, name);
+        if (deciding == own) {
+            return Optional.empty();
+        }
+        Made<C> known = made.get(pattern, name);
+        C given = known == null ? null : known.given();
+        Set<String> differing =
+                resolve(own, pattern, name, given).differing(resolve(deciding, pattern, name, given));
+        return differing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Problem.tolerable(
+                        pattern.title() + " '" + name + "' has other settings in the configuration of this application"
+                                + " context than in that of its parent or of another child, which stay in force: "
+                                + String.join(", ", differing),
+                        "Configure it in one of them, or give each context an instance with a name of its own"));
     }
 
     /** How texts become values. */
     ConversionService conversion() {
-        return resolver.conversion();
+        return contexts.root().resolver().conversion();
     }
 
     /** The settings of an instance that has been created with settings from here. */
@@ -346,18 +448,19 @@ public final class Instances implements SettingsSource {
     /** What an instance means to the application's health. Reads nothing from the configuration. */
     public HealthRole health(Pattern<?, ?> pattern, String name) {
         Made<?> known = made.get(InstanceKey.of(pattern, name));
-        return known != null ? known.inForce().health() : configured.health(pattern, name);
+        return known != null ? known.inForce().health() : contexts.health(pattern, name);
     }
 
     /** The names of instances and families that have a part in the application's health. */
     public Set<String> namesInHealth(Pattern<?, ?> pattern) {
-        Set<String> names = configured.namesInHealth(pattern);
+        Set<String> names = contexts.namesInHealth(pattern);
         names.addAll(made.namesInHealth(pattern));
         return names;
     }
 
     /** Whether all instances of a pattern have a part in the application's health, unless something else is set for one. */
     public boolean areInHealth(Pattern<?, ?> pattern) {
-        return configured.health(pattern) != HealthRole.NONE;
+        return contexts.all().stream()
+                .anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
     }
 }

@@ -32,8 +32,13 @@ public final class SettingsResolver {
     private final PropertyReader properties;
 
     public SettingsResolver(ConfigurableEnvironment environment) {
+        this(environment, SettingConversion.create());
+    }
+
+    /** For a context below another one, with which it shares what has a name. */
+    SettingsResolver(ConfigurableEnvironment environment, ConversionService conversion) {
         this.environment = environment;
-        this.properties = new PropertyReader(environment);
+        this.properties = new PropertyReader(environment, conversion);
     }
 
     /**
