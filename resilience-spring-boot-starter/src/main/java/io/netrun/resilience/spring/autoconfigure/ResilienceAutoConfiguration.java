@@ -34,7 +34,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -154,8 +153,8 @@ public final class ResilienceAutoConfiguration {
 
     /** Without it, beans of a child that is switched off would be protected by the advisor of the parent. */
     @Bean("resilienceAdvisor")
+    @ConditionalOnRegistryOwner(false)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    @ConditionalOnBean(value = ResilienceAdvisor.class, search = SearchStrategy.ANCESTORS)
     @ConditionalOnProperty(prefix = "resilience", name = "enabled", havingValue = "false")
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceAdvisor resilienceAdvisorWithoutEffect(

@@ -74,6 +74,12 @@ final class MethodCheck {
         }
         Class<?> type = UserClasses.of(method, beans.type());
         if (obstacle == null) {
+            declarations.forEach(declaration -> {
+                Problem ambiguous = AmbiguousAnnotations.of(declaration.place(), method, type);
+                if (ambiguous != null) {
+                    problems.accept(ambiguous);
+                }
+            });
             try {
                 pipelines.check(method, beans.type());
             } catch (ResilienceConfigurationException e) {

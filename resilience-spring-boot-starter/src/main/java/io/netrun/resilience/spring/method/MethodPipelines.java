@@ -236,6 +236,9 @@ public final class MethodPipelines {
             if (!declaration.own().isEmpty()) {
                 fallbacks = attempted.orElse(
                         FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
+                if (fallbacks == FallbackMethods.NONE) {
+                    chain.remove(declaration.place());
+                }
             }
         }
         requireDistinct(chain, userClass, method);
