@@ -147,7 +147,11 @@ public final class WrittenSettings {
         switch (group) {
             case "defaults" -> readKey(pattern, property, 3);
             case "instances" -> readKey(pattern, property, 4);
-            default -> report(property, group, List.of("defaults", "instances"));
+            default -> {
+                if (!group.isEmpty() || !property.isBlank()) { // the section of a pattern may be empty as any other
+                    report(property, group, List.of("defaults", "instances"));
+                }
+            }
         }
     }
 
