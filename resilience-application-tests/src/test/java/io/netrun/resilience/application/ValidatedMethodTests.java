@@ -92,7 +92,8 @@ class ValidatedMethodTests {
                     Transfers transfers = context.getBean(Transfers.class);
                     assertThatThrownBy(transfers::nothing).isInstanceOf(ConstraintViolationException.class);
                     assertThat(transfers.calls()).isEqualTo(1);
-                    assertThat(breaker(context, "Transfers.nothing").totalFailed()).isZero();
+                    assertThat(breaker(context, "Transfers.nothing").totalFailed())
+                            .isZero();
                 });
     }
 

@@ -27,9 +27,7 @@ public final class Chains {
      * @param attemptTimes how long attempts took; not shown where it knows of none
      */
     public Chains(
-            Supplier<List<MethodPipelines>> pipelines,
-            Supplier<List<InstanceUser>> users,
-            AttemptTimes attemptTimes) {
+            Supplier<List<MethodPipelines>> pipelines, Supplier<List<InstanceUser>> users, AttemptTimes attemptTimes) {
         this.pipelines = pipelines;
         this.users = users;
         this.attemptTimes = attemptTimes;
@@ -61,8 +59,10 @@ public final class Chains {
 
     private Map<String, Pipeline> methods() {
         Map<String, Pipeline> methods = new TreeMap<>();
-        pipelines.get().forEach(ofContext ->
-                ofContext.all().forEach(method -> methods.put(method.title(), method.pipeline())));
+        pipelines
+                .get()
+                .forEach(
+                        ofContext -> ofContext.all().forEach(method -> methods.put(method.title(), method.pipeline())));
         return methods;
     }
 

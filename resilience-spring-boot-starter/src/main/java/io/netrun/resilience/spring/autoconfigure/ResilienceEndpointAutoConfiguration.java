@@ -52,10 +52,7 @@ public final class ResilienceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     Operators resilienceOperators(
-            Instances instances,
-            RecentEvents recentEvents,
-            SharingContexts contexts,
-            Environment environment) {
+            Instances instances, RecentEvents recentEvents, SharingContexts contexts, Environment environment) {
         return new Operators(
                 instances,
                 new OperatorJournal(recentEvents, contexts::publish),

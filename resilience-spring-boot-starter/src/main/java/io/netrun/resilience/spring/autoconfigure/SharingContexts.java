@@ -32,7 +32,8 @@ final class SharingContexts {
     <T> List<T> beans(Class<T> type) {
         List<T> beans = new CopyOnWriteArrayList<>(
                 owner.getBeanProvider(type).orderedStream().toList());
-        children.forEach(child -> child.getBeanProvider(type).orderedStream()
+        children.forEach(child -> child.getBeanProvider(type)
+                .orderedStream()
                 .filter(bean -> !beans.contains(bean))
                 .forEach(beans::add));
         return List.copyOf(beans);

@@ -23,9 +23,10 @@ final class AmbiguousAnnotations {
     /** The problem of a method; null if there is none. */
     static @Nullable Problem of(Place place, Method method, Class<?> type) {
         AnnotatedElement element = Declaration.isAtMethod(method, place) ? method : type;
-        List<MergedAnnotation<Annotation>> all = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY)
-                .<Annotation>stream(place.annotation().getName())
-                .toList();
+        List<MergedAnnotation<Annotation>> all =
+                MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).<Annotation>stream(
+                                place.annotation().getName())
+                        .toList();
         if (all.size() < 2) {
             return null;
         }

@@ -49,8 +49,8 @@ final class Attempted {
             leftOut = true;
             wrong.problems().stream()
                     .filter(isNew)
-                    .forEach(problem -> log.error(
-                            "{}. {}. Calls are made without it.", problem.description(), problem.remedy()));
+                    .forEach(problem ->
+                            log.error("{}. {}. Calls are made without it.", problem.description(), problem.remedy()));
             return otherwise;
         }
     }

@@ -72,7 +72,8 @@ public final class FallbackMethods {
             if (ofClass && bean.isEmpty() && name.equals(method.getName())) {
                 return NONE;
             }
-            String returning = ReturnTypes.text(wanted) + (bean.isEmpty() ? "" : ", without being private")
+            String returning = ReturnTypes.text(wanted)
+                    + (bean.isEmpty() ? "" : ", without being private")
                     + (ofClass ? "; or write @Fallback at the methods that it is for, and not at their class" : "");
             throw noneFits(where, name, type, method, returning);
         }
@@ -204,8 +205,8 @@ public final class FallbackMethods {
         private static Class<?>[] parameters(Method method, Class<?> type) {
             Class<?>[] parameters = SuspendingFunctions.parameters(method).clone();
             for (int i = 0; i < parameters.length; i++) {
-                parameters[i] = ResolvableType.forMethodParameter(method, i, type)
-                        .resolve(parameters[i]);
+                parameters[i] =
+                        ResolvableType.forMethodParameter(method, i, type).resolve(parameters[i]);
             }
             return parameters;
         }

@@ -25,8 +25,7 @@ final class InstanceNames {
         this(environment, new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
     }
 
-    private InstanceNames(
-            PropertyResolver environment, ConcurrentMap<String, String> methods, Set<String> ambiguous) {
+    private InstanceNames(PropertyResolver environment, ConcurrentMap<String, String> methods, Set<String> ambiguous) {
         this.environment = environment;
         this.methods = methods;
         this.ambiguous = ambiguous;

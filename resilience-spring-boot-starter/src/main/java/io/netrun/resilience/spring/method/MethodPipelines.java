@@ -129,9 +129,16 @@ public final class MethodPipelines {
     public void forget(Policy policy) {
         if (used.remove(policy)) {
             left.incrementAndGet();
-            pipelines.values().forEach(ofClass -> ofClass.values()
-                    .removeIf(method -> method.pipeline().policies().contains(policy)));
+            pipelines
+                    .values()
+                    .forEach(ofClass -> ofClass.values()
+                            .removeIf(method -> method.pipeline().policies().contains(policy)));
         }
+    }
+
+    /** Whether there are pipelines of a class, which its beans had built when they were checked. */
+    public boolean has(Class<?> type) {
+        return pipelines.containsKey(type);
     }
 
     /** The pipelines built so far that have a policy, by the title of their methods. */

@@ -65,11 +65,23 @@ final class InstanceContexts {
 
     /** The settings of the annotation that decides, of whichever context. */
     Requests.Annotated annotated(InstanceKey key) {
+        return annotated(key, root);
+    }
+
+    /**
+     * The settings of the annotation that decides, of whichever context.
+     *
+     * @param reader the context that resolves placeholders; those of an annotation in another context are resolved there
+     */
+    Requests.Annotated annotated(InstanceKey key, ContextSettings reader) {
         Requests.Annotated deciding = Requests.Annotated.NONE;
         for (ContextSettings context : all) {
             Requests.Annotated annotated = context.requests().annotated(key);
             if (!annotated.settings().isEmpty()) {
-                return annotated;
+                return context == reader
+                        ? annotated
+                        : new Requests.Annotated(
+                                context.resolver().withoutPlaceholders(annotated.settings()), annotated.location());
             }
             if (deciding == Requests.Annotated.NONE) {
                 deciding = annotated;

@@ -9,14 +9,11 @@ import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +34,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
     private final ContextSettings own;
     private final boolean protecting;
     private final MadeInstances made;
-    private final ConcurrentMap<InstanceKey, Record> fixed;
+    private final Rebinding rebinding;
+    private final Resolution resolution;
 
     /**
      * The settings of an application's instances.
@@ -56,7 +54,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
         this.contexts = new InstanceContexts(own);
         this.protecting = protecting;
         this.made = new MadeInstances(registry);
-        this.fixed = new ConcurrentHashMap<>();
+        this.resolution = new Resolution(contexts);
+        this.rebinding = new Rebinding(contexts, made, resolution);
     }
 
     private Instances(Instances parent, ContextSettings own, boolean protecting) {
@@ -65,7 +64,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
         this.contexts = parent.contexts;
         this.protecting = protecting && parent.protecting;
         this.made = parent.made;
-        this.fixed = parent.fixed;
+        this.resolution = parent.resolution;
+        this.rebinding = parent.rebinding;
     }
 
     /**
@@ -89,10 +89,14 @@ public final class Instances implements SettingsSource, AutoCloseable {
     private void followOwnSettings(Pattern<?, ?> pattern, String name) {
         try {
             if (contexts.of(pattern, name) == own) {
-                exchange(pattern, name, true);
+                rebinding.exchange(pattern, name, true);
             }
         } catch (ResilienceConfigurationException wrong) {
-            log.debug("The settings of {} '{}' are wrong", pattern.title(), name, wrong); // reported at the start-up check
+            log.debug(
+                    "The settings of {} '{}' are wrong",
+                    pattern.title(),
+                    name,
+                    wrong); // reported at the start-up check
         }
     }
 
@@ -125,7 +129,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
             if (!made.has(key)) {
                 takeOver(pattern, policy);
             } else if (known && decides) {
-                exchange(pattern, name, true);
+                rebinding.exchange(pattern, name, true);
             }
             return Optional.of(policy);
         } catch (ResilienceConfigurationException wrong) {
@@ -137,8 +141,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
     }
 
     /** Returns whether the settings of the annotation are the first. */
-    private boolean request(
-            Pattern<?, ?> pattern, InstanceKey key, Map<String, Object> annotated, String location) {
+    private boolean request(Pattern<?, ?> pattern, InstanceKey key, Map<String, Object> annotated, String location) {
         Requests.Annotated deciding = contexts.annotated(key);
         if (!own.requests().add(pattern, key, annotated, location)) {
             return false;
@@ -163,7 +166,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
         C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
         Made<C> fresh;
         try {
-            fresh = resolve(pattern, name, base);
+            fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
             if (protecting) {
                 throw wrong;
@@ -208,51 +211,11 @@ public final class Instances implements SettingsSource, AutoCloseable {
                 : null;
     }
 
-    private <C extends Record> Made<C> resolve(Pattern<?, C> pattern, String name, @Nullable C given) {
-        return resolve(contexts.of(pattern, name), pattern, name, given);
-    }
-
-    private <C extends Record> Made<C> resolve(
-            ContextSettings context, Pattern<?, C> pattern, String name, @Nullable C given) {
-        InstanceKey key = InstanceKey.of(pattern, name);
-        Requests.Annotated annotated = contexts.annotated(key);
-        ResolvedSettings<C> resolved =
-                context.resolver().resolve(pattern, name, annotated.settings(), annotated.location(), given);
-        @SuppressWarnings("unchecked") // it was fixed for just this pattern
-        C code = (C) fixed.getOrDefault(key, resolved.config());
-        C config = context.customizers().customize(name, code);
-        Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
-        for (Setting setting : Setting.of(pattern)) {
-            if (!Objects.equals(setting.valueIn(config), setting.valueIn(resolved.config()))) {
-                origins.put(setting.name(), Found.CUSTOMIZER);
-            }
-        }
-        return new Made<>(new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
-    }
-
     /** An instance that is in the registry and was not created with our settings keeps those that nobody else has. */
     private <P extends Policy, C extends Record> void takeOver(Pattern<P, C> pattern, P policy) {
         @SuppressWarnings("unchecked") // the configuration of the pattern's policies
         C present = (C) policy.config();
-        made.adopt(pattern, policy, resolve(pattern, policy.name(), present));
-    }
-
-    /**
-     * Resolves the settings of an instance again and brings it in line with them.
-     *
-     * @param keepingChanges whether what an operator has changed stays
-     */
-    private <P extends Policy, C extends Record> void exchange(
-            Pattern<P, C> pattern, String name, boolean keepingChanges) {
-        Made<C> former;
-        Made<C> later;
-        do {
-            former = made.get(pattern, name);
-            if (former == null) {
-                return;
-            }
-            later = resolve(pattern, name, former.given());
-        } while (!made.exchange(pattern, name, former, keepingChanges ? former.followedBy(later) : later));
+        made.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), present));
     }
 
     /**
@@ -261,7 +224,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
      * @throws ResilienceConfigurationException if they are wrong
      */
     public <C extends Record> C configOf(Pattern<?, C> pattern, String name) {
-        return resolve(pattern, name, null).resolved().config();
+        return resolution.resolve(pattern, name, null).resolved().config();
     }
 
     /**
@@ -269,8 +232,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
      * whatever the configuration says.
      */
     public <P extends Policy, C extends Record> void fix(Pattern<P, C> pattern, String name, C config) {
-        fixed.put(InstanceKey.of(pattern, name), config);
-        exchange(pattern, name, false);
+        resolution.fix(InstanceKey.of(pattern, name), config);
+        rebinding.exchange(pattern, name, false);
     }
 
     /**
@@ -285,59 +248,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
         if (!protecting) {
             return;
         }
-        List<Problem> problems = new ArrayList<>();
-        List<Problem> unknown = new ArrayList<>();
-        contexts.all().forEach(context -> unknown.addAll(context.resolver().refresh().problems()));
-        if (strict) {
-            problems.addAll(unknown);
-        }
-        List<Runnable> changes = new ArrayList<>();
-        for (Pattern<?, ?> pattern : Patterns.all()) {
-            contexts.all()
-                    .forEach(context -> collect(problems, () -> context.resolver().requireReadableDefaults(pattern)));
-            for (String name : names(pattern)) {
-                collect(problems, () -> rebinding(pattern, name).ifPresent(changes::add));
-            }
-        }
-        contexts.all()
-                .forEach(context -> collect(
-                        problems, () -> changes.add(context.configured().rereading())));
-        if (!problems.isEmpty()) {
-            throw new ResilienceConfigurationException(
-                    problems.stream().distinct().toList());
-        }
-        unknown.stream()
-                .distinct()
-                .forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
-        changes.forEach(Runnable::run);
-    }
-
-    private static void collect(List<Problem> problems, Runnable step) {
-        try {
-            step.run();
-        } catch (ResilienceConfigurationException e) {
-            problems.addAll(e.problems());
-        }
-    }
-
-    private <P extends Policy, C extends Record> Optional<Runnable> rebinding(Pattern<P, C> pattern, String name) {
-        Made<C> former = made.get(pattern, name);
-        if (former == null) {
-            return Optional.empty();
-        }
-        Made<C> later = resolve(pattern, name, former.given());
-        if (former.isSameAs(later)) {
-            return Optional.empty();
-        }
-        return Optional.of(() -> {
-            if (!made.exchange(pattern, name, former, later)) {
-                exchange(pattern, name, false); // somebody has changed it meanwhile
-            }
-            Set<String> changed = former.differing(later);
-            if (!changed.isEmpty()) {
-                log.info("{} '{}' follows the changed configuration: {}", pattern.title(), name, changed);
-            }
-        });
+        rebinding.rebind(strict);
     }
 
     /** The names of a pattern's instances that have been created with settings from here. */
@@ -359,7 +270,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
     public void completeCustomizing() {
         if (own.customizers().haveMissedSome()) {
             for (Pattern<?, ?> pattern : Patterns.all()) {
-                names(pattern).forEach(name -> exchange(pattern, name, true));
+                names(pattern).forEach(name -> rebinding.exchange(pattern, name, true));
             }
         }
     }
@@ -395,28 +306,15 @@ public final class Instances implements SettingsSource, AutoCloseable {
         List<Problem> problems = new ArrayList<>();
         for (Pattern<?, ?> pattern : Patterns.all()) {
             for (String name : written().instances(pattern)) {
-                collect(problems, () -> overruled(pattern, name).ifPresent(problems::add));
+                Rebinding.collect(problems, () -> overruled(pattern, name).ifPresent(problems::add));
             }
         }
         return problems;
     }
 
     private <C extends Record> Optional<Problem> overruled(Pattern<?, C> pattern, String name) {
-        ContextSettings deciding = contexts.of(pattern, name);
-        if (deciding == own) {
-            return Optional.empty();
-        }
         Made<C> known = made.get(pattern, name);
-        C given = known == null ? null : known.given();
-        Set<String> differing =
-                resolve(own, pattern, name, given).differing(resolve(deciding, pattern, name, given));
-        return differing.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Problem.tolerable(
-                        pattern.title() + " '" + name + "' has other settings in the configuration of this application"
-                                + " context than in that of its parent or of another child, which stay in force: "
-                                + String.join(", ", differing),
-                        "Configure it in one of them, or give each context an instance with a name of its own"));
+        return resolution.overruled(own, pattern, name, known == null ? null : known.given());
     }
 
     /** How texts become values. */
@@ -460,7 +358,6 @@ public final class Instances implements SettingsSource, AutoCloseable {
 
     /** Whether all instances of a pattern have a part in the application's health, unless something else is set for one. */
     public boolean areInHealth(Pattern<?, ?> pattern) {
-        return contexts.all().stream()
-                .anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
+        return contexts.all().stream().anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
     }
 }

@@ -219,6 +219,14 @@ public final class SettingsResolver {
         return properties.convert(value, setting.type(), what);
     }
 
+    /** The settings of an annotation with those placeholders replaced that stand for something in this context. */
+    Map<String, Object> withoutPlaceholders(Map<String, Object> annotated) {
+        Map<String, Object> resolved = new LinkedHashMap<>(annotated);
+        resolved.replaceAll(
+                (name, value) -> value instanceof String text ? environment.resolvePlaceholders(text) : value);
+        return resolved;
+    }
+
     /**
      * What an annotation says, with its placeholders replaced.
      *

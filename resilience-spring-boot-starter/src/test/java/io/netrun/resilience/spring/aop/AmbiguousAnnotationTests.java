@@ -27,7 +27,8 @@ class AmbiguousAnnotationTests {
     @Test
     void differentAnnotationsOfTwoInterfacesShouldStopTheStart() {
         assertThatStartFails(OfTwoInterfaces.class, "OfTwoInterfaces.call", "@Retry of First", "@Retry of Second");
-        assertThatStartFails(OfTwoTypes.class, "OfTwoTypes.run", "@CircuitBreaker of TypeA", "@CircuitBreaker of TypeB");
+        assertThatStartFails(
+                OfTwoTypes.class, "OfTwoTypes.run", "@CircuitBreaker of TypeA", "@CircuitBreaker of TypeB");
     }
 
     @Test

@@ -36,7 +36,8 @@ class FallbackParameterTests {
     void typeArgumentsOfAnotherBeanShouldFitToo() {
         runner.withBean(Remote.class)
                 .withBean("archive", Archive.class)
-                .run(context -> assertThat(context.getBean(Remote.class).read(3)).isEqualTo("archived 3"));
+                .run(context ->
+                        assertThat(context.getBean(Remote.class).read(3)).isEqualTo("archived 3"));
     }
 
     @Test
@@ -59,9 +60,10 @@ class FallbackParameterTests {
 
     @Test
     void exceptionThatTheMethodDoesNotDeclareShouldBeReported(CapturedOutput output) {
-        runner.withBean(Undeclared.class).run(context -> assertThat(output)
-                .contains("Undeclared.load: @Fallback method 'loadElsewhere' throws java.io.IOException")
-                .doesNotContain("Undeclared.open: @Fallback method"));
+        runner.withBean(Undeclared.class)
+                .run(context -> assertThat(output)
+                        .contains("Undeclared.load: @Fallback method 'loadElsewhere' throws java.io.IOException")
+                        .doesNotContain("Undeclared.open: @Fallback method"));
     }
 
     @Test
@@ -75,8 +77,7 @@ class FallbackParameterTests {
             assertThat(context.getBean(MethodPipelines.class).all())
                     .extracting(method -> method.title().replaceAll(".*\\.(\\w+)\\(.*", "$1"))
                     .containsExactly("first", "second");
-            assertThat(context.getBean(ResilienceRegistry.class)
-                            .all(io.netrun.resilience.fallback.Fallback.TYPE))
+            assertThat(context.getBean(ResilienceRegistry.class).all(io.netrun.resilience.fallback.Fallback.TYPE))
                     .extracting(io.netrun.resilience.fallback.Fallback::name)
                     .contains("WholeClass.first", "WholeClass.second");
         });

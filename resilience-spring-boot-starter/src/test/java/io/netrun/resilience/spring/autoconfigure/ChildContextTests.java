@@ -75,7 +75,11 @@ class ChildContextTests {
         var parent = context(null, Map.of("resilience.retry.defaults.max-attempts", "6"));
         var child = context(
                 parent,
-                Map.of("resilience.retry.instances.flaky.max-attempts", "2", "resilience.retry.defaults.base-delay", "0s"),
+                Map.of(
+                        "resilience.retry.instances.flaky.max-attempts",
+                        "2",
+                        "resilience.retry.defaults.base-delay",
+                        "0s"),
                 Flaky.class);
         assertThat(attempts(child)).isEqualTo(2);
         assertThat(retry(parent).config().baseDelay()).as("the annotation's").hasMillis(1);
@@ -93,9 +97,10 @@ class ChildContextTests {
     @Test
     void configurationThatAnotherContextOverrulesShouldStopTheStart() {
         var parent = context(null, Map.of("resilience.retry.instances.flaky.max-attempts", "3"));
-        assertThatThrownBy(() -> context(
-                        parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class))
-                .hasMessageContaining("Retry 'flaky' has other settings in the configuration of this application context")
+        assertThatThrownBy(() ->
+                        context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class))
+                .hasMessageContaining(
+                        "Retry 'flaky' has other settings in the configuration of this application context")
                 .hasMessageContaining("maxAttempts");
         context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class);
     }
@@ -104,8 +109,8 @@ class ChildContextTests {
     void settingsUnderOneNameInSiblingsShouldBeTheSame() {
         var parent = context(null, Map.of());
         context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class);
-        assertThatThrownBy(() -> context(
-                        parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class))
+        assertThatThrownBy(() ->
+                        context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class))
                 .hasMessageContaining("Retry 'flaky' has other settings");
     }
 
@@ -171,7 +176,8 @@ class ChildContextTests {
         var parent = context(null, Map.of(), Meters.class);
         var child = context(parent, Map.of(), Client.class);
         MeterRegistry meters = parent.getBean(MeterRegistry.class);
-        parent.getBean(io.netrun.resilience.spring.metrics.ResilienceMeters.class).bindTo(meters);
+        parent.getBean(io.netrun.resilience.spring.metrics.ResilienceMeters.class)
+                .bindTo(meters);
         assertThat(child.getBeansOfType(io.netrun.resilience.spring.metrics.ResilienceMeters.class))
                 .isEmpty();
         fail(child, 2);
@@ -221,8 +227,7 @@ class ChildContextTests {
     @Test
     void applicationWithABootstrapContextShouldBeAsOneWithout() {
         var application = new SpringApplicationBuilder(Parent.class, Flaky.class, Client.class, Listener.class)
-                .properties(
-                        "spring.cloud.bootstrap.enabled=true", "resilience.retry.instances.flaky.max-attempts=2")
+                .properties("spring.cloud.bootstrap.enabled=true", "resilience.retry.instances.flaky.max-attempts=2")
                 .web(WebApplicationType.NONE)
                 .run();
         open.add(application);

@@ -170,7 +170,8 @@ class LazyInitializationTests {
     void finalMethodOfABeanThatIsKnownByItsInterfaceShouldBeReported(CapturedOutput output) {
         start(Interfaces.class);
         context.getBean("hidden", Api.class);
-        assertThat(lines(output, "Hidden.hidden is annotated with @Retry, but is final")).hasSize(1);
+        assertThat(lines(output, "Hidden.hidden is annotated with @Retry, but is final"))
+                .hasSize(1);
     }
 
     @Test

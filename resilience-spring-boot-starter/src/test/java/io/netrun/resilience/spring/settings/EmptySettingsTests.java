@@ -28,8 +28,7 @@ class EmptySettingsTests {
                 "resilience.http-clients="
             })
     void sectionWithoutSettingsShouldBeTakenAsSuch(String property) {
-        runner.withPropertyValues(property)
-                .run(context -> assertThat(context).hasNotFailed());
+        runner.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
     }
 
     @ParameterizedTest
