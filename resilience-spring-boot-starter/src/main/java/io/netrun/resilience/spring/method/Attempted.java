@@ -4,7 +4,6 @@ import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +38,7 @@ final class Attempted {
      * @param otherwise what takes its place where it is left out
      * @throws ResilienceConfigurationException if it is not left out
      */
-    <T extends @Nullable Object> T orElse(T otherwise, Supplier<T> step) {
+    <T> T orElse(T otherwise, Supplier<T> step) {
         try {
             return step.get();
         } catch (ResilienceConfigurationException wrong) {

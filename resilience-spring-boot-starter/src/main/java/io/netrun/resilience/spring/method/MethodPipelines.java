@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -233,7 +234,9 @@ public final class MethodPipelines {
         boolean moves = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         for (Declaration declaration : declarations) {
-            Policy policy = attempted.orElse(null, () -> obtain(declaration));
+            Policy policy = attempted
+                    .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
+                    .orElse(null);
             if (policy != null) {
                 used.add(policy);
                 chain.put(declaration.place(), policy);

@@ -74,7 +74,7 @@ final class InstanceContexts {
      * @param reader the context that resolves placeholders; those of an annotation in another context are resolved there
      */
     Requests.Annotated annotated(InstanceKey key, ContextSettings reader) {
-        Requests.Annotated deciding = Requests.Annotated.NONE;
+        Requests.Annotated naming = null;
         for (ContextSettings context : all) {
             Requests.Annotated annotated = context.requests().annotated(key);
             if (!annotated.settings().isEmpty()) {
@@ -83,11 +83,11 @@ final class InstanceContexts {
                         : new Requests.Annotated(
                                 context.resolver().withoutPlaceholders(annotated.settings()), annotated.location());
             }
-            if (deciding == Requests.Annotated.NONE) {
-                deciding = annotated;
+            if (naming == null && context.requests().isAnnotated(key)) {
+                naming = annotated;
             }
         }
-        return deciding;
+        return naming == null ? Requests.Annotated.NONE : naming;
     }
 
     /** Whether the annotations, the clients or the like of any context have asked for an instance. */

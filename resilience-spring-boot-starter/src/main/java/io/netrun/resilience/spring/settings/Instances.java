@@ -50,7 +50,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
             Supplier<List<ConfigCustomizer<?>>> customizers,
             boolean protecting) {
         this.registry = registry;
-        this.own = ContextSettings.of(resolver, customizers);
+        this.own = new ContextSettings(resolver, customizers);
         this.contexts = new InstanceContexts(own);
         this.protecting = protecting;
         this.made = new MadeInstances(registry);
@@ -77,7 +77,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
     public Instances child(
             ConfigurableEnvironment environment, Supplier<List<ConfigCustomizer<?>>> customizers, boolean protecting) {
         SettingsResolver resolver = new SettingsResolver(environment, conversion());
-        Instances child = new Instances(this, ContextSettings.of(resolver, customizers), protecting);
+        Instances child = new Instances(this, new ContextSettings(resolver, customizers), protecting);
         contexts.add(child.own);
         for (Pattern<?, ?> pattern : Patterns.all()) {
             resolver.written().instances(pattern).forEach(name -> child.followOwnSettings(pattern, name));
