@@ -292,8 +292,7 @@ class ChildContextTests {
         fail(context, times, IllegalStateException.class);
     }
 
-    private static void fail(
-            ConfigurableApplicationContext context, int times, Class<? extends Exception> failure) {
+    private static void fail(ConfigurableApplicationContext context, int times, Class<? extends Exception> failure) {
         for (int i = 0; i < times; i++) {
             assertThatThrownBy(context.getBean(Client.class)::call).isInstanceOf(failure);
         }
