@@ -44,6 +44,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /** What is called back with the end, as a stage of {@link #handle} would be, but without two objects for it. */
     private volatile @Nullable Object follower;
 
+    /** Whether the holder has cancelled this without wanting an interrupt. */
+    private volatile boolean spared;
+
     /**
      * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this
      * future from outside, before its dependents run. Should not throw; what it throws is logged.
@@ -184,8 +187,16 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         releaseThen(publication, publication);
     }
 
+    /** Cancels a part of the call as the call was cancelled: with an interrupt, unless its holder wanted none. */
+    protected final void cancelPart(CompletableFuture<?> part) {
+        ForeignStage.cancel(part, !spared);
+    }
+
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
+        if (!mayInterruptIfRunning && !hasEnded()) {
+            spared = true;
+        }
         if (tryEnd()) {
             releaseThen(() -> publishFailure(new CancellationException()));
         }
@@ -193,7 +204,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /** Cancels this as a part of a call that sees to its own end, should {@link #stop()} block. */
-    final void cancelWithin() {
+    final void cancelWithin(boolean mayInterruptIfRunning) {
+        if (!mayInterruptIfRunning && !hasEnded()) {
+            spared = true;
+        }
         if (tryEnd()) {
             release();
             publishFailure(new CancellationException());

@@ -132,7 +132,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
         running = attempt;
         ForeignStage.onEnd(attempt, this);
         if (hasEnded()) {
-            ForeignStage.cancel(attempt);
+            cancelPart(attempt);
         }
     }
 
@@ -274,7 +274,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
-            ForeignStage.cancel(attempt);
+            cancelPart(attempt);
         }
     }
 
