@@ -30,6 +30,7 @@ class DocumentationTests {
             Pattern.compile("\\]\\((?!https?:)(?<path>[^)#\\s]*)(#(?<anchor>[^)\\s]+))?\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ +(.+)$", Pattern.MULTILINE);
     private static final Pattern MODULES = Pattern.compile("-pl ([\\w.,/-]+)");
+    private static final Pattern GRADLE_DEPENDENCY = Pattern.compile("io\\.netrun\\.resilience:([\\w-]+)");
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
     private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)((?:resilience-|docs/|\\.ci/)[\\w./-]+)");
 
@@ -79,6 +80,18 @@ class DocumentationTests {
     @TestFactory
     Stream<DynamicTest> dependenciesShouldBeOurs() throws IOException {
         return each("xml", DocumentationTests::unknownArtifacts);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> gradleDependenciesShouldBeOurs() throws IOException {
+        return each(
+                "kotlin",
+                block -> GRADLE_DEPENDENCY
+                        .matcher(block.text())
+                        .results()
+                        .map(found -> found.group(1))
+                        .filter(name -> !Files.isDirectory(Block.ROOT.resolve(name)))
+                        .collect(Collectors.joining(", ")));
     }
 
     @TestFactory
