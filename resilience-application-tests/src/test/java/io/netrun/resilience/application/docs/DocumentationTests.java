@@ -2,13 +2,11 @@ package io.netrun.resilience.application.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,11 +20,6 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.core.env.PropertySource;
-import org.springframework.core.io.ByteArrayResource;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
@@ -37,6 +30,7 @@ class DocumentationTests {
             Pattern.compile("\\]\\((?!https?:)(?<path>[^)#\\s]*)(#(?<anchor>[^)\\s]+))?\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ +(.+)$", Pattern.MULTILINE);
     private static final Pattern MODULES = Pattern.compile("-pl ([\\w.,/-]+)");
+    private static final Pattern GRADLE_DEPENDENCY = Pattern.compile("io\\.netrun\\.resilience:([\\w-]+)");
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
     private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)((?:resilience-|docs/|\\.ci/)[\\w./-]+)");
 
@@ -49,13 +43,55 @@ class DocumentationTests {
     }
 
     @TestFactory
-    Stream<DynamicTest> settingsShouldBeTaken() throws IOException {
-        return each("yaml", DocumentationTests::refusal);
+    Stream<DynamicTest> settingsShouldBeTakenWithoutAWarning() throws IOException {
+        return each("yaml", block -> {
+            YamlBlock yaml = new YamlBlock(block);
+            return new DocumentedApplication(output)
+                    .with(yaml)
+                    .withCallersOf(yaml)
+                    .complaints();
+        });
+    }
+
+    /** Each by itself, and with each block of settings on its page that is about the same instances. */
+    @TestFactory
+    Stream<DynamicTest> annotatedCodeShouldStartWithoutAWarning() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (JavaBlock java : JavaBlock.all().filter(JavaBlock::isStarted).toList()) {
+            if (!java.needsSettings()) {
+                tests.add(starts(java.toString(), new DocumentedApplication(output).with(java)));
+            }
+            for (Block block : Block.all("yaml").filter(java::isAbout).toList()) {
+                YamlBlock yaml = new YamlBlock(block);
+                tests.add(starts(
+                        java + " with " + block,
+                        new DocumentedApplication(output).with(java).with(yaml).withCallersOf(yaml)));
+            }
+        }
+        assertThat(tests).isNotEmpty();
+        return tests.stream();
+    }
+
+    private static DynamicTest starts(String name, DocumentedApplication application) {
+        return DynamicTest.dynamicTest(
+                name, () -> assertThat(application.complaints()).isEmpty());
     }
 
     @TestFactory
     Stream<DynamicTest> dependenciesShouldBeOurs() throws IOException {
         return each("xml", DocumentationTests::unknownArtifacts);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> gradleDependenciesShouldBeOurs() throws IOException {
+        return each(
+                "kotlin",
+                block -> GRADLE_DEPENDENCY
+                        .matcher(block.text())
+                        .results()
+                        .map(found -> found.group(1))
+                        .filter(name -> !Files.isDirectory(Block.ROOT.resolve(name)))
+                        .collect(Collectors.joining(", ")));
     }
 
     @TestFactory
@@ -117,26 +153,6 @@ class DocumentationTests {
         return blocks.stream()
                 .map(block -> DynamicTest.dynamicTest(
                         block.toString(), () -> assertThat(check.of(block)).isEmpty()));
-    }
-
-    /** An application with these settings starts, although every problem stops the start by default. */
-    private static String refusal(Block block) throws IOException {
-        List<PropertySource<?>> settings = new YamlPropertySourceLoader()
-                .load("docs", new ByteArrayResource(block.text().getBytes(StandardCharsets.UTF_8)));
-        StringBuilder refusal = new StringBuilder();
-        new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        ResilienceAutoConfiguration.class, ResilienceHttpClientsAutoConfiguration.class))
-                .withInitializer(
-                        context -> settings.forEach(context.getEnvironment().getPropertySources()::addFirst))
-                .run(context -> {
-                    Throwable failure = context.getStartupFailure();
-                    // The one thing that is missing here and not in the settings.
-                    if (failure != null && !String.valueOf(failure.getMessage()).contains("no weaver is at work")) {
-                        refusal.append(failure);
-                    }
-                });
-        return refusal.toString();
     }
 
     private static String unknownArtifacts(Block block) throws Exception {

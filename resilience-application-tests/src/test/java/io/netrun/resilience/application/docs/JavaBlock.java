@@ -2,6 +2,7 @@ package io.netrun.resilience.application.docs;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,57 +16,17 @@ import javax.tools.ToolProvider;
 
 /**
  * A block of Java, made into a class. What begins with an annotation or a declaration is its members, anything else the body of a
- * method; <code>{ ... }</code> is a body that is left out.
+ * method; <code>{ ... }</code> is a body that is left out. Its imports are its own and those that its page names in a block of
+ * imports: one for what is annotated and one for the rest, since annotations and policies have the same simple names.
  */
 final class JavaBlock {
 
-    private static final List<String> PATTERNS = List.of(
-            "retry.Retry",
-            "circuitbreaker.CircuitBreaker",
-            "timeout.Timeout",
-            "bulkhead.Bulkhead",
-            "ratelimiter.RateLimiter",
-            "fallback.Fallback",
-            "hedge.Hedge");
-
-    private static final List<String> PACKAGES = List.of(
-            "io.micrometer.context.ContextRegistry",
-            "io.micrometer.context.integration.Slf4jThreadLocalAccessor",
-            "io.netrun.resilience.*",
-            "io.netrun.resilience.annotation.AttemptTimeout",
-            "io.netrun.resilience.annotation.PatternOrder",
-            "io.netrun.resilience.bulkhead.BulkheadConfig",
-            "io.netrun.resilience.circuitbreaker.CircuitBreakerConfig",
-            "io.netrun.resilience.circuitbreaker.CircuitOpenException",
-            "io.netrun.resilience.reactor.ReactorGuard",
-            "io.netrun.resilience.spring.aop.ResilienceAdvisor",
-            "io.netrun.resilience.spring.cloud.*",
-            "io.netrun.resilience.spring.http.*",
-            "io.netrun.resilience.test.*",
-            "java.io.IOException",
-            "java.net.URI",
-            "java.time.Duration",
-            "java.util.*",
-            "java.util.concurrent.*",
-            "java.util.function.Supplier",
-            "org.junit.jupiter.api.Test",
-            "org.junit.jupiter.api.extension.RegisterExtension",
-            "org.springframework.boot.actuate.autoconfigure.security.servlet.EndpointRequest",
-            "org.springframework.cache.annotation.EnableCaching",
-            "org.springframework.context.annotation.Bean",
-            "org.springframework.http.*",
-            "org.springframework.security.config.annotation.web.builders.HttpSecurity",
-            "org.springframework.security.web.SecurityFilterChain",
-            "org.springframework.security.web.csrf.*",
-            "org.springframework.stereotype.Component",
-            "org.springframework.web.bind.annotation.ExceptionHandler",
-            "org.springframework.web.client.*",
-            "org.springframework.web.context.request.RequestAttributesThreadLocalAccessor",
-            "org.springframework.web.reactive.function.client.WebClient",
-            "reactor.core.publisher.*");
+    static final String CLASS_NAME = "documented.DocumentedBlock";
 
     private static final Pattern ANNOTATED =
-            Pattern.compile("@(Retry|CircuitBreaker|Timeout|Bulkhead|RateLimiter|Fallback|Hedge)\\b");
+            Pattern.compile("@(Retry|CircuitBreaker|Timeout|AttemptTimeout|Bulkhead|RateLimiter|Fallback|Hedge)\\b");
+    private static final Pattern BEAN_WITH_OURS = Pattern.compile("@(Bean|Component)\\b.*Resilien", Pattern.DOTALL);
+    private static final Pattern NAME = Pattern.compile("(?:name = |client\\()\"([^\"]+)\"");
     private static final Pattern MEMBERS =
             Pattern.compile("\\A\\s*(@|import |class |interface |public |private |final )");
     private static final Pattern IMPORT = Pattern.compile("^import .*;$", Pattern.MULTILINE);
@@ -76,45 +37,101 @@ final class JavaBlock {
         this.block = block;
     }
 
+    static Stream<JavaBlock> all() throws IOException {
+        return Block.all("java").map(JavaBlock::new);
+    }
+
+    /** Whether an application can have it: methods with a pattern around them, or beans. */
+    boolean isStarted() {
+        return isAnnotated() || BEAN_WITH_OURS.matcher(block.text()).find();
+    }
+
+    /** Whether settings of its page are for an instance that it names. */
+    boolean isAbout(Block yaml) {
+        YamlBlock settings = new YamlBlock(yaml);
+        return yaml.page().equals(block.page())
+                && NAME.matcher(block.text()).results().anyMatch(name -> settings.configures(name.group(1)));
+    }
+
+    /** Whether it asks for an HTTP client, which the configuration has to describe. */
+    boolean needsSettings() {
+        return block.text().contains("client(\"");
+    }
+
+    private boolean isAnnotated() {
+        return ANNOTATED.matcher(block.text()).find();
+    }
+
     /** What the compiler has to say; empty if nothing. */
     String errors(Path output) throws IOException {
+        return compile(source(), CLASS_NAME, output);
+    }
+
+    /** Compiles a class with what the tests have on their class path, and returns what is wrong with it. */
+    static String compile(String source, String className, Path output) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         List<String> options = List.of(
-                "-proc:none", "-nowarn", "-classpath", System.getProperty("java.class.path"), "-d", output.toString());
-        boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(new Source(source())))
+                "-proc:none",
+                "-nowarn",
+                "-parameters",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                "-d",
+                output.toString());
+        boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(new Source(className, source)))
                 .call();
-        return compiled ? "" : messages + "\n" + source();
+        return compiled ? "" : messages + "\n" + source;
     }
 
     private String source() {
         String text = block.text().replace("{ ... }", "{ throw new UnsupportedOperationException(); }");
-        String own = IMPORT.matcher(text).results().map(MatchResult::group).collect(Collectors.joining("\n"));
         String code = IMPORT.matcher(text).replaceAll("");
-        boolean annotated = ANNOTATED.matcher(code).find();
-        String imports = Stream.concat(
-                        PACKAGES.stream(),
-                        PATTERNS.stream()
-                                .map(each -> "io.netrun.resilience."
-                                        + (annotated ? "annotation" + each.substring(each.indexOf('.')) : each)))
-                .map(each -> "import " + each + ";")
-                .collect(Collectors.joining("\n"));
-        // Both have a class Customizer.
-        String customizer = code.contains("HttpSecurity")
-                ? "import org.springframework.security.config.Customizer;"
-                : "import org.springframework.cloud.client.circuitbreaker.Customizer;";
         String body = MEMBERS.matcher(text).find() ? code : "void run() throws Exception {\n" + code + "\n}";
-        return imports + "\n" + customizer + "\n" + own
-                + "\nabstract class DocumentedBlock extends io.netrun.resilience.application.docs.Documented {\n" + body
+        return "package documented;\n" + imports()
+                + "\nclass DocumentedBlock extends io.netrun.resilience.application.docs.Documented {\n" + body
                 + "\n}\n";
+    }
+
+    private String imports() {
+        boolean annotated = isAnnotated();
+        Stream<String> ofPage = isImportsOnly()
+                ? Stream.of()
+                : blocksOf(block.page())
+                        .filter(JavaBlock::isImportsOnly)
+                        .filter(each -> each.importsAnnotations() == annotated)
+                        .map(each -> each.block.text());
+        Stream<String> own = IMPORT.matcher(block.text()).results().map(MatchResult::group);
+        return Stream.concat(ofPage, own).flatMap(String::lines).distinct().collect(Collectors.joining("\n"));
+    }
+
+    private boolean isImportsOnly() {
+        return IMPORT.matcher(block.text()).replaceAll("").isBlank();
+    }
+
+    private boolean importsAnnotations() {
+        return block.text().contains("io.netrun.resilience.annotation.");
+    }
+
+    private static Stream<JavaBlock> blocksOf(Path page) {
+        try {
+            return all().filter(each -> each.block.page().equals(page));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return block.toString();
     }
 
     private static final class Source extends SimpleJavaFileObject {
 
         private final String content;
 
-        Source(String content) {
-            super(URI.create("string:///DocumentedBlock.java"), Kind.SOURCE);
+        Source(String className, String content) {
+            super(URI.create("string:///" + className.replace('.', '/') + ".java"), Kind.SOURCE);
             this.content = content;
         }
 

@@ -88,6 +88,10 @@ public final class StartupCheck implements SmartInitializingSingleton {
         }
         pipelines.all().forEach(method -> warnOfArithmetic(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfArithmetic));
+        List<Pipeline> others = users.stream()
+                .flatMap(user -> user.pipelines().values().stream())
+                .toList();
+        SyncSettings.warnings(pipelines.all(), others, instances).forEach(log::warn);
         proxies.onLateBean(this::checkLate);
     }
 

@@ -45,6 +45,7 @@ public final class Pattern<P extends Policy, C extends Record> {
     private final Function<P, Stream<Span>> waits;
     private final BiFunction<P, Duration, Stream<Span>> attempts;
     private final Function<P, Stream<Span>> windows;
+    private final Function<P, Optional<String>> syncSetting;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
     private final List<Option<?>> options;
@@ -78,6 +79,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         this.waits = builder.waits;
         this.attempts = builder.attempts;
         this.windows = builder.windows;
+        this.syncSetting = builder.syncSetting;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
         this.options = builder.options;
@@ -174,6 +176,11 @@ public final class Pattern<P extends Policy, C extends Record> {
         return windows.apply(type.policyClass().cast(instance)).toList();
     }
 
+    /** The setting of an instance, by its Java name, that asks for something which only sync calls can have. */
+    public Optional<String> syncSetting(Policy instance) {
+        return syncSetting.apply(type.policyClass().cast(instance));
+    }
+
     /** What the endpoint shows of one instance beyond what all instances have: lists of records, by name. */
     public Map<String, List<? extends Record>> details(Policy instance) {
         return details.apply(type.policyClass().cast(instance));
@@ -252,6 +259,7 @@ public final class Pattern<P extends Policy, C extends Record> {
         private Function<P, Stream<Span>> waits = instance -> Stream.empty();
         private BiFunction<P, Duration, Stream<Span>> attempts = (instance, each) -> Stream.empty();
         private Function<P, Stream<Span>> windows = instance -> Stream.empty();
+        private Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
         private Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
         private List<Class<? extends Record>> detailTypes = List.of();
         private List<Option<?>> options = List.of(Option.ENABLED);
@@ -318,6 +326,12 @@ public final class Pattern<P extends Policy, C extends Record> {
 
         Builder<P, C> windows(Function<P, Stream<Span>> windows) {
             this.windows = windows;
+            return this;
+        }
+
+        /** A setting that has an effect on sync calls only, and whether an instance has a value that asks for it. */
+        Builder<P, C> syncSetting(String setting, Predicate<P> asks) {
+            this.syncSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.pattern;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutEvent;
+import io.netrun.resilience.timeout.TimeoutThread;
 import java.util.List;
 
 /** What the starter knows of timeouts. */
@@ -25,6 +26,7 @@ final class TimeoutPattern {
                             t -> t.metrics().abandoned())))
             .applicationEvents(List.of(TimeoutEvent.TimedOut.class))
             .limit(t -> Span.of("duration", t.config().duration()))
+            .syncSetting("thread", t -> t.config().thread() == TimeoutThread.WORKER)
             .build();
 
     private TimeoutPattern() {}

@@ -8,6 +8,7 @@ import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 
 /** Beans with which something is wrong, each in one way; and one with which nothing is. */
@@ -147,6 +148,14 @@ final class MisconfiguredBeans {
         @CircuitBreaker(name = "payments", detection = "time-window", windowDuration = "8s")
         public String charge() {
             return "paid";
+        }
+    }
+
+    static class Asynchronous {
+
+        @Timeout(name = "reports", thread = "worker")
+        public CompletableFuture<String> report() {
+            return CompletableFuture.completedFuture("report");
         }
     }
 }

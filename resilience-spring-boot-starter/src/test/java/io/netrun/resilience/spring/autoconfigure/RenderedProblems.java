@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Asynchronous;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Contradicted;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Contradicting;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.Disordered;
@@ -81,6 +82,7 @@ final class RenderedProblems {
         all.put("order", () -> failure("resilience.order=circuit-braker,retry"));
         all.put("order-of-a-method", () -> failure(List.of(Disordered.class)));
         all.put("sums", () -> logged(RUNNER, List.of(Mismatched.class)));
+        all.put("worker-without-effect", () -> logged(RUNNER, List.of(Asynchronous.class)));
         all.put(
                 "validation-warn",
                 () -> logged("resilience.validation=warn", "resilience.retry.instances.paymnets.max-attempts=4"));

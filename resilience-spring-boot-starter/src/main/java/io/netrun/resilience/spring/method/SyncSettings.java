@@ -1,0 +1,59 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.Instances;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Finds settings for sync calls of instances around asynchronous methods only, such as {@code thread: worker} of a timeout: they have no
+ * effect there, and whoever sets them expects one.
+ */
+final class SyncSettings {
+
+    private final Instances instances;
+    private final Set<Policy> ofSyncCalls = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private SyncSettings(Instances instances) {
+        this.instances = instances;
+    }
+
+    /**
+     * A sentence for each method and setting without an effect.
+     *
+     * @param others pipelines of other calls, which may be sync ones
+     */
+    static List<String> warnings(Collection<MethodPipeline> methods, Collection<Pipeline> others, Instances instances) {
+        SyncSettings check = new SyncSettings(instances);
+        others.forEach(pipeline -> check.ofSyncCalls.addAll(pipeline.policies()));
+        methods.stream()
+                .filter(method -> method.returns() == ReturnKind.PLAIN)
+                .forEach(method -> check.ofSyncCalls.addAll(method.pipeline().policies()));
+        return methods.stream().flatMap(check::warnings).toList();
+    }
+
+    private Stream<String> warnings(MethodPipeline method) {
+        return method.pipeline().policies().stream()
+                .filter(policy -> policy.isEnabled() && !ofSyncCalls.contains(policy))
+                .flatMap(policy -> Patterns.of(policy).flatMap(pattern -> setting(pattern, policy)).stream())
+                .map(setting -> method.title() + ": " + setting
+                        + " has no effect, because the method is asynchronous: its body"
+                        + " runs on the thread that calls it. Start its work on an executor, or remove the setting.");
+    }
+
+    /** What is set for all instances is not meant for this one. */
+    private Optional<String> setting(Pattern<?, ?> pattern, Policy policy) {
+        String defaults = "resilience." + pattern.key() + ".defaults";
+        return pattern.syncSetting(policy)
+                .filter(setting -> !instances.origin(pattern, policy, setting).startsWith(defaults))
+                .map(setting -> setting + " of " + pattern.title() + " '" + policy.name() + "'");
+    }
+}
