@@ -33,6 +33,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     private volatile boolean decided;
 
+    /** Whether the holder has cancelled this without wanting an interrupt. */
+    private volatile boolean spared;
+
     /**
      * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this future
      * from outside, before its dependents run. Should not throw; what it throws is logged.
@@ -158,8 +161,16 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         releaseThen(publication, publication);
     }
 
+    /** Cancels a part of the call as the call was cancelled: with an interrupt, unless its holder wanted none. */
+    protected final void cancelPart(CompletableFuture<?> part) {
+        ForeignStage.cancel(part, !spared);
+    }
+
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
+        if (!mayInterruptIfRunning && !hasEnded()) {
+            spared = true;
+        }
         if (tryEnd()) {
             releaseThen(this::publishCancellation);
         }
@@ -167,7 +178,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /** Cancels this as a part of a call that sees to its own end, should {@link #stop()} block. */
-    final void cancelWithin() {
+    final void cancelWithin(boolean mayInterruptIfRunning) {
+        if (!mayInterruptIfRunning && !hasEnded()) {
+            spared = true;
+        }
         if (tryEnd()) {
             release();
             publishCancellation();

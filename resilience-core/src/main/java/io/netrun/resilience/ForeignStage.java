@@ -29,13 +29,17 @@ public final class ForeignStage {
         stage.handle(callback);
     }
 
-    /** Cancels a future; what that throws is logged. */
+    /** Cancels a future, with an interrupt of what runs for it; what that throws is logged. */
     public static void cancel(CompletableFuture<?> future) {
+        cancel(future, true);
+    }
+
+    static void cancel(CompletableFuture<?> future, boolean mayInterruptIfRunning) {
         try {
             if (future instanceof CallFuture<?> own) {
-                own.cancelWithin();
+                own.cancelWithin(mayInterruptIfRunning);
             } else {
-                future.cancel(true);
+                future.cancel(mayInterruptIfRunning);
             }
         } catch (Throwable thrown) {
             SafeLog.error(log, "A future's cancel failed; its call may go on", thrown);

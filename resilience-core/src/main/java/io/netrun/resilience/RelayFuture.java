@@ -66,7 +66,7 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     private void stopInner() {
         CompletableFuture<T> running = inner;
         if (running != null) {
-            ForeignStage.cancel(running);
+            cancelPart(running);
         }
     }
 }

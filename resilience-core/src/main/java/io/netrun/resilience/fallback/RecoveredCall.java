@@ -124,7 +124,7 @@ final class RecoveredCall<T extends @Nullable Object> extends CallFuture<T> {
         CompletableFuture<?> call = running;
         clear();
         if (call != null) {
-            ForeignStage.cancel(call);
+            cancelPart(call);
         }
     }
 }

@@ -288,9 +288,16 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         cancelTimer();
         attempts.forEach(Attempt::stop);
         unclaim();
-        attempts.forEach(Attempt::cancel);
+        attempts.forEach(this::cancelAsWell);
         attempts.clear();
         context.clear();
+    }
+
+    private void cancelAsWell(Attempt<T> attempt) {
+        CompletableFuture<T> running = attempt.future;
+        if (running != null) {
+            cancelPart(running);
+        }
     }
 
     private void cancelTimer() {

@@ -130,7 +130,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             return null;
         });
         if (hasEnded()) {
-            ForeignStage.cancel(attempt);
+            cancelPart(attempt);
         }
     }
 
@@ -264,7 +264,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
-            ForeignStage.cancel(attempt);
+            cancelPart(attempt);
         }
     }
 

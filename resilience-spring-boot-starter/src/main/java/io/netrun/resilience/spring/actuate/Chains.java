@@ -9,22 +9,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What makes calls through instances: protected methods, HTTP clients and the like, each with its chain. */
 public final class Chains {
 
-    private final MethodPipelines pipelines;
+    private final Supplier<List<MethodPipelines>> pipelines;
     private final Supplier<List<InstanceUser>> users;
     private final AttemptTimes attemptTimes;
 
     /**
      * The chains of an application.
      *
+     * @param pipelines of the methods of each context
      * @param users what makes calls through instances beside methods
      * @param attemptTimes how long attempts took; not shown where it knows of none
      */
-    public Chains(MethodPipelines pipelines, Supplier<List<InstanceUser>> users, AttemptTimes attemptTimes) {
+    public Chains(
+            Supplier<List<MethodPipelines>> pipelines, Supplier<List<InstanceUser>> users, AttemptTimes attemptTimes) {
         this.pipelines = pipelines;
         this.users = users;
         this.attemptTimes = attemptTimes;
@@ -55,8 +58,11 @@ public final class Chains {
     }
 
     private Map<String, Pipeline> methods() {
-        Map<String, Pipeline> methods = new LinkedHashMap<>();
-        pipelines.all().forEach(method -> methods.put(method.title(), method.pipeline()));
+        Map<String, Pipeline> methods = new TreeMap<>();
+        pipelines
+                .get()
+                .forEach(
+                        ofContext -> ofContext.all().forEach(method -> methods.put(method.title(), method.pipeline())));
         return methods;
     }
 

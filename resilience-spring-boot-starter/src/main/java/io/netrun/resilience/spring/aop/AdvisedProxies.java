@@ -56,8 +56,8 @@ final class AdvisedProxies {
         return -1;
     }
 
-    /** A target that is another one for each call is not looked for. */
-    private static @Nullable Object targetOf(Advised proxy) {
+    /** What a proxy is around; null for a target that is another one for each call. */
+    static @Nullable Object targetOf(Advised proxy) {
         TargetSource source = proxy.getTargetSource();
         try {
             return source.isStatic() ? source.getTarget() : null;

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
 import org.aspectj.lang.annotation.Aspect;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class ProtectedBeans
     private final Set<String> created = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ConfigurableListableBeanFactory beans;
     private volatile boolean started;
+    private volatile @Nullable BiConsumer<String, Class<?>> lateBeans;
 
     /** First of all, since the beans that other post-processors need are created before they are. */
     @Override
@@ -61,6 +63,11 @@ public final class ProtectedBeans
     @Override
     public void afterSingletonsInstantiated() {
         started = true;
+    }
+
+    @Override
+    public void onLateBean(BiConsumer<String, Class<?>> listener) {
+        lateBeans = listener;
     }
 
     @Override
@@ -106,6 +113,15 @@ public final class ProtectedBeans
 
     /** Nothing will change a bean any more. */
     void completed(Object bean, String name) {
+        record(bean, name);
+        BiConsumer<String, Class<?>> listener = lateBeans;
+        Seen known = seen.get(name);
+        if (listener != null && known != null && known.proxying.isProtected()) {
+            listener.accept(name, known.type);
+        }
+    }
+
+    private void record(Object bean, String name) {
         Seen known = seen.get(name);
         if ((known != null && known.proxying.isProtected()) || !MethodPipelines.isCandidate(bean.getClass())) {
             return;

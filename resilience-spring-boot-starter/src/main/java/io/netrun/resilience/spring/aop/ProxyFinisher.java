@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.aop;
 
+import java.lang.reflect.Proxy;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -31,13 +32,32 @@ public final class ProxyFinisher implements BeanPostProcessor {
 
     private static void putValidationOutside(Advised proxy) {
         int protection = AdvisedProxies.indexOfProtection(proxy);
-        Advisor[] advisors = proxy.getAdvisors();
-        for (int i = protection + 1; protection >= 0 && i < advisors.length; i++) {
-            if (validates(advisors[i])) {
-                proxy.removeAdvisor(advisors[i]);
-                proxy.addAdvisor(protection++, advisors[i]);
-            }
+        if (protection < 0) {
+            return;
         }
+        Advisor[] advisors = proxy.getAdvisors();
+        for (int i = protection + 1; i < advisors.length; i++) {
+            protection = putOutside(advisors[i], proxy, proxy, protection);
+        }
+        Object target = AdvisedProxies.targetOf(proxy);
+        while (target instanceof Advised inner) {
+            if (!inner.isFrozen() && !Proxy.isProxyClass(target.getClass())) {
+                for (Advisor advisor : inner.getAdvisors()) {
+                    protection = putOutside(advisor, inner, proxy, protection);
+                }
+            }
+            target = AdvisedProxies.targetOf(inner);
+        }
+    }
+
+    /** Moves an advisor of a proxy, or of one within, if it validates; returns where the protection is then. */
+    private static int putOutside(Advisor advisor, Advised from, Advised proxy, int protection) {
+        if (!validates(advisor)) {
+            return protection;
+        }
+        from.removeAdvisor(advisor);
+        proxy.addAdvisor(protection, advisor);
+        return protection + 1;
     }
 
     private static boolean validates(Advisor advisor) {

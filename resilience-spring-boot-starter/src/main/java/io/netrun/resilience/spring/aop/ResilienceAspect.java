@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Protects annotated methods where AspectJ weaves it into their classes: calls that an object makes to itself, private and final
  * methods too. It does so while an application with {@code resilience.advice-mode: aspectj} runs, by that application's settings;
- * without one, annotated methods run as if they were not. Of several such applications in one class loader, the one that was started
- * last sets the rules until it ends.
+ * without one, annotated methods run as if they were not. Of several such applications in one class loader, and of a parent and its
+ * children, the latest that has beans of the class sets the rules; for objects of other classes, the one that was started last.
  *
  * <p>Every execution of an annotated method is protected, so a method that calls the annotated one of its superclass is so twice.
  * It stands outside of other aspects, as the proxy does.

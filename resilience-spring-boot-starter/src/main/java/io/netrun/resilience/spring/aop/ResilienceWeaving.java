@@ -16,6 +16,7 @@ public final class ResilienceWeaving implements DisposableBean {
     /** In the order of their start. */
     private static final CopyOnWriteArrayList<ResilienceWeaving> APPLICATIONS = new CopyOnWriteArrayList<>();
 
+    private final Supplier<MethodPipelines> pipelines;
     private final ResilienceInterceptor interceptor;
     private final ResilienceAspect aspect;
 
@@ -27,6 +28,7 @@ public final class ResilienceWeaving implements DisposableBean {
      * @throws NoAspectBoundException if no weaver is at work
      */
     public ResilienceWeaving(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
+        this.pipelines = pipelines;
         this.interceptor = new ResilienceInterceptor(pipelines, observer);
         this.aspect = Aspects.aspectOf(ResilienceAspect.class);
         synchronized (APPLICATIONS) {
@@ -37,7 +39,21 @@ public final class ResilienceWeaving implements DisposableBean {
 
     @Nullable
     Object invoke(ProceedingJoinPoint call) throws Throwable {
-        return interceptor.invoke(new JoinPointInvocation(call));
+        return ofBean(call.getThis()).interceptor.invoke(new JoinPointInvocation(call));
+    }
+
+    /** Where several contexts run, such as a parent and its children, the latest that had beans of the class when it was checked. */
+    private ResilienceWeaving ofBean(Object bean) {
+        if (APPLICATIONS.size() == 1) {
+            return this;
+        }
+        ResilienceWeaving latest = null;
+        for (ResilienceWeaving application : APPLICATIONS) {
+            if (application.pipelines.get().has(bean.getClass())) {
+                latest = application;
+            }
+        }
+        return latest == null ? this : latest;
     }
 
     /** Ends; an application that was started before and still runs takes over. */

@@ -16,6 +16,7 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
 import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.PlaceOrder;
@@ -37,10 +38,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
@@ -67,17 +69,24 @@ public final class ResilienceAutoConfiguration {
         return registry;
     }
 
+    /** Those of a child are its parent's, with what the configuration of the child has for them. */
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     Instances resilienceInstances(
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
-            ObjectProvider<ConfigCustomizer<?>> customizers) {
-        return new Instances(
-                SingletonSupplier.of(registry::getObject),
-                new SettingsResolver(environment),
-                () -> customizers.orderedStream().toList(),
-                isEnabled(environment));
+            ObjectProvider<ConfigCustomizer<?>> customizers,
+            BeanFactory beans) {
+        Supplier<List<ConfigCustomizer<?>>> present =
+                () -> customizers.orderedStream().toList();
+        boolean protecting = isEnabled(environment);
+        return RegistryOwner.shared(beans, Instances.class)
+                .map(ofParent -> ofParent.child(environment, present, protecting))
+                .orElseGet(() -> new Instances(
+                        SingletonSupplier.of(registry::getObject),
+                        new SettingsResolver(environment),
+                        present,
+                        protecting));
     }
 
     /** As the conditions have it: any other value than {@code false} is as good as none. */
@@ -117,19 +126,23 @@ public final class ResilienceAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static MethodPipelines resilienceMethodPipelines(
             ObjectProvider<Instances> instances, ConfigurableEnvironment environment, BeanFactory beans) {
-        return new MethodPipelines(
-                SingletonSupplier.of(instances::getObject),
-                isEnabled(environment) ? PlaceOrder.of(environment) : Patterns.places(),
-                environment,
-                beans);
+        Supplier<Instances> settings = SingletonSupplier.of(instances::getObject);
+        List<Place> order = isEnabled(environment) ? PlaceOrder.of(environment) : Patterns.places();
+        return RegistryOwner.shared(beans, MethodPipelines.class)
+                .map(ofParent -> ofParent.child(settings, order, environment, beans))
+                .orElseGet(() -> new MethodPipelines(settings, order, environment, beans));
     }
 
+    /**
+     * Each context has one, of the same name: a context's proxies are made with its own in place of its parent's, so that the
+     * protection looks for beans where the protected bean is.
+     */
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnAdviceMode(AdviceMode.PROXY)
     @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -138,8 +151,20 @@ public final class ResilienceAutoConfiguration {
         return new ResilienceAdvisor(SingletonSupplier.of(pipelines::getObject), found(observer));
     }
 
+    /** Without it, beans of a child that is switched off would be protected by the advisor of the parent. */
+    @Bean("resilienceAdvisor")
+    @ConditionalOnRegistryOwner(false)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @ConditionalOnProperty(prefix = "resilience", name = "enabled", havingValue = "false")
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static ResilienceAdvisor resilienceAdvisorWithoutEffect(
+            ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
+        return resilienceAdvisor(pipelines, observer);
+    }
+
     @Bean
-    @ConditionalOnMissingBean
+    @Lazy(false)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnAdviceMode(AdviceMode.ASPECTJ)
     @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -162,7 +187,7 @@ public final class ResilienceAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     StartupCheck resilienceStartupCheck(
             ConfigurableListableBeanFactory beans,
@@ -175,7 +200,8 @@ public final class ResilienceAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnRegistryOwner
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ResilienceShutdown resilienceShutdown(ResilienceRegistry registry, Environment environment) {
         return new ResilienceShutdown(
                 registry,
@@ -185,15 +211,37 @@ public final class ResilienceAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnRegistryOwner
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     RecentEvents resilienceRecentEvents() {
         return new RecentEvents();
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnRegistryOwner
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    SharingContexts resilienceSharingContexts(ConfigurableApplicationContext context) {
+        return new SharingContexts(context);
+    }
+
+    @Bean
+    @Lazy(false)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    ContextMembership resilienceContextMembership(
+            SharingContexts contexts,
+            ConfigurableApplicationContext context,
+            ResilienceRegistry registry,
+            MethodPipelines pipelines) {
+        return new ContextMembership(contexts, context, registry, pipelines);
+    }
+
+    /** Nobody asks for it, so it must not be lazy. */
+    @Bean
+    @Lazy(false)
+    @ConditionalOnRegistryOwner
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ApplicationEvents resilienceApplicationEvents(
-            ResilienceRegistry registry, ApplicationEventPublisher publisher, RecentEvents recent) {
-        return new ApplicationEvents(registry, publisher, recent);
+            ResilienceRegistry registry, SharingContexts contexts, RecentEvents recent) {
+        return new ApplicationEvents(registry, contexts::publish, recent);
     }
 }

@@ -51,7 +51,6 @@ public final class ResilienceCloudAutoConfiguration {
         return new CloudCircuits(
                 protecting,
                 registry.getIfAvailable(ResilienceRegistry::create),
-                environment,
                 protecting == null ? Patterns.places() : PlaceOrder.of(environment));
     }
 

@@ -19,7 +19,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -43,21 +42,20 @@ public final class ResilienceEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Chains resilienceChains(
-            MethodPipelines pipelines, ObjectProvider<InstanceUser> users, ObjectProvider<AttemptTimes> attemptTimes) {
-        return new Chains(pipelines, () -> users.orderedStream().toList(), attemptTimes.getIfAvailable(() -> Map::of));
+    Chains resilienceChains(SharingContexts contexts, ObjectProvider<AttemptTimes> attemptTimes) {
+        return new Chains(
+                () -> contexts.beans(MethodPipelines.class),
+                () -> contexts.beans(InstanceUser.class),
+                attemptTimes.getIfAvailable(() -> Map::of));
     }
 
     @Bean
     @ConditionalOnMissingBean
     Operators resilienceOperators(
-            Instances instances,
-            RecentEvents recentEvents,
-            ApplicationEventPublisher publisher,
-            Environment environment) {
+            Instances instances, RecentEvents recentEvents, SharingContexts contexts, Environment environment) {
         return new Operators(
                 instances,
-                new OperatorJournal(recentEvents, publisher::publishEvent),
+                new OperatorJournal(recentEvents, contexts::publish),
                 EndpointAccess.isUnrestricted(environment));
     }
 }

@@ -10,6 +10,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -27,7 +28,7 @@ import reactor.core.publisher.Mono;
 public final class ResilienceHttpClientsAutoConfiguration {
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     HttpClients resilienceHttpClients(ConfigurableEnvironment environment, ObjectProvider<Instances> instances) {
         Instances known = instances.getIfAvailable();
         Instances protecting = known != null && known.isProtecting() ? known : null;
@@ -40,7 +41,7 @@ public final class ResilienceHttpClientsAutoConfiguration {
     static class RestClients {
 
         @Bean
-        @ConditionalOnMissingBean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         ResilientRestClients resilientRestClients(HttpClients clients) {
             return new ResilientRestClients(clients);
         }
@@ -51,7 +52,7 @@ public final class ResilienceHttpClientsAutoConfiguration {
     static class WebClients {
 
         @Bean
-        @ConditionalOnMissingBean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         ResilientWebClients resilientWebClients(HttpClients clients) {
             return new ResilientWebClients(clients);
         }

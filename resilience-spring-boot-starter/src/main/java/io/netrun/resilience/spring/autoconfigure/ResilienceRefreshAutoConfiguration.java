@@ -4,13 +4,16 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.method.Validation;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -43,17 +46,20 @@ public final class ResilienceRefreshAutoConfiguration {
             this.environment = environment;
         }
 
+        /** Whatever has changed: a setting may have a placeholder for it. Instances and their users change together, or not at all. */
         @Override
         public void onApplicationEvent(EnvironmentChangeEvent event) {
-            // Whatever has changed: a setting may have a placeholder for it.
-            follow(() -> instances.rebind(Validation.in(environment) == Validation.STRICT));
-            users.orderedStream().forEach(user -> follow(() -> user.rebind(event.getKeys())));
-        }
-
-        private static void follow(Runnable change) {
+            List<InstanceUser> all = users.orderedStream().toList();
             try {
-                change.run();
-            } catch (ResilienceConfigurationException e) {
+                List<Problem> problems = all.stream()
+                        .flatMap(user -> user.checkChange(event.getKeys()).stream())
+                        .toList();
+                if (!problems.isEmpty()) {
+                    throw new ResilienceConfigurationException(problems);
+                }
+                instances.rebind(Validation.in(environment) == Validation.STRICT);
+                all.forEach(user -> user.rebind(event.getKeys()));
+            } catch (ResilienceConfigurationException | BindException e) {
                 log.error("The changed resilience configuration is not followed. {}", e.getMessage());
             }
         }

@@ -11,7 +11,6 @@ import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.pattern.Place;
 import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.WrittenSettings;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.util.List;
@@ -24,7 +23,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * The policies behind Spring Cloud's circuit breakers, by id. An id that the configuration, a customizer or an annotation names is an
@@ -42,7 +40,6 @@ public final class CloudCircuits {
     private static final Pattern<Timeout, TimeoutConfig> TIMEOUTS = Patterns.of(Timeout.TYPE);
 
     private final @Nullable Instances instances;
-    private final WrittenSettings written;
     private final boolean timeoutWithin;
     private final List<Map<String, CloudCircuit>> inCode = new CopyOnWriteArrayList<>();
     private final ConcurrentMap<String, Guard> known = new ConcurrentHashMap<>();
@@ -58,13 +55,8 @@ public final class CloudCircuits {
      * @param registry where instances are made that the configuration does not know
      * @param order the patterns, outermost first
      */
-    public CloudCircuits(
-            @Nullable Instances instances,
-            ResilienceRegistry registry,
-            ConfigurableEnvironment environment,
-            List<Place> order) {
+    public CloudCircuits(@Nullable Instances instances, ResilienceRegistry registry, List<Place> order) {
         this.instances = instances;
-        this.written = WrittenSettings.in(environment);
         List<String> keys = order.stream().map(Place::key).toList();
         this.timeoutWithin = keys.indexOf(TIMEOUTS.key()) > keys.indexOf(BREAKERS.key());
         this.unknownBreakers = registry.keyed(
@@ -85,7 +77,7 @@ public final class CloudCircuits {
     }
 
     private boolean isLimited(String id) {
-        return written.instances(TIMEOUTS).contains(id);
+        return instances != null && instances.isConfigured(TIMEOUTS, id);
     }
 
     /** Knows ids that the customizers of a factory name, now or later. */
@@ -129,7 +121,7 @@ public final class CloudCircuits {
     }
 
     private boolean isKnown(Instances made, String id) {
-        return written.instances(BREAKERS).contains(id)
+        return made.isConfigured(BREAKERS, id)
                 || isLimited(id)
                 || made.settings(BREAKERS, id).isPresent();
     }

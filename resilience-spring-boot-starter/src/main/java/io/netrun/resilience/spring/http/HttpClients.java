@@ -114,13 +114,23 @@ public final class HttpClients implements InstanceUser {
         return problems;
     }
 
-    /** All clients of the configuration go on by what it says now, or none if something is wrong. */
     @Override
-    public synchronized void rebind(Set<String> changed) {
-        if (changed.stream().noneMatch(key -> key.startsWith(WrittenClients.ROOT))) {
-            return;
+    public synchronized List<Problem> checkChange(Set<String> changed) {
+        if (isChanged(changed)) {
+            try {
+                plansOf(new WrittenClients(environment));
+            } catch (ResilienceConfigurationException e) {
+                return e.problems();
+            }
         }
-        WrittenClients present = new WrittenClients(environment);
+        return List.of();
+    }
+
+    private static boolean isChanged(Set<String> changed) {
+        return changed.stream().anyMatch(key -> key.startsWith(WrittenClients.ROOT));
+    }
+
+    private Map<String, ClientPlan> plansOf(WrittenClients present) {
         List<Problem> problems = new ArrayList<>(present.unknownKeys());
         Map<String, ClientPlan> plans = new LinkedHashMap<>();
         named.keySet().forEach(name -> {
@@ -133,6 +143,17 @@ public final class HttpClients implements InstanceUser {
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
+        return plans;
+    }
+
+    /** All clients of the configuration go on by what it says now, or none if something is wrong. */
+    @Override
+    public synchronized void rebind(Set<String> changed) {
+        if (!isChanged(changed)) {
+            return;
+        }
+        WrittenClients present = new WrittenClients(environment);
+        Map<String, ClientPlan> plans = plansOf(present);
         written = present;
         plans.forEach((name, plan) -> of(name).follow(plan));
     }

@@ -32,9 +32,13 @@ final class WrittenClients {
 
     WrittenClients(ConfigurableEnvironment environment) {
         this.sections = new NamedSections(environment, ROOT);
-        this.clients = new TreeMap<>(Binder.get(environment)
-                .bind(ROOT, Bindable.mapOf(String.class, Object.class))
-                .orElseGet(Map::of));
+        String all = environment.getProperty(ROOT);
+        // YAML has an empty text as the value of a section whose keys are commented out.
+        this.clients = all != null && all.isBlank()
+                ? new TreeMap<>()
+                : new TreeMap<>(Binder.get(environment)
+                        .bind(ROOT, Bindable.mapOf(String.class, Object.class))
+                        .orElseGet(Map::of));
     }
 
     /** All names. */

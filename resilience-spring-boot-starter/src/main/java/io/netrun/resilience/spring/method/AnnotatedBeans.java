@@ -53,6 +53,14 @@ record AnnotatedBeans(
         return found.values();
     }
 
+    /** One bean that was created after the start. */
+    static AnnotatedBeans of(ConfigurableListableBeanFactory beans, String name, Class<?> type) {
+        AnnotatedBeans bean = of(type);
+        bean.names.add(name);
+        addCallbacks(beans, name, bean.callbacks);
+        return bean;
+    }
+
     private static AnnotatedBeans of(Class<?> type) {
         return new AnnotatedBeans(type, new ArrayList<>(), MethodPipelines.annotatedMethods(type), new HashSet<>());
     }

@@ -77,7 +77,12 @@ record Declaration(
 
     /** Whether one of the annotations stands at the method itself, or at one that it overrides or implements, and not at its class. */
     static boolean isAtMethod(Method method) {
-        return Patterns.places().stream().anyMatch(place -> attributes(method, place.annotation()) != null);
+        return Patterns.places().stream().anyMatch(place -> isAtMethod(method, place));
+    }
+
+    /** Whether the annotation of one pattern stands at the method. */
+    static boolean isAtMethod(Method method, Place place) {
+        return attributes(method, place.annotation()) != null;
     }
 
     private static @Nullable AnnotationAttributes attributesOfClass(

@@ -14,6 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -23,6 +25,8 @@ import org.springframework.util.ReflectionUtils;
 
 /** The methods that may take a failed call's place: found, and checked for fitting, when the pipeline is built. */
 public final class FallbackMethods {
+
+    private static final Logger log = LoggerFactory.getLogger(FallbackMethods.class);
 
     static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target);
 
@@ -40,7 +44,7 @@ public final class FallbackMethods {
     }
 
     /**
-     * The methods that an annotation asks for.
+     * The methods that an annotation asks for; {@link #NONE} for a method that is itself the one that its class names.
      *
      * @throws ResilienceConfigurationException if there is none, or none that fits
      */
@@ -60,14 +64,23 @@ public final class FallbackMethods {
         List<Candidate> fitting = named.stream()
                 .filter(each -> bean.isEmpty() || !Modifier.isPrivate(each.getModifiers()))
                 .filter(each -> !each.equals(method) && ReturnTypes.fit(wanted, returned(each, type)))
-                .map(each -> Candidate.of(each, method))
+                .map(each -> Candidate.of(each, type, method, userClass))
                 .filter(Objects::nonNull)
                 .toList();
         if (fitting.isEmpty()) {
-            String returning = ReturnTypes.text(wanted) + (bean.isEmpty() ? "" : ", without being private");
+            boolean ofClass = !Declaration.isAtMethod(method, declaration.place());
+            if (ofClass && bean.isEmpty() && name.equals(method.getName())) {
+                return NONE;
+            }
+            String returning = ReturnTypes.text(wanted)
+                    + (bean.isEmpty() ? "" : ", without being private")
+                    + (ofClass ? "; or write @Fallback at the methods that it is for, and not at their class" : "");
             throw noneFits(where, name, type, method, returning);
         }
-        fitting.forEach(each -> ReflectionUtils.makeAccessible(each.method));
+        fitting.forEach(each -> {
+            ReflectionUtils.makeAccessible(each.method);
+            each.warnOfUndeclared(method, where);
+        });
         return new FallbackMethods(fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean));
     }
 
@@ -90,7 +103,7 @@ public final class FallbackMethods {
             shown = ExceptionFilter.rootOf(failure);
             closest = shown == outside ? closest : closest(shown);
         }
-        if (closest == null) {
+        if (closest == null || !closest.takes(arguments)) {
             throw failure;
         }
         Object bean = holder.apply(target);
@@ -160,12 +173,18 @@ public final class FallbackMethods {
      */
     private record Candidate(Method method, Class<?> failure, boolean takesArguments, boolean takesFailure) {
 
-        static @Nullable Candidate of(Method candidate, Method failed) {
+        /**
+         * The candidate, if it fits.
+         *
+         * @param type whose method the candidate is, with its type arguments
+         * @param userClass whose method has failed
+         */
+        static @Nullable Candidate of(Method candidate, Class<?> type, Method failed, Class<?> userClass) {
             if (SuspendingFunctions.isSuspending(candidate) && !SuspendingFunctions.isSuspending(failed)) {
                 return null;
             }
-            Class<?>[] own = SuspendingFunctions.parameters(candidate);
-            Class<?>[] wanted = SuspendingFunctions.parameters(failed);
+            Class<?>[] own = parameters(candidate, type);
+            Class<?>[] wanted = parameters(failed, userClass);
             boolean takesFailure = own.length > 0
                     && Throwable.class.isAssignableFrom(own[own.length - 1])
                     && !Arrays.equals(own, wanted);
@@ -176,6 +195,44 @@ public final class FallbackMethods {
             }
             return new Candidate(
                     candidate, takesFailure ? own[own.length - 1] : Exception.class, takesArguments, takesFailure);
+        }
+
+        /** What a type variable stands for is known to the class that inherits the method. */
+        private static Class<?>[] parameters(Method method, Class<?> type) {
+            Class<?>[] parameters = SuspendingFunctions.parameters(method).clone();
+            for (int i = 0; i < parameters.length; i++) {
+                parameters[i] =
+                        ResolvableType.forMethodParameter(method, i, type).resolve(parameters[i]);
+            }
+            return parameters;
+        }
+
+        /** Whether the arguments of a call can be passed on: null cannot be where a primitive value is wanted. */
+        boolean takes(@Nullable Object[] arguments) {
+            Class<?>[] parameters = method.getParameterTypes();
+            for (int i = 0; takesArguments && i < parameters.length && i < arguments.length; i++) {
+                if (parameters[i].isPrimitive() && arguments[i] == null) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** A proxy cannot throw what the method that it stands for does not declare. */
+        void warnOfUndeclared(Method failed, String where) {
+            for (Class<?> thrown : method.getExceptionTypes()) {
+                if (!ReflectionUtils.declaresException(failed, thrown)
+                        && Exception.class.isAssignableFrom(thrown)
+                        && !RuntimeException.class.isAssignableFrom(thrown)) {
+                    log.warn(
+                            "{}method '{}' throws {}, which {}() does not declare: callers get an"
+                                    + " UndeclaredThrowableException. Declare it there, or catch it.",
+                            where,
+                            method.getName(),
+                            thrown.getName(),
+                            failed.getName());
+                }
+            }
         }
 
         private static boolean accepts(Class<?>[] own, Class<?>[] given, int count) {

@@ -18,11 +18,22 @@ final class InstanceNames {
     private static final Logger log = LoggerFactory.getLogger(InstanceNames.class);
 
     private final PropertyResolver environment;
-    private final ConcurrentMap<String, String> methods = new ConcurrentHashMap<>();
-    private final Set<String> ambiguous = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<String, String> methods;
+    private final Set<String> ambiguous;
 
     InstanceNames(PropertyResolver environment) {
+        this(environment, new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
+    }
+
+    private InstanceNames(PropertyResolver environment, ConcurrentMap<String, String> methods, Set<String> ambiguous) {
         this.environment = environment;
+        this.methods = methods;
+        this.ambiguous = ambiguous;
+    }
+
+    /** The same names, for a child context whose annotations have placeholders of its own. */
+    InstanceNames child(PropertyResolver ofChild) {
+        return new InstanceNames(ofChild, methods, ambiguous);
     }
 
     /** Learns of annotations before they are asked for, so that which is first makes no difference. */

@@ -22,6 +22,11 @@ final class MethodCheck {
     private final BeanProxies proxies;
     private final Consumer<Problem> problems;
 
+    /**
+     * A check.
+     *
+     * @param problems called with each problem
+     */
     MethodCheck(MethodPipelines pipelines, AdviceMode adviceMode, BeanProxies proxies, Consumer<Problem> problems) {
         this.pipelines = pipelines;
         this.adviceMode = adviceMode;
@@ -69,8 +74,14 @@ final class MethodCheck {
         }
         Class<?> type = UserClasses.of(method, beans.type());
         if (obstacle == null) {
+            declarations.forEach(declaration -> {
+                Problem ambiguous = AmbiguousAnnotations.of(declaration.place(), method, type);
+                if (ambiguous != null) {
+                    problems.accept(ambiguous);
+                }
+            });
             try {
-                pipelines.of(method, beans.type());
+                pipelines.check(method, beans.type());
             } catch (ResilienceConfigurationException e) {
                 e.problems().forEach(problems);
             }

@@ -16,8 +16,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,16 @@ public final class MethodPipelines {
     private final BeanFactory beans;
     private final @Nullable ClassLoader classLoader;
     private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPipeline>> pipelines = new ConcurrentHashMap<>();
+    private final Set<Policy> used = ConcurrentHashMap.newKeySet();
+
+    /** Pipelines that were built for calls without what is wrong, so that a check still finds that. */
+    private final Set<MethodPipeline> makeshift = ConcurrentHashMap.newKeySet();
+
+    /** The problems of beans that were created after the start, each to be logged once. */
+    private final Set<String> logged = ConcurrentHashMap.newKeySet();
+
+    /** How many instances have left the registry. */
+    private final AtomicInteger left = new AtomicInteger();
 
     /**
      * The pipelines to come.
@@ -54,13 +67,23 @@ public final class MethodPipelines {
      */
     public MethodPipelines(
             Supplier<Instances> instances, List<Place> order, Environment environment, BeanFactory beans) {
+        this(instances, order, new InstanceNames(environment), beans);
+    }
+
+    private MethodPipelines(Supplier<Instances> instances, List<Place> order, InstanceNames names, BeanFactory beans) {
         this.instances = instances;
         this.order = List.copyOf(order);
-        this.names = new InstanceNames(environment);
+        this.names = names;
         this.beans = beans;
         this.classLoader = beans instanceof ConfigurableBeanFactory configurable
                 ? configurable.getBeanClassLoader()
                 : MethodPipelines.class.getClassLoader();
+    }
+
+    /** The pipelines of the beans of a child context. What has no name of its own is named as among these. */
+    public MethodPipelines child(
+            Supplier<Instances> ofChild, List<Place> orderInChild, Environment environment, BeanFactory childBeans) {
+        return new MethodPipelines(ofChild, orderInChild, names.child(environment), childBeans);
     }
 
     /** Whether a class may have methods that ask for protection; a quick look, for every bean of an application. */
@@ -82,16 +105,41 @@ public final class MethodPipelines {
     }
 
     /**
-     * The pipeline of a method.
+     * The pipeline of a method, for a call. Where its annotations are wrong, which the start-up check could not see because nothing
+     * told it of the bean's class, that is logged once and the call is made without what is wrong.
      *
      * @param called the method, as the proxy knows it
      * @param targetClass the class of the bean behind the proxy
-     * @throws ResilienceConfigurationException if it is to be built first and something is wrong with it
      */
     public MethodPipeline of(Method called, Class<?> targetClass) {
         ConcurrentMap<Method, MethodPipeline> ofClass = pipelines.get(targetClass);
         MethodPipeline pipeline = ofClass == null ? null : ofClass.get(called);
-        return pipeline != null ? pipeline : build(called, targetClass);
+        return pipeline != null ? pipeline : build(called, targetClass, true);
+    }
+
+    /**
+     * Builds the pipeline of a method, for the check of a bean.
+     *
+     * @throws ResilienceConfigurationException if something is wrong with it
+     */
+    MethodPipeline check(Method called, Class<?> targetClass) {
+        return build(called, targetClass, false);
+    }
+
+    /** An instance has left the registry: the methods that went through it get another pipeline with their next call. */
+    public void forget(Policy policy) {
+        if (used.remove(policy)) {
+            left.incrementAndGet();
+            pipelines
+                    .values()
+                    .forEach(ofClass -> ofClass.values()
+                            .removeIf(method -> method.pipeline().policies().contains(policy)));
+        }
+    }
+
+    /** Whether there are pipelines of a class, which its beans had built when they were checked. */
+    public boolean has(Class<?> type) {
+        return pipelines.containsKey(type);
     }
 
     /** The pipelines built so far that have a policy, by the title of their methods. */
@@ -122,19 +170,42 @@ public final class MethodPipelines {
     }
 
     /** Builds the pipeline of a user's method once, however many generated classes it is called through. */
-    private MethodPipeline build(Method called, Class<?> targetClass) {
+    private MethodPipeline build(Method called, Class<?> targetClass, boolean lenient) {
         Class<?> userClass = UserClasses.of(called, targetClass);
         Method method = AopUtils.getMostSpecificMethod(called, userClass);
+        int before = left.get();
         ConcurrentMap<Method, MethodPipeline> ofUserClass = pipelinesOf(userClass);
         MethodPipeline present = ofUserClass.get(method);
+        if (present != null && !lenient && makeshift.remove(present)) {
+            ofUserClass.remove(method, present);
+            present = null;
+        }
         if (present == null) {
-            MethodPipeline built =
-                    build(method, userClass, Declaration.of(order(method, userClass), method, userClass));
+            Attempted attempted = new Attempted(lenient, this::isNew);
+            MethodPipeline built = build(method, userClass, attempted);
             MethodPipeline faster = ofUserClass.putIfAbsent(method, built);
+            if (faster == null && attempted.hasLeftOut()) {
+                makeshift.add(built);
+            }
             present = faster == null ? built : faster;
         }
-        pipelinesOf(targetClass).put(called, present);
+        ConcurrentMap<Method, MethodPipeline> ofTargetClass = pipelinesOf(targetClass);
+        ofTargetClass.put(called, present);
+        if (left.get() != before) { // perhaps just this pipeline was to be forgotten
+            ofUserClass.remove(method, present);
+            ofTargetClass.remove(called, present);
+        }
         return present;
+    }
+
+    private MethodPipeline build(Method method, Class<?> userClass, Attempted attempted) {
+        if (!instances.get().isProtecting()) {
+            return build(method, userClass, List.of(), attempted);
+        }
+        List<Place> places = attempted.orElse(order, () -> order(method, userClass));
+        List<Declaration> declarations = Declaration.of(places, method, userClass);
+        return attempted.orElse(
+                withoutPolicies(method, userClass), () -> build(method, userClass, declarations, attempted));
     }
 
     private List<Place> order(Method method, Class<?> userClass) {
@@ -150,7 +221,8 @@ public final class MethodPipelines {
         return pipelines.computeIfAbsent(type, key -> new ConcurrentHashMap<>());
     }
 
-    private MethodPipeline build(Method method, Class<?> userClass, List<Declaration> declarations) {
+    private MethodPipeline build(
+            Method method, Class<?> userClass, List<Declaration> declarations, Attempted attempted) {
         ReactiveAdapter adapter = ReactiveTypes.adapter(method);
         ReturnKind returns = ReturnKind.of(method, adapter);
         Obstacle obstacle = declarations.isEmpty() ? null : Obstacle.of(method, returns, adapter, classLoader);
@@ -162,14 +234,21 @@ public final class MethodPipelines {
         boolean moves = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         for (Declaration declaration : declarations) {
-            Policy policy = obtain(declaration);
+            Policy policy = attempted
+                    .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
+                    .orElse(null);
             if (policy != null) {
+                used.add(policy);
                 chain.put(declaration.place(), policy);
                 repeats |= declaration.pattern().repeatsCalls();
                 moves |= declaration.pattern().movesCalls();
             }
             if (!declaration.own().isEmpty()) {
-                fallbacks = FallbackMethods.of(declaration, method, userClass, beans);
+                fallbacks = attempted.orElse(
+                        FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
+                if (fallbacks == FallbackMethods.NONE) {
+                    chain.remove(declaration.place());
+                }
             }
         }
         requireDistinct(chain, userClass, method);
@@ -181,6 +260,11 @@ public final class MethodPipelines {
                 repeats,
                 moves,
                 fallbacks);
+    }
+
+    /** Whether a problem has not been logged yet; it is from now on. */
+    boolean isNew(Problem problem) {
+        return logged.add(problem.description());
     }
 
     /** Learns which instances will be asked for, so that their names do not depend on the order. */
@@ -219,6 +303,10 @@ public final class MethodPipelines {
             throw new ResilienceConfigurationException(List.of(new Problem(problem.description(), problem.remedy())));
         }
         log.warn("{}. {}.", problem.description(), problem.remedy());
+        return withoutPolicies(method, userClass);
+    }
+
+    private static MethodPipeline withoutPolicies(Method method, Class<?> userClass) {
         return new MethodPipeline(
                 title(method, userClass),
                 Pipeline.of(List.of()),

@@ -14,11 +14,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.ClassUtils;
 
 /**
  * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems at
@@ -35,6 +37,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
     private final Instances instances;
     private final BeanProxies proxies;
     private final Validation validation;
+
+    /** The classes whose methods have been checked. */
+    private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
 
     /**
      * A check.
@@ -61,15 +66,8 @@ public final class StartupCheck implements SmartInitializingSingleton {
         WrittenSettings written = instances.written();
         Set<Problem> problems = new LinkedHashSet<>(written.problems());
         Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans);
-        List<Declaration> declarations =
-                annotated.stream().flatMap(AnnotatedBeans::declarations).toList();
-        pipelines.add(declarations);
-        // First the annotations that say settings: one that only names an instance may come before them in any order.
-        declarations.stream()
-                .filter(declaration -> !declaration.said().isEmpty())
-                .forEach(declaration -> collect(problems, () -> pipelines.obtain(declaration)));
-        MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
-        annotated.forEach(methods::check);
+        annotated.forEach(each -> checked.add(each.type()));
+        check(annotated, problems);
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
@@ -81,6 +79,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
             }
         }
         problems.addAll(instances.contradictions());
+        problems.addAll(instances.overruled());
         tell(problems);
         if (written.hasForeign()) {
             log.warn(
@@ -89,6 +88,45 @@ public final class StartupCheck implements SmartInitializingSingleton {
         }
         pipelines.all().forEach(method -> warnOfArithmetic(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfArithmetic));
+        proxies.onLateBean(this::checkLate);
+    }
+
+    private void check(Collection<AnnotatedBeans> annotated, Set<Problem> problems) {
+        List<Declaration> declarations =
+                annotated.stream().flatMap(AnnotatedBeans::declarations).toList();
+        pipelines.add(declarations);
+        // First the annotations that say settings: one that only names an instance may come before them in any order.
+        declarations.stream()
+                .filter(declaration -> !declaration.said().isEmpty())
+                .forEach(declaration -> collect(problems, () -> pipelines.obtain(declaration)));
+        MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
+        annotated.forEach(methods::check);
+    }
+
+    /**
+     * Looks at a bean whose class nothing told of at the start: it is lazy, or a prototype, and declared as an interface. There is no
+     * start to stop any more, so its problems are logged, once, and harm neither its creation nor its calls.
+     */
+    private void checkLate(String name, Class<?> type) {
+        if (!checked.add(ClassUtils.getUserClass(type))) {
+            return;
+        }
+        try {
+            Set<Problem> problems = new LinkedHashSet<>();
+            AnnotatedBeans bean = AnnotatedBeans.of(beans, name, ClassUtils.getUserClass(type));
+            check(List.of(bean), problems);
+            problems.stream().filter(pipelines::isNew).forEach(StartupCheck::logLate);
+        } catch (RuntimeException | LinkageError failed) {
+            log.warn("The annotated methods of bean '{}' could not be checked", name, failed);
+        }
+    }
+
+    private static void logLate(Problem problem) {
+        if (problem.tolerable()) {
+            log.warn("{}. {}", problem.description(), ended(problem.remedy()));
+        } else {
+            log.error("{}. {} Calls are made without it.", problem.description(), ended(problem.remedy()));
+        }
     }
 
     private void tell(Set<Problem> problems) {

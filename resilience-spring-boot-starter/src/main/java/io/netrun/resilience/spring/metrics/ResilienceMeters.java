@@ -14,9 +14,7 @@ import io.netrun.resilience.spring.pattern.Measure;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -29,36 +27,47 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
     private static final String PREFIX = "resilience.";
 
     private final ResilienceRegistry instances;
-    private final Queue<Subscription> subscriptions = new ConcurrentLinkedQueue<>();
+    private final ConcurrentMap<MeterRegistry, Subscription> subscriptions = new ConcurrentHashMap<>();
 
     public ResilienceMeters(ResilienceRegistry instances) {
         this.instances = instances;
     }
 
+    /** Once for each registry of meters, and for as long as that is not closed. */
     @Override
     public void bindTo(MeterRegistry meters) {
         ConcurrentMap<Policy, List<Meter>> bound = new ConcurrentHashMap<>();
-        subscriptions.add(instances.onChange(event -> {
-            if (event instanceof RegistryEvent.Removed) {
-                unbind(event.policy(), bound, meters);
-            } else {
-                if (event instanceof RegistryEvent.Replaced replaced) {
-                    unbind(replaced.former(), bound, meters);
-                }
-                bind(event.policy(), bound, meters);
-            }
-        }));
+        Subscription subscription = instances.onChange(event -> follow(event, bound, meters));
+        if (subscriptions.putIfAbsent(meters, subscription) != null) {
+            subscription.close();
+            return;
+        }
         instances.all().forEach(policy -> bind(policy, bound, meters));
+    }
+
+    private void follow(RegistryEvent event, ConcurrentMap<Policy, List<Meter>> bound, MeterRegistry meters) {
+        if (meters.isClosed()) {
+            Subscription subscription = subscriptions.remove(meters);
+            if (subscription != null) {
+                subscription.close();
+            }
+            return;
+        }
+        if (event instanceof RegistryEvent.Removed) {
+            unbind(event.policy(), bound, meters);
+        } else {
+            if (event instanceof RegistryEvent.Replaced replaced) {
+                unbind(replaced.former(), bound, meters);
+            }
+            bind(event.policy(), bound, meters);
+        }
     }
 
     /** Stops following the registry. */
     @Override
     public void close() {
-        for (Subscription subscription = subscriptions.poll();
-                subscription != null;
-                subscription = subscriptions.poll()) {
-            subscription.close();
-        }
+        subscriptions.values().forEach(Subscription::close);
+        subscriptions.clear();
     }
 
     private static void bind(Policy policy, ConcurrentMap<Policy, List<Meter>> bound, MeterRegistry meters) {

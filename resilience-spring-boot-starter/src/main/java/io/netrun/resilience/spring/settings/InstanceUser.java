@@ -11,6 +11,11 @@ public interface InstanceUser {
     /** Obtains its instances; from then on it has {@link #pipelines()}. Returns what is wrong, all at once. */
     List<Problem> check();
 
+    /** What is wrong with a changed configuration; nothing changes by being asked. */
+    default List<Problem> checkChange(Set<String> changed) {
+        return List.of();
+    }
+
     /**
      * The configuration has changed: what begins from now on goes by what it says, or all goes on as before.
      *

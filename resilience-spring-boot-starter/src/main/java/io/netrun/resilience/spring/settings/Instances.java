@@ -9,36 +9,33 @@ import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * The settings of all instances, by name, whoever asks for one first: code, an annotation, a client or the configuration alone. It
  * is the source of the application's registry, and knows where each setting comes from. Thread-safe.
  */
-public final class Instances implements SettingsSource {
+public final class Instances implements SettingsSource, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Instances.class);
 
     private final Supplier<ResilienceRegistry> registry;
-    private final SettingsResolver resolver;
-    private final Customizers customizers;
+    private final InstanceContexts contexts;
+    private final ContextSettings own;
     private final boolean protecting;
-    private final Requests requests;
-    private final ConfiguredInstances configured;
     private final MadeInstances made;
-    private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
+    private final Rebinding rebinding;
+    private final Resolution resolution;
 
     /**
      * The settings of an application's instances.
@@ -53,12 +50,60 @@ public final class Instances implements SettingsSource {
             Supplier<List<ConfigCustomizer<?>>> customizers,
             boolean protecting) {
         this.registry = registry;
-        this.made = new MadeInstances(registry);
-        this.resolver = resolver;
-        this.customizers = new Customizers(customizers);
+        this.own = new ContextSettings(resolver, customizers);
+        this.contexts = new InstanceContexts(own);
         this.protecting = protecting;
-        this.requests = new Requests(resolver);
-        this.configured = new ConfiguredInstances(resolver);
+        this.made = new MadeInstances(registry);
+        this.resolution = new Resolution(contexts);
+        this.rebinding = new Rebinding(contexts, made, resolution);
+    }
+
+    private Instances(Instances parent, ContextSettings own, boolean protecting) {
+        this.registry = parent.registry;
+        this.own = own;
+        this.contexts = parent.contexts;
+        this.protecting = protecting && parent.protecting;
+        this.made = parent.made;
+        this.resolution = parent.resolution;
+        this.rebinding = parent.rebinding;
+    }
+
+    /**
+     * The same instances, as a child of this context sees them: with what its own configuration has for instances that the
+     * configurations of other contexts do not have.
+     *
+     * @param protecting false if the beans of the child are not protected
+     */
+    public Instances child(
+            ConfigurableEnvironment environment, Supplier<List<ConfigCustomizer<?>>> customizers, boolean protecting) {
+        SettingsResolver resolver = new SettingsResolver(environment, conversion());
+        Instances child = new Instances(this, new ContextSettings(resolver, customizers), protecting);
+        contexts.add(child.own);
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            resolver.written().instances(pattern).forEach(name -> child.followOwnSettings(pattern, name));
+        }
+        return child;
+    }
+
+    /** An instance may be there from a context that has been closed, with the settings of that one. */
+    private void followOwnSettings(Pattern<?, ?> pattern, String name) {
+        try {
+            if (contexts.of(pattern, name) == own) {
+                rebinding.exchange(pattern, name, true);
+            }
+        } catch (ResilienceConfigurationException wrong) {
+            log.debug(
+                    "The settings of {} '{}' are wrong",
+                    pattern.title(),
+                    name,
+                    wrong); // reported at the start-up check
+        }
+    }
+
+    /** The context has been closed; nothing happens to the instances. */
+    @Override
+    public void close() {
+        contexts.remove(own);
     }
 
     /** Whether instances protect at all; if not, nobody needs to call through them. */
@@ -71,31 +116,41 @@ public final class Instances implements SettingsSource {
      *
      * @param annotated what the annotation sets, by Java name; empty if it only names the instance
      * @param location the method or class that has the annotation, for messages
-     * @return switched off if the configuration says so; empty if it was taken out of the registry
+     * @return switched off if the configuration says so
      * @throws ResilienceConfigurationException if the settings are wrong
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
             Pattern<P, C> pattern, String name, Map<String, Object> annotated, String location) {
         InstanceKey key = InstanceKey.of(pattern, name);
-        boolean decides = requests.add(pattern, key, annotated, location);
+        boolean decides = request(pattern, key, annotated, location);
         try {
+            boolean known = made.has(key);
+            P policy = registry.get().getOrCreate(pattern.type(), name);
             if (!made.has(key)) {
-                P policy = registry.get().getOrCreate(pattern.type(), name);
-                if (!made.has(key)) {
-                    takeOver(pattern, policy);
-                }
-                return Optional.of(policy);
+                takeOver(pattern, policy);
+            } else if (known && decides) {
+                rebinding.exchange(pattern, name, true);
             }
-            if (decides) {
-                exchange(pattern, name, true);
-            }
+            return Optional.of(policy);
         } catch (ResilienceConfigurationException wrong) {
             if (decides) {
-                requests.withdraw(key, annotated, location);
+                own.requests().withdraw(key, annotated, location);
             }
             throw wrong;
         }
-        return registry.get().find(pattern.type(), name);
+    }
+
+    /** Returns whether the settings of the annotation are the first. */
+    private boolean request(Pattern<?, ?> pattern, InstanceKey key, Map<String, Object> annotated, String location) {
+        Requests.Annotated deciding = contexts.annotated(key);
+        if (!own.requests().add(pattern, key, annotated, location)) {
+            return false;
+        }
+        if (deciding.settings().isEmpty()) {
+            return true;
+        }
+        own.requests().requireAgreement(pattern, key, deciding, new Requests.Annotated(annotated, location));
+        return false;
     }
 
     @Override
@@ -105,13 +160,13 @@ public final class Instances implements SettingsSource {
             return new Settings<>(given == null ? type.defaults() : given, protecting);
         }
         InstanceKey key = InstanceKey.of(pattern, name);
-        if (!configured.isCreating()) {
-            requests.add(key);
+        if (!contexts.isCreating()) {
+            own.requests().add(key);
         }
         C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
         Made<C> fresh;
         try {
-            fresh = resolve(pattern, name, base);
+            fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
             if (protecting) {
                 throw wrong;
@@ -125,7 +180,7 @@ public final class Instances implements SettingsSource {
 
     @Override
     public void createConfigured(ResilienceRegistry creator) {
-        configured.create(creator);
+        contexts.createConfigured(creator);
     }
 
     /** Follows the registry's changes. */
@@ -138,9 +193,9 @@ public final class Instances implements SettingsSource {
         }
         Patterns.of(event.policy()).ifPresent(pattern -> {
             InstanceKey key = InstanceKey.of(pattern, event.policy().name());
-            if (!requests.isAnnotated(key)) {
+            if (!contexts.isAnnotated(key)) {
                 made.remove(key);
-                requests.forget(key);
+                contexts.forget(key);
             }
         });
     }
@@ -156,46 +211,11 @@ public final class Instances implements SettingsSource {
                 : null;
     }
 
-    private <C extends Record> Made<C> resolve(Pattern<?, C> pattern, String name, @Nullable C given) {
-        InstanceKey key = InstanceKey.of(pattern, name);
-        Requests.Annotated annotated = requests.annotated(key);
-        ResolvedSettings<C> resolved =
-                resolver.resolve(pattern, name, annotated.settings(), annotated.location(), given);
-        @SuppressWarnings("unchecked") // it was fixed for just this pattern
-        C code = (C) fixed.getOrDefault(key, resolved.config());
-        C config = customizers.customize(name, code);
-        Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
-        for (Setting setting : Setting.of(pattern)) {
-            if (!Objects.equals(setting.valueIn(config), setting.valueIn(resolved.config()))) {
-                origins.put(setting.name(), Found.CUSTOMIZER);
-            }
-        }
-        return new Made<>(new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
-    }
-
     /** An instance that is in the registry and was not created with our settings keeps those that nobody else has. */
     private <P extends Policy, C extends Record> void takeOver(Pattern<P, C> pattern, P policy) {
         @SuppressWarnings("unchecked") // the configuration of the pattern's policies
         C present = (C) policy.config();
-        made.adopt(pattern, policy, resolve(pattern, policy.name(), present));
-    }
-
-    /**
-     * Resolves the settings of an instance again and brings it in line with them.
-     *
-     * @param keepingChanges whether what an operator has changed stays
-     */
-    private <P extends Policy, C extends Record> void exchange(
-            Pattern<P, C> pattern, String name, boolean keepingChanges) {
-        Made<C> former;
-        Made<C> later;
-        do {
-            former = made.get(pattern, name);
-            if (former == null) {
-                return;
-            }
-            later = resolve(pattern, name, former.given());
-        } while (!made.exchange(pattern, name, former, keepingChanges ? former.followedBy(later) : later));
+        made.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), present));
     }
 
     /**
@@ -204,7 +224,7 @@ public final class Instances implements SettingsSource {
      * @throws ResilienceConfigurationException if they are wrong
      */
     public <C extends Record> C configOf(Pattern<?, C> pattern, String name) {
-        return resolve(pattern, name, null).resolved().config();
+        return resolution.resolve(pattern, name, null).resolved().config();
     }
 
     /**
@@ -212,8 +232,8 @@ public final class Instances implements SettingsSource {
      * whatever the configuration says.
      */
     public <P extends Policy, C extends Record> void fix(Pattern<P, C> pattern, String name, C config) {
-        fixed.put(InstanceKey.of(pattern, name), config);
-        exchange(pattern, name, false);
+        resolution.fix(InstanceKey.of(pattern, name), config);
+        rebinding.exchange(pattern, name, false);
     }
 
     /**
@@ -228,54 +248,7 @@ public final class Instances implements SettingsSource {
         if (!protecting) {
             return;
         }
-        WrittenSettings written = resolver.refresh();
-        List<Problem> problems = new ArrayList<>();
-        List<Problem> unknown = written.problems();
-        if (strict) {
-            problems.addAll(unknown);
-        }
-        List<Runnable> changes = new ArrayList<>();
-        for (Pattern<?, ?> pattern : Patterns.all()) {
-            collect(problems, () -> resolver.requireReadableDefaults(pattern));
-            for (String name : names(pattern)) {
-                collect(problems, () -> rebinding(pattern, name).ifPresent(changes::add));
-            }
-        }
-        collect(problems, () -> changes.add(configured.rereading()));
-        if (!problems.isEmpty()) {
-            throw new ResilienceConfigurationException(
-                    problems.stream().distinct().toList());
-        }
-        unknown.forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
-        changes.forEach(Runnable::run);
-    }
-
-    private static void collect(List<Problem> problems, Runnable step) {
-        try {
-            step.run();
-        } catch (ResilienceConfigurationException e) {
-            problems.addAll(e.problems());
-        }
-    }
-
-    private <P extends Policy, C extends Record> Optional<Runnable> rebinding(Pattern<P, C> pattern, String name) {
-        Made<C> former = made.get(pattern, name);
-        if (former == null) {
-            return Optional.empty();
-        }
-        Made<C> later = resolve(pattern, name, former.given());
-        if (former.isSameAs(later)) {
-            return Optional.empty();
-        }
-        return Optional.of(() -> {
-            if (!made.exchange(pattern, name, former, later)) {
-                exchange(pattern, name, false); // somebody has changed it meanwhile
-            }
-            Set<String> changed = former.differing(later);
-            if (!changed.isEmpty()) {
-                log.info("{} '{}' follows the changed configuration: {}", pattern.title(), name, changed);
-            }
-        });
+        rebinding.rebind(strict);
     }
 
     /** The names of a pattern's instances that have been created with settings from here. */
@@ -285,19 +258,19 @@ public final class Instances implements SettingsSource {
 
     /** The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are wrong. */
     public Set<String> asked(Pattern<?, ?> pattern) {
-        return requests.names(pattern);
+        return contexts.asked(pattern);
     }
 
     /** The contradictions between annotations; those that are found later are logged. */
     public List<Problem> contradictions() {
-        return requests.contradictions();
+        return own.requests().contradictions();
     }
 
     /** Applies customizers to the instances that were created before they were there. */
     public void completeCustomizing() {
-        if (customizers.haveMissedSome()) {
+        if (own.customizers().haveMissedSome()) {
             for (Pattern<?, ?> pattern : Patterns.all()) {
-                names(pattern).forEach(name -> exchange(pattern, name, true));
+                names(pattern).forEach(name -> rebinding.exchange(pattern, name, true));
             }
         }
     }
@@ -309,17 +282,44 @@ public final class Instances implements SettingsSource {
 
     /** See {@link SettingsResolver#requireReadableDefaults}. */
     public void requireReadableDefaults(Pattern<?, ?> pattern) {
-        resolver.requireReadableDefaults(pattern);
+        own.resolver().requireReadableDefaults(pattern);
     }
 
-    /** What is written in the configuration. */
+    /** What is written in the configuration of this context. */
     public WrittenSettings written() {
-        return resolver.written();
+        return own.resolver().written();
+    }
+
+    /** Whether the configuration of any context has settings for an instance. */
+    public boolean isConfigured(Pattern<?, ?> pattern, String name) {
+        return contexts.all().stream()
+                .anyMatch(context -> context.resolver().written().has(pattern, name));
+    }
+
+    /** Whether the settings of an instance come from this context, and not from another one that shares it. */
+    boolean decides(Pattern<?, ?> pattern, String name) {
+        return contexts.of(pattern, name) == own;
+    }
+
+    /** What the configuration of this context has for an instance whose settings come from another context, and differ. */
+    public List<Problem> overruled() {
+        List<Problem> problems = new ArrayList<>();
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            for (String name : written().instances(pattern)) {
+                Rebinding.collect(problems, () -> overruled(pattern, name).ifPresent(problems::add));
+            }
+        }
+        return problems;
+    }
+
+    private <C extends Record> Optional<Problem> overruled(Pattern<?, C> pattern, String name) {
+        Made<C> known = made.get(pattern, name);
+        return resolution.overruled(own, pattern, name, known == null ? null : known.given());
     }
 
     /** How texts become values. */
     ConversionService conversion() {
-        return resolver.conversion();
+        return contexts.root().resolver().conversion();
     }
 
     /** The settings of an instance that has been created with settings from here. */
@@ -346,18 +346,18 @@ public final class Instances implements SettingsSource {
     /** What an instance means to the application's health. Reads nothing from the configuration. */
     public HealthRole health(Pattern<?, ?> pattern, String name) {
         Made<?> known = made.get(InstanceKey.of(pattern, name));
-        return known != null ? known.inForce().health() : configured.health(pattern, name);
+        return known != null ? known.inForce().health() : contexts.health(pattern, name);
     }
 
     /** The names of instances and families that have a part in the application's health. */
     public Set<String> namesInHealth(Pattern<?, ?> pattern) {
-        Set<String> names = configured.namesInHealth(pattern);
+        Set<String> names = contexts.namesInHealth(pattern);
         names.addAll(made.namesInHealth(pattern));
         return names;
     }
 
     /** Whether all instances of a pattern have a part in the application's health, unless something else is set for one. */
     public boolean areInHealth(Pattern<?, ?> pattern) {
-        return configured.health(pattern) != HealthRole.NONE;
+        return contexts.all().stream().anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
     }
 }

@@ -24,9 +24,14 @@ final class PropertyReader {
     private final ConversionService conversion;
     private volatile WrittenSettings written;
 
-    PropertyReader(ConfigurableEnvironment environment) {
+    /**
+     * A reader.
+     *
+     * @param conversion one for all contexts of an application, since what has the same name is shared within one
+     */
+    PropertyReader(ConfigurableEnvironment environment, ConversionService conversion) {
         this.environment = environment;
-        this.conversion = SettingConversion.create();
+        this.conversion = conversion;
         this.written = WrittenSettings.in(environment);
     }
 

@@ -90,7 +90,8 @@ final class Requests {
         return List.copyOf(contradictions.values());
     }
 
-    private void requireAgreement(Pattern<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
+    /** An annotation that is to mean the same as one that was there before. */
+    void requireAgreement(Pattern<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
         if (present.equals(other) || isSame(pattern, key, present, other)) {
             return;
         }

@@ -32,8 +32,13 @@ public final class SettingsResolver {
     private final PropertyReader properties;
 
     public SettingsResolver(ConfigurableEnvironment environment) {
+        this(environment, SettingConversion.create());
+    }
+
+    /** For a context below another one, with which it shares what has a name. */
+    SettingsResolver(ConfigurableEnvironment environment, ConversionService conversion) {
         this.environment = environment;
-        this.properties = new PropertyReader(environment);
+        this.properties = new PropertyReader(environment, conversion);
     }
 
     /**
@@ -212,6 +217,14 @@ public final class SettingsResolver {
         String what = "@" + pattern.title() + " of '" + name + "': " + setting.name();
         Object value = annotated instanceof String text ? resolved(text, environment, what) : annotated;
         return properties.convert(value, setting.type(), what);
+    }
+
+    /** The settings of an annotation with those placeholders replaced that stand for something in this context. */
+    Map<String, Object> withoutPlaceholders(Map<String, Object> annotated) {
+        Map<String, Object> resolved = new LinkedHashMap<>(annotated);
+        resolved.replaceAll(
+                (name, value) -> value instanceof String text ? environment.resolvePlaceholders(text) : value);
+        return resolved;
     }
 
     /**

@@ -53,7 +53,9 @@ public final class UnusedSettings {
             String meant =
                     isOwn(written.documents(pattern, name), environment) ? Nearest.mistyped(name, withoutSettings) : "";
             if (meant.isEmpty()) {
-                warnings.accept(unused + ": only code that asks the registry uses it.");
+                if (instances.decides(pattern, name)) { // otherwise the check of another context has warned of it
+                    warnings.accept(unused + ": only code that asks the registry uses it.");
+                }
             } else {
                 problems.accept(Problem.tolerable(
                         unused, "Did you mean '" + meant + "', which an annotation names and nobody configures?"));

@@ -77,6 +77,11 @@ public final class WrittenSettings {
         return new TreeSet<>(instances.getOrDefault(pattern, Map.of()).keySet());
     }
 
+    /** Whether the configuration has settings for an instance. */
+    public boolean has(Pattern<?, ?> pattern, String name) {
+        return instances.getOrDefault(pattern, Map.of()).containsKey(name);
+    }
+
     /** The sources that have settings for an instance. */
     Set<PropertySource<?>> documents(Pattern<?, ?> pattern, String name) {
         return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Set.of());
@@ -142,7 +147,11 @@ public final class WrittenSettings {
         switch (group) {
             case "defaults" -> readKey(pattern, property, 3);
             case "instances" -> readKey(pattern, property, 4);
-            default -> report(property, group, List.of("defaults", "instances"));
+            default -> {
+                if (!group.isEmpty() || !property.isBlank()) { // the section of a pattern may be empty as any other
+                    report(property, group, List.of("defaults", "instances"));
+                }
+            }
         }
     }
 

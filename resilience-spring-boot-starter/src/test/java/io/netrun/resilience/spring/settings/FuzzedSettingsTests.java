@@ -207,8 +207,8 @@ class FuzzedSettingsTests {
             endpoint = new ResilienceEndpoint(
                     registry,
                     new Chains(
-                            new MethodPipelines(
-                                    () -> instances, Patterns.places(), environment, new DefaultListableBeanFactory()),
+                            () -> List.of(new MethodPipelines(
+                                    () -> instances, Patterns.places(), environment, new DefaultListableBeanFactory())),
                             List::of,
                             Map::of),
                     instances,

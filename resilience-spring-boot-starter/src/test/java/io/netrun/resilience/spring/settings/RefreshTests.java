@@ -9,6 +9,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
 import io.netrun.resilience.spring.actuate.InstanceHealth;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRefreshAutoConfiguration;
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.util.Set;
@@ -150,6 +151,26 @@ class RefreshTests {
                 .run(context -> {
                     change(context, "shop.threshold", "8");
                     assertThat(breaker(context).config().failureThreshold()).isEqualTo(8);
+                });
+    }
+
+    @Test
+    void refusedChangeOfAClientShouldLeaveTheInstancesAlone(CapturedOutput output) {
+        runner.withConfiguration(AutoConfigurations.of(ResilienceHttpClientsAutoConfiguration.class))
+                .withPropertyValues("resilience.http-clients.prices.circuit-breaker=payments")
+                .run(context -> {
+                    int threshold = breaker(context).config().failureThreshold();
+                    TestPropertyValues.of(
+                                    "resilience.circuit-breaker.instances.payments.failure-threshold=17",
+                                    "resilience.http-clients.prices.circuit-braeker=payments")
+                            .applyTo(context);
+                    context.publishEvent(new EnvironmentChangeEvent(
+                            context,
+                            Set.of(
+                                    "resilience.circuit-breaker.instances.payments.failure-threshold",
+                                    "resilience.http-clients.prices.circuit-braeker")));
+                    assertThat(output).contains("configuration is not followed", "circuit-braeker");
+                    assertThat(breaker(context).config().failureThreshold()).isEqualTo(threshold);
                 });
     }
 

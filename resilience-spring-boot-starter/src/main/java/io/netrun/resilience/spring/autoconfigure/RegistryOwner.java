@@ -1,0 +1,35 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.settings.Instances;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+
+/** Tells a context that has a registry of its own from one that shares the registry of its parent. */
+final class RegistryOwner {
+
+    private RegistryOwner() {}
+
+    /** Whether the registry is one of these beans, or is at least followed by none of their parents. */
+    static boolean is(ListableBeanFactory beans) {
+        return beans.getBeanNamesForType(ResilienceRegistry.class, true, false).length > 0
+                || !(parent(beans) instanceof ListableBeanFactory above)
+                || BeanFactoryUtils.beanNamesForTypeIncludingAncestors(above, Instances.class, true, false).length == 0;
+    }
+
+    /** What the context shares with its parent; empty if it has a registry of its own. */
+    static <T> Optional<T> shared(BeanFactory beans, Class<T> type) {
+        BeanFactory parent = parent(beans);
+        return parent == null || (beans instanceof ListableBeanFactory own && is(own))
+                ? Optional.empty()
+                : Optional.ofNullable(parent.getBeanProvider(type).getIfAvailable());
+    }
+
+    private static @Nullable BeanFactory parent(BeanFactory beans) {
+        return beans instanceof HierarchicalBeanFactory hierarchical ? hierarchical.getParentBeanFactory() : null;
+    }
+}

@@ -1,0 +1,40 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What one application context contributes to the settings of the instances that it shares with its parent and its children. */
+final class ContextSettings {
+
+    private final SettingsResolver resolver;
+    private final Customizers customizers;
+    private final ConfiguredInstances configured;
+    private final Requests requests;
+
+    ContextSettings(SettingsResolver resolver, Supplier<List<ConfigCustomizer<?>>> customizers) {
+        this.resolver = resolver;
+        this.customizers = new Customizers(customizers);
+        this.configured = new ConfiguredInstances(resolver);
+        this.requests = new Requests(resolver);
+    }
+
+    /** Reads the configuration of the context. */
+    SettingsResolver resolver() {
+        return resolver;
+    }
+
+    /** The customizers that are beans of the context, or of its parents. */
+    Customizers customizers() {
+        return customizers;
+    }
+
+    /** The instances that its configuration has. */
+    ConfiguredInstances configured() {
+        return configured;
+    }
+
+    /** What its annotations, clients and code have asked for. */
+    Requests requests() {
+        return requests;
+    }
+}

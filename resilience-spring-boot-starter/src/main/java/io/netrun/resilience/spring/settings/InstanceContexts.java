@@ -1,0 +1,134 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.HealthRole;
+import io.netrun.resilience.spring.pattern.Pattern;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/**
+ * The application contexts that share instances, in the order of their start: the context of the registry, and those below it. The
+ * settings of an instance come from one of them: the first whose configuration has the instance, or else the first whose annotations
+ * or clients ask for it, or else the context of the registry. Thread-safe.
+ */
+final class InstanceContexts {
+
+    private final ContextSettings root;
+    private final List<ContextSettings> all = new CopyOnWriteArrayList<>();
+
+    InstanceContexts(ContextSettings root) {
+        this.root = root;
+        this.all.add(root);
+    }
+
+    ContextSettings root() {
+        return root;
+    }
+
+    List<ContextSettings> all() {
+        return all;
+    }
+
+    void add(ContextSettings child) {
+        all.add(child);
+    }
+
+    /** What a closed context contributed is gone; its instances stay. The context of the registry stays as long as that. */
+    void remove(ContextSettings child) {
+        if (child != root) {
+            all.remove(child);
+        }
+    }
+
+    /** The context that the settings of an instance come from. */
+    ContextSettings of(Pattern<?, ?> pattern, String name) {
+        if (all.size() == 1) {
+            return root;
+        }
+        InstanceKey key = InstanceKey.of(pattern, name);
+        return first(
+                context -> context.resolver().written().has(pattern, name),
+                first(context -> context.requests().isAnnotated(key), root));
+    }
+
+    private ContextSettings first(Predicate<ContextSettings> condition, ContextSettings otherwise) {
+        for (ContextSettings context : all) {
+            if (condition.test(context)) {
+                return context;
+            }
+        }
+        return otherwise;
+    }
+
+    /** The settings of the annotation that decides, of whichever context. */
+    Requests.Annotated annotated(InstanceKey key) {
+        return annotated(key, root);
+    }
+
+    /**
+     * The settings of the annotation that decides, of whichever context.
+     *
+     * @param reader the context that resolves placeholders; those of an annotation in another context are resolved there
+     */
+    Requests.Annotated annotated(InstanceKey key, ContextSettings reader) {
+        Requests.Annotated naming = null;
+        for (ContextSettings context : all) {
+            Requests.Annotated annotated = context.requests().annotated(key);
+            if (!annotated.settings().isEmpty()) {
+                return context == reader
+                        ? annotated
+                        : new Requests.Annotated(
+                                context.resolver().withoutPlaceholders(annotated.settings()), annotated.location());
+            }
+            if (naming == null && context.requests().isAnnotated(key)) {
+                naming = annotated;
+            }
+        }
+        return naming == null ? Requests.Annotated.NONE : naming;
+    }
+
+    /** Whether the annotations, the clients or the like of any context have asked for an instance. */
+    boolean isAnnotated(InstanceKey key) {
+        return all.stream().anyMatch(context -> context.requests().isAnnotated(key));
+    }
+
+    void forget(InstanceKey key) {
+        all.forEach(context -> context.requests().forget(key));
+    }
+
+    /** The names of a pattern's instances that any context has asked for. */
+    Set<String> asked(Pattern<?, ?> pattern) {
+        Set<String> names = new TreeSet<>();
+        all.forEach(context -> names.addAll(context.requests().names(pattern)));
+        return names;
+    }
+
+    boolean isCreating() {
+        return all.stream().anyMatch(context -> context.configured().isCreating());
+    }
+
+    void createConfigured(ResilienceRegistry registry) {
+        all.forEach(context -> context.configured().create(registry));
+    }
+
+    /** What an instance means to the application's health for which nothing is resolved yet. */
+    HealthRole health(Pattern<?, ?> pattern, String name) {
+        for (ContextSettings context : all) {
+            HealthRole role = context.configured().health(pattern, name);
+            if (role != HealthRole.NONE) {
+                return role;
+            }
+        }
+        return HealthRole.NONE;
+    }
+
+    /** The names of instances and families that have a part in the application's health; may be changed. */
+    Set<String> namesInHealth(Pattern<?, ?> pattern) {
+        Set<String> names = new TreeSet<>();
+        all.forEach(context -> names.addAll(context.configured().namesInHealth(pattern)));
+        return names;
+    }
+}

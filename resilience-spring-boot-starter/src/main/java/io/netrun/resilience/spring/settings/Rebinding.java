@@ -1,0 +1,101 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.Patterns;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings living instances in line with settings that have changed. Thread-safe. */
+final class Rebinding {
+
+    private static final Logger log = LoggerFactory.getLogger(Instances.class);
+
+    private final InstanceContexts contexts;
+    private final MadeInstances made;
+    private final Resolution resolution;
+
+    Rebinding(InstanceContexts contexts, MadeInstances made, Resolution resolution) {
+        this.contexts = contexts;
+        this.made = made;
+        this.resolution = resolution;
+    }
+
+    /**
+     * Resolves the settings of an instance again and brings it in line with them.
+     *
+     * @param keepingChanges whether what an operator has changed stays
+     */
+    <P extends Policy, C extends Record> void exchange(Pattern<P, C> pattern, String name, boolean keepingChanges) {
+        Made<C> former;
+        Made<C> later;
+        do {
+            former = made.get(pattern, name);
+            if (former == null) {
+                return;
+            }
+            later = resolution.resolve(pattern, name, former.given());
+        } while (!made.exchange(pattern, name, former, keepingChanges ? former.followedBy(later) : later));
+    }
+
+    /** See {@link Instances#rebind}. */
+    void rebind(boolean strict) {
+        List<Problem> problems = new ArrayList<>();
+        List<Problem> unknown = new ArrayList<>();
+        contexts.all()
+                .forEach(context -> unknown.addAll(context.resolver().refresh().problems()));
+        if (strict) {
+            problems.addAll(unknown);
+        }
+        List<Runnable> changes = new ArrayList<>();
+        for (Pattern<?, ?> pattern : Patterns.all()) {
+            contexts.all()
+                    .forEach(context ->
+                            collect(problems, () -> context.resolver().requireReadableDefaults(pattern)));
+            for (String name : made.names(pattern)) {
+                collect(problems, () -> rebinding(pattern, name).ifPresent(changes::add));
+            }
+        }
+        contexts.all()
+                .forEach(context ->
+                        collect(problems, () -> changes.add(context.configured().rereading())));
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(
+                    problems.stream().distinct().toList());
+        }
+        unknown.stream().distinct().forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
+        changes.forEach(Runnable::run);
+    }
+
+    static void collect(List<Problem> problems, Runnable step) {
+        try {
+            step.run();
+        } catch (ResilienceConfigurationException e) {
+            problems.addAll(e.problems());
+        }
+    }
+
+    private <P extends Policy, C extends Record> Optional<Runnable> rebinding(Pattern<P, C> pattern, String name) {
+        Made<C> former = made.get(pattern, name);
+        if (former == null) {
+            return Optional.empty();
+        }
+        Made<C> later = resolution.resolve(pattern, name, former.given());
+        if (former.isSameAs(later)) {
+            return Optional.empty();
+        }
+        return Optional.of(() -> {
+            if (!made.exchange(pattern, name, former, later)) {
+                exchange(pattern, name, false); // somebody has changed it meanwhile
+            }
+            Set<String> changed = former.differing(later);
+            if (!changed.isEmpty()) {
+                log.info("{} '{}' follows the changed configuration: {}", pattern.title(), name, changed);
+            }
+        });
+    }
+}

@@ -1,0 +1,73 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.spring.pattern.Pattern;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves the settings of instances: configuration and annotations, then code that has the last word, then customizers. Thread-safe. */
+final class Resolution {
+
+    private final InstanceContexts contexts;
+    private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
+
+    Resolution(InstanceContexts contexts) {
+        this.contexts = contexts;
+    }
+
+    /** Gives code the last word on one instance. */
+    void fix(InstanceKey key, Record config) {
+        fixed.put(key, config);
+    }
+
+    /**
+     * The settings of an instance.
+     *
+     * @param given the configuration from code, null for none
+     * @throws ResilienceConfigurationException if they are wrong
+     */
+    <C extends Record> Made<C> resolve(Pattern<?, C> pattern, String name, @Nullable C given) {
+        return resolve(contexts.of(pattern, name), pattern, name, given);
+    }
+
+    private <C extends Record> Made<C> resolve(
+            ContextSettings context, Pattern<?, C> pattern, String name, @Nullable C given) {
+        InstanceKey key = InstanceKey.of(pattern, name);
+        Requests.Annotated annotated = contexts.annotated(key, context);
+        ResolvedSettings<C> resolved =
+                context.resolver().resolve(pattern, name, annotated.settings(), annotated.location(), given);
+        @SuppressWarnings("unchecked") // it was fixed for just this pattern
+        C code = (C) fixed.getOrDefault(key, resolved.config());
+        C config = context.customizers().customize(name, code);
+        Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
+        for (Setting setting : Setting.of(pattern)) {
+            if (!Objects.equals(setting.valueIn(config), setting.valueIn(resolved.config()))) {
+                origins.put(setting.name(), Found.CUSTOMIZER);
+            }
+        }
+        return new Made<>(new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
+    }
+
+    /** The problem of an instance for which a context's configuration has other settings than those in force. */
+    <C extends Record> Optional<Problem> overruled(
+            ContextSettings context, Pattern<?, C> pattern, String name, @Nullable C given) {
+        ContextSettings deciding = contexts.of(pattern, name);
+        if (deciding == context) {
+            return Optional.empty();
+        }
+        Set<String> differing =
+                resolve(context, pattern, name, given).differing(resolve(deciding, pattern, name, given));
+        return differing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Problem.tolerable(
+                        pattern.title() + " '" + name + "' has other settings in the configuration of this application"
+                                + " context than in that of its parent or of another child, which stay in force: "
+                                + String.join(", ", differing),
+                        "Configure it in one of them, or give each context an instance with a name of its own"));
+    }
+}

@@ -1,0 +1,386 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
+import io.netrun.resilience.spring.settings.ConfigCustomizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.MapPropertySource;
+
+/** Contexts with a parent: both have the starter, and they share instances. */
+@ExtendWith(OutputCaptureExtension.class)
+class ChildContextTests {
+
+    private final List<ConfigurableApplicationContext> open = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    @Test
+    void childShouldShareTheInstancesOfItsParent() {
+        var parent = context(null, Map.of(), Client.class);
+        var child = context(parent, Map.of(), Client.class);
+        var sibling = context(parent, Map.of(), Client.class);
+        assertThat(child.getBean(ResilienceRegistry.class)).isSameAs(parent.getBean(ResilienceRegistry.class));
+        fail(child, 1);
+        fail(sibling, 1);
+        fail(parent, 1);
+        assertThat(parent.getBean(ResilienceRegistry.class)
+                        .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "payments")
+                        .orElseThrow()
+                        .metrics()
+                        .failureCount())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void annotationOfAChildShouldGoWithTheConfiguration() {
+        var parent = context(null, Map.of("resilience.retry.instances.flaky.base-delay", "1ms"));
+        var child = context(parent, Map.of(), Flaky.class);
+        assertThat(attempts(child)).isEqualTo(4);
+    }
+
+    @Test
+    void configurationOfAChildShouldCountForItsBeans() {
+        var parent = context(null, Map.of("resilience.retry.defaults.max-attempts", "6"));
+        var child = context(
+                parent,
+                Map.of(
+                        "resilience.retry.instances.flaky.max-attempts",
+                        "2",
+                        "resilience.retry.defaults.base-delay",
+                        "0s"),
+                Flaky.class);
+        assertThat(attempts(child)).isEqualTo(2);
+        assertThat(retry(parent).config().baseDelay()).as("the annotation's").hasMillis(1);
+    }
+
+    @Test
+    void placeholderOfAChildShouldBeResolvedInTheChild() {
+        var parent = context(null, Map.of("attempts", "7"));
+        var child = context(parent, Map.of("attempts", "2"), Placeholder.class);
+        assertThat(child.getBean(ResilienceRegistry.class).all(io.netrun.resilience.retry.Retry.TYPE))
+                .extracting(io.netrun.resilience.retry.Retry::name)
+                .containsExactly("with-2");
+    }
+
+    @Test
+    void configurationThatAnotherContextOverrulesShouldStopTheStart() {
+        var parent = context(null, Map.of("resilience.retry.instances.flaky.max-attempts", "3"));
+        assertThatThrownBy(() ->
+                        context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class))
+                .hasMessageContaining(
+                        "Retry 'flaky' has other settings in the configuration of this application context")
+                .hasMessageContaining("maxAttempts");
+        context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class);
+    }
+
+    @Test
+    void settingsUnderOneNameInSiblingsShouldBeTheSame() {
+        var parent = context(null, Map.of());
+        context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class);
+        assertThatThrownBy(() ->
+                        context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class))
+                .hasMessageContaining("Retry 'flaky' has other settings");
+    }
+
+    @Test
+    void childThatIsMadeAgainShouldGoByItsNewConfiguration() {
+        var parent = context(null, Map.of());
+        var first = context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class);
+        assertThat(attempts(first)).isEqualTo(2);
+        first.close();
+        var second = context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class);
+        assertThat(attempts(second)).isEqualTo(3);
+        second.close();
+        var third = context(parent, Map.of(), Flaky.class);
+        assertThat(attempts(third)).isEqualTo(4);
+    }
+
+    @Test
+    void customizerOfAChildShouldCountForItsBeans() {
+        var parent = context(null, Map.of());
+        var child = context(parent, Map.of(), Flaky.class, CustomizesRetries.class);
+        assertThat(attempts(child)).isEqualTo(2);
+    }
+
+    @Test
+    void childShouldBeCheckedWhenItStarts() {
+        var parent = context(null, Map.of());
+        assertThatThrownBy(() -> context(parent, Map.of(), FinalMethod.class))
+                .hasMessageContaining("FinalMethod.call")
+                .hasMessageContaining("is final");
+        assertThatThrownBy(() -> context(parent, Map.of("resilience.retyr.instances.x.max-attempts", "2")))
+                .hasMessageContaining("retyr");
+    }
+
+    @Test
+    void fallbackShouldBeFoundAmongTheBeansOfTheChild() {
+        var parent = context(null, Map.of());
+        for (int again = 0; again < 2; again++) {
+            var child = context(parent, Map.of(), Archived.class, Archive.class);
+            assertThat(child.getBean(Archived.class).call()).isEqualTo("from the archive");
+            child.close();
+        }
+    }
+
+    @Test
+    void listenersOfEachContextShouldHearEachEventOnce() {
+        var parent = context(null, Map.of(), Client.class, Listener.class);
+        var child = context(parent, Map.of(), Client.class, Listener.class);
+        var sibling = context(parent, Map.of(), Client.class, Listener.class);
+        fail(child, 5);
+        assertThat(List.of(heard(parent), heard(child), heard(sibling))).containsOnly(1);
+        child.close();
+        breaker(parent).reset();
+        assertThat(List.of(heard(parent), heard(sibling))).containsOnly(2);
+        assertThat(child.isActive()).isFalse();
+        var again = context(parent, Map.of(), Client.class, Listener.class);
+        fail(parent, 5);
+        assertThat(List.of(heard(parent), heard(sibling))).containsOnly(3);
+        assertThat(heard(again)).isEqualTo(1);
+    }
+
+    @Test
+    void metersShouldBeThereOnceAndOutliveTheChild() {
+        var parent = context(null, Map.of(), Meters.class);
+        var child = context(parent, Map.of(), Client.class);
+        MeterRegistry meters = parent.getBean(MeterRegistry.class);
+        parent.getBean(io.netrun.resilience.spring.metrics.ResilienceMeters.class)
+                .bindTo(meters);
+        assertThat(child.getBeansOfType(io.netrun.resilience.spring.metrics.ResilienceMeters.class))
+                .isEmpty();
+        fail(child, 2);
+        child.close();
+        assertThat(meters.get("resilience.circuitbreaker.calls")
+                        .tag("name", "payments")
+                        .tag("outcome", "failed")
+                        .functionCounter()
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void endpointShouldListTheMethodsOfEachContext() {
+        var parent = context(null, Map.of("management.endpoints.web.exposure.include", "resilience"), Client.class);
+        var child = context(parent, Map.of(), Flaky.class);
+        assertThat(methods(parent)).hasToString(methods(child).toString()).hasSize(2);
+        child.close();
+        assertThat(methods(parent)).hasSize(1);
+    }
+
+    @Test
+    void childThatIsSwitchedOffShouldNotBeProtected() {
+        var parent = context(null, Map.of(), Flaky.class);
+        var child = context(parent, Map.of("resilience.enabled", "false"), AopAutoConfiguration.class, Flaky.class);
+        assertThat(attempts(child)).isEqualTo(1);
+        assertThat(attempts(parent)).isEqualTo(4);
+    }
+
+    @Test
+    void contextsOfOneBuilderShouldShareInstances(CapturedOutput output) {
+        var child = new SpringApplicationBuilder(Parent.class, Listener.class)
+                .properties("resilience.retry.instances.flaky.max-attempts=2")
+                .child(Parent.class, Flaky.class, Client.class, Listener.class)
+                .web(WebApplicationType.NONE)
+                .run();
+        open.add((ConfigurableApplicationContext) child.getParent());
+        open.add(child);
+        assertThat(attempts(child)).isEqualTo(2);
+        fail(child, 5);
+        assertThat(heard(child)).isEqualTo(1);
+        assertThat(heard((ConfigurableApplicationContext) child.getParent())).isEqualTo(1);
+        assertThat(output).doesNotContain("ERROR");
+    }
+
+    /** Spring Cloud's bootstrap context has nothing of ours, so its child is like an application without a parent. */
+    @Test
+    void applicationWithABootstrapContextShouldBeAsOneWithout() {
+        var application = new SpringApplicationBuilder(Parent.class, Flaky.class, Client.class, Listener.class)
+                .properties("spring.cloud.bootstrap.enabled=true", "resilience.retry.instances.flaky.max-attempts=2")
+                .web(WebApplicationType.NONE)
+                .run();
+        open.add(application);
+        assertThat(application.getParent()).as("the bootstrap context").isNotNull();
+        assertThat(attempts(application)).isEqualTo(2);
+        fail(application, 5);
+        assertThat(heard(application)).isEqualTo(1);
+    }
+
+    private ConfigurableApplicationContext context(
+            ConfigurableApplicationContext parent, Map<String, Object> properties, Class<?>... beans) {
+        var context = new AnnotationConfigApplicationContext();
+        open.add(context);
+        context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource("properties of context " + open.size(), properties));
+        if (parent != null) {
+            context.setParent(parent);
+        }
+        context.register(Parent.class);
+        for (Class<?> bean : beans) {
+            context.register(bean);
+        }
+        context.refresh();
+        return context;
+    }
+
+    private static io.netrun.resilience.circuitbreaker.CircuitBreaker breaker(ConfigurableApplicationContext context) {
+        return context.getBean(ResilienceRegistry.class)
+                .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "payments")
+                .orElseThrow();
+    }
+
+    private static io.netrun.resilience.retry.Retry retry(ConfigurableApplicationContext context) {
+        return context.getBean(ResilienceRegistry.class)
+                .find(io.netrun.resilience.retry.Retry.TYPE, "flaky")
+                .orElseThrow();
+    }
+
+    private static void fail(ConfigurableApplicationContext context, int times) {
+        for (int i = 0; i < times; i++) {
+            assertThatThrownBy(context.getBean(Client.class)::call).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    private static int attempts(ConfigurableApplicationContext context) {
+        Flaky flaky = context.getBean(Flaky.class);
+        assertThatThrownBy(flaky::call).isInstanceOf(RuntimeException.class);
+        return flaky.calls();
+    }
+
+    private static int heard(ConfigurableApplicationContext context) {
+        return context.getBean(Listener.class).heard.get();
+    }
+
+    private static Map<?, ?> methods(ConfigurableApplicationContext context) {
+        return (Map<?, ?>) context.getBean(ResilienceEndpoint.class).all().get("methods");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        ResilienceAutoConfiguration.class,
+        ResilienceEndpointAutoConfiguration.class,
+        ResilienceMetricsAutoConfiguration.class
+    })
+    static class Parent {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Meters {
+
+        @Bean
+        SimpleMeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+
+    static class Client {
+
+        @CircuitBreaker(name = "payments")
+        public void call() {
+            throw new IllegalStateException("the service is down");
+        }
+    }
+
+    static class Flaky {
+
+        private final AtomicInteger calls = new AtomicInteger();
+
+        @Retry(name = "flaky", maxAttempts = 4, baseDelay = "1ms")
+        public void call() {
+            calls.incrementAndGet();
+            throw new IllegalStateException("every attempt fails");
+        }
+
+        public int calls() {
+            return calls.get();
+        }
+    }
+
+    static class Placeholder {
+
+        @Retry(name = "with-${attempts}", baseDelay = "${attempts}ms")
+        public void call() {}
+    }
+
+    static class FinalMethod {
+
+        @Retry
+        public final void call() {}
+    }
+
+    static class Archived {
+
+        @Fallback(bean = "archive", method = "read")
+        public String call() {
+            throw new IllegalStateException("the service is down");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Archive {
+
+        @Bean
+        Reader archive() {
+            return new Reader();
+        }
+    }
+
+    static class Reader {
+
+        public String read() {
+            return "from the archive";
+        }
+    }
+
+    static class Listener {
+
+        private final AtomicInteger heard = new AtomicInteger();
+
+        @EventListener
+        void onStateChange(CircuitBreakerEvent.StateChanged event) {
+            heard.incrementAndGet();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class CustomizesRetries {
+
+        @Bean
+        ConfigCustomizer<RetryConfig> twoAttempts() {
+            return ConfigCustomizer.of(
+                    RetryConfig.class,
+                    (name, config) -> config.toBuilder().maxAttempts(2).build());
+        }
+    }
+}

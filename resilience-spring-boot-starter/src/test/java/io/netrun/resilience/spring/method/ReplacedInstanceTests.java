@@ -1,0 +1,85 @@
+package io.netrun.resilience.spring.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitOpenException;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** A method goes through the instance that the registry has now, which is the one that is shown and operated. */
+class ReplacedInstanceTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
+            .withPropertyValues("resilience.circuit-breaker.instances.payments.failure-threshold=3")
+            .withBean(Payments.class);
+
+    @Test
+    void methodShouldGoThroughTheInstanceThatTookThePlaceOfItsOwn() {
+        runner.run(context -> {
+            Payments payments = context.getBean(Payments.class);
+            assertThat(payments.pay()).isEqualTo("paid");
+            CircuitBreaker replacement = CircuitBreaker.of("payments");
+            context.getBean(ResilienceRegistry.class).register(replacement);
+            replacement.forceOpen();
+            assertThatThrownBy(payments::pay).isInstanceOf(CircuitOpenException.class);
+            replacement.reset();
+            assertThat(payments.pay()).isEqualTo("paid");
+            assertThat(context.getBean(MethodPipelines.class).all())
+                    .singleElement()
+                    .satisfies(
+                            method -> assertThat(method.pipeline().policies()).containsExactly(replacement));
+        });
+    }
+
+    @Test
+    void methodWhoseInstanceWasRemovedShouldGetANewOne() {
+        runner.run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            Payments payments = context.getBean(Payments.class);
+            CircuitBreaker former =
+                    registry.remove(CircuitBreaker.TYPE, "payments").orElseThrow();
+            former.forceOpen();
+            assertThat(payments.pay()).isEqualTo("paid");
+            assertThat(registry.find(CircuitBreaker.TYPE, "payments")).hasValueSatisfying(present -> {
+                assertThat(present).isNotSameAs(former);
+                assertThat(present.config().failureThreshold()).isEqualTo(3);
+                assertThat(present.metrics().totalSucceeded()).isEqualTo(1);
+            });
+        });
+    }
+
+    @Test
+    void instancesThatWereReplacedShouldNotBeKept() {
+        runner.run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            for (int i = 0; i < 100; i++) {
+                registry.register(CircuitBreaker.of("payments"));
+                assertThat(context.getBean(Payments.class).pay()).isEqualTo("paid");
+            }
+            assertThat(context.getBean(MethodPipelines.class).all()).hasSize(1);
+            assertThat(context.getBean(Payments.class).calls()).isEqualTo(100);
+        });
+    }
+
+    static class Payments {
+
+        private final AtomicInteger calls = new AtomicInteger();
+
+        @io.netrun.resilience.annotation.CircuitBreaker(name = "payments")
+        public String pay() {
+            calls.incrementAndGet();
+            return "paid";
+        }
+
+        public int calls() {
+            return calls.get();
+        }
+    }
+}
