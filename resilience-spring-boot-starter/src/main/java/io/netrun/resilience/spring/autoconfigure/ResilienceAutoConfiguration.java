@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -72,10 +73,11 @@ public final class ResilienceAutoConfiguration {
     Instances resilienceInstances(
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
+            ListableBeanFactory beans,
             ObjectProvider<ConfigCustomizer<?>> customizers) {
         return new Instances(
                 SingletonSupplier.of(registry::getObject),
-                new SettingsResolver(environment),
+                new SettingsResolver(environment, beans),
                 () -> customizers.orderedStream().toList(),
                 isEnabled(environment));
     }

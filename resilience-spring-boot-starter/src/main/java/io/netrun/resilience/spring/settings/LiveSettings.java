@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -110,10 +111,12 @@ public final class LiveSettings {
         pattern.derive(List.of(changed, chosen));
     }
 
-    /** Lists hold classes, which nobody outside is to name. */
+    /** Lists hold classes, and executors are beans; neither can be named from outside. */
     private static List<Setting> changeable(Pattern<?, ?> pattern) {
         return Setting.of(pattern).stream()
-                .filter(setting -> setting.isWritable() && setting.type().toClass() != List.class)
+                .filter(setting -> setting.isWritable()
+                        && setting.type().toClass() != List.class
+                        && setting.type().toClass() != Executor.class)
                 .toList();
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -24,9 +25,9 @@ final class PropertyReader {
     private final ConversionService conversion;
     private volatile WrittenSettings written;
 
-    PropertyReader(ConfigurableEnvironment environment) {
+    PropertyReader(ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans) {
         this.environment = environment;
-        this.conversion = SettingConversion.create();
+        this.conversion = SettingConversion.create(beans);
         this.written = WrittenSettings.in(environment);
     }
 

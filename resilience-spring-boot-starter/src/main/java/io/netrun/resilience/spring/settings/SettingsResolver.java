@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
@@ -31,9 +32,14 @@ public final class SettingsResolver {
     private final ConfigurableEnvironment environment;
     private final PropertyReader properties;
 
-    public SettingsResolver(ConfigurableEnvironment environment) {
+    /**
+     * Reads an environment.
+     *
+     * @param beans those that settings can name, such as executors; null to take any name
+     */
+    public SettingsResolver(ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans) {
         this.environment = environment;
-        this.properties = new PropertyReader(environment);
+        this.properties = new PropertyReader(environment, beans);
     }
 
     /**
