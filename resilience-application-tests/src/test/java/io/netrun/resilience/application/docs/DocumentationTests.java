@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -27,6 +28,7 @@ import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
@@ -40,12 +42,28 @@ class DocumentationTests {
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
     private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)((?:resilience-|docs/|\\.ci/)[\\w./-]+)");
 
+    private static final Path TESTED_HANDLERS = Path.of("..", "resilience-application-tests", "src", "test", "java")
+            .resolve(RejectionAdvice.class.getName().replace('.', '/') + ".java");
+
     @TempDir
     static Path output;
 
     @TestFactory
     Stream<DynamicTest> javaShouldCompile() throws IOException {
         return each("java", block -> new JavaBlock(block).errors(output));
+    }
+
+    /** A handler compiles whatever it answers, so it is one that is tested. */
+    @TestFactory
+    Stream<DynamicTest> handlersShouldBeTestedOnes() throws IOException {
+        Stream<Block> handlers = Block.all("java").filter(block -> block.text().contains("@ExceptionHandler"));
+        return handlers.map(block -> DynamicTest.dynamicTest(
+                block.toString(),
+                () -> assertThat(words(Block.read(TESTED_HANDLERS))).contains(words(block.text()))));
+    }
+
+    private static String words(String code) {
+        return code.replaceAll("\\s+", " ").strip();
     }
 
     @TestFactory
@@ -127,6 +145,7 @@ class DocumentationTests {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         ResilienceAutoConfiguration.class, ResilienceHttpClientsAutoConfiguration.class))
+                .withBean("paymentThreads", Executor.class, () -> new SimpleAsyncTaskExecutor("payments-"))
                 .withInitializer(
                         context -> settings.forEach(context.getEnvironment().getPropertySources()::addFirst))
                 .run(context -> {

@@ -29,7 +29,7 @@ final class Responses<R> {
         this.release = response -> {
             try {
                 release.accept(response);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 log.debug("A response that nobody reads could not be released", e);
             }
         };

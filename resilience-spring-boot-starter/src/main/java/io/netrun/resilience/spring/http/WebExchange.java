@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.reactor.ReactorGuard;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +38,12 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
 
     @Override
     public CompletionStage<ClientResponse> get() {
-        WebAttempt attempt = new WebAttempt(this, Context.of(context));
+        return start(Deadline.current());
+    }
+
+    @Override
+    public CompletionStage<ClientResponse> start(Deadline scope) {
+        WebAttempt attempt = new WebAttempt(this, ReactorGuard.inScope(Context.of(context), scope));
         attempts.add(attempt);
         Mono.defer(() -> next.exchange(watched())).subscribe(attempt);
         return attempt;
@@ -46,6 +53,15 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
     @Override
     public boolean hasBegun() {
         return consumed;
+    }
+
+    /** A response that comes when its caller has left is released, so that it is of no use to others. */
+    @Override
+    public boolean discard(@Nullable Object result) {
+        if (result instanceof ClientResponse response) {
+            responses.release(response);
+        }
+        return true;
     }
 
     @Override
@@ -76,6 +92,12 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
                 () -> responses.release(response));
         responses.fails(response, failure);
         return failure;
+    }
+
+    /** An exchange that was stopped has been answered all the same; nobody else knows of this response. */
+    void answeredLate(ClientResponse response) {
+        responses.arrived(response);
+        responses.release(response);
     }
 
     void endWith(ClientResponse response) {
