@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.pattern.Place;
@@ -39,6 +40,7 @@ public final class HttpClients implements InstanceUser {
     private final ConfigurableEnvironment environment;
     private final @Nullable Instances instances;
     private final List<Place> order;
+    private final Ticker ticker;
     private final ConcurrentMap<String, ProtectedClient> named = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ProtectedClient> inCode = new ConcurrentLinkedQueue<>();
     private final Set<Policy> heard = ConcurrentHashMap.newKeySet();
@@ -50,12 +52,19 @@ public final class HttpClients implements InstanceUser {
      *
      * @param instances null if nothing is protected
      * @param order the places around a call, outermost first
+     * @param ticker limits the time for which responses are read that nobody wants
      */
-    public HttpClients(ConfigurableEnvironment environment, @Nullable Instances instances, List<Place> order) {
+    public HttpClients(
+            ConfigurableEnvironment environment, @Nullable Instances instances, List<Place> order, Ticker ticker) {
+        this.ticker = ticker;
         this.environment = environment;
         this.instances = instances;
         this.order = List.copyOf(order);
         this.written = new WrittenClients(environment);
+    }
+
+    Ticker ticker() {
+        return ticker;
     }
 
     /** The client that the configuration describes under {@code resilience.http-clients.<name>}. */

@@ -40,11 +40,11 @@ public final class ResilientRestClients {
      *     application starts, that is told with all other problems instead
      */
     public ClientHttpRequestInterceptor interceptor(String name) {
-        return new ProtectingInterceptor(clients.of(name));
+        return new ProtectingInterceptor(clients.of(name), clients.ticker());
     }
 
     /** The interceptor that protects a client as code says; otherwise as {@link #interceptor(String)}. */
     public ClientHttpRequestInterceptor interceptor(Consumer<HttpClientSpec> spec) {
-        return new ProtectingInterceptor(clients.of(spec));
+        return new ProtectingInterceptor(clients.of(spec), clients.ticker());
     }
 }

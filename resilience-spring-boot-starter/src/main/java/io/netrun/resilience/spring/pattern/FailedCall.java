@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason that other reason, such as {@code given up by Timeout 'payments'}; null if it counts for what it threw
  */
 public record FailedCall(
-        Instant time,
-        @Nullable String thrown,
-        @Nullable String reason) {
+        Instant time, @Nullable String thrown, @Nullable String reason) {
 
     private static final int MAX_TEXT = 300;
 

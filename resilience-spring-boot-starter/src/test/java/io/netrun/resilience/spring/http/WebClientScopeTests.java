@@ -14,7 +14,6 @@ import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -323,38 +322,5 @@ class WebClientScopeTests {
             subscription.dispose();
             assertNothingIsHeld(registry);
         });
-    }
-
-    /** Time that passes when the test says so. */
-    private static final class HandTicker implements Ticker {
-
-        private final List<Runnable> tasks = new CopyOnWriteArrayList<>();
-        private volatile long nanos;
-
-        void pass(Duration time) {
-            nanos += time.toNanos();
-            tasks.forEach(Runnable::run);
-        }
-
-        @Override
-        public long nanoTime() {
-            return nanos;
-        }
-
-        @Override
-        public Instant now() {
-            return Instant.EPOCH.plusNanos(nanos);
-        }
-
-        @Override
-        public void sleep(long delay) {
-            nanos += delay;
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delayNanos) {
-            tasks.add(task);
-            return () -> tasks.remove(task);
-        }
     }
 }
