@@ -2,6 +2,9 @@ package io.netrun.resilience.application.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -69,6 +73,28 @@ class DocumentationTests {
     @TestFactory
     Stream<DynamicTest> settingsShouldBeTaken() throws IOException {
         return each("yaml", DocumentationTests::refusal);
+    }
+
+    /** What an example sets fits together, so that its reader is not warned. */
+    @TestFactory
+    Stream<DynamicTest> settingsOfHttpClientsShouldFitTogether() throws IOException {
+        return Block.all("yaml")
+                .filter(block -> block.text().contains("http-clients:"))
+                .map(block -> DynamicTest.dynamicTest(
+                        block.toString(), () -> assertThat(warnings(block)).isEmpty()));
+    }
+
+    private static List<String> warnings(Block block) throws IOException {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.netrun.resilience.spring.method.StartupCheck");
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
+        logger.addAppender(appender);
+        try {
+            assertThat(refusal(block)).isEmpty();
+        } finally {
+            logger.detachAppender(appender);
+        }
+        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @TestFactory

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -15,6 +16,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.core.convert.support.GenericConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertySource;
 
@@ -23,11 +25,16 @@ final class PropertyReader {
 
     private final ConfigurableEnvironment environment;
     private final ConversionService conversion;
+
+    /** How names become beans of the context, which are its own. */
+    private final GenericConversionService beans = new GenericConversionService();
+
     private volatile WrittenSettings written;
 
-    PropertyReader(ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans) {
+    PropertyReader(ConfigurableEnvironment environment, @Nullable ListableBeanFactory factory) {
         this.environment = environment;
-        this.conversion = SettingConversion.create(beans);
+        this.beans.addConverter(String.class, Executor.class, new ExecutorBeans(factory));
+        this.conversion = SettingConversion.create();
         this.written = WrittenSettings.in(environment);
     }
 
@@ -97,6 +104,12 @@ final class PropertyReader {
     }
 
     private Binder binder(Iterable<ConfigurationPropertySource> sources) {
-        return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment), conversion, null);
+        return new Binder(
+                sources,
+                new PropertySourcesPlaceholdersResolver(environment),
+                List.of(beans, conversion),
+                null,
+                null,
+                null);
     }
 }

@@ -2,9 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.Patterns;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.convert.ConversionService;
@@ -14,17 +12,12 @@ final class SettingConversion {
 
     private SettingConversion() {}
 
-    /**
-     * A service of its own for one application, since budgets with the same name are shared within one.
-     *
-     * @param beans those that settings can name; null to take any name
-     */
-    static ConversionService create(@Nullable ListableBeanFactory beans) {
+    /** A service of its own for one application, since budgets with the same name are shared within one. */
+    static ConversionService create() {
         ApplicationConversionService conversion = new ApplicationConversionService();
         // A number without a unit is milliseconds to Spring and mostly seconds to its writer.
         conversion.addConverter(String.class, Duration.class, SettingConversion::duration);
         conversion.addConverter(Number.class, Duration.class, number -> duration(number.toString()));
-        conversion.addConverter(String.class, Executor.class, new ExecutorBeans(beans));
         Patterns.all().forEach(pattern -> pattern.registerConverters(conversion));
         return conversion;
     }

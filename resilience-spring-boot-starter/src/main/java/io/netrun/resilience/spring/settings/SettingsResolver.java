@@ -242,8 +242,11 @@ public final class SettingsResolver {
             Pattern<?, C> pattern, String name, Map<String, Object> values, Map<String, String> origins, String where) {
         try {
             return Setting.with(pattern.type().defaults(), values);
-        } catch (IllegalArgumentException e) {
-            throw SettingProblems.outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, where);
+        } catch (IllegalArgumentException first) {
+            throw new ResilienceConfigurationException(
+                    Ranges.problems(pattern.type().defaults(), values).stream()
+                            .map(message -> SettingProblems.outOfRange(pattern, name, message, origins, where))
+                            .toList());
         }
     }
 

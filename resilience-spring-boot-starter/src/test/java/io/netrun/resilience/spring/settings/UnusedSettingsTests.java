@@ -121,6 +121,39 @@ class UnusedSettingsTests {
     }
 
     @Test
+    void settingsBesideAWrongInstanceShouldNotBeCalledUnused(CapturedOutput output) {
+        runner.withBean(Both.class)
+                .withPropertyValues(
+                        "resilience.timeout.instances.both.duration=soon",
+                        "resilience.retry.instances.both.max-attempts=4",
+                        "resilience.circuit-breaker.instances.both.failure-threshold=4")
+                .run(context -> {
+                    assertThat(context).getFailure().hasMessageContaining("is 'soon'");
+                    assertThat(output).doesNotContain("no annotation names it");
+                });
+    }
+
+    @Test
+    void settingsOfResilience4jShouldBeNamedWhereTheStartStops(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "resilience4j.retry.instances.x.max-attempts=3", "resilience.retry.defaults.max-attempts=many")
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    assertThat(output).containsOnlyOnce("settings under 'resilience4j'");
+                });
+    }
+
+    static class Both {
+
+        @io.netrun.resilience.annotation.Timeout(name = "both")
+        @Retry(name = "both")
+        @io.netrun.resilience.annotation.CircuitBreaker(name = "both")
+        public void call() {
+            // Only its annotations matter.
+        }
+    }
+
+    @Test
     void settingsOfResilience4jShouldBeAWarning(CapturedOutput output) {
         runner.withPropertyValues("resilience4j.retry.instances.x.max-attempts=3")
                 .run(context -> {
