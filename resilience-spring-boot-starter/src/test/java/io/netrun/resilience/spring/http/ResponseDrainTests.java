@@ -33,6 +33,7 @@ import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.client.JettyClientHttpRequestFactory;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.mock.http.client.MockClientHttpRequest;
 import org.springframework.mock.http.client.MockClientHttpResponse;
@@ -63,6 +64,7 @@ class ResponseDrainTests {
     static Stream<ClientHttpRequestFactory> clients() {
         return Stream.of(
                 new JdkClientHttpRequestFactory(),
+                new JettyClientHttpRequestFactory(),
                 new SimpleClientHttpRequestFactory(),
                 // By itself it makes a 503 again, and reads the first one to its end for that.
                 new HttpComponentsClientHttpRequestFactory(

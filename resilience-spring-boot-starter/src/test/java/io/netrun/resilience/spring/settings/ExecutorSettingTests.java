@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.AttemptTimeout;
 import io.netrun.resilience.annotation.Bulkhead;
@@ -262,6 +263,22 @@ class ExecutorSettingTests {
                     assertThat(((Map<?, ?>) ((Map<?, ?>) shown).get("executor")).get("value"))
                             .isEqualTo("pool");
                 });
+    }
+
+    @Test
+    void operatorShouldNotNameABean() {
+        runner.withBean(Prices.class).withPropertyValues(NAMED + "pool").run(context -> {
+            LiveSettings live = new LiveSettings(context.getBean(Instances.class));
+            Pattern<?, ?> timeouts = Patterns.byKey("timeout").orElseThrow();
+            assertThatThrownBy(() -> change(live, timeouts, context.getBean(ResilienceRegistry.class)))
+                    .hasMessageContaining("no setting 'executor' that can be changed");
+            assertThat(context.getBean(Prices.class).thread()).startsWith("pool-");
+        });
+    }
+
+    private static <P extends Policy> void change(
+            LiveSettings live, Pattern<P, ?> pattern, ResilienceRegistry registry) {
+        live.change(pattern, registry.find(pattern.type(), "prices").orElseThrow(), "executor=simple");
     }
 
     private static String problem(Throwable failure) {
