@@ -64,7 +64,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
         /** The thread that lets go of the response; guarded by this, so that an interrupt hits that or nothing. */
         private @Nullable Thread worker;
 
-        private boolean expired;
+        private volatile boolean expired;
 
         Drain(ClientHttpResponse response) {
             this.response = response;
@@ -114,13 +114,11 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
 
         /** Reads the body; false if it does not end, or is better closed. */
         private boolean tryRead() {
+            boolean first = active.incrementAndGet() <= MAX_ACTIVE;
             try {
-                if (active.incrementAndGet() > MAX_ACTIVE || isExpired()) {
-                    return false;
-                }
                 InputStream content = response.getBody();
                 body = content;
-                return !closesItself(content) && tryRead(content);
+                return first && !closesItself(content) && tryRead(content);
             } catch (Throwable unreadable) {
                 log.debug("A response that nobody reads could not be read to its end", unreadable);
                 return false;
@@ -132,7 +130,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
         private boolean tryRead(InputStream content) throws IOException {
             byte[] buffer = new byte[8 * 1024];
             long total = 0;
-            while (total <= Responses.LARGEST_RELEASE && !isExpired()) {
+            while (total <= Responses.LARGEST_RELEASE && !expired) {
                 int count = content.read(buffer);
                 if (count < 0) {
                     return true;
@@ -150,15 +148,17 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
             return content.getClass().getName().startsWith("sun.net.");
         }
 
-        /** It takes too long; on a thread of its own. */
+        /** It takes too long; on a thread of its own. An interrupt runs code of others, as abort does, and either may block. */
         private void expire() {
-            synchronized (this) {
-                expired = true;
-                if (worker != null) {
-                    worker.interrupt();
-                }
-            }
+            expired = true;
+            Workers.dispatch(this::interruptWorker);
             abort();
+        }
+
+        private synchronized void interruptWorker() {
+            if (worker != null) {
+                worker.interrupt();
+            }
         }
 
         private void abort() {
@@ -186,14 +186,9 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
             worker = Thread.currentThread();
         }
 
-        @SuppressWarnings("UnusedReturnValue")
         private synchronized void leave() {
             worker = null;
             Thread.interrupted(); // it was for this response
-        }
-
-        private synchronized boolean isExpired() {
-            return expired;
         }
     }
 }

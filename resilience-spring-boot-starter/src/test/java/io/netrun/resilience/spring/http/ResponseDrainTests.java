@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -220,6 +221,81 @@ class ResponseDrainTests {
             ticker.pass(Responses.LONGEST_RELEASE);
             awaitThatTheServerIsLeft();
         });
+    }
+
+    @Test
+    void bodyShouldNotBeReadWhereNothingCouldEndThat() {
+        CountDownLatch aborted = new CountDownLatch(1);
+        ResponseDrain drain = new ResponseDrain(new Ticker() {
+            @Override
+            public long nanoTime() {
+                return 0;
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.EPOCH;
+            }
+
+            @Override
+            public void sleep(long nanos) {}
+
+            @Override
+            public Scheduled schedule(Runnable task, long delayNanos) {
+                throw new OutOfMemoryError("no thread");
+            }
+        });
+        drain.accept(new MockClientHttpResponse(new byte[0], 503) {
+            @Override
+            public InputStream getBody() {
+                return new InputStream() {
+                    @Override
+                    public int read() {
+                        throw new AssertionError("read");
+                    }
+
+                    @Override
+                    public void close() {
+                        aborted.countDown();
+                    }
+                };
+            }
+
+            @Override
+            public void close() {
+                left.countDown();
+            }
+        });
+        awaitThatTheServerIsLeft();
+        assertThat(aborted.getCount()).isZero();
+    }
+
+    @Test
+    void drainShouldReleaseAllThatComeAtOnce() {
+        ResponseDrain drain = new ResponseDrain(ticker);
+        CountDownLatch closed = new CountDownLatch(300);
+        for (int i = 0; i < 300; i++) {
+            drain.accept(new MockClientHttpResponse(new byte[0], 503) {
+                @Override
+                public InputStream getBody() {
+                    return new InputStream() {
+                        @Override
+                        public int read() throws IOException {
+                            awaitQuietly(release);
+                            return -1;
+                        }
+                    };
+                }
+
+                @Override
+                public void close() {
+                    closed.countDown();
+                }
+            });
+        }
+        await().atMost(LONG).until(() -> closed.getCount() <= 100); // the others are not read
+        release.countDown();
+        await().atMost(LONG).until(() -> closed.getCount() == 0);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

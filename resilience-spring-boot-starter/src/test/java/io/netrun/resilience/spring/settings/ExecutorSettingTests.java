@@ -182,6 +182,26 @@ class ExecutorSettingTests {
     }
 
     @Test
+    void rejectedAttemptOfAHedgeShouldFailTheCall() {
+        runner.withBean(Hedged.class)
+                .withPropertyValues("resilience.hedge.instances.quotes.executor=full")
+                .run(context -> {
+                    Hedged hedged = context.getBean(Hedged.class);
+                    for (int call = 0; call < 3; call++) {
+                        assertThatThrownBy(hedged::thread)
+                                .isInstanceOf(RejectedExecutionException.class)
+                                .hasMessage("full");
+                    }
+                    assertThat(context.getBean(ResilienceRegistry.class)
+                                    .find(io.netrun.resilience.hedge.Hedge.TYPE, "quotes")
+                                    .orElseThrow()
+                                    .metrics()
+                                    .active())
+                            .isZero();
+                });
+    }
+
+    @Test
     void executorOfAClosedContextShouldReject() {
         Executor executor = new ExecutorBean("gone", () -> {
             throw new IllegalStateException("closed");

@@ -17,6 +17,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 @ExtendWith(OutputCaptureExtension.class)
 class UnusedSettingsTests {
@@ -151,6 +152,15 @@ class UnusedSettingsTests {
         public void call() {
             // Only its annotations matter.
         }
+    }
+
+    @Test
+    void environmentVariableOfResilience4jShouldBeAWarning(CapturedOutput output) {
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "test-systemEnvironment", Map.of("RESILIENCE4J_RETRY_INSTANCES_X_MAXATTEMPTS", "3"))))
+                .run(context -> assertThat(output).containsOnlyOnce("settings under 'resilience4j'"));
     }
 
     @Test
