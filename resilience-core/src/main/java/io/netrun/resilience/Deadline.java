@@ -184,17 +184,41 @@ public final class Deadline {
      *     left before
      */
     public List<Throwable> tryExceed() {
+        return tryExceed(null);
+    }
+
+    /**
+     * The same, for a limit that has a name.
+     *
+     * @param limit what gives the call up, such as {@code Timeout 'payments'}; null if it has no name
+     */
+    public List<Throwable> tryExceed(@Nullable String limit) {
         List<Throwable> failures = new ArrayList<>();
+        Link name = limit == null ? null : link(new LimitName(limit)); // before the state, which others read first
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
-            notifyInFlight(true, failures::add);
+            notifyInFlight(true, failures::add, name);
         }
         return failures;
+    }
+
+    /** What gave the call up, such as {@code Timeout 'payments'}; null if no limit has, or one without a name. */
+    public @Nullable String exceededLimit() {
+        int now = state;
+        if (now != EXCEEDED) {
+            return now == STOPPED || outer == null ? null : outer.exceededLimit();
+        }
+        for (@Nullable Link link = inFlight; link != null; link = link.next) {
+            if (link.part instanceof LimitName name) {
+                return name.limit;
+            }
+        }
+        return null;
     }
 
     /** Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent. */
     public void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
-            notifyInFlight(false, failure -> {});
+            notifyInFlight(false, failure -> {}, null);
         }
     }
 
@@ -272,15 +296,20 @@ public final class Deadline {
         if (state != RUNNING) {
             return;
         }
+        Link link = link(part);
+        if ((++registrations & SWEEP_MASK) == 0) {
+            sweep(link);
+        }
+    }
+
+    private Link link(InFlight part) {
         Link link = new Link(part);
         Link top;
         do {
             top = inFlight;
             link.next = firstRunning(top);
         } while (!IN_FLIGHT.compareAndSet(this, top, link));
-        if ((++registrations & SWEEP_MASK) == 0) {
-            sweep(link);
-        }
+        return link;
     }
 
     /**
@@ -301,15 +330,19 @@ public final class Deadline {
         return link;
     }
 
-    private void notifyInFlight(boolean exceeded, Consumer<Throwable> failures) {
+    /** @param kept what stays linked; null for nothing */
+    private void notifyInFlight(boolean exceeded, Consumer<Throwable> failures, @Nullable Link kept) {
         // All are taken before any is notified: one that wakes first must not end another behind the back of this.
         List<InFlight> taken = new ArrayList<>();
         for (@Nullable Link link = inFlight; link != null; link = link.next) {
-            if (link.part.tryEnd()) {
+            if (link != kept && link.part.tryEnd()) {
                 taken.add(link.part);
             }
         }
-        inFlight = null;
+        if (kept != null) {
+            kept.next = null;
+        }
+        inFlight = kept;
         for (InFlight part : taken) {
             part.settle(exceeded, failures);
         }
@@ -402,6 +435,22 @@ public final class Deadline {
                 SafeLog.error(log, "A policy failed when its call was given up", thrown);
             }
         }
+    }
+
+    /**
+     * The name of the limit that gave the call up. It is kept among the parts, since a field of its own would cost every scope of every
+     * call some bytes.
+     */
+    private static final class LimitName extends InFlight {
+
+        private final String limit;
+
+        LimitName(String limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {}
     }
 
     private static final class Link {

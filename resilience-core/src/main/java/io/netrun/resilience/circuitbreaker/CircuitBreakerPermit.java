@@ -37,7 +37,7 @@ final class CircuitBreakerPermit implements Permit {
     public void onIgnored() {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.onStopped(held, false);
+            outcomes.onStopped(held);
         }
     }
 }

@@ -43,8 +43,10 @@ final class Outcomes {
 
     void onSuccess(Admission admission, @Nullable Object result, Deadline deadline) {
         // A result that came too late for whoever asked: what was called is too slow, and that is a failure of it.
-        if ((deadline != Deadline.NONE && deadline.isExceeded()) || isFailure(judgement.failureResult, result)) {
-            countFailure(admission, null);
+        if (deadline != Deadline.NONE && deadline.isExceeded()) {
+            countFailure(admission, givenUp(deadline));
+        } else if (isFailure(judgement.failureResult, result)) {
+            countFailure(admission, "its result counts as a failure");
         } else {
             onSuccess(admission);
         }
@@ -55,7 +57,8 @@ final class Outcomes {
         if (admission.succeeded()) {
             succeeded.increment();
         } else {
-            addFailure(null);
+            failed.increment();
+            lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), "a trial that succeeded too late"));
         }
     }
 
@@ -63,9 +66,9 @@ final class Outcomes {
     void onFailure(Admission admission, Throwable failure, Deadline deadline, boolean sync) {
         ExceptionFilter failures = judgement.failures;
         if (deadline.isExceeded()) {
-            countFailure(admission, null);
+            countFailure(admission, givenUp(deadline));
         } else if (isCancelled(failure, deadline, sync) && !failures.namesInterrupt(failure)) {
-            onStopped(admission, false);
+            onStopped(admission);
         } else if (failures.matches(failure)) {
             countFailure(admission, failure);
         } else {
@@ -78,18 +81,20 @@ final class Outcomes {
         return sync ? Cancellation.ofSyncCall(failure, deadline) : Cancellation.ofAsyncCall(failure, deadline);
     }
 
-    /**
-     * The call was given up.
-     *
-     * @param tooSlow whether by a time limit, which is a failure of what was called
-     */
-    void onStopped(Admission admission, boolean tooSlow) {
-        if (tooSlow) {
-            countFailure(admission, null);
-        } else {
-            cancelled.increment();
-            admission.ignored();
-        }
+    /** The call was given up, or was never made: it counts against nobody. */
+    void onStopped(Admission admission) {
+        cancelled.increment();
+        admission.ignored();
+    }
+
+    /** The call was given up by a time limit, which is a failure of what was called. */
+    void onExceeded(Admission admission, Deadline deadline) {
+        countFailure(admission, givenUp(deadline));
+    }
+
+    private static String givenUp(Deadline deadline) {
+        String limit = deadline.exceededLimit();
+        return "given up by " + (limit == null ? "a time limit" : limit);
     }
 
     /** The context in which listeners are to be called for an asynchronous call; null if there are none. */
@@ -107,14 +112,16 @@ final class Outcomes {
         }
     }
 
-    private void countFailure(Admission admission, @Nullable Throwable thrown) {
-        addFailure(thrown);
+    private void countFailure(Admission admission, Throwable thrown) {
+        failed.increment();
+        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), thrown));
         admission.failed();
     }
 
-    private void addFailure(@Nullable Throwable thrown) {
+    private void countFailure(Admission admission, String reason) {
         failed.increment();
-        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), thrown));
+        lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), reason));
+        admission.failed();
     }
 
     LastFailures lastFailures() {

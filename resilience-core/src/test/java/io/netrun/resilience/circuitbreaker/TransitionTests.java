@@ -147,10 +147,12 @@ class TransitionTests {
         assertThat(breaker.lastFailures()).hasSize(5).first().satisfies(latest -> {
             assertThat(latest.exception()).isNull();
             assertThat(latest.message()).isNull();
+            assertThat(latest.reason()).isEqualTo("its result counts as a failure");
             assertThat(latest.time()).isEqualTo(ticker.now());
         });
         assertThat(breaker.lastFailures().get(1).exception()).isEqualTo("java.io.IOException");
         assertThat(breaker.lastFailures().get(1).message()).isEqualTo("failure 6");
+        assertThat(breaker.lastFailures().get(1).reason()).isNull();
         breaker.reset();
         assertThat(breaker.lastFailures()).isEmpty();
     }

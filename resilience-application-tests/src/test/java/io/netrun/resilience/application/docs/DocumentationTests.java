@@ -2,6 +2,9 @@ package io.netrun.resilience.application.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,11 +26,13 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
@@ -40,6 +46,9 @@ class DocumentationTests {
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
     private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)((?:resilience-|docs/|\\.ci/)[\\w./-]+)");
 
+    private static final Path TESTED_HANDLERS = Path.of("..", "resilience-application-tests", "src", "test", "java")
+            .resolve(RejectionAdvice.class.getName().replace('.', '/') + ".java");
+
     @TempDir
     static Path output;
 
@@ -48,9 +57,44 @@ class DocumentationTests {
         return each("java", block -> new JavaBlock(block).errors(output));
     }
 
+    /** A handler compiles whatever it answers, so it is one that is tested. */
+    @TestFactory
+    Stream<DynamicTest> handlersShouldBeTestedOnes() throws IOException {
+        Stream<Block> handlers = Block.all("java").filter(block -> block.text().contains("@ExceptionHandler"));
+        return handlers.map(block -> DynamicTest.dynamicTest(
+                block.toString(),
+                () -> assertThat(unspaced(Block.read(TESTED_HANDLERS))).contains(unspaced(block.text()))));
+    }
+
+    private static String unspaced(String code) {
+        return code.replaceAll("\\s+", "");
+    }
+
     @TestFactory
     Stream<DynamicTest> settingsShouldBeTaken() throws IOException {
         return each("yaml", DocumentationTests::refusal);
+    }
+
+    /** What an example sets fits together, so that its reader is not warned. */
+    @TestFactory
+    Stream<DynamicTest> settingsOfHttpClientsShouldFitTogether() throws IOException {
+        return Block.all("yaml")
+                .filter(block -> block.text().contains("http-clients:"))
+                .map(block -> DynamicTest.dynamicTest(
+                        block.toString(), () -> assertThat(warnings(block)).isEmpty()));
+    }
+
+    private static List<String> warnings(Block block) throws IOException {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.netrun.resilience.spring.method.StartupCheck");
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
+        logger.addAppender(appender);
+        try {
+            assertThat(refusal(block)).isEmpty();
+        } finally {
+            logger.detachAppender(appender);
+        }
+        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @TestFactory
@@ -127,6 +171,7 @@ class DocumentationTests {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         ResilienceAutoConfiguration.class, ResilienceHttpClientsAutoConfiguration.class))
+                .withBean("paymentThreads", Executor.class, () -> new SimpleAsyncTaskExecutor("payments-"))
                 .withInitializer(
                         context -> settings.forEach(context.getEnvironment().getPropertySources()::addFirst))
                 .run(context -> {

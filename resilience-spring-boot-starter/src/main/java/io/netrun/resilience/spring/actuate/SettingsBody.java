@@ -1,7 +1,10 @@
 package io.netrun.resilience.spring.actuate;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.json.JsonParser;
@@ -17,8 +20,7 @@ final class SettingsBody {
     /** No body that means anything is longer. */
     static final int MAX_LENGTH = 64 * 1024;
 
-    private static final String SETTINGS = "settings";
-    private static final String ACTION = "action";
+    private static final List<String> FIELDS = List.of("action", "settings");
 
     private SettingsBody() {}
 
@@ -32,28 +34,46 @@ final class SettingsBody {
         }
     }
 
-    /** The body with settings as a text; the same body if it has no object of settings, or cannot be read. */
+    /**
+     * The body with nothing but texts as values. One that is no object becomes an object without fields, so that it is the endpoint that
+     * says what is wrong with it.
+     */
     static byte[] flattened(byte[] body) {
-        Map<String, Object> fields; // null where the body is null
-        try {
-            JsonParser parser = JsonParserFactory.getJsonParser();
-            fields = parser.parseMap(new String(body, StandardCharsets.UTF_8));
-        } catch (RuntimeException unreadable) {
-            return body; // Actuator says what is wrong with it
+        Map<String, Object> fields = read(body);
+        StringJoiner text = new StringJoiner(",", "{", "}");
+        for (String field : FIELDS) {
+            Object value = fields.get(field);
+            if (value != null) {
+                text.add(quoted(field) + ":" + quoted(text(value)));
+            }
         }
-        if (fields == null || !(fields.get(SETTINGS) instanceof Map<?, ?> settings)) {
-            return body;
-        }
-        String text = settings.entrySet().stream()
-                .map(setting -> setting.getKey() + "=" + (setting.getValue() == null ? "" : setting.getValue()))
-                .collect(Collectors.joining(", "));
-        String action = fields.get(ACTION) == null ? "" : "," + quoted(ACTION) + ":" + quoted(fields.get(ACTION));
-        return ("{" + quoted(SETTINGS) + ":" + quoted(text) + action + "}").getBytes(StandardCharsets.UTF_8);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String quoted(Object value) {
+    private static Map<String, Object> read(byte[] body) {
+        try {
+            JsonParser parser = JsonParserFactory.getJsonParser();
+            Map<String, Object> fields = parser.parseMap(new String(body, StandardCharsets.UTF_8));
+            return fields == null ? Map.of() : fields; // null where the body is null
+        } catch (RuntimeException | StackOverflowError unreadable) {
+            return Map.of();
+        }
+    }
+
+    private static String text(Object value) {
+        if (value instanceof Map<?, ?> settings) {
+            return settings.entrySet().stream()
+                    .map(setting -> setting.getKey() + "=" + (setting.getValue() == null ? "" : setting.getValue()))
+                    .collect(Collectors.joining(", "));
+        }
+        return value instanceof Collection<?> values
+                ? values.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : value.toString();
+    }
+
+    private static String quoted(String value) {
         StringBuilder quoted = new StringBuilder("\"");
-        value.toString().chars().forEach(c -> {
+        value.chars().forEach(c -> {
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append((char) c);
             } else if (c < ' ') {

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -76,15 +77,15 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers,
-            BeanFactory beans) {
+            ListableBeanFactory beans) {
         Supplier<List<ConfigCustomizer<?>>> present =
                 () -> customizers.orderedStream().toList();
         boolean protecting = isEnabled(environment);
         return RegistryOwner.shared(beans, Instances.class)
-                .map(ofParent -> ofParent.child(environment, present, protecting))
+                .map(ofParent -> ofParent.child(environment, beans, present, protecting))
                 .orElseGet(() -> new Instances(
                         SingletonSupplier.of(registry::getObject),
-                        new SettingsResolver(environment),
+                        new SettingsResolver(environment, beans),
                         present,
                         protecting));
     }

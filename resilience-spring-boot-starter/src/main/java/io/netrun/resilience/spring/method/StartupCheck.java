@@ -80,12 +80,12 @@ public final class StartupCheck implements SmartInitializingSingleton {
         }
         problems.addAll(instances.contradictions());
         problems.addAll(instances.overruled());
-        tell(problems);
         if (written.hasForeign()) {
             log.warn(
                     "The configuration has settings under 'resilience4j', which have no effect here. Move them to 'resilience', or"
                             + " remove them.");
         }
+        tell(problems);
         pipelines.all().forEach(method -> warnOfArithmetic(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfArithmetic));
         proxies.onLateBean(this::checkLate);

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -72,11 +73,15 @@ public final class Instances implements SettingsSource, AutoCloseable {
      * The same instances, as a child of this context sees them: with what its own configuration has for instances that the
      * configurations of other contexts do not have.
      *
+     * @param beans those that settings of the child can name, such as executors
      * @param protecting false if the beans of the child are not protected
      */
     public Instances child(
-            ConfigurableEnvironment environment, Supplier<List<ConfigCustomizer<?>>> customizers, boolean protecting) {
-        SettingsResolver resolver = new SettingsResolver(environment, conversion());
+            ConfigurableEnvironment environment,
+            ListableBeanFactory beans,
+            Supplier<List<ConfigCustomizer<?>>> customizers,
+            boolean protecting) {
+        SettingsResolver resolver = new SettingsResolver(environment, beans, conversion());
         Instances child = new Instances(this, new ContextSettings(resolver, customizers), protecting);
         contexts.add(child.own);
         for (Pattern<?, ?> pattern : Patterns.all()) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -81,16 +82,32 @@ public final class LiveSettings {
         try {
             C config = MadeInstances.reconfigure(pattern, policy, present -> {
                 requireUsed(pattern, present, values);
+                requireInRange(pattern, policy, present, values);
                 return Setting.with(present, values);
             });
             instances.changedByOperator(pattern, policy.name(), config, values.keySet());
-        } catch (IllegalArgumentException outOfRange) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    pattern.title() + " '" + policy.name() + "': " + outOfRange.getMessage(), "Nothing has changed")));
+        } catch (IllegalArgumentException wrong) {
+            throw outOfRange(pattern, policy, List.of(String.valueOf(wrong.getMessage())));
         }
         if (enabled != null) {
             policy.setEnabled(Boolean.TRUE.equals(enabled));
         }
+    }
+
+    private static void requireInRange(
+            Pattern<?, ?> pattern, Policy policy, Record present, Map<String, @Nullable Object> values) {
+        List<String> problems = Ranges.problems(present, values);
+        if (!problems.isEmpty()) {
+            throw outOfRange(pattern, policy, problems);
+        }
+    }
+
+    private static ResilienceConfigurationException outOfRange(
+            Pattern<?, ?> pattern, Policy policy, List<String> problems) {
+        return new ResilienceConfigurationException(problems.stream()
+                .map(problem ->
+                        new Problem(pattern.title() + " '" + policy.name() + "': " + problem, "Nothing has changed"))
+                .toList());
     }
 
     /** A setting that the instance would not use is a mistake here as anywhere. */
@@ -110,10 +127,12 @@ public final class LiveSettings {
         pattern.derive(List.of(changed, chosen));
     }
 
-    /** Lists hold classes, which nobody outside is to name. */
+    /** Lists hold classes, and executors are beans; neither can be named from outside. */
     private static List<Setting> changeable(Pattern<?, ?> pattern) {
         return Setting.of(pattern).stream()
-                .filter(setting -> setting.isWritable() && setting.type().toClass() != List.class)
+                .filter(setting -> setting.isWritable()
+                        && setting.type().toClass() != List.class
+                        && setting.type().toClass() != Executor.class)
                 .toList();
     }
 

@@ -33,7 +33,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public final class WrittenSettings {
 
     /** What somebody may have left behind who has come from there. */
-    private static final String FOREIGN = "resilience4j.";
+    private static final java.util.regex.Pattern FOREIGN = java.util.regex.Pattern.compile("(?i)resilience4j[._].*");
 
     /** Keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL = List.of(
@@ -58,6 +58,9 @@ public final class WrittenSettings {
         WrittenSettings written = new WrittenSettings();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             written.sources.add(source);
+            if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties) {
+                written.foreign |= Stream.of(properties.getPropertyNames()).anyMatch(FOREIGN.asMatchPredicate());
+            }
             if (isExact(source)) {
                 written.read((EnumerablePropertySource<?>) source.getUnderlyingSource());
             }
@@ -115,7 +118,6 @@ public final class WrittenSettings {
 
     private void read(EnumerablePropertySource<?> source) {
         for (String written : source.getPropertyNames()) {
-            foreign |= written.startsWith(FOREIGN);
             if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
                 ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
                 if (property.getNumberOfElements() > 1
