@@ -176,11 +176,30 @@ public final class Deadline extends ScopeParts {
      *     scope was left before
      */
     public List<Throwable> tryExceed() {
+        return tryExceed(null);
+    }
+
+    /**
+     * The same, for a limit that has a name.
+     *
+     * @param limit what gives the call up, such as {@code Timeout 'payments'}; null if it has no name
+     */
+    public List<Throwable> tryExceed(@Nullable String limit) {
         List<Throwable> failures = new ArrayList<>();
+        Link name = limit == null ? null : addLimitName(limit); // before the state, which others read first
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
-            notifyParts(true, failures::add);
+            notifyParts(true, failures::add, name);
         }
         return failures;
+    }
+
+    /** What gave the call up, such as {@code Timeout 'payments'}; null if no limit has, or one without a name. */
+    public @Nullable String exceededLimit() {
+        int now = state;
+        if (now == EXCEEDED) {
+            return limitName();
+        }
+        return now == STOPPED || outer == null ? null : outer.exceededLimit();
     }
 
     /**
@@ -188,7 +207,7 @@ public final class Deadline extends ScopeParts {
      */
     public void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
-            notifyParts(false, failure -> {});
+            notifyParts(false, failure -> {}, null);
         }
     }
 

@@ -49,15 +49,35 @@ abstract sealed class ScopeParts permits Deadline {
     }
 
     final void add(Deadline.InFlight part) {
+        Link link = link(part);
+        if ((++registrations & SWEEP_MASK) == 0) {
+            sweep(link);
+        }
+    }
+
+    /** The name of the limit that is about to give the call up. */
+    final Link addLimitName(String limit) {
+        return link(new LimitName(limit));
+    }
+
+    /** The name of the limit that gave the call up; null if it has none. */
+    final @Nullable String limitName() {
+        for (@Nullable Link link = inFlight; link != null; link = link.next) {
+            if (link.part instanceof LimitName name) {
+                return name.limit;
+            }
+        }
+        return null;
+    }
+
+    private Link link(Deadline.InFlight part) {
         Link link = new Link(part);
         Link top;
         do {
             top = inFlight;
             link.next = firstRunning(top);
         } while (!IN_FLIGHT.compareAndSet(this, top, link));
-        if ((++registrations & SWEEP_MASK) == 0) {
-            sweep(link);
-        }
+        return link;
     }
 
     /**
@@ -78,7 +98,8 @@ abstract sealed class ScopeParts permits Deadline {
         return link;
     }
 
-    final void notifyParts(boolean exceeded, Consumer<Throwable> failures) {
+    /** @param kept what stays linked; null for nothing */
+    final void notifyParts(boolean exceeded, Consumer<Throwable> failures, @Nullable Link kept) {
         if (inFlight == null) {
             return;
         }
@@ -86,6 +107,9 @@ abstract sealed class ScopeParts permits Deadline {
         List<Deadline.InFlight> taken = new ArrayList<>();
         List<Deadline.InFlight> ending = List.of();
         for (@Nullable Link link = inFlight; link != null; link = link.next) {
+            if (link == kept) {
+                continue;
+            }
             if (link.part.tryEnd()) {
                 taken.add(link.part);
             } else if (!link.part.isSettled()) {
@@ -93,7 +117,10 @@ abstract sealed class ScopeParts permits Deadline {
                 ending.add(link.part);
             }
         }
-        inFlight = null;
+        if (kept != null) {
+            kept.next = null;
+        }
+        inFlight = kept;
         settle(taken, exceeded, failures);
         ending.forEach(Deadline.InFlight::awaitSettled);
     }
@@ -139,7 +166,23 @@ abstract sealed class ScopeParts permits Deadline {
         return count;
     }
 
-    private static final class Link {
+    /**
+     * The name of the limit that gave the call up. It is kept among the parts, since a field of its own would cost every scope of every
+     * call some bytes.
+     */
+    private static final class LimitName extends Deadline.InFlight {
+
+        private final String limit;
+
+        LimitName(String limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {}
+    }
+
+    static final class Link {
 
         private final Deadline.InFlight part;
         private @Nullable Link next;

@@ -14,6 +14,7 @@ import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -152,7 +153,7 @@ class UnprintableFailureTests {
             private static final long serialVersionUID = 1L;
 
             @Override
-            public Duration retryAfter() {
+            public Optional<Duration> retryAfter() {
                 throw failure;
             }
         }

@@ -32,4 +32,10 @@ public @interface Hedge {
 
     /** Attempts running at once beyond one for each call, over all calls of the instance; 1 to 1,000,000. */
     int maxActive() default Unset.INT;
+
+    /**
+     * Sync methods: the name of the executor bean that runs the attempts instead of the workers that all instances share. It must have
+     * threads of its own.
+     */
+    String executor() default "";
 }

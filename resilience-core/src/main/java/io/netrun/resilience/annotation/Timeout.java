@@ -38,4 +38,10 @@ public @interface Timeout {
 
     /** Sync methods on workers: calls that may run on after their limit before further ones are refused; at least 1. */
     int maxAbandoned() default Unset.INT;
+
+    /**
+     * Sync methods on workers: the name of the executor bean that runs the calls instead of the workers that all instances share. It must
+     * have threads of its own; what it throws instead of taking a call reaches the caller.
+     */
+    String executor() default "";
 }

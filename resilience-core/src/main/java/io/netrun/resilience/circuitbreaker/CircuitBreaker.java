@@ -52,19 +52,23 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
      * A call that counted as failed, as text: what it threw is not kept.
      *
      * @param time when it ended, by the wall clock
-     * @param exception the class name of what it threw; null if its result counted as a failure, a time limit around it
-     *     gave it up, or it was a trial that succeeded too late
+     * @param exception the class name of what it threw; null if it counts as failed for another reason
      * @param message the message of what it threw, cut to 500 characters; null if there is none
+     * @param reason why it counts as failed, if not for what it threw: {@code given up by Timeout 'payments'}, its result, or a trial that
+     *     took too long; null otherwise
      */
     public record Failure(
             Instant time,
             @Nullable String exception,
-            @Nullable String message) {
+            @Nullable String message,
+            @Nullable String reason) {
 
-        static Failure of(Instant time, @Nullable Throwable thrown) {
-            return thrown == null
-                    ? new Failure(time, null, null)
-                    : new Failure(time, thrown.getClass().getName(), FailureText.messageOf(thrown));
+        static Failure of(Instant time, Throwable thrown) {
+            return new Failure(time, thrown.getClass().getName(), FailureText.messageOf(thrown), null);
+        }
+
+        static Failure because(Instant time, String reason) {
+            return new Failure(time, null, null, reason);
         }
     }
 
@@ -154,13 +158,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return state() != State.DISABLED;
     }
 
-    /** Switched off, it is DISABLED; switched on again, CLOSED with zero counts. */
+    /** Switched off, it is DISABLED; switched on again, CLOSED with zero counts, or FORCED_OPEN if it was that before. */
     @Override
     public void setEnabled(boolean enabled) {
         if (enabled) {
             circuit.enable();
         } else {
-            disable();
+            circuit.switchOff();
         }
     }
 

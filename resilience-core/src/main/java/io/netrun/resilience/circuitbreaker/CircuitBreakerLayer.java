@@ -161,9 +161,11 @@ final class CircuitBreakerLayer implements Layer {
             if (!exceeded && call != null && call.isOwnedBy(deadline)) {
                 // A stream that was begun well and is left by its reader.
                 outcomes.onSuccess(admission);
+            } else if (exceeded && deadline.begun() != begunBefore) {
+                outcomes.onExceeded(admission, deadline);
             } else {
-                // A call that was given up while it waited in a queue further in was never made.
-                outcomes.onStopped(admission, exceeded && deadline.begun() != begunBefore);
+                // Among them a call that was given up while it waited in a queue further in: it was never made.
+                outcomes.onStopped(admission);
             }
         }
     }

@@ -5,6 +5,7 @@ import io.netrun.resilience.RetryAfter;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A call was refused because the circuit is open, or half-open with all its trials in flight. */
@@ -30,13 +31,20 @@ public final class CircuitOpenException extends CallRejectedException implements
     }
 
     /**
-     * How much longer the circuit refuses calls, from the moment that this is asked. OPEN: the time until trials are
-     * let in. HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: some 146 years, since only an
-     * operator ends it. Zero once that state is over, as after a reset.
+     * How much longer the circuit rejects calls, from the moment that this is asked. OPEN: the time until trials are let in.
+     * HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: empty, since only an operator ends it. Zero once that
+     * state is over, as after a reset.
      */
     @Override
-    public Duration retryAfter() {
-        return Duration.ofNanos(refusing == null ? retryAfterNanos : refusing.refusingNanos());
+    public Optional<Duration> retryAfter() {
+        long nanos = rejectingNanos();
+        return state == CircuitBreaker.State.FORCED_OPEN && nanos > 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(nanos));
+    }
+
+    private long rejectingNanos() {
+        return refusing == null ? retryAfterNanos : refusing.refusingNanos();
     }
 
     /** Made when it is read, because most rejections are counted and never printed. */
@@ -46,12 +54,12 @@ public final class CircuitOpenException extends CallRejectedException implements
         return switch (state) {
             case HALF_OPEN -> circuit + "is half-open and all its trials are in flight";
             case FORCED_OPEN -> circuit + "is forced open until it is reset";
-            default -> circuit + "is open; the next trial is let in after " + text(retryAfter());
+            default -> circuit + "is open; the next trial is let in after " + text(Duration.ofNanos(rejectingNanos()));
         };
     }
 
     private void writeObject(ObjectOutputStream out) throws IOException {
-        retryAfterNanos = retryAfter().toNanos();
+        retryAfterNanos = rejectingNanos();
         out.defaultWriteObject();
     }
 }

@@ -78,13 +78,19 @@ final class Outcomes {
     void record(Admission admission, Verdict verdict, @Nullable Throwable failure, Deadline deadline) {
         if (deadline != Deadline.NONE && deadline.isExceeded()) {
             // It ended too late for its caller: what was called is too slow, and that is a failure of it.
-            countFailure(admission, null);
+            countFailure(admission, givenUp(deadline));
             return;
         }
         switch (verdict) {
             case SUCCEEDED -> onSuccess(admission);
-            case FAILED -> countFailure(admission, failure);
-            case CANCELLED -> onStopped(admission, false);
+            case FAILED -> {
+                if (failure == null) {
+                    countFailure(admission, "its result counts as a failure");
+                } else {
+                    countFailure(admission, failure);
+                }
+            }
+            case CANCELLED -> onStopped(admission);
             case IGNORED -> {
                 ignored.increment();
                 admission.ignored();
@@ -97,7 +103,8 @@ final class Outcomes {
         if (admission.succeeded()) {
             succeeded.increment();
         } else {
-            addFailure(null);
+            failed.increment();
+            lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), "a trial that succeeded too late"));
         }
     }
 
@@ -105,18 +112,20 @@ final class Outcomes {
         return sync ? Cancellation.ofSyncCall(failure, deadline) : Cancellation.ofAsyncCall(failure, deadline);
     }
 
-    /**
-     * The call was given up.
-     *
-     * @param tooSlow whether by a time limit, which is a failure of what was called
-     */
-    void onStopped(Admission admission, boolean tooSlow) {
-        if (tooSlow) {
-            countFailure(admission, null);
-        } else {
-            cancelled.increment();
-            admission.ignored();
-        }
+    /** The call was given up, or was never made: it counts against nobody. */
+    void onStopped(Admission admission) {
+        cancelled.increment();
+        admission.ignored();
+    }
+
+    /** The call was given up by a time limit, which is a failure of what was called. */
+    void onExceeded(Admission admission, Deadline deadline) {
+        countFailure(admission, givenUp(deadline));
+    }
+
+    private static String givenUp(Deadline deadline) {
+        String limit = deadline.exceededLimit();
+        return "given up by " + (limit == null ? "a time limit" : limit);
     }
 
     /** The context in which listeners are to be called for an asynchronous call; null if there are none. */
@@ -134,14 +143,16 @@ final class Outcomes {
         }
     }
 
-    private void countFailure(Admission admission, @Nullable Throwable thrown) {
-        addFailure(thrown);
+    private void countFailure(Admission admission, Throwable thrown) {
+        failed.increment();
+        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), thrown));
         admission.failed();
     }
 
-    private void addFailure(@Nullable Throwable thrown) {
+    private void countFailure(Admission admission, String reason) {
         failed.increment();
-        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), thrown));
+        lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), reason));
+        admission.failed();
     }
 
     LastFailures lastFailures() {

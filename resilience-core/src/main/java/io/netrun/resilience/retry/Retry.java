@@ -1,6 +1,7 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
@@ -36,6 +37,9 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
 
     /** What {@link #hintNanos} says of a failure that says nothing. */
     static final long NO_HINT = -1;
+
+    /** A rejection that nobody can foresee the end of: no delay outlasts it. */
+    private static final long UNFORESEEABLE = Require.nanos(Duration.ofSeconds(Long.MAX_VALUE));
 
     private static final Logger log = LoggerFactory.getLogger(Retry.class);
 
@@ -162,7 +166,10 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
 
     private long hintNanos(RetryAfter hint) {
         try {
-            return Math.max(0, Require.nanos(hint.retryAfter()));
+            return hint.retryAfter()
+                    .map(Require::nanos)
+                    .map(nanos -> Math.max(0, nanos))
+                    .orElse(hint instanceof CallRejectedException ? UNFORESEEABLE : NO_HINT);
         } catch (Throwable thrown) {
             SafeLog.error(
                     log,

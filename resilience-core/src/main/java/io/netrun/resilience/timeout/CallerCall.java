@@ -103,7 +103,7 @@ final class CallerCall implements Runnable {
         }
         boolean interrupted = false;
         try {
-            earlier = limit.tryExceed();
+            earlier = limit.tryExceed(timeout.title());
             interrupted = config.interrupt() && interrupts.strike();
         } finally {
             phase = interrupted ? Phase.INTERRUPTED : Phase.EXPIRED;
@@ -116,7 +116,7 @@ final class CallerCall implements Runnable {
             return true;
         }
         if (PHASE.compareAndSet(this, Phase.EXPIRING, Phase.EXPIRED)) {
-            earlier = limit.tryExceed();
+            earlier = limit.tryExceed(timeout.title());
             return false;
         }
         int cleared = awaitInterrupt();

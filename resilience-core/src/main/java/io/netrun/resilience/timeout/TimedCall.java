@@ -64,7 +64,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> impleme
     /** What the caller gets; another failure is better than none. */
     private Throwable exceeded() {
         try {
-            return timeout.exceeded(config, limit.tryExceed(), null);
+            return timeout.exceeded(config, limit.tryExceed(timeout.title()), null);
         } catch (Throwable outOfMemory) {
             return outOfMemory;
         }

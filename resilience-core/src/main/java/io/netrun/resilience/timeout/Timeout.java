@@ -26,6 +26,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     public static final PolicyType<Timeout, TimeoutConfig> TYPE =
             new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
 
+    private final String title;
     private volatile Settings settings;
     private final LateResults lateResults = new LateResults();
     private final LongAdder timedOut = new LongAdder();
@@ -36,6 +37,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Timeout(String name, TimeoutConfig config, Ticker ticker) {
         super(name, config, ticker);
+        this.title = "Timeout '" + name + "'";
         this.settings = Settings.of(config, true);
         this.entry = new TimeoutLayer(this, Layer.DIRECT);
     }
@@ -108,9 +110,14 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return new TimeoutLayer(this, next);
     }
 
+    /** As it is called in messages. */
+    String title() {
+        return title;
+    }
+
     @Override
     public String toString() {
-        return "Timeout '" + name() + "' (" + config().duration() + ")";
+        return title + " (" + config().duration() + ")";
     }
 
     @Override

@@ -139,7 +139,7 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
             long left = limit.remainingNanosOfThis();
             if (left <= 0) {
                 if (stop()) {
-                    List<Throwable> earlier = limit.tryExceed();
+                    List<Throwable> earlier = limit.tryExceed(timeout.title());
                     interruptWorker();
                     throw timeout.giveUp(config, earlier, null);
                 }

@@ -90,6 +90,21 @@ class TransitionTests {
     }
 
     @Test
+    void forcedOpenCircuitShouldStaySoThroughSwitchingOffAndOn() {
+        CircuitBreaker breaker = CircuitBreaker.of("test");
+        breaker.forceOpen();
+        breaker.setEnabled(false);
+        breaker.setEnabled(false);
+        assertThat(breaker.state()).isEqualTo(State.DISABLED);
+        breaker.setEnabled(true);
+        assertThat(breaker.state()).isEqualTo(State.FORCED_OPEN);
+        breaker.reset();
+        breaker.setEnabled(false);
+        breaker.setEnabled(true);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
     void stateChangedShouldSayWhy() {
         ManualTicker ticker = new ManualTicker();
         CircuitBreaker breaker = CircuitBreaker.of(
@@ -147,10 +162,12 @@ class TransitionTests {
         assertThat(breaker.lastFailures()).hasSize(5).first().satisfies(latest -> {
             assertThat(latest.exception()).isNull();
             assertThat(latest.message()).isNull();
+            assertThat(latest.reason()).isEqualTo("its result counts as a failure");
             assertThat(latest.time()).isEqualTo(ticker.now());
         });
         assertThat(breaker.lastFailures().get(1).exception()).isEqualTo("java.io.IOException");
         assertThat(breaker.lastFailures().get(1).message()).isEqualTo("failure 6");
+        assertThat(breaker.lastFailures().get(1).reason()).isNull();
         breaker.reset();
         assertThat(breaker.lastFailures()).isEmpty();
     }

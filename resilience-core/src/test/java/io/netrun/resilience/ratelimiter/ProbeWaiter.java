@@ -12,7 +12,7 @@ final class ProbeWaiter implements Waiter {
         try {
             acquired = limiter.queue().add(reservation, now, longestWait, limiter.config());
         } catch (RateLimitExceededException rejected) {
-            return -rejected.retryAfter().toNanos();
+            return -rejected.retryAfter().orElseThrow().toNanos();
         }
         return acquired ? 0 : reservation.dueAt() - now;
     }

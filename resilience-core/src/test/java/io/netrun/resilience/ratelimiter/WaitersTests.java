@@ -317,7 +317,8 @@ class WaitersTests {
 
     private static Duration retryAfter(RateLimiter limiter) {
         return catchThrowableOfType(RateLimitExceededException.class, () -> limiter.run(() -> {}))
-                .retryAfter();
+                .retryAfter()
+                .orElseThrow();
     }
 
     private RateLimiter timerless(Consumer<RateLimiterConfig.Builder> settings) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -161,8 +162,8 @@ class RetryBudgetTests {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public Duration retryAfter() {
-            return Duration.ZERO;
+        public Optional<Duration> retryAfter() {
+            return Optional.of(Duration.ZERO);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -232,8 +233,8 @@ class RetryModelTests {
         }
 
         @Override
-        public Duration retryAfter() {
-            return wait;
+        public Optional<Duration> retryAfter() {
+            return Optional.of(wait);
         }
     }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.is;
 
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -159,6 +161,35 @@ class RetryTests {
                 .isInstanceOf(RetryExhaustedException.class)
                 .hasMessageContaining("no time being left");
         assertThat(ticker.sleeps()).isEmpty();
+    }
+
+    @Test
+    void callWhenCircuitIsForcedOpenShouldGiveUpAtOnce() {
+        CircuitBreaker breaker = CircuitBreaker.of("forced");
+        breaker.forceOpen();
+        Retry retry = retry(c -> c.exceptions(CircuitOpenException.class).jitter(false));
+        assertThatThrownBy(() -> retry.run(() -> breaker.run(() -> {}))).hasMessageContaining("no time being left");
+        assertThat(breaker.metrics().totalRejected()).isEqualTo(1);
+        assertThat(ticker.sleeps()).isEmpty();
+    }
+
+    @Test
+    void failureThatKnowsNoTimeShouldBeRetriedAfterTheComputedDelay() {
+        Retry retry = retry(c -> c.maxAttempts(2).jitter(false));
+        catchThrowable(() -> retry.run(() -> {
+            throw new Unknowing();
+        }));
+        assertThat(ticker.sleeps()).containsExactly(Duration.ofSeconds(1));
+    }
+
+    private static final class Unknowing extends RuntimeException implements RetryAfter {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.empty();
+        }
     }
 
     // ---- waits

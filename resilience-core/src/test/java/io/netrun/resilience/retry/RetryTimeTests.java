@@ -8,6 +8,7 @@ import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -138,8 +139,8 @@ class RetryTimeTests {
         }
 
         @Override
-        public Duration retryAfter() {
-            return retryAfter;
+        public Optional<Duration> retryAfter() {
+            return Optional.ofNullable(retryAfter);
         }
     }
 
@@ -148,7 +149,7 @@ class RetryTimeTests {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public Duration retryAfter() {
+        public Optional<Duration> retryAfter() {
             throw new AssertionError("no idea");
         }
     }

@@ -34,12 +34,28 @@ class DocumentationTests {
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
     private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)((?:resilience-|docs/|\\.ci/)[\\w./-]+)");
 
+    private static final Path TESTED_HANDLERS = Path.of("..", "resilience-application-tests", "src", "test", "java")
+            .resolve(RejectionAdvice.class.getName().replace('.', '/') + ".java");
+
     @TempDir
     static Path output;
 
     @TestFactory
     Stream<DynamicTest> javaShouldCompile() throws IOException {
         return each("java", block -> new JavaBlock(block).errors(output));
+    }
+
+    /** A handler compiles whatever it answers, so it is one that is tested. */
+    @TestFactory
+    Stream<DynamicTest> handlersShouldBeTestedOnes() throws IOException {
+        Stream<Block> handlers = Block.all("java").filter(block -> block.text().contains("@ExceptionHandler"));
+        return handlers.map(block -> DynamicTest.dynamicTest(
+                block.toString(),
+                () -> assertThat(unspaced(Block.read(TESTED_HANDLERS))).contains(unspaced(block.text()))));
+    }
+
+    private static String unspaced(String code) {
+        return code.replaceAll("\\s+", "");
     }
 
     @TestFactory

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -23,6 +24,7 @@ import org.springframework.boot.autoconfigure.web.client.RestClientAutoConfigura
 import org.springframework.boot.autoconfigure.web.reactive.function.client.WebClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.PropertySource;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /** An application with settings and code of the documentation, as a reader has it who copies them. */
 final class DocumentedApplication {
@@ -95,6 +97,7 @@ final class DocumentedApplication {
                         ResilienceCloudAutoConfiguration.class,
                         RestClientAutoConfiguration.class,
                         WebClientAutoConfiguration.class))
+                .withBean("paymentThreads", Executor.class, () -> new SimpleAsyncTaskExecutor("payments-"))
                 .withInitializer(
                         context -> settings.forEach(context.getEnvironment().getPropertySources()::addFirst));
         for (String name : classes) {

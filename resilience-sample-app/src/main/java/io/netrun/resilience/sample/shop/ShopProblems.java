@@ -25,14 +25,15 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 class ShopProblems extends ResponseEntityExceptionHandler {
 
     private static final Duration SHORTLY = Duration.ofSeconds(1);
-    private static final Duration A_DAY = Duration.ofDays(1);
 
     /** Refused before it was tried: come back when trials are let in. A circuit that was forced open promises nothing. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> circuitOpen(CircuitOpenException e) {
-        boolean foreseeable = e.retryAfter().compareTo(A_DAY) < 0;
         return problem(
-                HttpStatus.SERVICE_UNAVAILABLE, "Out of order for the moment", e, foreseeable ? e.retryAfter() : null);
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "Out of order for the moment",
+                e,
+                e.retryAfter().orElse(null));
     }
 
     /** Refused before it was tried, because of load: come back shortly. */

@@ -1,18 +1,20 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.FailureText;
+import io.netrun.resilience.spring.settings.ExecutorBean;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in Java,
- * enum constants in lower case, exceptions by simple name and message, times and durations in ISO 8601, classes by name, and code
- * as "code".
+ * enum constants in lower case, exceptions by simple name and message, times and durations in ISO 8601, classes and executor
+ * beans by name, and code as "code".
  */
 final class JsonView {
 
@@ -49,7 +51,7 @@ final class JsonView {
             values.forEach((key, each) -> view.put(String.valueOf(key), plain(each)));
             return view;
         }
-        if (value instanceof Record) {
+        if (value instanceof Record || (value instanceof Executor && !(value instanceof ExecutorBean))) {
             return "code";
         }
         return value == null || value instanceof Number || value instanceof Boolean ? value : text(value);

@@ -1,7 +1,11 @@
 package io.netrun.resilience.spring.actuate;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.json.JsonParser;
@@ -10,7 +14,7 @@ import org.springframework.http.MediaType;
 
 /**
  * The body of a POST. Actuator takes only texts as the values of its fields, so settings that are written as an object become the
- * text that says the same: {@code {"settings": {"maxConcurrent": 4}}} becomes {@code {"settings": "maxConcurrent=4"}}.
+ * text of the same object: {@code {"settings": {"maxConcurrent": 4}}} becomes {@code {"settings": "{\"maxConcurrent\":\"4\"}"}}.
  */
 final class SettingsBody {
 
@@ -18,7 +22,8 @@ final class SettingsBody {
     static final int MAX_LENGTH = 64 * 1024;
 
     private static final String SETTINGS = "settings";
-    private static final String ACTION = "action";
+
+    private static final List<String> FIELDS = List.of("action", SETTINGS);
 
     private SettingsBody() {}
 
@@ -32,28 +37,74 @@ final class SettingsBody {
         }
     }
 
-    /** The body with settings as a text; the same body if it has no object of settings, or cannot be read. */
+    /**
+     * The body with nothing but texts as values. One that is no object becomes an object without fields, so that it is the endpoint that
+     * says what is wrong with it.
+     */
     static byte[] flattened(byte[] body) {
-        Map<String, Object> fields; // null where the body is null
-        try {
-            JsonParser parser = JsonParserFactory.getJsonParser();
-            fields = parser.parseMap(new String(body, StandardCharsets.UTF_8));
-        } catch (RuntimeException unreadable) {
-            return body; // Actuator says what is wrong with it
+        Map<String, Object> fields = read(body);
+        StringJoiner text = new StringJoiner(",", "{", "}");
+        for (String field : FIELDS) {
+            Object value = fields.get(field);
+            if (value != null) {
+                text.add(quoted(field) + ":" + quoted(field.equals(SETTINGS) ? settings(value) : text(value)));
+            }
         }
-        if (fields == null || !(fields.get(SETTINGS) instanceof Map<?, ?> settings)) {
-            return body;
-        }
-        String text = settings.entrySet().stream()
-                .map(setting -> setting.getKey() + "=" + (setting.getValue() == null ? "" : setting.getValue()))
-                .collect(Collectors.joining(", "));
-        String action = fields.get(ACTION) == null ? "" : "," + quoted(ACTION) + ":" + quoted(fields.get(ACTION));
-        return ("{" + quoted(SETTINGS) + ":" + quoted(text) + action + "}").getBytes(StandardCharsets.UTF_8);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String quoted(Object value) {
+    private static Map<String, Object> read(byte[] body) {
+        try {
+            JsonParser parser = JsonParserFactory.getJsonParser();
+            Map<String, Object> fields = parser.parseMap(new String(body, StandardCharsets.UTF_8));
+            return fields == null ? Map.of() : fields; // null where the body is null
+        } catch (RuntimeException | StackOverflowError unreadable) {
+            return Map.of();
+        }
+    }
+
+    private static String text(Object value) {
+        if (value instanceof Map<?, ?> fields) {
+            return fields.entrySet().stream()
+                    .map(field -> field.getKey() + "=" + (field.getValue() == null ? "" : field.getValue()))
+                    .collect(Collectors.joining(", "));
+        }
+        return value instanceof Collection<?> values
+                ? values.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                : value.toString();
+    }
+
+    private static String settings(Object value) {
+        if (value instanceof Map<?, ?> settings) {
+            return object(settings);
+        }
+        return value instanceof Collection<?> changes ? object(changes(changes)) : value.toString();
+    }
+
+    /** Each element is one change, such as {@code maxConcurrent=4}. */
+    private static Map<String, Object> changes(Collection<?> changes) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        for (Object change : changes) {
+            String[] parts = String.valueOf(change).split("=", 2);
+            settings.put(parts[0].strip(), parts.length == 2 ? parts[1].strip() : "");
+        }
+        return settings;
+    }
+
+    /** A value stays one value, whatever is in it. */
+    private static String object(Map<?, ?> settings) {
+        if (settings.isEmpty()) {
+            return "";
+        }
+        StringJoiner text = new StringJoiner(",", "{", "}");
+        settings.forEach((name, value) ->
+                text.add(quoted(String.valueOf(name)) + ":" + quoted(value == null ? "" : value.toString())));
+        return text.toString();
+    }
+
+    private static String quoted(String value) {
         StringBuilder quoted = new StringBuilder("\"");
-        value.toString().chars().forEach(c -> {
+        value.chars().forEach(c -> {
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append((char) c);
             } else if (c < ' ') {

@@ -11,6 +11,7 @@ import io.netrun.resilience.spring.aop.ResilienceWeaving;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.AdviceMode;
+import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -61,10 +63,16 @@ public final class ResilienceAutoConfiguration {
     /** All instances of the application. */
     @Bean
     @ConditionalOnMissingBean
-    ResilienceRegistry resilienceRegistry(ObjectProvider<Ticker> ticker, ObjectProvider<Instances> instances) {
+    ResilienceRegistry resilienceRegistry(
+            ObjectProvider<Ticker> ticker,
+            ObjectProvider<Instances> instances,
+            ObjectProvider<MethodPipelines> pipelines,
+            ConfigurableListableBeanFactory beans) {
         SingletonSupplier<Instances> settings = SingletonSupplier.of(instances::getObject);
-        ResilienceRegistry registry =
-                ResilienceRegistry.create(ticker.getIfUnique(Ticker::system), new ApplicationSettings(settings));
+        SingletonSupplier<EarlyAnnotations> annotations =
+                SingletonSupplier.of(() -> new EarlyAnnotations(beans, pipelines.getObject()));
+        ResilienceRegistry registry = ResilienceRegistry.create(
+                ticker.getIfUnique(Ticker::system), new ApplicationSettings(settings, annotations));
         registry.onChange(event -> settings.obtain().onChange(event));
         return registry;
     }
@@ -76,15 +84,15 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers,
-            BeanFactory beans) {
+            ListableBeanFactory beans) {
         Supplier<List<ConfigCustomizer<?>>> present =
                 () -> customizers.orderedStream().toList();
         boolean protecting = isEnabled(environment);
         return RegistryOwner.shared(beans, Instances.class)
-                .map(ofParent -> ofParent.child(environment, present, protecting))
+                .map(ofParent -> ofParent.child(environment, beans, present, protecting))
                 .orElseGet(() -> new Instances(
                         SingletonSupplier.of(registry::getObject),
-                        new SettingsResolver(environment),
+                        new SettingsResolver(environment, beans),
                         present,
                         protecting));
     }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.autoconfigure;
 
+import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.http.HttpClients;
 import io.netrun.resilience.spring.http.ResilientRestClients;
 import io.netrun.resilience.spring.http.ResilientWebClients;
@@ -29,11 +30,15 @@ public final class ResilienceHttpClientsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    HttpClients resilienceHttpClients(ConfigurableEnvironment environment, ObjectProvider<Instances> instances) {
+    HttpClients resilienceHttpClients(
+            ConfigurableEnvironment environment, ObjectProvider<Instances> instances, ObjectProvider<Ticker> ticker) {
         Instances known = instances.getIfAvailable();
         Instances protecting = known != null && known.isProtecting() ? known : null;
         return new HttpClients(
-                environment, protecting, protecting == null ? Patterns.places() : PlaceOrder.of(environment));
+                environment,
+                protecting,
+                protecting == null ? Patterns.places() : PlaceOrder.of(environment),
+                ticker.getIfUnique(Ticker::system));
     }
 
     @Configuration(proxyBeanMethods = false)

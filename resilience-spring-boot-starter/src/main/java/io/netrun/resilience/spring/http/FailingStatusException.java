@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZonedDateTime;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -141,8 +142,8 @@ public abstract sealed class FailingStatusException extends IOException {
         }
 
         @Override
-        public Duration retryAfter() {
-            return retryAfter;
+        public Optional<Duration> retryAfter() {
+            return Optional.of(retryAfter);
         }
     }
 }

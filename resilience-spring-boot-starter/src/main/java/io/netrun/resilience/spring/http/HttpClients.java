@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
 import io.netrun.resilience.spring.pattern.Place;
@@ -39,8 +40,10 @@ public final class HttpClients implements InstanceUser {
     private final ConfigurableEnvironment environment;
     private final @Nullable Instances instances;
     private final List<Place> order;
+    private final Ticker ticker;
     private final ConcurrentMap<String, ProtectedClient> named = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ProtectedClient> inCode = new ConcurrentLinkedQueue<>();
+    private final ConcurrentMap<String, Integer> titles = new ConcurrentHashMap<>();
     private final Set<Policy> heard = ConcurrentHashMap.newKeySet();
     private volatile WrittenClients written;
     private volatile boolean started;
@@ -50,12 +53,19 @@ public final class HttpClients implements InstanceUser {
      *
      * @param instances null if nothing is protected
      * @param order the places around a call, outermost first
+     * @param ticker limits the time for which responses are read that nobody wants
      */
-    public HttpClients(ConfigurableEnvironment environment, @Nullable Instances instances, List<Place> order) {
+    public HttpClients(
+            ConfigurableEnvironment environment, @Nullable Instances instances, List<Place> order, Ticker ticker) {
+        this.ticker = ticker;
         this.environment = environment;
         this.instances = instances;
         this.order = List.copyOf(order);
         this.written = new WrittenClients(environment);
+    }
+
+    Ticker ticker() {
+        return ticker;
     }
 
     /** The client that the configuration describes under {@code resilience.http-clients.<name>}. */
@@ -82,11 +92,25 @@ public final class HttpClients implements InstanceUser {
     }
 
     /** A client that code describes. */
-    ProtectedClient of(Consumer<HttpClientSpec> customizer) {
+    ProtectedClient of(Consumer<HttpClientSpec> spec) {
+        return of("HTTP client in code", spec);
+    }
+
+    /** The same, with a name. */
+    ProtectedClient named(String name, Consumer<HttpClientSpec> spec) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("name is '" + name + "': must not be blank");
+        }
+        return of(title(name) + " in code", spec);
+    }
+
+    /** Several with one title, such as those of a prototype bean, are counted. */
+    private ProtectedClient of(String what, Consumer<HttpClientSpec> customizer) {
         HttpClientSpec spec = new HttpClientSpec();
         customizer.accept(spec);
         HttpClientProperties properties = spec.properties();
-        String title = "HTTP client in code" + (inCode.isEmpty() ? "" : " #" + (inCode.size() + 1));
+        int number = titles.merge(what, 1, Integer::sum);
+        String title = what + (number == 1 ? "" : " #" + number);
         ProtectedClient client = new ProtectedClient(title, () -> plan(title, properties));
         if (started || instances == null) {
             return client.planned();

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.reactor.ReactorGuard;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -26,7 +27,8 @@ final class ProtectingFilter implements ExchangeFilterFunction {
         }
         return Mono.deferContextual(context -> {
             WebExchange call = new WebExchange(plan, request, next, context);
-            return Mono.fromFuture(plan.pipeline(request.method()).callAsync(call), false)
+            return ReactorGuard.of(plan.pipeline(request.method()))
+                    .adapted(subscriber -> call)
                     .doOnNext(call::endWith)
                     .onErrorResume(call::endWith)
                     .doOnCancel(call::cancelled);

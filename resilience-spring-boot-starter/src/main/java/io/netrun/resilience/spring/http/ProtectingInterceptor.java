@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.Ticker;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
@@ -23,9 +24,16 @@ final class ProtectingInterceptor implements ClientHttpRequestInterceptor {
             ClassUtils.hasMethod(ClientHttpRequestInterceptor.class, "apply", ClientHttpRequestExecution.class);
 
     private final ProtectedClient client;
+    private final Ticker ticker;
 
-    ProtectingInterceptor(ProtectedClient client) {
+    /**
+     * For a client.
+     *
+     * @param ticker limits the time for which responses are read that nobody wants
+     */
+    ProtectingInterceptor(ProtectedClient client, Ticker ticker) {
         this.client = client;
+        this.ticker = ticker;
     }
 
     @Override
@@ -35,11 +43,12 @@ final class ProtectingInterceptor implements ClientHttpRequestInterceptor {
         if (plan.repeating().policies().isEmpty()) {
             return execution.execute(request, body);
         }
-        Responses<ClientHttpResponse> responses = new Responses<>(ClientHttpResponse::close);
+        ResponseDrain drain = new ResponseDrain(ticker);
+        Responses<ClientHttpResponse> responses = new Responses<>(drain);
         try {
             ClientHttpResponse response = plan.pipeline(request.getMethod())
-                    .<ClientHttpResponse, IOException>call(
-                            () -> attempt(plan, responses, execution.execute(anew(plan, request), body), request));
+                    .<ClientHttpResponse, IOException>call(() ->
+                            attempt(plan, responses, drain, execution.execute(anew(plan, request), body), request));
             responses.endWith(response);
             return response;
         } catch (Throwable failure) {
@@ -52,7 +61,11 @@ final class ProtectingInterceptor implements ClientHttpRequestInterceptor {
     }
 
     private static ClientHttpResponse attempt(
-            ClientPlan plan, Responses<ClientHttpResponse> responses, ClientHttpResponse response, HttpRequest request)
+            ClientPlan plan,
+            Responses<ClientHttpResponse> responses,
+            ResponseDrain drain,
+            ClientHttpResponse response,
+            HttpRequest request)
             throws IOException {
         responses.arrived(response);
         int status = response.getStatusCode().value();
@@ -60,10 +73,10 @@ final class ProtectingInterceptor implements ClientHttpRequestInterceptor {
             return response;
         }
         FailingStatusException failure = FailingStatusException.of(
-                request.getMethod() + " " + request.getURI().getHost(),
-                status,
-                response.getHeaders(),
-                () -> responses.release(response));
+                request.getMethod() + " " + request.getURI().getHost(), status, response.getHeaders(), () -> {
+                    responses.release(response);
+                    drain.awaitLast();
+                });
         responses.fails(response, failure);
         throw failure;
     }

@@ -33,6 +33,15 @@ public final class ResilientRestClients {
     }
 
     /**
+     * Protects a client as code says, and gives it a name.
+     *
+     * @param name for messages and the endpoint; the configuration knows nothing of it
+     */
+    public Consumer<RestClient.Builder> client(String name, Consumer<HttpClientSpec> spec) {
+        return builder -> builder.requestInterceptor(interceptor(name, spec));
+    }
+
+    /**
      * The interceptor that protects a client as the configuration says under {@code resilience.http-clients.<name>}. It has to be
      * the last: on Spring Framework 6, interceptors after it take part in the first attempt only.
      *
@@ -40,11 +49,16 @@ public final class ResilientRestClients {
      *     application starts, that is told with all other problems instead
      */
     public ClientHttpRequestInterceptor interceptor(String name) {
-        return new ProtectingInterceptor(clients.of(name));
+        return new ProtectingInterceptor(clients.of(name), clients.ticker());
     }
 
     /** The interceptor that protects a client as code says; otherwise as {@link #interceptor(String)}. */
     public ClientHttpRequestInterceptor interceptor(Consumer<HttpClientSpec> spec) {
-        return new ProtectingInterceptor(clients.of(spec));
+        return new ProtectingInterceptor(clients.of(spec), clients.ticker());
+    }
+
+    /** The interceptor that protects a client as code says, and gives it a name; otherwise as {@link #interceptor(String)}. */
+    public ClientHttpRequestInterceptor interceptor(String name, Consumer<HttpClientSpec> spec) {
+        return new ProtectingInterceptor(clients.named(name, spec), clients.ticker());
     }
 }

@@ -29,6 +29,15 @@ public final class ResilientWebClients {
     }
 
     /**
+     * Protects a client as code says, and gives it a name.
+     *
+     * @param name for messages and the endpoint; the configuration knows nothing of it
+     */
+    public Consumer<WebClient.Builder> client(String name, Consumer<HttpClientSpec> spec) {
+        return builder -> builder.filter(filter(name, spec));
+    }
+
+    /**
      * The filter that protects a client as the configuration says under {@code resilience.http-clients.<name>}. Filters after it
      * take part in every attempt.
      *
@@ -42,5 +51,10 @@ public final class ResilientWebClients {
     /** The filter that protects a client as code says; otherwise as {@link #filter(String)}. */
     public ExchangeFilterFunction filter(Consumer<HttpClientSpec> spec) {
         return new ProtectingFilter(clients.of(spec));
+    }
+
+    /** The filter that protects a client as code says, and gives it a name; otherwise as {@link #filter(String)}. */
+    public ExchangeFilterFunction filter(String name, Consumer<HttpClientSpec> spec) {
+        return new ProtectingFilter(clients.named(name, spec));
     }
 }

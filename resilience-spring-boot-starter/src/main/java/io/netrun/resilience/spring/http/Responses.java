@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.http;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -20,6 +21,12 @@ final class Responses<R> {
 
     private static final Logger log = LoggerFactory.getLogger(Responses.class);
 
+    /** How long the rest of a body that nobody wants may take to be read, so that the connection can serve again. */
+    static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
+
+    /** How many bytes of it are read; a new connection is cheaper than more of them. */
+    static final int LARGEST_RELEASE = 256 * 1024;
+
     private final Consumer<R> release;
     private final List<Arrived<R>> open = new ArrayList<>(2);
     private boolean ended;
@@ -29,7 +36,7 @@ final class Responses<R> {
         this.release = response -> {
             try {
                 release.accept(response);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 log.debug("A response that nobody reads could not be released", e);
             }
         };

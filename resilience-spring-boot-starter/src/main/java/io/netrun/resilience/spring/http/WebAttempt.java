@@ -4,6 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
@@ -13,6 +15,8 @@ import reactor.util.context.Context;
  * and with that the connection would go whose response the caller may be about to read.
  */
 final class WebAttempt extends CompletableFuture<ClientResponse> implements CoreSubscriber<ClientResponse> {
+
+    private static final Logger log = LoggerFactory.getLogger(WebAttempt.class);
 
     /** Whether the exchange is over, by its response or because it was stopped. Whoever sets it decides. */
     private final AtomicBoolean over = new AtomicBoolean();
@@ -34,18 +38,36 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
 
     @Override
     public void onSubscribe(Subscription given) {
+        if (subscription != null) {
+            cancel(given);
+            return;
+        }
         subscription = given;
         if (over.get()) {
-            given.cancel();
-        } else {
+            cancel(given);
+            return;
+        }
+        try {
             given.request(Long.MAX_VALUE);
+        } catch (Throwable thrown) {
+            cancel(given);
+            onError(thrown);
         }
     }
 
-    /** One that comes while the exchange is being cancelled is let go by the connector. */
+    /** What follows a cancel is done whatever that throws. */
+    private static void cancel(Subscription exchange) {
+        try {
+            exchange.cancel();
+        } catch (Throwable thrown) {
+            log.error("A request could not be cancelled; it may go on", thrown);
+        }
+    }
+
     @Override
     public void onNext(ClientResponse response) {
         if (!over.compareAndSet(false, true)) {
+            call.answeredLate(response);
             return;
         }
         answer = response;
@@ -85,7 +107,7 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
         boolean ends = over.compareAndSet(false, true) || (callers != null && callers == answer);
         Subscription running = subscription;
         if (ends && running != null) {
-            running.cancel();
+            cancel(running);
         }
     }
 }

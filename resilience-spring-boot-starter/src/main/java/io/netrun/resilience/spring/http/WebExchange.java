@@ -1,12 +1,16 @@
 package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.AdaptedCall;
-import java.time.Duration;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.reactor.ReactorGuard;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
@@ -16,8 +20,6 @@ import reactor.util.context.ContextView;
 
 /** One call of a {@code WebClient}: any number of attempts, of whose responses one at most reaches the caller. */
 final class WebExchange implements AdaptedCall<ClientResponse> {
-
-    private static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
 
     private final ClientPlan plan;
     private final ClientRequest request;
@@ -36,7 +38,12 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
 
     @Override
     public CompletionStage<ClientResponse> get() {
-        WebAttempt attempt = new WebAttempt(this, Context.of(context));
+        return start(Deadline.current());
+    }
+
+    @Override
+    public CompletionStage<ClientResponse> start(Deadline scope) {
+        WebAttempt attempt = new WebAttempt(this, ReactorGuard.inScope(Context.of(context), scope));
         attempts.add(attempt);
         Mono.defer(() -> next.exchange(watched())).subscribe(attempt);
         return attempt;
@@ -46,6 +53,15 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
     @Override
     public boolean hasBegun() {
         return consumed;
+    }
+
+    /** A response that comes when its caller has left is released, so that it is of no use to others. */
+    @Override
+    public boolean discard(@Nullable Object result) {
+        if (result instanceof ClientResponse response) {
+            responses.release(response);
+        }
+        return true;
     }
 
     @Override
@@ -78,6 +94,12 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
         return failure;
     }
 
+    /** An exchange that was stopped has been answered all the same; nobody else knows of this response. */
+    void answeredLate(ClientResponse response) {
+        responses.arrived(response);
+        responses.release(response);
+    }
+
     void endWith(ClientResponse response) {
         responses.endWith(response);
     }
@@ -97,8 +119,19 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
         attempts.forEach(attempt -> attempt.stop(callers));
     }
 
-    /** The rest of the body is read and dropped, so that the connection can serve again, or if that takes long, is closed. */
+    /** The rest of the body is read and dropped, so that the connection can serve again; if it is large or takes long, it is closed. */
     private static void release(ClientResponse response) {
-        response.releaseBody().take(LONGEST_RELEASE).subscribe(nothing -> {}, failure -> {});
+        response.body(BodyExtractors.toDataBuffers())
+                .map(WebExchange::released)
+                .scan(0L, Long::sum)
+                .takeUntil(total -> total > Responses.LARGEST_RELEASE)
+                .take(Responses.LONGEST_RELEASE)
+                .subscribe(total -> {}, failure -> {});
+    }
+
+    private static long released(DataBuffer buffer) {
+        int count = buffer.readableByteCount();
+        DataBufferUtils.release(buffer);
+        return count;
     }
 }

@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -83,7 +84,8 @@ final class WrittenClients {
                 if (KEYS.stream().noneMatch(known -> uniform(known).equals(uniform(written)))) {
                     String nearest = Nearest.to(written, KEYS);
                     problems.add(Problem.tolerable(
-                            "The configuration has an unknown key '" + written + "' in '" + property(name) + "'",
+                            "The configuration has an unknown key '" + written + "' in '" + property(name) + "'"
+                                    + sections.origin(name, written),
                             (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Known here: "
                                     + String.join(", ", KEYS)));
                 }
@@ -103,10 +105,15 @@ final class WrittenClients {
                     .bindOrCreate(sections.name(name), Bindable.of(HttpClientProperties.class), null);
         } catch (BindException e) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    "'" + e.getName() + "' can not be read: "
+                    "'" + e.getName() + "'" + origin(e) + " can not be read: "
                             + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
                     "Write a name, or a list of words")));
         }
+    }
+
+    private static String origin(BindException e) {
+        ConfigurationProperty property = e.getProperty();
+        return property == null || property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")";
     }
 
     private static String property(String name) {

@@ -10,6 +10,7 @@ import io.netrun.resilience.spring.settings.PlaceOrder;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -233,23 +234,32 @@ public final class MethodPipelines {
         boolean repeats = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean moves = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
+        List<Problem> problems = new ArrayList<>();
         for (Declaration declaration : declarations) {
-            Policy policy = attempted
-                    .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
-                    .orElse(null);
-            if (policy != null) {
-                used.add(policy);
-                chain.put(declaration.place(), policy);
-                repeats |= declaration.pattern().repeatsCalls();
-                moves |= declaration.pattern().movesCalls();
-            }
-            if (!declaration.own().isEmpty()) {
-                fallbacks = attempted.orElse(
-                        FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
-                if (fallbacks == FallbackMethods.NONE) {
-                    chain.remove(declaration.place());
+            try {
+                Policy policy = attempted
+                        .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
+                        .orElse(null);
+                if (policy != null) {
+                    used.add(policy);
+                    chain.put(declaration.place(), policy);
+                    repeats |= declaration.pattern().repeatsCalls();
+                    moves |= declaration.pattern().movesCalls();
                 }
+                if (!declaration.own().isEmpty()) {
+                    fallbacks = attempted.orElse(
+                            FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
+                    if (fallbacks == FallbackMethods.NONE) {
+                        chain.remove(declaration.place());
+                    }
+                }
+            } catch (ResilienceConfigurationException e) {
+                problems.addAll(
+                        e.problems()); // the others are asked for all the same, so none of them counts as unused
             }
+        }
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
         }
         requireDistinct(chain, userClass, method);
         return new MethodPipeline(
@@ -270,6 +280,17 @@ public final class MethodPipelines {
     /** Learns which instances will be asked for, so that their names do not depend on the order. */
     void add(Collection<Declaration> declarations) {
         names.add(declarations);
+    }
+
+    /** An annotation will ask for an instance. */
+    void announce(Declaration declaration) {
+        String name;
+        try {
+            name = names.of(declaration);
+        } catch (ResilienceConfigurationException wrong) {
+            return; // reported by the start-up check
+        }
+        instances.get().announce(declaration.pattern(), name, declaration.said(), declaration.where());
     }
 
     @Nullable

@@ -1,11 +1,10 @@
 package io.netrun.resilience.spring.pattern;
 
+import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 
 /**
  * A time that an instance's settings lead to.
@@ -14,10 +13,12 @@ import org.springframework.boot.convert.DurationStyle;
  */
 public record Span(String what, Duration duration) {
 
-    /** A time for people: {@code 2s}, {@code 1500ms}. */
+    /** A time in a message: {@code 2s}, {@code 1500ms}, {@code 15.06s}. */
     public static String text(Duration duration) {
-        return DurationStyle.SIMPLE.print(
-                duration, duration.toMillis() % 1_000 == 0 ? ChronoUnit.SECONDS : ChronoUnit.MILLIS);
+        long millis = duration.toMillis();
+        return millis % 1_000 != 0 && Math.abs(millis) < 10_000
+                ? millis + "ms"
+                : BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + "s";
     }
 
     /** None if the setting is not made. */

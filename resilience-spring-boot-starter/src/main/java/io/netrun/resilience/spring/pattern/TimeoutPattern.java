@@ -5,10 +5,13 @@ import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutEvent;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.util.List;
+import java.util.Map;
 
 /** What the starter knows of timeouts. */
 final class TimeoutPattern {
 
+    private static final String THREAD = "thread";
+    private static final String EXECUTOR = "executor";
     private static final String CALLS = "timeout.calls";
     private static final String CALLS_HELP = "Calls that did not end in time, by outcome";
 
@@ -27,7 +30,29 @@ final class TimeoutPattern {
             .applicationEvents(List.of(TimeoutEvent.TimedOut.class))
             .limit(t -> Span.of("duration", t.config().duration()))
             .syncSetting("thread", t -> t.config().thread() == TimeoutThread.WORKER)
+            .derives(THREAD, TimeoutPattern::requireUsedExecutor)
             .build();
 
     private TimeoutPattern() {}
+
+    /**
+     * Nothing follows from other settings. An executor that is set as near as the caller's thread or nearer is a mistake, since
+     * nothing would run on it; one that is set for all instances is not.
+     */
+    private static Map<String, Derived> requireUsedExecutor(List<Map<String, Object>> levels) {
+        boolean executor = false;
+        for (Map<String, Object> level : levels) {
+            executor |= level.containsKey(EXECUTOR);
+            Object thread = level.get(THREAD);
+            if (thread == TimeoutThread.CALLER && executor) {
+                throw new IllegalArgumentException(
+                        "executor is set, but thread is caller, which does not use it: thread must be"
+                                + " worker or auto, or executor be removed");
+            }
+            if (thread != null) {
+                break;
+            }
+        }
+        return Map.of();
+    }
 }

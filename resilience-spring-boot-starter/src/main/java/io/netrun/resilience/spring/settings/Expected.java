@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
@@ -30,6 +31,9 @@ final class Expected {
         }
         if (target.isEnum()) {
             return "one of " + constants(target);
+        }
+        if (target == Executor.class) {
+            return "the name of an executor bean";
         }
         return target == List.class ? "a list of exception classes" : "a name";
     }

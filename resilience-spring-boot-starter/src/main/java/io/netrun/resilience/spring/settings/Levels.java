@@ -43,8 +43,7 @@ final class Levels {
         } catch (IllegalArgumentException e) {
             Map<String, String> origins = new LinkedHashMap<>();
             levels.forEach(level -> level.forEach((setting, found) -> origins.putIfAbsent(setting, found.origin())));
-            problems.addAll(SettingProblems.outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, location)
-                    .problems());
+            problems.add(SettingProblems.outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, location));
         }
         levels.add(derived);
     }

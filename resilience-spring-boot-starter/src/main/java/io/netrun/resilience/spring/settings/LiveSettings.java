@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -42,25 +44,44 @@ public final class LiveSettings {
     /**
      * Changes all of the named settings, or none.
      *
-     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is one of them
+     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is one of them. Or a
+     *     JSON object, each of whose values is one value, whatever is in it
      * @throws ResilienceConfigurationException if that can not be read, a name is unknown, or a value is out of its range
      */
     public <P extends Policy, C extends Record> void change(Pattern<P, C> pattern, P policy, String changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
-        for (String change : NEXT_CHANGE.split(changes, -1)) {
+        split(changes).forEach((name, value) -> {
             try {
-                String[] parts = change.split("=", 2);
-                String value = parts.length == 2 ? parts[1].strip() : "";
-                read(pattern, parts[0].strip(), value, values);
+                read(pattern, name, value, values);
             } catch (ResilienceConfigurationException e) {
                 problems.addAll(e.problems());
             }
-        }
+        });
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
         apply(pattern, policy, values);
+    }
+
+    /** The changes by the names of settings; the last one of a name counts. */
+    private static Map<String, String> split(String changes) {
+        Map<String, String> split = new LinkedHashMap<>();
+        if (changes.startsWith("{")) {
+            try {
+                JsonParserFactory.getJsonParser()
+                        .parseMap(changes)
+                        .forEach((name, value) -> split.put(name, value == null ? "" : value.toString()));
+                return split;
+            } catch (RuntimeException | StackOverflowError noJson) {
+                split.clear(); // it is read as a text, whose messages say what to write
+            }
+        }
+        for (String change : NEXT_CHANGE.split(changes, -1)) {
+            String[] parts = change.split("=", 2);
+            split.put(parts[0].strip(), parts.length == 2 ? parts[1].strip() : "");
+        }
+        return split;
     }
 
     private void read(Pattern<?, ?> pattern, String name, String value, Map<String, @Nullable Object> values) {
@@ -81,16 +102,32 @@ public final class LiveSettings {
         try {
             C config = MadeInstances.reconfigure(pattern, policy, present -> {
                 requireUsed(pattern, present, values);
+                requireInRange(pattern, policy, present, values);
                 return Setting.with(present, values);
             });
             instances.changedByOperator(pattern, policy.name(), config, values.keySet());
-        } catch (IllegalArgumentException outOfRange) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    pattern.title() + " '" + policy.name() + "': " + outOfRange.getMessage(), "Nothing has changed")));
+        } catch (IllegalArgumentException wrong) {
+            throw outOfRange(pattern, policy, List.of(String.valueOf(wrong.getMessage())));
         }
         if (enabled != null) {
             policy.setEnabled(Boolean.TRUE.equals(enabled));
         }
+    }
+
+    private static void requireInRange(
+            Pattern<?, ?> pattern, Policy policy, Record present, Map<String, @Nullable Object> values) {
+        List<String> problems = Ranges.problems(present, values);
+        if (!problems.isEmpty()) {
+            throw outOfRange(pattern, policy, problems);
+        }
+    }
+
+    private static ResilienceConfigurationException outOfRange(
+            Pattern<?, ?> pattern, Policy policy, List<String> problems) {
+        return new ResilienceConfigurationException(problems.stream()
+                .map(problem ->
+                        new Problem(pattern.title() + " '" + policy.name() + "': " + problem, "Nothing has changed"))
+                .toList());
     }
 
     /** A setting that the instance would not use is a mistake here as anywhere. */
@@ -110,10 +147,12 @@ public final class LiveSettings {
         pattern.derive(List.of(changed, chosen));
     }
 
-    /** Lists hold classes, which nobody outside is to name. */
+    /** Lists hold classes, and executors are beans; neither can be named from outside. */
     private static List<Setting> changeable(Pattern<?, ?> pattern) {
         return Setting.of(pattern).stream()
-                .filter(setting -> setting.isWritable() && setting.type().toClass() != List.class)
+                .filter(setting -> setting.isWritable()
+                        && setting.type().toClass() != List.class
+                        && setting.type().toClass() != Executor.class)
                 .toList();
     }
 

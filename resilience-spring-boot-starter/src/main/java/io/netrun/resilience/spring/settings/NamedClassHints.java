@@ -17,8 +17,10 @@ final class NamedClassHints implements BeanFactoryInitializationAotProcessor {
     @Override
     public @Nullable BeanFactoryInitializationAotContribution processAheadOfTime(
             ConfigurableListableBeanFactory beanFactory) {
-        Set<Class<?>> classes = new SettingsResolver(beanFactory.getBean(
-                        ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, ConfigurableEnvironment.class))
+        Set<Class<?>> classes = new SettingsResolver(
+                        beanFactory.getBean(
+                                ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, ConfigurableEnvironment.class),
+                        null)
                 .namedClasses();
         return classes.isEmpty()
                 ? null

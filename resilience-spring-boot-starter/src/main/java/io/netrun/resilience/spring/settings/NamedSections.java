@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +13,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 
@@ -58,6 +60,32 @@ public final class NamedSections {
     /** The names of the sections with settings, but for those in environment variables alone. */
     public Set<String> names() {
         return new TreeSet<>(written.keySet());
+    }
+
+    /**
+     * Where a key of a section is written, in brackets and with a blank before it; empty if that is not known.
+     *
+     * @param key directly below the section, in any spelling
+     */
+    public String origin(String section, String key) {
+        String start = uniform(name(section) + "." + key);
+        Map<String, Map<String, String>> bySource = written.getOrDefault(section, Map.of());
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties) {
+                for (Map.Entry<String, String> property :
+                        bySource.getOrDefault(properties.getName(), Map.of()).entrySet()) {
+                    String name = uniform(property.getKey());
+                    if (name.equals(start) || name.startsWith(start + ".") || name.startsWith(start + "[")) {
+                        return " (" + PropertySourceOrigin.get(properties, property.getValue()) + ")";
+                    }
+                }
+            }
+        }
+        return "";
+    }
+
+    private static String uniform(String name) {
+        return name.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
     /** The name of a section, under which {@link #binder} has its properties. */

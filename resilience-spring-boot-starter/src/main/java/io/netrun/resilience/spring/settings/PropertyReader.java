@@ -3,7 +3,9 @@ package io.netrun.resilience.spring.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -14,6 +16,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.core.convert.support.GenericConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertySource;
 
@@ -22,15 +25,22 @@ final class PropertyReader {
 
     private final ConfigurableEnvironment environment;
     private final ConversionService conversion;
+
+    /** How names become beans of the context, which are its own. */
+    private final GenericConversionService beans = new GenericConversionService();
+
     private volatile WrittenSettings written;
 
     /**
      * A reader.
      *
+     * @param factory has the beans that settings can name; null to take any name
      * @param conversion one for all contexts of an application, since what has the same name is shared within one
      */
-    PropertyReader(ConfigurableEnvironment environment, ConversionService conversion) {
+    PropertyReader(
+            ConfigurableEnvironment environment, @Nullable ListableBeanFactory factory, ConversionService conversion) {
         this.environment = environment;
+        this.beans.addConverter(String.class, Executor.class, new ExecutorBeans(factory));
         this.conversion = conversion;
         this.written = WrittenSettings.in(environment);
     }
@@ -101,6 +111,12 @@ final class PropertyReader {
     }
 
     private Binder binder(Iterable<ConfigurationPropertySource> sources) {
-        return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment), conversion, null);
+        return new Binder(
+                sources,
+                new PropertySourcesPlaceholdersResolver(environment),
+                List.of(beans, conversion),
+                null,
+                null,
+                null);
     }
 }

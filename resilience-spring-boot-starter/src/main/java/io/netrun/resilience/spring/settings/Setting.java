@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
@@ -52,9 +51,7 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
                 component,
                 kebab(component.getName()),
                 type,
-                !value.isRecord()
-                        && !value.isAnnotationPresent(FunctionalInterface.class)
-                        && !Executor.class.isAssignableFrom(value));
+                !value.isRecord() && !value.isAnnotationPresent(FunctionalInterface.class));
     }
 
     /** Its name in Java, annotations and JSON, such as {@code maxAttempts}. */

@@ -20,7 +20,12 @@ final class SettingProblems {
         return of(what + " is empty", "Write " + Expected.of(type) + ", or remove the key");
     }
 
-    /** A placeholder in an annotation that stands for nothing. */
+    /** Several values where there can be one. */
+    static ResilienceConfigurationException list(String what, ResolvableType type) {
+        return of(what + ", which has one value", "Write " + Expected.of(type));
+    }
+
+    /** A placeholder that stands for nothing. */
     static ResilienceConfigurationException unresolved(String what, String text) {
         return of(
                 what + " is '" + text + "', which has a placeholder that stands for nothing",
@@ -34,16 +39,16 @@ final class SettingProblems {
      * @param origins who said each setting
      * @param where the method or class whose annotation it may be
      */
-    static ResilienceConfigurationException outOfRange(
+    static Problem outOfRange(
             Pattern<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
-        String field = message.split(" ", 2)[0];
+        String field = Ranges.field(message);
         String origin = origins.getOrDefault(field, Found.BUILT_IN);
         String remedy = switch (origin) {
             case Found.ANNOTATION -> "Change it where it is said: the annotation @" + pattern.title() + " of " + where;
             case Found.BUILT_IN -> "Nobody said it, it is the default: say it too, or change what does not go with it";
             default -> "Change it where it is said: " + origin;
         };
-        return of(pattern.title() + " '" + name + "': " + message, remedy);
+        return new Problem(pattern.title() + " '" + name + "': " + message, remedy);
     }
 
     private static ResilienceConfigurationException of(String description, String remedy) {

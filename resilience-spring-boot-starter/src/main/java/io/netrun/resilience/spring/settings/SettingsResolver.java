@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
@@ -31,14 +32,20 @@ public final class SettingsResolver {
     private final ConfigurableEnvironment environment;
     private final PropertyReader properties;
 
-    public SettingsResolver(ConfigurableEnvironment environment) {
-        this(environment, SettingConversion.create());
+    /**
+     * Reads an environment.
+     *
+     * @param beans those that settings can name, such as executors; null to take any name
+     */
+    public SettingsResolver(ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans) {
+        this(environment, beans, SettingConversion.create());
     }
 
     /** For a context below another one, with which it shares what has a name. */
-    SettingsResolver(ConfigurableEnvironment environment, ConversionService conversion) {
+    SettingsResolver(
+            ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans, ConversionService conversion) {
         this.environment = environment;
-        this.properties = new PropertyReader(environment, conversion);
+        this.properties = new PropertyReader(environment, beans, conversion);
     }
 
     /**
@@ -249,8 +256,11 @@ public final class SettingsResolver {
             Pattern<?, C> pattern, String name, Map<String, Object> values, Map<String, String> origins, String where) {
         try {
             return Setting.with(pattern.type().defaults(), values);
-        } catch (IllegalArgumentException e) {
-            throw SettingProblems.outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, where);
+        } catch (IllegalArgumentException first) {
+            throw new ResilienceConfigurationException(
+                    Ranges.problems(pattern.type().defaults(), values).stream()
+                            .map(message -> SettingProblems.outOfRange(pattern, name, message, origins, where))
+                            .toList());
         }
     }
 

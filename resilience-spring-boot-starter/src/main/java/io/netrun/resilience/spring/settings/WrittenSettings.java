@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public final class WrittenSettings {
 
     /** What somebody may have left behind who has come from there. */
-    private static final String FOREIGN = "resilience4j.";
+    private static final java.util.regex.Pattern FOREIGN = java.util.regex.Pattern.compile("(?i)resilience4j[._].*");
 
     /** Keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL = List.of(
@@ -58,6 +59,9 @@ public final class WrittenSettings {
         WrittenSettings written = new WrittenSettings();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             written.sources.add(source);
+            if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties) {
+                written.foreign |= Stream.of(properties.getPropertyNames()).anyMatch(FOREIGN.asMatchPredicate());
+            }
             if (isExact(source)) {
                 written.read((EnumerablePropertySource<?>) source.getUnderlyingSource());
             }
@@ -115,10 +119,9 @@ public final class WrittenSettings {
 
     private void read(EnumerablePropertySource<?> source) {
         for (String written : source.getPropertyNames()) {
-            foreign |= written.startsWith(FOREIGN);
             if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
                 ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
-                if (property.getNumberOfElements() > 1
+                if (!property.isEmpty()
                         && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
                     read(new Property(source, written, property));
                 }
@@ -127,6 +130,12 @@ public final class WrittenSettings {
     }
 
     private void read(Property property) {
+        if (property.name.getNumberOfElements() == 1) {
+            if (!property.isBlank()) {
+                problems.add(scalar(property, "enabled: true, or the key of a pattern"));
+            }
+            return;
+        }
         String first = property.name.getElement(1, Form.DASHED);
         if (GLOBAL.contains(first)) {
             return;
@@ -136,6 +145,9 @@ public final class WrittenSettings {
                 .findFirst()
                 .orElse(null);
         if (pattern == null) {
+            if (reportPlace(property, first)) {
+                return;
+            }
             report(
                     property,
                     first,
@@ -147,11 +159,12 @@ public final class WrittenSettings {
         switch (group) {
             case "defaults" -> readKey(pattern, property, 3);
             case "instances" -> readKey(pattern, property, 4);
-            default -> {
-                if (!group.isEmpty() || !property.isBlank()) { // the section of a pattern may be empty as any other
-                    report(property, group, List.of("defaults", "instances"));
+            case "" -> { // the section of a pattern may be empty as any other
+                if (!property.isBlank()) {
+                    problems.add(scalar(property, "defaults, or instances"));
                 }
             }
+            default -> report(property, group, List.of("defaults", "instances"));
         }
     }
 
@@ -164,10 +177,7 @@ public final class WrittenSettings {
         }
         if (last < earliest) {
             if (!property.isBlank()) {
-                problems.add(new Problem(
-                        "The property '" + name + "' has a value of its own",
-                        "Put settings under it, such as "
-                                + keys(pattern).iterator().next()));
+                problems.add(scalar(property, keys(pattern).iterator().next()));
             } else if (earliest == 4 && name.getNumberOfElements() == 4) {
                 documentsOf(pattern, name(name, 4)).add(property.source); // a section whose keys are commented out
             }
@@ -193,6 +203,27 @@ public final class WrittenSettings {
                     .computeIfAbsent(property.source, first -> new LinkedHashMap<>())
                     .put(section + "." + name.subName(last), property.written);
         }
+    }
+
+    private static Problem scalar(Property property, String examples) {
+        return new Problem(
+                "The property '" + property.name + "' has a value of its own",
+                "Put settings under it, such as " + examples);
+    }
+
+    /** A place in the chain that shares its instances with another one has no section of its own. */
+    private boolean reportPlace(Property property, String first) {
+        for (Place place : Patterns.places()) {
+            if (uniform(place.key()).equals(uniform(first))) {
+                problems.add(Problem.tolerable(
+                        "The configuration has an unknown key '" + first + "' in '" + property.name + "' ("
+                                + PropertySourceOrigin.get(property.source, property.written) + ")",
+                        "Write it under '" + SettingsResolver.ROOT + "."
+                                + place.pattern().key() + "': the instances of " + place.title() + " are there"));
+                return true;
+            }
+        }
+        return false;
     }
 
     private Set<PropertySource<?>> documentsOf(Pattern<?, ?> pattern, String name) {

@@ -77,7 +77,7 @@ export function detail(more, pattern, name, operate) {
       `${clock(time)} ${event} ${Object.entries(rest).map(([key, value]) => `${key}: ${plain(value)}`).join(', ')}`);
     return [
       ...list('Recent events', events),
-      ...list('Last failures', (found.lastFailures ?? []).map(({time, thrown}) => `${clock(time)} ${plain(thrown)}`)),
+      ...list('Last failures', (found.lastFailures ?? []).map(({time, thrown, reason}) => `${clock(time)} ${plain(thrown ?? reason)}`)),
       ...list('Protects', chains.map(({method, links}) =>
         `${method}: ${links.map(link => `${link.pattern} ${link.name}${link.enabled === false ? ' (off)' : ''}`).join(' → ')}`)),
       element('h4', 'Settings'), settings(found.settings ?? {}),

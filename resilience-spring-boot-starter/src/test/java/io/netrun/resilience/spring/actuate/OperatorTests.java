@@ -8,6 +8,7 @@ import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.bulkhead.BulkheadFullException;
 import io.netrun.resilience.spring.event.OperatorChange;
+import io.netrun.resilience.timeout.Timeout;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -93,6 +94,26 @@ class OperatorTests {
                 .isOk();
     }
 
+    @Test
+    void settingOfAnObjectShouldBeOneValueWhateverIsInIt() {
+        Timeout sorry = registry.getOrCreate(Timeout.TYPE, "sorry");
+        post("/resilience/timeout/sorry", "{\"settings\": {\"message\": \" Sorry, duration=9s \\\"x\\\"\"}}")
+                .expectStatus()
+                .isOk();
+        assertThat(sorry.config().message()).isEqualTo(" Sorry, duration=9s \"x\"");
+        assertThat(sorry.config().duration()).isEqualTo(Duration.ofSeconds(5));
+        post("/resilience/timeout/sorry", "{\"settings\": [\"message=Wait, limit=2s\", \"duration=3s\"]}")
+                .expectStatus()
+                .isOk();
+        assertThat(sorry.config().message()).isEqualTo("Wait, limit=2s");
+        assertThat(sorry.config().duration()).isEqualTo(Duration.ofSeconds(3));
+        post("/resilience/timeout/sorry", "{\"settings\": {\"duration\": \"1s, message=changed\"}}")
+                .expectStatus()
+                .isBadRequest();
+        post("/resilience/timeout/sorry", "{\"settings\": {}}").expectStatus().isBadRequest();
+        assertThat(sorry.config().message()).isEqualTo("Wait, limit=2s");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -103,6 +124,15 @@ class OperatorTests {
                 "{\"settings\": {\"maxConcurrent\": null}}|maxConcurrent is ''",
                 "{\"settings\": {\"maxConcurrent\": {\"a\": 1}}}|maxConcurrent is '{a=1}', which can not be read as a whole number",
                 "{\"settings\": {\"max\\\"\\u0007Weight\": 1}}|A bulkhead has no setting 'max\"\u0007Weight' that can be changed while it lives",
+                "{\"settings\": [\"maxConcurrent=-1\"]}|Bulkhead 'reports': maxConcurrent is -1: must be between 1 and 1000000",
+                "{\"settings\": [{\"maxConcurrent\": 4}]}|A bulkhead has no setting '{maxConcurrent' that can be changed while it lives",
+                "{\"settings\": 4}|A bulkhead has no setting '4' that can be changed while it lives",
+                "{\"action\": {\"a\": 1}}|Unknown action 'a=1'",
+                "{\"action\": [\"reset\", 1]}|Unknown action 'reset, 1'",
+                "{\"settings\": |The body has to have either an \"action\" or \"settings\"",
+                "[4]|The body has to have either an \"action\" or \"settings\"",
+                "null|The body has to have either an \"action\" or \"settings\"",
+                "{\"settings\": {\"maxConcurrent\": 0, \"maxQueue\": -1}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and 1000000; Bulkhead 'reports': maxQueue is -1: must be between 0 and 1000000",
                 "{\"settings\": {}, \"action\": \"reset\"}|The body has to have either an \"action\" or \"settings\"",
             })
     void wrongSettingsOfAnObjectShouldBeToldInOurWords(String body, String error) {

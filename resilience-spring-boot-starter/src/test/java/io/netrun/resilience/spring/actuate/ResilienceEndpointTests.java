@@ -11,8 +11,11 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
 import io.netrun.resilience.spring.event.RecentEvents;
+import io.netrun.resilience.timeout.Timeout;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,6 +165,8 @@ class ResilienceEndpointTests {
                 .isNotEmpty()
                 .jsonPath("$.lastFailures[0].thrown")
                 .isEqualTo("IOException: failure 3")
+                .jsonPath("$.lastFailures[0].reason")
+                .isEmpty()
                 .jsonPath("$.lastFailures[0].time")
                 .isNotEmpty()
                 .jsonPath("$.recentEvents[0].event")
@@ -172,6 +177,25 @@ class ResilienceEndpointTests {
                 .isEqualTo("the failure count reached 3")
                 .jsonPath("$.recentEvents[0].time")
                 .isNotEmpty();
+    }
+
+    @Test
+    void failureThatThrewNothingShouldShowWhatGaveTheCallUp() {
+        CircuitBreaker slow = registry.getOrCreate(CircuitBreaker.TYPE, "slow");
+        CompletableFuture<String> call = Timeout.of("patience", c -> c.duration(Duration.ofMillis(20)))
+                .callAsync(() -> slow.callAsync(() -> new CompletableFuture<String>()));
+        assertThat(call).failsWithin(Duration.ofSeconds(30));
+        http.get()
+                .uri("/resilience/circuit-breaker/slow")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.lastFailures[0].thrown")
+                .isEmpty()
+                .jsonPath("$.lastFailures[0].reason")
+                .isEqualTo("given up by Timeout 'patience'");
+        registry.remove(slow);
     }
 
     @Test

@@ -72,7 +72,11 @@ class HttpClientSettingsTests {
     void unknownKeyShouldBeToldWithTheNearest() {
         runner.withPropertyValues("resilience.http-clients.prices.circuit-braker=prices")
                 .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
-                    assertThat(problem.description()).contains("unknown key 'circuit-braker'", "http-clients[prices]");
+                    assertThat(problem.description())
+                            .contains(
+                                    "unknown key 'circuit-braker'",
+                                    "http-clients[prices]",
+                                    "(\"resilience.http-clients.prices.circuit-braker\" from property source \"test\")");
                     assertThat(problem.remedy()).contains("Did you mean 'circuit-breaker'");
                     assertThat(problem.tolerable()).isTrue();
                 }));
@@ -106,6 +110,22 @@ class HttpClientSettingsTests {
             assertThatThrownBy(() -> resilience.interceptor(spec -> spec.failureStatuses("none", "500")))
                     .isInstanceOf(ResilienceConfigurationException.class);
             assertThat(context.getBean(ResilienceRegistry.class).all()).isEmpty();
+        });
+    }
+
+    @Test
+    void clientInCodeShouldBeCalledByItsName() {
+        runner.run(context -> {
+            ResilientRestClients resilience = context.getBean(ResilientRestClients.class);
+            assertThatThrownBy(() -> resilience.interceptor("stock", spec -> spec.failureStatuses("6xx")))
+                    .isInstanceOf(ResilienceConfigurationException.class)
+                    .hasMessageContaining("HTTP client 'stock' in code: failure-statuses has '6xx'");
+            assertThatThrownBy(() -> resilience.interceptor("stock", spec -> spec.failureStatuses("6xx")))
+                    .hasMessageContaining("HTTP client 'stock' in code #2: ");
+            assertThatThrownBy(() -> resilience.interceptor("orders", spec -> spec.failureStatuses("6xx")))
+                    .hasMessageContaining("HTTP client 'orders' in code: ");
+            assertThatThrownBy(() -> resilience.interceptor(" ", spec -> {}))
+                    .isInstanceOf(IllegalArgumentException.class);
         });
     }
 

@@ -14,6 +14,7 @@ import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import io.netrun.resilience.timeout.TimeoutExceededException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,6 +159,26 @@ class WebClientTests {
                 },
                 "resilience.retry.instances.prices.base-delay=1m",
                 "resilience.retry.instances.prices.max-delay=1m");
+    }
+
+    @Test
+    void failedResponseWithoutAnEndShouldBeLeftAfterSomeBytes() {
+        CountDownLatch left = new CountDownLatch(1);
+        server.answers(exchange -> {
+            exchange.sendResponseHeaders(503, 0);
+            byte[] piece = new byte[64 * 1024];
+            try {
+                while (true) {
+                    exchange.getResponseBody().write(piece);
+                }
+            } catch (IOException gone) {
+                left.countDown();
+            }
+        });
+        run((client, registry) -> {
+            assertThat(get(client).block(LONG)).isEqualTo("ok");
+            await().atMost(LONG).until(() -> left.getCount() == 0);
+        });
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.pattern.Patterns;
@@ -374,6 +375,17 @@ class SettingsByNameTests {
     }
 
     // ---- origins
+
+    @Test
+    void originOfCodeThatNobodyHasSetShouldBeDefault() {
+        runner.withPropertyValues("resilience.circuit-breaker.instances.plain.failure-threshold=2")
+                .run(context -> {
+                    CircuitBreaker plain =
+                            context.getBean(ResilienceRegistry.class).getOrCreate(CircuitBreaker.TYPE, "plain");
+                    assertThat(origin(context, plain, "failureResult")).isEqualTo("default");
+                    assertThat(origin(context, plain, "failure")).isEqualTo("default");
+                });
+    }
 
     @Test
     void originShouldBeCodeForWhatCodeHasChanged() {

@@ -68,6 +68,64 @@ class SettingsTests {
                         .isEqualTo(10));
     }
 
+    @Test
+    void mistypedClassOfAListShouldBeNamed() {
+        runner.withPropertyValues("resilience.retry.instances.x.exceptions[0]=java.io.IOExcption")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("is 'java.io.IOExcption', which can not be read"));
+    }
+
+    // ---- all that is wrong at once
+
+    @Test
+    void valuesOutOfRangeShouldBeToldTogetherWithTheirPlaces() {
+        runner.withBean(Ranged.class)
+                .withPropertyValues(
+                        "resilience.retry.instances.ranged.max-attempts=0",
+                        "resilience.retry.instances.ranged.backoff-multiplier=0.1",
+                        "resilience.retry.defaults.max-duration=-1s")
+                .run(context -> assertThat(((ResilienceConfigurationException) context.getStartupFailure()).problems())
+                        .filteredOn(problem -> problem.description().contains("'ranged'"))
+                        .satisfiesExactlyInAnyOrder(
+                                attempts -> {
+                                    assertThat(attempts.description()).contains("maxAttempts is 0");
+                                    assertThat(attempts.remedy())
+                                            .contains("resilience.retry.instances[ranged].max-attempts (");
+                                },
+                                multiplier -> {
+                                    assertThat(multiplier.description()).contains("backoffMultiplier is 0.1");
+                                    assertThat(multiplier.remedy())
+                                            .contains("resilience.retry.instances[ranged].backoff-multiplier (");
+                                },
+                                duration -> {
+                                    assertThat(duration.description()).contains("maxDuration is PT-1S");
+                                    assertThat(duration.remedy()).contains("resilience.retry.defaults.max-duration (");
+                                },
+                                delay -> {
+                                    assertThat(delay.description()).contains("maxDelay is PT-5S");
+                                    assertThat(delay.remedy()).contains("@Retry of Ranged.call");
+                                }));
+    }
+
+    @Test
+    void valueThatFailsOnlyBesideABadOneShouldNotBeTold() {
+        runner.withPropertyValues(
+                        "resilience.circuit-breaker.instances.x.open-duration=-1s",
+                        "resilience.circuit-breaker.instances.x.max-open-duration=10s")
+                .run(context -> assertThat(((ResilienceConfigurationException) context.getStartupFailure()).problems())
+                        .singleElement()
+                        .satisfies(problem -> assertThat(problem.description()).contains("openDuration is PT-1S")));
+    }
+
+    static class Ranged {
+
+        @Retry(name = "ranged", maxDelay = "-5s")
+        public String call() {
+            return "called";
+        }
+    }
+
     // ---- ways of writing
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 @ExtendWith(OutputCaptureExtension.class)
 class UnusedSettingsTests {
@@ -118,6 +119,48 @@ class UnusedSettingsTests {
                             .contains("is 'many'");
                     assertThat(output).doesNotContain("Retry 'odd' has settings in the configuration");
                 });
+    }
+
+    @Test
+    void settingsBesideAWrongInstanceShouldNotBeCalledUnused(CapturedOutput output) {
+        runner.withBean(Both.class)
+                .withPropertyValues(
+                        "resilience.timeout.instances.both.duration=soon",
+                        "resilience.retry.instances.both.max-attempts=4",
+                        "resilience.circuit-breaker.instances.both.failure-threshold=4")
+                .run(context -> {
+                    assertThat(context).getFailure().hasMessageContaining("is 'soon'");
+                    assertThat(output).doesNotContain("no annotation names it");
+                });
+    }
+
+    @Test
+    void settingsOfResilience4jShouldBeNamedWhereTheStartStops(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "resilience4j.retry.instances.x.max-attempts=3", "resilience.retry.defaults.max-attempts=many")
+                .run(context -> {
+                    assertThat(context).hasFailed();
+                    assertThat(output).containsOnlyOnce("settings under 'resilience4j'");
+                });
+    }
+
+    static class Both {
+
+        @io.netrun.resilience.annotation.Timeout(name = "both")
+        @Retry(name = "both")
+        @io.netrun.resilience.annotation.CircuitBreaker(name = "both")
+        public void call() {
+            // Only its annotations matter.
+        }
+    }
+
+    @Test
+    void environmentVariableOfResilience4jShouldBeAWarning(CapturedOutput output) {
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "test-systemEnvironment", Map.of("RESILIENCE4J_RETRY_INSTANCES_X_MAXATTEMPTS", "3"))))
+                .run(context -> assertThat(output).containsOnlyOnce("settings under 'resilience4j'"));
     }
 
     @Test

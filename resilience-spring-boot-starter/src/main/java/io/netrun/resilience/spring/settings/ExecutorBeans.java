@@ -1,0 +1,75 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.core.task.SyncTaskExecutor;
+
+/** The executors that settings name. Each name has one object, so that settings that name the same bean are equal. Thread-safe. */
+final class ExecutorBeans implements Converter<String, Executor> {
+
+    private final @Nullable ListableBeanFactory beans;
+    private final ConcurrentMap<String, ExecutorBean> named = new ConcurrentHashMap<>();
+
+    /**
+     * Executors of an application.
+     *
+     * @param beans null where settings are read without an application; any name is good there
+     */
+    ExecutorBeans(@Nullable ListableBeanFactory beans) {
+        this.beans = beans;
+    }
+
+    /**
+     * The executor of that name; null for no name.
+     *
+     * @throws IllegalArgumentException if there is no such bean, or if it cannot run calls on other threads; the message is the remedy
+     */
+    @Override
+    public @Nullable Executor convert(String text) {
+        String name = text.trim();
+        if (name.isEmpty()) {
+            return null;
+        }
+        ListableBeanFactory factory = beans;
+        if (factory == null) {
+            return new ExecutorBean(name, () -> Runnable::run);
+        }
+        requireUsable(factory, name);
+        return named.computeIfAbsent(
+                name, first -> new ExecutorBean(first, () -> factory.getBean(first, Executor.class)));
+    }
+
+    /** Looks at types only: no bean is created for it. */
+    private static void requireUsable(ListableBeanFactory factory, String name) {
+        if (!factory.containsBean(name)) {
+            List<String> known =
+                    List.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(factory, Executor.class, true, false));
+            String nearest = Nearest.to(name, known);
+            throw new IllegalArgumentException("No bean has this name. "
+                    + (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
+                    + (known.isEmpty()
+                            ? "Define a bean that is a java.util.concurrent.Executor"
+                            : "Executors here: " + String.join(", ", known)));
+        }
+        if (!factory.isTypeMatch(name, Executor.class)) {
+            throw new IllegalArgumentException("The bean of this name is no java.util.concurrent.Executor"
+                    + typeOf(factory, name) + ". Use the name of one that is");
+        }
+        if (factory.isTypeMatch(name, SyncTaskExecutor.class)) {
+            throw new IllegalArgumentException(
+                    "A SyncTaskExecutor runs calls on the thread of their caller, who could not"
+                            + " leave in time. Use an executor that has threads");
+        }
+    }
+
+    private static String typeOf(ListableBeanFactory factory, String name) {
+        Class<?> type = factory.getType(name, false);
+        return type == null ? "" : ", but a " + type.getName();
+    }
+}
