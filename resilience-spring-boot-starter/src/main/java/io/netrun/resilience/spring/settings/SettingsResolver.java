@@ -32,6 +32,11 @@ public final class SettingsResolver {
     private final ConfigurableEnvironment environment;
     private final PropertyReader properties;
 
+    /** Reads an environment without an application around it, so that settings can name any bean. */
+    public SettingsResolver(ConfigurableEnvironment environment) {
+        this(environment, null);
+    }
+
     /**
      * Reads an environment.
      *
