@@ -70,28 +70,38 @@ final class CircuitBreakerLayer implements Layer {
         Deadline scope = deadline == Deadline.NONE ? deadline : deadline.child();
         int begunBefore = scope.begun();
         CompletableFuture<T> call;
-        if (body instanceof AdaptedCall<?> adapted) {
-            adapted.onDelivery(() -> {
-                if (adapted.isOwnedBy(deadline)) {
-                    admission.delivers();
-                }
-            });
-        }
+        InFlight early = null;
         try {
+            if (body instanceof AdaptedCall<?> adapted) {
+                // A source may emit, and its subscriber leave, before there is a future of the call.
+                early = new InFlight(outcomes, admission, scope, begunBefore, body);
+                adapted.onDelivery(() -> {
+                    if (adapted.isOwnedBy(scope)) {
+                        admission.delivers();
+                    }
+                });
+                scope.register(early);
+            }
             call = next.callAsync(body, scope);
         } catch (Throwable thrown) {
-            admission.ignored();
+            if (early == null || early.tryEnd()) {
+                admission.ignored();
+            }
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            outcomes.onSuccess(admission, call.join(), scope);
+            if (early == null || early.tryEnd()) {
+                outcomes.onSuccess(admission, call.join(), scope);
+            }
             return call;
         }
-        InFlight inFlight = new InFlight(outcomes, admission, scope, begunBefore, body);
+        InFlight inFlight = early != null ? early : new InFlight(outcomes, admission, scope, begunBefore, body);
         try {
             CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
             InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, context);
-            scope.register(inFlight);
+            if (early == null) {
+                scope.register(inFlight);
+            }
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {
