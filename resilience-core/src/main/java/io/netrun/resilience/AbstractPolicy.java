@@ -55,8 +55,8 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     }
 
     /**
-     * Changes settings of the living instance, as in {@code c -> c.toBuilder().maxAttempts(5).build()}. What it counts, and
-     * the calls that run or wait, stay; calls that begin later follow the new settings.
+     * Changes settings of the living instance, as in {@code c -> c.toBuilder().maxAttempts(5).build()}. What it counts,
+     * and the calls that run or wait, stay; calls that begin later follow the new settings.
      *
      * @param change makes the new configuration of the present one; may be asked again if another change comes between
      * @return the configuration in force now
@@ -100,8 +100,8 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     }
 
     /**
-     * Brings what was derived from {@link #config()} and {@link #isEnabled()} up to date. Called by one thread at a time, under
-     * a lock, so it runs no code of the user.
+     * Brings what was derived from {@link #config()} and {@link #isEnabled()} up to date. Called by one thread at a
+     * time, under a lock, so it runs no code of the user.
      */
     protected abstract void onReconfigured();
 

@@ -4,8 +4,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of an asynchronous call that is not a {@link CompletionStage} by nature, such as a subscription to a reactive
- * stream. For those who adapt other kinds of asynchronous calls.
+ * The body of an asynchronous call that is not a {@link CompletionStage} by nature, such as a subscription to a
+ * reactive stream. For those who adapt other kinds of asynchronous calls.
  *
  * @param <T> what the stage ends with
  */
@@ -21,35 +21,37 @@ public interface AdaptedCall<T extends @Nullable Object> extends CheckedSupplier
     }
 
     /**
-     * Whether the call can no longer be made again or replaced by something else: a part of the result is with the caller already,
-     * as the first element of a stream is, or what the call sends has been used up.
+     * Whether the call can no longer be made again or replaced by something else: a part of the result is with the
+     * caller already, as the first element of a stream is, or what the call sends has been used up.
      */
     boolean hasBegun();
 
-    /** Whether a part of the result is with the caller already, as the first element of a stream is; by default never. */
+    /**
+     * Whether a part of the result is with the caller already, as the first element of a stream is; by default never.
+     */
     default boolean hasDelivered() {
         return false;
     }
 
     /**
-     * Runs a callback when the first part of the result reaches the caller; by default never. To be called before the attempt is
-     * made.
+     * Runs a callback when the first part of the result reaches the caller; by default never. To be called before the
+     * attempt is made.
      *
      * @param callback must be quick and throw nothing
      */
     default void onDelivery(Runnable callback) {}
 
     /**
-     * Whether the part of the result that {@linkplain #hasDelivered() is with the caller} came from an attempt made in a scope or
-     * within it. Asked where attempts run beside each other; by default no attempt owns the result.
+     * Whether the part of the result that {@linkplain #hasDelivered() is with the caller} came from an attempt made in
+     * a scope or within it. Asked where attempts run beside each other; by default no attempt owns the result.
      */
     default boolean isOwnedBy(Deadline scope) {
         return false;
     }
 
     /**
-     * Decides that a race of attempts is won by the one made in a scope, which has ended without a failure; by default it may. From
-     * then on no other attempt can deliver anything, until {@link #unclaim()}.
+     * Decides that a race of attempts is won by the one made in a scope, which has ended without a failure; by default
+     * it may. From then on no other attempt can deliver anything, until {@link #unclaim()}.
      *
      * @return false if the result, or the part of it that is with the caller, comes from another attempt
      */
@@ -57,7 +59,9 @@ public interface AdaptedCall<T extends @Nullable Object> extends CheckedSupplier
         return true;
     }
 
-    /** The other attempts of a race that was {@linkplain #tryClaim won} are stopped, so that further ones can follow. */
+    /**
+     * The other attempts of a race that was {@linkplain #tryClaim won} are stopped, so that further ones can follow.
+     */
     default void unclaim() {}
 
     /** What a fallback gives in the place of the result: a stage that ends as the call's own would. */

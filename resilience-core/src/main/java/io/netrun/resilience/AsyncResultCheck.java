@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -8,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns, once for each class of results, about a sync call whose body returns something asynchronous: its policies protect
- * only the making of the future or publisher, and count every one as a success.
+ * Warns, once for each class of results, about a sync call whose body returns something asynchronous: its policies
+ * protect only the making of the future or publisher, and count every one as a success.
  */
 final class AsyncResultCheck {
 
@@ -18,41 +19,45 @@ final class AsyncResultCheck {
     /** How often {@link #last} is written; beyond that, threads would take its cache line from each other. */
     private static final int MAX_WRITES = 64;
 
-    private static final ClassValue<Finding> FINDINGS = new ClassValue<>() {
+    /**
+     * Whether there was a warning for a class; null for a harmless class. A class of the JDK keeps its value for ever, so that must not
+     * be of a class of this library, whose class loader could then never be collected (JDK-8136353).
+     */
+    private static final ClassValue<@Nullable AtomicBoolean> WARNED = new ClassValue<>() {
 
         @Override
-        protected Finding computeValue(Class<?> type) {
-            return new Finding(isAsync(type));
+        protected @Nullable AtomicBoolean computeValue(Class<?> type) {
+            return isAsync(type) ? new AtomicBoolean() : null;
         }
     };
 
-    /** The latest class found harmless. Racy: an old value only costs a look-up. */
-    private static @Nullable Class<?> last;
+    /** The latest class found harmless, which may be an application's. Racy: an old value only costs a look-up. */
+    private static WeakReference<@Nullable Class<?>> last = new WeakReference<>(null);
 
     private static int writes;
 
     private AsyncResultCheck() {}
 
     static void check(@Nullable Object result, Guard guard) {
-        if (result != null && result.getClass() != last) {
+        if (result != null && result.getClass() != last.get()) {
             look(result.getClass(), guard);
         }
     }
 
     private static void look(Class<?> type, Guard guard) {
-        Finding finding = FINDINGS.get(type);
-        if (finding.async) {
-            if (!finding.warned.get() && finding.warned.compareAndSet(false, true)) {
+        AtomicBoolean warned = WARNED.get(type);
+        if (warned != null) {
+            if (!warned.get() && warned.compareAndSet(false, true)) {
                 SafeLog.warn(
                         log,
-                        "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a success."
-                                + " Use callAsync, or ReactorGuard for a publisher",
+                        "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a"
+                                + " success. Use callAsync, or ReactorGuard for a publisher",
                         guard,
                         type.getName());
             }
         } else if (writes < MAX_WRITES) {
             writes++;
-            last = type;
+            last = new WeakReference<>(type);
         }
     }
 
@@ -76,15 +81,5 @@ final class AsyncResultCheck {
             }
         }
         return false;
-    }
-
-    private static final class Finding {
-
-        private final boolean async;
-        private final AtomicBoolean warned = new AtomicBoolean();
-
-        Finding(boolean async) {
-            this.async = async;
-        }
     }
 }

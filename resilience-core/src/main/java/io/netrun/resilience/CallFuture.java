@@ -2,18 +2,20 @@ package io.netrun.resilience;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The future of a call in the making. It distinguishes an end from inside (the call ended: {@link #finish}) from an end from
- * outside (cancelled, completed or timed out by its holder), after which {@link #stop()} stops the call. Either way the order
- * is the same: first it is decided how the call ends, then everything that the call holds is released, and only then do the
- * future's dependents run. For authors of policies.
+ * The future of a call in the making. It distinguishes an end from inside (the call ended: {@link #finish}) from an end
+ * from outside (cancelled, completed or timed out by its holder), after which {@link #stop()} stops the call. Either
+ * way the order is the same: first it is decided how the call ends, then everything that the call holds is released,
+ * and only then do the future's dependents run. For authors of policies.
  *
  * @param <T> the result
  */
@@ -22,10 +24,16 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     private static final Logger log = LoggerFactory.getLogger(CallFuture.class);
 
     private static final VarHandle DECIDED;
+    private static final VarHandle FOLLOWER;
+
+    /** In place of a follower once there cannot be one any more. */
+    private static final Object PUBLISHED = new Object();
 
     static {
         try {
-            DECIDED = MethodHandles.lookup().findVarHandle(CallFuture.class, "decided", boolean.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            DECIDED = lookup.findVarHandle(CallFuture.class, "decided", boolean.class);
+            FOLLOWER = lookup.findVarHandle(CallFuture.class, "follower", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -33,9 +41,12 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     private volatile boolean decided;
 
+    /** What is called back with the end, as a stage of {@link #handle} would be, but without two objects for it. */
+    private volatile @Nullable Object follower;
+
     /**
-     * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this future
-     * from outside, before its dependents run. Should not throw; what it throws is logged.
+     * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this
+     * future from outside, before its dependents run. Should not throw; what it throws is logged.
      */
     protected abstract void stop();
 
@@ -65,34 +76,15 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** Completes this future; for the winner of {@link #tryEnd()}. Does not throw, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
-        if (failure == null) {
-            publishValue(value);
-        } else {
-            publishFailure(failure);
-        }
-    }
-
-    private void publishValue(T value) {
+        boolean published;
         try {
-            super.complete(value);
+            published = failure == null ? super.complete(value) : super.completeExceptionally(failure);
         } catch (Throwable thrown) {
             runRemainingDependents(thrown);
+            published = true;
         }
-    }
-
-    private void publishFailure(Throwable failure) {
-        try {
-            super.completeExceptionally(failure);
-        } catch (Throwable thrown) {
-            runRemainingDependents(thrown);
-        }
-    }
-
-    private void publishCancellation() {
-        try {
-            super.cancel(true);
-        } catch (Throwable thrown) {
-            runRemainingDependents(thrown);
+        if (published) {
+            onPublished(value, failure);
         }
     }
 
@@ -121,6 +113,39 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
     }
 
+    /** Completes this future with a failure; for the winner of {@link #tryEnd()}. */
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    protected final void publishFailure(Throwable failure) {
+        publish(null, failure);
+    }
+
+    /**
+     * Has a callback called with the end of this future, after all stages that are attached later: the order of stages.
+     *
+     * @param callback what it throws is lost
+     * @return false if it will not be called, since there is another, there are stages already, or the end has come
+     */
+    final boolean tryFollow(BiFunction<? super T, @Nullable Throwable, ?> callback) {
+        return follower == null
+                && !isDone()
+                && getNumberOfDependents() == 0
+                && FOLLOWER.compareAndSet(this, null, callback);
+    }
+
+    @SuppressWarnings({"unchecked", "ReturnValueIgnored"
+    }) // nothing else is ever put there; it is called for its effect
+    private void onPublished(T value, @Nullable Throwable failure) {
+        Object callback = FOLLOWER.getAndSet(this, PUBLISHED);
+        if (callback == null || callback == PUBLISHED) {
+            return;
+        }
+        try {
+            ((BiFunction<? super T, @Nullable Throwable, ?>) callback).apply(value, failure);
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "A policy failed when its call ended", thrown);
+        }
+    }
+
     /** {@link #stop() Stops} the call, for the winner of {@link #tryEnd()}; never throws. */
     protected final void release() {
         try {
@@ -131,8 +156,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
-     * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code of others
-     * within {@code stop()} block, the future is completed all the same, after ten milliseconds or a little more; see {@link OverdueRelease}.
+     * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code
+     * of others within {@code stop()} block, the future is completed all the same, after ten milliseconds or a little
+     * more; see {@link OverdueRelease}.
      *
      * @param context in which dependents then run
      */
@@ -161,7 +187,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (tryEnd()) {
-            releaseThen(this::publishCancellation);
+            releaseThen(() -> publishFailure(new CancellationException()));
         }
         return isCancelled();
     }
@@ -170,7 +196,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     final void cancelWithin() {
         if (tryEnd()) {
             release();
-            publishCancellation();
+            publishFailure(new CancellationException());
         }
     }
 
@@ -179,7 +205,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!tryEnd()) {
             return false;
         }
-        releaseThen(() -> publishValue(value));
+        releaseThen(() -> publish(value, null));
         return true;
     }
 
@@ -216,13 +242,16 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             release();
         }
         super.obtrudeValue(value);
+        onPublished(value, null);
     }
 
     @Override
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
     public void obtrudeException(Throwable failure) {
         if (tryEnd()) {
             release();
         }
         super.obtrudeException(failure);
+        onPublished(null, failure);
     }
 }

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The context of a calling thread, captured once for everything that its call does on other threads later: further attempts,
- * fallbacks, listeners, and what the caller attached to its future. It is {@linkplain #clear() cleared} when the call has ended.
- * See {@link ContextPropagation} for what belongs to it. For authors of policies. Thread-safe.
+ * The context of a calling thread, captured once for everything that its call does on other threads later: further
+ * attempts, fallbacks, listeners, and what the caller attached to its future. It is {@linkplain #clear() cleared} when
+ * the call has ended. See {@link ContextPropagation} for what belongs to it. For authors of policies. Thread-safe.
  */
 public final class CallerContext {
 
@@ -30,29 +30,44 @@ public final class CallerContext {
     }
 
     /**
-     * Runs a task within this context on the calling thread, whose own context is restored afterwards. A task that runs after
-     * {@link #clear()} has no context, so it is to look whether its call has ended before it runs code of the user.
+     * Runs a task within this context on the calling thread, whose own context is restored afterwards. A task that runs
+     * after {@link #clear()} has no context, so it is to look whether its call has ended before it runs code of the
+     * user.
+     *
+     * @throws RuntimeException what restoring the context or the task throws
+     */
+    public void run(Runnable task) {
+        ContextPropagation.Context captured = context;
+        if (captured == null) {
+            task.run();
+        } else {
+            captured.run(task);
+        }
+    }
+
+    /**
+     * Runs a task as {@link #run(Runnable)} does.
      *
      * @param onFailure takes what restoring the context or the task throws; should not throw
      */
     public void run(Runnable task, Consumer<Throwable> onFailure) {
         try {
-            runWithin(task);
+            run(task);
         } catch (Throwable thrown) {
             onFailure.accept(thrown);
         }
     }
 
     /**
-     * Runs a task within this context on the calling thread, or without it where it cannot be restored: for what must be done in
-     * any case. It runs once, whatever restoring the thread's own context throws afterwards.
+     * Runs a task within this context on the calling thread, or without it where it cannot be restored: for what must
+     * be done in any case. It runs once, whatever restoring the thread's own context throws afterwards.
      *
      * @param task must not throw
      */
     public void runAnyway(Runnable task) {
         boolean[] begun = new boolean[1];
         try {
-            runWithin(() -> {
+            run(() -> {
                 begun[0] = true;
                 task.run();
             });
@@ -64,21 +79,15 @@ public final class CallerContext {
         }
     }
 
-    private void runWithin(Runnable task) {
-        ContextPropagation.Context captured = context;
-        if (captured == null) {
-            task.run();
-        } else {
-            captured.run(task);
-        }
-    }
-
-    /** Lets go of what was captured, so that whoever keeps the future of an ended call does not keep its caller's request. */
+    /**
+     * Lets go of what was captured, so that whoever keeps the future of an ended call does not keep its caller's
+     * request.
+     */
     public void clear() {
         context = null;
     }
 
-    /** A task that runs another one within this context; see {@link #run}. */
+    /** A task that runs another one within this context; see {@link #run(Runnable, Consumer)}. */
     public Runnable wrap(Runnable task, Consumer<Throwable> onFailure) {
         return () -> run(task, onFailure);
     }

@@ -7,15 +7,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a call that failed was cancelled. What decides is the fact that somebody stopped it: its scope was stopped, or the
- * calling thread was interrupted. What the call throws then does not matter, and what it throws otherwise does not make it
- * cancelled: a {@link java.util.concurrent.CancellationException} of the protected code's own is a failure like others. Only
- * the exceptions by which the JDK reports an interrupt, which clears the thread's flag, are taken for the fact itself. For
- * authors of policies.
+ * Whether a call that failed was cancelled. What decides is the fact that somebody stopped it: its scope was stopped,
+ * or the calling thread was interrupted. What the call throws then does not matter, and what it throws otherwise does
+ * not make it cancelled: a {@link java.util.concurrent.CancellationException} of the protected code's own is a failure
+ * like others. Only the exceptions by which the JDK reports an interrupt, which clears the thread's flag, are taken for
+ * the fact itself. For authors of policies.
  */
 public final class Cancellation {
-
-    private static final int MAX_DEPTH = 16;
 
     private Cancellation() {}
 
@@ -36,11 +34,12 @@ public final class Cancellation {
 
     /** Whether a failure is, or was caused by, an exception by which the JDK reports an interrupt. */
     public static boolean reportsInterrupt(Throwable failure) {
-        int depth = 0;
-        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = ExceptionFilter.causeOf(t), depth++) {
+        @Nullable Throwable t = failure;
+        for (int depth = 0; t != null && depth < ExceptionFilter.MAX_DEPTH; depth++) {
             if (isInterrupt(t) || t instanceof ClosedByInterruptException || isInterruptedIo(t)) {
                 return true;
             }
+            t = ExceptionFilter.causeOf(t);
         }
         return false;
     }
@@ -65,7 +64,7 @@ public final class Cancellation {
         if (failure.getClass() != InterruptedIOException.class) {
             return false;
         }
-        String message = failure.getMessage();
+        String message = FailureText.messageOf(failure);
         return message == null || !message.toLowerCase(Locale.ROOT).contains("time");
     }
 }

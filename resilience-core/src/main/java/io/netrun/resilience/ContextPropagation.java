@@ -6,17 +6,17 @@ import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Carries the context of a calling thread to the thread on which its call goes on: the context class loader, SLF4J's MDC, the scope
- * of the call around, and what the {@code ThreadLocalAccessor}s registered with Micrometer's context-propagation library carry
- * (security, request, tracing), where that library is present. What the calling thread does not have is cleared meanwhile, and
- * afterwards the thread has what it had before. The MDC is left alone after {@link #carryMdc carryMdc(false)}.
+ * Carries the context of a calling thread to the thread on which its call goes on: the context class loader, SLF4J's
+ * MDC, the scope of the call around, and what the {@code ThreadLocalAccessor}s registered with Micrometer's
+ * context-propagation library carry (security, request, tracing), where that library is present. What the calling
+ * thread does not have is cleared meanwhile, and afterwards the thread has what it had before. The MDC is left alone
+ * after {@link #carryMdc carryMdc(false)}.
  */
 public final class ContextPropagation {
 
@@ -36,16 +36,6 @@ public final class ContextPropagation {
     public static Runnable wrap(Runnable task) {
         Context context = capture();
         return () -> context.run(task);
-    }
-
-    /**
-     * The task, within the context that the calling thread has now, for tasks whose failure somebody must learn of: whatever
-     * restoring the context, the task, or putting the former context back throws goes to a consumer, once.
-     *
-     * @param onFailure runs on the task's thread, after the former context was put back
-     */
-    public static Runnable wrap(Runnable task, Consumer<Throwable> onFailure) {
-        return CallerContext.capture().wrap(task, onFailure);
     }
 
     /** What belongs to the calling thread, as it is now. */
@@ -152,13 +142,34 @@ public final class ContextPropagation {
         @Override
         void run(Runnable task) {
             ContextSnapshot before = Snapshots.FACTORY.captureAll();
+            Watched watched = new Watched(task);
             try {
-                super.run(snapshot.wrap(task));
+                super.run(snapshot.wrap(watched));
             } catch (Throwable thrown) {
                 // Of several accessors, those before the one that failed have left the caller's values on this thread.
-                restore(before);
+                if (!watched.failed) {
+                    restore(before);
+                }
                 throw thrown;
             }
+        }
+    }
+
+    /** A task after whose failure the thread's former context is put back as after its end. */
+    private static final class Watched implements Runnable {
+
+        private final Runnable task;
+        private boolean failed; // of one thread
+
+        Watched(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            failed = true;
+            task.run();
+            failed = false;
         }
     }
 }

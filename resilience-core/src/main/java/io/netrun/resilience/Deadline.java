@@ -12,44 +12,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The scope of a call: the moment at which the time limit around it gives it up, and whether its result is still wanted. It
- * travels inward with the call, so that what lies within does not wait for something that can no longer help, and knows a
- * call that was given up by that fact and not by what it throws. Scopes nest: a limit within a limit, an attempt of a hedge
- * within either.
+ * The scope of a call: the moment at which the time limit around it gives it up, and whether its result is still
+ * wanted. It travels inward with the call, so that what lies within does not wait for something that can no longer
+ * help, and knows a call that was given up by that fact and not by what it throws. Scopes nest: a limit within a limit,
+ * an attempt of a hedge within either.
  *
  * <p>A scope is left once, in one of three ways: its limit {@linkplain #tryExceed() is exceeded}, it is
- * {@linkplain #tryStop() stopped} because its caller has left or another attempt was faster, or its call {@linkplain #end()
- * has ended}. In the first two cases everything that is {@linkplain #register registered} in it is notified at that moment,
- * whether or not the protected code returns.
+ * {@linkplain #tryStop() stopped} because its caller has left or another attempt was faster, or its call
+ * {@linkplain #end() has ended}. In the first two cases everything that is {@linkplain #register registered} in it is
+ * notified at that moment, whether or not the protected code returns.
  *
  * <p>A protected call that is made within another one, in another pipeline, finds the scope of that one with
- * {@link #current()}: on the same thread, in the Reactor context, and wherever Micrometer's context-propagation carries it.
+ * {@link #current()}: on the same thread, in the Reactor context, and wherever Micrometer's context-propagation carries
+ * it.
  *
  * <p>For authors of policies. Thread-safe.
  */
-public final class Deadline {
+public final class Deadline extends ScopeParts {
 
     private static final Logger log = LoggerFactory.getLogger(Deadline.class);
 
     /** No limit and no scope: the call is wanted until it ends. */
     public static final Deadline NONE = new Deadline(null, 0, null);
 
-    private static final int RUNNING = 0;
-    private static final int EXCEEDED = 1;
-    private static final int STOPPED = 2;
-    private static final int ENDED = 3;
-
-    /** How many registrations lie between two sweeps for those that have ended out of order. */
-    private static final int SWEEP_MASK = 63;
+    // Bytes, since nearly every asynchronous call has a scope or more.
+    private static final byte RUNNING = 0;
+    private static final byte EXCEEDED = 1;
+    private static final byte STOPPED = 2;
+    private static final byte ENDED = 3;
 
     private static final VarHandle STATE;
-    private static final VarHandle IN_FLIGHT;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Deadline.class, "state", int.class);
-            IN_FLIGHT = lookup.findVarHandle(Deadline.class, "inFlight", Link.class);
+            STATE = MethodHandles.lookup().findVarHandle(Deadline.class, "state", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -64,12 +60,7 @@ public final class Deadline {
     private final long nanos;
     private final @Nullable Deadline outer;
 
-    private volatile int state;
-
-    /** What is to be notified, the latest first; those that have ended are unlinked in passing. */
-    private volatile @Nullable Link inFlight;
-
-    private int registrations; // racy: it only spaces the sweeps
+    private volatile byte state;
 
     /** How many bodies were begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
@@ -86,8 +77,8 @@ public final class Deadline {
     }
 
     /**
-     * The scope of the protected call that the calling thread is making; {@link #NONE} outside of one, or if that call is no
-     * longer wanted, so that what its code still does, such as cleaning up, is a call of its own.
+     * The scope of the protected call that the calling thread is making; {@link #NONE} outside of one, or if that call
+     * is no longer wanted, so that what its code still does, such as cleaning up, is a call of its own.
      */
     public static Deadline current() {
         if (!used) {
@@ -129,7 +120,8 @@ public final class Deadline {
     }
 
     /**
-     * A nested deadline that starts on first use, so that a call that completes before anyone checks it never reads the clock.
+     * A nested deadline that starts on first use, so that a call that completes before anyone checks it never reads the
+     * clock.
      *
      * @param nanos the limit in nanoseconds from then, at most half of {@link Long#MAX_VALUE}
      */
@@ -151,8 +143,8 @@ public final class Deadline {
     }
 
     /**
-     * Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. A limit
-     * whose call has ended no longer counts.
+     * Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. A
+     * limit whose call has ended no longer counts.
      */
     public long remainingNanos() {
         long own = state == ENDED ? Long.MAX_VALUE : remainingNanosOfThis();
@@ -177,36 +169,36 @@ public final class Deadline {
     }
 
     /**
-     * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit, before it
-     * stops the call and before its caller is told; must not be called on the timer's thread.
+     * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit,
+     * before it stops the call and before its caller is told; must not be called on the timer's thread.
      *
-     * @return the failures of the attempts that what is registered had made so far, the oldest first; empty if this scope was
-     *     left before
+     * @return the failures of the attempts that what is registered had made so far, the oldest first; empty if this
+     *     scope was left before
      */
     public List<Throwable> tryExceed() {
         List<Throwable> failures = new ArrayList<>();
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
-            notifyInFlight(true, failures::add);
+            notifyParts(true, failures::add);
         }
         return failures;
     }
 
-    /** Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent. */
+    /**
+     * Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent.
+     */
     public void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
-            notifyInFlight(false, failure -> {});
+            notifyParts(false, failure -> {});
         }
     }
 
     /**
-     * Ends this scope because its call has ended, so that what goes on without it is not limited any longer. Called by the
-     * policy that made the scope, once it has decided that the call was in time.
+     * Ends this scope because its call has ended, so that what goes on without it is not limited any longer. Called by
+     * the policy that made the scope, once it has decided that the call was in time.
      */
     public void end() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, ENDED)) {
-            if (inFlight != null) {
-                inFlight = null;
-            }
+            clear();
         }
     }
 
@@ -236,8 +228,8 @@ public final class Deadline {
     }
 
     /**
-     * Returns unless the call was given up; asked after each wait of a policy, so that a call that was given up while it waited
-     * is never made.
+     * Returns unless the call was given up; asked after each wait of a policy, so that a call that was given up while
+     * it waited is never made.
      *
      * @throws CancellationException if nobody waits for the call any longer
      */
@@ -253,75 +245,21 @@ public final class Deadline {
     }
 
     /**
-     * Has a part of a call notified when the call is given up; at once if that has happened already. Does nothing without a
-     * scope. What {@linkplain InFlight#tryEnd() has ended} is forgotten.
+     * Has a part of a call notified when the call is given up; at once if that has happened already. Does nothing
+     * without a scope. What {@linkplain InFlight#tryEnd() has ended} is forgotten.
      */
     public void register(InFlight part) {
         if (this == NONE) {
             return;
         }
         for (@Nullable Deadline each = this; each != null; each = each.outer) {
-            each.add(part);
-        }
-        if (isOver() && part.tryEnd()) {
-            part.settle(isExceeded(), failure -> {});
-        }
-    }
-
-    private void add(InFlight part) {
-        if (state != RUNNING) {
-            return;
-        }
-        Link link = new Link(part);
-        Link top;
-        do {
-            top = inFlight;
-            link.next = firstRunning(top);
-        } while (!IN_FLIGHT.compareAndSet(this, top, link));
-        if ((++registrations & SWEEP_MASK) == 0) {
-            sweep(link);
-        }
-    }
-
-    /**
-     * Unlinks what has ended. Several threads may do so at once: each link is only ever replaced by one further down, past
-     * parts that have ended, so whatever the order of writes, each part that runs stays reachable.
-     */
-    private static void sweep(Link from) {
-        for (@Nullable Link each = from; each != null; each = each.next) {
-            each.next = firstRunning(each.next);
-        }
-    }
-
-    private static @Nullable Link firstRunning(@Nullable Link from) {
-        Link link = from;
-        while (link != null && link.part.hasEnded()) {
-            link = link.next;
-        }
-        return link;
-    }
-
-    private void notifyInFlight(boolean exceeded, Consumer<Throwable> failures) {
-        // All are taken before any is notified: one that wakes first must not end another behind the back of this.
-        List<InFlight> taken = new ArrayList<>();
-        for (@Nullable Link link = inFlight; link != null; link = link.next) {
-            if (link.part.tryEnd()) {
-                taken.add(link.part);
+            if (each.state == RUNNING) {
+                each.add(part);
             }
         }
-        inFlight = null;
-        for (InFlight part : taken) {
-            part.settle(exceeded, failures);
+        if (isOver() && part.tryEnd()) {
+            settle(List.of(part), isExceeded(), failure -> {});
         }
-    }
-
-    /** How many parts are registered that have not been forgotten, ended ones included; for tests. */
-    int countInFlight() {
-        int count = 0;
-        for (@Nullable Link link = inFlight; link != null; link = link.next) {
-            count++;
-        }
-        return count;
     }
 
     /**
@@ -339,7 +277,8 @@ public final class Deadline {
     }
 
     /**
-     * Makes this the scope of the calling thread while it runs code of the user that belongs to the call, such as a fallback.
+     * Makes this the scope of the calling thread while it runs code of the user that belongs to the call, such as a
+     * fallback.
      *
      * @return what {@link #exitScope} is to be called with afterwards
      */
@@ -363,54 +302,72 @@ public final class Deadline {
     }
 
     /**
-     * A part of a call, such as the permit of a circuit breaker or the attempts of a retry, that is to be settled when the call
-     * is given up. It ends once: by itself, or with the call.
+     * A part of a call, such as the permit of a circuit breaker or the attempts of a retry, that is to be settled when
+     * the call is given up. It ends once: by itself, or with the call.
      */
     public abstract static class InFlight {
 
-        private static final AtomicIntegerFieldUpdater<InFlight> ENDED_BY =
-                AtomicIntegerFieldUpdater.newUpdater(InFlight.class, "ended");
+        private static final AtomicIntegerFieldUpdater<InFlight> PHASE =
+                AtomicIntegerFieldUpdater.newUpdater(InFlight.class, "phase");
 
-        private volatile int ended;
+        private static final int RUNNING = 0;
+        private static final int ENDING = 1;
+        private static final int SETTLED = 2;
+
+        private volatile int phase;
 
         /** For subclasses. */
         protected InFlight() {}
 
         /** Ends this by itself; false if it has ended before, so that there is nothing left to settle. */
         public final boolean tryEnd() {
-            return ENDED_BY.compareAndSet(this, 0, 1);
+            return PHASE.compareAndSet(this, RUNNING, SETTLED);
+        }
+
+        /**
+         * As {@link #tryEnd()}, for a part that has something to settle then, such as an outcome to count. Should the call be given
+         * up meanwhile, whoever does so waits for a moment until that is done, so that the call's caller finds it done.
+         * {@link #markSettled()} must follow, and no code of the user may run before it.
+         */
+        public final boolean tryBeginEnd() {
+            return PHASE.compareAndSet(this, RUNNING, ENDING);
+        }
+
+        /** What {@link #tryBeginEnd()} has begun is done. */
+        public final void markSettled() {
+            phase = SETTLED;
         }
 
         /** Whether it has ended, in either way. */
         public final boolean hasEnded() {
-            return ended != 0;
+            return phase != RUNNING;
+        }
+
+        /** Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for ten milliseconds at most. */
+        public final void awaitSettled() {
+            ScopeParts.awaitSettled(this);
+        }
+
+        /** Whether it has ended, and everything is settled. */
+        public final boolean isSettled() {
+            return phase == SETTLED;
         }
 
         /**
-         * Settles this because the call was given up. Called at most once, before whoever waits for the call learns of it; must
-         * not block.
+         * Settles this because the call was given up. Called at most once, before whoever waits for the call learns of
+         * it; must not block.
          *
          * @param exceeded whether a time limit gave the call up; otherwise it was stopped
          * @param failures takes the failures of attempts made so far, the oldest first
          */
         protected abstract void onOver(boolean exceeded, Consumer<Throwable> failures);
 
-        private void settle(boolean exceeded, Consumer<Throwable> failures) {
+        void settle(boolean exceeded, Consumer<Throwable> failures) {
             try {
                 onOver(exceeded, failures);
             } catch (Throwable thrown) {
                 SafeLog.error(log, "A policy failed when its call was given up", thrown);
             }
-        }
-    }
-
-    private static final class Link {
-
-        private final InFlight part;
-        private @Nullable Link next;
-
-        Link(InFlight part) {
-            this.part = part;
         }
     }
 }

@@ -4,8 +4,9 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Micrometer's context-propagation carry the scope of a call to other threads and into the Reactor context, so that protected
- * calls that are made there find it with {@link Deadline#current()}. Found as a service; loaded only where that library is.
+ * Has Micrometer's context-propagation carry the scope of a call to other threads and into the Reactor context, so that
+ * protected calls that are made there find it with {@link Deadline#current()}. Found as a service; loaded only where
+ * that library is.
  */
 public final class DeadlineAccessor implements ThreadLocalAccessor<Deadline> {
 

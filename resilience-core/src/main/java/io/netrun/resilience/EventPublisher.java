@@ -10,11 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of one instance. They receive its events in the order of publication and one at a time: an event has reached all
- * listeners before the next one reaches any, also one that a listener causes. There is no lock. The publishing thread delivers,
- * unless another thread is delivering at that moment; it then leaves its event to that thread, with its context (see
- * {@link ContextPropagation}), and goes on. So a listener that blocks delays other events, and no call but the one that delivers.
- * What a listener throws is logged and reaches neither the others nor the call. For those who write policies. Thread-safe.
+ * The listeners of one instance. They receive its events in the order of publication and one at a time: an event has
+ * reached all listeners before the next one reaches any, also one that a listener causes. There is no lock. The
+ * publishing thread delivers, unless another thread is delivering at that moment; it then leaves its event to that
+ * thread, with its context (see {@link ContextPropagation}), and goes on. So a listener that blocks delays other
+ * events, and no call but the one that delivers. A thread that gives a call up, which has to do so in time, leaves its
+ * events to a worker. What a listener throws is logged and reaches neither the others nor the call. For those who write
+ * policies. Thread-safe.
  */
 public final class EventPublisher {
 
@@ -34,8 +36,8 @@ public final class EventPublisher {
     private final Queue<Delivery> queue = new ConcurrentLinkedQueue<>();
 
     /**
-     * Events not yet delivered, the one in delivery included. The thread that raises it from zero delivers until it is zero again. An event
-     * is put into the queue before it is counted, so that every count has its event.
+     * Events not yet delivered, the one in delivery included. The thread that raises it from zero delivers until it is
+     * zero again. An event is put into the queue before it is counted, so that every count has its event.
      */
     private final AtomicInteger pending = new AtomicInteger();
 
@@ -50,6 +52,9 @@ public final class EventPublisher {
 
     /** Whether there is a listener for a kind of event; ask before creating one where events are frequent. */
     public boolean wants(Class<?> type) {
+        if (listeners.isEmpty()) {
+            return false; // without an iterator
+        }
         for (Listener<?> listener : listeners) {
             if (listener.type.isAssignableFrom(type)) {
                 return true;
@@ -59,14 +64,14 @@ public final class EventPublisher {
     }
 
     /**
-     * Delivers an event to every listener for its kind, or leaves it to the thread that is delivering; never throws. At most 100,000
+     * Delivers an event to every listener for its kind, or leaves it to another thread; never throws. At most 100,000
      * events wait behind a listener that blocks; further ones are dropped, with a warning.
      */
     public void publish(Object event) {
         if (listeners.isEmpty()) {
             return;
         }
-        if (pending.compareAndSet(0, 1)) {
+        if (!ScopeParts.isNotifying() && pending.compareAndSet(0, 1)) {
             try {
                 deliver(event);
             } finally {
@@ -93,12 +98,19 @@ public final class EventPublisher {
             SafeLog.error(log, "An event is lost", thrown);
             return;
         }
-        deliverQueued();
+        if (pending.getAndIncrement() != 0) {
+            return;
+        }
+        if (ScopeParts.isNotifying()) {
+            Workers.dispatch(() -> deliverWaiting(NO_LIMIT));
+        } else {
+            deliverWaiting(0);
+        }
     }
 
     /**
-     * Fixes an event's position in the order of events and runs no foreign code; {@link #deliverQueued} is owed, once for each event.
-     * For publishers that have to do so at the very moment of a change.
+     * Fixes an event's position in the order of events and runs no foreign code; {@link #deliverQueued} is owed, once
+     * for each event. For publishers that have to do so at the very moment of a change.
      */
     void enqueue(Object event) {
         queue.add(new Delivery(event));

@@ -9,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which failures a policy cares about, by class and, where one is given, by a predicate. A failure matches if it, or what an
- * {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper} wraps, is one of the exceptions and none
- * of the ignored ones, and the predicate accepts what was thrown. A {@link CallRejectedException} of another policy matches
- * only if an exception of this library is named. Immutable.
+ * Which failures a policy cares about, by class and, where one is given, by a predicate. A failure matches if it, or
+ * what an {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper} wraps, is one of the
+ * exceptions and none of the ignored ones, and the predicate accepts what was thrown. A {@link CallRejectedException}
+ * of another policy matches only if an exception of this library is named. Immutable.
  *
  * @param exceptions what matches, subclasses included; not empty
  * @param ignored what never matches, subclasses included
- * @param condition what a failure of these classes must fulfil too, asked with the failure without its wrappers; null for none.
- *     If it throws, that is logged and the classes alone decide
+ * @param condition what a failure of these classes must fulfil too, asked with the failure without its wrappers; null
+ *     for none. If it throws, that is logged and the classes alone decide
  */
 public record ExceptionFilter(
         List<Class<? extends Throwable>> exceptions,
@@ -27,7 +27,7 @@ public record ExceptionFilter(
     private static final Logger log = LoggerFactory.getLogger(ExceptionFilter.class);
 
     /** Deeper wrapping does not happen by intent, and a circle of causes must end somewhere. */
-    private static final int MAX_DEPTH = 16;
+    static final int MAX_DEPTH = 16;
 
     public ExceptionFilter {
         exceptions = List.copyOf(exceptions);
@@ -61,7 +61,10 @@ public record ExceptionFilter(
         return match && fulfils(root);
     }
 
-    /** Whether the exceptions name the very kind by which a failure reports an interrupt, so that it counts all the same. */
+    /**
+     * Whether the exceptions name the very kind by which a failure reports an interrupt, so that it counts all the
+     * same.
+     */
     public boolean namesInterrupt(Throwable failure) {
         int depth = 0;
         for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
@@ -125,6 +128,25 @@ public record ExceptionFilter(
             inside = cause;
         }
         return inside;
+    }
+
+    /**
+     * What a stage failed with: dependent stages put it into a {@link CompletionException}, which adds nothing of its
+     * own. Any other failure is what was thrown, an {@link ExecutionException} included.
+     */
+    public static Throwable ofStage(Throwable failure) {
+        Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
+        return cause != null ? cause : failure;
+    }
+
+    /** Whether a failure is among others; by identity, since {@code equals} is code of others. */
+    public static boolean isAmong(List<Throwable> failures, Throwable failure) {
+        for (Throwable each : failures) {
+            if (each == failure) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a failure is only what the JDK's futures put around what was thrown. */

@@ -3,8 +3,8 @@ package io.netrun.resilience;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of a failure for people to read: text, and not the exception with all that it refers to. For those who write
- * policies.
+ * What is kept of a failure for people to read: text, and not the exception with all that it refers to. For those who
+ * write policies.
  */
 public final class FailureText {
 
@@ -12,9 +12,18 @@ public final class FailureText {
 
     private FailureText() {}
 
+    /** A failure's {@link Throwable#toString()}, or its class where that throws. */
+    public static String textOf(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (Throwable unreadable) {
+            return failure.getClass().getName();
+        }
+    }
+
     /**
-     * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, that is the
-     * text.
+     * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, that
+     * is the text.
      *
      * @return null if the failure has none
      */

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where stages that are not ours are followed and cancelled. Their methods are code of others: they may throw,
- * may be missing, or may do nothing. For authors of policies.
+ * The one place where stages that are not ours are followed and cancelled. Their methods are code of others: they may
+ * throw, may be missing, or may do nothing. For authors of policies.
  */
 public final class ForeignStage {
 
@@ -25,6 +25,9 @@ public final class ForeignStage {
      */
     public static <T extends @Nullable Object> void onEnd(
             CompletionStage<T> stage, BiFunction<? super T, @Nullable Throwable, ?> callback) {
+        if (stage instanceof CallFuture<T> own && own.tryFollow(callback)) {
+            return;
+        }
         // Not whenComplete: its stage would get an exception with a stack trace for every failure, which nobody reads.
         stage.handle(callback);
     }
@@ -43,9 +46,9 @@ public final class ForeignStage {
     }
 
     /**
-     * The stage as a future: itself, if it is one that can be asked for its state, otherwise one that ends when the stage ends.
-     * Cancelling the latter is passed on to the stage's own future, if it has one, and otherwise does nothing: the call runs
-     * until its stage ends, whatever its caller does.
+     * The stage as a future: itself, if it is one that can be asked for its state, otherwise one that ends when the
+     * stage ends. Cancelling the latter is passed on to the stage's own future, if it has one, and otherwise does
+     * nothing: the call runs until its stage ends, whatever its caller does.
      */
     public static <T extends @Nullable Object> CompletableFuture<T> asFuture(CompletionStage<T> stage) {
         if (stage instanceof CompletableFuture<T> future && isWhole(future)) {
@@ -59,7 +62,10 @@ public final class ForeignStage {
         return future instanceof Follower<?>;
     }
 
-    /** A {@linkplain CompletableFuture#minimalCompletionStage() minimal stage} is a future that cannot be asked anything. */
+    /**
+     * A {@linkplain CompletableFuture#minimalCompletionStage() minimal stage} is a future that cannot be asked
+     * anything.
+     */
     @SuppressWarnings("ReturnValueIgnored") // asked for whether it answers
     private static boolean isWhole(CompletableFuture<?> future) {
         if (future.getClass() == CompletableFuture.class || future instanceof CallFuture<?>) {

@@ -8,8 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Instances that have left the registry, as long as they are in use: calls may wait in them, which have to end with the registry. A
- * call that waits refers to its policy, so weak references suffice, and nothing is kept that nobody uses. Thread-safe.
+ * Instances that have left the registry, as long as they are in use: calls may wait in them, which have to end with the
+ * registry. A call that waits refers to its policy, so weak references suffice, and nothing is kept that nobody uses.
+ * Thread-safe.
  */
 final class FormerPolicies {
 

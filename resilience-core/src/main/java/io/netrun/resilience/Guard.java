@@ -19,8 +19,8 @@ public interface Guard {
      *
      * @param body the call; may run more than once (retry) or on another thread (timeout)
      * @return what the body returned, null included
-     * @throws X what the body throws, unchanged. The compiler infers one type: for a body that throws several unrelated checked
-     *     exceptions that is their common superclass
+     * @throws X what the body throws, unchanged. The compiler infers one type: for a body that throws several unrelated
+     *     checked exceptions that is their common superclass
      * @throws ResilienceException if a policy rejected or gave up the call
      * @throws NullPointerException if the body is null
      */
@@ -45,9 +45,9 @@ public interface Guard {
      * becomes the failure of the future. Cancelling the returned future cancels the running call and everything that
      * would have followed. Whatever goes wrong, the failure is in the returned future.
      *
-     * @param body starts the call; may run more than once, and may throw checked exceptions. A future that it returns is this
-     *     call's own: it is cancelled when the call is, so return a {@linkplain CompletableFuture#copy() copy} of one that others
-     *     share
+     * @param body starts the call; may run more than once, and may throw checked exceptions. A future that it returns
+     *     is this call's own: it is cancelled when the call is, so return a {@linkplain CompletableFuture#copy() copy}
+     *     of one that others share
      * @return the future of the result; may be the body's own where that has ended already
      * @throws NullPointerException if the body is null
      */

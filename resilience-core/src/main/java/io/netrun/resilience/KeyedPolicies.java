@@ -1,5 +1,8 @@
 package io.netrun.resilience;
 
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,14 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Instances of one pattern, created as they are needed, one for each key: a circuit breaker for each host, a bulkhead for each
- * tenant. Beyond the limit, each new instance evicts one that was not asked for lately: from the registry too, and with its counts.
- * Instances that are {@linkplain Policy#isIdle() idle} go first. An instance that is {@linkplain Policy#isInUse() in use}, such as a
- * bulkhead in which calls run, stays, so that its own limit holds; if all are in use, there are more instances for a while: up to twice
- * the limit, or 1,000 more than the limit if that is larger. Ask for the instance at each call, and do not keep it. Thread-safe.
+ * Instances of one pattern, created as they are needed, one for each key: a circuit breaker for each host, a bulkhead
+ * for each tenant. Beyond the limit, each new instance evicts one that was not asked for lately: from the registry too,
+ * and with its counts. Instances that are {@linkplain Policy#isIdle() idle} go first. An instance that is
+ * {@linkplain Policy#isInUse() in use}, such as a bulkhead in which calls run, stays, so that its own limit holds; if
+ * all are in use, there are more instances for a while: up to twice the limit, or 1,000 more than the limit if that is
+ * larger. An evicted instance that somebody still refers to becomes the instance of its key again when that is asked
+ * for. Ask for the instance at each call, and do not keep it. Thread-safe.
  *
- * <p>The same key costs a look-up without a lock. A new one costs the same whatever the number of instances: what is evicted is the
- * best of a few, and a family of up to 16 is compared as a whole.
+ * <p>The same key costs a look-up without a lock. A new one costs the same whatever the number of instances: what is
+ * evicted is the best of a few, and a family of up to 16 is compared as a whole.
  *
  * @param <P> the policy
  */
@@ -49,6 +54,11 @@ public final class KeyedPolicies<P extends Policy> {
     private final Function<String, P> factory;
     private final int limit;
     private final ConcurrentMap<String, Entry<P>> entries = new ConcurrentHashMap<>();
+
+    /** Evicted instances, as long as anybody but this refers to them. */
+    private final ConcurrentMap<String, EvictedReference<P>> stillHeld = new ConcurrentHashMap<>();
+
+    private final ReferenceQueue<P> collected = new ReferenceQueue<>();
 
     /** Guards {@link #samples}, {@link #creating} and {@link #evicting}; no foreign code runs under it. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -77,7 +87,8 @@ public final class KeyedPolicies<P extends Policy> {
     /**
      * The instance of a key, created if there is none.
      *
-     * @throws IllegalArgumentException if the key cannot be part of a name: it is blank, too long or has control characters
+     * @throws IllegalArgumentException if the key cannot be part of a name: it is blank, too long or has control
+     *     characters
      */
     public P get(String key) {
         Entry<P> entry = entries.get(Objects.requireNonNull(key, "key"));
@@ -134,7 +145,8 @@ public final class KeyedPolicies<P extends Policy> {
         if (foreign != null) {
             return foreign;
         }
-        P created = factory.apply(key);
+        P held = takeHeld(key);
+        P created = held == null ? factory.apply(key) : held;
         Object creation = new Object();
         try {
             makeRoom(key, creation);
@@ -147,6 +159,22 @@ public final class KeyedPolicies<P extends Policy> {
             locked(() -> creating.remove(key, creation));
         }
         return created;
+    }
+
+    /**
+     * The instance of a key that was evicted while somebody held it, between asking for it and calling through it perhaps: one more
+     * beside it would let in its limit once more.
+     */
+    private @Nullable P takeHeld(String key) {
+        EvictedReference<P> reference = stillHeld.remove(key);
+        return reference == null ? null : reference.get();
+    }
+
+    private void keepWhileHeld(Entry<P> entry) {
+        stillHeld.put(entry.key, new EvictedReference<>(entry, collected));
+        for (Reference<? extends P> gone = collected.poll(); gone != null; gone = collected.poll()) {
+            stillHeld.remove(((EvictedReference<?>) gone).key, gone);
+        }
     }
 
     /** Evicts before the new instance is added, as listeners expect it. */
@@ -183,7 +211,7 @@ public final class KeyedPolicies<P extends Policy> {
         int excess = isDue ? entries.size() + creating.size() - evicting - limit : 0;
         int count = Math.min(Math.max(0, excess), MOST_EVICTIONS);
         evicting += count;
-        return new Evictions<>(count, nextSamples(count == 0 ? MOST_EVICTIONS : SAMPLE));
+        return new Evictions<>(count, nextSamples(count == 0 ? MOST_EVICTIONS : SAMPLE), now);
     }
 
     /** The entries that were compared longest ago, which are the last in line now; those that are gone leave it. */
@@ -200,20 +228,33 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     private void evict(Evictions<P> evictions) {
-        if (evictions.count == 0) {
-            return;
+        Evictions<P> next = evictions;
+        while (next.count > 0) {
+            next = evictOnce(next);
         }
+    }
+
+    /**
+     * Evicts as many as it can.
+     *
+     * @return what is to be evicted next: a thread that added an instance meanwhile may have left its eviction to this
+     *     one, which could not make it
+     */
+    private Evictions<P> evictOnce(Evictions<P> evictions) {
         int[] left = {evictions.count};
         try {
             for (Entry<P> entry : inOrderOfEviction(evictions.candidates)) {
                 if (left[0] > 0 && locked(() -> evicted(entry))) {
                     left[0]--;
+                    keepWhileHeld(entry);
                     registry.remove(entry.policy);
                 }
             }
         } finally {
             locked(() -> evicting -= left[0]);
         }
+        boolean added = now != evictions.time;
+        return left[0] > 0 && added ? locked(() -> nextEvictions(true)) : new Evictions<>(0, List.of(), now);
     }
 
     private boolean evicted(Entry<P> entry) {
@@ -231,7 +272,10 @@ public final class KeyedPolicies<P extends Policy> {
         }
     }
 
-    /** Idle ones, then those that are not in use, each by when they were last asked for; those in use only in an emergency. */
+    /**
+     * Idle ones, then those that are not in use, each by when they were last asked for; those in use only in an
+     * emergency.
+     */
     private List<Entry<P>> inOrderOfEviction(List<Entry<P>> candidates) {
         boolean isEmergency = entries.size() > limit + Math.max(limit, LEAST_RESERVE);
         List<Ranked<P>> ranked = new ArrayList<>(candidates.size());
@@ -260,7 +304,12 @@ public final class KeyedPolicies<P extends Policy> {
         IN_USE
     }
 
-    private record Evictions<P extends Policy>(int count, List<Entry<P>> candidates) {}
+    /**
+     * What is to be evicted.
+     *
+     * @param time when it was decided, see {@link KeyedPolicies#now}
+     */
+    private record Evictions<P extends Policy>(int count, List<Entry<P>> candidates, long time) {}
 
     private record Ranked<P extends Policy>(Entry<P> entry, Rank rank, long usedAt) {}
 
@@ -274,6 +323,16 @@ public final class KeyedPolicies<P extends Policy> {
         Entry(String key, P policy) {
             this.key = key;
             this.policy = policy;
+        }
+    }
+
+    private static final class EvictedReference<P extends Policy> extends WeakReference<P> {
+
+        private final String key;
+
+        EvictedReference(Entry<P> entry, ReferenceQueue<P> queue) {
+            super(entry.policy, queue);
+            this.key = entry.key;
         }
     }
 }

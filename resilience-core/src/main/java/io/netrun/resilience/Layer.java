@@ -18,8 +18,8 @@ public interface Layer {
     <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline) throws X;
 
     /**
-     * Starts a call and never throws: every failure ends the future. Cancelling the future, or ending it from outside in
-     * another way, reaches the innermost running call.
+     * Starts a call and never throws: every failure ends the future. Cancelling the future, or ending it from outside
+     * in another way, reaches the innermost running call.
      */
     <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline);

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the end of a call while what it holds is still being released, if that blocks in code of others, such as a future's
- * {@code cancel}. A thread that is able to run is given more time, since it may only be waiting for a processor, and an end that is
- * published early lets callers find permits that are not free yet.
+ * Publishes the end of a call while what it holds is still being released, if that blocks in code of others, such as a
+ * future's {@code cancel}. A thread that is able to run is given more time, since it may only be waiting for a
+ * processor, and an end that is published early lets callers find permits that are not free yet.
  */
 final class OverdueRelease implements Runnable {
 

@@ -1,8 +1,8 @@
 package io.netrun.resilience;
 
 /**
- * The right to make one call, for calls that can not be put into a lambda. Whoever took it settles it exactly once, when
- * the call has ended; a second settlement does nothing. Thread-safe.
+ * The right to make one call, for calls that can not be put into a lambda. Whoever took it settles it exactly once,
+ * when the call has ended; a second settlement does nothing. Thread-safe.
  */
 public interface Permit extends AutoCloseable {
 

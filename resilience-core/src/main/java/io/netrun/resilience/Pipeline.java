@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 
 /**
  * Policies around one call, in a fixed order, outermost first: {@code Pipeline.of(timeout, retry, breaker)} reads like
- * stacked decorators. Built once and reused for every call; a call through it allocates nothing of its own. Immutable and
- * thread-safe.
+ * stacked decorators. Built once and reused for every call; a call through it allocates nothing of its own. Immutable
+ * and thread-safe.
  */
 public final class Pipeline implements Guard {
 
@@ -35,7 +35,8 @@ public final class Pipeline implements Guard {
     /**
      * A pipeline of policies, outermost first.
      *
-     * @throws IllegalArgumentException if the same instance is in it twice, since it would wait for itself or count a call twice
+     * @throws IllegalArgumentException if the same instance is in it twice, since it would wait for itself or count a
+     *     call twice
      */
     public static Pipeline of(List<? extends Policy> policies) {
         List<Policy> copy = List.copyOf(policies);

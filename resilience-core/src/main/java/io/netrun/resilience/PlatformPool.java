@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Platform threads for what must happen in time, whatever virtual threads and their carriers are busy with. Handing over a task
- * that was {@linkplain #prepare prepared} takes a compare-and-set and an unpark, no memory and no lock, so the timer may do it. The
- * threads are leader and followers: one waits for tasks; when it takes one, it first makes sure that another thread can wait, and
- * then runs it. So no task waits behind another, and threads are started by threads of the pool.
+ * Platform threads for what must happen in time, whatever virtual threads and their carriers are busy with. Handing
+ * over a task that was {@linkplain #prepare prepared} takes a compare-and-set and an unpark, no memory and no lock, so
+ * the timer may do it. The threads are leader and followers: one waits for tasks; when it takes one, it first makes
+ * sure that another thread can wait, and then runs it. So no task waits behind another, and threads are started by
+ * threads of the pool.
  *
  * @see <a href="https://www.dre.vanderbilt.edu/~schmidt/PDF/lf.pdf">Schmidt, O'Ryan, Pyarali, Kircher, Buschmann:
  *     Leader/Followers</a>
@@ -64,7 +65,9 @@ final class PlatformPool {
     /** Whether a timer is set to try again to start a thread. One is enough, however many tasks wait. */
     private final AtomicBoolean retrying = new AtomicBoolean();
 
-    /** Why no thread could be started, for the log: a thread of the pool says so, since a log call may block and fail. */
+    /**
+     * Why no thread could be started, for the log: a thread of the pool says so, since a log call may block and fail.
+     */
     private volatile @Nullable Throwable noThread;
 
     private volatile @Nullable Thread leader;
@@ -83,8 +86,8 @@ final class PlatformPool {
     }
 
     /**
-     * Runs a task on a thread of the pool, as soon as there is one. Where no thread can be started and no timer can be set to try
-     * again, it runs on the calling thread. Never throws.
+     * Runs a task on a thread of the pool, as soon as there is one. Where no thread can be started and no timer can be
+     * set to try again, it runs on the calling thread. Never throws.
      */
     void execute(Runnable task) {
         Handover handover;
@@ -167,8 +170,8 @@ final class PlatformPool {
     }
 
     /**
-     * Starts a thread if tasks wait and there is none to take them, which is a matter of a look where there are none; or has a timer try
-     * again.
+     * Starts a thread if tasks wait and there is none to take them, which is a matter of a look where there are none;
+     * or has a timer try again.
      *
      * @return whether the caller is to try again soon, as not even a timer could be set
      */

@@ -21,22 +21,22 @@ public interface Policy extends Guard {
     boolean isEnabled();
 
     /**
-     * Switches the protection off or on again. While it is off, calls pass as if it were not there; calls that run or wait in it
-     * when it is switched off end by its rules. What it has counted stays.
+     * Switches the protection off or on again. While it is off, calls pass as if it were not there; calls that run or
+     * wait in it when it is switched off end by its rules. What it has counted stays.
      */
     void setEnabled(boolean enabled);
 
     /**
-     * Ends every wait within: calls that wait for a place, a turn or their next attempt fail now, and so do calls that come later
-     * and would have to wait. Calls that run go on, and so does everything that needs no wait. For the end of an application;
-     * it can not be undone, and does nothing the second time.
+     * Ends every wait within: calls that wait for a place, a turn or their next attempt fail now, and so do calls that
+     * come later and would have to wait. Calls that run go on, and so does everything that needs no wait. For the end
+     * of an application; it can not be undone, and does nothing the second time.
      */
     default void close() {}
 
     /**
-     * Whether it has given out part of its limits: calls run or wait in it, or have used up what comes back with time. A new
-     * instance in its place would let more calls through than its settings allow, so {@link KeyedPolicies} does not evict it. For
-     * those who write policies; quick, and without a lock.
+     * Whether it has given out part of its limits: calls run or wait in it, or have used up what comes back with time.
+     * A new instance in its place would let more calls through than its settings allow, so {@link KeyedPolicies} does
+     * not evict it. For those who write policies; quick, and without a lock.
      *
      * @return by default false
      */
@@ -45,8 +45,8 @@ public interface Policy extends Guard {
     }
 
     /**
-     * Whether it remembers nothing that matters: a new instance in its place would treat the next call as this one does.
-     * {@link KeyedPolicies} evicts such instances first. For those who write policies; quick, and without a lock.
+     * Whether it remembers nothing that matters: a new instance in its place would treat the next call as this one
+     * does. {@link KeyedPolicies} evicts such instances first. For those who write policies; quick, and without a lock.
      *
      * @return by default whether it is not {@linkplain #isInUse() in use}
      */
@@ -61,10 +61,10 @@ public interface Policy extends Guard {
     Layer around(Layer next);
 
     /**
-     * Calls a listener with every event of a kind from now on. Events arrive one at a time and in the order in which they
-     * happened. The listener runs on the thread that caused the event, or, while another event of this instance is being
-     * delivered, on the thread that delivers it, in the context of the thread that caused the event. It should be quick; what it
-     * throws is logged and changes nothing.
+     * Calls a listener with every event of a kind from now on. Events arrive one at a time and in the order in which
+     * they happened. The listener runs on the thread that caused the event, or, while another event of this instance is
+     * being delivered, on the thread that delivers it, in the context of the thread that caused the event. It should be
+     * quick; what it throws is logged and changes nothing.
      *
      * @param type the events wanted, such as {@code CircuitBreakerEvent.StateChanged.class}, or
      *     {@code ResilienceEvent.class} for all

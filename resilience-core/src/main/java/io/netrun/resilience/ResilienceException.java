@@ -33,15 +33,6 @@ public abstract class ResilienceException extends RuntimeException {
         return name;
     }
 
-    /** A failure's {@link Throwable#toString()}, or its class where that throws. */
-    protected static String textOf(Throwable failure) {
-        try {
-            return failure.toString();
-        } catch (Throwable unreadable) {
-            return failure.getClass().getName();
-        }
-    }
-
     /** A duration as people write it, to the millisecond: {@code 250ms}, {@code 5s}, {@code 1m30s}. */
     protected static String text(Duration duration) {
         long millis = (Require.nanos(duration) + 500_000) / 1_000_000;

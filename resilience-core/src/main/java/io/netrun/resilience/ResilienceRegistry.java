@@ -58,8 +58,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * The instance, created if there is none of that name: with the settings that the source has for it, or else with the
-     * pattern's built-in configuration.
+     * The instance, created if there is none of that name: with the settings that the source has for it, or else with
+     * the pattern's built-in configuration.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
@@ -68,8 +68,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * The instance, created with the given configuration if there is none of that name; an existing one keeps its own. Settings
-     * that the registry's source has for this very name win over the given ones.
+     * The instance, created with the given configuration if there is none of that name; an existing one keeps its own.
+     * Settings that the registry's source has for this very name win over the given ones.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
@@ -105,8 +105,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Adds an instance that was created elsewhere. An instance of the same pattern and name leaves the registry, as with
-     * {@link #remove(Policy)}.
+     * Adds an instance that was created elsewhere. An instance of the same pattern and name leaves the registry, as
+     * with {@link #remove(Policy)}.
      */
     public void register(Policy policy) {
         Policy[] replaced = new Policy[1];
@@ -161,8 +161,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Removes an instance, unless another one has its name by now. Calls that run or wait in it go on, and so may calls of those who
-     * still hold it. It is shut down together with this registry.
+     * Removes an instance, unless another one has its name by now. Calls that run or wait in it go on, and so may calls
+     * of those who still hold it. It is shut down together with this registry.
      *
      * @return whether it was there
      */
@@ -208,14 +208,15 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * A family of instances that are created as they are needed, one for each key, named {@code name:key}. Within a pattern, the same
-     * name is the same family, which keeps the settings with which it was asked for first. If the registry has an instance of the
-     * name {@code name:key} that the family did not create, that one is the instance of the key, and the family never evicts it.
+     * A family of instances that are created as they are needed, one for each key, named {@code name:key}. Within a
+     * pattern, the same name is the same family, which keeps the settings with which it was asked for first. If the
+     * registry has an instance of the name {@code name:key} that the family did not create, that one is the instance of
+     * the key, and the family never evicts it.
      *
      * @param limit number of instances to keep; 1 to 100,000
      * @param config of the instance of a key; asked when that is created
-     * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters, or if the limit is
-     *     out of its range, or another one than the family has
+     * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters, or
+     *     if the limit is out of its range, or another one than the family has
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, int limit, Function<? super String, ? extends C> config) {
@@ -250,16 +251,16 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * Calls a listener when an instance is added, removed or replaced from now on; what it throws is logged and changes
-     * nothing. Changes arrive one at a time and in the order in which they happened, also one that a listener makes; see
-     * {@link EventPublisher}.
+     * nothing. Changes arrive one at a time and in the order in which they happened, also one that a listener makes;
+     * see {@link EventPublisher}.
      */
     public Subscription onChange(Consumer<? super RegistryEvent> listener) {
         return events.subscribe(RegistryEvent.class, listener);
     }
 
     /**
-     * {@linkplain Policy#close() Shuts down} all instances: those of this registry, those that have left it, and those that come
-     * later. What one of them throws is logged and keeps no other from it.
+     * {@linkplain Policy#close() Shuts down} all instances: those of this registry, those that have left it, and those
+     * that come later. What one of them throws is logged and keeps no other from it.
      */
     @Override
     public void close() {

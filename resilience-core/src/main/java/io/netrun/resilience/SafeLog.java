@@ -1,39 +1,36 @@
 package io.netrun.resilience;
 
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
 /**
- * Logging where nothing may be thrown: in a {@code catch} block, or between a decision and its effects. A log call throws if an
- * appender does (Log4j2 with {@code ignoreExceptions="false"}), or if an argument's {@code toString()} or a failure's
- * {@code getMessage()} does. For those who write policies.
+ * Logging where nothing may be thrown: in a {@code catch} block, or between a decision and its effects. A log call
+ * throws if an appender does (Log4j2 with {@code ignoreExceptions="false"}), or if an argument's {@code toString()} or
+ * a failure's {@code getMessage()} does. For those who write policies.
  */
 public final class SafeLog {
 
     private SafeLog() {}
 
     /**
-     * Logs at ERROR; never throws. The arguments are those of {@link Logger#error(String, Object...)}; where they cannot be rendered,
-     * their class names are logged.
+     * Logs at ERROR; never throws. The arguments are those of {@link Logger#error(String, Object...)}; where they
+     * cannot be rendered, their class names are logged.
      */
     public static void error(Logger log, String message, Object... arguments) {
-        try {
-            log.error(message, arguments);
-        } catch (Throwable unrenderable) {
-            try {
-                log.error(message, classNames(arguments));
-            } catch (Throwable unusable) {
-                // The log itself fails; there is nobody left to inform.
-            }
-        }
+        write(log::error, message, arguments);
     }
 
     /** Logs at WARN; otherwise as {@link #error}. */
     public static void warn(Logger log, String message, Object... arguments) {
+        write(log::warn, message, arguments);
+    }
+
+    private static void write(BiConsumer<String, Object[]> level, String message, Object[] arguments) {
         try {
-            log.warn(message, arguments);
+            level.accept(message, arguments);
         } catch (Throwable unrenderable) {
             try {
-                log.warn(message, classNames(arguments));
+                level.accept(message, classNames(arguments));
             } catch (Throwable unusable) {
                 // The log itself fails; there is nobody left to inform.
             }

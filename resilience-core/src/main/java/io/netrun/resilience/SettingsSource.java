@@ -4,9 +4,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a {@link ResilienceRegistry} finds the settings of the instances that it creates, by name, so that an instance has the
- * same settings whichever code asks for it first. A registry without a source uses the given configuration, or the pattern's
- * defaults. Implementations are thread-safe.
+ * Where a {@link ResilienceRegistry} finds the settings of the instances that it creates, by name, so that an instance
+ * has the same settings whichever code asks for it first. A registry without a source uses the given configuration, or
+ * the pattern's defaults. Implementations are thread-safe.
  */
 @FunctionalInterface
 public interface SettingsSource {
@@ -20,8 +20,8 @@ public interface SettingsSource {
 
     /**
      * Creates the instances that have settings although no code has asked for them yet, with
-     * {@link ResilienceRegistry#getOrCreate}. Called before the registry lists its instances, and when it does not find one.
-     * By default there are none.
+     * {@link ResilienceRegistry#getOrCreate}. Called before the registry lists its instances, and when it does not find
+     * one. By default there are none.
      */
     default void createConfigured(ResilienceRegistry registry) {
         // Most sources know only the instances that they are asked for.

@@ -4,13 +4,14 @@ import io.netrun.resilience.TimerThread.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks by their time, in a heap that consists of the tasks alone, so that it needs no memory. A pairing heap: adding takes one
- * comparison, removing a number that grows with the logarithm of the size, amortized. Not thread-safe.
+ * Tasks by their time, in a heap that consists of the tasks alone, so that it needs no memory. A pairing heap: adding
+ * takes one comparison, removing a number that grows with the logarithm of the size, amortized. Not thread-safe.
  *
- * <p>Each task has its first child, its next sibling, and its previous sibling or, if it is the first child, its parent.
+ * <p>Each task has its first child, its next sibling, and its previous sibling or, if it is the first child, its
+ * parent.
  *
- * @see <a href="https://doi.org/10.1007/BF01840439">Fredman, Sedgewick, Sleator, Tarjan: The pairing heap: a new form of
- *     self-adjusting heap, Algorithmica 1 (1986)</a>
+ * @see <a href="https://doi.org/10.1007/BF01840439">Fredman, Sedgewick, Sleator, Tarjan: The pairing heap: a new form
+ *     of self-adjusting heap, Algorithmica 1 (1986)</a>
  */
 final class TaskHeap {
 
@@ -72,7 +73,10 @@ final class TaskHeap {
         return upper;
     }
 
-    /** Melds a list of siblings into one heap: in pairs from the left, and the pairs from the right. In loops, as it may be long. */
+    /**
+     * Melds a list of siblings into one heap: in pairs from the left, and the pairs from the right. In loops, as it may
+     * be long.
+     */
     private static @Nullable Task meldAll(@Nullable Task first) {
         Task pairs = null; // linked through next, the last one first
         Task rest = first;

@@ -34,7 +34,8 @@ public interface Ticker {
     Scheduled schedule(Runnable task, long delayNanos);
 
     /**
-     * Runs a task once at a moment; otherwise as {@link #schedule}. Saves a reading of the clock where the moment is known.
+     * Runs a task once at a moment; otherwise as {@link #schedule}. Saves a reading of the clock where the moment is
+     * known.
      *
      * @param at the moment, as {@link #nanoTime()} will tell it; one in the past means as soon as possible
      */

@@ -8,20 +8,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks at their time, on one daemon thread that is there while there are any. Setting and cancelling a task takes no lock
- * and never waits, so event loops may do it, and is cheap where a task is cancelled soon, as nearly all time limits are: a new
- * task is pushed onto a stack, from which the thread takes it over in its next round; one that was cancelled by then is
- * dropped, by the thread or by the next task, without having been sorted in. What was sorted in and is cancelled goes onto a
- * second stack, and out with the next round. There are several of these stacks, chosen by thread, so that threads do not take the
- * tops away from each other. The heap of sorted tasks belongs to the thread alone.
+ * Runs tasks at their time, on one daemon thread that is there while there are any. Setting and cancelling a task takes
+ * no lock and never waits, so event loops may do it, and is cheap where a task is cancelled soon, as nearly all time
+ * limits are: a new task is pushed onto a stack, from which the thread takes it over in its next round; one that was
+ * cancelled by then is dropped, by the thread or by the next task, without having been sorted in. What was sorted in
+ * and is cancelled goes onto a second stack, and out with the next round. There are several of these stacks, chosen by
+ * thread, so that threads do not take the tops away from each other. Only the thread uses the heap.
  *
- * <p>Rounds follow each other after {@link #ROUND_NANOS} while tasks come, so that those cancelled do not pile up. When none
- * have come for a round, the thread rests until the next task is due, and the next one that is set wakes it. It does not rest for
- * longer than it stays without tasks, so that it ends soon after the last one was cancelled, however far away that was.
+ * <p>Rounds follow each other after {@link #ROUND_NANOS} while tasks come, so that those cancelled do not pile up. When
+ * none have come for a round, the thread rests until the next task is due, and the next one that is set wakes it. It
+ * does not rest for longer than it stays without tasks, so that it ends soon after the last one was cancelled.
  *
- * <p>Everything in the JVM that has a time limit rests on this thread, so a round allocates nothing, whatever goes wrong in a round
- * does not end the thread, and a thread that ends all the same is replaced. What a round has taken over is kept in fields, for the
- * next round or the next thread.
+ * <p>Everything in the JVM that has a time limit rests on this thread, so a round allocates nothing, whatever goes
+ * wrong in a round does not end the thread, and a thread that ends all the same is replaced. What a round has taken
+ * over is kept in fields, for the next round or the next thread.
  */
 final class TimerThread implements Runnable {
 
@@ -131,9 +131,9 @@ final class TimerThread implements Runnable {
     }
 
     /**
-     * Puts a task in, and leaves out those on top that were cancelled meanwhile, so that calls that follow each other leave
-     * nothing behind them. What lies below a task changes only when the thread has taken the whole stack over; its former top
-     * never comes back, so the exchange fails then.
+     * Puts a task in, and leaves out those on top that were cancelled meanwhile, so that calls that follow each other
+     * leave nothing behind them. What lies below a task changes only when the thread has taken the whole stack over;
+     * its former top never comes back, so the exchange fails then.
      */
     private void add(Task task) {
         int stack = stripe();
@@ -158,8 +158,8 @@ final class TimerThread implements Runnable {
     }
 
     /**
-     * Starts a thread if there is none. It is written before it is started, so one that is there may not have been started yet, or
-     * not be startable by the thread that wrote it; whichever finds it so starts it.
+     * Starts a thread if there is none. It is written before it is started, so one that is there may not have been
+     * started yet, or not be startable by the thread that wrote it; whichever finds it so starts it.
      */
     private void ensureThread() {
         Thread present = thread;
@@ -308,7 +308,7 @@ final class TimerThread implements Runnable {
         }
     }
 
-    /** A log call may block, and runs code of the user, so it is for a worker; without memory for that, it is left out. */
+    /** A log call may block, and runs code of the user, so a worker makes it; without memory for that, none does. */
     private static void report(String what, Throwable thrown) {
         try {
             Workers.handOver(() -> SafeLog.error(log, what, thrown)).run();

@@ -2,10 +2,9 @@ package io.netrun.resilience;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +16,6 @@ public final class Waits {
 
     private static final Logger log = LoggerFactory.getLogger(Waits.class);
 
-    private static final long WAKING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private final Set<Waiting> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -27,8 +24,8 @@ public final class Waits {
     public interface Waiting {
 
         /**
-         * The policy was closed: the wait is over, unless it has ended in this moment, which the implementation has to decide.
-         * Called once at most, by any thread; runs no code of the user and does not block.
+         * The policy was closed: the wait is over, unless it has ended in this moment, which the implementation has to
+         * decide. Called once at most, by any thread; runs no code of the user and does not block.
          */
         void closed();
     }
@@ -49,27 +46,24 @@ public final class Waits {
     }
 
     /**
-     * Keeps the calling thread waiting; see {@link Ticker#sleep}.
+     * Keeps the calling thread waiting, in the time of a ticker. Nothing but its user interrupts the thread meanwhile.
      *
+     * @param nanos how long, in nanoseconds
      * @param scope of the call that waits; when that is given up, the wait ends
      * @return false if the wait ended early, because the policy was closed, now or before, or the call was given up
+     * @throws InterruptedException if the thread is interrupted before or during the wait; its interrupt flag is then
+     *     clear
      */
     public boolean sleep(Ticker ticker, long nanos, Deadline scope) throws InterruptedException {
         Sleeper sleeper = new Sleeper();
         begin(sleeper);
         scope.register(sleeper);
         try {
-            ticker.sleep(nanos);
-        } catch (InterruptedException interrupt) {
-            if (sleeper.wakes()) {
-                throw interrupt;
-            }
-            return false;
+            return ticker == Ticker.system() ? sleeper.park(nanos) : sleeper.park(ticker, nanos);
         } finally {
             sleeper.tryEnd();
             end(sleeper);
         }
-        return sleeper.wakes();
     }
 
     void close() {
@@ -87,19 +81,11 @@ public final class Waits {
         }
     }
 
-    /** A thread that sleeps. It is woken by an interrupt, which does not outlive the sleep. */
+    /** A thread that parks, since an interrupt that woke it could not be told from one by its user. */
     private static final class Sleeper extends Deadline.InFlight implements Waiting {
 
-        private enum Phase {
-            ASLEEP,
-            AWAKE,
-            /** About to be interrupted. The thread waits this out, so that the interrupt hits its sleep or nothing. */
-            WAKING,
-            WOKEN
-        }
-
         private final Thread thread = Thread.currentThread();
-        private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.ASLEEP);
+        private volatile boolean woken;
 
         @Override
         public void closed() {
@@ -111,33 +97,84 @@ public final class Waits {
             wake();
         }
 
-        /** An interrupt runs code of others, such as that of the channel in which a thread blocks, so a worker makes it. */
         private void wake() {
-            if (phase.compareAndSet(Phase.ASLEEP, Phase.WAKING)) {
-                Workers.dispatch(this::interrupt);
-            }
+            woken = true;
+            LockSupport.unpark(thread);
         }
 
-        private void interrupt() {
+        /** In real time; false if it was woken before the time is over. */
+        boolean park(long nanos) throws InterruptedException {
+            Ticker ticker = Ticker.system();
+            long end = ticker.nanoTime() + nanos;
+            for (long left = nanos; !woken && left > 0; left = end - ticker.nanoTime()) {
+                requireNoInterrupt();
+                LockSupport.parkNanos(this, left);
+            }
+            return !woken;
+        }
+
+        /** In a ticker's time, which a worker sleeps through. */
+        boolean park(Ticker ticker, long nanos) throws InterruptedException {
+            Substitute substitute = new Substitute(ticker, nanos, thread);
+            boolean begun = false;
             try {
-                thread.interrupt();
+                while (!woken && !substitute.over) {
+                    requireNoInterrupt();
+                    if (!begun) {
+                        begun = true;
+                        substitute.begin();
+                    }
+                    LockSupport.park(this);
+                }
             } finally {
-                phase.set(Phase.WOKEN);
-                LockSupport.unpark(thread);
+                substitute.stop();
             }
+            return !woken && substitute.hasSlept();
         }
 
-        /** The sleep is over; false if it was ended early, by an interrupt that is then taken back. */
-        boolean wakes() {
-            if (phase.compareAndSet(Phase.ASLEEP, Phase.AWAKE)) {
-                return true;
+        private void requireNoInterrupt() throws InterruptedException {
+            if (!woken && Thread.interrupted()) {
+                throw new InterruptedException();
             }
-            while (phase.get() != Phase.WOKEN) {
-                LockSupport.parkNanos(this, WAKING_NANOS);
-                Thread.interrupted();
+        }
+    }
+
+    /** Sleeps in place of a thread that parks. */
+    private static final class Substitute extends TickerSleep {
+
+        private final long nanos;
+        private final Thread waiter;
+        private @Nullable Throwable failure; // written before the next
+        private volatile boolean over;
+
+        Substitute(Ticker ticker, long nanos, Thread waiter) {
+            super(ticker);
+            this.nanos = nanos;
+            this.waiter = waiter;
+        }
+
+        @Override
+        protected long nanos() {
+            return nanos;
+        }
+
+        @Override
+        protected void onEnd(boolean slept, @Nullable Throwable thrown) {
+            failure = thrown;
+            over = true;
+            LockSupport.unpark(waiter);
+        }
+
+        /** Always, unless the ticker failed; for when it is over. */
+        boolean hasSlept() throws InterruptedException {
+            Throwable thrown = failure;
+            if (thrown instanceof InterruptedException interrupt) {
+                throw interrupt;
             }
-            Thread.interrupted();
-            return false;
+            if (thrown != null) {
+                throw new IllegalStateException("the ticker cannot sleep", thrown);
+            }
+            return true;
         }
     }
 }

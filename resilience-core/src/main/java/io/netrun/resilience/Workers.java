@@ -20,15 +20,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * The threads on which policies run code of the user that cannot run where it is. Bodies of sync calls run on virtual threads where
- * the runtime has them, otherwise on a pool of daemon threads. What must happen in time, and what follows it, such as the expiry of
- * a limit, the start of a call that waited, or a further attempt, runs on platform threads of their own, since as many bodies as
- * there are processors can keep all carriers of virtual threads busy. No pool has an upper bound (what bounds them are bulkheads
- * and {@code max-abandoned}), so that a task never waits behind another.
+ * The threads on which policies run code of the user that cannot run where it is. Bodies of sync calls run on virtual
+ * threads where the runtime has them, otherwise on a pool of daemon threads. What must happen in time, and what follows
+ * it, such as the expiry of a limit, the start of a call that waited, or a further attempt, runs on platform threads of
+ * their own, since as many bodies as there are processors can keep all carriers of virtual threads busy. No pool has an
+ * upper bound (what bounds them are bulkheads and {@code max-abandoned}), so that a task never waits behind another.
  *
- * <p>The threads are named {@code resilience-worker-} and {@code resilience-timer-worker-} with a number. They inherit nothing from
- * the thread that happens to start them, and what a task leaves on them is cleared as far as that is possible: its interrupts, its
- * class loader and its MDC.
+ * <p>The threads are named {@code resilience-worker-} and {@code resilience-timer-worker-} with a number. They inherit
+ * nothing from the thread that happens to start them, and what a task leaves on them is cleared as far as that is
+ * possible: its interrupts, its class loader and its MDC.
  */
 public final class Workers {
 
@@ -50,8 +50,8 @@ public final class Workers {
     private Workers() {}
 
     /**
-     * Runs a task on a worker. Nothing of the calling thread's context goes along; see {@link CallerContext}. For tasks whose
-     * caller can do without them.
+     * Runs a task on a worker. Nothing of the calling thread's context goes along; see {@link CallerContext}. For tasks
+     * whose caller can do without them.
      *
      * @param task must not throw
      * @throws Error if no thread can be started; the task does not run then
@@ -61,8 +61,9 @@ public final class Workers {
     }
 
     /**
-     * Runs a task on a worker as {@link #execute} does, for bodies whose caller waits. Where the workers are virtual threads and
-     * no carrier has taken the task up within five milliseconds, it runs on a platform thread instead. It runs at most once.
+     * Runs a task on a worker as {@link #execute} does, for bodies whose caller waits. Where the workers are virtual
+     * threads and no carrier has taken the task up within five milliseconds, it runs on a platform thread instead. It
+     * runs at most once.
      *
      * @param task must not throw
      * @throws Error if no thread can be started; the task does not run then
@@ -80,8 +81,9 @@ public final class Workers {
     }
 
     /**
-     * Runs a task on a platform thread, for tasks that must not be lost: as long as no thread can be started, it is tried again
-     * every ten milliseconds. Only where there cannot even be a timer for that, the task runs on the calling thread. Never throws.
+     * Runs a task on a platform thread, for tasks that must not be lost: as long as no thread can be started, it is
+     * tried again every ten milliseconds. Only where there cannot even be a timer for that, the task runs on the
+     * calling thread. Never throws.
      *
      * @param task must not throw
      */
@@ -90,8 +92,8 @@ public final class Workers {
     }
 
     /**
-     * A task that hands another one to a platform thread when it runs, as {@link #dispatch} does, for timers: made now, so that
-     * nothing is left to allocate then. The other task runs once, however often this one does.
+     * A task that hands another one to a platform thread when it runs, as {@link #dispatch} does, for timers: made now,
+     * so that nothing is left to allocate then. The other task runs once, however often this one does.
      *
      * @param task must not throw
      * @return the task to schedule
@@ -136,8 +138,8 @@ public final class Workers {
     }
 
     /**
-     * A daemon thread that inherits nothing from the one that makes it: no thread-locals, class loader, group and priority, and no
-     * access control context, which up to JDK 23 holds the class loaders of all classes on the stack.
+     * A daemon thread that inherits nothing from the one that makes it: no thread-locals, class loader, group and
+     * priority, and no access control context, which up to JDK 23 holds the class loaders of all classes on the stack.
      */
     @SuppressWarnings("ThreadPriorityCheck") // the usual one, and not that of the first caller
     static Thread daemon(Runnable task, String name) {

@@ -92,6 +92,41 @@ class CallCostTests {
         assertThat(deep - shallow).isLessThan(100L * CALLS);
     }
 
+    private static final RuntimeException DOWN = new RuntimeException("down", null, false, false) {};
+
+    private static final CircuitBreaker TOLERANT =
+            CircuitBreaker.of("tolerant", c -> c.failureThreshold(Integer.MAX_VALUE));
+
+    static Stream<Arguments> guardsOfFailingCalls() {
+        Retry once = Retry.of("once", c -> c.maxAttempts(1));
+        Retry notThis = Retry.of("not-this", c -> c.ignoreExceptions(RuntimeException.class));
+        Timeout timeout = Timeout.of("timeout");
+        Bulkhead bulkhead = Bulkhead.of("bulkhead");
+        return Stream.of(
+                Arguments.of(TOLERANT, 450),
+                Arguments.of(timeout, 450),
+                Arguments.of(bulkhead, 450),
+                Arguments.of(once, 450),
+                Arguments.of(notThis, 450),
+                Arguments.of(Pipeline.of(timeout, once, TOLERANT, bulkhead), 1_000),
+                Arguments.of(Pipeline.of(timeout, notThis, TOLERANT, bulkhead), 1_000),
+                Arguments.of(Pipeline.of(timeout, bulkhead, notThis, TOLERANT), 1_000),
+                Arguments.of(Pipeline.of(timeout, bulkhead, once, TOLERANT), 1_000));
+    }
+
+    /** The failure has no stack trace and exists already: to make one is the caller's matter. */
+    @ParameterizedTest
+    @MethodSource("guardsOfFailingCalls")
+    void callAsyncThatFailsShouldAllocateLittle(Guard guard, long bytes) {
+        Runnable call = () -> {
+            CompletableFuture<Object> own = new CompletableFuture<>();
+            guard.callAsync(() -> own);
+            own.completeExceptionally(DOWN);
+        };
+
+        assertThat(leastBytes(call) / CALLS).isLessThanOrEqualTo(bytes);
+    }
+
     private static long leastBytesAt(int depth, Runnable call) {
         return depth == 0 ? leastBytes(call) : leastBytesAt(depth - 1, call);
     }

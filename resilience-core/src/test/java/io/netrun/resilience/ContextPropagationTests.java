@@ -128,6 +128,48 @@ class ContextPropagationTests {
         assertThat(seen).containsExactly(onSet.get());
     }
 
+    /** An accessor may open a scope with each value that it sets, as Micrometer's for observations does. */
+    @Test
+    void taskThatFailsShouldSetTheThreadsValuesAsOneThatDoesNot() {
+        List<String> set = new ArrayList<>();
+        ThreadLocal<String> current = ThreadLocal.withInitial(() -> "worker's");
+        ContextRegistry.getInstance().registerThreadLocalAccessor(new ThreadLocalAccessor<String>() {
+
+            @Override
+            public Object key() {
+                return "scoped";
+            }
+
+            @Override
+            public String getValue() {
+                return current.get();
+            }
+
+            @Override
+            public void setValue(String value) {
+                set.add(value);
+                current.set(value);
+            }
+
+            @Override
+            public void setValue() {
+                set.add("none");
+                current.remove();
+            }
+        });
+        try {
+            current.set("caller's");
+            Runnable failing = ContextPropagation.wrap(() -> {
+                throw new IllegalStateException("task");
+            });
+            current.set("worker's");
+            assertThatThrownBy(failing::run).hasMessage("task");
+            assertThat(set).containsExactly("caller's", "worker's");
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("scoped");
+        }
+    }
+
     @Test
     void contextThatCannotBeRestoredWholeShouldLeaveNothingOfTheCallerOnTheThread() {
         ThreadLocal<String> first = new ThreadLocal<>();

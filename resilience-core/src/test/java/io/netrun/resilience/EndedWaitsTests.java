@@ -62,22 +62,7 @@ class EndedWaitsTests {
     @Test
     void bulkheadShouldLetGoOfACallThatWaitedTooLongAsItBegan() {
         Bulkhead[] own = new Bulkhead[1];
-        Ticker late = new Ticker() {
-
-            @Override
-            public long nanoTime() {
-                return ticker.nanoTime();
-            }
-
-            @Override
-            public java.time.Instant now() {
-                return ticker.now();
-            }
-
-            @Override
-            public void sleep(long nanos) throws InterruptedException {
-                ticker.sleep(nanos);
-            }
+        Ticker late = new RelayTicker(ticker) {
 
             /** The time is over before the task is set, as for a thread that was not scheduled for as long. */
             @Override

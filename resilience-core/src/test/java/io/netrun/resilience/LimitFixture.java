@@ -101,7 +101,8 @@ public final class LimitFixture {
         }
     }
 
-    private static void awaitUninterruptibly(CountDownLatch latch) {
+    /** Waits, whatever interrupts come. */
+    public static void awaitUninterruptibly(CountDownLatch latch) {
         while (latch.getCount() > 0) {
             try {
                 assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();

@@ -82,6 +82,47 @@ class LimitsAcrossGuardsTests {
 
     @ParameterizedTest
     @EnumSource(names = {"WORKER", "CALLER"})
+    void limitShouldNotWaitForAListener(TimeoutThread thread) {
+        CountDownLatch notified = blockListeners();
+        Throwable thrown = limits.exceed(() -> limits.timeout(thread).run(() -> breaker.run(() -> limits.hang())));
+        assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.OPEN);
+        LimitFixture.awaitLatch(notified);
+    }
+
+    @Test
+    void limitOfAFutureShouldNotWaitForAListener() {
+        CountDownLatch notified = blockListeners();
+        CompletableFuture<String> call =
+                Pipeline.of(limits.timeout(TimeoutThread.AUTO), breaker).callAsync(() -> new CompletableFuture<>());
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThat(call).failsWithin(LimitFixture.LONG);
+        assertThat(breaker.state()).isEqualTo(CircuitBreaker.State.OPEN);
+        LimitFixture.awaitLatch(notified);
+    }
+
+    /** Listeners of the circuit block until all is released. */
+    private CountDownLatch blockListeners() {
+        CountDownLatch notified = new CountDownLatch(1);
+        breaker.onStateChange((from, to) -> {
+            notified.countDown();
+            LimitFixture.awaitUninterruptibly(limits.release);
+        });
+        return notified;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ONE_GUARD", "TWO_GUARDS"})
+    void hedgedCallThatIsNotInterruptedShouldEndAtItsLimit(Nesting nesting) {
+        Hedge hedge = Hedge.of("h", HedgeConfig.builder().build(), limits.ticker);
+        Timeout timeout = limits.timeout(TimeoutThread.CALLER, false);
+        Throwable thrown = limits.exceed(() -> nesting.run(timeout, hedge, () -> limits.hangDeaf()));
+        assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
+        assertThat(limits.release.getCount()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WORKER", "CALLER"})
     void callQueuedInAnotherGuardShouldNeverRunAfterTheLimit(TimeoutThread thread) throws Exception {
         limits.occupy(bulkhead);
         AtomicInteger made = new AtomicInteger();

@@ -1,27 +1,10 @@
 package io.netrun.resilience;
 
-import java.time.Instant;
+/** A ticker that can set no timer, as when the process may start no more threads. */
+public final class TimerlessTicker extends RelayTicker {
 
-/**
- * A ticker that can set no timer, as when the process may start no more threads.
- *
- * @param time tells the time
- */
-public record TimerlessTicker(Ticker time) implements Ticker {
-
-    @Override
-    public long nanoTime() {
-        return time.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-        return time.now();
-    }
-
-    @Override
-    public void sleep(long nanos) throws InterruptedException {
-        time.sleep(nanos);
+    public TimerlessTicker(Ticker time) {
+        super(time);
     }
 
     @Override

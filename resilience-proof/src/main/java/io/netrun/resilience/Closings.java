@@ -71,11 +71,11 @@ public class Closings {
         }
     }
 
-    /** A thread sleeps. The interrupt that wakes it must not outlive its sleep. */
+    /** A thread sleeps. Whatever wakes it must not outlive its sleep. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "It had slept long enough before.")
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "It was woken, or found the policy closed.")
-    @Outcome(expect = FORBIDDEN, desc = "The interrupt is still set, or was taken for somebody else's.")
+    @Outcome(expect = FORBIDDEN, desc = "The thread was interrupted.")
     @State
     public static class ThreadSleeps {
 
@@ -94,6 +94,44 @@ public class Closings {
         @Actor
         public void close() {
             waits.close();
+        }
+    }
+
+    /** A thread sleeps in real time and is interrupted by its user while the policy is closed: the interrupt must not be lost. */
+    @JCStressTest
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "The interrupt was thrown, or is still set.")
+    @Outcome(expect = FORBIDDEN, desc = "The interrupt is lost.")
+    @State
+    public static class SleeperIsInterrupted {
+
+        private final Waits waits = new Waits();
+        private volatile Thread sleeper;
+        private volatile boolean interrupted;
+
+        @Actor
+        public void sleep(I_Result r) {
+            sleeper = Thread.currentThread();
+            boolean thrown = false;
+            try {
+                waits.sleep(Ticker.system(), 1_000, Deadline.NONE);
+            } catch (InterruptedException e) {
+                thrown = true;
+            }
+            while (!interrupted) {
+                Thread.onSpinWait();
+            }
+            r.r1 = thrown | Thread.interrupted() ? 1 : 0;
+        }
+
+        @Actor
+        public void closeAndInterrupt() {
+            Thread thread;
+            do {
+                thread = sleeper;
+            } while (thread == null);
+            waits.close();
+            thread.interrupt();
+            interrupted = true;
         }
     }
 }

@@ -168,4 +168,39 @@ public class ScopeNotificationStress {
             }
         }
     }
+
+    /** A part counts its outcome as it ends by itself, while the scope is stopped. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "It ended by itself, and who stopped the scope finds it counted.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "It was notified, and counts nothing.")
+    @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "It counts although it was notified.")
+    @Outcome(id = "1, 0", expect = FORBIDDEN, desc = "Whoever stopped the scope goes on before it is counted.")
+    @State
+    public static class SettleAgainstStop {
+
+        private final Deadline scope = Deadline.NONE.child();
+        private final Part part = new Part();
+        private int counted;
+
+        public SettleAgainstStop() {
+            scope.register(part);
+        }
+
+        @Actor
+        public void end(II_Result r) {
+            if (part.tryBeginEnd()) {
+                r.r1 = 1;
+                counted = 1;
+                part.markSettled();
+            }
+        }
+
+        @Actor
+        public void stop(II_Result r) {
+            scope.tryStop();
+            if (part.notices.get() == 0) {
+                r.r2 = counted;
+            }
+        }
+    }
 }

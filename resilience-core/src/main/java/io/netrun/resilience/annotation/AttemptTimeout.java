@@ -8,10 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Limits how long each attempt of a method may take; on a class or interface, of each of its public methods. It stands within
- * {@link Retry}, {@link Hedge} and {@link CircuitBreaker}, so that an attempt that takes too long is a failure, and the next one
- * may follow; {@link Timeout} may stand around them all. Unset attributes leave the setting to the configuration and its
- * defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold
+ * Limits how long each attempt of a method may take; on a class or interface, of each of its public methods. It stands
+ * within {@link Retry}, {@link Hedge} and {@link CircuitBreaker}, so that an attempt that takes too long is a failure,
+ * and the next one may follow; {@link Timeout} may stand around them all. Unset attributes leave the setting to the
+ * configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold
  * <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.timeout.TimeoutConfig
@@ -40,6 +40,8 @@ public @interface AttemptTimeout {
     /** Sync methods: whether the running thread is interrupted at the limit: {@code true} or {@code false}. */
     String interrupt() default "";
 
-    /** Sync methods on workers: attempts that may run on after their limit before further ones are refused; at least 1. */
+    /**
+     * Sync methods on workers: attempts that may run on after their limit before further ones are refused; at least 1.
+     */
     int maxAbandoned() default Unset.INT;
 }

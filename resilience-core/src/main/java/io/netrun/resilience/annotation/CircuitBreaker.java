@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Stops calling a method that keeps failing; on a class or interface, each of its public methods. Unset attributes leave
- * the setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M};
- * strings may hold <code>${placeholders}</code>.
+ * Stops calling a method that keeps failing; on a class or interface, each of its public methods. Unset attributes
+ * leave the setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s},
+ * {@code PT1M}; strings may hold <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.circuitbreaker.CircuitBreakerConfig
  */

@@ -8,10 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a call that takes long once more, beside the first attempt, and returns the first result; on a class or interface, each
- * of its public methods. For methods that may run twice at once. Unset attributes leave the setting to the configuration and
- * its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold
- * <code>${placeholders}</code>.
+ * Makes a call that takes long once more, beside the first attempt, and returns the first result; on a class or
+ * interface, each of its public methods. For methods that may run twice at once. Unset attributes leave the setting to
+ * the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may
+ * hold <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.hedge.HedgeConfig
  */

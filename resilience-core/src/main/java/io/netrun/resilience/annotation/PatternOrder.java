@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Another order of the patterns around a method; on a class or interface, around each of its public methods. Those that are named
- * change places among themselves, within the order that {@code resilience.order} gives to the whole application; the others stay
- * where they are. It protects nothing by itself.
+ * Another order of the patterns around a method; on a class or interface, around each of its public methods. Those that
+ * are named change places among themselves, within the order that {@code resilience.order} gives to the whole
+ * application; the others stay where they are. It protects nothing by itself.
  */
 @Documented
 @Inherited

@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 
 /**
  * Limits how many calls of a method begin in a period; on a class or interface, of each of its public methods. Unset
- * attributes leave the setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s},
- * {@code PT1M}; strings may hold <code>${placeholders}</code>.
+ * attributes leave the setting to the configuration and its defaults. Durations are written as {@code 500ms},
+ * {@code 2s}, {@code PT1M}; strings may hold <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.ratelimiter.RateLimiterConfig
  */

@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 
 /**
  * Makes failed calls of a method again; on a class or interface, of all its public methods. Unset attributes leave the
- * setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings
- * may hold <code>${placeholders}</code>.
+ * setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M};
+ * strings may hold <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.retry.RetryConfig
  */
@@ -41,7 +41,10 @@ public @interface Retry {
     /** Exponential backoff: factor from one wait to the next; at least 1.0. */
     double backoffMultiplier() default Unset.DOUBLE;
 
-    /** Spread of the waits: {@code true}, {@code false}, {@code none}, {@code full}, {@code equal}, {@code decorrelated}. */
+    /**
+     * Spread of the waits: {@code true}, {@code false}, {@code none}, {@code full}, {@code equal},
+     * {@code decorrelated}.
+     */
     String jitter() default "";
 
     /** Failures that are retried, subclasses included. */

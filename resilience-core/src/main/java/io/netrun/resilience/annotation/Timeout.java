@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Limits how long callers of a method wait, all attempts together; on a class or interface, of each of its public methods. Unset attributes leave
- * the setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M};
- * strings may hold <code>${placeholders}</code>.
+ * Limits how long callers of a method wait, all attempts together; on a class or interface, of each of its public
+ * methods. Unset attributes leave the setting to the configuration and its defaults. Durations are written as
+ * {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold <code>${placeholders}</code>.
  *
  * @see AttemptTimeout
  * @see io.netrun.resilience.timeout.TimeoutConfig

@@ -16,10 +16,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many calls run at once. Further ones wait in a queue, first come, first served; with the queue full they are
- * refused with a {@link BulkheadFullException}. A sync caller waits on its thread, an asynchronous call without one; it
- * holds its place until its future ends. A caller that is interrupted or cancelled while it waits leaves the queue at
- * once. Thread-safe; a call that finds a free place takes no lock.
+ * Limits how many calls run at once. Further ones wait in a queue, first come, first served; with the queue full they
+ * are refused with a {@link BulkheadFullException}. A sync caller waits on its thread, an asynchronous call without
+ * one; it holds its place until its future ends. A caller that is interrupted or cancelled while it waits leaves the
+ * queue at once. Thread-safe; a call that finds a free place takes no lock.
  */
 public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
@@ -114,8 +114,8 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     /**
-     * Acquires a permit for a call that cannot be put into a lambda, of those for sync calls; waits for one as a call does.
-     * Settle it in whichever way when the call has ended, on any thread.
+     * Acquires a permit for a call that cannot be put into a lambda, of those for sync calls; waits for one as a call
+     * does. Settle it in whichever way when the call has ended, on any thread.
      *
      * @throws BulkheadFullException if the queue is full, or the longest wait is over
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits

@@ -10,16 +10,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The state machine: places that calls take and give back, and the queue of calls that wait for one. It knows nothing of
- * threads or futures: a {@link Waiter} hears that it has got a place. There is no lock, so nobody ever waits for another
- * thread to go on.
+ * The state machine: places that calls take and give back, and the queue of calls that wait for one. It knows nothing
+ * of threads or futures: a {@link Waiter} hears that it has got a place. There is no lock, so nobody ever waits for
+ * another thread to go on.
  *
- * <p>While there are free places, one word holds everything: the number of active calls, the total accepted, and whether
- * anyone waits. Taking a place is one compare-and-set, giving it back one addition, and neither looks at the queue. The
- * {@link #WAITING} bit is what ties word and queue together: a waiter enters the queue first and sets the bit then, so that
- * nobody takes a place past the queue, and whoever gives a place back knows to hand it on. If a place was given back before
- * the bit was set, the waiter itself finds it free. A waiter leaves the queue by being taken out of it, which only one can do:
- * whoever grants it a place, or itself.
+ * <p>While there are free places, one word holds everything: the number of active calls, the total accepted, and
+ * whether anyone waits. Taking a place is one compare-and-set, giving it back one addition, and neither looks at the
+ * queue. The {@link #WAITING} bit is what ties word and queue together: a waiter enters the queue first and sets the
+ * bit then, so that nobody takes a place past the queue, and whoever gives a place back knows to hand it on. If a place
+ * was given back before the bit was set, the waiter itself finds it free. A waiter leaves the queue by being taken out
+ * of it, which only one can do: whoever grants it a place, or itself.
  */
 final class Places {
 
@@ -159,8 +159,8 @@ final class Places {
     }
 
     /**
-     * Takes the bit back when the queue is empty; true if it still was afterwards, since who enters later sets it again. Who
-     * enters in this very moment may be overtaken by who asks before the bit is back.
+     * Takes the bit back when the queue is empty; true if it still was afterwards, since who enters later sets it
+     * again. Who enters in this very moment may be overtaken by who asks before the bit is back.
      */
     private boolean noneWaits() {
         if (!queue.isEmpty()) {

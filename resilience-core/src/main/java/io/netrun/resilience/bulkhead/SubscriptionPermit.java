@@ -29,8 +29,11 @@ final class SubscriptionPermit extends Deadline.InFlight {
 
     /** The call has ended by itself. */
     static void release(@Nullable SubscriptionPermit permit, Places places) {
-        if (permit == null || permit.tryEnd()) {
+        if (permit == null) {
             places.giveBack();
+        } else if (permit.tryBeginEnd()) {
+            places.giveBack();
+            permit.markSettled();
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An asynchronous call that waits for its permit without a thread. When it gets one it starts on a worker: the thread that
- * released the permit has its own affairs, and calls that end at once would recurse.
+ * An asynchronous call that waits for its permit without a thread. When it gets one it starts on a worker: the thread
+ * that released the permit has its own affairs, and calls that end at once would recurse.
  */
 final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> implements Places.Waiter, Waits.Waiting {
 

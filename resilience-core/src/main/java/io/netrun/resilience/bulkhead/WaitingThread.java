@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync caller that parks until it has a permit, has waited too long, is interrupted, its call is given up, or the bulkhead is
- * shut down. The timer only wakes it: it looks at the clock itself.
+ * A sync caller that parks until it has a permit, has waited too long, is interrupted, its call is given up, or the
+ * bulkhead is shut down. The timer only wakes it: it looks at the clock itself.
  */
 final class WaitingThread extends Deadline.InFlight implements Places.Waiter, Waits.Waiting {
 

@@ -27,7 +27,10 @@ final class Circuit {
     /** Prepares the announcement of a transition that may be about to happen. */
     interface TransitionListener {
 
-        /** What calls the listeners if it does happen; run outside of any lock, by any thread, in the order of transitions. */
+        /**
+         * What calls the listeners if it does happen; run outside of any lock, by any thread, in the order of
+         * transitions.
+         */
         Runnable announcement(CircuitBreaker.State from, CircuitBreaker.State to, String reason);
     }
 
@@ -113,8 +116,8 @@ final class Circuit {
     }
 
     /**
-     * Puts another object in place of a state that goes on with changed settings, unless a transition was faster. Calls no listener,
-     * not even about transitions of other threads, since settings change under a lock.
+     * Puts another object in place of a state that goes on with changed settings, unless a transition was faster. Calls
+     * no listener, not even about transitions of other threads, since settings change under a lock.
      */
     void replace(CircuitState from, CircuitState to) {
         to.arrive(new Transition(from, null));

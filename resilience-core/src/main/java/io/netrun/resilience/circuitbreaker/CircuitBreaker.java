@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops calling what keeps failing. CLOSED: calls pass and their outcomes are watched; enough failures open the circuit.
- * OPEN: calls are refused with a {@link CircuitOpenException}, for the open duration. HALF_OPEN: a few trials are let
- * in; enough successes close the circuit, one failure reopens it. Operators can also force it open or disable it.
+ * Stops calling what keeps failing. CLOSED: calls pass and their outcomes are watched; enough failures open the
+ * circuit. OPEN: calls are refused with a {@link CircuitOpenException}, for the open duration. HALF_OPEN: a few trials
+ * are let in; enough successes close the circuit, one failure reopens it. Operators can also force it open or disable
+ * it.
  *
  * <p>Thread-safe and lock-free. A call's outcome counts only for the state that admitted the call. A cancelled or
  * interrupted call counts as neither success nor failure; one that the time limit around it gave up counts as failed,
@@ -51,8 +52,8 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
      * A call that counted as failed, as text: what it threw is not kept.
      *
      * @param time when it ended, by the wall clock
-     * @param exception the class name of what it threw; null if its result counted as a failure, a time limit around it gave it up,
-     *     or it was a trial that succeeded too late
+     * @param exception the class name of what it threw; null if its result counted as a failure, a time limit around it
+     *     gave it up, or it was a trial that succeeded too late
      * @param message the message of what it threw, cut to 500 characters; null if there is none
      */
     public record Failure(
@@ -201,8 +202,8 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     }
 
     /**
-     * A permit for a call that cannot be put into a lambda, as {@link #acquirePermit()} gives it; empty if the call is rejected.
-     * The rejection counts as one.
+     * A permit for a call that cannot be put into a lambda, as {@link #acquirePermit()} gives it; empty if the call is
+     * rejected. The rejection counts as one.
      */
     public Optional<Permit> tryAcquirePermit() {
         try {

@@ -2,6 +2,8 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.TypedConditions;
+import io.netrun.resilience.circuitbreaker.DetectionChoice.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -9,10 +11,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a circuit breaker opens, how long it stays open, and what closes it. Immutable; every value is checked when it is
- * built.
+ * When a circuit breaker opens, how long it stays open, and what closes it. Immutable; every value is checked when it
+ * is built.
  *
- * @param detection what it goes by when it opens; default {@link Detection#LEAKY_COUNT}
+ * @param detection how failures are detected; a builder derives it from the other settings, see
+ *     {@link Builder#detection}; default {@link Detection#LEAKY_COUNT}
  * @param failureThreshold LEAKY_COUNT and CONSECUTIVE: failure count that opens the circuit; at least 1, default 5
  * @param failureRateThreshold windows: percentage of failed calls at which the circuit opens; above 0, at most 100,
  *     default 50
@@ -20,28 +23,29 @@ import org.jspecify.annotations.Nullable;
  * @param windowDuration TIME_WINDOW: how far back calls are looked at, in ten slices; above zero, default 60 s
  * @param minimumCalls windows: calls in the window before it can open the circuit; at least 1, default 20; no more than
  *     {@code windowSize} are waited for
- * @param slowCallDuration windows: from when on a call is slow, whether it has ended or still runs; above zero, null for
- *     not watching, which is the default. A slow trial of a half-open circuit fails
- * @param slowCallRateThreshold windows: percentage of slow calls at which the circuit opens; above 0, at most 100, default
- *     100
+ * @param slowCallDuration windows: from when on a call is slow, whether it has ended or still runs; above zero, null
+ *     for not watching, which is the default. A slow trial of a half-open circuit fails
+ * @param slowCallRateThreshold windows: percentage of slow calls at which the circuit opens; above 0, at most 100,
+ *     default 100
  * @param successThreshold successful trials that close a half-open circuit; at least 1, default 3
  * @param openDuration how long the circuit stays open before trials are let in; above zero, default 60 s
  * @param openBackoffMultiplier factor by which each reopening without a recovery in between stays open for longer; at
  *     least 1.0, default 1.0. Above 1.0, the durations after the first are also spread by ±20 %
- * @param maxOpenDuration longest duration that the multiplier leads to; at least {@code openDuration}, null for ten times
- *     that, which is the default
+ * @param maxOpenDuration longest duration that the multiplier leads to; at least {@code openDuration}, null for ten
+ *     times that, which is the default
  * @param halfOpenMaxCalls trials in flight at once while half-open, the first included; 1 to 10,000, default 3
  * @param halfOpenMaxDuration how long a trial may take before it is taken back and counted as failed; above zero, null
  *     for as long as {@code openDuration}, which is the default
  * @param exceptions failures that count, subclasses included; default every {@link Throwable}
  * @param ignoreExceptions failures that count as neither success nor failure, although {@code exceptions} has them;
  *     default none
- * @param failure what a failure of these classes must fulfil too so that it counts as a failure; asked with what was thrown, without the
- *     exceptions that only wrap it; null, the default, for no condition. If it throws, that is logged and the classes decide
+ * @param failure what a failure of these classes must fulfil too so that it counts as a failure; asked with what was
+ *     thrown, without the exceptions that only wrap it; null, the default, for no condition. If it throws, that is
+ *     logged and the classes decide
  * @param failureResult results that count as a failure although nothing was thrown (asynchronous calls: the future's
  *     value), null for none; default none. If it throws, that is logged and the result counts as success
- * @param stackTraces whether a {@link CircuitOpenException} records where it was thrown; default false, since that costs
- *     more than everything else about a rejection
+ * @param stackTraces whether a {@link CircuitOpenException} records where it was thrown; default false, since that
+ *     costs more than everything else about a rejection
  */
 public record CircuitBreakerConfig(
         Detection detection,
@@ -121,7 +125,9 @@ public record CircuitBreakerConfig(
         return slowCallDuration == null || slowCallDuration.compareTo(trial) > 0 ? trial : slowCallDuration;
     }
 
-    /** The longest that the circuit stays open: {@link #maxOpenDuration()}, or else ten times {@link #openDuration()}. */
+    /**
+     * The longest that the circuit stays open: {@link #maxOpenDuration()}, or else ten times {@link #openDuration()}.
+     */
     public Duration longestOpenDuration() {
         if (maxOpenDuration != null) {
             return maxOpenDuration;
@@ -142,7 +148,7 @@ public record CircuitBreakerConfig(
     /** A builder that holds these settings, for a copy with changes. */
     public Builder toBuilder() {
         Builder builder = new Builder();
-        builder.detection = detection;
+        builder.detection = DetectionChoice.copyOf(detection);
         builder.failureRateThreshold = failureRateThreshold;
         builder.windowSize = windowSize;
         builder.windowDuration = windowDuration;
@@ -167,7 +173,7 @@ public record CircuitBreakerConfig(
     /** Collects the settings that differ from the defaults. Not thread-safe. */
     public static final class Builder {
 
-        private Detection detection = Detection.LEAKY_COUNT;
+        private DetectionChoice detection = new DetectionChoice();
         private double failureRateThreshold = 50;
         private int windowSize = 100;
         private Duration windowDuration = Duration.ofSeconds(60);
@@ -189,45 +195,56 @@ public record CircuitBreakerConfig(
 
         private Builder() {}
 
-        /** See {@link CircuitBreakerConfig#detection()}. */
+        /**
+         * How failures are detected. Without it, that follows from the other settings given: {@code windowDuration}
+         * leads to {@link Detection#TIME_WINDOW}, other settings of windows lead to {@link Detection#COUNT_WINDOW}, and
+         * otherwise it is {@link Detection#LEAKY_COUNT}. Where it is chosen, a setting that it does not use is an
+         * error. A copy of a configuration keeps its detection in the same way, unless that is the default.
+         */
         public Builder detection(Detection detection) {
-            this.detection = detection;
+            this.detection.choose(Objects.requireNonNull(detection, "detection"));
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#failureRateThreshold()}. */
         public Builder failureRateThreshold(double failureRateThreshold) {
             this.failureRateThreshold = failureRateThreshold;
+            detection.give(Setting.FAILURE_RATE_THRESHOLD, failureRateThreshold);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#windowSize()}. */
         public Builder windowSize(int windowSize) {
             this.windowSize = windowSize;
+            detection.give(Setting.WINDOW_SIZE, windowSize);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#windowDuration()}. */
         public Builder windowDuration(Duration windowDuration) {
             this.windowDuration = windowDuration;
+            detection.give(Setting.WINDOW_DURATION, windowDuration);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#minimumCalls()}. */
         public Builder minimumCalls(int minimumCalls) {
             this.minimumCalls = minimumCalls;
+            detection.give(Setting.MINIMUM_CALLS, minimumCalls);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#slowCallDuration()}. */
         public Builder slowCallDuration(@Nullable Duration slowCallDuration) {
             this.slowCallDuration = slowCallDuration;
+            detection.give(Setting.SLOW_CALL_DURATION, slowCallDuration);
             return this;
         }
 
         /** See {@link CircuitBreakerConfig#slowCallRateThreshold()}. */
         public Builder slowCallRateThreshold(double slowCallRateThreshold) {
             this.slowCallRateThreshold = slowCallRateThreshold;
+            detection.give(Setting.SLOW_CALL_RATE_THRESHOLD, slowCallRateThreshold);
             return this;
         }
 
@@ -246,6 +263,7 @@ public record CircuitBreakerConfig(
         /** See {@link CircuitBreakerConfig#failureThreshold()}. */
         public Builder failureThreshold(int failureThreshold) {
             this.failureThreshold = failureThreshold;
+            detection.give(Setting.FAILURE_THRESHOLD, failureThreshold);
             return this;
         }
 
@@ -290,8 +308,8 @@ public record CircuitBreakerConfig(
         }
 
         /**
-         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces all that was
-         * given before. See {@link CircuitBreakerConfig#failure()}.
+         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces
+         * all that was given before. See {@link CircuitBreakerConfig#failure()}.
          */
         public Builder failure(@Nullable Predicate<? super Throwable> failure) {
             this.failure = failure;
@@ -300,30 +318,21 @@ public record CircuitBreakerConfig(
 
         /**
          * A condition that failures of one class, subclasses included, must fulfil too, as in
-         * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not affected. May be
-         * called for several classes.
+         * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not
+         * affected. May be called for several classes.
          */
         public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<? super Throwable> before = failure;
-            failure = thrown -> (before == null || before.test(thrown))
-                    && (!type.isInstance(thrown) || condition.test(type.cast(thrown)));
+            failure = TypedConditions.narrow(failure, type, condition);
             return this;
         }
 
         /**
          * Results of one class, subclasses included, that count although nothing was thrown, as in
-         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, count only if a
-         * condition given before says so, as for another class. See
-         * {@link CircuitBreakerConfig#failureResult()}.
+         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, count only if
+         * a condition given before says so, as for another class. See {@link CircuitBreakerConfig#failureResult()}.
          */
         public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<@Nullable Object> before = failureResult;
-            failureResult = result -> (before != null && before.test(result))
-                    || (type.isInstance(result) && condition.test(type.cast(result)));
+            failureResult = TypedConditions.widen(failureResult, type, condition);
             return this;
         }
 
@@ -342,11 +351,11 @@ public record CircuitBreakerConfig(
         /**
          * The configuration.
          *
-         * @throws IllegalArgumentException if a value is out of its range
+         * @throws IllegalArgumentException if a value is out of its range, or settings are for different detections
          */
         public CircuitBreakerConfig build() {
             return new CircuitBreakerConfig(
-                    detection,
+                    detection.detection(),
                     failureThreshold,
                     failureRateThreshold,
                     windowSize,

@@ -13,8 +13,8 @@ public sealed interface CircuitBreakerEvent extends ResilienceEvent {
     }
 
     /**
-     * The state changed, by what calls did or by an operator. Listeners receive these events in the order of the changes, one at a
-     * time, so the last one received has the state that the circuit is in or is about to leave.
+     * The state changed, by what calls did or by an operator. Listeners receive these events in the order of the
+     * changes, one at a time, so the last one received has the state that the circuit is in or is about to leave.
      *
      * @param reason for people, such as "60 of 100 calls failed"
      */

@@ -8,6 +8,7 @@ import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import io.netrun.resilience.circuitbreaker.Outcomes.Verdict;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -36,26 +37,33 @@ final class CircuitBreakerLayer implements Layer {
         try {
             if (deadline != Deadline.NONE) {
                 scope = deadline.child();
-                inFlight = register(admission, scope);
+                inFlight = new InFlight(outcomes, admission, scope, scope.begun(), null);
+                deadline.register(inFlight);
             }
             result = next.call(body, scope);
         } catch (Throwable failure) {
-            if (inFlight == null || inFlight.tryEnd()) {
-                outcomes.onFailure(admission, failure, scope, true);
-            }
+            end(admission, inFlight, outcomes.judge(failure, scope, true), failure, scope);
             throw failure;
         }
-        if (inFlight == null || inFlight.tryEnd()) {
-            outcomes.onSuccess(admission, result, scope);
-        }
+        end(admission, inFlight, outcomes.judge(result), null, scope);
         return result;
     }
 
-    /** Has a call settled at the moment at which it is given up. Its scope is its own: others may begin in the one around it. */
-    private InFlight register(Admission admission, Deadline deadline) {
-        InFlight inFlight = new InFlight(outcomes, admission, deadline, deadline.begun(), null);
-        deadline.register(inFlight);
-        return inFlight;
+    /**
+     * Counts a call unless it was given up before. It is judged before that is decided, since predicates are code of the user, for
+     * which nobody who gives the call up has to wait.
+     */
+    private void end(
+            Admission admission,
+            @Nullable InFlight inFlight,
+            Verdict verdict,
+            @Nullable Throwable failure,
+            Deadline scope) {
+        if (inFlight == null) {
+            outcomes.record(admission, verdict, failure, scope);
+        } else {
+            inFlight.end(verdict, failure);
+        }
     }
 
     @Override
@@ -67,53 +75,54 @@ final class CircuitBreakerLayer implements Layer {
         } catch (CircuitOpenException rejection) {
             return CompletableFuture.failedFuture(rejection);
         }
-        Deadline scope = deadline == Deadline.NONE ? deadline : deadline.child();
-        int begunBefore = scope.begun();
+        Deadline scope = Deadline.NONE;
+        InFlight inFlight = null;
         CompletableFuture<T> call;
-        InFlight early = null;
         try {
+            if (deadline != Deadline.NONE) {
+                // The body may take its time until it gives a future, and the call may be given up within that.
+                scope = deadline.child();
+            }
             if (body instanceof AdaptedCall<?> adapted) {
-                // A source may emit, and its subscriber leave, before there is a future of the call.
-                early = new InFlight(outcomes, admission, scope, begunBefore, body);
+                Deadline own = scope;
                 adapted.onDelivery(() -> {
-                    if (adapted.isOwnedBy(scope)) {
+                    if (adapted.isOwnedBy(own)) {
                         admission.delivers();
                     }
                 });
-                scope.register(early);
+            }
+            if (scope != Deadline.NONE) {
+                inFlight = new InFlight(outcomes, admission, scope, scope.begun(), body);
+                deadline.register(inFlight);
             }
             call = next.callAsync(body, scope);
         } catch (Throwable thrown) {
-            if (early == null || early.tryEnd()) {
-                admission.ignored();
-            }
+            end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            if (early == null || early.tryEnd()) {
-                outcomes.onSuccess(admission, call.join(), scope);
-            }
+            end(admission, inFlight, outcomes.judge(call.join()), null, scope);
             return call;
         }
-        InFlight inFlight = early != null ? early : new InFlight(outcomes, admission, scope, begunBefore, body);
         try {
-            CallerContext context = call.isDone() ? null : outcomes.contextOfListeners();
-            InFlightCall<T> followed = new InFlightCall<>(outcomes, inFlight, context);
-            if (early == null) {
-                scope.register(inFlight);
+            if (inFlight == null) {
+                inFlight = new InFlight(outcomes, admission, scope, 0, body);
             }
+            InFlightCall<T> followed =
+                    new InFlightCall<>(inFlight, call.isDone() ? null : outcomes.contextOfListeners());
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {
             ForeignStage.cancel(call);
-            if (inFlight.tryEnd()) {
-                admission.ignored();
-            }
+            end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
         }
     }
 
-    /** An admitted call. It is settled when it ends or when it is given up, whichever comes first. */
+    /**
+     * An admitted call. It is settled when it ends or when it is given up, whichever comes first. Its scope is its own,
+     * since others may begin in the one around it; it is given up with that one, so it is registered there alone.
+     */
     private static final class InFlight extends Deadline.InFlight {
 
         private final Outcomes outcomes;
@@ -123,7 +132,9 @@ final class CircuitBreakerLayer implements Layer {
         /** How many bodies had been begun in the scope before this call. */
         private final int begunBefore;
 
-        /** The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can go. */
+        /**
+         * The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can go.
+         */
         private volatile @Nullable AdaptedCall<?> adapted;
 
         InFlight(Outcomes outcomes, Admission admission, Deadline deadline, int begunBefore, @Nullable Object body) {
@@ -132,6 +143,18 @@ final class CircuitBreakerLayer implements Layer {
             this.deadline = deadline;
             this.begunBefore = begunBefore;
             this.adapted = body instanceof AdaptedCall<?> call ? call : null;
+        }
+
+        /** Ends this by itself, unless it was given up before. */
+        void end(Verdict verdict, @Nullable Throwable failure) {
+            if (tryBeginEnd()) {
+                adapted = null;
+                try {
+                    outcomes.record(admission, verdict, failure, deadline);
+                } finally {
+                    markSettled();
+                }
+            }
         }
 
         @Override
@@ -151,22 +174,16 @@ final class CircuitBreakerLayer implements Layer {
     /** An asynchronous call in flight. */
     private static final class InFlightCall<T extends @Nullable Object> extends RelayFuture<T> {
 
-        private final Outcomes outcomes;
         private final InFlight inFlight;
         private final @Nullable CallerContext context;
 
-        InFlightCall(Outcomes outcomes, InFlight inFlight, @Nullable CallerContext context) {
-            this.outcomes = outcomes;
+        InFlightCall(InFlight inFlight, @Nullable CallerContext context) {
             this.inFlight = inFlight;
             this.context = context;
         }
 
         @Override
         protected void onInnerEnd(T value, @Nullable Throwable failure) {
-            if (!inFlight.tryEnd()) {
-                return;
-            }
-            inFlight.adapted = null;
             if (context == null) {
                 settle(value, failure);
             } else {
@@ -176,20 +193,24 @@ final class CircuitBreakerLayer implements Layer {
         }
 
         private void settle(T value, @Nullable Throwable failure) {
-            if (failure == null) {
-                outcomes.onSuccess(inFlight.admission, value, inFlight.deadline);
-            } else {
-                outcomes.onFailure(inFlight.admission, failure, inFlight.deadline, false);
+            if (inFlight.hasEnded()) {
+                return;
             }
+            Outcomes outcomes = inFlight.outcomes;
+            Verdict verdict =
+                    failure == null ? outcomes.judge(value) : outcomes.judge(failure, inFlight.deadline, false);
+            inFlight.end(verdict, failure);
         }
 
         @Override
         protected void stop() {
             if (inFlight.tryEnd()) {
                 inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
-                if (context != null) {
-                    context.clear();
-                }
+            } else {
+                inFlight.awaitSettled();
+            }
+            if (context != null) {
+                context.clear();
             }
             super.stop();
         }

@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a circuit breaker was doing at one moment. The totals count from the creation of the instance and are never reset.
+ * What a circuit breaker was doing at one moment. The totals count from the creation of the instance and are never
+ * reset.
  *
  * @param state the state
  * @param failureCount CLOSED: the failure count; OPEN and HALF_OPEN: the count that opened the circuit and the failed
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param totalIgnored calls that failed in a way that does not count
  * @param totalCancelled calls that were cancelled or interrupted
  * @param totalRejected calls refused
- * @param totalSlow calls that took {@link CircuitBreakerConfig#slowCallDuration()} or longer, counted while CLOSED; they are also
- *     among those that succeeded or failed
+ * @param totalSlow calls that took {@link CircuitBreakerConfig#slowCallDuration()} or longer, counted while CLOSED;
+ *     they are also among those that succeeded or failed
  * @param totalOpened how often the circuit opened by itself, after a failed trial included
  */
 public record CircuitBreakerMetrics(

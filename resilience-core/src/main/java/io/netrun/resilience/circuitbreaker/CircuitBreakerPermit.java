@@ -3,6 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import io.netrun.resilience.circuitbreaker.Outcomes.Verdict;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,8 @@ final class CircuitBreakerPermit implements Permit {
     public void onFailure(Throwable failure) {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.onFailure(held, failure, Deadline.NONE, false);
+            Verdict verdict = outcomes.judge(failure, Deadline.NONE, false);
+            outcomes.record(held, verdict, failure, Deadline.NONE);
         }
     }
 
@@ -37,7 +39,7 @@ final class CircuitBreakerPermit implements Permit {
     public void onIgnored() {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.onStopped(held, false);
+            outcomes.record(held, Verdict.IGNORED, null, Deadline.NONE);
         }
     }
 }

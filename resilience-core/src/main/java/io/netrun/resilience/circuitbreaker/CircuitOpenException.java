@@ -30,9 +30,9 @@ public final class CircuitOpenException extends CallRejectedException implements
     }
 
     /**
-     * How much longer the circuit refuses calls, from the moment that this is asked. OPEN: the time until trials are let in.
-     * HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: some 146 years, since only an operator ends
-     * it. Zero once that state is over, as after a reset.
+     * How much longer the circuit refuses calls, from the moment that this is asked. OPEN: the time until trials are
+     * let in. HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: some 146 years, since only an
+     * operator ends it. Zero once that state is over, as after a reset.
      */
     @Override
     public Duration retryAfter() {

@@ -6,9 +6,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One period of a circuit breaker's life, from one transition to the next. A call belongs to the period that admitted it:
- * its outcome is told to that object, and once the circuit has moved on, that object can change nothing any more. This is
- * why a call begun before a transition can not disturb what came after, and why no generation has to be counted.
+ * One period of a circuit breaker's life, from one transition to the next. A call belongs to the period that admitted
+ * it: its outcome is told to that object, and once the circuit has moved on, that object can change nothing any more.
+ * This is why a call begun before a transition can not disturb what came after, and why no generation has to be
+ * counted.
  */
 abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, Disabled {
 
@@ -41,7 +42,8 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
     /**
      * Admits a call.
      *
-     * @return where to tell the outcome; null if the circuit has just moved on, so that its present state is to be asked
+     * @return where to tell the outcome; null if the circuit has just moved on, so that its present state is to be
+     *     asked
      * @throws CircuitOpenException if the call is refused
      */
     abstract @Nullable Admission admit();
@@ -53,8 +55,8 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
     void ended() {}
 
     /**
-     * Brings what was derived from the settings up to date, keeping what has been counted and admitted. Called once this period
-     * has begun, and whenever settings have changed; may be called by two threads at once.
+     * Brings what was derived from the settings up to date, keeping what has been counted and admitted. Called once
+     * this period has begun, and whenever settings have changed; may be called by two threads at once.
      */
     void reconfigured() {}
 

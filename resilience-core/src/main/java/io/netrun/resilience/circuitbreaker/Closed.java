@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls pass; their outcomes are watched. One object serves all calls of the period, so admitting allocates nothing, unless
- * the time that calls take is watched too.
+ * Calls pass; their outcomes are watched. One object serves all calls of the period, so admitting allocates nothing,
+ * unless the time that calls take is watched too.
  */
 final class Closed extends CircuitState implements Admission {
 

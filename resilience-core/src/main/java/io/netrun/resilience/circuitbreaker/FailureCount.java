@@ -3,8 +3,8 @@ package io.netrun.resilience.circuitbreaker;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A count that goes up by one with each failure and down with each success, never below 0. A success while it is 0, the usual
- * case by far, writes nothing.
+ * A count that goes up by one with each failure and down with each success, never below 0. A success while it is 0, the
+ * usual case by far, writes nothing.
  */
 final class FailureCount implements FailureDetector {
 

@@ -2,7 +2,9 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Ticker;
 
-/** Decides from the outcomes of a closed circuit's calls when it opens. Made anew for every closed period. Thread-safe. */
+/**
+ * Decides from the outcomes of a closed circuit's calls when it opens. Made anew for every closed period. Thread-safe.
+ */
 interface FailureDetector {
 
     /** The detector that a configuration asks for. */
@@ -15,8 +17,8 @@ interface FailureDetector {
     }
 
     /**
-     * Hears how a call ended; true if that opens the circuit. A success may do so, as when it completes the minimum number
-     * of calls.
+     * Hears how a call ended; true if that opens the circuit. A success may do so, as when it completes the minimum
+     * number of calls.
      *
      * @param slow whether it took too long; false where that is not watched
      */

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded number of trials at once finds out whether calls succeed again: enough successes close the circuit, one
- * failure opens it. A trial is among those in flight from its admission to its end; taking it out from among them is what
- * settles it, so no trial can be settled twice, and one that never ends can be taken back. A stream succeeds with its first
- * element; if it fails later, that opens a circuit which is still half-open. Every decision is made by the settings of its moment.
+ * failure opens it. A trial is among those in flight from its admission to its end; taking it out from among them is
+ * what settles it, so no trial can be settled twice, and one that never ends can be taken back. A stream succeeds with
+ * its first element; if it fails later, that opens a circuit which is still half-open. Every decision is made by the
+ * settings of its moment.
  */
 final class HalfOpen extends CircuitState {
 

@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** The latest few failures as text: a failure itself may refer to anything, such as a response or a large part of the heap. */
+/**
+ * The latest few failures as text: a failure itself may refer to anything, such as a response or a large part of the
+ * heap.
+ */
 final class LastFailures {
 
     private static final int KEPT = 5;

@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls are refused until the open duration is over; the first call after it begins the half-open period. A timer says when
- * it is over, because reading the clock would cost more than all the rest of a rejection; the clock is read for every eighth
- * rejection only, so that the circuit does not depend on the timer. Without the timer, when it has not been set yet, could not be, or
- * was taken back because the application ends, the clock is read for every call.
+ * Calls are refused until the open duration is over; the first call after it begins the half-open period. A timer says
+ * when it is over, because reading the clock would cost more than all the rest of a rejection; the clock is read for
+ * every eighth rejection only, so that the circuit does not depend on the timer. Without the timer, when it has not
+ * been set yet, could not be, or was taken back because the application ends, the clock is read for every call.
  */
 final class Open extends CircuitState implements Waits.Waiting {
 
@@ -147,7 +147,10 @@ final class Open extends CircuitState implements Waits.Waiting {
         return null;
     }
 
-    /** Whether the timer is relied on for this call: for all but every eighth, so that a timer that fails delays a little only. */
+    /**
+     * Whether the timer is relied on for this call: for all but every eighth, so that a timer that fails delays a
+     * little only.
+     */
     private boolean isTimed() {
         return timer != null && (++rejectionsSinceClock & CLOCK_MASK) != 0;
     }

@@ -7,14 +7,14 @@ import java.lang.invoke.VarHandle;
 /**
  * The last so many outcomes, and how many of them failed or were slow, without a lock.
  *
- * <p>One word, the tally, holds what must be seen together: how many there are that failed and were slow, where the next outcome
- * goes, and the latest outcome, which may not be in its slot yet. Adding an outcome is one compare-and-set of that word. Whoever
- * adds the next one sees to it first that the latest is in its slot, so that nobody waits for a thread that was stopped between
- * the two writes. Where the outcome is the same as the one that it takes the place of, as it is most of the time, the slot is not
- * written at all.
+ * <p>One word, the tally, holds what must be seen together: how many there are that failed and were slow, where the
+ * next outcome goes, and the latest outcome, which may not be in its slot yet. Adding an outcome is one compare-and-set
+ * of that word. Whoever adds the next one sees to it first that the latest is in its slot, so that nobody waits for a
+ * thread that was stopped between the two writes. Where the outcome is the same as the one that it takes the place of,
+ * as it is most of the time, the slot is not written at all.
  *
- * <p>The tally counts the laps in the bits that are left, so that a thread that was stopped does not take a later lap for its own.
- * A slot counts its changes, so that a helper that was stopped can not undo a later one.
+ * <p>The tally counts the laps in the bits that are left, so that a thread that was stopped does not take a later lap
+ * for its own. A slot counts its changes, so that a helper that was stopped can not undo a later one.
  */
 final class OutcomeRing {
 
@@ -31,7 +31,10 @@ final class OutcomeRing {
     /** One more change of a slot. */
     private static final int CHANGE = OUTCOME + 1;
 
-    /** Of the tally: bits 0 and 1 are the latest outcome; then come position, failed, slow, whether all slots are used, laps. */
+    /**
+     * Of the tally: bits 0 and 1 are the latest outcome; then come position, failed, slow, whether all slots are used,
+     * laps.
+     */
     private static final int POSITION = 2;
 
     private static final VarHandle TALLY;
@@ -98,7 +101,10 @@ final class OutcomeRing {
         return (int) (seen >>> POSITION) & mask;
     }
 
-    /** Adds an outcome and takes the oldest out if all slots are used; returns what is in the ring then, or {@link #CLOSED}. */
+    /**
+     * Adds an outcome and takes the oldest out if all slots are used; returns what is in the ring then, or
+     * {@link #CLOSED}.
+     */
     long add(int outcome) {
         for (int rest = 0; ; rest = Contention.rest(rest)) {
             long seen = tally;

@@ -41,12 +41,54 @@ final class Outcomes {
         judgement = Judgement.of(config);
     }
 
-    void onSuccess(Admission admission, @Nullable Object result, Deadline deadline) {
-        // A result that came too late for whoever asked: what was called is too slow, and that is a failure of it.
-        if ((deadline != Deadline.NONE && deadline.isExceeded()) || isFailure(judgement.failureResult, result)) {
+    /** How a call ended, as far as that does not depend on when. */
+    enum Verdict {
+        SUCCEEDED,
+        FAILED,
+        CANCELLED,
+        IGNORED
+    }
+
+    /** Judges a result by the user's predicate, if there is one. */
+    Verdict judge(@Nullable Object result) {
+        return isFailure(judgement.failureResult, result) ? Verdict.FAILED : Verdict.SUCCEEDED;
+    }
+
+    /**
+     * Judges a failure by its class and the user's predicate.
+     *
+     * @param sync whether the call was made by the calling thread, whose interrupt then means that it was cancelled
+     */
+    Verdict judge(Throwable failure, Deadline deadline, boolean sync) {
+        if (deadline.isExceeded()) {
+            return Verdict.FAILED;
+        }
+        ExceptionFilter failures = judgement.failures;
+        if (isCancelled(failure, deadline, sync) && !failures.namesInterrupt(failure)) {
+            return Verdict.CANCELLED;
+        }
+        return failures.matches(failure) ? Verdict.FAILED : Verdict.IGNORED;
+    }
+
+    /**
+     * Counts a call and settles its admission. Runs no code of the user but listeners, after everything is counted.
+     *
+     * @param failure what was thrown; null for a result
+     */
+    void record(Admission admission, Verdict verdict, @Nullable Throwable failure, Deadline deadline) {
+        if (deadline != Deadline.NONE && deadline.isExceeded()) {
+            // It ended too late for its caller: what was called is too slow, and that is a failure of it.
             countFailure(admission, null);
-        } else {
-            onSuccess(admission);
+            return;
+        }
+        switch (verdict) {
+            case SUCCEEDED -> onSuccess(admission);
+            case FAILED -> countFailure(admission, failure);
+            case CANCELLED -> onStopped(admission, false);
+            case IGNORED -> {
+                ignored.increment();
+                admission.ignored();
+            }
         }
     }
 
@@ -56,21 +98,6 @@ final class Outcomes {
             succeeded.increment();
         } else {
             addFailure(null);
-        }
-    }
-
-    /** @param sync whether the call was made by the calling thread, whose interrupt then means that it was cancelled */
-    void onFailure(Admission admission, Throwable failure, Deadline deadline, boolean sync) {
-        ExceptionFilter failures = judgement.failures;
-        if (deadline.isExceeded()) {
-            countFailure(admission, null);
-        } else if (isCancelled(failure, deadline, sync) && !failures.namesInterrupt(failure)) {
-            onStopped(admission, false);
-        } else if (failures.matches(failure)) {
-            countFailure(admission, failure);
-        } else {
-            ignored.increment();
-            admission.ignored();
         }
     }
 

@@ -1,8 +1,8 @@
 package io.netrun.resilience.circuitbreaker;
 
 /**
- * The part of recent calls that failed or were slow. A subclass knows which calls are recent. No window has a lock, since
- * event loops tell it how their calls ended; each outcome is judged together with exactly those before it.
+ * The part of recent calls that failed or were slow. A subclass knows which calls are recent. No window has a lock,
+ * since event loops tell it how their calls ended; each outcome is judged together with exactly those before it.
  */
 abstract sealed class RateWindow implements FailureDetector permits CountWindow, TimeWindow {
 

@@ -7,10 +7,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls have been running for too long. Time is cut into slices of a tenth of the limit, and calls are counted by the slice in
- * which they began. A ring holds the last eleven slices, whose calls are within the limit. When a slice leaves the ring, the calls
- * that are still running move to one counter, and the slice takes its leaving calls off from there. So whatever calls do, there are
- * twelve counters, and to count costs the same; a call counts as too slow with its slice, up to a tenth of the limit late.
+ * How many calls have been running for too long. Time is cut into slices of a tenth of the limit, and calls are counted
+ * by the slice in which they began. A ring holds the last eleven slices, whose calls are within the limit. When a slice
+ * leaves the ring, the calls that are still running move to one counter, and the slice takes its leaving calls off from
+ * there. So whatever calls do, there are twelve counters, and to count costs the same; a call counts as too slow with
+ * its slice, up to a tenth of the limit late.
  */
 final class RunningCalls {
 
@@ -70,7 +71,9 @@ final class RunningCalls {
         return Math.max(0, overdue.get());
     }
 
-    /** Once in a slice's time, by every thread that comes before it is done: slices that have become too old are moved. */
+    /**
+     * Once in a slice's time, by every thread that comes before it is done: slices that have become too old are moved.
+     */
     private long moveOnTo(long now) {
         long number = Math.max(0, now - origin) / sliceNanos;
         long seen = latest.get();
@@ -100,7 +103,10 @@ final class RunningCalls {
             this.overdue = overdue;
         }
 
-        /** One that was moved is so old that the thread has been stopped for all the limit: its call counts as overdue at once. */
+        /**
+         * One that was moved is so old that the thread has been stopped for all the limit: its call counts as overdue
+         * at once.
+         */
         private void enter() {
             count(1);
         }

@@ -6,9 +6,10 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of a short time, and the sums of the slices before it that are in the window. One word counts its calls, adding one
- * is one compare-and-set of it, and closes it for good: whoever begins the next slice closes this one first, so that its sums can
- * be passed on and no call is told to a slice that has gone by. A slice that is full is followed by another of the same time.
+ * The calls of a short time, and the sums of the slices before it that are in the window. One word counts its calls,
+ * adding one is one compare-and-set of it, and closes it for good: whoever begins the next slice closes this one first,
+ * so that its sums can be passed on and no call is told to a slice that has gone by. A slice that is full is followed
+ * by another of the same time.
  */
 final class TimeSlice {
 

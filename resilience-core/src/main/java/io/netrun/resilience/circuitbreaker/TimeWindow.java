@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The calls of the last so many seconds, in slices: an outcome leaves the window with its slice, after nine to ten tenths of
- * the window's duration.
+ * The calls of the last so many seconds, in slices: an outcome leaves the window with its slice, after nine to ten
+ * tenths of the window's duration.
  */
 final class TimeWindow extends RateWindow {
 

@@ -9,10 +9,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces transitions in the order in which they happened. The winner of a compare-and-set could be stopped before it has announced
- * its transition, and the next winner would be first. So each state keeps the transition that led to it, written before the
- * compare-and-set: together they are a list from the present state back to the last one announced, and the thread that announces goes through
- * that. One thread announces at a time; the others, and a listener that causes a transition, leave theirs to it and go on.
+ * Announces transitions in the order in which they happened. The winner of a compare-and-set could be stopped before it
+ * has announced its transition, and the next winner would be first. So each state keeps the transition that led to it,
+ * written before the compare-and-set: together they are a list from the present state back to the last one announced,
+ * and the thread that announces goes through that. One thread announces at a time; the others, and a listener that
+ * causes a transition, leave theirs to it and go on.
  */
 final class TransitionAnnouncer {
 
@@ -28,7 +29,10 @@ final class TransitionAnnouncer {
 
     private final Supplier<CircuitState> present;
 
-    /** TransitionAnnouncer that were won and not looked at since; the thread that raises it from zero announces until it is zero again. */
+    /**
+     * TransitionAnnouncer that were won and not looked at since; the thread that raises it from zero announces until it
+     * is zero again.
+     */
     private final AtomicInteger pending = new AtomicInteger();
 
     /** Up to where transitions have been announced; only for the thread that announces. */

@@ -14,10 +14,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts something else in the place of a failure: a constant, or what a function makes of it. Of several handlers, the one for
- * the closest kind of failure is asked; a retry's exception is looked through at the last failure. A call that was cancelled,
- * interrupted or given up has not failed, and gets nothing in its place. If a handler fails, the call fails with that, and a
- * {@link FallbackEvent.Failed} has both. A handler runs on the thread on which the call ended. Thread-safe.
+ * Puts something else in the place of a failure: a constant, or what a function makes of it. Of several handlers, the
+ * one for the closest kind of failure is asked; a retry's exception is looked through at the last failure. A call that
+ * was cancelled, interrupted or given up has not failed, and gets nothing in its place. If a handler fails, the call
+ * fails with that, and a {@link FallbackEvent.Failed} has both. A handler runs on the thread on which the call ended.
+ * Thread-safe.
  */
 public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
@@ -45,8 +46,10 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
      * A fallback.
      *
      * @param name 1 to 200 characters
-     * @param settings adds the handlers, as in {@code c -> c.handle(CircuitOpenException.class, e -> cached).value(none)}
-     * @throws IllegalArgumentException if the name is out of its range, or two handlers are for the same kind of failure
+     * @param settings adds the handlers, as in
+     *     {@code c -> c.handle(CircuitOpenException.class, e -> cached).value(none)}
+     * @throws IllegalArgumentException if the name is out of its range, or two handlers are for the same kind of
+     *     failure
      */
     public static Fallback of(String name, Consumer<FallbackConfig.Builder> settings) {
         FallbackConfig.Builder builder = FallbackConfig.builder();
@@ -109,8 +112,8 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     /**
      * What takes a failed call's place.
      *
-     * @throws Throwable the failure itself where it is switched off, has no handler for it, or comes too late; or what its
-     *     handler threw
+     * @throws Throwable the failure itself where it is switched off, has no handler for it, or comes too late; or what
+     *     its handler threw
      */
     @Nullable
     Object recover(Throwable failure, Object call) throws Throwable {
@@ -141,8 +144,8 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * A handler that throws the very failure that it got leaves the call as it was. An exception of its own is not changed: it may
-     * be a constant, or wrap what it is about.
+     * A handler that throws the very failure that it got leaves the call as it was. An exception of its own is not
+     * changed: it may be a constant, or wrap what it is about.
      */
     private void handlerFailed(Throwable second, Throwable failure, Throwable shown) {
         if (second == failure || second == shown) {

@@ -10,8 +10,8 @@ public interface FallbackFunction {
      * The result in the place of the failed call's.
      *
      * @param failure what the call failed with, without the {@link java.util.concurrent.CompletionException} or
-     *     {@link java.util.concurrent.ExecutionException} around it, and, unless the handler is for that very exception, without the
-     *     exception of a retry around it
+     *     {@link java.util.concurrent.ExecutionException} around it, and, unless the handler is for that very
+     *     exception, without the exception of a retry around it
      * @param call the body that was given to {@code call} or {@code callAsync}, or the source that was given to a
      *     {@code ReactorGuard}, for those that are more than a lambda
      * @return must be of the type that the call returns; for an asynchronous call either that or a

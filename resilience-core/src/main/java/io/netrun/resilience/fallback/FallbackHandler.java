@@ -7,8 +7,8 @@ import java.util.Objects;
  *
  * @param type the failures that it is for, subclasses included
  * @param function what takes the failed call's place
- * @param unwraps whether the failure is looked at, and shown to the function, without the exceptions that only wrap it; otherwise
- *     as the call threw it, which is for functions that choose by themselves
+ * @param unwraps whether the failure is looked at, and shown to the function, without the exceptions that only wrap it;
+ *     otherwise as the call threw it, which is for functions that choose by themselves
  */
 public record FallbackHandler(Class<? extends Throwable> type, FallbackFunction function, boolean unwraps) {
 

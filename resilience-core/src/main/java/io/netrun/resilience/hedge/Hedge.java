@@ -12,12 +12,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a call that takes long once more, beside the first attempt; the first result wins and the losers are cancelled. That
- * cuts off the long tail of a service whose calls are slow now and then and by chance. It is for calls that may be made twice.
+ * Makes a call that takes long once more, beside the first attempt; the first result wins and the losers are cancelled.
+ * That cuts off the long tail of a service whose calls are slow now and then and by chance. It is for calls that may be
+ * made twice.
  *
- * <p>Only time begins another attempt: a failure does not, that is for a retry to do. While one attempt runs, the failure of
- * another is waited out; the last failure is the call's. Sync attempts run on worker threads, the first one too, so that their
- * caller gets the first result; losers are interrupted. Thread-safe.
+ * <p>Only time begins another attempt: a failure does not, that is for a retry to do. While one attempt runs, the
+ * failure of another is waited out; the last failure is the call's. Sync attempts run on worker threads, the first one
+ * too, so that their caller gets the first result; losers are interrupted. Thread-safe.
  *
  * @see <a href="https://research.google/pubs/the-tail-at-scale/">J. Dean, L. A. Barroso: The Tail at Scale (2013)</a>
  */
@@ -79,8 +80,8 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     }
 
     /**
-     * Calls a hook with every result of an attempt that has lost, such as to close it. Called on the thread on which the attempt
-     * ended; what it throws is logged.
+     * Calls a hook with every result of an attempt that has lost, such as to close it. Called on the thread on which
+     * the attempt ended; what it throws is logged.
      *
      * @return the handle that ends the subscription
      */

@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * When another attempt begins beside one that takes long. Immutable; every value is checked when it is built.
  *
- * @param delay how long an attempt may take before another begins beside it; above zero, default 500 ms. What 95 % of the calls
- *     take at most is a good value: then one call in twenty is made twice
+ * @param delay how long an attempt may take before another begins beside it; above zero, default 500 ms. What 95 % of
+ *     the calls take at most is a good value: then one call in twenty is made twice
  * @param maxAttempts attempts of one call, the first included; 2 to 10, default 2
- * @param maxActive attempts running at once beyond one for each call, over all calls of the instance; none begins beyond that,
- *     so that a service on which everything takes long does not get twice the load; 1 to 1,000,000, default 10
- * @param callerBound sync calls: whether the calling thread holds something that the call needs, such as a transaction; such a
- *     call stays on its thread and is made once; asked on every sync call, default never
- * @param executor where the attempts of sync calls run instead of on the workers that all instances share; null, the default, for
- *     those. It must not run tasks on the calling thread, and what it throws instead of taking a task is the attempt's failure
+ * @param maxActive attempts running at once beyond one for each call, over all calls of the instance; none begins
+ *     beyond that, so that a service on which everything takes long does not get twice the load; 1 to 1,000,000,
+ *     default 10
+ * @param callerBound sync calls: whether the calling thread holds something that the call needs, such as a transaction;
+ *     such a call stays on its thread and is made once; asked on every sync call, default never
+ * @param executor where the attempts of sync calls run instead of on the workers that all instances share; null, the
+ *     default, for those. It must not run tasks on the calling thread, and what it throws instead of taking a task is
+ *     the attempt's failure
  */
 public record HedgeConfig(
         Duration delay,
@@ -102,7 +104,9 @@ public record HedgeConfig(
             return this;
         }
 
-        /** Runs attempts of sync calls on an executor instead of on the shared workers; null, the default, for those. */
+        /**
+         * Runs attempts of sync calls on an executor instead of on the shared workers; null, the default, for those.
+         */
         public Builder executor(@Nullable Executor executor) {
             this.executor = executor;
             return this;

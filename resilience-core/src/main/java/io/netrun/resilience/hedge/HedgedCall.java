@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The attempts of one call: a race, in which those that join late start when a timer says so. The first result ends the call;
- * so does the last failure, when no attempt is left running. Each attempt has a scope of its own, which is stopped when it has
- * lost, so that policies within know a loser by that and not by what it throws. Of an attempt that has delivered a part of its
- * result to the caller, the end is the call's end, whatever the others do.
+ * The attempts of one call: a race, in which those that join late start when a timer says so. The first result ends the
+ * call; so does the last failure, when no attempt is left running. Each attempt has a scope of its own, which is
+ * stopped when it has lost, so that policies within know a loser by that and not by what it throws. Of an attempt that
+ * has delivered a part of its result to the caller, the end is the call's end, whatever the others do.
  *
- * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a call's
- * first. An attempt that ends while its call goes on gives one back. The one that ends the call does not: the slot is held
- * until the losers have ended too, as those may pay no heed to being cancelled.
+ * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a
+ * call's first. An attempt that ends while its call goes on gives one back. The one that ends the call does not: the
+ * slot is held until the losers have ended too, as those may pay no heed to being cancelled.
  */
 abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
@@ -84,8 +84,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /**
-     * Makes an attempt in its scope and has it followed by {@link #follow}. Once that was notified of its end and it is over for
-     * good, {@link #left()} is to be called.
+     * Makes an attempt in its scope and has it followed by {@link #follow}. Once that was notified of its end and it is
+     * over for good, {@link #left()} is to be called.
      */
     abstract void attempt(Attempt<T> attempt);
 
@@ -99,7 +99,10 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         return false;
     }
 
-    /** Decides that the attempt of a scope has won; false if a part of the result is with the caller that came from another. */
+    /**
+     * Decides that the attempt of a scope has won; false if a part of the result is with the caller that came from
+     * another.
+     */
     boolean tryClaim(Deadline scope) {
         return true;
     }
@@ -214,7 +217,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
     }
 
-    /** A part of the result has reached the caller: the attempts that it does not come from have lost at this moment. */
+    /**
+     * A part of the result has reached the caller: the attempts that it does not come from have lost at this moment.
+     */
     final void stopLosers() {
         for (Attempt<T> attempt : attempts) {
             if (!isOwnedBy(attempt.scope)) {
@@ -242,8 +247,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /**
-     * An attempt has failed. That ends the call if it is the last one, or the one from which the caller has a part of the result.
-     * An attempt that has lost to another one has no say: if that one has delivered, its end is the call's.
+     * An attempt has failed. That ends the call if it is the last one, or the one from which the caller has a part of
+     * the result. An attempt that has lost to another one has no say: if that one has delivered, its end is the call's.
      */
     private void ended(Attempt<T> attempt, Throwable failure) {
         attempt.scope.end();
@@ -273,6 +278,14 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
             publish(value, failure);
         } else {
             releaseThenPublish(value, failure, context);
+        }
+    }
+
+    /** Stops the attempts and ends the call with a failure of the hedge's own, unless it has ended. */
+    final void giveUp(Throwable failure) {
+        if (tryEnd()) {
+            release();
+            publishFailure(failure);
         }
     }
 

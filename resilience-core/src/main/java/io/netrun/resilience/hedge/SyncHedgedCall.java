@@ -4,7 +4,9 @@ import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A sync call, whose caller waits while workers make the attempts. */
@@ -13,12 +15,14 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     private final Hedge hedge;
     private final Layer next;
     private final CheckedSupplier<T, X> body;
+    private final Deadline deadline;
 
     SyncHedgedCall(Hedge hedge, HedgeConfig config, Layer next, CheckedSupplier<T, X> body, Deadline deadline) {
         super(hedge, config, deadline);
         this.hedge = hedge;
         this.next = next;
         this.body = body;
+        this.deadline = deadline;
     }
 
     @Override
@@ -28,9 +32,11 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         onWorker.start();
     }
 
-    /** Begins the call and waits for its end. */
+    /** Begins the call and waits for its end, or until what is around gives it up, which need not interrupt it. */
     @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null where T may be null
     T call() throws X {
+        GivenUp givenUp = new GivenUp();
+        deadline.register(givenUp);
         start();
         Outcome<T> outcome;
         try {
@@ -42,11 +48,22 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
                     hedge.name(), "Hedge '" + hedge.name() + "': interrupted while waiting for the call", interrupt);
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
+        } finally {
+            givenUp.tryEnd();
         }
         if (outcome.failure != null) {
             throw (X) outcome.failure;
         }
         return outcome.value;
+    }
+
+    /** Ends the wait when the call is given up. */
+    private final class GivenUp extends Deadline.InFlight {
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            giveUp(new CancellationException("the call was given up by what is around Hedge '" + hedge.name() + "'"));
+        }
     }
 
     /** How the call ended, its failure as it was thrown. */

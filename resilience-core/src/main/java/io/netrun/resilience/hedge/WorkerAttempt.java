@@ -92,7 +92,10 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         }
     }
 
-    /** An interrupt runs code of others, such as that of the channel in which a thread blocks; the winner does not wait for it. */
+    /**
+     * An interrupt runs code of others, such as that of the channel in which a thread blocks; the winner does not wait
+     * for it.
+     */
     @Override
     protected void stop() {
         Workers.dispatch(() -> task.cancel(true));

@@ -14,8 +14,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An asynchronous call that waits for its permit without a thread, and then starts on a worker in its caller's context. */
-final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> implements ReservationQueue.Waiter {
+/**
+ * An asynchronous call that waits for its permit without a thread, and then starts on a worker in its caller's context.
+ */
+final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> implements Waiter {
 
     private final RateLimiter limiter;
     private final RateLimiterConfig config;

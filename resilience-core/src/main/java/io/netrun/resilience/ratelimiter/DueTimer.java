@@ -8,14 +8,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clock of a {@link ReservationQueue} and its one timer, which has the queue drained when the first token comes. Used by
- * the draining thread alone, except for {@link #reach}.
+ * The clock of a {@link ReservationQueue} and its one timer, which has the queue drained when the first token comes.
+ * Used by the draining thread alone, except for {@link #reach}.
  */
 final class DueTimer {
 
     private static final Logger log = LoggerFactory.getLogger(DueTimer.class);
 
-    /** How often it is set if somebody turns the time meanwhile, for which a delay that is relative would be too late. */
+    /**
+     * How often it is set if somebody turns the time meanwhile, for which a delay that is relative would be too late.
+     */
     private static final int MAX_SETTINGS = 5;
 
     private final Ticker ticker;

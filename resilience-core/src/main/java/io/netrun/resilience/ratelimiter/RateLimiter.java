@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 
 /**
  * Limits how many calls begin in a period. The calls of a quiet time may come at once, up to the burst; then they come
- * evenly. Further ones wait for a permit, first come, first served and no longer than the longest wait, or are rejected with a
- * {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one. A waiter that is
- * interrupted or cancelled gives what it reserved to those behind it. Thread-safe and free of locks.
+ * evenly. Further ones wait for a permit, first come, first served and no longer than the longest wait, or are rejected
+ * with a {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one. A
+ * waiter that is interrupted or cancelled gives what it reserved to those behind it. Thread-safe and free of locks.
  */
 public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
@@ -100,8 +100,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Acquires a permit for a call that cannot be put into a lambda; waits for one as a call does. The call is to begin now. The
-     * permit is used up by that, so settling it, in whichever way, changes nothing and may be omitted.
+     * Acquires a permit for a call that cannot be put into a lambda; waits for one as a call does. The call is to begin
+     * now. The permit is used up by that, so settling it, in whichever way, changes nothing and may be omitted.
      *
      * @throws RateLimitExceededException if the token would come later than the call may wait
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
@@ -119,8 +119,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which does not count as a rejection. See
-     * {@link #acquirePermit()}.
+     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which does not count as a
+     * rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
         if (isEnabled() && !tryAcquire()) {
@@ -163,7 +163,10 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return "RateLimiter '" + name() + "' (" + config().limit() + " calls per " + config().period() + ")";
     }
 
-    /** Calls that wait keep their order, and get their tokens at the new rate; while it is switched off, all of them go on. */
+    /**
+     * Calls that wait keep their order, and get their tokens at the new rate; while it is switched off, all of them go
+     * on.
+     */
     @Override
     protected void onReconfigured() {
         RateLimiterConfig config = config();

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * How many calls may begin, and how long one waits for its turn. Immutable; every value is checked when it is built.
  *
  * @param limit calls per {@code period}; 1 to 1,000,000, default 50
- * @param period the time in which {@code limit} calls may begin; above zero, default 1 s. Calls may come no faster than one
- *     per microsecond on average
- * @param burst calls that may begin at once after a quiet time; 1 to 1,000,000, null for as many as {@code limit}, which is
- *     the default
+ * @param period the time in which {@code limit} calls may begin; above zero, default 1 s. Calls may come no faster than
+ *     one per microsecond on average
+ * @param burst calls that may begin at once after a quiet time; 1 to 1,000,000, null for as many as {@code limit},
+ *     which is the default
  * @param maxWait longest wait for a turn; zero or more, zero refuses at once, which is the default
  * @param stackTraces whether a {@link RateLimitExceededException} records where it was thrown; default false
  */

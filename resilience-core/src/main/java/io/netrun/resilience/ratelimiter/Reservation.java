@@ -23,7 +23,7 @@ final class Reservation {
         NO_TIMER
     }
 
-    private final ReservationQueue.Waiter waiter;
+    private final Waiter waiter;
 
     /** When the token comes, as far as is known; it comes earlier if those before it leave. */
     private final AtomicLong dueAt = new AtomicLong();
@@ -32,11 +32,11 @@ final class Reservation {
     private @Nullable Throwable failure;
     private volatile State state = State.WAITING;
 
-    Reservation(ReservationQueue.Waiter waiter) {
+    Reservation(Waiter waiter) {
         this.waiter = waiter;
     }
 
-    ReservationQueue.Waiter waiter() {
+    Waiter waiter() {
         return waiter;
     }
 

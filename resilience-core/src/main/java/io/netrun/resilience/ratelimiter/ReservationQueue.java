@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Waits;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -9,34 +10,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls that wait for a token, first come, first served, and the bucket that the tokens come from. Free of locks: what has
- * to be done one after the other (granting, new settings, the timer) is done by one thread at a time in {@link #drain()}; a
- * thread that finds another one there leaves its wish behind and goes on.
+ * The calls that wait for a token, first come, first served, and the bucket that the tokens come from. Free of locks:
+ * what has to be done one after the other (granting, new settings, the timer) is done by one thread at a time in
+ * {@link #drain()}; a thread that finds another one there leaves its wish behind and goes on.
  *
- * <p>The bucket knows how many tokens are reserved, {@link #next} when the first of them comes, and the queue for whom. So a
- * waiter that leaves, from wherever in the queue, gives back the <em>last</em> token: those behind it move up by one, those
- * before it notice nothing. The first waiter gets the next token, whichever it reserved when it came.
+ * <p>The bucket knows how many tokens are reserved, {@link #next} when the first of them comes, and the queue for whom.
+ * So a waiter that leaves, from wherever in the queue, gives back the <em>last</em> token: those behind it move up by
+ * one, those before it notice nothing. The first waiter gets the next token, whichever it reserved when it came.
  *
- * <p>A call reserves its token first and is queued then, and leaves the queue before it gives its token back: so there are never
- * more waiters than reservations, and whoever is between the two steps drains afterwards.
+ * <p>A call reserves its token first and is queued then, and leaves the queue before it gives its token back: so there
+ * are never more waiters than reservations, and whoever is between the two steps drains afterwards.
  */
 final class ReservationQueue implements Waits.Waiting {
-
-    /** What waits for a token. None of its methods blocks or runs code of the user, but {@link #onSettled}. */
-    interface Waiter {
-
-        /** Whether it drains the queue itself when its token is due, so that it needs no timer. */
-        boolean watchesClock();
-
-        /** The token comes at another moment than was known; may be called when nothing has changed. */
-        void onMoved(long dueAt);
-
-        /**
-         * The reservation was settled by another thread. Called once: on that thread, if the waiter watches the clock; otherwise
-         * on a worker, where it may run code of the user.
-         */
-        void onSettled();
-    }
 
     private static final Logger log = LoggerFactory.getLogger(ReservationQueue.class);
 
@@ -62,7 +47,9 @@ final class ReservationQueue implements Waits.Waiting {
     /** Whether the reservations' moments have to be computed anew. */
     private volatile boolean moved;
 
-    /** When the first reserved token comes; valid while {@link #started}. Of the draining thread, but see {@link #add}. */
+    /**
+     * When the first reserved token comes; valid while {@link #started}. Of the draining thread, but see {@link #add}.
+     */
     private volatile long next;
 
     private volatile boolean started;
@@ -183,7 +170,9 @@ final class ReservationQueue implements Waits.Waiting {
         drain();
     }
 
-    /** When the token of a reservation comes, if nobody before it leaves. Looks at all of those, so not for every call. */
+    /**
+     * When the token of a reservation comes, if nobody before it leaves. Looks at all of those, so not for every call.
+     */
     long dueAtOf(Reservation reservation) {
         if (!started) {
             return reservation.dueAt();
@@ -217,19 +206,11 @@ final class ReservationQueue implements Waits.Waiting {
             try {
                 drainOnce();
             } catch (Throwable thrown) {
-                logQuietly(thrown);
+                SafeLog.error(log, "A rate limiter could not see to its waiters", thrown);
             }
             seen = drains.addAndGet(-seen);
         } while (seen != 0);
         settled.start();
-    }
-
-    private static void logQuietly(Throwable thrown) {
-        try {
-            log.error("A rate limiter could not see to its waiters", thrown);
-        } catch (Throwable outOfMemory) {
-            // The queue has to stay usable.
-        }
     }
 
     private void drainOnce() {
@@ -305,20 +286,7 @@ final class ReservationQueue implements Waits.Waiting {
     private void settle(Reservation reservation, Reservation.State outcome) {
         waiting.decrementAndGet();
         reservation.settle(outcome);
-        notifySettled(reservation);
-    }
-
-    private void notifySettled(Reservation reservation) {
-        ReservationQueue.Waiter waiter = reservation.waiter();
-        if (!waiter.watchesClock()) {
-            settled.add(waiter);
-            return;
-        }
-        try {
-            waiter.onSettled();
-        } catch (Throwable thrown) {
-            logQuietly(thrown);
-        }
+        settled.inform(reservation.waiter());
     }
 
     /** Moves tokens and reservations into a bucket with other settings. */
@@ -386,7 +354,7 @@ final class ReservationQueue implements Waits.Waiting {
             reservation.moveTo(dueAt);
             reservation.waiter().onMoved(dueAt);
         } catch (Throwable thrown) {
-            logQuietly(thrown);
+            SafeLog.error(log, "A rate limiter could not see to its waiters", thrown);
         }
     }
 
@@ -421,7 +389,7 @@ final class ReservationQueue implements Waits.Waiting {
                     waiting.decrementAndGet();
                     cancelToken();
                     reservation.fail(noTimer);
-                    notifySettled(reservation);
+                    settled.inform(reservation.waiter());
                 }
             }
         }

@@ -11,11 +11,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync caller that waits on its thread until it has a permit, is interrupted, its call is given up, or the rate limiter is
- * shut down. It goes by the clock: when its token is due it grants it to itself, and to those before it, should nobody have
- * done so. Others only wake it, when its token comes earlier than it knew.
+ * A sync caller that waits on its thread until it has a permit, is interrupted, its call is given up, or the rate
+ * limiter is shut down. It goes by the clock: when its token is due it grants it to itself, and to those before it,
+ * should nobody have done so. Others only wake it, when its token comes earlier than it knew.
  */
-final class SyncReservation extends Deadline.InFlight implements ReservationQueue.Waiter {
+final class SyncReservation extends Deadline.InFlight implements Waiter {
 
     /** How long it parks where another thread is about to settle it. */
     private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -31,7 +31,7 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
     private volatile long wakesAt;
 
     /** The sleep, if it is not in real time; of the thread alone. */
-    private @Nullable TickerSleep sleep;
+    private @Nullable ReservationSleep sleep;
 
     SyncReservation(RateLimiter limiter, RateLimiterConfig config, Deadline deadline, long now) {
         this.limiter = limiter;
@@ -120,11 +120,12 @@ final class SyncReservation extends Deadline.InFlight implements ReservationQueu
             LockSupport.parkNanos(this, moment - now);
             return;
         }
-        TickerSleep asleep = sleep;
+        ReservationSleep asleep = sleep;
         if (asleep == null || !asleep.isUntil(moment)) {
             stopSleep();
-            asleep = TickerSleep.begin(limiter, moment);
+            asleep = new ReservationSleep(limiter, moment);
             sleep = asleep;
+            asleep.begin();
         }
         LockSupport.park(this);
         Throwable failure = asleep.failure();

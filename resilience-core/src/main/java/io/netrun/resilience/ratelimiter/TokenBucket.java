@@ -5,13 +5,14 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine: a bucket of tokens, one per call, that is refilled evenly up to its capacity. Nothing refills it: one
- * word holds the moment at which the last token that was taken or reserved comes, or came, and everything else follows from
- * that and the time. This is the virtual scheduling of the generic cell rate algorithm (ITU-T I.371), seen as a bucket.
+ * The state machine: a bucket of tokens, one per call, that is refilled evenly up to its capacity. Nothing refills it:
+ * one word holds the moment at which the last token that was taken or reserved comes, or came, and everything else
+ * follows from that and the time. This is the virtual scheduling of the generic cell rate algorithm (ITU-T I.371), seen
+ * as a bucket.
  *
- * <p>A token is either taken, where it is there and nobody waits, or reserved by a waiter, of which the bucket knows the
- * number only: {@link ReservationQueue} knows them and their order. So the word alone decides how long a new call has to wait,
- * and one compare-and-set makes that true.
+ * <p>A token is either taken, where it is there and nobody waits, or reserved by a waiter, of which the bucket knows
+ * the number only: {@link ReservationQueue} knows them and their order. So the word alone decides how long a new call
+ * has to wait, and one compare-and-set makes that true.
  *
  * <h2>The word</h2>
  *
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>1 to 63</td><td>The moment of the last token, in nanoseconds modulo 2<sup>63</sup>.</td></tr>
  * </table>
  *
- * <p>Example: capacity 2, a token each 100 ns, full at 1,000, so the last token came at 800 as far as anyone can tell. Two
- * calls take tokens: 900, 1,000. A third at 1,000 reserves the token of 1,100, a fourth that of 1,200. If either leaves, the
- * word says 1,100 again.
+ * <p>Example: capacity 2, a token each 100 ns, full at 1,000, so the last token came at 800 as far as anyone can tell.
+ * Two calls take tokens: 900, 1,000. A third at 1,000 reserves the token of 1,100, a fourth that of 1,200. If either
+ * leaves, the word says 1,100 again.
  */
 final class TokenBucket {
 
@@ -43,12 +44,16 @@ final class TokenBucket {
         REPLACED
     }
 
-    /** Spans are cut at 137 years, so that they can be told from each other modulo 2<sup>63</sup> whenever a call comes. */
+    /**
+     * Spans are cut at 137 years, so that they can be told from each other modulo 2<sup>63</sup> whenever a call comes.
+     */
     static final long MAX_SPAN_NANOS = (1L << 62) - (1L << 58);
 
     private static final long WAITING = 1;
 
-    /** Instead of a moment: another bucket has the tokens. Has the bit of those who wait, so that nobody takes a token. */
+    /**
+     * Instead of a moment: another bucket has the tokens. Has the bit of those who wait, so that nobody takes a token.
+     */
     private static final long REPLACED = -1;
 
     private static final VarHandle WORD;
@@ -122,8 +127,8 @@ final class TokenBucket {
     }
 
     /**
-     * Takes a token, or reserves one that comes soon enough. A reservation is to be {@linkplain ReservationQueue#add queued} or
-     * {@linkplain #tryCancel cancelled}.
+     * Takes a token, or reserves one that comes soon enough. A reservation is to be
+     * {@linkplain ReservationQueue#add queued} or {@linkplain #tryCancel cancelled}.
      *
      * @param longestWait in nanoseconds, at most {@link io.netrun.resilience.Require#nanos}
      * @param reservation gets the moment at which its token comes, or would
@@ -216,7 +221,9 @@ final class TokenBucket {
         return word;
     }
 
-    /** The moment of the first reservation in a bucket with other settings: the share of its token that has come stays. */
+    /**
+     * The moment of the first reservation in a bucket with other settings: the share of its token that has come stays.
+     */
     long rescaled(long next, long now, TokenBucket other) {
         double share = (double) (next - now) / nanosPerToken;
         return now + (long) (share * other.nanosPerToken);
@@ -228,8 +235,8 @@ final class TokenBucket {
     }
 
     /**
-     * Passes the tokens on to a new bucket, and gives none from now on. A smaller one lets what it cannot hold go; reservations
-     * are for tokens of the new rate.
+     * Passes the tokens on to a new bucket, and gives none from now on. A smaller one lets what it cannot hold go;
+     * reservations are for tokens of the new rate.
      *
      * @param seen the word that the reservations were counted in
      * @param reservations how many there are, if the word says that there are any

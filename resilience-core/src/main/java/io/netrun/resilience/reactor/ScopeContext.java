@@ -4,7 +4,10 @@ import io.netrun.resilience.Deadline;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/** The scope of a protected call in the Reactor context, where protected calls within find it, on whichever thread they are made. */
+/**
+ * The scope of a protected call in the Reactor context, where protected calls within find it, on whichever thread they
+ * are made.
+ */
 final class ScopeContext {
 
     private ScopeContext() {}

@@ -14,8 +14,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One subscription to a stream, and a future that ends when it does; cancelling that ends it. It is over from the moment at which
- * its end is decided: what its source still emits from then on is discarded, however little the source heeds a cancel.
+ * One subscription to a stream, and a future that ends when it does; cancelling that ends it. It is over from the
+ * moment at which its end is decided: what its source still emits from then on is discarded, however little the source
+ * heeds a cancel.
  */
 final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreSubscriber<T> {
 

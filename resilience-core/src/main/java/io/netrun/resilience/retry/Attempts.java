@@ -3,6 +3,7 @@ package io.netrun.resilience.retry;
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ExceptionFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,10 +11,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay, another
- * attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is counted and announced
- * only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the same moment. Not thread-safe:
- * attempts follow each other.
+ * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay,
+ * another attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is
+ * counted and announced only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the
+ * same moment. Not thread-safe: attempts follow each other.
  */
 final class Attempts extends Deadline.InFlight {
 
@@ -40,6 +41,7 @@ final class Attempts extends Deadline.InFlight {
     /** All failures so far, the latest first; read by the thread that gives the call up. */
     private volatile Failed failed;
 
+    private boolean registered;
     private int made = 1;
     private long delay;
     private End end = End.NOT_RETRIED;
@@ -58,7 +60,17 @@ final class Attempts extends Deadline.InFlight {
         this.deadline = deadline;
         this.sync = sync;
         this.failed = new Failed(first, byResult, null);
-        deadline.register(this);
+        // Of a call that ends with its first failure, a limit around it learns when it has ended.
+        if (rules.asksUser()) {
+            register();
+        }
+    }
+
+    private void register() {
+        if (!registered) {
+            registered = true;
+            deadline.register(this);
+        }
     }
 
     /**
@@ -90,6 +102,7 @@ final class Attempts extends Deadline.InFlight {
         if (made >= config.maxAttempts()) {
             return stop(End.EXHAUSTED, "");
         }
+        register();
         delay = withHint(rules.backoff().nanos(made - 1, delay, last));
         if (isTooLong(delay)) {
             return stop(End.EXHAUSTED, ", no time being left for another");
@@ -172,7 +185,7 @@ final class Attempts extends Deadline.InFlight {
                 retry.counts().exhausted.increment();
                 retry.publishExhausted(last, made);
                 if (rules.config().onExhausted() == OnExhausted.WRAP) {
-                    return new RetryExhaustedException(retry.name(), made, reason, last, earlier());
+                    return new RetryExhaustedException(retry.name(), made, reason, last, earlier(), sync);
                 }
             }
         }
@@ -213,7 +226,9 @@ final class Attempts extends Deadline.InFlight {
                 Math.max(computed, rules.backoff().maxNanos()));
     }
 
-    /** Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer. */
+    /**
+     * Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer.
+     */
     private boolean isTooLong(long nanos) {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;
@@ -230,30 +245,20 @@ final class Attempts extends Deadline.InFlight {
     }
 
     private List<Throwable> earlier() {
-        return distinct(failed.before, failed.failure);
+        return failed.before == null ? List.of() : distinct(failed.before, failed.failure);
     }
 
     /**
-     * Failures in their order, the oldest first. The same object thrown again and again is there once; objects are told apart by
-     * identity, since {@code equals} is code of others.
+     * Failures in their order, the oldest first. The same object thrown again and again is there once.
      */
     private static List<Throwable> distinct(@Nullable Failed latest, @Nullable Throwable except) {
         List<Throwable> distinct = new ArrayList<>();
         for (@Nullable Failed each = latest; each != null; each = each.before) {
-            if (each.failure != except && !contains(distinct, each.failure)) {
+            if (each.failure != except && !ExceptionFilter.isAmong(distinct, each.failure)) {
                 distinct.add(0, each.failure);
             }
         }
         return distinct;
-    }
-
-    private static boolean contains(List<Throwable> failures, Throwable failure) {
-        for (Throwable each : failures) {
-            if (each == failure) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** A failure and those before it; a list would cost every retried call more than its retries do. */

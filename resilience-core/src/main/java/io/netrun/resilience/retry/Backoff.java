@@ -53,8 +53,8 @@ final class Backoff {
     }
 
     /**
-     * Whether the waits before the retries from one number up to another (exclusive) can together be at least as long as
-     * something else takes.
+     * Whether the waits before the retries from one number up to another (exclusive) can together be at least as long
+     * as something else takes.
      */
     boolean canOutlast(long nanos, int fromRetry, int toRetry) {
         return longestNanos(fromRetry, toRetry) >= nanos;

@@ -48,8 +48,8 @@ public enum BackoffStrategy {
     public interface Custom {
 
         /**
-         * The wait before a retry; cut at the maximum and spread like any other. Should be quick. If it throws, that is logged
-         * and the configured strategy takes its place.
+         * The wait before a retry; cut at the maximum and spread like any other. Should be quick. If it throws, that is
+         * logged and the configured strategy takes its place.
          *
          * @param retry its number, from 0
          * @param failure what the attempt before it failed with

@@ -1,8 +1,8 @@
 package io.netrun.resilience.retry;
 
 /**
- * How waits are spread, so that callers that failed together do not come back together. The modes are those of "Exponential
- * Backoff And Jitter", AWS Architecture Blog, 2015.
+ * How waits are spread, so that callers that failed together do not come back together. The modes are those of
+ * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 public enum Jitter {
     /** The computed wait itself. */
@@ -27,8 +27,8 @@ public enum Jitter {
         }
     },
     /**
-     * Uniform between the base delay and three times the wait before (the base delay before the first retry); the multiplier plays no
-     * part. With a custom backoff, what that computes stands for the base delay.
+     * Uniform between the base delay and three times the wait before (the base delay before the first retry); the
+     * multiplier plays no part. With a custom backoff, what that computes stands for the base delay.
      */
     DECORRELATED {
         @Override

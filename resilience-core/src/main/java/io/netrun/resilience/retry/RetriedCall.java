@@ -5,28 +5,34 @@ import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.SafeLog;
-import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Waits;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
  * attempt's end only marks that there is work, and the thread that marks it first does it ({@code pending}).
  */
-final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
+final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
-    private static final Logger log = LoggerFactory.getLogger(RetriedCall.class);
+    private static final VarHandle PENDING;
+
+    static {
+        try {
+            PENDING = MethodHandles.lookup().findVarHandle(RetriedCall.class, "pending", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Retry retry;
     private final RetryRules rules;
@@ -34,7 +40,10 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private final Deadline deadline;
     private final boolean ownsDeadline;
     private final CallerContext context;
-    private final AtomicInteger pending = new AtomicInteger();
+
+    /** How many ended attempts are to be dealt with: one of them by the thread that counted the first. */
+    @SuppressWarnings("UnusedVariable") // written through PENDING
+    private volatile int pending;
 
     /** Null once the call has ended, so that what it has captured can go. */
     private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
@@ -51,7 +60,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     private volatile @Nullable Thread driver;
 
     private volatile @Nullable CompletableFuture<T> running;
-    private volatile @Nullable Pause pause;
+    private volatile @Nullable AttemptDelay<T> pause;
 
     /** @param ownsDeadline whether the deadline is that of this call alone, which then ends with it */
     RetriedCall(
@@ -92,8 +101,8 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /** The next attempt's time has come, unless the delay before it has ended otherwise. */
-    private void resume() {
-        Pause over = pause;
+    void resume() {
+        AttemptDelay<T> over = pause;
         if (over == null || over.end()) {
             drive(null);
         }
@@ -121,17 +130,21 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private void follow(CompletableFuture<T> attempt) {
         running = attempt;
-        ForeignStage.onEnd(attempt, (value, failure) -> {
-            endedValue = value;
-            endedFailure = failure;
-            if (pending.getAndIncrement() == 0) {
-                drain();
-            }
-            return null;
-        });
+        ForeignStage.onEnd(attempt, this);
         if (hasEnded()) {
             ForeignStage.cancel(attempt);
         }
+    }
+
+    /** The attempt that was followed has ended. Not to be called by others than that. */
+    @Override
+    public @Nullable Void apply(T value, @Nullable Throwable failure) {
+        endedValue = value;
+        endedFailure = failure;
+        if ((int) PENDING.getAndAdd(this, 1) == 0) {
+            drain();
+        }
+        return null;
     }
 
     /** Deals with ended attempts until one is left running, waiting, or was the last. */
@@ -147,7 +160,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             } else {
                 attempts = null;
             }
-        } while (pending.decrementAndGet() != 0);
+        } while ((int) PENDING.getAndAdd(this, -1) != 1);
     }
 
     @SuppressWarnings("NullAway") // null where T may be null, or there is a failure
@@ -163,13 +176,15 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             onFailure(value, failure, unacceptable);
         } else {
             // Listeners run here, on a thread that belongs to someone else, and so does its context.
-            context.run(
-                    () -> {
-                        if (!hasEnded()) {
-                            onFailure(value, failure, unacceptable);
-                        }
-                    },
-                    this::giveUp);
+            try {
+                context.run(() -> {
+                    if (!hasEnded()) {
+                        onFailure(value, failure, unacceptable);
+                    }
+                });
+            } catch (Throwable thrown) {
+                giveUp(thrown);
+            }
         }
     }
 
@@ -205,7 +220,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
             if (wait == Attempts.STOP) {
                 end(value, known);
             } else if (wait > 0) {
-                Pause delay = new Pause(wait);
+                AttemptDelay<T> delay = new AttemptDelay<>(this, retry, deadline, context, wait);
                 pause = delay;
                 delay.begin();
             } else if (driver == Thread.currentThread()) {
@@ -233,17 +248,12 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /** Something went wrong that no attempt has to answer for. */
-    private void giveUp(Throwable thrown) {
+    void giveUp(Throwable thrown) {
         if (tryEnd()) {
             halt();
             clear();
             publishFailure(thrown);
         }
-    }
-
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
-    private void publishFailure(Throwable failure) {
-        publish(null, failure);
     }
 
     @Override
@@ -258,7 +268,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     private void halt() {
-        Pause waiting = pause;
+        AttemptDelay<T> waiting = pause;
         if (waiting != null && waiting.end()) {
             forgetAttempts();
         }
@@ -268,8 +278,13 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
     }
 
+    /** Whether it is decided how the call ends. */
+    boolean isOver() {
+        return hasEnded();
+    }
+
     /** The attempt that was decided upon is not made. */
-    private void forgetAttempts() {
+    void forgetAttempts() {
         Attempts known = attempts;
         if (known != null) {
             known.cancelled();
@@ -289,7 +304,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     /** The delay before the next attempt has ended, and there will be none. */
-    private void giveUpAttempts(Consumer<Attempts> reason) {
+    void giveUpAttempts(Consumer<Attempts> reason) {
         Attempts known = attempts;
         if (hasEnded()) {
             forgetAttempts();
@@ -304,10 +319,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         return (T) known.lastResult();
     }
 
-    /**
-     * What was thrown: dependent stages put it into a {@link CompletionException}, which adds nothing of its own. What is no stage by
-     * nature fails with what it says.
-     */
+    /** What was thrown. What is no stage by nature fails with what it reports. */
     private static Throwable asThrown(@Nullable Throwable failure, Object call) {
         if (failure == null) {
             return new NullPointerException("the attempt failed without a failure");
@@ -315,81 +327,6 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T> {
         if (call instanceof AdaptedCall<?>) {
             return failure;
         }
-        Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
-        return cause != null ? cause : failure;
-    }
-
-    /** The delay before the next attempt. It ends once: with its time, with the call, or when the retry is shut down. */
-    private final class Pause extends Deadline.InFlight implements Waits.Waiting {
-
-        private final long nanos;
-        private volatile Ticker.@Nullable Scheduled timer;
-
-        Pause(long nanos) {
-            this.nanos = nanos;
-        }
-
-        void begin() {
-            try {
-                timer = retry.ticker()
-                        .schedule(
-                                Workers.handOver(context.wrap(RetriedCall.this::resume, RetriedCall.this::giveUp)),
-                                nanos);
-            } catch (Throwable noTimer) {
-                SafeLog.warn(
-                        log,
-                        "Retry '{}': no timer could be set, so there is no further attempt",
-                        retry.name(),
-                        noTimer);
-                if (end()) {
-                    giveUpAttempts(Attempts::untimed);
-                }
-                return;
-            }
-            retry.waitingCalls().begin(this);
-            deadline.register(this);
-            if (RetriedCall.this.hasEnded() && end()) {
-                forgetAttempts();
-            }
-            if (hasEnded()) {
-                release();
-            }
-        }
-
-        /** False if it has ended before. */
-        boolean end() {
-            boolean ends = tryEnd();
-            if (ends) {
-                release();
-            }
-            return ends;
-        }
-
-        private void release() {
-            retry.waitingCalls().end(this);
-            Ticker.Scheduled scheduled = timer;
-            if (scheduled != null) {
-                timer = null;
-                scheduled.cancel();
-            }
-        }
-
-        @Override
-        public void closed() {
-            if (end()) {
-                endOnWorker(Attempts::closed);
-            }
-        }
-
-        /** What is around has given the call up, which need not cancel this future. */
-        @Override
-        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            release();
-            endOnWorker(Attempts::cancelled);
-        }
-
-        private void endOnWorker(Consumer<Attempts> reason) {
-            Workers.dispatch(context.wrap(() -> giveUpAttempts(reason), RetriedCall.this::giveUp));
-        }
+        return ExceptionFilter.ofStage(failure);
     }
 }

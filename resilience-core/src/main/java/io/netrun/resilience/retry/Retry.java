@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a failed call again. A failure that is not to be retried passes through unchanged; so does every failure of a call
- * that was cancelled or interrupted. When attempts run out, or the time limit around leaves no room for the next wait, the
- * call ends with a {@link RetryExhaustedException} or its last failure.
+ * Makes a failed call again. A failure that is not to be retried passes through unchanged; so does every failure of a
+ * call that was cancelled or interrupted. When attempts run out, or the time limit around leaves no room for the next
+ * wait, the call ends with a {@link RetryExhaustedException} or its last failure.
  *
- * <p>A sync call waits on the calling thread; an interrupt ends it at once with the last failure, the interrupt flag set.
- * An asynchronous call waits on a timer and no thread; further attempts start on a worker thread. Thread-safe.
+ * <p>A sync call waits on the calling thread; an interrupt ends it at once with the last failure, the interrupt flag
+ * set. An asynchronous call waits on a timer and no thread; further attempts start on a worker thread. Thread-safe.
  */
 public final class Retry extends AbstractPolicy<RetryConfig> {
 
@@ -142,9 +142,9 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     }
 
     /**
-     * What a failure says about another try, in nanoseconds from now; {@link #NO_HINT} if it says nothing. The class of the
-     * last failure that said nothing is remembered, since to find that a class has not got an interface costs more than all
-     * the rest of a retry.
+     * What a failure says about another try, in nanoseconds from now; {@link #NO_HINT} if it says nothing. The class of
+     * the last failure that said nothing is remembered, since to find that a class has not got an interface costs more
+     * than all the rest of a retry.
      */
     long hintNanos(Throwable failure) {
         if (failure.getClass() == hintless) {

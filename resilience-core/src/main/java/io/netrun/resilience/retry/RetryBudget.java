@@ -7,12 +7,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all retries together may spend, so that retries can not become the outage: a bucket of {@value #CAPACITY} tokens,
- * shared by the retries that name it. A retry costs {@value #RETRY_COST} of them, or {@value #OVERLOAD_COST} if the failure
- * tells of overload (it is a {@link io.netrun.resilience.RetryAfter} or a rejection). A call whose first attempt succeeds
- * returns one, a call that a retry saved returns that retry's cost, and so does a retry that is not made after all. A retry that the bucket does not cover is not made, and
- * its call fails as its last attempt did. For the sake of services with few calls, which fill the bucket slowly, one retry a
- * second is free where no more than {@value #QUIET} were wanted in the second before. Thread-safe.
+ * What all retries together may spend, so that retries can not become the outage: a bucket of {@value #CAPACITY}
+ * tokens, shared by the retries that name it. A retry costs {@value #RETRY_COST} of them, or {@value #OVERLOAD_COST} if
+ * the failure tells of overload (it is a {@link io.netrun.resilience.RetryAfter} or a rejection). A call whose first
+ * attempt succeeds returns one, a call that a retry saved returns that retry's cost, and so does a retry that is not
+ * made after all. A retry that the bucket does not cover is not made, and its call fails as its last attempt did. For
+ * the sake of services with few calls, which fill the bucket slowly, one retry a second is free where no more than
+ * {@value #QUIET} were wanted in the second before. Thread-safe.
  *
  * <p>The shape and the costs are those of the standard retry mode of the AWS SDKs, as of 2026.
  */
@@ -28,7 +29,9 @@ public final class RetryBudget {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** Of {@link #wanted}: bits 0 to 11 retries wanted in this second, 12 to 23 in the one before, 24 to 63 its number. */
+    /**
+     * Of {@link #wanted}: bits 0 to 11 retries wanted in this second, 12 to 23 in the one before, 24 to 63 its number.
+     */
     private static final int COUNT_BITS = 12;
 
     private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
@@ -79,7 +82,8 @@ public final class RetryBudget {
     }
 
     /**
-     * Returns what {@link #take} took for a retry that was not made after all: its call was cancelled, or shut down, during the delay.
+     * Returns what {@link #take} took for a retry that was not made after all: its call was cancelled, or shut down,
+     * during the delay.
      *
      * @param cost what {@code take} returned; 0 and {@link #DENIED} return nothing
      */

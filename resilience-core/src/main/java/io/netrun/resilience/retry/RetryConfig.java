@@ -2,6 +2,7 @@ package io.netrun.resilience.retry;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.TypedConditions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is retried, how often, and how long the waits are. The wait before retry n (n from 0) is by default
  * {@code min(baseDelay · backoffMultiplier^n, maxDelay)}, spread by {@code jitter}. Where the failure is a
- * {@link io.netrun.resilience.RetryAfter}, the wait is what that says, but no shorter than computed, no more than five seconds
- * longer, and no longer than {@code maxDelay}. Immutable; every value is checked when it is built.
+ * {@link io.netrun.resilience.RetryAfter}, the wait is what that says, but no shorter than computed, no more than five
+ * seconds longer, and no longer than {@code maxDelay}. Immutable; every value is checked when it is built.
  *
  * @param maxAttempts all attempts, the first included; at least 1, default 3
  * @param maxDuration time after the call's beginning at which no further attempt begins; above zero, null for no limit,
@@ -26,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param jitter how the waits are spread; default {@link Jitter#EQUAL}
  * @param exceptions failures that are retried, subclasses included; default every {@link Exception}
  * @param ignoreExceptions failures that are not retried, although {@code exceptions} has them; default none
- * @param failure what a failure of these classes must fulfil too so that it is retried; asked with what was thrown, without the
- *     exceptions that only wrap it; null, the default, for no condition. If it throws, that is logged and the classes decide
- * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value), null
- *     for none; default none. Asked for null results too. If it throws, that is logged and the result is accepted
+ * @param failure what a failure of these classes must fulfil too so that it is retried; asked with what was thrown,
+ *     without the exceptions that only wrap it; null, the default, for no condition. If it throws, that is logged and
+ *     the classes decide
+ * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value),
+ *     null for none; default none. Asked for null results too. If it throws, that is logged and the result is accepted
  * @param budget what this retry shares with others that name the same one, null for none; default none
  * @param onExhausted what the caller gets when the last attempt has failed; default {@link OnExhausted#WRAP}
  */
@@ -103,8 +105,8 @@ public record RetryConfig(
     }
 
     /**
-     * The longest time that all waits of one call can take together, if every attempt fails; what a {@code RetryAfter} adds comes
-     * on top.
+     * The longest time that all waits of one call can take together, if every attempt fails; what a {@code RetryAfter}
+     * adds comes on top.
      *
      * @return rounded down to the nanosecond, 292 years at most; empty where custom code computes the waits
      */
@@ -204,8 +206,8 @@ public record RetryConfig(
         }
 
         /**
-         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces all that was
-         * given before. See {@link RetryConfig#failure()}.
+         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces
+         * all that was given before. See {@link RetryConfig#failure()}.
          */
         public Builder failure(@Nullable Predicate<? super Throwable> failure) {
             this.failure = failure;
@@ -214,30 +216,21 @@ public record RetryConfig(
 
         /**
          * A condition that failures of one class, subclasses included, must fulfil too, as in
-         * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not affected. May be
-         * called for several classes.
+         * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not
+         * affected. May be called for several classes.
          */
         public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<? super Throwable> before = failure;
-            failure = thrown -> (before == null || before.test(thrown))
-                    && (!type.isInstance(thrown) || condition.test(type.cast(thrown)));
+            failure = TypedConditions.narrow(failure, type, condition);
             return this;
         }
 
         /**
          * Results of one class, subclasses included, that count although nothing was thrown, as in
-         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, count only if a
-         * condition given before says so, as for another class. See
-         * {@link RetryConfig#failureResult()}.
+         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, count only if
+         * a condition given before says so, as for another class. See {@link RetryConfig#failureResult()}.
          */
         public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
-            Objects.requireNonNull(type, "type");
-            Objects.requireNonNull(condition, "condition");
-            Predicate<@Nullable Object> before = failureResult;
-            failureResult = result -> (before != null && before.test(result))
-                    || (type.isInstance(result) && condition.test(type.cast(result)));
+            failureResult = TypedConditions.widen(failureResult, type, condition);
             return this;
         }
 

@@ -97,8 +97,8 @@ final class RetryLayer implements Layer {
     }
 
     /**
-     * Waits on the calling thread. True if another attempt follows; false if the call ends, since the thread was interrupted, in
-     * which case its flag is set, the call was given up, or the retry was shut down.
+     * Waits on the calling thread. True if another attempt follows; false if the call ends, since the thread was
+     * interrupted, in which case its flag is set, the call was given up, or the retry was shut down.
      */
     private boolean await(long nanos, Attempts attempts, Deadline deadline) {
         boolean slept = true;

@@ -1,7 +1,8 @@
 package io.netrun.resilience.retry;
 
 /**
- * What a retry has done since its creation. Calls whose first attempt succeeds are not counted: that path writes nothing.
+ * What a retry has done since its creation. Calls whose first attempt succeeds are not counted: that path writes
+ * nothing.
  *
  * @param totalRetries attempts made after a failed one
  * @param totalRecovered calls that succeeded after at least one retry

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a configuration means for a call, worked out once. A call takes them when it begins and goes by them to its end, whatever
- * is reconfigured meanwhile. Immutable.
+ * What a configuration means for a call, worked out once. A call takes them when it begins and goes by them to its end,
+ * whatever is reconfigured meanwhile. Immutable.
  */
 final class RetryRules {
 
@@ -59,6 +59,11 @@ final class RetryRules {
 
     boolean retries(Throwable failure) {
         return retried.matches(failure);
+    }
+
+    /** Whether code of the user decides what is retried, which may take its time. */
+    boolean asksUser() {
+        return config.failure() != null;
     }
 
     boolean namesInterrupt(Throwable failure) {

@@ -22,7 +22,7 @@ public final class AbandonedCallsException extends CallRejectedException {
     @Override
     public String getMessage() {
         return "Timeout '" + name() + "' rejects calls: " + abandoned
-                + " earlier calls are still running after their timeout. Make the calls end when they are interrupted, or"
-                + " raise max-abandoned";
+                + " earlier calls are still running after their timeout. Make the calls end when they are interrupted,"
+                + " or raise max-abandoned";
     }
 }

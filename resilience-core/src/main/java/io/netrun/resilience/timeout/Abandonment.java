@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that runs on after its caller has left. It counts as abandoned only after a grace period, since a call that heeds the
- * interrupt needs a moment to clean up.
+ * A call that runs on after its caller has left. It counts as abandoned only after a grace period, since a call that
+ * heeds the interrupt needs a moment to clean up.
  */
 final class Abandonment implements Runnable {
 

@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync call on its caller's thread, which is interrupted when the limit is exceeded. Whether the call ended or the limit was
- * first is decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt can leak. The
- * timer only hands the expiry over: an interrupt runs code of others.
+ * A sync call on its caller's thread, which is interrupted when the limit is exceeded. Whether the call ended or the
+ * limit was first is decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt
+ * can leak. The timer only hands the expiry over: an interrupt runs code of others.
  */
 final class CallerCall implements Runnable {
 
@@ -38,7 +38,10 @@ final class CallerCall implements Runnable {
         RUNNING,
         /** The call has ended in time. */
         ENDED,
-        /** The limit is exceeded, and a worker is to interrupt the thread. If the call ends before that, there is no need to. */
+        /**
+         * The limit is exceeded, and a worker is to interrupt the thread. If the call ends before that, there is no
+         * need to.
+         */
         EXPIRING,
         /** The thread is about to be interrupted; it waits this out. */
         INTERRUPTING,
@@ -116,26 +119,28 @@ final class CallerCall implements Runnable {
             earlier = limit.tryExceed();
             return false;
         }
-        boolean interrupted = awaitInterrupt();
+        int cleared = awaitInterrupt();
         if (phase == Phase.INTERRUPTED) {
-            interrupts.takeBack();
-        } else if (interrupted) {
+            interrupts.takeBack(cleared);
+        } else if (cleared > 0) {
             Thread.currentThread().interrupt();
         }
         return false;
     }
 
-    /** True if the thread was interrupted meanwhile; its flag is clear then, as it could not park otherwise. */
-    private boolean awaitInterrupt() {
-        boolean interrupted = false;
+    /**
+     * How often the thread was interrupted meanwhile; its flag is cleared each time, as it could not park otherwise.
+     */
+    private int awaitInterrupt() {
+        int cleared = 0;
         for (int spins = 0; phase == Phase.INTERRUPTING; spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
-                interrupted |= Thread.interrupted();
+                cleared += Thread.interrupted() ? 1 : 0;
                 LockSupport.parkNanos(this, PARK_NANOS);
             }
         }
-        return interrupted;
+        return cleared;
     }
 }

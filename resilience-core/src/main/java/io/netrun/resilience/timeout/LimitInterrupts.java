@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The interrupts that time limits have outstanding on one thread. The thread has a single flag, while limits nest on it: in
- * one pipeline, or because protected code calls something protected. So each limit takes its own interrupt back, and
- * the flag stays set while another's is outstanding. It lives as long as the outermost of the nested calls.
+ * The interrupts that time limits have outstanding on one thread. The thread has a single flag, while limits nest on
+ * it: in one pipeline, or because protected code calls something protected. So each limit takes its own interrupt back,
+ * and the flag stays set while another's is outstanding. It lives as long as the outermost of the nested calls.
  */
 final class LimitInterrupts {
 
@@ -46,8 +46,8 @@ final class LimitInterrupts {
     }
 
     /**
-     * Interrupts the thread. That runs code of others, such as the {@code close} of the channel in which the thread blocks, so it
-     * is done outside of the lock.
+     * Interrupts the thread. That runs code of others, such as the {@code close} of the channel in which the thread
+     * blocks, so it is done outside of the lock.
      *
      * @return whether the interrupt has to be taken back; not if the flag was set already, and not by a limit
      */
@@ -79,11 +79,16 @@ final class LimitInterrupts {
         }
     }
 
-    /** Takes one interrupt back, on its thread. */
-    synchronized void takeBack() {
+    /**
+     * Takes one interrupt back, on its thread.
+     *
+     * @param cleared how many interrupts the thread has cleared while it waited for this one; of two, one was not a
+     *     limit's
+     */
+    synchronized void takeBack(int cleared) {
         outstanding--;
-        Thread.interrupted();
-        if (outstanding > 0) {
+        int all = cleared + (Thread.interrupted() ? 1 : 0);
+        if (outstanding > 0 || all > 1) {
             thread.interrupt();
         }
     }

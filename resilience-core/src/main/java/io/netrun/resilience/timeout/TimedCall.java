@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An asynchronous call with a timer. When the limit is exceeded, what lies within is notified, the call's own future is
- * cancelled, which is never completed in any other way, and then this future fails. All that runs code of the user, so it
- * happens on a thread of the workers and not on the timer's.
+ * cancelled, which is never completed in any other way, and then this future fails. All that runs code of the user, so
+ * it happens on a thread of the workers and not on the timer's.
  */
-final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
+final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> implements Runnable {
 
     private final Timeout timeout;
     private final TimeoutConfig config;
@@ -34,8 +34,7 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
 
     TimedCall<T> start(CompletableFuture<T> call) {
         try {
-            // Without its context, if that cannot be restored, a call has to be limited all the same.
-            timer = limit.schedule(Workers.handOver(() -> context.runAnyway(this::expire)));
+            timer = limit.schedule(Workers.handOver(this));
         } catch (Throwable noTimer) {
             // A call whose time cannot be limited is not let run: following it now cancels it.
             fail(noTimer);
@@ -45,6 +44,12 @@ final class TimedCall<T extends @Nullable Object> extends RelayFuture<T> {
             cancelTimer();
         }
         return this;
+    }
+
+    /** The limit is reached. Without its context, if that cannot be restored, a call has to be limited all the same. */
+    @Override
+    public void run() {
+        context.runAnyway(this::expire);
     }
 
     @SuppressWarnings("NullAway") // with a failure, the value is not looked at

@@ -1,6 +1,7 @@
 package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
@@ -78,8 +79,8 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     }
 
     /**
-     * Calls a hook with every result that comes after its call was given up, such as to close it. Called on the thread on which the
-     * call ended; what it throws is logged.
+     * Calls a hook with every result that comes after its call was given up, such as to close it. Called on the thread
+     * on which the call ended; what it throws is logged.
      *
      * @return the handle that ends the subscription
      */
@@ -158,20 +159,10 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         timedOut.increment();
         TimeoutExceededException exceeded = new TimeoutExceededException(name(), config.message(), config.duration());
         earlier.forEach(exceeded::addSuppressed);
-        if (last != null && !isAmong(earlier, last)) {
+        if (last != null && !ExceptionFilter.isAmong(earlier, last)) {
             exceeded.addSuppressed(last);
         }
         return exceeded;
-    }
-
-    /** By identity, since {@code equals} is code of others. */
-    private static boolean isAmong(List<Throwable> failures, Throwable failure) {
-        for (Throwable each : failures) {
-            if (each == failure) {
-                return true;
-            }
-        }
-        return false;
     }
 
     void announce(TimeoutConfig config) {

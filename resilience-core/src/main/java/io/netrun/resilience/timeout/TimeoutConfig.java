@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param duration the time limit; above zero, default 5 s
  * @param message what the exception says; default "Operation timed out"
  * @param thread sync calls: the thread that runs the call; default {@link TimeoutThread#AUTO}
- * @param interrupt sync calls: whether the thread that runs the call is interrupted when the limit strikes; default true
+ * @param interrupt sync calls: whether the thread that runs the call is interrupted when the limit strikes; default
+ *     true
  * @param maxAbandoned sync calls on workers: how many calls may be running on after their limit before further ones are
  *     refused; at least 1, default 100
  * @param stackTraces whether an {@link AbandonedCallsException} records where it was thrown; default false
- * @param callerBound for {@link TimeoutThread#AUTO}: whether the calling thread holds something that the call needs, such
- *     as a transaction; asked on every sync call, default never
- * @param executor sync calls on workers: where the calls run instead of on the workers that all instances share; null, the default,
- *     for those. It must not run tasks on the calling thread, and what it throws instead of taking a task reaches the caller
+ * @param callerBound for {@link TimeoutThread#AUTO}: whether the calling thread holds something that the call needs,
+ *     such as a transaction; asked on every sync call, default never
+ * @param executor sync calls on workers: where the calls run instead of on the workers that all instances share; null,
+ *     the default, for those. It must not run tasks on the calling thread, and what it throws instead of taking a task
+ *     reaches the caller
  */
 public record TimeoutConfig(
         Duration duration,

@@ -4,8 +4,8 @@ import io.netrun.resilience.ResilienceException;
 import java.time.Duration;
 
 /**
- * A call took longer than its limit. Suppressed are the failures of the attempts before, the oldest first, and what the call threw
- * when it was stopped, if that is known.
+ * A call took longer than its limit. Suppressed are the failures of the attempts before, the oldest first, and what the
+ * call threw when it was stopped, if that is known.
  */
 public final class TimeoutExceededException extends ResilienceException {
 

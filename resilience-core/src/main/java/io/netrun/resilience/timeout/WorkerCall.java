@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync call on a worker thread, while its caller waits for the first of three: the call's end, the limit, an interrupt
- * of the caller. Which it was is decided by one compare-and-set of {@link Phase}. The caller looks at the clock itself, so that
- * no timer has to work for it to return in time.
+ * A sync call on a worker thread, while its caller waits for the first of three: the call's end, the limit, an
+ * interrupt of the caller. Which it was is decided by one compare-and-set of {@link Phase}. The caller looks at the
+ * clock itself, so that no timer has to work for it to return in time.
  */
 final class WorkerCall<T extends @Nullable Object, X extends Throwable> implements Runnable {
 
@@ -44,7 +44,9 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
         ENDED,
         /** The caller has left without a result; an interrupt of the worker may follow. */
         STOPPED,
-        /** The worker is about to be interrupted. It waits this out, so that the interrupt hits this call or nothing. */
+        /**
+         * The worker is about to be interrupted. It waits this out, so that the interrupt hits this call or nothing.
+         */
         INTERRUPTING,
         /** The worker was interrupted, which has to be taken back. */
         INTERRUPTED,
@@ -163,7 +165,9 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
         }
     }
 
-    /** Wakes the caller when a limit further out gives the call up, or it is stopped; the interrupt may be switched off. */
+    /**
+     * Wakes the caller when a limit further out gives the call up, or it is stopped; the interrupt may be switched off.
+     */
     private final class OuterScope extends Deadline.InFlight {
 
         @Override
@@ -199,7 +203,10 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
         return true;
     }
 
-    /** An interrupt runs code of others, such as that of the channel in which a thread blocks, so the caller does not make it. */
+    /**
+     * An interrupt runs code of others, such as that of the channel in which a thread blocks, so the caller does not
+     * make it.
+     */
     private void interruptWorker() {
         if (config.interrupt() && phase == Phase.STOPPED) {
             Workers.dispatch(this::strike);
@@ -262,14 +269,17 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
         return true;
     }
 
-    /** The call has ended after its caller had left. The interrupt was for this call; the thread's next task must not see it. */
+    /**
+     * The call has ended after its caller had left. The interrupt was for this call; the thread's next task must not
+     * see it.
+     */
     private void leave(LimitInterrupts interrupts) {
         while (!PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING) {
             LockSupport.parkNanos(this, PARK_NANOS);
             Thread.interrupted();
         }
         if (phase == Phase.INTERRUPTED) {
-            interrupts.takeBack();
+            interrupts.takeBack(0);
         }
         Abandonment leaving = abandonment;
         if (leaving != null) {

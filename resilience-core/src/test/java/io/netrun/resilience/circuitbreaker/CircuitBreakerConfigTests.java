@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +38,23 @@ class CircuitBreakerConfigTests {
                         c -> c.detection(Detection.TIME_WINDOW).slowCallDuration(Duration.ZERO),
                         "slowCallDuration is PT0S: must be above zero"),
                 invalid(
-                        c -> c.slowCallDuration(Duration.ofSeconds(1)),
-                        "slowCallDuration is PT1S, but detection is LEAKY_COUNT: slow calls are counted in a window"),
+                        c -> c.detection(Detection.LEAKY_COUNT).slowCallDuration(Duration.ofSeconds(1)),
+                        "slowCallDuration is PT1S, but detection is LEAKY_COUNT, which does not use it: detection must be"
+                                + " COUNT_WINDOW or TIME_WINDOW, or slowCallDuration be removed"),
+                invalid(
+                        c -> c.windowSize(9).detection(Detection.TIME_WINDOW),
+                        "windowSize is 9, but detection is TIME_WINDOW, which does not use it: detection must be"
+                                + " COUNT_WINDOW, or windowSize be removed"),
+                invalid(
+                        c -> c.failureThreshold(3).detection(Detection.COUNT_WINDOW),
+                        "failureThreshold is 3, but detection is COUNT_WINDOW, which does not use it: detection must be"
+                                + " LEAKY_COUNT or CONSECUTIVE, or failureThreshold be removed"),
+                invalid(
+                        c -> c.windowDuration(Duration.ofSeconds(9)).windowSize(9),
+                        "windowDuration and windowSize are for different detections: keep one of them"),
+                invalid(
+                        c -> c.minimumCalls(9).failureThreshold(3),
+                        "minimumCalls and failureThreshold are for different detections: keep one of them"),
                 invalid(c -> c.openBackoffMultiplier(0.5), "openBackoffMultiplier is 0.5: must be a finite number"),
                 invalid(
                         c -> c.maxOpenDuration(Duration.ofSeconds(59)),
@@ -64,14 +80,61 @@ class CircuitBreakerConfigTests {
         assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageStartingWith(message);
     }
 
+    static Stream<Arguments> derived() {
+        return Stream.of(
+                derived(c -> c, Detection.LEAKY_COUNT),
+                derived(c -> c.failureThreshold(7), Detection.LEAKY_COUNT),
+                derived(c -> c.detection(Detection.CONSECUTIVE).failureThreshold(7), Detection.CONSECUTIVE),
+                derived(c -> c.failureRateThreshold(33), Detection.COUNT_WINDOW),
+                derived(c -> c.windowSize(9), Detection.COUNT_WINDOW),
+                derived(c -> c.minimumCalls(9), Detection.COUNT_WINDOW),
+                derived(c -> c.slowCallRateThreshold(9), Detection.COUNT_WINDOW),
+                derived(c -> c.slowCallDuration(Duration.ofSeconds(1)), Detection.COUNT_WINDOW),
+                derived(c -> c.slowCallDuration(null), Detection.LEAKY_COUNT),
+                derived(c -> c.windowDuration(Duration.ofSeconds(9)), Detection.TIME_WINDOW),
+                derived(c -> c.failureRateThreshold(33).windowDuration(Duration.ofSeconds(9)), Detection.TIME_WINDOW),
+                derived(c -> c.failureRateThreshold(33).detection(Detection.TIME_WINDOW), Detection.TIME_WINDOW));
+    }
+
+    private static Arguments derived(UnaryOperator<CircuitBreakerConfig.Builder> settings, Detection detection) {
+        return Arguments.of(settings, detection);
+    }
+
+    @ParameterizedTest
+    @MethodSource("derived")
+    void detectionShouldFollowFromTheSettings(
+            UnaryOperator<CircuitBreakerConfig.Builder> settings, Detection detection) {
+        CircuitBreakerConfig config =
+                settings.apply(CircuitBreakerConfig.builder()).build();
+
+        assertThat(config.detection()).isEqualTo(detection);
+        assertThat(config.toBuilder().build()).isEqualTo(config);
+        assertThat(settings.apply(CircuitBreakerConfig.defaults().toBuilder()).build())
+                .isEqualTo(config);
+    }
+
+    @Test
+    void copyShouldKeepADetectionThatIsNotTheDefault() {
+        CircuitBreakerConfig config =
+                CircuitBreakerConfig.builder().detection(Detection.CONSECUTIVE).build();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config.toBuilder().windowSize(9).build())
+                .withMessageStartingWith("windowSize is 9, but detection is CONSECUTIVE");
+        assertThat(config.toBuilder()
+                        .detection(Detection.COUNT_WINDOW)
+                        .windowSize(9)
+                        .build()
+                        .detection())
+                .isEqualTo(Detection.COUNT_WINDOW);
+    }
+
     @Test
     void toBuilderShouldKeepEverySetting() {
         CircuitBreakerConfig config = CircuitBreakerConfig.builder()
                 .detection(Detection.COUNT_WINDOW)
-                .failureThreshold(7)
                 .failureRateThreshold(33)
                 .windowSize(9)
-                .windowDuration(Duration.ofMinutes(3))
                 .minimumCalls(4)
                 .slowCallDuration(Duration.ofMillis(700))
                 .slowCallRateThreshold(44)

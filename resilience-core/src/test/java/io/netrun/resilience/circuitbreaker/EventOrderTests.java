@@ -3,13 +3,12 @@ package io.netrun.resilience.circuitbreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.netrun.resilience.Ticker;
+import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -124,25 +123,13 @@ class EventOrderTests {
     }
 
     /** The first thread that sets a timer stops there. */
-    private static final class StoppingTicker implements Ticker {
+    private static final class StoppingTicker extends RelayTicker {
 
-        private final ManualTicker time = new ManualTicker();
         private final CountDownLatch stopped = new CountDownLatch(1);
         private final CountDownLatch release = new CountDownLatch(1);
 
-        @Override
-        public long nanoTime() {
-            return time.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return time.now();
-        }
-
-        @Override
-        public void sleep(long nanos) throws InterruptedException {
-            time.sleep(nanos);
+        StoppingTicker() {
+            super(new ManualTicker());
         }
 
         @Override
@@ -153,7 +140,7 @@ class EventOrderTests {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            return time.schedule(task, delayNanos);
+            return super.schedule(task, delayNanos);
         }
     }
 }

@@ -53,10 +53,14 @@ class FailureDetectorTests {
     @EnumSource
     void failuresFromManyThreadsShouldAllBeCounted(Detection detection) throws Exception {
         CircuitBreakerConfig config = CircuitBreakerConfig.builder()
-                .detection(detection)
                 .failureThreshold(Integer.MAX_VALUE)
+                .build()
+                .toBuilder()
                 .windowSize(40_000)
                 .minimumCalls(Integer.MAX_VALUE)
+                .build()
+                .toBuilder()
+                .detection(detection)
                 .build();
         FailureDetector detector = FailureDetector.of(config, ticker);
         inFourThreads(() -> {
@@ -328,11 +332,12 @@ class FailureDetectorTests {
 
     /** Opens with the fourth failure of four calls. */
     private static CircuitBreakerConfig.Builder few(Detection detection) {
-        return CircuitBreakerConfig.builder()
-                .detection(detection)
-                .failureThreshold(FEW)
+        return CircuitBreakerConfig.builder().failureThreshold(FEW).build().toBuilder()
                 .failureRateThreshold(100)
-                .minimumCalls(FEW);
+                .minimumCalls(FEW)
+                .build()
+                .toBuilder()
+                .detection(detection);
     }
 
     /** Opens when four calls of four take two seconds. */

@@ -39,17 +39,24 @@ class ReconfiguredCircuitModelTests {
             int openSeconds) {
 
         CircuitBreakerConfig config() {
-            return CircuitBreakerConfig.builder()
-                    .detection(detection)
-                    .failureThreshold(failureThreshold)
+            return CircuitBreakerConfig.builder().failureThreshold(failureThreshold).build().toBuilder()
                     .windowSize(windowSize)
+                    .detection(Detection.COUNT_WINDOW)
+                    .build()
+                    .toBuilder()
+                    .detection(Detection.TIME_WINDOW)
                     .windowDuration(Duration.ofSeconds((long) SLICES * sliceSeconds))
+                    .build()
+                    .toBuilder()
                     .minimumCalls(minimumCalls)
                     .failureRateThreshold(failurePercent)
                     .successThreshold(successThreshold)
                     .halfOpenMaxCalls(maxTrials)
                     .halfOpenMaxDuration(Duration.ofDays(1))
                     .openDuration(Duration.ofSeconds(openSeconds))
+                    .build()
+                    .toBuilder()
+                    .detection(detection)
                     .build();
         }
 

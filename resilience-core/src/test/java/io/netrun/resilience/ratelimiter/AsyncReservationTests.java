@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
+import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.test.ManualTicker;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -225,26 +225,15 @@ class AsyncReservationTests {
     }
 
     /** Timers that cannot be cancelled. */
-    private record StubbornTicker(Ticker time) implements Ticker {
+    private static final class StubbornTicker extends RelayTicker {
 
-        @Override
-        public long nanoTime() {
-            return time.nanoTime();
-        }
-
-        @Override
-        public Instant now() {
-            return time.now();
-        }
-
-        @Override
-        public void sleep(long nanos) throws InterruptedException {
-            time.sleep(nanos);
+        StubbornTicker(Ticker time) {
+            super(time);
         }
 
         @Override
         public Scheduled schedule(Runnable task, long delayNanos) {
-            time.schedule(task, delayNanos);
+            super.schedule(task, delayNanos);
             return () -> {
                 throw new IllegalStateException("cancel");
             };

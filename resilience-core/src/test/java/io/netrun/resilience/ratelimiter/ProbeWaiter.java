@@ -1,7 +1,7 @@
 package io.netrun.resilience.ratelimiter;
 
 /** A waiter that does nothing but wait: the test drains the queue for it. */
-final class ProbeWaiter implements ReservationQueue.Waiter {
+final class ProbeWaiter implements Waiter {
 
     private final Reservation reservation = new Reservation(this);
     private boolean acquired;

@@ -1,25 +1,22 @@
 package io.netrun.resilience.ratelimiter;
 
-import io.netrun.resilience.Ticker;
+import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.test.ManualTicker;
-import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 
-/**
- * Time that passes by hand only: a sleep lasts until somebody else has turned the time.
- *
- * @param time what is turned
- */
-record StandingTicker(ManualTicker time) implements Ticker {
+/** Time that passes by hand only: a sleep lasts until somebody else has turned the time. */
+final class StandingTicker extends RelayTicker {
 
-    @Override
-    public long nanoTime() {
-        return time.nanoTime();
+    private final ManualTicker time;
+
+    StandingTicker(ManualTicker time) {
+        super(time);
+        this.time = time;
     }
 
-    @Override
-    public Instant now() {
-        return time.now();
+    /** What is turned. */
+    ManualTicker time() {
+        return time;
     }
 
     @Override
@@ -31,10 +28,5 @@ record StandingTicker(ManualTicker time) implements Ticker {
         } finally {
             timer.cancel();
         }
-    }
-
-    @Override
-    public Scheduled schedule(Runnable task, long nanos) {
-        return time.schedule(task, nanos);
     }
 }

@@ -74,6 +74,9 @@ class DiscardTests {
 
         private final CoreSubscriber<? super Buffer> subscriber;
 
+        /** Runs when it is cancelled. */
+        private volatile Runnable answer = () -> {};
+
         DeafSource(CoreSubscriber<? super Buffer> subscriber) {
             this.subscriber = subscriber;
             subscriber.onSubscribe(new Subscription() {
@@ -81,12 +84,19 @@ class DiscardTests {
                 public void request(long n) {}
 
                 @Override
-                public void cancel() {}
+                public void cancel() {
+                    answer.run();
+                }
             });
         }
 
         void emit(String name) {
             subscriber.onNext(new Buffer(name));
+        }
+
+        /** Emits when it is cancelled: the value ends the attempt, but comes too late for the call. */
+        void emitWhenCancelled(String name) {
+            answer = () -> emit(name);
         }
 
         void complete() {
@@ -283,20 +293,37 @@ class DiscardTests {
 
     @Test
     void hookForLateResultsShouldGetTheValueOfAMonoAndNothingOfAFlux() {
-        List<Object> late = new CopyOnWriteArrayList<>();
-        hedge.onLateResult(late::add);
-        timeout.onLateResult(late::add);
-        subscribe(ReactorGuard.of(pipeline).mono(deafMono()).flux());
-        ticker.advance(Duration.ofMillis(500));
-        awaitSources(2);
-        sources.get(0).emit("winner's");
+        List<String> late = new CopyOnWriteArrayList<>();
+        hedge.onLateResult(value -> late.add("hedge: " + value));
+        timeout.onLateResult(value -> late.add("timeout: " + value));
+
+        subscribe(ReactorGuard.of(timeout).mono(deafMono()).flux());
+        sources.get(0).emitWhenCancelled("slow");
+        ticker.advance(timeout.config().duration());
+        await().untilAsserted(() -> assertThat(received).containsExactly("TimeoutExceededException"));
         sources.clear();
-        subscribe(ReactorGuard.of(pipeline).flux(deafStream()));
-        ticker.advance(Duration.ofMillis(500));
+        subscribe(ReactorGuard.of(hedge).mono(deafMono()).flux());
+        ticker.advance(hedge.config().delay());
         awaitSources(2);
+        sources.get(1).emitWhenCancelled("loser's");
+        sources.get(0).emit("winner's");
+        await().untilAsserted(() -> assertThat(late).containsExactly("timeout: slow", "hedge: loser's"));
+        await().untilAsserted(() -> assertThat(discarded).containsExactly("slow", "loser's"));
+
+        late.clear();
+        sources.clear();
+        subscribe(ReactorGuard.of(timeout).flux(deafStream()));
+        sources.get(0).emitWhenCancelled("slow element");
+        ticker.advance(timeout.config().duration());
+        await().untilAsserted(() -> assertThat(discarded).contains("slow element"));
+        sources.clear();
+        subscribe(ReactorGuard.of(hedge).flux(deafStream()));
+        ticker.advance(hedge.config().delay());
+        awaitSources(2);
+        sources.get(1).emitWhenCancelled("loser's element");
+        sources.get(0).emit("winner's");
         sources.get(0).complete();
-        sources.get(1).complete();
+        await().untilAsserted(() -> assertThat(discarded).contains("loser's element"));
         assertThat(late).isEmpty();
-        assertThat(ReactorGuard.of(pipeline).mono(Mono.just("x")).block(LONG)).isEqualTo("x");
     }
 }

@@ -270,8 +270,8 @@ class ElementRaceTests {
     @Test
     void valuesThatARetryDidNotAcceptShouldBeDiscardedButTheLast() {
         AtomicInteger attempts = new AtomicInteger();
-        Retry picky = Retry.of(
-                "r", c -> c.maxAttempts(3).baseDelay(Duration.ZERO).failureResult(result -> true));
+        Retry picky =
+                Retry.of("r", c -> c.maxAttempts(3).baseDelay(Duration.ZERO).failureResult(result -> true));
         subscribe(true, Mono.fromSupplier(() -> "value " + attempts.incrementAndGet()), picky);
         reader.awaitEnd();
         assertThat(reader.discarded).containsExactly("value 1", "value 2");

@@ -2,6 +2,7 @@ package io.netrun.resilience.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.bulkhead.Bulkhead;
@@ -20,6 +21,7 @@ import reactor.blockhound.BlockHound;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.NonBlocking;
 import reactor.core.scheduler.Schedulers;
 
 /** Every policy on threads that must not block, watched by BlockHound. */
@@ -42,8 +44,15 @@ class NonBlockingTests {
                             .failureRateThreshold(100)
                             .minimumCalls(10 * CALLS)));
 
+    /**
+     * A thread that waits for its next task while it begins to be watched would be taken for one that blocks, and die. So Reactor's
+     * threads of the tests before end first, and its schedulers make others when they are used again.
+     */
     @BeforeAll
     static void install() {
+        Schedulers.shutdownNow();
+        await().atMost(LONG)
+                .until(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(NonBlocking.class::isInstance));
         BlockHound.install();
     }
 

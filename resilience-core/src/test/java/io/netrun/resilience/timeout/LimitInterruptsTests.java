@@ -38,10 +38,19 @@ class LimitInterruptsTests {
     void flagShouldStayUntilTheLastInterruptIsTakenBack() {
         assertThat(outer.strike()).isTrue();
         assertThat(outer.strike()).isTrue();
-        outer.takeBack();
+        outer.takeBack(0);
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
-        outer.takeBack();
+        outer.takeBack(0);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        outer.leave();
+    }
+
+    /** One that the waiting thread has cleared, and one that is there now: the limit made one of them. */
+    @Test
+    void secondInterruptShouldBeLeftToItsUser() {
+        assertThat(outer.strike()).isTrue();
+        outer.takeBack(1);
+        assertThat(Thread.interrupted()).isTrue();
         outer.leave();
     }
 

@@ -10,8 +10,8 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.IIL_Result;
 import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.IIL_Result;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -37,8 +37,9 @@ public class FirstElementStress {
         }
 
         StreamAttempt<String> attempt() {
-            StreamAttempt<String> attempt = new StreamAttempt<>(call, scope.child(), Context.of(
-                    "reactor.onDiscard.local", (java.util.function.Consumer<Object>) element -> dropped.incrementAndGet()));
+            StreamAttempt<String> attempt = new StreamAttempt<>(
+                    call, scope.child(), Context.of("reactor.onDiscard.local", (java.util.function.Consumer<Object>)
+                            element -> dropped.incrementAndGet()));
             attempt.onSubscribe(Operators.emptySubscription());
             return attempt;
         }
@@ -97,7 +98,9 @@ public class FirstElementStress {
     @JCStressTest
     @Outcome(id = "1, 0, passes", expect = ACCEPTABLE, desc = "Delivered, and the limit's failure after it.")
     @Outcome(id = "0, 1, replaced", expect = ACCEPTABLE, desc = "Discarded, and nothing has begun.")
-    @Outcome(expect = FORBIDDEN, desc = "An element lost, doubled or after the end, or a failure after a discarded one.")
+    @Outcome(
+            expect = FORBIDDEN,
+            desc = "An element lost, doubled or after the end, or a failure after a discarded one.")
     @State
     public static class ElementAgainstLimit {
 

@@ -7,7 +7,14 @@ import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.Detection;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.pattern.Derived;
 import io.netrun.resilience.spring.pattern.Patterns;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,10 +114,88 @@ class DetectionTests {
                     "x",
                     CircuitBreakerConfig.builder()
                             .detection(Detection.TIME_WINDOW)
-                            .windowSize(7)
+                            .minimumCalls(7)
                             .build());
             assertThat(config(registry).detection()).isEqualTo(Detection.TIME_WINDOW);
         });
+    }
+
+    /** All combinations: what follows from settings in the configuration follows from them in code too. */
+    @Test
+    void detectionShouldFollowInCodeAsInTheConfiguration() {
+        for (int combination = 0; combination < 1 << SETTINGS.size(); combination++) {
+            Map<String, Object> given = new LinkedHashMap<>();
+            for (int i = 0; i < SETTINGS.size(); i++) {
+                if ((combination & 1 << i) != 0) {
+                    String setting = SETTINGS.get(i);
+                    given.put(setting, value(setting));
+                }
+            }
+            assertThat(inCode(given, null)).as("%s", given).isEqualTo(inConfiguration(given, null));
+            for (Detection chosen : Detection.values()) {
+                assertThat(inCode(given, chosen))
+                        .as("%s and %s", given, chosen)
+                        .isEqualTo(inConfiguration(given, chosen));
+            }
+        }
+    }
+
+    private static final List<String> SETTINGS = List.of(
+            "failureThreshold",
+            "windowSize",
+            "windowDuration",
+            "failureRateThreshold",
+            "minimumCalls",
+            "slowCallDuration",
+            "slowCallRateThreshold");
+
+    private static Object value(String setting) {
+        return switch (setting) {
+            case "failureThreshold", "windowSize", "minimumCalls" -> 7;
+            case "windowDuration", "slowCallDuration" -> Duration.ofSeconds(7);
+            default -> 7.0;
+        };
+    }
+
+    /** The detection, or nothing where the settings do not go together. */
+    private static Optional<Detection> inConfiguration(Map<String, Object> given, @Nullable Detection chosen) {
+        Map<String, Object> level = new LinkedHashMap<>(given);
+        if (chosen != null) {
+            level.put("detection", chosen);
+        }
+        try {
+            Derived derived = Patterns.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE)
+                    .derive(List.of(level))
+                    .get("detection");
+            Detection otherwise =
+                    chosen == null ? CircuitBreakerConfig.defaults().detection() : chosen;
+            return Optional.of(derived == null ? otherwise : (Detection) derived.value());
+        } catch (IllegalArgumentException contradiction) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Detection> inCode(Map<String, Object> given, @Nullable Detection chosen) {
+        CircuitBreakerConfig.Builder builder = CircuitBreakerConfig.builder();
+        if (chosen != null) {
+            builder.detection(chosen);
+        }
+        given.forEach((setting, value) -> {
+            switch (setting) {
+                case "failureThreshold" -> builder.failureThreshold((int) value);
+                case "windowSize" -> builder.windowSize((int) value);
+                case "windowDuration" -> builder.windowDuration((Duration) value);
+                case "failureRateThreshold" -> builder.failureRateThreshold((double) value);
+                case "minimumCalls" -> builder.minimumCalls((int) value);
+                case "slowCallDuration" -> builder.slowCallDuration((Duration) value);
+                default -> builder.slowCallRateThreshold((double) value);
+            }
+        });
+        try {
+            return Optional.of(builder.build().detection());
+        } catch (IllegalArgumentException contradiction) {
+            return Optional.empty();
+        }
     }
 
     private static CircuitBreakerConfig config(ResilienceRegistry registry) {

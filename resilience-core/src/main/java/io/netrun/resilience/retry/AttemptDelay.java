@@ -1,0 +1,93 @@
+package io.netrun.resilience.retry;
+
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Waits;
+import io.netrun.resilience.Workers;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The delay before the next attempt of an asynchronous call. It ends once: with its time, with the call, or when the
+ * retry is shut down.
+ */
+final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight implements Waits.Waiting {
+
+    private static final Logger log = LoggerFactory.getLogger(AttemptDelay.class);
+
+    private final RetriedCall<T> call;
+    private final Retry retry;
+    private final Deadline deadline;
+    private final CallerContext context;
+    private final long nanos;
+    private volatile Ticker.@Nullable Scheduled timer;
+
+    AttemptDelay(RetriedCall<T> call, Retry retry, Deadline deadline, CallerContext context, long nanos) {
+        this.call = call;
+        this.retry = retry;
+        this.deadline = deadline;
+        this.context = context;
+        this.nanos = nanos;
+    }
+
+    void begin() {
+        try {
+            timer = retry.ticker().schedule(Workers.handOver(context.wrap(call::resume, call::giveUp)), nanos);
+        } catch (Throwable noTimer) {
+            SafeLog.warn(
+                    log, "Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
+            if (end()) {
+                call.giveUpAttempts(Attempts::untimed);
+            }
+            return;
+        }
+        retry.waitingCalls().begin(this);
+        deadline.register(this);
+        if (call.isOver() && end()) {
+            call.forgetAttempts();
+        }
+        if (hasEnded()) {
+            release();
+        }
+    }
+
+    /** False if it has ended before. */
+    boolean end() {
+        boolean ends = tryEnd();
+        if (ends) {
+            release();
+        }
+        return ends;
+    }
+
+    private void release() {
+        retry.waitingCalls().end(this);
+        Ticker.Scheduled scheduled = timer;
+        if (scheduled != null) {
+            timer = null;
+            scheduled.cancel();
+        }
+    }
+
+    @Override
+    public void closed() {
+        if (end()) {
+            endOnWorker(Attempts::closed);
+        }
+    }
+
+    /** What is around has given the call up, which need not cancel this future. */
+    @Override
+    protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        release();
+        endOnWorker(Attempts::cancelled);
+    }
+
+    private void endOnWorker(Consumer<Attempts> reason) {
+        Workers.dispatch(context.wrap(() -> call.giveUpAttempts(reason), call::giveUp));
+    }
+}
