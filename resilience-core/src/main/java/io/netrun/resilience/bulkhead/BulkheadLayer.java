@@ -43,20 +43,22 @@ final class BulkheadLayer implements Layer {
         }
         CompletableFuture<T> call;
         PlacedCall<T> placed;
+        SubscriptionPermit permit = null;
         try {
+            permit = SubscriptionPermit.of(async, body, deadline);
             call = next.callAsync(body, deadline);
         } catch (Throwable thrown) {
-            async.giveBack();
+            SubscriptionPermit.release(permit, async);
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone()) {
-            async.giveBack();
+            SubscriptionPermit.release(permit, async);
             return call;
         }
         try {
-            placed = new PlacedCall<>(async);
+            placed = new PlacedCall<>(async, permit);
         } catch (Throwable outOfMemory) {
-            async.giveBack();
+            SubscriptionPermit.release(permit, async);
             ForeignStage.cancel(call);
             throw outOfMemory;
         }

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 final class PlacedCall<T extends @Nullable Object> extends RelayFuture<T> {
 
     private final Places places;
+    private final @Nullable SubscriptionPermit permit;
 
-    PlacedCall(Places places) {
+    PlacedCall(Places places, @Nullable SubscriptionPermit permit) {
         this.places = places;
+        this.permit = permit;
     }
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
-        places.giveBack();
+        SubscriptionPermit.release(permit, places);
     }
 }

@@ -36,6 +36,9 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
 
     private volatile Ticker.@Nullable Scheduled timer;
 
+    /** Written by the thread that starts the call, before it follows that. */
+    private @Nullable SubscriptionPermit permit;
+
     WaitingCall(
             Bulkhead bulkhead,
             Places places,
@@ -134,6 +137,7 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
             places.giveBack();
             cancel(false);
         } else {
+            permit = SubscriptionPermit.of(places, call.body, deadline);
             follow(call.next.callAsync(call.body, deadline));
         }
     }
@@ -141,14 +145,14 @@ final class WaitingCall<T extends @Nullable Object> extends RelayFuture<T> imple
     /** The caller's context could not be restored, or the call not be started. */
     private void failToStart(Throwable thrown) {
         if (!isFollowing()) {
-            places.giveBack();
+            SubscriptionPermit.release(permit, places);
         }
         fail(thrown);
     }
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
-        places.giveBack();
+        SubscriptionPermit.release(permit, places);
     }
 
     @Override

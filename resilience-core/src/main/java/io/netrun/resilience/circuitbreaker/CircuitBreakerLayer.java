@@ -79,16 +79,19 @@ final class CircuitBreakerLayer implements Layer {
         InFlight inFlight = null;
         CompletableFuture<T> call;
         try {
+            if (deadline != Deadline.NONE) {
+                // The body may take its time until it gives a future, and the call may be given up within that.
+                scope = deadline.child();
+            }
             if (body instanceof AdaptedCall<?> adapted) {
+                Deadline own = scope;
                 adapted.onDelivery(() -> {
-                    if (adapted.isOwnedBy(deadline)) {
+                    if (adapted.isOwnedBy(own)) {
                         admission.delivers();
                     }
                 });
             }
-            if (deadline != Deadline.NONE) {
-                // The body may take its time until it gives a future, and the call may be given up within that.
-                scope = deadline.child();
+            if (scope != Deadline.NONE) {
                 inFlight = new InFlight(outcomes, admission, scope, scope.begun(), body);
                 deadline.register(inFlight);
             }

@@ -6,64 +6,96 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first
- * element comes first owns the subscriber from then on; the others have lost, and cannot end the stream in any way.
- * Where none has emitted anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or
- * whose scope is, can own nothing any more. All this is decided under one lock, which guards nothing else and within
- * which nothing else runs.
+ * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first element comes
+ * first owns the subscriber from then on; the others have lost, and cannot end the stream in any way. Where none has emitted
+ * anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or whose scope is, can own nothing
+ * any more, and nothing can once the subscriber has left.
+ *
+ * <p>All this is decided under one lock, which guards nothing else and within which no code of others runs. A first element is
+ * on its way to the subscriber in the same step in which its attempt becomes the owner: an end that is decided later comes after
+ * it, and for one that was decided before, nothing has begun. A subscriber that leaves before that element is delivered has
+ * begun nothing either.
  */
 final class FluxCall<T> implements AdaptedCall<Boolean> {
 
     private static final Logger log = LoggerFactory.getLogger(FluxCall.class);
 
     private final Publisher<T> source;
-    private final FluxSink<T> sink;
+    private final Delivery<T> subscriber;
+    private final Context context;
     private final Object origin;
-
-    /** What the subscriber has asked for in all; {@link Long#MAX_VALUE} is without end. */
-    private final AtomicLong requested = new AtomicLong();
 
     private final Queue<StreamAttempt<T>> attempts = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> onDelivery = new ConcurrentLinkedQueue<>();
 
     private final Object lock = new Object();
 
-    /** The attempt of the first element. Written under the lock, once. */
+    /** The attempt of the first element. Written under the lock. */
     private volatile @Nullable StreamAttempt<T> owner;
+
+    /** Whether the first element was delivered; guarded by the lock. */
+    private boolean begun;
+
+    /** Whether the subscriber has left. Written under the lock. */
+    private volatile boolean left;
 
     /** The scope of an attempt that has won a race without an element; guarded by the lock. */
     private @Nullable Deadline emptyWinner;
 
-    FluxCall(Publisher<T> source, FluxSink<T> sink, Object origin) {
+    FluxCall(Publisher<T> source, Delivery<T> subscriber, Object origin) {
         this.source = source;
-        this.sink = sink;
+        this.subscriber = subscriber;
+        this.context = subscriber.context();
         this.origin = origin;
     }
 
     /** The subscriber asks for more elements; every attempt that may become the owner is asked for as many. */
-    void request(long more) {
-        requested.accumulateAndGet(more, Operators::addCap);
+    void requestUp() {
         attempts.forEach(StreamAttempt::requestUp);
     }
 
-    /**
-     * The subscriber has left, perhaps while a source emits within its subscription, where no future can be cancelled
-     * yet.
-     */
+    /** The subscriber has left: what it has not got, it will not get. */
     void leave() {
+        synchronized (lock) {
+            left = true;
+            if (!begun) {
+                owner = null;
+            }
+        }
+    }
+
+    /** For sources that emit within their subscription, where no future can be cancelled yet. */
+    void cancelSources() {
         attempts.forEach(StreamAttempt::cancelSource);
+    }
+
+    /** Decides that the first element is delivered; false if its subscriber has left before. */
+    boolean tryBegin() {
+        StreamAttempt<T> first;
+        synchronized (lock) {
+            first = owner;
+            if (left || first == null) {
+                return false;
+            }
+            begun = true;
+        }
+        onDelivery.forEach(FluxCall::deliver);
+        attempts.forEach(other -> {
+            if (other != first) {
+                other.lose();
+            }
+        });
+        return true;
     }
 
     @Override
@@ -73,12 +105,15 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
 
     @Override
     public CompletionStage<Boolean> start(Deadline scope) {
-        return subscribeTo(source, scope);
+        return subscribe(Flux.from(source)::subscribe, scope);
     }
 
+    /** Under the lock: an attempt that was becoming the owner as its scope was left either is that now, or cannot any more. */
     @Override
     public boolean hasBegun() {
-        return owner != null;
+        synchronized (lock) {
+            return owner != null;
+        }
     }
 
     @Override
@@ -129,12 +164,12 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     public CompletionStage<Boolean> adapt(@Nullable Object replacement) {
         Deadline scope = Deadline.current();
         if (replacement instanceof Publisher<?> publisher) {
-            return subscribeTo((Publisher<T>) publisher, scope);
+            return subscribe(Flux.from((Publisher<T>) publisher)::subscribe, scope);
         }
         if (replacement instanceof CompletionStage<?> stage) {
-            return subscribeTo(FutureMono.of((CompletionStage<T>) stage), scope);
+            return subscribe(attempt -> StageSource.subscribe((CompletionStage<T>) stage, attempt), scope);
         }
-        return subscribeTo(Mono.justOrEmpty((T) replacement), scope);
+        return subscribe(Mono.justOrEmpty((T) replacement)::subscribe, scope);
     }
 
     @Override
@@ -142,16 +177,15 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         return origin;
     }
 
-    private CompletableFuture<Boolean> subscribeTo(Publisher<T> stream, Deadline scope) {
-        Context context = ScopeContext.with(Context.of(sink.contextView()), scope);
-        StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, context);
+    private CompletableFuture<Boolean> subscribe(Consumer<StreamAttempt<T>> subscription, Deadline scope) {
+        StreamAttempt<T> attempt = new StreamAttempt<>(this, scope, ScopeContext.with(context, scope));
         attempts.add(attempt);
         if (owner != null) {
             attempt.lose();
-        } else if (!sink.isCancelled()) {
-            Flux.from(stream).subscribe(attempt);
+        } else if (!left) {
+            subscription.accept(attempt);
         }
-        if (sink.isCancelled()) {
+        if (left) {
             attempt.cancelSource();
         } else if (hasLost(attempt)) {
             attempt.lose();
@@ -160,26 +194,20 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     }
 
     long requested() {
-        return requested.get();
+        return subscriber.requested();
     }
 
     /** Passes an element on, unless the attempt is over, another one owns the subscriber, or that has left. */
     boolean pass(StreamAttempt<T> attempt, T element) {
-        if (attempt.isOver() || sink.isCancelled()) {
+        if (attempt.isOver() || left) {
             return false;
         }
-        if (owner != attempt) {
-            if (!tryOwn(attempt)) {
-                return false;
-            }
-            onDelivery.forEach(FluxCall::deliver);
-            attempts.forEach(other -> {
-                if (other != attempt) {
-                    other.lose();
-                }
-            });
+        if (owner == attempt) {
+            subscriber.offer(element);
+        } else if (!tryOwn(attempt, element)) {
+            return false;
         }
-        sink.next(element);
+        subscriber.drain();
         return true;
     }
 
@@ -191,15 +219,20 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         }
     }
 
-    private boolean tryOwn(StreamAttempt<T> attempt) {
+    private boolean tryOwn(StreamAttempt<T> attempt, T first) {
         synchronized (lock) {
             if (owner == null
                     && emptyWinner == null
+                    && !left
                     && !attempt.isOver()
                     && !attempt.scope().isOver()) {
                 owner = attempt;
             }
-            return owner == attempt;
+            if (owner != attempt) {
+                return false;
+            }
+            subscriber.offer(first);
+            return true;
         }
     }
 
@@ -221,7 +254,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         return owning != null && owning != attempt;
     }
 
-    boolean isCancelled() {
-        return sink.isCancelled();
+    boolean isLeft() {
+        return left;
     }
 }

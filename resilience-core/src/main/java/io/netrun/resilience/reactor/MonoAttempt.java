@@ -42,7 +42,10 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     /** A value that comes after the attempt was cancelled, or beside another one, reaches nobody. */
     @Override
     public void onNext(T value) {
-        call.emitted(value);
+        if (value != null) {
+            call.emitted(value);
+        }
+        call.ended(this);
         if (!super.complete(value)) {
             call.discard(value);
         }
@@ -51,23 +54,31 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     @Override
     @SuppressWarnings("NullAway") // an empty source is a call with the result null
     public void onComplete() {
+        call.ended(this);
         super.complete(null);
     }
 
     @Override
     public void onError(Throwable failure) {
+        call.ended(this);
         if (!super.completeExceptionally(failure)) {
             Operators.onErrorDropped(failure, context);
         }
     }
 
+    /** Cancels the subscription and leaves it to the policies how the attempt ends. */
+    void cancelSource() {
+        Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
+        if (source != null) {
+            SafeCancel.of(source);
+        }
+    }
+
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
+        call.ended(this);
         if (!isDone()) {
-            Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
-            if (source != null) {
-                SafeCancel.of(source);
-            }
+            cancelSource();
         }
         return super.cancel(mayInterruptIfRunning);
     }

@@ -2,29 +2,45 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.retry.UnacceptableResultException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it
- * ends, so that each of them reaches the subscriber or the subscriber's discard hook.
+ * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it ends, so that
+ * each of them reaches the subscriber, within a failure perhaps, or the subscriber's discard hook; what an attempt emits after
+ * that is discarded at once. The end and the values are decided under one lock, within which no code of others runs.
  */
 final class MonoCall<T> implements AdaptedCall<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(MonoCall.class);
+
+    private static final int MAX_DEPTH = 16;
 
     private final Mono<T> source;
     private final Context context;
     private final Object origin;
+    private final Queue<MonoAttempt<T>> attempts = new ConcurrentLinkedQueue<>();
 
-    /** What attempts have emitted and nobody has got. */
-    private final Queue<Emitted<T>> values = new ConcurrentLinkedQueue<>();
+    private final Object lock = new Object();
+
+    /** What attempts have emitted and nobody has got; guarded by the lock. */
+    private final List<T> values = new ArrayList<>(1);
+
+    /** Whether the call has ended or its subscriber has left. Written under the lock. */
+    private volatile boolean ended;
 
     MonoCall(Mono<T> source, ContextView context, Object origin) {
         this.source = source;
@@ -39,7 +55,11 @@ final class MonoCall<T> implements AdaptedCall<T> {
 
     @Override
     public CompletionStage<T> start(Deadline scope) {
-        return subscribeTo(source, scope);
+        MonoAttempt<T> attempt = attempt(scope);
+        if (!ended) {
+            source.subscribe(attempt);
+        }
+        return attempt;
     }
 
     @Override
@@ -51,10 +71,14 @@ final class MonoCall<T> implements AdaptedCall<T> {
     @SuppressWarnings("unchecked") // what a fallback gives is a T, or something of one, by its contract
     public CompletionStage<T> adapt(@Nullable Object replacement) {
         if (replacement instanceof Publisher<?> publisher) {
-            return subscribeTo(Mono.from((Publisher<T>) publisher), Deadline.current());
+            MonoAttempt<T> attempt = attempt(Deadline.current());
+            Mono.from((Publisher<T>) publisher).subscribe(attempt);
+            return attempt;
         }
         if (replacement instanceof CompletionStage<?> stage) {
-            return subscribeTo(FutureMono.of((CompletionStage<T>) stage), Deadline.current());
+            MonoAttempt<T> attempt = attempt(Deadline.current());
+            StageSource.subscribe((CompletionStage<T>) stage, attempt);
+            return attempt;
         }
         if (replacement != null) {
             emitted((T) replacement);
@@ -70,50 +94,108 @@ final class MonoCall<T> implements AdaptedCall<T> {
     /** What has been taken care of already, by whoever was faster, is left alone. */
     @Override
     public boolean discard(@Nullable Object result) {
-        if (result != null && tryRemove(result)) {
+        boolean ours;
+        synchronized (lock) {
+            ours = result != null && tryRemove(result);
+        }
+        if (ours) {
             Operators.onDiscard(result, context);
         }
         return false;
     }
 
     void emitted(T value) {
-        values.add(new Emitted<>(value));
+        synchronized (lock) {
+            if (!ended) {
+                values.add(value);
+                return;
+            }
+        }
+        Operators.onDiscard(value, context);
     }
 
-    /** The call has ended; what others have emitted than the value that its subscriber gets is discarded. */
-    void keepOnly(@Nullable T delivered) {
-        if (delivered != null) {
-            tryRemove(delivered);
+    void ended(MonoAttempt<T> attempt) {
+        attempts.remove(attempt);
+    }
+
+    /**
+     * The call ends; what others have emitted than the value that its subscriber gets is discarded.
+     *
+     * @return false if its subscriber has left before, and gets nothing
+     */
+    boolean tryEnd(@Nullable T value, @Nullable Throwable failure) {
+        List<T> unused;
+        synchronized (lock) {
+            if (ended) {
+                return false;
+            }
+            if (value != null) {
+                tryRemove(value);
+            }
+            unused = endAndTake();
         }
-        for (Emitted<T> unused = values.poll(); unused != null; unused = values.poll()) {
-            Operators.onDiscard(unused.value, context);
+        for (T each : unused) {
+            if (!isCarried(each, failure)) {
+                Operators.onDiscard(each, context);
+            }
         }
+        return true;
+    }
+
+    /** The subscriber has left. */
+    void leave() {
+        List<T> unused;
+        synchronized (lock) {
+            unused = endAndTake();
+        }
+        unused.forEach(each -> Operators.onDiscard(each, context));
+    }
+
+    /** For sources that block within their subscription, where no future can be cancelled yet. */
+    void cancelSources() {
+        attempts.forEach(MonoAttempt::cancelSource);
+    }
+
+    private List<T> endAndTake() {
+        ended = true;
+        List<T> taken = List.copyOf(values);
+        values.clear();
+        return taken;
     }
 
     /** By identity, since {@code equals} is code of others, and equal values are different ones. */
     private boolean tryRemove(Object value) {
-        Emitted<T> found = null;
-        for (Emitted<T> each : values) {
-            if (each.value == value) {
-                found = each;
+        for (int i = 0; i < values.size(); i++) {
+            if (values.get(i) == value) {
+                values.remove(i);
+                return true;
             }
         }
-        return found != null && values.remove(found);
+        return false;
     }
 
-    private CompletionStage<T> subscribeTo(Mono<T> mono, Deadline scope) {
-        MonoAttempt<T> attempt = new MonoAttempt<>(this, ScopeContext.with(context, scope));
-        mono.subscribe(attempt);
-        return attempt;
-    }
-
-    /** A class and not a record: each has an identity, whatever the value's equals says. */
-    private static final class Emitted<T> {
-
-        private final T value;
-
-        Emitted(T value) {
-            this.value = value;
+    /** Whether the subscriber gets a value within a failure: a retry that did not accept it says so. */
+    private static boolean isCarried(Object value, @Nullable Throwable failure) {
+        try {
+            Throwable each = failure;
+            for (int depth = 0; each != null && depth < MAX_DEPTH; depth++) {
+                if (each instanceof UnacceptableResultException unacceptable && unacceptable.result() == value) {
+                    return true;
+                }
+                each = each.getCause();
+            }
+        } catch (Throwable thrown) {
+            log.debug("A failure's cause could not be read", thrown);
         }
+        return false;
+    }
+
+    private MonoAttempt<T> attempt(Deadline scope) {
+        MonoAttempt<T> attempt = new MonoAttempt<>(this, ScopeContext.with(context, scope));
+        attempts.add(attempt);
+        if (ended) {
+            attempt.cancelSource();
+        }
+        return attempt;
     }
 }

@@ -2,20 +2,13 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Guard;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -28,11 +21,11 @@ import reactor.util.context.ContextView;
  *
  * <p>A subscriber may leave at any time. A stream of which it has received an element counts as a success to circuit
  * breakers; otherwise the call was cancelled, and counts as neither success nor failure. Either way its permits are
- * released and its source is cancelled.
+ * released before the subscriber goes on, and its source is cancelled.
  *
  * <p>What a source emits and the subscriber does not get goes to the discard hook of the subscriber's context
- * ({@code Flux.doOnDiscard}), once: values after a cancel or a time limit, those of attempts that have lost a race, and
- * results that a retry did not accept. The late value of a {@code Mono} that ends its attempt goes to the
+ * ({@code Flux.doOnDiscard}), once: values with and after a cancel or a time limit, those of attempts that have lost a race,
+ * and results that a retry did not accept, but for the one that it ends with. The late value of a {@code Mono} that ends its attempt goes to the
  * {@code onLateResult} hooks of policies too; elements of a {@code Flux} never do.
  *
  * <p>The scope of a call, its time limit among it, is in the Reactor context of its sources: protected calls that are
@@ -106,7 +99,7 @@ public final class ReactorGuard {
      */
     public <T> Mono<T> adapted(Function<? super ContextView, ? extends AdaptedCall<T>> call) {
         Objects.requireNonNull(call, "call");
-        return Mono.create(sink -> start(call.apply(sink.contextView()), sink, value -> {}));
+        return SubscribedMono.of(guard, call);
     }
 
     /**
@@ -120,95 +113,10 @@ public final class ReactorGuard {
     }
 
     private <T> Mono<T> mono(Mono<T> source, Object origin) {
-        return Mono.create(sink -> {
-            MonoCall<T> call = new MonoCall<>(source, sink.contextView(), origin);
-            start(call, sink, call::keepOnly);
-        });
-    }
-
-    /**
-     * @param onEnd takes the value that the subscriber gets; null if it has left. Not called for a failure, which may
-     * carry one
-     */
-    private <T> void start(AdaptedCall<T> call, MonoSink<T> sink, Consumer<@Nullable T> onEnd) {
-        Running<T> running = new Running<>();
-        // Ready before the call begins: a source may emit, and its subscriber leave, within that.
-        sink.onCancel(running);
-        if (running.isDisposed()) {
-            return;
-        }
-        ForeignStage.onEnd(running.begin(call(call, sink.contextView())), (value, failure) -> {
-            if (running.isDisposed()) {
-                if (failure == null) {
-                    call.discard(value);
-                }
-                onEnd.accept(null);
-            } else if (failure == null) {
-                sink.success(value);
-                onEnd.accept(value);
-            } else {
-                sink.error(failure);
-            }
-            return null;
-        });
+        return SubscribedMono.of(guard, context -> new MonoCall<>(source, context, origin));
     }
 
     private <T> Flux<T> flux(Publisher<T> source, Object origin) {
-        return Flux.create(sink -> start(new FluxCall<>(source, sink, origin), sink), FluxSink.OverflowStrategy.BUFFER);
-    }
-
-    private <T> void start(FluxCall<T> call, FluxSink<T> sink) {
-        Running<Boolean> running = new Running<>();
-        sink.onRequest(call::request);
-        sink.onDispose(() -> {
-            running.dispose();
-            call.leave();
-        });
-        if (sink.isCancelled()) {
-            return;
-        }
-        ForeignStage.onEnd(running.begin(call(call, sink.contextView())), (ended, failure) -> {
-            if (!sink.isCancelled()) {
-                if (failure == null) {
-                    sink.complete();
-                } else {
-                    sink.error(failure);
-                }
-            }
-            return null;
-        });
-    }
-
-    private <T> CompletableFuture<T> call(AdaptedCall<T> call, ContextView context) {
-        return ScopeContext.call(context, () -> guard.callAsync(call));
-    }
-
-    /** The future of a call, which may not have been given yet when the subscriber leaves. */
-    private static final class Running<T> implements Disposable {
-
-        private volatile @Nullable CompletableFuture<T> future;
-        private volatile boolean disposed;
-
-        CompletableFuture<T> begin(CompletableFuture<T> begun) {
-            future = begun;
-            if (disposed) {
-                ForeignStage.cancel(begun);
-            }
-            return begun;
-        }
-
-        @Override
-        public void dispose() {
-            disposed = true;
-            CompletableFuture<T> begun = future;
-            if (begun != null) {
-                ForeignStage.cancel(begun);
-            }
-        }
-
-        @Override
-        public boolean isDisposed() {
-            return disposed;
-        }
+        return SubscribedFlux.of(guard, source, origin);
     }
 }

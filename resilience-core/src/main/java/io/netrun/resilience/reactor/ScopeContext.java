@@ -1,8 +1,6 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.Deadline;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -20,17 +18,12 @@ final class ScopeContext {
                 : context.put(Deadline.contextKey(), scope);
     }
 
-    /** Makes a call in the scope of a context, or in that of the thread if the context has none. */
-    static <R> R call(ContextView context, Supplier<R> call) {
+    /** The scope in which a subscriber makes a call: that of its context, or that of the thread if the context has none. */
+    static Deadline scopeOf(ContextView context) {
         Deadline scope = context.getOrDefault(Deadline.contextKey(), null);
         if (scope == null) {
-            return call.get();
+            return Deadline.current();
         }
-        @Nullable Deadline before = scope.enterScope();
-        try {
-            return call.get();
-        } finally {
-            Deadline.exitScope(before);
-        }
+        return scope.isOver() ? Deadline.NONE : scope;
     }
 }

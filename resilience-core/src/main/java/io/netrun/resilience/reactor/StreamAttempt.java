@@ -3,6 +3,7 @@ package io.netrun.resilience.reactor;
 import io.netrun.resilience.AttemptLostException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Workers;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -110,7 +111,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     @Override
     public void onNext(T element) {
         try {
-            if (!call.pass(this, element)) {
+            if (!call.pass(this, Objects.requireNonNull(element, "element"))) {
                 reject(element);
             }
         } catch (Throwable thrown) {
@@ -121,7 +122,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     private void reject(T element) {
         Operators.onDiscard(element, context);
-        if (call.isCancelled()) {
+        if (call.isLeft()) {
             cancelSource();
         } else if (call.tryEnd(this)) {
             endLost();

@@ -126,25 +126,29 @@ class ReactiveScopeTests {
     }
 
     @Test
-    void innerCallWithoutAnOuterOneShouldHaveNoScope() {
-        List<Object> scopes = new CopyOnWriteArrayList<>();
+    void callWithoutAnOuterOneShouldHaveAScopeWithoutALimit() {
+        List<Deadline> scopes = new CopyOnWriteArrayList<>();
         Mono<String> source = Mono.deferContextual(context -> {
-            scopes.add(context.getOrDefault(Deadline.contextKey(), "none"));
+            scopes.add(context.get(Deadline.contextKey()));
             return Mono.just("x");
         });
         ReactorGuard.of(breaker).mono(source).block();
-        assertThat(scopes).containsExactly("none");
+        assertThat(scopes)
+                .singleElement()
+                .satisfies(scope -> assertThat(scope.remainingNanos()).isEqualTo(Long.MAX_VALUE));
     }
 
     @Test
     void callAfterTheOuterOneShouldNotBeLimitedByIt() {
-        AtomicInteger after = new AtomicInteger();
+        List<Deadline> scopes = new CopyOnWriteArrayList<>();
+        Mono<Boolean> source = Mono.fromCallable(() -> scopes.add(Deadline.current()));
         ReactorGuard.of(timeout)
-                .mono(Mono.just("first"))
-                .then(ReactorGuard.of(breaker)
-                        .mono(Mono.fromCallable(() -> after.addAndGet(Deadline.current() == Deadline.NONE ? 1 : 100))))
+                .mono(source)
+                .then(ReactorGuard.of(breaker).mono(source))
                 .block();
-        assertThat(after).hasValue(1);
+        assertThat(scopes).hasSize(2);
+        assertThat(scopes.get(1).isWithin(scopes.get(0))).isFalse();
+        assertThat(scopes.get(1).remainingNanos()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
