@@ -47,9 +47,8 @@ final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullab
         if (returned == null) {
             return null;
         }
-        Future<?> future = returned instanceof Future<?> done
-                ? done
-                : ((CompletionStage<?>) returned).toCompletableFuture();
+        Future<?> future =
+                returned instanceof Future<?> done ? done : ((CompletionStage<?>) returned).toCompletableFuture();
         try {
             return future.get();
         } catch (ExecutionException e) {

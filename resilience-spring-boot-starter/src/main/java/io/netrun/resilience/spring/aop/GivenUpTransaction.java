@@ -68,8 +68,8 @@ final class GivenUpTransaction implements MethodInterceptor {
 
     private static CancellationException givenUp(Deadline scope, @Nullable Throwable cause) {
         String limit = scope.exceededLimit();
-        CancellationException givenUp = new CancellationException("the call was given up"
-                + (limit == null ? "" : " by " + limit) + ": its transaction is rolled back");
+        CancellationException givenUp = new CancellationException(
+                "the call was given up" + (limit == null ? "" : " by " + limit) + ": its transaction is rolled back");
         if (cause != null) {
             givenUp.initCause(cause);
         }

@@ -85,9 +85,7 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
 
         @Override
         public boolean matches(Class<?> type) {
-            return MethodPipelines.isCandidate(type)
-                    && !AdvisedProxies.isProtectedClass(type)
-                    && !isFinal(type);
+            return MethodPipelines.isCandidate(type) && !AdvisedProxies.isProtectedClass(type) && !isFinal(type);
         }
 
         /** The attempt to make a subclass would stop the start, with nothing but a message of the class generator. */

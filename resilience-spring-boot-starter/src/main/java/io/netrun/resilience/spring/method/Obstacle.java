@@ -40,8 +40,7 @@ record Obstacle(String reason, String remedy) {
         return switch (kind) {
             case STAGE, FUTURE -> ofFuture(method, type);
             case REACTIVE -> adapter == null ? null : ofReactive(type, adapter, application);
-            case PLAIN, SUSPENDING ->
-                ReactiveTypes.isAsynchronous(type) ? ofUnknown(type, application) : ofLater(type);
+            case PLAIN, SUSPENDING -> ReactiveTypes.isAsynchronous(type) ? ofUnknown(type, application) : ofLater(type);
         };
     }
 
@@ -54,8 +53,7 @@ record Obstacle(String reason, String remedy) {
         }
         return ReactiveTypes.isLazy(type)
                 ? new Obstacle(
-                        "returns " + type.getSimpleName()
-                                + ", and its call would end before the elements are fetched",
+                        "returns " + type.getSimpleName() + ", and its call would end before the elements are fetched",
                         "Let it return a List, or a Flux")
                 : null;
     }

@@ -27,8 +27,8 @@ final class ReactiveTypes {
             "org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter");
 
     /** Types whose elements may be fetched when the call has long returned. */
-    private static final List<String> LAZY =
-            List.of("java.util.stream.BaseStream", "java.util.Iterator", "java.util.Spliterator", "kotlin.sequences.Sequence");
+    private static final List<String> LAZY = List.of(
+            "java.util.stream.BaseStream", "java.util.Iterator", "java.util.Spliterator", "kotlin.sequences.Sequence");
 
     private ReactiveTypes() {}
 

@@ -65,8 +65,8 @@ public final class StartupCheck implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         instances.completeCustomizing();
         WrittenSettings written = instances.written();
-        Set<Problem> problems = new LinkedHashSet<>(
-                GlobalSettings.problems(environment, AdviceMode.class, Validation.class));
+        Set<Problem> problems =
+                new LinkedHashSet<>(GlobalSettings.problems(environment, AdviceMode.class, Validation.class));
         problems.addAll(written.problems());
         Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans, proxies.created());
         annotated.forEach(each -> checked.add(each.type()));

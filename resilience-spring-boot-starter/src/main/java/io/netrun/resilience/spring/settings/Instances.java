@@ -220,7 +220,9 @@ public final class Instances implements SettingsSource, AutoCloseable {
                 event.policy().setEnabled(false);
             }
             if (event instanceof RegistryEvent.Replaced) {
-                Patterns.of(event.policy()).ifPresent(pattern -> made.remove(InstanceKey.of(pattern, event.policy().name())));
+                Patterns.of(event.policy())
+                        .ifPresent(pattern -> made.remove(
+                                InstanceKey.of(pattern, event.policy().name())));
             }
             Patterns.of(event.policy()).ifPresent(pattern -> followConfiguration(pattern, event.policy()));
             return;
@@ -259,8 +261,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
         try {
             takeOver(pattern, pattern.type().policyClass().cast(policy));
         } catch (ResilienceConfigurationException wrong) {
-            wrong.problems()
-                    .forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
+            wrong.problems().forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
         }
     }
 

@@ -121,8 +121,7 @@ public final class WrittenSettings {
         for (String written : source.getPropertyNames()) {
             if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
                 ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
-                if (!property.isEmpty()
-                        && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
+                if (!property.isEmpty() && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
                     read(new Property(source, written, property));
                 }
             }

@@ -61,15 +61,15 @@ class AsyncMethodTests {
 
     @Test
     void attemptsOfAnAsyncMethodShouldBeLimited() {
-        runner.run(context ->
-                assertThat(context.getBean(Reports.class).attempted().get(BOUND, TimeUnit.SECONDS))
+        runner.run(
+                context -> assertThat(context.getBean(Reports.class).attempted().get(BOUND, TimeUnit.SECONDS))
                         .isEqualTo("attempt 3"));
     }
 
     @Test
     void fallbackOfAnAsyncMethodShouldTakeItsPlace() {
-        runner.run(context ->
-                assertThat(context.getBean(Reports.class).recovered().get(BOUND, TimeUnit.SECONDS))
+        runner.run(
+                context -> assertThat(context.getBean(Reports.class).recovered().get(BOUND, TimeUnit.SECONDS))
                         .isEqualTo("instead of blocking"));
     }
 

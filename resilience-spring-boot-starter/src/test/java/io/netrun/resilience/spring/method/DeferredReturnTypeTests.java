@@ -20,14 +20,13 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 /** Methods whose call ends before their work is done cannot be protected, and are not listed as if they were. */
 class DeferredReturnTypeTests {
 
-    private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
 
     @Test
     void methodThatDefersItsWorkShouldBeAProblem() {
         runner.withBean(Deferring.class).run(context -> {
-            assertThat(context.getStartupFailure())
-                    .isInstanceOf(ResilienceConfigurationException.class);
+            assertThat(context.getStartupFailure()).isInstanceOf(ResilienceConfigurationException.class);
             String message = String.valueOf(context.getStartupFailure().getMessage());
             assertThat(message)
                     .contains("callable is annotated with @Retry, but returns Callable, and its call would end before")

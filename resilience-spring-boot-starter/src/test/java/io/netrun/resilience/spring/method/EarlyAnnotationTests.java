@@ -30,8 +30,7 @@ class EarlyAnnotationTests {
     @Test
     void constructorShouldSeeTheSettingsOfLazyBeans() {
         new ApplicationContextRunner()
-                .withConfiguration(
-                        AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class))
                 .withBean(Early.class)
                 .withBean("lazily", Later.class, Later::new, definition -> definition.setLazyInit(true))
                 .run(context -> assertThat(context.getBean(Early.class).attemptsConfigured)
@@ -41,14 +40,15 @@ class EarlyAnnotationTests {
     @Test
     void configurationShouldWinForConstructorsToo() {
         runner.withPropertyValues("resilience.retry.instances.later.max-attempts=2")
-                .run(context -> assertThat(context.getBean(Early.class).attemptsMade).isEqualTo(2));
+                .run(context ->
+                        assertThat(context.getBean(Early.class).attemptsMade).isEqualTo(2));
     }
 
     @Test
     void wrongAnnotationShouldBeReportedByTheCheck() {
-        runner.withPropertyValues("attempts=none").withBean(Wrong.class).run(context -> assertThat(
-                        context.getStartupFailure())
-                .hasMessageContaining("placeholder"));
+        runner.withPropertyValues("attempts=none")
+                .withBean(Wrong.class)
+                .run(context -> assertThat(context.getStartupFailure()).hasMessageContaining("placeholder"));
     }
 
     static class Early {

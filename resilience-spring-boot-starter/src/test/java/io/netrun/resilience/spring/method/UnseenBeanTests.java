@@ -45,9 +45,11 @@ class UnseenBeanTests {
 
     @Test
     void finalMethodOfAFactorysProductShouldBeAProblem() {
-        runner.withBean("factory", Factory.class).withBean(Asking.class).run(context -> assertThat(context.getStartupFailure())
-                .isInstanceOf(ResilienceConfigurationException.class)
-                .hasMessageContaining("FinalMethod.send is annotated with @Retry, but is final"));
+        runner.withBean("factory", Factory.class)
+                .withBean(Asking.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .isInstanceOf(ResilienceConfigurationException.class)
+                        .hasMessageContaining("FinalMethod.send is annotated with @Retry, but is final"));
     }
 
     @Test
@@ -90,10 +92,12 @@ class UnseenBeanTests {
 
     @Test
     void beanWithALookupShouldWarnOfNothing(CapturedOutput output) {
-        runner.withBean("text", String.class, () -> "text").withBean(Looking.class).run(context -> {
-            assertThat(context.getBean(Looking.class).send()).isEqualTo("text");
-            assertThat(output).doesNotContain("whoever uses");
-        });
+        runner.withBean("text", String.class, () -> "text")
+                .withBean(Looking.class)
+                .run(context -> {
+                    assertThat(context.getBean(Looking.class).send()).isEqualTo("text");
+                    assertThat(output).doesNotContain("whoever uses");
+                });
     }
 
     static class FinalMethod {

@@ -37,9 +37,11 @@ class AllProblemsTests {
             })
     void wrongSettingOfTheApplicationShouldHideNoOther(String property) {
         String name = property.substring(0, property.indexOf('='));
-        runner.withPropertyValues(property).run(context -> assertThat(problems(context.getStartupFailure()))
-                .anyMatch(problem -> problem.contains(name) && problem.contains("(\"" + name + "\" from property source"))
-                .anyMatch(problem -> problem.contains("max-attempts")));
+        runner.withPropertyValues(property)
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .anyMatch(problem ->
+                                problem.contains(name) && problem.contains("(\"" + name + "\" from property source"))
+                        .anyMatch(problem -> problem.contains("max-attempts")));
     }
 
     @Test
@@ -70,15 +72,19 @@ class AllProblemsTests {
                         "forgetful",
                         ConfigCustomizer.class,
                         () -> ConfigCustomizer.of(HedgeConfig.class, (name, config) -> null))
-                .withBean("bad", ConfigCustomizer.class, () -> ConfigCustomizer.of(
-                        RateLimiterConfig.class,
-                        (name, config) -> config.toBuilder().limit(0).build()))
+                .withBean(
+                        "bad",
+                        ConfigCustomizer.class,
+                        () -> ConfigCustomizer.of(
+                                RateLimiterConfig.class,
+                                (name, config) -> config.toBuilder().limit(0).build()))
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .anyMatch(problem -> problem.startsWith("Bulkhead 'one': the ConfigCustomizer")
                                 && problem.contains("AllProblemsTests")
                                 && problem.contains("no luck"))
                         .anyMatch(problem -> problem.startsWith("Hedge 'two'") && problem.contains("returned null"))
-                        .anyMatch(problem -> problem.startsWith("RateLimiter 'three'") && problem.contains("limit is 0"))
+                        .anyMatch(
+                                problem -> problem.startsWith("RateLimiter 'three'") && problem.contains("limit is 0"))
                         .anyMatch(problem -> problem.contains("max-attempts")));
     }
 
@@ -96,7 +102,8 @@ class AllProblemsTests {
                         "resilience.bulkhead.instances.one.max-concurrent=${nope}",
                         "resilience.timeout.instances.two.message=Sorry ${nope}")
                 .run(context -> assertThat(problems(context.getStartupFailure()))
-                        .anyMatch(problem -> problem.contains("max-concurrent") && problem.contains("stands for nothing"))
+                        .anyMatch(
+                                problem -> problem.contains("max-concurrent") && problem.contains("stands for nothing"))
                         .anyMatch(problem -> problem.contains("message") && problem.contains("stands for nothing")));
     }
 
@@ -155,9 +162,10 @@ class AllProblemsTests {
         }
 
         @Retry(
-                name = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-                        + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-                        + "x")
+                name =
+                        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                                + "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                                + "x")
         public void endless() {
             // Never called.
         }

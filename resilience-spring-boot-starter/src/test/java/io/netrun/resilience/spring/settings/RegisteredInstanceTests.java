@@ -40,8 +40,8 @@ class RegisteredInstanceTests {
     void registeredShouldBeSwitchedOffByTheConfiguration() {
         runner.run(context -> assertThat(register(context, "off").isEnabled()).isFalse());
         runner.withBean(Early.class)
-                .run(context -> assertThat(context.getBean(Early.class).off.isEnabled())
-                        .isFalse());
+                .run(context ->
+                        assertThat(context.getBean(Early.class).off.isEnabled()).isFalse());
     }
 
     @Test
@@ -74,8 +74,9 @@ class RegisteredInstanceTests {
 
     private static io.netrun.resilience.circuitbreaker.CircuitBreaker register(
             ResilienceRegistry registry, String name) {
-        io.netrun.resilience.circuitbreaker.CircuitBreaker breaker = io.netrun.resilience.circuitbreaker.CircuitBreaker
-                .of(name, config -> config.failureThreshold(2).successThreshold(2));
+        io.netrun.resilience.circuitbreaker.CircuitBreaker breaker =
+                io.netrun.resilience.circuitbreaker.CircuitBreaker.of(
+                        name, config -> config.failureThreshold(2).successThreshold(2));
         registry.register(breaker);
         return breaker;
     }
