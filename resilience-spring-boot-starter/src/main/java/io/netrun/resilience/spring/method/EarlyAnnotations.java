@@ -17,12 +17,12 @@ public final class EarlyAnnotations {
 
     private static final Logger log = LoggerFactory.getLogger(EarlyAnnotations.class);
 
-    private static final int NOT_LOOKED = 0;
     private static final int LOOKED_EARLY = 1;
     private static final int LOOKED = 2;
 
     private final ConfigurableListableBeanFactory beans;
     private final MethodPipelines pipelines;
+    /** 0 until somebody has asked. */
     private final AtomicInteger state = new AtomicInteger();
 
     /**
