@@ -140,6 +140,15 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         }
     }
 
+    /** Whether a sync call is made on its caller's thread. */
+    boolean staysOnCaller(TimeoutConfig config) {
+        return switch (config.thread()) {
+            case CALLER -> true;
+            case WORKER -> false;
+            case AUTO -> isCallerBound(config.callerBound());
+        };
+    }
+
     /** Counts and announces a call that was given up, and makes what its caller gets. */
     TimeoutExceededException giveUp(TimeoutConfig config, List<Throwable> earlier, @Nullable Throwable last) {
         TimeoutExceededException exceeded = exceeded(config, earlier, last);
