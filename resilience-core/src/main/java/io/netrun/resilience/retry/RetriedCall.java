@@ -220,7 +220,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
             if (known == null) {
                 known = new Attempts(retry, rules, deadline, false, thrown, byResult);
                 attempts = known;
-                wait = known.decide(repeatable);
+                wait = known.first(repeatable);
             } else {
                 wait = known.next(thrown, byResult, repeatable);
             }
@@ -265,12 +265,13 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
 
     @Override
     protected void stop() {
-        retry.counts().cancelled.increment();
-        halt();
         Attempts known = attempts;
-        if (known != null) {
-            known.tryEnd();
+        if (known == null) {
+            retry.counts().cancelled.increment();
+        } else {
+            known.stopped();
         }
+        halt();
         clear();
     }
 
