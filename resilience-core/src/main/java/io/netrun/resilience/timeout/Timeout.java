@@ -8,6 +8,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -24,6 +25,9 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     /** The pattern, for the registry. */
     public static final PolicyType<Timeout, TimeoutConfig> TYPE =
             new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
+
+    /** How long a caller that has stopped its call waits for the worker to leave, in nanoseconds of real time. */
+    private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
 
     private volatile Settings settings;
     private final LateResults lateResults = new LateResults();
@@ -138,6 +142,15 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         boolean isUnlimited() {
             return nanos == UNLIMITED;
         }
+    }
+
+    long lingerNanos() {
+        return lingerNanos;
+    }
+
+    /** For tests that are not to depend on how busy the machine is. */
+    void linger(long nanos) {
+        lingerNanos = nanos;
     }
 
     /** Whether a sync call is made on its caller's thread. */
