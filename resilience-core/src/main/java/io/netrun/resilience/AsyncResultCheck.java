@@ -18,15 +18,21 @@ final class AsyncResultCheck {
     /** How often {@link #last} is written; beyond that, threads would take its cache line from each other. */
     private static final int MAX_WRITES = 64;
 
-    private static final ClassValue<Finding> FINDINGS = new ClassValue<>() {
+    /**
+     * Whether a warning was given, or null for harmless classes. Of the JDK's own types: the class of a result may outlive this
+     * library's class loader, which a value of the library's own would keep.
+     */
+    private static final ClassValue<@Nullable AtomicBoolean> WARNED = new ClassValue<>() {
 
         @Override
-        protected Finding computeValue(Class<?> type) {
-            return new Finding(isAsync(type));
+        protected @Nullable AtomicBoolean computeValue(Class<?> type) {
+            return isAsync(type) ? new AtomicBoolean() : null;
         }
     };
 
-    /** The latest class found harmless. Racy: an old value only costs a look-up. */
+    /**
+     * The latest class found harmless, of those whose class loader is there anyway. Racy: an old value only costs a look-up.
+     */
     private static @Nullable Class<?> last;
 
     private static int writes;
@@ -40,9 +46,9 @@ final class AsyncResultCheck {
     }
 
     private static void look(Class<?> type, Guard guard) {
-        Finding finding = FINDINGS.get(type);
-        if (finding.async) {
-            if (!finding.warned.get() && finding.warned.compareAndSet(false, true)) {
+        AtomicBoolean warned = WARNED.get(type);
+        if (warned != null) {
+            if (!warned.get() && warned.compareAndSet(false, true)) {
                 SafeLog.warn(
                         log,
                         "A sync call through {} returned a {}: its outcome is not seen, so every call counts as a success."
@@ -50,10 +56,15 @@ final class AsyncResultCheck {
                         guard,
                         type.getName());
             }
-        } else if (writes < MAX_WRITES) {
+        } else if (writes < MAX_WRITES && isKept(type.getClassLoader())) {
             writes++;
             last = type;
         }
+    }
+
+    /** Whether a class loader lives for as long as this class at least. */
+    private static boolean isKept(@Nullable ClassLoader loader) {
+        return loader == null || loader == AsyncResultCheck.class.getClassLoader();
     }
 
     private static boolean isAsync(Class<?> type) {
@@ -76,15 +87,5 @@ final class AsyncResultCheck {
             }
         }
         return false;
-    }
-
-    private static final class Finding {
-
-        private final boolean async;
-        private final AtomicBoolean warned = new AtomicBoolean();
-
-        Finding(boolean async) {
-            this.async = async;
-        }
     }
 }

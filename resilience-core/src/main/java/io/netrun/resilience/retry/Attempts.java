@@ -163,6 +163,22 @@ final class Attempts extends Deadline.InFlight {
         stop(End.EXHAUSTED, ", no timer being there for the delay");
     }
 
+    /** The call ends with the failure of an attempt upon which nothing was decided, as the caller's context was not there for that. */
+    void undecided(Throwable failure, boolean byResult) {
+        if (failure != failed.failure) {
+            failed = new Failed(failure, byResult, failed);
+            made++;
+        }
+        refund();
+        stop(End.NOT_RETRIED, "");
+    }
+
+    /** The call ends instead of the next attempt, since the caller's context could not be restored for it. */
+    void unrestored() {
+        refund();
+        stop(End.EXHAUSTED, ", the caller's context not being there for another");
+    }
+
     /** Returns what the last retry cost, since it was not made or saved the call. */
     private void refund() {
         RetryBudget budget = rules.config().budget();

@@ -128,4 +128,14 @@ class LingeringCallerTests {
         quiet.linger(TimeUnit.DAYS.toNanos(1));
         assertThat(limits.exceed(() -> quiet.run(limits::hangDeaf))).isInstanceOf(TimeoutExceededException.class);
     }
+
+    @Test
+    void callWhenItsThreadCannotBeAskedForShouldStayOnIt() {
+        Timeout unsure = Timeout.of(
+                "t",
+                c -> c.callerBound(() -> {
+                    throw new IllegalStateException("cannot say");
+                }));
+        assertThat(unsure.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(Thread.currentThread());
+    }
 }
