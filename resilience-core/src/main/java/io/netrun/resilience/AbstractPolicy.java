@@ -4,8 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all policies have in common: a name, a configuration that can change while they live, a switch, a clock, and
@@ -14,6 +17,8 @@ import java.util.function.UnaryOperator;
  * @param <C> the configuration
  */
 public abstract class AbstractPolicy<C extends Record> implements Policy {
+
+    private static final Logger log = LoggerFactory.getLogger(AbstractPolicy.class);
 
     private static final VarHandle CONFIG;
 
@@ -104,6 +109,26 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
      * time, under a lock, so it runs no code of the user.
      */
     protected abstract void onReconfigured();
+
+    /**
+     * Whether something is bound to the calling thread that a sync call may need, so that the call stays on that thread. Where the
+     * question itself fails, it does: on another thread the call might go wrong.
+     *
+     * @param question what it throws is logged
+     */
+    protected final boolean isCallerBound(BooleanSupplier question) {
+        try {
+            return question.getAsBoolean();
+        } catch (Throwable unanswered) {
+            SafeLog.warn(
+                    log,
+                    "{} '{}': whether the call needs its thread cannot be answered, so it stays on it",
+                    type().policyClass().getSimpleName(),
+                    name,
+                    unanswered);
+            return true;
+        }
+    }
 
     /** The time by which it lives. */
     public final Ticker ticker() {

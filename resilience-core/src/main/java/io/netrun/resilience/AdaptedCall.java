@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the stage ends with
  */
-public interface AdaptedCall<T extends @Nullable Object> extends CheckedSupplier<CompletionStage<T>, RuntimeException> {
+public interface AdaptedCall<T extends @Nullable Object>
+        extends CheckedSupplier<CompletionStage<T>, RuntimeException>, SubstituteCall {
 
     /**
      * Makes an attempt; by default {@link #get()}.
@@ -68,13 +69,14 @@ public interface AdaptedCall<T extends @Nullable Object> extends CheckedSupplier
     CompletionStage<T> adapt(@Nullable Object replacement);
 
     /** What the caller gave as the call, which is what a fallback is shown; by default this. */
+    @Override
     default Object origin() {
         return this;
     }
 
     /** What the caller gave as the call, if that is not the body itself. */
     static Object origin(Object body) {
-        return body instanceof AdaptedCall<?> adapted ? adapted.origin() : body;
+        return body instanceof SubstituteCall substitute ? substitute.origin() : body;
     }
 
     /**

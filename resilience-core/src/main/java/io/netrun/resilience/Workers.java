@@ -26,9 +26,11 @@ import org.slf4j.MDC;
  * their own, since as many bodies as there are processors can keep all carriers of virtual threads busy. No pool has an
  * upper bound (what bounds them are bulkheads and {@code max-abandoned}), so that a task never waits behind another.
  *
- * <p>The threads are named {@code resilience-worker-} and {@code resilience-timer-worker-} with a number. They inherit
- * nothing from the thread that happens to start them, and what a task leaves on them is cleared as far as that is
- * possible: its interrupts, its class loader and its MDC.
+ * <p>The threads are named {@code resilience-worker-} and {@code resilience-timer-worker-} with a number. They inherit nothing from
+ * the thread that happens to start them, and what a task leaves on them is cleared as far as that is possible: its interrupts, its
+ * class loader, its MDC, its name, its priority and its handler of uncaught exceptions. Thread-locals that are not registered with
+ * Micrometer's context-propagation stay on a pooled thread, which only JDK 17 to 20 use for bodies: a thread has no way to clear
+ * them.
  */
 public final class Workers {
 
@@ -122,7 +124,11 @@ public final class Workers {
     private static void clean() {
         try {
             Thread.interrupted();
-            Thread.currentThread().setContextClassLoader(Workers.class.getClassLoader());
+            Thread thread = Thread.currentThread();
+            thread.setContextClassLoader(Workers.class.getClassLoader());
+            if (thread instanceof PooledThread pooled) {
+                pooled.restore();
+            }
             MDC.clear();
         } catch (Throwable thrown) {
             warn("A worker could not be cleaned after its task", thrown);
@@ -155,9 +161,9 @@ public final class Workers {
     private static Thread uninherited(Runnable task, String name) {
         try {
             return AccessController.doPrivileged(
-                    (PrivilegedAction<Thread>) () -> new Thread(topGroup(), task, name, 0, false));
+                    (PrivilegedAction<Thread>) () -> new PooledThread(topGroup(), task, name));
         } catch (LinkageError gone) {
-            return new Thread(topGroup(), task, name, 0, false);
+            return new PooledThread(topGroup(), task, name);
         }
     }
 
@@ -211,6 +217,30 @@ public final class Workers {
                 clean();
             }
         };
+    }
+
+    /** A thread that remembers how it was before its tasks. It inherits no thread-locals. */
+    private static final class PooledThread extends Thread {
+
+        private final String ownName;
+
+        PooledThread(ThreadGroup group, Runnable task, String name) {
+            super(group, task, name, 0, false);
+            this.ownName = name;
+        }
+
+        @SuppressWarnings("ThreadPriorityCheck") // a task has changed it
+        void restore() {
+            if (!ownName.equals(getName())) {
+                setName(ownName);
+            }
+            if (getPriority() != NORM_PRIORITY) {
+                setPriority(NORM_PRIORITY);
+            }
+            if (getUncaughtExceptionHandler() != getThreadGroup()) {
+                setUncaughtExceptionHandler(null);
+            }
+        }
     }
 
     /** A task for a virtual thread, or for a platform thread if no carrier takes it up soon. */

@@ -12,6 +12,8 @@ import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryExhaustedException;
+import io.netrun.resilience.retry.RetryMetrics;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import io.netrun.resilience.timeout.TimeoutThread;
@@ -66,15 +68,49 @@ class UnusableContextTests {
     }
 
     @Test
-    void laterAttemptShouldFailTheCall() {
+    void callShouldEndWithItsOwnFailureInsteadOfALaterAttempt() {
         Bulkhead around = Bulkhead.of("around");
         Retry retry = limits.retry(c -> c.baseDelay(DELAY));
         CompletableFuture<String> call =
-                Pipeline.of(around, retry).callAsync(() -> CompletableFuture.failedFuture(new IOException()));
+                Pipeline.of(around, retry).callAsync(() -> CompletableFuture.failedFuture(new IOException("down")));
         tenant.restorable = false;
         limits.ticker.advance(DELAY);
-        assertFailsByContext(call);
+        assertThat(call)
+                .failsWithin(LimitFixture.LONG)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(RetryExhaustedException.class)
+                .withMessageContaining("the caller's context")
+                .havingCause()
+                .withMessage("down");
         assertThat(around.metrics().asyncActive()).isZero();
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 1, 0, 0, 0));
+    }
+
+    @Test
+    void callShouldEndWithItsOwnFailureIfNothingCanBeDecided() {
+        Retry retry = limits.retry(c -> c.baseDelay(DELAY));
+        CompletableFuture<String> call = retry.callAsync(() -> own);
+        tenant.restorable = false;
+        own.completeExceptionally(new IOException("down"));
+        assertThat(call)
+                .failsWithin(LimitFixture.LONG)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(IOException.class);
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 1, 0));
+    }
+
+    @Test
+    void callShouldGoOnWhenTheContextBeforeCannotBePutBack() {
+        Retry retry = limits.retry(c -> c.baseDelay(DELAY));
+        AtomicInteger made = new AtomicInteger();
+        CompletableFuture<String> call =
+                retry.callAsync(() -> made.incrementAndGet() == 1 ? own : CompletableFuture.completedFuture("second"));
+        tenant.resettable = false;
+        own.completeExceptionally(new IOException("down"));
+        limits.ticker.advance(DELAY);
+        assertThat(call).succeedsWithin(LimitFixture.LONG).isEqualTo("second");
     }
 
     @Test

@@ -50,6 +50,24 @@ class WorkersTests {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck") // what a body may do
+    void workerShouldHaveItsNameAndPriorityAgainAfterATask() throws Exception {
+        PlatformPool pool = new PlatformPool(task -> Workers.daemon(task, "own name"), () -> false, Ticker.system());
+        CompletableFuture<Thread> first = new CompletableFuture<>();
+        pool.execute(() -> {
+            Thread thread = Thread.currentThread();
+            thread.setName("another");
+            thread.setPriority(Thread.MIN_PRIORITY);
+            thread.setUncaughtExceptionHandler((failed, failure) -> {});
+            first.complete(thread);
+        });
+        Thread thread = first.get(20, SECONDS);
+        await().until(() -> thread.getName().equals("own name"));
+        await().until(() -> thread.getUncaughtExceptionHandler() == thread.getThreadGroup());
+        assertThat(thread.getPriority()).isEqualTo(Thread.NORM_PRIORITY);
+    }
+
+    @Test
     void taskHandedOverTwiceShouldRunOnce() throws Exception {
         AtomicInteger count = new AtomicInteger();
         Runnable handover = Workers.handOver(count::incrementAndGet);

@@ -127,9 +127,17 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return new BulkheadPermit(sync);
     }
 
-    /** Acquires a permit if one is free and no call waits for it; empty otherwise. See {@link #acquirePermit()}. */
+    /**
+     * Acquires a permit if one is free and no call waits for it; empty otherwise, which counts and is announced as a rejection. See
+     * {@link #acquirePermit()}.
+     */
     public Optional<Permit> tryAcquirePermit() {
-        return sync.tryTake() ? Optional.of(new BulkheadPermit(sync)) : Optional.empty();
+        if (sync.tryTake()) {
+            return Optional.of(new BulkheadPermit(sync));
+        }
+        sync.countRejected();
+        publishRejected(sync.active(), sync.queued());
+        return Optional.empty();
     }
 
     @Override

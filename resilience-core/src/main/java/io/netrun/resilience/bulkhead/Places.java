@@ -105,6 +105,11 @@ final class Places {
         return ticket;
     }
 
+    /** Counts a call that is rejected without having been in the queue. */
+    void countRejected() {
+        rejected.increment();
+    }
+
     /** Takes a waiter out of the queue; false if it has got a place, or will hear of it at any moment. */
     boolean withdraw(long ticket, boolean asRejected) {
         if (queue.remove(ticket) == null) {

@@ -42,10 +42,15 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     void attempt(Attempt<T> attempt) {
         CheckedSupplier<? extends CompletionStage<T>, ?> call = body;
         if (call == null) {
-            left();
+            leave(attempt);
         } else {
             follow(attempt, next.callAsync(call, attempt.scope()));
         }
+    }
+
+    @Override
+    boolean isOver(Attempt<T> attempt) {
+        return attempt.hasFutureEnded();
     }
 
     @Override
@@ -75,7 +80,7 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
         try {
             super.ended(attempt, value, failure);
         } finally {
-            left();
+            leave(attempt);
             if (hasEnded()) {
                 body = null;
             }

@@ -119,6 +119,11 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         // A call takes the present configuration when it begins.
     }
 
+    /** Whether a sync call is to be made once, on its caller's thread. */
+    boolean staysOnCaller(HedgeConfig config) {
+        return isCallerBound(config.callerBound());
+    }
+
     /** Whether another attempt may begin; if so, {@link #attemptEnds()} is owed. */
     boolean attemptBegins(int most) {
         int seen;

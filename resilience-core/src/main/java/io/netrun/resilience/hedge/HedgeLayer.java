@@ -22,7 +22,7 @@ final class HedgeLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         HedgeConfig config = hedge.config();
-        if (!hedge.isEnabled() || config.callerBound().getAsBoolean()) {
+        if (!hedge.isEnabled() || hedge.staysOnCaller(config)) {
             return next.call(body, deadline);
         }
         return new SyncHedgedCall<>(hedge, config, next, body, deadline).call();

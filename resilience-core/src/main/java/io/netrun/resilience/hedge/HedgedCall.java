@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * stopped when it has lost, so that policies within know a loser by that and not by what it throws. Of an attempt that
  * has delivered a part of its result to the caller, the end is the call's end, whatever the others do.
  *
- * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a
- * call's first. An attempt that ends while its call goes on gives one back. The one that ends the call does not: the
- * slot is held until the losers have ended too, as those may pay no heed to being cancelled.
+ * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a call's
+ * first. Each attempt leaves once, when nothing of it runs any longer, and releases a slot then, except for one: the attempt
+ * that ends the call, or the first to leave a call that was ended from outside. So the slots are held until the losers have
+ * left too, as those may pay no heed to being cancelled, and those that do have left before the caller learns of the end.
  */
 abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
@@ -48,34 +49,6 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     /** What the call ends with if no attempt succeeds: the latest failure that is not that of having lost. */
     private volatile @Nullable Throwable latestFailure;
 
-    /** An attempt, and its scope, which is stopped unless it is the winner. */
-    static final class Attempt<T extends @Nullable Object> {
-
-        private final int number;
-        private final Deadline scope;
-        private volatile @Nullable CompletableFuture<T> future;
-
-        Attempt(int number, Deadline scope) {
-            this.number = number;
-            this.scope = scope;
-        }
-
-        Deadline scope() {
-            return scope;
-        }
-
-        private void stop() {
-            scope.tryStop();
-        }
-
-        private void cancel() {
-            CompletableFuture<T> running = future;
-            if (running != null) {
-                ForeignStage.cancel(running);
-            }
-        }
-    }
-
     HedgedCall(Hedge hedge, HedgeConfig config, Deadline deadline) {
         this.hedge = hedge;
         this.config = config;
@@ -83,11 +56,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         this.context = CallerContext.capture();
     }
 
-    /**
-     * Makes an attempt in its scope and has it followed by {@link #follow}. Once that was notified of its end and it is
-     * over for good, {@link #left()} is to be called.
-     */
+    /** Makes an attempt in its scope and has it followed by {@link #follow}; once it is over, it {@linkplain #leave leaves}. */
     abstract void attempt(Attempt<T> attempt);
+
+    /** Whether nothing of an attempt runs any longer. */
+    abstract boolean isOver(Attempt<T> attempt);
 
     /** Whether a part of the result is with the caller already, so that no other attempt can win. */
     boolean hasBegun() {
@@ -125,27 +98,32 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     /** Begins the first attempt. */
     HedgedCall<T> start() {
-        begin(1);
+        begin(add(1));
         awaitDelay();
         return this;
     }
 
-    private void begin(int number) {
+    /** An attempt that can be stopped before it is made: it is found by the thread that ends the call, or finds the call ended. */
+    private Attempt<T> add(int number) {
         Attempt<T> attempt = new Attempt<>(number, deadline.child());
-        // Among the attempts before it is made: whoever ends the call finds it there, or it finds the call ended.
         attempts.add(attempt);
         if (hasEnded()) {
-            attempts.remove(attempt);
             attempt.stop();
-            left();
+            leaveIfOver(attempt);
+        }
+        return attempt;
+    }
+
+    private void begin(Attempt<T> attempt) {
+        if (!attempt.tryMake()) {
+            attempts.remove(attempt);
             return;
         }
         try {
             attempt(attempt);
         } catch (Throwable thrown) {
-            attempts.remove(attempt);
             ended(attempt, thrown);
-            left();
+            leave(attempt);
         }
     }
 
@@ -187,8 +165,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
             return;
         }
         begun++;
+        Attempt<T> another = add(begun);
         hedge.announce(begun);
-        begin(begun);
+        begin(another);
         awaitDelay();
     }
 
@@ -205,15 +184,16 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     }
 
     final void follow(Attempt<T> attempt, CompletableFuture<T> future) {
-        attempt.future = future;
+        attempt.follow(future);
         ForeignStage.onEnd(future, (value, failure) -> {
-            attempts.remove(attempt);
+            attempt.onFutureEnd();
             ended(attempt, value, failure);
             return null;
         });
         if (hasEnded()) {
             attempt.stop();
             attempt.cancel();
+            leaveIfOver(attempt);
         }
     }
 
@@ -222,8 +202,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
      */
     final void stopLosers() {
         for (Attempt<T> attempt : attempts) {
-            if (!isOwnedBy(attempt.scope)) {
+            if (!isOwnedBy(attempt.scope())) {
                 attempt.stop();
+                leaveIfOver(attempt);
             }
         }
     }
@@ -232,18 +213,25 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
         if (failure != null) {
             ended(attempt, failure);
-        } else if (!tryClaim(attempt.scope)) {
-            discard(value);
+        } else if (!tryClaim(attempt.scope())) {
+            lose(attempt, value);
         } else if (tryEnd()) {
-            attempt.scope.end();
-            if (attempt.number > 1) {
+            attempt.scope().end();
+            leaveAsLast(attempt);
+            if (attempt.number() > 1) {
                 hedge.laterAttemptWon();
             }
             endWith(value, null);
         } else {
             unclaim();
-            discard(value);
+            lose(attempt, value);
         }
+    }
+
+    private void lose(Attempt<T> attempt, T value) {
+        leaveIfOver(attempt);
+        attempts.remove(attempt);
+        discard(value);
     }
 
     /**
@@ -251,17 +239,23 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
      * the result. An attempt that has lost to another one has no say: if that one has delivered, its end is the call's.
      */
     private void ended(Attempt<T> attempt, Throwable failure) {
-        attempt.scope.end();
+        attempt.scope().end();
         if (!(failure instanceof AttemptLostException)) {
             latestFailure = failure;
         } else if (hasBegun()) {
+            leaveIfOver(attempt);
+            attempts.remove(attempt);
             return;
         }
         boolean last = running.decrementAndGet() == 0;
-        boolean owner = isOwnedBy(attempt.scope);
+        boolean owner = isOwnedBy(attempt.scope());
         if ((last || owner) && tryEnd()) {
+            leaveAsLast(attempt);
             Throwable latest = latestFailure;
             endWithFailure(owner || latest == null ? failure : latest);
+        } else {
+            leaveIfOver(attempt);
+            attempts.remove(attempt);
         }
     }
 
@@ -289,10 +283,24 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         }
     }
 
-    /** An attempt is over for good. */
-    final void left() {
-        if (!hasEnded() || !spared.compareAndSet(false, true)) {
+    /** The attempt that ends the call: the slots that are held now are those of the attempts that run on. */
+    private void leaveAsLast(Attempt<T> attempt) {
+        attempts.remove(attempt);
+        if (attempt.tryLeave() && !spared.compareAndSet(false, true)) {
             hedge.attemptEnds();
+        }
+    }
+
+    /** Nothing of an attempt runs any longer; does nothing if that is known. */
+    final void leave(Attempt<T> attempt) {
+        if (attempt.tryLeave() && (!hasEnded() || !spared.compareAndSet(false, true))) {
+            hedge.attemptEnds();
+        }
+    }
+
+    private void leaveIfOver(Attempt<T> attempt) {
+        if (attempt.tryDrop() || isOver(attempt)) {
+            leave(attempt);
         }
     }
 
@@ -301,13 +309,17 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         cancelTimer();
         attempts.forEach(Attempt::stop);
         unclaim();
-        attempts.forEach(this::cancelAsWell);
+        attempts.forEach(this::leaveIfOver);
+        for (Attempt<T> attempt : attempts) {
+            cancelAsWell(attempt);
+            leaveIfOver(attempt);
+        }
         attempts.clear();
         context.clear();
     }
 
     private void cancelAsWell(Attempt<T> attempt) {
-        CompletableFuture<T> running = attempt.future;
+        CompletableFuture<T> running = attempt.future();
         if (running != null) {
             cancelPart(running);
         }

@@ -27,9 +27,14 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
 
     @Override
     void attempt(Attempt<T> attempt) {
-        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next, body, attempt.scope(), this);
+        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next, body, attempt, this);
         follow(attempt, onWorker);
         onWorker.start();
+    }
+
+    @Override
+    boolean isOver(Attempt<T> attempt) {
+        return attempt.future() instanceof WorkerAttempt<T> onWorker && onWorker.isOver();
     }
 
     /** Begins the call and waits for its end, or until what is around gives it up, which need not interrupt it. */

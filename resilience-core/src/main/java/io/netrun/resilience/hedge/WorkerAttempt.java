@@ -1,75 +1,95 @@
 package io.netrun.resilience.hedge;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CheckedSupplier;
-import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.SubstituteCall;
 import io.netrun.resilience.Workers;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt of a sync call, on a worker; cancelled, it is interrupted. */
+/**
+ * One attempt of a sync call, on a worker; cancelled, it is interrupted. It runs once, whatever the executor does with its task. The
+ * body begins before the attempt is stopped or never, so an attempt that is stopped before its body leaves at once.
+ */
 final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> implements Runnable {
+
+    /** Set in {@link #bodies} when no body is to begin any more. */
+    private static final int STOPPED = Integer.MIN_VALUE;
 
     private final Layer next;
     private final CheckedSupplier<T, ?> body;
-    private final Deadline scope;
+    private final Attempt<T> attempt;
     private final HedgedCall<T> call;
-    private final AtomicBoolean left = new AtomicBoolean();
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    /** How many bodies run: policies within may make several, one after the other or beside each other. */
+    private final AtomicInteger bodies = new AtomicInteger();
 
     /** Sees to it that a cancel interrupts this attempt or nothing. */
     private final FutureTask<Boolean> task = new FutureTask<>(this::make, true);
 
-    WorkerAttempt(Layer next, CheckedSupplier<T, ?> body, Deadline scope, HedgedCall<T> call) {
+    private volatile boolean over;
+
+    WorkerAttempt(Layer next, CheckedSupplier<T, ?> body, Attempt<T> attempt, HedgedCall<T> call) {
         this.next = next;
         this.body = body;
-        this.scope = scope;
+        this.attempt = attempt;
         this.call = call;
     }
 
     /** Has a worker make the attempt; never throws. */
     void start() {
+        if (hasEnded()) {
+            return;
+        }
         try {
-            Runnable attempt = call.context().wrap(this, this::failed);
+            Runnable onWorker = call.context().wrap(this, this::failed);
             Executor executor = call.config().executor();
             if (executor == null) {
-                Workers.executePromptly(attempt);
+                Workers.executePromptly(onWorker);
             } else {
-                executor.execute(attempt);
+                executor.execute(onWorker);
             }
         } catch (Throwable noThread) {
             failed(noThread);
         }
     }
 
-    /** It cannot be made on a worker, or its context cannot be restored. */
+    /** It cannot be made on a worker, or its context cannot be restored; too late for an attempt that a worker has taken up. */
     @SuppressWarnings("NullAway") // with a failure, the value is not looked at
     private void failed(Throwable thrown) {
-        try {
+        if (taken.compareAndSet(false, true)) {
+            over = true;
             finish(null, thrown);
-        } finally {
-            leave();
+            call.leave(attempt);
         }
     }
 
-    private void leave() {
-        if (left.compareAndSet(false, true)) {
-            call.left();
-        }
+    /** Whether nothing of this runs any longer, or ever will. */
+    boolean isOver() {
+        return over || bodies.get() == STOPPED;
     }
 
     /** Makes the attempt; on the worker's thread. */
     @Override
     public void run() {
+        if (!taken.compareAndSet(false, true)) {
+            return;
+        }
         try {
             task.run();
         } finally {
             if (task.isCancelled()) {
                 Thread.interrupted(); // the interrupt was for this attempt; the thread's next task must not see it
             }
-            leave();
+            over = true;
+            call.leave(attempt);
         }
     }
 
@@ -81,14 +101,51 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         T value = null;
         Throwable failure = null;
         try {
-            value = next.call(body, scope);
+            value = next.call(new Body(), attempt.scope());
         } catch (Throwable thrown) {
             failure = thrown;
         }
+        over = true;
         if (tryEnd()) {
             publish(value, failure);
         } else {
-            call.discard(value);
+            call.leave(attempt);
+            if (failure == null) {
+                call.discard(value);
+            }
+        }
+    }
+
+    /** Decides that a body begins; false once this was stopped. */
+    private boolean tryBeginBody() {
+        int running;
+        do {
+            running = bodies.get();
+            if (running < 0) {
+                return false;
+            }
+        } while (!bodies.compareAndSet(running, running + 1));
+        return true;
+    }
+
+    /** The caller's body, as long as its result is wanted. */
+    private final class Body implements CheckedSupplier<T, Throwable>, SubstituteCall {
+
+        @Override
+        public T get() throws Throwable {
+            if (!tryBeginBody()) {
+                throw new CancellationException("the call has ended before its body began");
+            }
+            try {
+                return body.get();
+            } finally {
+                bodies.decrementAndGet();
+            }
+        }
+
+        @Override
+        public Object origin() {
+            return AdaptedCall.origin(body);
         }
     }
 
@@ -98,6 +155,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
      */
     @Override
     protected void stop() {
+        bodies.getAndUpdate(running -> running | STOPPED);
         Workers.dispatch(() -> task.cancel(true));
     }
 }

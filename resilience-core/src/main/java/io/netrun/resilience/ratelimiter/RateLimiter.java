@@ -119,11 +119,13 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which does not count as a
+     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which counts and is announced as a
      * rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
         if (isEnabled() && !tryAcquire()) {
+            countRejected();
+            publishRejected(Math.max(0, queue.waitOf(ticker().nanoTime())));
             return Optional.empty();
         }
         countAccepted();
@@ -224,10 +226,14 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     /** A rejection that is counted already; calls the listeners. */
     RateLimitExceededException rejection(RateLimiterConfig config, long retryAfterNanos) {
+        publishRejected(retryAfterNanos);
+        return new RateLimitExceededException(name(), config, retryAfterNanos);
+    }
+
+    private void publishRejected(long retryAfterNanos) {
         if (events().wants(RateLimiterEvent.Rejected.class)) {
             events().publish(new RateLimiterEvent.Rejected(name(), ticker().now(), Duration.ofNanos(retryAfterNanos)));
         }
-        return new RateLimitExceededException(name(), config, retryAfterNanos);
     }
 
     /** For a call whose token comes later than it may wait, because the settings have changed. */

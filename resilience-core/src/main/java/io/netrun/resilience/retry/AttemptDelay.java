@@ -36,7 +36,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     void begin() {
         try {
-            timer = retry.ticker().schedule(Workers.handOver(context.wrap(call::resume, call::giveUp)), nanos);
+            timer = retry.ticker().schedule(Workers.handOver(call::resumeInContext), nanos);
         } catch (Throwable noTimer) {
             SafeLog.warn(
                     log, "Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
@@ -88,6 +88,6 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     }
 
     private void endOnWorker(Consumer<Attempts> reason) {
-        Workers.dispatch(context.wrap(() -> call.giveUpAttempts(reason), call::giveUp));
+        Workers.dispatch(() -> context.runAnyway(() -> call.giveUpAttempts(reason)));
     }
 }

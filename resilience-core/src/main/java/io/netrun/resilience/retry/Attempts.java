@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay,
- * another attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is
- * counted and announced only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the
- * same moment. Not thread-safe: attempts follow each other.
+ * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay, another
+ * attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is counted and announced
+ * only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the same moment: a call that is given
+ * up counts as cancelled when that happens. Not thread-safe: attempts follow each other.
  */
 final class Attempts extends Deadline.InFlight {
 
@@ -60,10 +60,15 @@ final class Attempts extends Deadline.InFlight {
         this.deadline = deadline;
         this.sync = sync;
         this.failed = new Failed(first, byResult, null);
+    }
+
+    /** Decides upon the first failure, as {@link #decide} does; to be called once whoever ends the call finds this. */
+    long first(boolean repeatable) {
         // Of a call that ends with its first failure, a limit around it learns when it has ended.
         if (rules.asksUser()) {
             register();
         }
+        return decide(repeatable);
     }
 
     private void register() {
@@ -90,7 +95,7 @@ final class Attempts extends Deadline.InFlight {
      *
      * @param repeatable whether the call can be made again at all
      */
-    long decide(boolean repeatable) {
+    private long decide(boolean repeatable) {
         RetryConfig config = rules.config();
         Throwable last = failed.failure;
         if (isCancelled(last)) {
@@ -135,8 +140,9 @@ final class Attempts extends Deadline.InFlight {
 
     /** The call succeeded with the attempt after the ones known. */
     void succeeded() {
-        tryEnd();
-        retry.counts().recovered.increment();
+        if (tryEnd()) {
+            retry.counts().recovered.increment();
+        }
         refund();
     }
 
@@ -158,6 +164,22 @@ final class Attempts extends Deadline.InFlight {
         stop(End.EXHAUSTED, ", no timer being there for the delay");
     }
 
+    /** The call ends with the failure of an attempt upon which nothing was decided, as the caller's context was not there for that. */
+    void undecided(Throwable failure, boolean byResult) {
+        if (failure != failed.failure) {
+            failed = new Failed(failure, byResult, failed);
+            made++;
+        }
+        refund();
+        stop(End.NOT_RETRIED, "");
+    }
+
+    /** The call ends instead of the next attempt, since the caller's context could not be restored for it. */
+    void unrestored() {
+        refund();
+        stop(End.EXHAUSTED, ", the caller's context not being there for another");
+    }
+
     /** Returns what the last retry cost, since it was not made or saved the call. */
     private void refund() {
         RetryBudget budget = rules.config().budget();
@@ -167,10 +189,26 @@ final class Attempts extends Deadline.InFlight {
         cost = 0;
     }
 
-    /** Counts and announces the end that was decided, and says what the call ends with; once. */
+    /** The call ends by itself being cancelled, whatever was decided; counts that, unless it was given up before. */
+    void stopped() {
+        if (tryEnd()) {
+            retry.counts().cancelled.increment();
+        }
+    }
+
+    /** Counts and announces the end that was decided, unless the call was given up before; what the call ends with. Once. */
     Throwable conclude() {
-        tryEnd();
+        boolean counts = tryEnd();
         Throwable last = failed.failure;
+        if (counts) {
+            countEnd(last);
+        }
+        return end == End.EXHAUSTED && rules.config().onExhausted() == OnExhausted.WRAP
+                ? new RetryExhaustedException(retry.name(), made, reason, last, earlier(), sync)
+                : last;
+    }
+
+    private void countEnd(Throwable last) {
         switch (end) {
             case CANCELLED -> retry.counts().cancelled.increment();
             case NOT_RETRIED -> retry.counts().notRetried.increment();
@@ -184,12 +222,8 @@ final class Attempts extends Deadline.InFlight {
             case EXHAUSTED -> {
                 retry.counts().exhausted.increment();
                 retry.publishExhausted(last, made);
-                if (rules.config().onExhausted() == OnExhausted.WRAP) {
-                    return new RetryExhaustedException(retry.name(), made, reason, last, earlier(), sync);
-                }
             }
         }
-        return last;
     }
 
     /** Whether the last attempt failed by its result, and nothing is put around that. */
@@ -241,6 +275,7 @@ final class Attempts extends Deadline.InFlight {
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        retry.counts().cancelled.increment();
         distinct(failed, null).forEach(failures);
     }
 

@@ -176,14 +176,81 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
             onFailure(value, failure, unacceptable);
         } else {
             // Listeners run here, on a thread that belongs to someone else, and so does its context.
+            InContext ended = new InContext(value, failure, unacceptable);
             try {
-                context.run(() -> {
-                    if (!hasEnded()) {
-                        onFailure(value, failure, unacceptable);
-                    }
-                });
+                context.run(ended);
             } catch (Throwable thrown) {
-                giveUp(thrown);
+                warnOfContext(thrown);
+                if (!ended.begun) {
+                    endWithoutContext(value, failure, unacceptable);
+                }
+            }
+        }
+    }
+
+    /** What follows a failure, and whether its context could be restored. */
+    private final class InContext implements Runnable {
+
+        private final T value;
+        private final @Nullable Throwable failure;
+        private final @Nullable UnacceptableResultException unacceptable;
+        private boolean begun;
+
+        InContext(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+            this.value = value;
+            this.failure = failure;
+            this.unacceptable = unacceptable;
+        }
+
+        @Override
+        public void run() {
+            begun = true;
+            if (!RetriedCall.this.hasEnded()) {
+                onFailure(value, failure, unacceptable);
+            }
+        }
+    }
+
+    private void warnOfContext(Throwable thrown) {
+        SafeLog.warn(log, "Retry '{}': the context of a call could not be restored", retry.name(), thrown);
+    }
+
+    /** The call ends as its attempt did: another one could only be made in the context of someone else. */
+    private void endWithoutContext(
+            T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+        try {
+            Throwable last = unacceptable != null ? unacceptable : asThrown(failure, body == null ? this : body);
+            Attempts known = attempts;
+            if (known == null) {
+                known = new Attempts(retry, rules, deadline, false, last, unacceptable != null);
+            }
+            known.undecided(last, unacceptable != null);
+            end(value, known);
+        } catch (Throwable unexpected) {
+            giveUp(unexpected);
+        }
+    }
+
+    /** The next attempt's time has come, but it could only be made in the context of someone else. */
+    private void resumeWithoutContext() {
+        AttemptDelay<T> over = pause;
+        if (over == null || over.end()) {
+            giveUpAttempts(Attempts::unrestored);
+        }
+    }
+
+    /** Makes the next attempt, whose delay is over. */
+    void resumeInContext() {
+        boolean[] begun = new boolean[1];
+        try {
+            context.run(() -> {
+                begun[0] = true;
+                resume();
+            });
+        } catch (Throwable thrown) {
+            warnOfContext(thrown);
+            if (!begun[0]) {
+                resumeWithoutContext();
             }
         }
     }
@@ -213,7 +280,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
             if (known == null) {
                 known = new Attempts(retry, rules, deadline, false, thrown, byResult);
                 attempts = known;
-                wait = known.decide(repeatable);
+                wait = known.first(repeatable);
             } else {
                 wait = known.next(thrown, byResult, repeatable);
             }
@@ -228,7 +295,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
             } else {
                 // The thread that ended the attempt belongs to someone else.
                 pause = null;
-                Workers.dispatch(context.wrap(this::resume, this::giveUp));
+                Workers.dispatch(this::resumeInContext);
             }
         } catch (Throwable unexpected) {
             giveUp(unexpected);
@@ -258,12 +325,13 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
 
     @Override
     protected void stop() {
-        retry.counts().cancelled.increment();
-        halt();
         Attempts known = attempts;
-        if (known != null) {
-            known.tryEnd();
+        if (known == null) {
+            retry.counts().cancelled.increment();
+        } else {
+            known.stopped();
         }
+        halt();
         clear();
     }
 

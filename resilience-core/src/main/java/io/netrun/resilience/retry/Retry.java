@@ -158,7 +158,9 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         if (root instanceof RetryAfter hint) {
             return hintNanos(hint);
         }
-        if (!ExceptionFilter.isEnvelope(failure)) {
+        // A class of another class loader is not kept: it may be meant to go before this does.
+        ClassLoader loader = failure.getClass().getClassLoader();
+        if (!ExceptionFilter.isEnvelope(failure) && (loader == null || loader == Retry.class.getClassLoader())) {
             hintless = failure.getClass();
         }
         return NO_HINT;

@@ -63,7 +63,7 @@ final class RetryLayer implements Layer {
             RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first, boolean byResult)
             throws X {
         Attempts attempts = new Attempts(retry, rules, deadline, true, first, byResult);
-        long wait = attempts.decide(true);
+        long wait = attempts.first(true);
         while (wait != Attempts.STOP && await(wait, attempts, deadline)) {
             attempts.begins();
             Throwable failed;

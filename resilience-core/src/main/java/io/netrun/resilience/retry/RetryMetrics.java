@@ -9,7 +9,7 @@ package io.netrun.resilience.retry;
  * @param totalExhausted calls that failed because no attempt, or no time, was left
  * @param totalDenied calls that failed because the retry budget did not cover another attempt
  * @param totalNotRetried calls that failed in a way that is not retried, at whichever attempt
- * @param totalCancelled calls that were cancelled or interrupted
+ * @param totalCancelled calls that were cancelled, interrupted, or given up by a time limit around them
  */
 public record RetryMetrics(
         long totalRetries,

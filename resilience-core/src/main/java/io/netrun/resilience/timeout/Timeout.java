@@ -9,6 +9,7 @@ import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
             new PolicyType<>("timeout", Timeout.class, TimeoutConfig.defaults(), Timeout::of);
 
     private final String title;
+    /** How long a caller that has stopped its call waits for the worker to leave, in nanoseconds of real time. */
+    private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
+
     private volatile Settings settings;
     private final LateResults lateResults = new LateResults();
     private final LongAdder timedOut = new LongAdder();
@@ -146,6 +150,24 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         boolean isUnlimited() {
             return nanos == UNLIMITED;
         }
+    }
+
+    long lingerNanos() {
+        return lingerNanos;
+    }
+
+    /** For tests that are not to depend on how busy the machine is. */
+    void linger(long nanos) {
+        lingerNanos = nanos;
+    }
+
+    /** Whether a sync call is made on its caller's thread. */
+    boolean staysOnCaller(TimeoutConfig config) {
+        return switch (config.thread()) {
+            case CALLER -> true;
+            case WORKER -> false;
+            case AUTO -> isCallerBound(config.callerBound());
+        };
     }
 
     /** Counts and announces a call that was given up, and makes what its caller gets. */

@@ -28,7 +28,7 @@ final class TimeoutLayer implements Layer {
         }
         Deadline limit = deadline.within(timeout.ticker(), settings.nanos());
         TimeoutConfig config = settings.config();
-        if (staysOnCaller(config)) {
+        if (timeout.staysOnCaller(config)) {
             LimitInterrupts interrupts = LimitInterrupts.enter();
             try {
                 return new CallerCall(timeout, config, limit, interrupts).call(next, body);
@@ -38,14 +38,6 @@ final class TimeoutLayer implements Layer {
         }
         timeout.requireWorkers(config);
         return new WorkerCall<>(timeout, config, limit, next, body).call();
-    }
-
-    private static boolean staysOnCaller(TimeoutConfig config) {
-        return switch (config.thread()) {
-            case CALLER -> true;
-            case WORKER -> false;
-            case AUTO -> config.callerBound().getAsBoolean();
-        };
     }
 
     @Override

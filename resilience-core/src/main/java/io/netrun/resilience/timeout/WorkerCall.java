@@ -68,6 +68,12 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
     /** Written before {@link Phase#STOPPED}. */
     private @Nullable Abandonment abandonment;
 
+    /** Whether the stopped call has ended, so that it holds nothing any more. */
+    private volatile boolean left;
+
+    /** Whether the caller waits for that. */
+    private volatile boolean lingering;
+
     /** Written before {@link Phase#ENDED}. */
     private @Nullable T result;
 
@@ -204,12 +210,29 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
     }
 
     /**
-     * An interrupt runs code of others, such as that of the channel in which a thread blocks, so the caller does not
-     * make it.
+     * Interrupts the worker, and waits a moment for it to leave: a call that heeds the interrupt does so in less, and what it held,
+     * such as a permit, is then free for what the caller does next. An interrupt runs code of others, such as that of the channel
+     * in which a thread blocks, so the caller does not make it.
      */
     private void interruptWorker() {
         if (config.interrupt() && phase == Phase.STOPPED) {
             Workers.dispatch(this::strike);
+            linger();
+        }
+    }
+
+    private void linger() {
+        lingering = true;
+        boolean interrupted = false;
+        long longest = timeout.lingerNanos();
+        long end = System.nanoTime() + longest;
+        for (long rest = longest; !left && rest > 0; rest = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, rest);
+            interrupted |= Thread.interrupted();
+        }
+        lingering = false;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -274,6 +297,10 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
      * see it.
      */
     private void leave(LimitInterrupts interrupts) {
+        left = true;
+        if (lingering) {
+            LockSupport.unpark(caller);
+        }
         while (!PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING) {
             LockSupport.parkNanos(this, PARK_NANOS);
             Thread.interrupted();

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -92,6 +93,19 @@ class BulkheadPermitTests {
         assertThat(bulkhead.tryAcquirePermit()).isEmpty();
         handedOn.close();
         assertThat(bulkhead.tryAcquirePermit()).isPresent();
+    }
+
+    @Test
+    void tryAcquireShouldBeEmptyForARejectedCallAndCountIt() {
+        AtomicInteger announced = new AtomicInteger();
+        bulkhead.onRejected(event -> announced.incrementAndGet());
+        Permit permit = bulkhead.tryAcquirePermit().orElseThrow();
+        assertThat(bulkhead.tryAcquirePermit()).isEmpty();
+        assertThat(bulkhead.metrics().totalRejected()).isEqualTo(1);
+        await().until(() -> announced.get() == 1);
+        permit.close();
+        assertThat(bulkhead.tryAcquirePermit()).isPresent();
+        assertThat(bulkhead.metrics().totalRejected()).isEqualTo(1);
     }
 
     @Test

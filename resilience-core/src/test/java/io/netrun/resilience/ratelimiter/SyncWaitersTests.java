@@ -213,8 +213,19 @@ class SyncWaitersTests {
         assertThat(waiter.state()).isEqualTo(Reservation.State.GRANTED);
         limiter.setEnabled(false);
         assertThat(limiter.tryAcquirePermit()).isPresent();
-        assertThat(limiter.metrics().totalRejected()).isZero();
+        assertThat(limiter.metrics().totalRejected()).isEqualTo(2);
         assertThat(time.sleeps()).isEmpty();
+    }
+
+    @Test
+    void tryAcquirePermitShouldAnnounceARejection() {
+        RateLimiter limiter = limiter(Duration.ofSeconds(1), time);
+        List<Duration> announced = new CopyOnWriteArrayList<>();
+        limiter.onRejected(event -> announced.add(event.retryAfter()));
+        assertThat(limiter.tryAcquirePermit()).isPresent();
+        assertThat(limiter.tryAcquirePermit()).isEmpty();
+        await().until(() -> announced.size() == 1);
+        assertThat(announced).containsExactly(Duration.ofSeconds(1));
     }
 
     /** A thread that waits in a call. */

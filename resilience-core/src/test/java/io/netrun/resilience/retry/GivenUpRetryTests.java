@@ -1,0 +1,105 @@
+package io.netrun.resilience.retry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.LimitFixture;
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import io.netrun.resilience.timeout.TimeoutThread;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A retried call that is given up from around it counts once, as cancelled, before its caller learns of it. */
+@org.junit.jupiter.api.Timeout(60)
+class GivenUpRetryTests {
+
+    private static final RetryMetrics RETRIED_AND_CANCELLED = new RetryMetrics(1, 0, 0, 0, 0, 1);
+
+    private final LimitFixture limits = new LimitFixture();
+    private final Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(3));
+    private final Timeout timeout = limits.timeout(TimeoutThread.WORKER);
+    private final AtomicInteger made = new AtomicInteger();
+    private final AtomicReference<RetryMetrics> seen = new AtomicReference<>();
+
+    @AfterEach
+    void release() {
+        limits.release.countDown();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void attemptThatGoesOnAfterTheLimitShouldBeCountedBefore(boolean succeeds) {
+        AtomicInteger ended = new AtomicInteger();
+        Throwable thrown = limits.exceed(() -> {
+            try {
+                Pipeline.of(timeout, retry).run(() -> {
+                    if (made.incrementAndGet() == 1) {
+                        throw new IOException("first");
+                    }
+                    limits.hangDeaf();
+                    ended.incrementAndGet();
+                    if (!succeeds) {
+                        throw new IOException("late");
+                    }
+                });
+            } finally {
+                seen.set(retry.metrics());
+            }
+        });
+        assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
+        assertThat(seen).hasValue(RETRIED_AND_CANCELLED);
+        limits.release.countDown();
+        await().until(() -> ended.get() == 1 && timeout.metrics().abandoned() == 0);
+        assertThat(retry.metrics()).isEqualTo(RETRIED_AND_CANCELLED);
+    }
+
+    @Test
+    void delayOfACallThatIsLeftShouldBeCountedBefore() {
+        Retry patient = limits.retry(c -> c.baseDelay(Duration.ofSeconds(1)));
+        CompletableFuture<String> call = timeout.callAsync(
+                () -> patient.callAsync(() -> CompletableFuture.<String>failedFuture(new IOException("down")))
+                        .thenApply(value -> value));
+        CompletableFuture<RetryMetrics> metrics = call.handle((value, failure) -> patient.metrics());
+        call.cancel(true);
+        assertThat(metrics).isCompletedWithValue(new RetryMetrics(0, 0, 0, 0, 0, 1));
+        assertThat(patient.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1));
+    }
+
+    @Test
+    void attemptThatGoesOnAfterACancelShouldBeCountedBefore() {
+        CopyOnWriteArrayList<CompletableFuture<String>> own = new CopyOnWriteArrayList<>();
+        CompletableFuture<String> call = timeout.callAsync(() -> retry.callAsync(() -> {
+                    CompletableFuture<String> attempt = new CompletableFuture<>();
+                    own.add(attempt);
+                    return attempt;
+                })
+                .thenApply(value -> value));
+        own.get(0).completeExceptionally(new IOException("first"));
+        await().until(() -> own.size() == 2);
+        CompletableFuture<RetryMetrics> metrics = call.handle((value, failure) -> retry.metrics());
+        call.cancel(true);
+        assertThat(metrics).isCompletedWithValue(RETRIED_AND_CANCELLED);
+        own.get(1).complete("late");
+        assertThat(retry.metrics()).isEqualTo(RETRIED_AND_CANCELLED);
+    }
+
+    @Test
+    void callThatEndsInTimeShouldCountAsItEnds() {
+        assertThatThrownBy(() -> Pipeline.of(timeout, retry).run(() -> {
+                    throw new IOException("down");
+                }))
+                .isInstanceOf(RetryExhaustedException.class);
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 0, 1, 0, 0, 0));
+    }
+}
