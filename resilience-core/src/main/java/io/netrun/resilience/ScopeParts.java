@@ -127,9 +127,10 @@ abstract sealed class ScopeParts permits Deadline {
 
     /** Waits for what another thread is about to settle, which takes it less than a microsecond while it runs. */
     static void awaitSettled(Deadline.InFlight part) {
-        long end = System.nanoTime() + LONGEST_SETTLING_NANOS;
+        Ticker clock = Ticker.system(); // what another thread needs is real time
+        long end = clock.nanoTime() + LONGEST_SETTLING_NANOS;
         int rest = 0;
-        for (int tries = 0; !part.isSettled() && System.nanoTime() - end < 0; tries++) {
+        for (int tries = 0; !part.isSettled() && clock.nanoTime() - end < 0; tries++) {
             if (tries < SPINS) {
                 rest = Contention.rest(rest);
             } else {

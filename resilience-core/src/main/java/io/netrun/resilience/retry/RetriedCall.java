@@ -8,6 +8,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -16,6 +17,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
@@ -23,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
+
+    private static final Logger log = LoggerFactory.getLogger(RetriedCall.class);
+
 
     private static final VarHandle PENDING;
 
