@@ -127,7 +127,8 @@ public final class KeyedPolicies<P extends Policy> {
         String prefix = name + ":";
         if (policy.name().startsWith(prefix)) {
             Entry<P> entry = entries.get(policy.name().substring(prefix.length()));
-            if (entry != null && entry.policy == policy) {
+            // It may have been asked for again meanwhile.
+            if (entry != null && entry.policy == policy && !registry.holds(type, policy)) {
                 forget(entry);
             }
         }
@@ -154,7 +155,7 @@ public final class KeyedPolicies<P extends Policy> {
             if (present != created) {
                 return type.policyClass().cast(present);
             }
-            add(new Entry<>(key, created), full);
+            add(new Entry<>(key, created));
         } finally {
             locked(() -> creating.remove(key, creation));
         }
@@ -186,7 +187,7 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /** Evicts once more where instances that were added at the same time were not there yet to be evicted. */
-    private void add(Entry<P> fresh, String full) {
+    private void add(Entry<P> fresh) {
         evict(locked(() -> {
             // Later than all that was used before, and earlier than all that will be.
             long time = now;
@@ -201,7 +202,7 @@ public final class KeyedPolicies<P extends Policy> {
             samples.add(fresh);
             return evictions;
         }));
-        if (registry.find(type, full).orElse(null) != fresh.policy) {
+        if (!registry.holds(type, fresh.policy)) {
             // Removed before the family knew of it.
             forget(fresh);
         }

@@ -91,6 +91,11 @@ public final class ResilienceRegistry implements AutoCloseable {
         return type.policyClass().cast(existing);
     }
 
+    /** Whether this very instance is the one of its name. */
+    boolean holds(PolicyType<?, ?> type, Policy policy) {
+        return instances.get(Key.of(type, policy.name())) == policy;
+    }
+
     /** Adds a new instance, unless there is one of that name; returns the one that is there now. */
     Policy addIfAbsent(PolicyType<?, ?> type, String name, Policy policy) {
         Policy present = instances.computeIfAbsent(Key.of(type, name), key -> {
