@@ -2,7 +2,7 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.retry.UnacceptableResultException;
+import io.netrun.resilience.ResultFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -179,7 +179,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
         try {
             Throwable each = failure;
             for (int depth = 0; each != null && depth < MAX_DEPTH; depth++) {
-                if (each instanceof UnacceptableResultException unacceptable && unacceptable.result() == value) {
+                if (each instanceof ResultFailure carrier && carrier.result() == value) {
                     return true;
                 }
                 each = each.getCause();
