@@ -174,7 +174,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return false;
     }
 
-    /** Whether the subscriber gets a value within a failure: a retry that did not accept it says so. */
+    /** Whether the subscriber gets a value within a failure, as that of a retry that did not accept it. */
     private static boolean isCarried(Object value, @Nullable Throwable failure) {
         try {
             Throwable each = failure;
