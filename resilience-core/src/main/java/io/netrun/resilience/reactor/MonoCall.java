@@ -2,7 +2,7 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.retry.UnacceptableResultException;
+import io.netrun.resilience.ResultFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -174,12 +174,12 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return false;
     }
 
-    /** Whether the subscriber gets a value within a failure: a retry that did not accept it says so. */
+    /** Whether the subscriber gets a value within a failure, as that of a retry that did not accept it. */
     private static boolean isCarried(Object value, @Nullable Throwable failure) {
         try {
             Throwable each = failure;
             for (int depth = 0; each != null && depth < MAX_DEPTH; depth++) {
-                if (each instanceof UnacceptableResultException unacceptable && unacceptable.result() == value) {
+                if (each instanceof ResultFailure carrier && carrier.result() == value) {
                     return true;
                 }
                 each = each.getCause();

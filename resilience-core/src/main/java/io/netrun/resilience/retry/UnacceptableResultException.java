@@ -1,13 +1,14 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.ResilienceException;
+import io.netrun.resilience.ResultFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An attempt returned a result that {@link RetryConfig#failureResult()} does not accept. Listeners and the cause of a
  * {@link RetryExhaustedException} show it in the place of a failure; it is never thrown by itself.
  */
-public final class UnacceptableResultException extends ResilienceException {
+public final class UnacceptableResultException extends ResilienceException implements ResultFailure {
 
     private static final long serialVersionUID = 1L;
 
@@ -19,6 +20,7 @@ public final class UnacceptableResultException extends ResilienceException {
     }
 
     /** The result; null also where this has been serialized. */
+    @Override
     public @Nullable Object result() {
         return result;
     }

@@ -105,7 +105,7 @@ class ElementRaceTests {
         }
     }
 
-    /** A source that emits when it is told to, and once more as it is cancelled. */
+    /** A source that emits on demand of a test, and once more as it is cancelled. */
     private static final class Source implements Publisher<Object> {
 
         private final List<Object> emitted = new CopyOnWriteArrayList<>();
