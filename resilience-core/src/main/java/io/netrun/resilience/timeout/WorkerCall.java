@@ -225,8 +225,10 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
         lingering = true;
         boolean interrupted = false;
         long longest = timeout.lingerNanos();
-        long end = System.nanoTime() + longest;
-        for (long rest = longest; !left && rest > 0; rest = end - System.nanoTime()) {
+        long end = Ticker.system().nanoTime() + longest;
+        for (long rest = longest;
+                !left && rest > 0;
+                rest = end - Ticker.system().nanoTime()) {
             LockSupport.parkNanos(this, rest);
             interrupted |= Thread.interrupted();
         }
