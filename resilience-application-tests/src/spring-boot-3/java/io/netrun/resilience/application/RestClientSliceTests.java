@@ -10,17 +10,18 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.test.autoconfigure.web.client.RestClientTest;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.client.MockRestServiceServer;
 import org.springframework.web.client.RestClient;
 
 /** A slice of the application with its HTTP clients alone has what protects them. */
 @RestClientTest(
-        components = RestClientSliceTests.PriceClient.class,
         properties = {
             "resilience.http-clients.prices.retry=prices",
             "resilience.retry.instances.prices.base-delay=1ms"
         })
+@Import(RestClientSliceTests.PriceClient.class)
 class RestClientSliceTests {
 
     @Autowired

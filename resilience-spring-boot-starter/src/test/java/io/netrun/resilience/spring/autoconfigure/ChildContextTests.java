@@ -171,6 +171,27 @@ class ChildContextTests {
         assertThat(heard(again)).isEqualTo(1);
     }
 
+    /** As a checkpoint does it, and a test suite on Spring Framework 7. */
+    @Test
+    void contextsThatAreStoppedAndStartedShouldGoOn() {
+        var parent = context(null, Map.of(), Client.class, Listener.class);
+        var child = context(parent, Map.of(), Client.class, Flaky.class, Listener.class);
+        for (int restart = 0; restart < 2; restart++) {
+            child.stop();
+            parent.stop();
+            parent.start();
+            child.start();
+        }
+        fail(child, 5);
+        assertThat(List.of(heard(parent), heard(child))).containsOnly(1);
+        assertThat(attempts(child)).isEqualTo(4);
+        child.stop();
+        fail(parent, 1, io.netrun.resilience.circuitbreaker.CircuitOpenException.class);
+        child.start();
+        breaker(child).reset();
+        fail(child, 1);
+    }
+
     @Test
     void metersShouldBeThereOnceAndOutliveTheChild() {
         var parent = context(null, Map.of(), Meters.class);
@@ -268,8 +289,12 @@ class ChildContextTests {
     }
 
     private static void fail(ConfigurableApplicationContext context, int times) {
+        fail(context, times, IllegalStateException.class);
+    }
+
+    private static void fail(ConfigurableApplicationContext context, int times, Class<? extends Exception> failure) {
         for (int i = 0; i < times; i++) {
-            assertThatThrownBy(context.getBean(Client.class)::call).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(context.getBean(Client.class)::call).isInstanceOf(failure);
         }
     }
 
