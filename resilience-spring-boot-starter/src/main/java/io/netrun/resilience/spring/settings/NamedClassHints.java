@@ -17,10 +17,8 @@ final class NamedClassHints implements BeanFactoryInitializationAotProcessor {
     @Override
     public @Nullable BeanFactoryInitializationAotContribution processAheadOfTime(
             ConfigurableListableBeanFactory beanFactory) {
-        Set<Class<?>> classes = new SettingsResolver(
-                        beanFactory.getBean(
-                                ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, ConfigurableEnvironment.class),
-                        null)
+        Set<Class<?>> classes = new SettingsResolver(beanFactory.getBean(
+                        ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, ConfigurableEnvironment.class))
                 .namedClasses();
         return classes.isEmpty()
                 ? null

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +46,23 @@ final class Ranges {
                 tried.remove(field);
             }
         }
+    }
+
+    /**
+     * What is wrong with values whatever others they come together with, as those for all instances do.
+     *
+     * @param good a configuration that is right
+     * @param values by Java name
+     */
+    static <C extends Record> List<String> problemsOfEach(C good, Map<String, ? extends @Nullable Object> values) {
+        List<String> problems = new ArrayList<>();
+        values.forEach((setting, value) -> problems(good, Collections.singletonMap(setting, value)).stream()
+                .filter(message -> field(message).equals(setting))
+                .filter(message -> Setting.of(good).stream()
+                        .map(Setting::name)
+                        .noneMatch(other -> !other.equals(setting) && names(message, other)))
+                .forEach(problems::add));
+        return problems;
     }
 
     /** The setting that a message is about. */

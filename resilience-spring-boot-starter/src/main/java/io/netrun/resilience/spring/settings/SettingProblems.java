@@ -46,6 +46,12 @@ final class SettingProblems {
         return new Problem(pattern.title() + " '" + name + "': " + message, remedy);
     }
 
+    /** The same, of a value for all instances of a pattern. */
+    static Problem outOfRangeForAll(Pattern<?, ?> pattern, String message, Map<String, String> origins) {
+        return new Problem(
+                "Defaults of " + pattern.title() + ": " + message, "Set in: " + origins.get(Ranges.field(message)));
+    }
+
     private static ResilienceConfigurationException of(String description, String remedy) {
         return new ResilienceConfigurationException(List.of(new Problem(description, remedy)));
     }

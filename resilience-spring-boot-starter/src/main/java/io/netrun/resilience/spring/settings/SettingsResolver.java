@@ -32,6 +32,11 @@ public final class SettingsResolver {
     private final ConfigurableEnvironment environment;
     private final PropertyReader properties;
 
+    /** Reads an environment without an application around it, so that settings can name any bean. */
+    public SettingsResolver(ConfigurableEnvironment environment) {
+        this(environment, null);
+    }
+
     /**
      * Reads an environment.
      *
@@ -140,14 +145,21 @@ public final class SettingsResolver {
     }
 
     /**
-     * Reads what the configuration says for all instances of a pattern, even if there is none to which it applies.
+     * Reads what the configuration says for all instances of a pattern, even if there is none to which it applies yet.
      *
-     * @throws ResilienceConfigurationException if a value can not be read
+     * @throws ResilienceConfigurationException if a value can not be read, or would be out of its range in any instance
      */
     public void requireReadableDefaults(Pattern<?, ?> pattern) {
         List<Problem> problems = new ArrayList<>();
         Section common = section(pattern);
-        read(pattern, common, problems);
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        Map<String, String> origins = new LinkedHashMap<>();
+        read(pattern, common, problems).forEach((setting, found) -> {
+            values.put(setting, found.value());
+            origins.put(setting, found.origin());
+        });
+        Ranges.problemsOfEach(pattern.type().defaults(), values)
+                .forEach(message -> problems.add(SettingProblems.outOfRangeForAll(pattern, message, origins)));
         pattern.options().forEach(option -> collect(problems, () -> common.find(option.key(), type(option))));
         throwIfAny(problems);
     }

@@ -20,7 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,9 +31,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
-import org.springframework.http.client.JettyClientHttpRequestFactory;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.mock.http.client.MockClientHttpRequest;
 import org.springframework.mock.http.client.MockClientHttpResponse;
@@ -63,13 +60,7 @@ class ResponseDrainTests {
     }
 
     static Stream<ClientHttpRequestFactory> clients() {
-        return Stream.of(
-                new JdkClientHttpRequestFactory(),
-                new JettyClientHttpRequestFactory(),
-                new SimpleClientHttpRequestFactory(),
-                // By itself it makes a 503 again, and reads the first one to its end for that.
-                new HttpComponentsClientHttpRequestFactory(
-                        HttpClients.custom().disableAutomaticRetries().build()));
+        return Stream.of(new JdkClientHttpRequestFactory(), new SimpleClientHttpRequestFactory());
     }
 
     private void assertThatTheCallerGoesOn(ClientHttpRequestFactory requests, Runnable afterwards) {

@@ -200,8 +200,7 @@ class FuzzedSettingsTests {
 
         Living() {
             MockEnvironment environment = new MockEnvironment();
-            Instances instances =
-                    new Instances(() -> registry, new SettingsResolver(environment, null), List::of, true);
+            Instances instances = new Instances(() -> registry, new SettingsResolver(environment), List::of, true);
             instances.obtain(Patterns.of(Retry.TYPE), "payments", Map.of(), "test");
             instances.obtain(Patterns.of(Bulkhead.TYPE), "payments", Map.of(), "test");
             instances.obtain(Patterns.of(CircuitBreaker.TYPE), "payments", Map.of(), "test");

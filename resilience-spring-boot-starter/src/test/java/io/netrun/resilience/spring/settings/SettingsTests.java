@@ -118,6 +118,19 @@ class SettingsTests {
                         .satisfies(problem -> assertThat(problem.description()).contains("openDuration is PT-1S")));
     }
 
+    @Test
+    void defaultsOutOfRangeShouldBeToldThoughNoInstanceHasThemYet() {
+        runner.withPropertyValues(
+                        "resilience.retry.defaults.max-attempts=0",
+                        "resilience.bulkhead.defaults.max-queue=-1",
+                        "resilience.retry.defaults.base-delay=1m")
+                .run(context -> assertThat(((ResilienceConfigurationException) context.getStartupFailure()).problems())
+                        .extracting(Problem::description)
+                        .containsExactlyInAnyOrder(
+                                "Defaults of Retry: maxAttempts is 0: must be at least 1",
+                                "Defaults of Bulkhead: maxQueue is -1: must be between 0 and 1000000"));
+    }
+
     static class Ranged {
 
         @Retry(name = "ranged", maxDelay = "-5s")

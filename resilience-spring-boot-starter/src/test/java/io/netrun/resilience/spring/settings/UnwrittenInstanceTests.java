@@ -22,7 +22,7 @@ class UnwrittenInstanceTests {
     void resolveWhenNothingIsWrittenShouldReadNoProperty() {
         write("resilience.retry.instances.other.max-attempts", "5");
 
-        new SettingsResolver(environment, null).resolve(retry, "prices", Map.of(), "here", null);
+        new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here", null);
 
         assertThat(read).isEmpty();
     }
@@ -32,7 +32,7 @@ class UnwrittenInstanceTests {
         write("resilience.retry.instances.prices.max-attempts", "5");
 
         ResolvedSettings<?> settings =
-                new SettingsResolver(environment, null).resolve(retry, "prices", Map.of(), "here", null);
+                new SettingsResolver(environment).resolve(retry, "prices", Map.of(), "here", null);
 
         assertThat(settings.config()).extracting("maxAttempts").isEqualTo(5);
         assertThat(read).contains("resilience.retry.instances.prices.max-attempts");
