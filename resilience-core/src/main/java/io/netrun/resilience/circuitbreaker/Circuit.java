@@ -138,13 +138,25 @@ final class Circuit {
     }
 
     void disable() {
-        force(new Disabled(), "disabled");
+        force(new Disabled(false), "disabled");
+    }
+
+    /** Disables, until it is switched on; a circuit that an operator has forced open is forced open again then. */
+    void switchOff() {
+        CircuitState seen;
+        do {
+            seen = state;
+        } while (!transition(
+                seen,
+                new Disabled(
+                        seen instanceof ForcedOpen || (seen instanceof Disabled already && already.wasForcedOpen())),
+                "disabled"));
     }
 
     void enable() {
         CircuitState seen = state;
-        if (seen instanceof Disabled) {
-            transition(seen, new Closed(this), "enabled");
+        if (seen instanceof Disabled disabled) {
+            transition(seen, disabled.wasForcedOpen() ? new ForcedOpen(this) : new Closed(this), "enabled");
         }
     }
 

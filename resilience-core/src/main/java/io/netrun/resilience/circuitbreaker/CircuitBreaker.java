@@ -157,13 +157,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return state() != State.DISABLED;
     }
 
-    /** Switched off, it is DISABLED; switched on again, CLOSED with zero counts. */
+    /** Switched off, it is DISABLED; switched on again, CLOSED with zero counts, or FORCED_OPEN if it was that before. */
     @Override
     public void setEnabled(boolean enabled) {
         if (enabled) {
             circuit.enable();
         } else {
-            disable();
+            circuit.switchOff();
         }
     }
 

@@ -90,6 +90,21 @@ class TransitionTests {
     }
 
     @Test
+    void forcedOpenCircuitShouldStaySoThroughSwitchingOffAndOn() {
+        CircuitBreaker breaker = CircuitBreaker.of("test");
+        breaker.forceOpen();
+        breaker.setEnabled(false);
+        breaker.setEnabled(false);
+        assertThat(breaker.state()).isEqualTo(State.DISABLED);
+        breaker.setEnabled(true);
+        assertThat(breaker.state()).isEqualTo(State.FORCED_OPEN);
+        breaker.reset();
+        breaker.setEnabled(false);
+        breaker.setEnabled(true);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
     void stateChangedShouldSayWhy() {
         ManualTicker ticker = new ManualTicker();
         CircuitBreaker breaker = CircuitBreaker.of(
