@@ -56,6 +56,16 @@ final class AdvisedProxies {
         return -1;
     }
 
+    /** Whether an advisor's advice is of a class, or of a subclass; by name, since its library may be absent. */
+    static boolean isAdvice(Advisor advisor, String className) {
+        for (Class<?> type = advisor.getAdvice().getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getName().equals(className)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What a proxy is around; null for a target that is another one for each call. */
     static @Nullable Object targetOf(Advised proxy) {
         TargetSource source = proxy.getTargetSource();

@@ -7,7 +7,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
  * Looks at each bean when all others are done with it. Validation of a method's arguments is put outside of the protection: what a
- * caller did wrong would be retried, and would count against the circuit of those who do it right.
+ * caller did wrong would be retried, and would count against the circuit of those who do it right. And the protection gets to know
+ * what is around and within it: asynchronous execution, and transactions.
  */
 public final class ProxyFinisher implements BeanPostProcessor {
 
@@ -23,8 +24,12 @@ public final class ProxyFinisher implements BeanPostProcessor {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
-        if (bean instanceof Advised proxy && !proxy.isFrozen()) {
-            putValidationOutside(proxy);
+        if (bean instanceof Advised proxy) {
+            if (!proxy.isFrozen()) {
+                putValidationOutside(proxy);
+                ResilienceInterceptor.awaitFuturesOfAsyncMethods(proxy);
+            }
+            GivenUpTransaction.putInto(proxy);
         }
         beans.completed(bean, name);
         return bean;
@@ -52,20 +57,11 @@ public final class ProxyFinisher implements BeanPostProcessor {
 
     /** Moves an advisor of a proxy, or of one within, if it validates; returns where the protection is then. */
     private static int putOutside(Advisor advisor, Advised from, Advised proxy, int protection) {
-        if (!validates(advisor)) {
+        if (!AdvisedProxies.isAdvice(advisor, VALIDATION)) {
             return protection;
         }
         from.removeAdvisor(advisor);
         proxy.addAdvisor(protection, advisor);
         return protection + 1;
-    }
-
-    private static boolean validates(Advisor advisor) {
-        for (Class<?> type = advisor.getAdvice().getClass(); type != null; type = type.getSuperclass()) {
-            if (type.getName().equals(VALIDATION)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

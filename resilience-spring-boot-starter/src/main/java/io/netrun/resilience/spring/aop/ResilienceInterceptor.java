@@ -2,22 +2,66 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.SpringProxy;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.Pointcuts;
 
 /** Makes the call of a protected method through its pipeline. */
 final class ResilienceInterceptor implements MethodInterceptor {
 
+    /** By name, since the class is in an optional library. */
+    private static final String ASYNC = "org.springframework.aop.interceptor.AsyncExecutionInterceptor";
+
     private final Supplier<MethodPipelines> pipelines;
     private final Supplier<Optional<AttemptObserver>> observer;
 
+    /** What lets the caller go on before the protection is asked, such as {@code @Async}. */
+    private final List<Pointcut> asyncOutside;
+
     ResilienceInterceptor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
+        this(pipelines, observer, List.of());
+    }
+
+    private ResilienceInterceptor(
+            Supplier<MethodPipelines> pipelines,
+            Supplier<Optional<AttemptObserver>> observer,
+            List<Pointcut> asyncOutside) {
         this.pipelines = pipelines;
         this.observer = observer;
+        this.asyncOutside = asyncOutside;
+    }
+
+    /**
+     * Where {@code @Async} is around the protection, the body of a method that returns a future runs on the executor's thread, with no
+     * caller who would be kept busy. The protection of such a proxy covers what the body does before it has its future.
+     */
+    static void awaitFuturesOfAsyncMethods(Advised proxy) {
+        int protection = AdvisedProxies.indexOfProtection(proxy);
+        Advisor[] advisors = proxy.getAdvisors();
+        List<Pointcut> around = Stream.of(advisors)
+                .limit(Math.max(0, protection))
+                .filter(advisor -> AdvisedProxies.isAdvice(advisor, ASYNC))
+                .map(advisor -> advisor instanceof PointcutAdvisor some ? some.getPointcut() : Pointcut.TRUE)
+                .toList();
+        if (!around.isEmpty()) {
+            ResilienceInterceptor present = (ResilienceInterceptor) advisors[protection].getAdvice();
+            ResilienceInterceptor aware = new ResilienceInterceptor(present.pipelines, present.observer, around);
+            proxy.removeAdvisor(protection);
+            proxy.addAdvisor(
+                    protection,
+                    new DefaultPointcutAdvisor(((PointcutAdvisor) advisors[protection]).getPointcut(), aware));
+        }
     }
 
     @Override
@@ -32,10 +76,23 @@ final class ResilienceInterceptor implements MethodInterceptor {
         AttemptObserver watching = observer.get().orElse(null);
         return switch (method.returns()) {
             case PLAIN -> method.pipeline().call(new PlainCall(invocation, method, watched(method, watching)));
-            case STAGE, FUTURE ->
-                method.pipeline().callAsync(new FutureCall(invocation, method, watched(method, watching)));
+            case STAGE, FUTURE -> {
+                AttemptObserver.Call watched = watched(method, watching);
+                yield isOnThreadOfItsOwn(invocation, targetClass)
+                        ? AwaitedCall.ended(method.pipeline().call(new AwaitedCall(invocation, method, watched)))
+                        : method.pipeline().callAsync(new FutureCall(invocation, method, watched));
+            }
             case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching);
         };
+    }
+
+    private boolean isOnThreadOfItsOwn(MethodInvocation invocation, Class<?> targetClass) {
+        for (Pointcut async : asyncOutside) {
+            if (Pointcuts.matches(async, invocation.getMethod(), targetClass, invocation.getArguments())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static AttemptObserver.@Nullable Call watched(MethodPipeline method, @Nullable AttemptObserver watching) {

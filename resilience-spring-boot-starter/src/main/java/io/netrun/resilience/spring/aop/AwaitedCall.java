@@ -1,0 +1,66 @@
+package io.netrun.resilience.spring.aop;
+
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.spring.method.MethodPipeline;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of an {@code @Async} method, on the thread of its executor. It is done when the future that it returned is, for which that
+ * thread waits; what the method does before it returns the future belongs to the call as well, and is mostly all of it.
+ */
+final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullable Object, Throwable> {
+
+    AwaitedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
+        super(invocation, method, watched);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // the supplier's T may be null here
+    public @Nullable Object get() throws Throwable {
+        AttemptObserver.Call watched = watched();
+        if (watched == null) {
+            return awaited(proceed());
+        }
+        AttemptObserver.Attempt attempt = watched.attemptBegins(null);
+        Throwable failure = null;
+        try {
+            return awaited(proceed(attempt));
+        } catch (Throwable thrown) {
+            failure = thrown;
+            throw thrown;
+        } finally {
+            attempt.ends(failure);
+        }
+    }
+
+    @Override
+    public @Nullable Object recover(Throwable failure) throws Throwable {
+        return awaited(super.recover(failure));
+    }
+
+    private static @Nullable Object awaited(@Nullable Object returned) throws Throwable {
+        if (returned == null) {
+            return null;
+        }
+        Future<?> future =
+                returned instanceof Future<?> done ? done : ((CompletionStage<?>) returned).toCompletableFuture();
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            throw e;
+        }
+    }
+
+    /** What the caller's future is completed with: the executor's thread waits for this one. */
+    static CompletableFuture<@Nullable Object> ended(@Nullable Object result) {
+        return CompletableFuture.completedFuture(result);
+    }
+}

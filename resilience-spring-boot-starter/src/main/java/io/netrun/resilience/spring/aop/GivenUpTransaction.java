@@ -1,0 +1,78 @@
+package io.netrun.resilience.spring.aop;
+
+import io.netrun.resilience.Deadline;
+import java.util.concurrent.CancellationException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.Advised;
+
+/**
+ * Rolls back the transaction of a call that was given up while it ran. Such a call ends with an {@link InterruptedException}, which is
+ * checked, or as if nothing had happened if it ignores the interrupt: Spring would commit either. It stands right within the
+ * transaction, and ends it with an unchecked exception.
+ */
+final class GivenUpTransaction implements MethodInterceptor {
+
+    /** By name, since the class is in an optional library. */
+    private static final String TRANSACTION = "org.springframework.transaction.interceptor.TransactionInterceptor";
+
+    private static final GivenUpTransaction INSTANCE = new GivenUpTransaction();
+
+    private GivenUpTransaction() {}
+
+    /** Puts it within each transaction of a proxy, and of those that the proxy is around. */
+    static void putInto(Advised proxy) {
+        Object each = proxy;
+        while (each instanceof Advised advised) {
+            if (!advised.isFrozen()) {
+                putWithinTransactionsOf(advised);
+            }
+            each = AdvisedProxies.targetOf(advised);
+        }
+    }
+
+    private static void putWithinTransactionsOf(Advised proxy) {
+        Advisor[] advisors = proxy.getAdvisors();
+        for (int i = advisors.length - 1; i >= 0; i--) {
+            boolean there = i + 1 < advisors.length && advisors[i + 1].getAdvice() == INSTANCE;
+            if (!there && AdvisedProxies.isAdvice(advisors[i], TRANSACTION)) {
+                proxy.addAdvice(i + 1, INSTANCE);
+            }
+        }
+    }
+
+    @Override
+    public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+        Deadline scope = Deadline.current();
+        if (scope == Deadline.NONE) {
+            return invocation.proceed();
+        }
+        Object result;
+        try {
+            result = invocation.proceed();
+        } catch (RuntimeException | Error unchecked) {
+            throw unchecked;
+        } catch (Throwable checked) {
+            if (scope.isOver()) {
+                throw givenUp(scope, checked);
+            }
+            throw checked;
+        }
+        if (scope.isOver()) {
+            throw givenUp(scope, null);
+        }
+        return result;
+    }
+
+    private static CancellationException givenUp(Deadline scope, @Nullable Throwable cause) {
+        String limit = scope.exceededLimit();
+        CancellationException givenUp = new CancellationException(
+                "the call was given up" + (limit == null ? "" : " by " + limit) + ": its transaction is rolled back");
+        if (cause != null) {
+            givenUp.initCause(cause);
+        }
+        return givenUp;
+    }
+}
