@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.actuate;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -13,14 +14,16 @@ import org.springframework.http.MediaType;
 
 /**
  * The body of a POST. Actuator takes only texts as the values of its fields, so settings that are written as an object become the
- * text that says the same: {@code {"settings": {"maxConcurrent": 4}}} becomes {@code {"settings": "maxConcurrent=4"}}.
+ * text of the same object: {@code {"settings": {"maxConcurrent": 4}}} becomes {@code {"settings": "{\"maxConcurrent\":\"4\"}"}}.
  */
 final class SettingsBody {
 
     /** No body that means anything is longer. */
     static final int MAX_LENGTH = 64 * 1024;
 
-    private static final List<String> FIELDS = List.of("action", "settings");
+    private static final String SETTINGS = "settings";
+
+    private static final List<String> FIELDS = List.of("action", SETTINGS);
 
     private SettingsBody() {}
 
@@ -44,7 +47,7 @@ final class SettingsBody {
         for (String field : FIELDS) {
             Object value = fields.get(field);
             if (value != null) {
-                text.add(quoted(field) + ":" + quoted(text(value)));
+                text.add(quoted(field) + ":" + quoted(field.equals(SETTINGS) ? settings(value) : text(value)));
             }
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
@@ -61,14 +64,42 @@ final class SettingsBody {
     }
 
     private static String text(Object value) {
-        if (value instanceof Map<?, ?> settings) {
-            return settings.entrySet().stream()
-                    .map(setting -> setting.getKey() + "=" + (setting.getValue() == null ? "" : setting.getValue()))
+        if (value instanceof Map<?, ?> fields) {
+            return fields.entrySet().stream()
+                    .map(field -> field.getKey() + "=" + (field.getValue() == null ? "" : field.getValue()))
                     .collect(Collectors.joining(", "));
         }
         return value instanceof Collection<?> values
                 ? values.stream().map(String::valueOf).collect(Collectors.joining(", "))
                 : value.toString();
+    }
+
+    private static String settings(Object value) {
+        if (value instanceof Map<?, ?> settings) {
+            return object(settings);
+        }
+        return value instanceof Collection<?> changes ? object(changes(changes)) : value.toString();
+    }
+
+    /** Each element is one change, such as {@code maxConcurrent=4}. */
+    private static Map<String, Object> changes(Collection<?> changes) {
+        Map<String, Object> settings = new LinkedHashMap<>();
+        for (Object change : changes) {
+            String[] parts = String.valueOf(change).split("=", 2);
+            settings.put(parts[0].strip(), parts.length == 2 ? parts[1].strip() : "");
+        }
+        return settings;
+    }
+
+    /** A value stays one value, whatever is in it. */
+    private static String object(Map<?, ?> settings) {
+        if (settings.isEmpty()) {
+            return "";
+        }
+        StringJoiner text = new StringJoiner(",", "{", "}");
+        settings.forEach((name, value) ->
+                text.add(quoted(String.valueOf(name)) + ":" + quoted(value == null ? "" : value.toString())));
+        return text.toString();
     }
 
     private static String quoted(String value) {

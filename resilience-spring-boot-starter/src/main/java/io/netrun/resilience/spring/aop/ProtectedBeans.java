@@ -3,8 +3,11 @@ package io.netrun.resilience.spring.aop;
 import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
@@ -68,6 +71,13 @@ public final class ProtectedBeans
     @Override
     public void onLateBean(BiConsumer<String, Class<?>> listener) {
         lateBeans = listener;
+    }
+
+    @Override
+    public Map<String, Class<?>> created() {
+        Map<String, Class<?>> types = new TreeMap<>();
+        seen.forEach((name, bean) -> types.put(name, bean.type));
+        return types;
     }
 
     @Override
@@ -147,7 +157,10 @@ public final class ProtectedBeans
         if (closed || bean instanceof AopInfrastructureBean || !MethodPipelines.hasProtectedMethods(type)) {
             return Proxying.UNKNOWN;
         }
-        return AnnotationUtils.findAnnotation(type, Aspect.class) == null ? Proxying.LEFT_OUT : Proxying.ASPECT;
+        if (AnnotationUtils.findAnnotation(type, Aspect.class) != null) {
+            return Proxying.ASPECT;
+        }
+        return Modifier.isFinal(type.getModifiers()) ? Proxying.FINAL : Proxying.LEFT_OUT;
     }
 
     private record Seen(Proxying proxying, Class<?> type) {

@@ -2,30 +2,44 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ClassFilter;
 import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.Pointcut;
+import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcher;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 
 /**
  * Puts the interceptor around every method that bears one of the annotations. It stands outside of a transaction, so that
  * every attempt of a retry has a transaction of its own and a time limit covers the commit.
  */
-public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
+public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements BeanFactoryAware {
 
     /** Outside of advice with the lowest precedence, which Spring's transactions and caching have by default. */
     public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
+
+    /** Where Spring has the setting, up to version 6 and from 7 on. */
+    private static final List<String> PROXY_CONFIGURATIONS = List.of(
+            AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME,
+            "org.springframework.aop.framework.autoproxy.defaultProxyConfig");
 
     private static final long serialVersionUID = 1L;
 
     private final transient Pointcut pointcut;
     private final transient Advice advice;
+    private transient @Nullable BeanFactory beans;
 
     /**
      * The one advisor.
@@ -34,9 +48,26 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
      * @param observer asked with every call; empty if nobody wants to hear of attempts
      */
     public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
-        this.pointcut = new AnnotatedMethods();
+        this.pointcut = new AnnotatedMethods(this::makesSubclasses);
         this.advice = new ResilienceInterceptor(pipelines, observer);
         setOrder(ORDER);
+    }
+
+    @Override
+    public void setBeanFactory(BeanFactory factory) {
+        beans = factory;
+    }
+
+    /** Whether beans with interfaces are proxied by subclasses too. */
+    private boolean makesSubclasses() {
+        return PROXY_CONFIGURATIONS.stream().anyMatch(this::asksForSubclasses);
+    }
+
+    private boolean asksForSubclasses(String name) {
+        return beans instanceof ConfigurableListableBeanFactory factory
+                && factory.containsBeanDefinition(name)
+                && Boolean.TRUE.equals(
+                        factory.getBeanDefinition(name).getPropertyValues().get("proxyTargetClass"));
     }
 
     @Override
@@ -55,9 +86,23 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor {
      */
     private static final class AnnotatedMethods extends StaticMethodMatcher implements Pointcut, ClassFilter {
 
+        private final BooleanSupplier subclasses;
+
+        AnnotatedMethods(BooleanSupplier subclasses) {
+            this.subclasses = subclasses;
+        }
+
         @Override
         public boolean matches(Class<?> type) {
-            return MethodPipelines.isCandidate(type) && !AdvisedProxies.isProtectedClass(type);
+            return MethodPipelines.isCandidate(type) && !AdvisedProxies.isProtectedClass(type) && !isFinal(type);
+        }
+
+        /** The attempt to make a subclass would stop the start, with nothing but a message of the class generator. */
+        private boolean isFinal(Class<?> type) {
+            return Modifier.isFinal(type.getModifiers())
+                    && !Proxy.isProxyClass(type)
+                    && !type.isHidden()
+                    && (subclasses.getAsBoolean() || type.getInterfaces().length == 0);
         }
 
         @Override

@@ -34,7 +34,9 @@ final class UnproxiedMembers {
         }
     }
 
-    static Collection<String> of(Class<?> type, Class<?> proxy) {
+    /** Looks at what the user wrote: what Spring generates for {@code @Configuration} and {@code @Lookup} is for Spring alone. */
+    static Collection<String> of(Class<?> generated, Class<?> proxy) {
+        Class<?> type = ClassUtils.getUserClass(generated);
         Collection<String> members = new TreeSet<>();
         boolean foreign = proxy.getClassLoader() != type.getClassLoader();
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {

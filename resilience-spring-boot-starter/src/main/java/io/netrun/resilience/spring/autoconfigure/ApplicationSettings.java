@@ -3,20 +3,24 @@ package io.netrun.resilience.spring.autoconfigure;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
+import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.settings.Instances;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /** The settings of an application, which are not read before the first instance is asked for. */
-record ApplicationSettings(SingletonSupplier<Instances> instances) implements SettingsSource {
+record ApplicationSettings(SingletonSupplier<Instances> instances, SingletonSupplier<EarlyAnnotations> annotations)
+        implements SettingsSource {
 
     @Override
     public <C extends Record> Settings<C> settingsOf(PolicyType<?, C> type, String name, @Nullable C given) {
+        annotations.obtain().announce();
         return instances.obtain().settingsOf(type, name, given);
     }
 
     @Override
     public void createConfigured(ResilienceRegistry registry) {
+        annotations.obtain().announce();
         instances.obtain().createConfigured(registry);
     }
 }

@@ -12,6 +12,7 @@ import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.AdviceMode;
 import io.netrun.resilience.spring.method.BeanProxies;
+import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
 import io.netrun.resilience.spring.method.StartupCheck;
@@ -62,10 +63,16 @@ public final class ResilienceAutoConfiguration {
     /** All instances of the application. */
     @Bean
     @ConditionalOnMissingBean
-    ResilienceRegistry resilienceRegistry(ObjectProvider<Ticker> ticker, ObjectProvider<Instances> instances) {
+    ResilienceRegistry resilienceRegistry(
+            ObjectProvider<Ticker> ticker,
+            ObjectProvider<Instances> instances,
+            ObjectProvider<MethodPipelines> pipelines,
+            ConfigurableListableBeanFactory beans) {
         SingletonSupplier<Instances> settings = SingletonSupplier.of(instances::getObject);
-        ResilienceRegistry registry =
-                ResilienceRegistry.create(ticker.getIfUnique(Ticker::system), new ApplicationSettings(settings));
+        SingletonSupplier<EarlyAnnotations> annotations =
+                SingletonSupplier.of(() -> new EarlyAnnotations(beans, pipelines.getObject()));
+        ResilienceRegistry registry = ResilienceRegistry.create(
+                ticker.getIfUnique(Ticker::system), new ApplicationSettings(settings, annotations));
         registry.onChange(event -> settings.obtain().onChange(event));
         return registry;
     }

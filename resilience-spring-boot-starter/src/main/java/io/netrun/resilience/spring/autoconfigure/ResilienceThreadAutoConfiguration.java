@@ -2,6 +2,8 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
+import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.settings.StarterCustomizer;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.util.function.BooleanSupplier;
 import org.springframework.beans.factory.ObjectProvider;
@@ -33,7 +35,7 @@ public final class ResilienceThreadAutoConfiguration {
     @ConditionalOnMissingBean(name = "resilienceThreadBoundTimeouts")
     ConfigCustomizer<TimeoutConfig> resilienceThreadBoundTimeouts(ObjectProvider<ThreadBinding> bindings) {
         BooleanSupplier bound = ThreadBinding.any(bindings.orderedStream().toList());
-        return ConfigCustomizer.of(
+        return new StarterCustomizer<>(
                 TimeoutConfig.class,
                 (name, config) -> config.toBuilder().callerBound(bound).build());
     }
@@ -44,7 +46,7 @@ public final class ResilienceThreadAutoConfiguration {
     @ConditionalOnMissingBean(name = "resilienceThreadBoundHedges")
     ConfigCustomizer<HedgeConfig> resilienceThreadBoundHedges(ObjectProvider<ThreadBinding> bindings) {
         BooleanSupplier bound = ThreadBinding.any(bindings.orderedStream().toList());
-        return ConfigCustomizer.of(
+        return new StarterCustomizer<>(
                 HedgeConfig.class,
                 (name, config) -> config.toBuilder().callerBound(bound).build());
     }
@@ -74,6 +76,6 @@ public final class ResilienceThreadAutoConfiguration {
     @Bean
     @Lazy(false)
     MdcPropagation resilienceMdcPropagation(Environment environment) {
-        return new MdcPropagation(environment.getProperty("resilience.propagate-mdc", Boolean.class, true));
+        return new MdcPropagation(GlobalSettings.orElse(environment, "propagate-mdc", Boolean.class, true));
     }
 }

@@ -1,11 +1,10 @@
 package io.netrun.resilience.spring.method;
 
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /** What steps into the calls of annotated methods. */
@@ -50,15 +49,9 @@ public enum AdviceMode {
         }
     };
 
-    /**
-     * What the application asks for.
-     *
-     * @throws BindException if it asks for what there is not
-     */
+    /** What the application asks for; {@link #PROXY} if it asks for what there is not, which the start-up check reports. */
     public static AdviceMode in(Environment environment) {
-        return Binder.get(environment)
-                .bind("resilience.advice-mode", AdviceMode.class)
-                .orElse(PROXY);
+        return GlobalSettings.orElse(environment, "advice-mode", AdviceMode.class, PROXY);
     }
 
     /**

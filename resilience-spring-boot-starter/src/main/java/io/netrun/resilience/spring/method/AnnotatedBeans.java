@@ -33,8 +33,13 @@ record AnnotatedBeans(
 
     private static final Logger log = LoggerFactory.getLogger(AnnotatedBeans.class);
 
-    /** All of a context, without those of its parent. */
-    static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans) {
+    /**
+     * All of a context, without those of its parent.
+     *
+     * @param created the classes of beans that are there already, some of which no definition names: inner beans, and what a
+     *     {@code FactoryBean} makes that does not name its class
+     */
+    static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans, Map<String, Class<?>> created) {
         Map<Class<?>, AnnotatedBeans> found = new LinkedHashMap<>();
         for (String name : beans.getBeanNamesForType(Object.class)) {
             try {
@@ -49,6 +54,12 @@ record AnnotatedBeans(
                 log.debug("The class of bean '{}' cannot be examined for annotations", name, unreadable);
             }
         }
+        created.forEach((name, type) -> {
+            Class<?> userClass = ClassUtils.getUserClass(type);
+            if (Candidates.has(userClass) && !found.containsKey(userClass)) {
+                found.computeIfAbsent(userClass, AnnotatedBeans::of).names.add(name);
+            }
+        });
         found.values().removeIf(each -> each.methods.isEmpty());
         return found.values();
     }

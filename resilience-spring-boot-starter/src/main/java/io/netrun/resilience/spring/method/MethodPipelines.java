@@ -282,6 +282,17 @@ public final class MethodPipelines {
         names.add(declarations);
     }
 
+    /** An annotation will ask for an instance. */
+    void announce(Declaration declaration) {
+        String name;
+        try {
+            name = names.of(declaration);
+        } catch (ResilienceConfigurationException wrong) {
+            return; // reported by the start-up check
+        }
+        instances.get().announce(declaration.pattern(), name, declaration.said(), declaration.where());
+    }
+
     @Nullable
     Policy obtain(Declaration declaration) {
         return instances

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.method;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.TypeVariable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -37,13 +38,33 @@ record Obstacle(String reason, String remedy) {
                     "Write it in Kotlin, or let it return a Mono or a CompletableFuture");
         }
         return switch (kind) {
-            case STAGE, FUTURE -> ofFuture(type);
+            case STAGE, FUTURE -> ofFuture(method, type);
             case REACTIVE -> adapter == null ? null : ofReactive(type, adapter, application);
-            case PLAIN, SUSPENDING -> ReactiveTypes.isAsynchronous(type) ? ofUnknown(type, application) : null;
+            case PLAIN, SUSPENDING -> ReactiveTypes.isAsynchronous(type) ? ofUnknown(type, application) : ofLater(type);
         };
     }
 
-    private static @Nullable Obstacle ofFuture(Class<?> type) {
+    /** The call would be over, and its limit, its permits and its attempts with it, before the work is done. */
+    private static @Nullable Obstacle ofLater(Class<?> type) {
+        if (ReactiveTypes.isDeferred(type)) {
+            return new Obstacle(
+                    "returns " + type.getSimpleName() + ", and its call would end before the work is done",
+                    "Annotate the method that does the work, in another bean, or let it return a CompletableFuture");
+        }
+        return ReactiveTypes.isLazy(type)
+                ? new Obstacle(
+                        "returns " + type.getSimpleName() + ", and its call would end before the elements are fetched",
+                        "Let it return a List, or a Flux")
+                : null;
+    }
+
+    private static @Nullable Obstacle ofFuture(Method method, Class<?> type) {
+        if (method.getGenericReturnType() instanceof TypeVariable<?> variable) {
+            return new Obstacle(
+                    "returns " + variable.getName()
+                            + ", any future that its caller wants, which a protected call can not be given back as",
+                    "Let it return CompletableFuture, CompletionStage or Future");
+        }
         return type.isAssignableFrom(CompletableFuture.class)
                 ? null
                 : new Obstacle(

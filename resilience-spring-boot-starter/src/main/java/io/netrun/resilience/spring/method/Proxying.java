@@ -15,6 +15,10 @@ public enum Proxying {
                     "was created before beans are proxied, for a BeanPostProcessor or a BeanFactoryPostProcessor",
                     "Inject it there as an ObjectProvider or with @Lazy, and declare the post-processor in a static @Bean method")),
     ASPECT(new Obstacle("is an aspect, and aspects are not proxied", "Move the annotated methods to another bean")),
+    FINAL(new Obstacle(
+            "is of a final class, which a proxy cannot be a subclass of",
+            "Make the class non-final and no record, or have the bean proxied by its interfaces with"
+                    + " spring.aop.proxy-target-class: false")),
     LEFT_OUT(new Obstacle(
             "was left out when beans were proxied",
             "Find out what keeps it from being proxied, or move the annotated methods to another bean")),

@@ -20,7 +20,34 @@ final class ReactiveTypes {
             "kotlinx.coroutines.",
             "org.springframework.web.context.request.async.");
 
+    /** Types of which only the methods do the work, which are called when the call has long returned. */
+    private static final List<String> DEFERRED = List.of(
+            "java.util.concurrent.Callable",
+            "org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody",
+            "org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter");
+
+    /** Types whose elements may be fetched when the call has long returned. */
+    private static final List<String> LAZY = List.of(
+            "java.util.stream.BaseStream", "java.util.Iterator", "java.util.Spliterator", "kotlin.sequences.Sequence");
+
     private ReactiveTypes() {}
+
+    /** Whether what a method returns does its work after the call, when it is asked to. */
+    static boolean isDeferred(@Nullable Class<?> type) {
+        return is(type, DEFERRED);
+    }
+
+    /** Whether the elements of what a method returns may be fetched after the call. */
+    static boolean isLazy(@Nullable Class<?> type) {
+        return is(type, LAZY);
+    }
+
+    private static boolean is(@Nullable Class<?> type, List<String> names) {
+        return type != null
+                && (names.contains(type.getName())
+                        || is(type.getSuperclass(), names)
+                        || Stream.of(type.getInterfaces()).anyMatch(each -> is(each, names)));
+    }
 
     /**
      * What turns the method's returned value into Reactor's types and back; null if it is not known to be reactive. For a

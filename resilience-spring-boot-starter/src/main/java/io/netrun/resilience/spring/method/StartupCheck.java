@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Problem;
@@ -64,8 +65,10 @@ public final class StartupCheck implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         instances.completeCustomizing();
         WrittenSettings written = instances.written();
-        Set<Problem> problems = new LinkedHashSet<>(written.problems());
-        Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans);
+        Set<Problem> problems =
+                new LinkedHashSet<>(GlobalSettings.problems(environment, AdviceMode.class, Validation.class));
+        problems.addAll(written.problems());
+        Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans, proxies.created());
         annotated.forEach(each -> checked.add(each.type()));
         check(annotated, problems);
         List<InstanceUser> users =

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.method;
 
-import org.springframework.boot.context.properties.bind.Binder;
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import org.springframework.core.env.Environment;
 
 /** What becomes of problems that an application can run with; those that it can not run with always stop the start. */
@@ -10,10 +10,8 @@ public enum Validation {
     /** They are logged as warnings. */
     WARN;
 
-    /** What an application has chosen. */
+    /** What an application has chosen; {@link #STRICT} if that is neither, which the start-up check reports. */
     public static Validation in(Environment environment) {
-        return Binder.get(environment)
-                .bind("resilience.validation", Validation.class)
-                .orElse(STRICT);
+        return GlobalSettings.orElse(environment, "validation", Validation.class, STRICT);
     }
 }

@@ -12,18 +12,7 @@ public interface ConfigCustomizer<C extends Record> {
 
     /** A customizer in a line: {@code ConfigCustomizer.of(RetryConfig.class, (name, config) -> ...)}. */
     static <C extends Record> ConfigCustomizer<C> of(Class<C> configClass, BiFunction<String, C, C> change) {
-        return new ConfigCustomizer<>() {
-
-            @Override
-            public Class<C> configClass() {
-                return configClass;
-            }
-
-            @Override
-            public C customize(String name, C config) {
-                return change.apply(name, config);
-            }
-        };
+        return new LambdaCustomizer<>(configClass, change);
     }
 
     /** The configuration that it customizes, such as {@code TimeoutConfig.class}. */

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.Pattern;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +23,73 @@ final class Customizers {
         this.beans = beans;
     }
 
-    /** The configuration with their changes. */
-    <C extends Record> C customize(String name, C config) {
+    /**
+     * The configuration with the changes of the starter's own.
+     *
+     * @throws ResilienceConfigurationException if one of them fails
+     */
+    <C extends Record> C prepare(Pattern<?, C> pattern, String name, C config) {
         C result = config;
         for (ConfigCustomizer<?> customizer : all()) {
-            if (customizer.configClass() == config.getClass()) {
-                @SuppressWarnings("unchecked") // it customizes just this class
-                ConfigCustomizer<C> fitting = (ConfigCustomizer<C>) customizer;
-                result = fitting.customize(name, result);
+            if (customizer instanceof StarterCustomizer<?>) {
+                result = customize(customizer, pattern, name, result);
             }
         }
         return result;
+    }
+
+    /**
+     * The configuration with the changes of the application's.
+     *
+     * @throws ResilienceConfigurationException if one of them fails
+     */
+    <C extends Record> C customize(Pattern<?, C> pattern, String name, C config) {
+        C result = config;
+        for (ConfigCustomizer<?> customizer : all()) {
+            if (!(customizer instanceof StarterCustomizer<?>)) {
+                result = customize(customizer, pattern, name, result);
+            }
+        }
+        return result;
+    }
+
+    @SuppressWarnings("unchecked") // it customizes just this class
+    private static <C extends Record> C customize(
+            ConfigCustomizer<?> customizer, Pattern<?, C> pattern, String name, C config) {
+        C changed;
+        try {
+            if (customizer.configClass() != config.getClass()) {
+                return config;
+            }
+            changed = ((ConfigCustomizer<C>) customizer).customize(name, config);
+        } catch (RuntimeException failure) {
+            throw failed(customizer, pattern, name, "failed: " + failure, failure);
+        }
+        if ((Object) changed == null) {
+            throw failed(customizer, pattern, name, "returned null", null);
+        }
+        return changed;
+    }
+
+    private static ResilienceConfigurationException failed(
+            ConfigCustomizer<?> customizer,
+            Pattern<?, ?> pattern,
+            String name,
+            String what,
+            @Nullable RuntimeException cause) {
+        ResilienceConfigurationException failed = new ResilienceConfigurationException(List.of(new Problem(
+                pattern.title() + " '" + name + "': the " + title(customizer) + " " + what,
+                "Let the customizer return a configuration, with values in their ranges")));
+        if (cause != null) {
+            failed.initCause(cause);
+        }
+        return failed;
+    }
+
+    private static String title(ConfigCustomizer<?> customizer) {
+        return customizer instanceof LambdaCustomizer<?>
+                ? customizer.toString()
+                : "ConfigCustomizer " + customizer.getClass().getName();
     }
 
     /** Whether instances were created that they have not seen; they see them when their settings are resolved again. */

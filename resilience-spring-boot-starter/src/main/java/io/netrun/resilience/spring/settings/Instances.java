@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.RegistryEvent;
+import io.netrun.resilience.Require;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
 import io.netrun.resilience.spring.pattern.HealthRole;
@@ -126,6 +127,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
             Pattern<P, C> pattern, String name, Map<String, Object> annotated, String location) {
+        requireName(pattern, name, location);
         InstanceKey key = InstanceKey.of(pattern, name);
         boolean decides = request(pattern, key, annotated, location);
         try {
@@ -142,6 +144,29 @@ public final class Instances implements SettingsSource, AutoCloseable {
                 own.requests().withdraw(key, annotated, location);
             }
             throw wrong;
+        }
+    }
+
+    private static void requireName(Pattern<?, ?> pattern, String name, String location) {
+        try {
+            Require.name(name);
+        } catch (IllegalArgumentException wrong) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    "The " + pattern.title() + " of " + location + ": " + wrong.getMessage(),
+                    "Give the instance another name, or none, so that it gets one after its method")));
+        }
+    }
+
+    /**
+     * An annotation will ask for an instance. Nothing is created, but whoever asks for the instance from now on gets it with the
+     * settings of the annotation.
+     */
+    public void announce(Pattern<?, ?> pattern, String name, Map<String, Object> annotated, String location) {
+        try {
+            requireName(pattern, name, location);
+            request(pattern, InstanceKey.of(pattern, name), annotated, location);
+        } catch (ResilienceConfigurationException wrong) {
+            log.debug("The annotation of {} is wrong", location, wrong); // reported by the start-up check
         }
     }
 
@@ -194,6 +219,12 @@ public final class Instances implements SettingsSource, AutoCloseable {
             if (!protecting) {
                 event.policy().setEnabled(false);
             }
+            if (event instanceof RegistryEvent.Replaced) {
+                Patterns.of(event.policy())
+                        .ifPresent(pattern -> made.remove(
+                                InstanceKey.of(pattern, event.policy().name())));
+            }
+            Patterns.of(event.policy()).ifPresent(pattern -> followConfiguration(pattern, event.policy()));
             return;
         }
         Patterns.of(event.policy()).ifPresent(pattern -> {
@@ -214,6 +245,27 @@ public final class Instances implements SettingsSource, AutoCloseable {
                                 == type.defaults().getClass()
                 ? (Pattern<?, C>) pattern
                 : null;
+    }
+
+    /**
+     * One that code has registered goes by what is configured and annotated for its name, as if it had been created here. Where that is
+     * wrong, it stays as it is: the start-up check has the problem, or, later, the log.
+     */
+    private <P extends Policy, C extends Record> void followConfiguration(Pattern<P, C> pattern, Policy policy) {
+        InstanceKey key = InstanceKey.of(pattern, policy.name());
+        if (policy.name().contains(":") && !contexts.isAnnotated(key) && !isConfigured(pattern, policy.name())) {
+            return; // one of a family goes by the settings of the family
+        }
+        Made<?> known = made.get(key);
+        if (known != null && known.inForce().config().equals(policy.config())) {
+            return; // it was created with these settings
+        }
+        made.remove(key);
+        try {
+            takeOver(pattern, pattern.type().policyClass().cast(policy));
+        } catch (ResilienceConfigurationException wrong) {
+            wrong.problems().forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
+        }
     }
 
     /** An instance that is in the registry and was not created with our settings keeps those that nobody else has. */
@@ -243,8 +295,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
 
     /**
      * Brings the instances in line with a configuration that has changed, all of them or, if one of the new values is wrong, none.
-     * They keep what they count and the calls that run. An instance whose settings have not changed is left alone, with what an
-     * operator has changed; any other goes by the configuration again.
+     * They keep what they count and the calls that run. What an operator has changed stays, but for the settings whose values have
+     * changed in the configuration.
      *
      * @param strict whether unknown keys are wrong, and not only worth a warning
      * @throws ResilienceConfigurationException if something is wrong; nothing has changed then
@@ -345,7 +397,21 @@ public final class Instances implements SettingsSource, AutoCloseable {
         if (component == null || !Objects.equals(component.valueIn(expected), component.valueIn(policy.config()))) {
             return Found.CODE;
         }
-        return known == null ? Found.BUILT_IN : known.inForce().origin(setting);
+        String origin = known == null ? Found.BUILT_IN : known.inForce().origin(setting);
+        return origin.equals(Found.BUILT_IN) || isUsed(pattern, policy.config(), component) ? origin : Found.UNUSED;
+    }
+
+    /** An operator may have chosen something with which a setting of the annotation has no effect any more. */
+    private static boolean isUsed(Pattern<?, ?> pattern, Record config, Setting setting) {
+        if (pattern.derived().contains(setting.name())) {
+            return true;
+        }
+        try {
+            LiveSettings.requireUsed(pattern, config, Setting.values(config, Set.of(setting.name())));
+            return true;
+        } catch (IllegalArgumentException unused) {
+            return false;
+        }
     }
 
     /** What an instance means to the application's health. Reads nothing from the configuration. */

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -43,25 +44,44 @@ public final class LiveSettings {
     /**
      * Changes all of the named settings, or none.
      *
-     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is one of them
+     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is one of them. Or a
+     *     JSON object, each of whose values is one value, whatever is in it
      * @throws ResilienceConfigurationException if that can not be read, a name is unknown, or a value is out of its range
      */
     public <P extends Policy, C extends Record> void change(Pattern<P, C> pattern, P policy, String changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
-        for (String change : NEXT_CHANGE.split(changes, -1)) {
+        split(changes).forEach((name, value) -> {
             try {
-                String[] parts = change.split("=", 2);
-                String value = parts.length == 2 ? parts[1].strip() : "";
-                read(pattern, parts[0].strip(), value, values);
+                read(pattern, name, value, values);
             } catch (ResilienceConfigurationException e) {
                 problems.addAll(e.problems());
             }
-        }
+        });
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
         apply(pattern, policy, values);
+    }
+
+    /** The changes by the names of settings; the last one of a name counts. */
+    private static Map<String, String> split(String changes) {
+        Map<String, String> split = new LinkedHashMap<>();
+        if (changes.startsWith("{")) {
+            try {
+                JsonParserFactory.getJsonParser()
+                        .parseMap(changes)
+                        .forEach((name, value) -> split.put(name, value == null ? "" : value.toString()));
+                return split;
+            } catch (RuntimeException | StackOverflowError noJson) {
+                split.clear(); // it is read as a text, whose messages say what to write
+            }
+        }
+        for (String change : NEXT_CHANGE.split(changes, -1)) {
+            String[] parts = change.split("=", 2);
+            split.put(parts[0].strip(), parts.length == 2 ? parts[1].strip() : "");
+        }
+        return split;
     }
 
     private void read(Pattern<?, ?> pattern, String name, String value, Map<String, @Nullable Object> values) {
@@ -111,7 +131,7 @@ public final class LiveSettings {
     }
 
     /** A setting that the instance would not use is a mistake here as anywhere. */
-    private static void requireUsed(Pattern<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
+    static void requireUsed(Pattern<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
         Map<String, Object> changed = new LinkedHashMap<>();
         values.forEach((name, value) -> {
             if (value != null) {

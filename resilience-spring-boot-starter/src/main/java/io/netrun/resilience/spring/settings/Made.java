@@ -57,13 +57,30 @@ final class Made<C extends Record> {
 
     /** Later settings, with what an operator has changed of these. */
     Made<C> followedBy(Made<C> later) {
-        Set<String> byOperator = new LinkedHashSet<>(inForce.origins().keySet());
-        byOperator.removeIf(setting -> !Found.OPERATOR.equals(inForce.origins().get(setting)));
+        return followedBy(later, Set.of());
+    }
+
+    /**
+     * Later settings, with what an operator has changed of these.
+     *
+     * @param except settings that go by the later ones
+     * @throws IllegalArgumentException if what the operator has changed does not go with the later settings
+     */
+    Made<C> followedBy(Made<C> later, Set<String> except) {
+        Set<String> byOperator = changedByOperator();
+        byOperator.removeAll(except);
         if (byOperator.isEmpty()) {
             return later;
         }
         C config = Setting.with(later.resolved.config(), Setting.values(inForce.config(), byOperator));
         return later.changedByOperator(config, byOperator);
+    }
+
+    /** The settings that an operator has changed, by Java name; may be changed. */
+    Set<String> changedByOperator() {
+        Set<String> byOperator = new LinkedHashSet<>(inForce.origins().keySet());
+        byOperator.removeIf(setting -> !Found.OPERATOR.equals(inForce.origins().get(setting)));
+        return byOperator;
     }
 
     /** Whether other settings are the same; code is not compared, since it may be made anew each time. */
@@ -76,10 +93,18 @@ final class Made<C extends Record> {
 
     /** The settings whose resolved values differ, by Java name. */
     Set<String> differing(Made<C> other) {
+        return differing(resolved.config(), other.resolved.config());
+    }
+
+    /** The settings whose values in force differ, by Java name. */
+    Set<String> differingInForce(Made<C> other) {
+        return differing(inForce.config(), other.inForce.config());
+    }
+
+    private static Set<String> differing(Record one, Record other) {
         Set<String> differing = new LinkedHashSet<>();
-        for (Setting setting : Setting.of(resolved.config())) {
-            Object former = setting.valueIn(resolved.config());
-            if (setting.isWritable() && !Objects.equals(former, setting.valueIn(other.resolved.config()))) {
+        for (Setting setting : Setting.of(one)) {
+            if (setting.isWritable() && !Objects.equals(setting.valueIn(one), setting.valueIn(other))) {
                 differing.add(setting.name());
             }
         }

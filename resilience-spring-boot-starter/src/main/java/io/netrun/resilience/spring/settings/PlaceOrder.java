@@ -24,16 +24,26 @@ public final class PlaceOrder {
 
     private PlaceOrder() {}
 
+    /** The application's order: the default, changed as {@code resilience.order} says unless that is wrong. */
+    public static List<Place> of(Environment environment) {
+        try {
+            return required(environment);
+        } catch (ResilienceConfigurationException wrong) {
+            return Patterns.places(); // reported by the start-up check
+        }
+    }
+
     /**
      * The application's order: the default, changed as {@code resilience.order} says.
      *
      * @throws ResilienceConfigurationException if that names a pattern that there is not, or one twice
      */
-    public static List<Place> of(Environment environment) {
+    static List<Place> required(Environment environment) {
         List<String> keys = Binder.get(environment)
                 .bind(PROPERTY, Bindable.listOf(String.class))
                 .orElse(List.of());
-        return changed(Patterns.places(), keys, PROPERTY);
+        return changed(
+                Patterns.places(), keys, keys.isEmpty() ? PROPERTY : GlobalSettings.place(environment, PROPERTY));
     }
 
     /**

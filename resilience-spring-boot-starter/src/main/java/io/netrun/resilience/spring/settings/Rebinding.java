@@ -88,14 +88,44 @@ final class Rebinding {
         if (former.isSameAs(later)) {
             return Optional.empty();
         }
-        return Optional.of(() -> {
-            if (!made.exchange(pattern, name, former, later)) {
-                exchange(pattern, name, false); // somebody has changed it meanwhile
+        return Optional.of(() -> follow(pattern, name, former, later));
+    }
+
+    /** What an operator has changed stays, but for the settings that have changed in the configuration. */
+    private <P extends Policy, C extends Record> void follow(
+            Pattern<P, C> pattern, String name, Made<C> former, Made<C> later) {
+        Set<String> changed = former.differing(later);
+        Made<C> present = former;
+        Made<C> next = keeping(pattern, name, present, later, changed);
+        while (!made.exchange(pattern, name, present, next)) { // somebody has changed it meanwhile
+            present = made.get(pattern, name);
+            if (present == null) {
+                return;
             }
-            Set<String> changed = former.differing(later);
-            if (!changed.isEmpty()) {
-                log.info("{} '{}' follows the changed configuration: {}", pattern.title(), name, changed);
-            }
-        });
+            next = keeping(pattern, name, present, later, changed);
+        }
+        Set<String> different = present.differingInForce(next);
+        if (!different.isEmpty()) {
+            log.info("{} '{}' follows the changed configuration: {}", pattern.title(), name, different);
+        }
+        Set<String> kept = next.changedByOperator();
+        if (!kept.isEmpty()) {
+            log.info("{} '{}' keeps what an operator has changed: {}", pattern.title(), name, kept);
+        }
+    }
+
+    private static <C extends Record> Made<C> keeping(
+            Pattern<?, C> pattern, String name, Made<C> present, Made<C> later, Set<String> changed) {
+        try {
+            return present.followedBy(later, changed);
+        } catch (IllegalArgumentException wrong) {
+            log.warn(
+                    "{} '{}' goes by the changed configuration alone, with which an operator's changes of {} do not agree: {}",
+                    pattern.title(),
+                    name,
+                    present.changedByOperator(),
+                    wrong.getMessage());
+            return later;
+        }
     }
 }

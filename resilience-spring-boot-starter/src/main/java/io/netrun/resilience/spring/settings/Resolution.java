@@ -43,14 +43,19 @@ final class Resolution {
                 context.resolver().resolve(pattern, name, annotated.settings(), annotated.location(), given);
         @SuppressWarnings("unchecked") // it was fixed for just this pattern
         C code = (C) fixed.getOrDefault(key, resolved.config());
-        C config = context.customizers().customize(name, code);
+        C prepared = context.customizers().prepare(pattern, name, code);
+        C config = context.customizers().customize(pattern, name, prepared);
         Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
         for (Setting setting : Setting.of(pattern)) {
-            if (!Objects.equals(setting.valueIn(config), setting.valueIn(resolved.config()))) {
+            if (differs(setting, config, prepared) || differs(setting, code, resolved.config())) {
                 origins.put(setting.name(), Found.CUSTOMIZER);
             }
         }
         return new Made<>(new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
+    }
+
+    private static boolean differs(Setting setting, Record one, Record other) {
+        return !Objects.equals(setting.valueIn(one), setting.valueIn(other));
     }
 
     /** The problem of an instance for which a context's configuration has other settings than those in force. */

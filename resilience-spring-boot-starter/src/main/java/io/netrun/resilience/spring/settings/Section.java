@@ -14,6 +14,8 @@ import org.springframework.core.ResolvableType;
 /** The settings of one instance in the configuration, or those for all instances of a pattern. */
 final class Section {
 
+    private static final String PLACEHOLDER = "${";
+
     private final ConfigurationPropertyName name;
     private final List<ConfigurationPropertySource> sources;
     private final Binder binder;
@@ -47,9 +49,13 @@ final class Section {
                 requireNothingWritten(property, type);
                 return null;
             }
+            if (value instanceof String text) {
+                requireResolved(property, text);
+            }
             return new Found(Expected.checked(value), origin(property));
         } catch (BindException | IllegalArgumentException e) {
             String text = textOf(property);
+            requireResolved(property, text);
             if (text.isBlank()) {
                 throw SettingProblems.empty(origin(property), type);
             }
@@ -59,8 +65,22 @@ final class Section {
 
     /** Spring reads an empty text as no value, for some types and not for others. */
     private void requireNothingWritten(ConfigurationPropertyName property, ResolvableType type) {
-        if (written(property).isPresent()) {
-            throw SettingProblems.empty(origin(property), type);
+        if (written(sources, property).isPresent()) {
+            String text = textOf(property);
+            throw text.isBlank()
+                    ? SettingProblems.empty(origin(property), type)
+                    : SettingProblems.list(origin(property) + " is the list '" + text + "'", type);
+        }
+    }
+
+    /** A placeholder that stands for nothing is left in the text, as Spring leaves it. */
+    private void requireResolved(ConfigurationPropertyName property, String text) {
+        if (text.contains(PLACEHOLDER)
+                && written(sources, property)
+                        .map(found -> String.valueOf(found.getValue()))
+                        .filter(raw -> raw.contains("\\" + PLACEHOLDER)) // written to stand for itself
+                        .isEmpty()) {
+            throw SettingProblems.unresolved(origin(property), text);
         }
     }
 
@@ -76,15 +96,20 @@ final class Section {
         }
     }
 
-    /** The property with the place where it was written, if that is known. */
     private String origin(ConfigurationPropertyName property) {
-        return written(property)
+        return place(sources, property);
+    }
+
+    /** The property with the place where it was written, if that is known. */
+    static String place(Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName property) {
+        return written(sources, property)
                 .map(found ->
                         found.getOrigin() == null ? property.toString() : property + " (" + found.getOrigin() + ")")
                 .orElseGet(property::toString);
     }
 
-    private Optional<ConfigurationProperty> written(ConfigurationPropertyName property) {
+    private static Optional<ConfigurationProperty> written(
+            Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName property) {
         for (ConfigurationPropertySource source : sources) {
             ConfigurationProperty found = source.getConfigurationProperty(property);
             if (found == null) {

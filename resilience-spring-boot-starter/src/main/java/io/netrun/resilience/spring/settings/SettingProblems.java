@@ -20,7 +20,12 @@ final class SettingProblems {
         return of(what + " is empty", "Write " + Expected.of(type) + ", or remove the key");
     }
 
-    /** A placeholder in an annotation that stands for nothing. */
+    /** Several values where there can be one. */
+    static ResilienceConfigurationException list(String what, ResolvableType type) {
+        return of(what + ", which has one value", "Write " + Expected.of(type));
+    }
+
+    /** A placeholder that stands for nothing. */
     static ResilienceConfigurationException unresolved(String what, String text) {
         return of(
                 what + " is '" + text + "', which has a placeholder that stands for nothing",

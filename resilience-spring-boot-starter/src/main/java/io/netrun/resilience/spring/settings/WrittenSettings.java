@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.Pattern;
 import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.Place;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -120,8 +121,7 @@ public final class WrittenSettings {
         for (String written : source.getPropertyNames()) {
             if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
                 ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
-                if (property.getNumberOfElements() > 1
-                        && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
+                if (!property.isEmpty() && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
                     read(new Property(source, written, property));
                 }
             }
@@ -129,6 +129,12 @@ public final class WrittenSettings {
     }
 
     private void read(Property property) {
+        if (property.name.getNumberOfElements() == 1) {
+            if (!property.isBlank()) {
+                problems.add(scalar(property, "enabled: true, or the key of a pattern"));
+            }
+            return;
+        }
         String first = property.name.getElement(1, Form.DASHED);
         if (GLOBAL.contains(first)) {
             return;
@@ -138,6 +144,9 @@ public final class WrittenSettings {
                 .findFirst()
                 .orElse(null);
         if (pattern == null) {
+            if (reportPlace(property, first)) {
+                return;
+            }
             report(
                     property,
                     first,
@@ -149,11 +158,12 @@ public final class WrittenSettings {
         switch (group) {
             case "defaults" -> readKey(pattern, property, 3);
             case "instances" -> readKey(pattern, property, 4);
-            default -> {
-                if (!group.isEmpty() || !property.isBlank()) { // the section of a pattern may be empty as any other
-                    report(property, group, List.of("defaults", "instances"));
+            case "" -> { // the section of a pattern may be empty as any other
+                if (!property.isBlank()) {
+                    problems.add(scalar(property, "defaults, or instances"));
                 }
             }
+            default -> report(property, group, List.of("defaults", "instances"));
         }
     }
 
@@ -166,10 +176,7 @@ public final class WrittenSettings {
         }
         if (last < earliest) {
             if (!property.isBlank()) {
-                problems.add(new Problem(
-                        "The property '" + name + "' has a value of its own",
-                        "Put settings under it, such as "
-                                + keys(pattern).iterator().next()));
+                problems.add(scalar(property, keys(pattern).iterator().next()));
             } else if (earliest == 4 && name.getNumberOfElements() == 4) {
                 documentsOf(pattern, name(name, 4)).add(property.source); // a section whose keys are commented out
             }
@@ -195,6 +202,27 @@ public final class WrittenSettings {
                     .computeIfAbsent(property.source, first -> new LinkedHashMap<>())
                     .put(section + "." + name.subName(last), property.written);
         }
+    }
+
+    private static Problem scalar(Property property, String examples) {
+        return new Problem(
+                "The property '" + property.name + "' has a value of its own",
+                "Put settings under it, such as " + examples);
+    }
+
+    /** A place in the chain that shares its instances with another one has no section of its own. */
+    private boolean reportPlace(Property property, String first) {
+        for (Place place : Patterns.places()) {
+            if (uniform(place.key()).equals(uniform(first))) {
+                problems.add(Problem.tolerable(
+                        "The configuration has an unknown key '" + first + "' in '" + property.name + "' ("
+                                + PropertySourceOrigin.get(property.source, property.written) + ")",
+                        "Write it under '" + SettingsResolver.ROOT + "."
+                                + place.pattern().key() + "': the instances of " + place.title() + " are there"));
+                return true;
+            }
+        }
+        return false;
     }
 
     private Set<PropertySource<?>> documentsOf(Pattern<?, ?> pattern, String name) {

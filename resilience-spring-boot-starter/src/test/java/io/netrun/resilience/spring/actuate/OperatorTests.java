@@ -8,6 +8,7 @@ import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.bulkhead.BulkheadFullException;
 import io.netrun.resilience.spring.event.OperatorChange;
+import io.netrun.resilience.timeout.Timeout;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +92,26 @@ class OperatorTests {
         post("/resilience/bulkhead/reports", "{\"settings\": {\"maxConcurrent\": 2}}")
                 .expectStatus()
                 .isOk();
+    }
+
+    @Test
+    void settingOfAnObjectShouldBeOneValueWhateverIsInIt() {
+        Timeout sorry = registry.getOrCreate(Timeout.TYPE, "sorry");
+        post("/resilience/timeout/sorry", "{\"settings\": {\"message\": \" Sorry, duration=9s \\\"x\\\"\"}}")
+                .expectStatus()
+                .isOk();
+        assertThat(sorry.config().message()).isEqualTo(" Sorry, duration=9s \"x\"");
+        assertThat(sorry.config().duration()).isEqualTo(Duration.ofSeconds(5));
+        post("/resilience/timeout/sorry", "{\"settings\": [\"message=Wait, limit=2s\", \"duration=3s\"]}")
+                .expectStatus()
+                .isOk();
+        assertThat(sorry.config().message()).isEqualTo("Wait, limit=2s");
+        assertThat(sorry.config().duration()).isEqualTo(Duration.ofSeconds(3));
+        post("/resilience/timeout/sorry", "{\"settings\": {\"duration\": \"1s, message=changed\"}}")
+                .expectStatus()
+                .isBadRequest();
+        post("/resilience/timeout/sorry", "{\"settings\": {}}").expectStatus().isBadRequest();
+        assertThat(sorry.config().message()).isEqualTo("Wait, limit=2s");
     }
 
     @ParameterizedTest

@@ -107,8 +107,53 @@ class RefreshTests {
                     assertThat(reports.config().maxConcurrent()).isEqualTo(1);
                     change(context, "resilience.bulkhead.instances.reports.max-queue", "6");
                     assertThat(reports.config().maxQueue()).isEqualTo(6);
-                    assertThat(reports.config().maxConcurrent()).isEqualTo(10);
+                    assertThat(reports.config().maxConcurrent()).isEqualTo(1);
                 });
+    }
+
+    @Test
+    void changeOfTheSameKeyShouldEndAnOperatorsChange(CapturedOutput output) {
+        runner.withPropertyValues("resilience.bulkhead.instances.reports.max-concurrent=5")
+                .run(context -> {
+                    Bulkhead reports = context.getBean(ResilienceRegistry.class)
+                            .find(Bulkhead.TYPE, "reports")
+                            .orElseThrow();
+                    new LiveSettings(context.getBean(Instances.class))
+                            .change(Patterns.of(Bulkhead.TYPE), reports, "maxConcurrent=1, maxQueue=3");
+                    change(context, "resilience.bulkhead.instances.reports.max-concurrent", "6");
+                    assertThat(reports.config().maxConcurrent()).isEqualTo(6);
+                    assertThat(reports.config().maxQueue()).isEqualTo(3);
+                    assertThat(output)
+                            .contains("Bulkhead 'reports' follows the changed configuration: [maxConcurrent]")
+                            .contains("Bulkhead 'reports' keeps what an operator has changed: [maxQueue]");
+                });
+    }
+
+    @Test
+    void changeShouldLeaveWhatAnOperatorHasSwitchedOff() {
+        runner.run(context -> {
+            CircuitBreaker breaker = breaker(context);
+            new LiveSettings(context.getBean(Instances.class))
+                    .change(Patterns.of(CircuitBreaker.TYPE), breaker, "enabled=false");
+            change(context, "resilience.circuit-breaker.instances.payments.failure-threshold", "7");
+            assertThat(breaker.isEnabled()).isFalse();
+            assertThat(breaker.config().failureThreshold()).isEqualTo(7);
+        });
+    }
+
+    @Test
+    void configurationShouldWinWhereAnOperatorsChangeDoesNotAgree(CapturedOutput output) {
+        runner.run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            io.netrun.resilience.retry.Retry retry =
+                    registry.getOrCreate(io.netrun.resilience.retry.Retry.TYPE, "prices");
+            new LiveSettings(context.getBean(Instances.class))
+                    .change(Patterns.of(io.netrun.resilience.retry.Retry.TYPE), retry, "baseDelay=20s");
+            change(context, "resilience.retry.instances.prices.max-delay", "10s");
+            assertThat(retry.config().maxDelay()).isEqualTo(java.time.Duration.ofSeconds(10));
+            assertThat(retry.config().baseDelay()).isEqualTo(java.time.Duration.ofSeconds(1));
+            assertThat(output).contains("goes by the changed configuration alone");
+        });
     }
 
     @Test

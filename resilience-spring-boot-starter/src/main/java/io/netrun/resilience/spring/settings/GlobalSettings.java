@@ -1,0 +1,59 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+
+/**
+ * The settings directly under the root, which are for the whole application. They are read before the start-up check has looked at
+ * them: a wrong one counts as not set until then, so that its problem does not hide the others.
+ */
+public final class GlobalSettings {
+
+    private GlobalSettings() {}
+
+    /** A setting, or the default if it is not set or wrong. */
+    public static <T> T orElse(Environment environment, String key, Class<T> type, T otherwise) {
+        try {
+            return read(environment, key, type).orElse(otherwise);
+        } catch (ResilienceConfigurationException wrong) {
+            return otherwise;
+        }
+    }
+
+    /** What is wrong with these settings of an application. */
+    public static List<Problem> problems(Environment environment, Class<?> adviceMode, Class<?> validation) {
+        List<Problem> problems = new ArrayList<>();
+        Rebinding.collect(problems, () -> read(environment, "advice-mode", adviceMode));
+        Rebinding.collect(problems, () -> read(environment, "validation", validation));
+        Rebinding.collect(problems, () -> read(environment, "propagate-mdc", Boolean.class));
+        Rebinding.collect(problems, () -> PlaceOrder.required(environment));
+        return problems;
+    }
+
+    /** Where a setting is written: its name, with the file and the line if they are known. */
+    static String place(Environment environment, String property) {
+        return Section.place(ConfigurationPropertySources.get(environment), ConfigurationPropertyName.of(property));
+    }
+
+    private static <T> Optional<T> read(Environment environment, String key, Class<T> type) {
+        String property = SettingsResolver.ROOT + "." + key;
+        try {
+            return Optional.ofNullable(
+                    Binder.get(environment).bind(property, type).orElse(null));
+        } catch (BindException e) {
+            String text = Binder.get(environment)
+                    .bind(property, Object.class)
+                    .map(String::valueOf)
+                    .orElse("");
+            throw SettingProblems.unreadable(
+                    place(environment, property) + " is '" + text + "'", ResolvableType.forClass(type), e);
+        }
+    }
+}

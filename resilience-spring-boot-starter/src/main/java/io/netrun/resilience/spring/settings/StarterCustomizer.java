@@ -1,0 +1,17 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.function.BiFunction;
+
+/**
+ * A customizer of the starter's own. It runs before those of the application, and what it changes counts as the default.
+ *
+ * @param <C> the pattern's configuration record
+ */
+public record StarterCustomizer<C extends Record>(Class<C> configClass, BiFunction<String, C, C> change)
+        implements ConfigCustomizer<C> {
+
+    @Override
+    public C customize(String name, C config) {
+        return change.apply(name, config);
+    }
+}
