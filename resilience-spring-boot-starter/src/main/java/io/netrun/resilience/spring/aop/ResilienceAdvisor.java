@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -28,6 +29,11 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
 
     /** Outside of advice with the lowest precedence, which Spring's transactions and caching have by default. */
     public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
+
+    /** Where Spring has the setting, up to version 6 and from 7 on. */
+    private static final List<String> PROXY_CONFIGURATIONS = List.of(
+            AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME,
+            "org.springframework.aop.framework.autoproxy.defaultProxyConfig");
 
     private static final long serialVersionUID = 1L;
 
@@ -54,11 +60,14 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
 
     /** Whether beans with interfaces are proxied by subclasses too. */
     private boolean makesSubclasses() {
+        return PROXY_CONFIGURATIONS.stream().anyMatch(this::asksForSubclasses);
+    }
+
+    private boolean asksForSubclasses(String name) {
         return beans instanceof ConfigurableListableBeanFactory factory
-                && factory.containsBeanDefinition(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)
-                && Boolean.TRUE.equals(factory.getBeanDefinition(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)
-                        .getPropertyValues()
-                        .get("proxyTargetClass"));
+                && factory.containsBeanDefinition(name)
+                && Boolean.TRUE.equals(
+                        factory.getBeanDefinition(name).getPropertyValues().get("proxyTargetClass"));
     }
 
     @Override

@@ -14,4 +14,7 @@ record Found(@Nullable Object value, String origin) {
     static final String CODE = "code";
     static final String CUSTOMIZER = "customizer";
     static final String OPERATOR = "operator";
+
+    /** Of a setting that has a value, which other settings leave without effect. */
+    static final String UNUSED = "unused";
 }

@@ -253,6 +253,9 @@ public final class Instances implements SettingsSource, AutoCloseable {
      */
     private <P extends Policy, C extends Record> void followConfiguration(Pattern<P, C> pattern, Policy policy) {
         InstanceKey key = InstanceKey.of(pattern, policy.name());
+        if (policy.name().contains(":") && !contexts.isAnnotated(key) && !isConfigured(pattern, policy.name())) {
+            return; // one of a family goes by the settings of the family
+        }
         Made<?> known = made.get(key);
         if (known != null && known.inForce().config().equals(policy.config())) {
             return; // it was created with these settings
@@ -394,7 +397,21 @@ public final class Instances implements SettingsSource, AutoCloseable {
         if (component == null || !Objects.equals(component.valueIn(expected), component.valueIn(policy.config()))) {
             return Found.CODE;
         }
-        return known == null ? Found.BUILT_IN : known.inForce().origin(setting);
+        String origin = known == null ? Found.BUILT_IN : known.inForce().origin(setting);
+        return origin.equals(Found.BUILT_IN) || isUsed(pattern, policy.config(), component) ? origin : Found.UNUSED;
+    }
+
+    /** An operator may have chosen something with which a setting of the annotation has no effect any more. */
+    private static boolean isUsed(Pattern<?, ?> pattern, Record config, Setting setting) {
+        if (pattern.derived().contains(setting.name())) {
+            return true;
+        }
+        try {
+            LiveSettings.requireUsed(pattern, config, Setting.values(config, Set.of(setting.name())));
+            return true;
+        } catch (IllegalArgumentException unused) {
+            return false;
+        }
     }
 
     /** What an instance means to the application's health. Reads nothing from the configuration. */

@@ -131,7 +131,7 @@ public final class LiveSettings {
     }
 
     /** A setting that the instance would not use is a mistake here as anywhere. */
-    private static void requireUsed(Pattern<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
+    static void requireUsed(Pattern<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
         Map<String, Object> changed = new LinkedHashMap<>();
         values.forEach((name, value) -> {
             if (value != null) {

@@ -40,6 +40,6 @@ class AdviceModeTests {
         runner.withPropertyValues("resilience.advice-mode=magic")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining("Failed to bind properties under 'resilience.advice-mode'"));
+                        .hasMessageContaining("is 'magic', which can not be read as one of proxy, aspectj"));
     }
 }

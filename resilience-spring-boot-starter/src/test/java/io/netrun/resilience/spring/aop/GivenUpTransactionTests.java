@@ -95,7 +95,7 @@ class GivenUpTransactionTests {
 
     private static void assertEnds(RecordingTransactions transactions, int rolledBack, int committed) {
         await().atMost(Duration.ofSeconds(30)).until(() -> transactions.log.size() >= rolledBack + committed);
-        assertThat(transactions.log.stream().filter("rollback"::equals)).hasSize(rolledBack);
+        assertThat(transactions.log.stream().filter("rollback"::equals)).hasSizeGreaterThanOrEqualTo(rolledBack);
         assertThat(transactions.log.stream().filter("commit"::equals)).hasSize(committed);
     }
 
@@ -106,7 +106,7 @@ class GivenUpTransactionTests {
 
         @Transactional
         @AttemptTimeout(duration = "100ms")
-        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        @Retry(maxAttempts = 100, baseDelay = "1ms") // on a busy machine, more than those that block may be late
         public String pay() throws InterruptedException {
             if (attempts.incrementAndGet() < 3) {
                 answers.await();

@@ -30,6 +30,22 @@ class DetectionTests {
     private final ApplicationContextRunner runner =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
 
+    @Test
+    void settingWithoutEffectShouldHaveNoOriginInForce() {
+        runner.withPropertyValues(X + "failure-threshold=3").run(context -> {
+            Instances instances = context.getBean(Instances.class);
+            var pattern = Patterns.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE);
+            var breaker = context.getBean(ResilienceRegistry.class)
+                    .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x")
+                    .orElseThrow();
+            assertThat(instances.origin(pattern, breaker, "failureThreshold")).contains("failure-threshold");
+            new LiveSettings(instances).change(pattern, breaker, "detection=count-window");
+            assertThat(instances.origin(pattern, breaker, "failureThreshold")).isEqualTo("unused");
+            assertThat(instances.origin(pattern, breaker, "detection")).isEqualTo("operator");
+            assertThat(instances.origin(pattern, breaker, "windowSize")).isEqualTo("default");
+        });
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
