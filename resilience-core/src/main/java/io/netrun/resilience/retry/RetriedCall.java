@@ -29,7 +29,6 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
 
     private static final Logger log = LoggerFactory.getLogger(RetriedCall.class);
 
-
     private static final VarHandle PENDING;
 
     static {
