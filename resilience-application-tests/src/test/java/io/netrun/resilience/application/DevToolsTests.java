@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +73,7 @@ class DevToolsTests {
         return new WeakReference<>(loader);
     }
 
-    private static void assertCollected(WeakReference<ClassLoader> former) throws InterruptedException {
+    private static void assertCollected(WeakReference<ClassLoader> former) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (former.get() != null && System.nanoTime() - end < 0) {
             // As DevTools does between the two.
@@ -82,7 +83,7 @@ class DevToolsTests {
             ReflectionUtils.clearCache();
             AnnotationUtils.clearCache();
             System.gc();
-            Thread.sleep(50);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
         assertThat(former.get()).as("class loader of the former application").isNull();
     }
