@@ -111,8 +111,8 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     protected abstract void onReconfigured();
 
     /**
-     * Whether something is bound to the calling thread that a sync call may need, so that the call stays on that thread. Where the
-     * question itself fails, it does: on another thread the call might go wrong.
+     * Whether something is bound to the calling thread that a sync call may need, so that the call stays on that
+     * thread. Where the question itself fails, it does: on another thread the call might go wrong.
      *
      * @param question what it throws is logged
      */

@@ -20,8 +20,8 @@ final class AsyncResultCheck {
     private static final int MAX_WRITES = 64;
 
     /**
-     * Whether there was a warning for a class; null for a harmless class. A class of the JDK keeps its value for ever, so that must not
-     * be of a class of this library, whose class loader could then never be collected (JDK-8136353).
+     * Whether there was a warning for a class; null for a harmless class. A class of the JDK keeps its value for ever,
+     * so that must not be of a class of this library, whose class loader could then never be collected (JDK-8136353).
      */
     private static final ClassValue<@Nullable AtomicBoolean> WARNED = new ClassValue<>() {
 

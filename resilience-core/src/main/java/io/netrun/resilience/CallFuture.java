@@ -92,9 +92,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
-     * Goes on where a dependent ended the completion of this future with an exception. The JDK catches what a dependent's function
-     * throws, but not what the failure itself throws as it is wrapped for the next stage ({@code toString()} of a foreign exception).
-     * Each further completion changes nothing but runs the dependents that are left, and takes at least one of them off.
+     * Goes on where a dependent ended the completion of this future with an exception. The JDK catches what a
+     * dependent's function throws, but not what the failure itself throws as it is wrapped for the next stage
+     * ({@code toString()} of a foreign exception). Each further completion changes nothing but runs the dependents that
+     * are left, and takes at least one of them off.
      */
     @SuppressWarnings("NullAway") // the value of a future that is done is not replaced
     private void runRemainingDependents(Throwable thrown) {

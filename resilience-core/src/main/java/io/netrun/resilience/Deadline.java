@@ -344,9 +344,9 @@ public final class Deadline extends ScopeParts {
         }
 
         /**
-         * As {@link #tryEnd()}, for a part that has something to settle then, such as an outcome to count. Should the call be given
-         * up meanwhile, whoever does so waits for a moment until that is done, so that the call's caller finds it done.
-         * {@link #markSettled()} must follow, and no code of the user may run before it.
+         * As {@link #tryEnd()}, for a part that has something to settle then, such as an outcome to count. Should the
+         * call be given up meanwhile, whoever does so waits for a moment until that is done, so that the call's caller
+         * finds it done. {@link #markSettled()} must follow, and no code of the user may run before it.
          */
         public final boolean tryBeginEnd() {
             return PHASE.compareAndSet(this, RUNNING, ENDING);
@@ -362,7 +362,9 @@ public final class Deadline extends ScopeParts {
             return phase != RUNNING;
         }
 
-        /** Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for ten milliseconds at most. */
+        /**
+         * Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for ten milliseconds at most.
+         */
         public final void awaitSettled() {
             ScopeParts.awaitSettled(this);
         }

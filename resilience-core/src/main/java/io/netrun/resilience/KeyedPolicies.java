@@ -163,8 +163,8 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /**
-     * The instance of a key that was evicted while somebody held it, between asking for it and calling through it perhaps: one more
-     * beside it would let in its limit once more.
+     * The instance of a key that was evicted while somebody held it, between asking for it and calling through it
+     * perhaps: one more beside it would let in its limit once more.
      */
     private @Nullable P takeHeld(String key) {
         EvictedReference<P> reference = stillHeld.remove(key);

@@ -148,8 +148,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     /**
      * Changes settings of a living instance; see {@link AbstractPolicy#reconfigure}.
      *
-     * @param change makes the new configuration of the present one, as in
-     *     {@code c -> c.toBuilder().failureThreshold(3).build()}
+     * @param change makes the new configuration of the present one, as in {@code c ->
+     *     c.toBuilder().failureThreshold(3).build()}
      * @return the instance; empty if there is none of that name
      * @throws IllegalArgumentException if a setting is out of its range; nothing has changed then
      */

@@ -168,8 +168,8 @@ abstract sealed class ScopeParts permits Deadline {
     }
 
     /**
-     * The name of the limit that gave the call up. It is kept among the parts, since a field of its own would cost every scope of every
-     * call some bytes.
+     * The name of the limit that gave the call up. It is kept among the parts, since a field of its own would cost
+     * every scope of every call some bytes.
      */
     private static final class LimitName extends Deadline.InFlight {
 

@@ -26,11 +26,11 @@ import org.slf4j.MDC;
  * their own, since as many bodies as there are processors can keep all carriers of virtual threads busy. No pool has an
  * upper bound (what bounds them are bulkheads and {@code max-abandoned}), so that a task never waits behind another.
  *
- * <p>The threads are named {@code resilience-worker-} and {@code resilience-timer-worker-} with a number. They inherit nothing from
- * the thread that happens to start them, and what a task leaves on them is cleared as far as that is possible: its interrupts, its
- * class loader, its MDC, its name, its priority and its handler of uncaught exceptions. Thread-locals that are not registered with
- * Micrometer's context-propagation stay on a pooled thread, which only JDK 17 to 20 use for bodies: a thread has no way to clear
- * them.
+ * <p>The threads are named {@code resilience-worker-} and {@code resilience-timer-worker-} with a number. They inherit
+ * nothing from the thread that happens to start them, and what a task leaves on them is cleared as far as that is
+ * possible: its interrupts, its class loader, its MDC, its name, its priority and its handler of uncaught exceptions.
+ * Thread-locals that are not registered with Micrometer's context-propagation stay on a pooled thread, which only JDK
+ * 17 to 20 use for bodies: a thread has no way to clear them.
  */
 public final class Workers {
 

@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a call costs that can be counted rather than timed: bytes allocated, and frames on the stack between caller and body.
- * Bytes are counted in whatever the JVM makes of the code, interpreted or compiled, so nothing here rests on an optimisation.
+ * What a call costs that can be counted rather than timed: bytes allocated, and frames on the stack between caller and
+ * body. Bytes are counted in whatever the JVM makes of the code, interpreted or compiled, so nothing here rests on an
+ * optimisation.
  */
 class CallCostTests {
 
@@ -74,7 +75,9 @@ class CallCostTests {
                 Hedge.of("hedge"));
     }
 
-    /** A stage that passes a failure on makes an exception of it, with a stack trace that grows with the caller's stack. */
+    /**
+     * A stage that passes a failure on makes an exception of it, with a stack trace that grows with the caller's stack.
+     */
     @ParameterizedTest
     @MethodSource("guardsOfAsyncCalls")
     void callAsyncThatFailsShouldCostTheSameOnADeepStack(Guard guard) {
@@ -181,7 +184,9 @@ class CallCostTests {
                         .count());
     }
 
-    /** What calls allocate in the round that allocates least: others include what the JVM does once, as loading classes. */
+    /**
+     * What calls allocate in the round that allocates least: others include what the JVM does once, as loading classes.
+     */
     private static long leastBytes(Runnable call) {
         return LongStream.generate(() -> bytes(call)).limit(ROUNDS).min().orElseThrow();
     }

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
-/** The ways of making a call through a guard, as its user writes them: what compiles here is a part of what is tested. */
+/**
+ * The ways of making a call through a guard, as its user writes them: what compiles here is a part of what is tested.
+ */
 class GuardApiTests {
 
     private final CircuitBreaker guard = CircuitBreaker.of("c");

@@ -52,7 +52,10 @@ public final class LimitFixture {
         return Retry.of("r", settings.apply(RetryConfig.builder().jitter(false)).build(), ticker);
     }
 
-    /** Makes a call on another thread, turns the time to its limit as soon as it hangs, and returns what its caller gets. */
+    /**
+     * Makes a call on another thread, turns the time to its limit as soon as it hangs, and returns what its caller
+     * gets.
+     */
     public Throwable exceed(CheckedRunnable<?> call) {
         return exceedWhen(() -> running.getCount() == 0, call);
     }

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The exception of an exhausted retry is looked through at the last failure, wherever exceptions are told apart by class. */
+/**
+ * The exception of an exhausted retry is looked through at the last failure, wherever exceptions are told apart by
+ * class.
+ */
 @org.junit.jupiter.api.Timeout(60)
 class LookedThroughTests {
 

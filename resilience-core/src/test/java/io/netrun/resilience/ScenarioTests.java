@@ -113,7 +113,10 @@ class ScenarioTests {
             return this;
         }
 
-        /** Makes a call whose runs play a step, and ends it from outside, or interrupts it, as soon as a condition holds. */
+        /**
+         * Makes a call whose runs play a step, and ends it from outside, or interrupts it, as soon as a condition
+         * holds.
+         */
         void cancel(Guard guard, Step step, BooleanSupplier when) {
             failure = mode.cancel(guard, () -> next(new ArrayDeque<>(List.of(step))), when);
             assertThat(failure).isNotNull().isNotInstanceOf(TimeoutExceededException.class);

@@ -21,7 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A sleep ends early by a shutdown, the end of its scope, or an interrupt by the thread's user, none of which hides another. */
+/**
+ * A sleep ends early by a shutdown, the end of its scope, or an interrupt by the thread's user, none of which hides
+ * another.
+ */
 @Timeout(60)
 class WaitsTests {
 

@@ -97,7 +97,10 @@ public class Closings {
         }
     }
 
-    /** A thread sleeps in real time and is interrupted by its user while the policy is closed: the interrupt must not be lost. */
+    /**
+     * A thread sleeps in real time and is interrupted by its user while the policy is closed: the interrupt must not be
+     * lost.
+     */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "The interrupt was thrown, or is still set.")
     @Outcome(expect = FORBIDDEN, desc = "The interrupt is lost.")

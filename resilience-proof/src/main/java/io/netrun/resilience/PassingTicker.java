@@ -3,8 +3,8 @@ package io.netrun.resilience;
 import java.time.Instant;
 
 /**
- * Time in which every delay is over at once, while the clock stands still. A policy that waits for its time meets the other
- * threads without a pause between, which is where the interleavings are.
+ * Time in which every delay is over at once, while the clock stands still. A policy that waits for its time meets the
+ * other threads without a pause between, which is where the interleavings are.
  */
 public final class PassingTicker implements Ticker {
 

@@ -32,8 +32,9 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * What is bound to the caller's thread, as code sees it that a policy runs elsewhere. Each kind of context has an accessor: Micrometer
- * and Spring Security register theirs, the starter that of the MDC; the one for the request is the application's to register.
+ * What is bound to the caller's thread, as code sees it that a policy runs elsewhere. Each kind of context has an
+ * accessor: Micrometer and Spring Security register theirs, the starter that of the MDC; the one for the request is the
+ * application's to register.
  */
 class ContextTests {
 

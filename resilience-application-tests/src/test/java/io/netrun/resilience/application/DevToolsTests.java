@@ -23,7 +23,10 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Restarts as DevTools makes them: the application's classes are loaded anew, while the JVM and the library's classes stay. */
+/**
+ * Restarts as DevTools makes them: the application's classes are loaded anew, while the JVM and the library's classes
+ * stay.
+ */
 class DevToolsTests {
 
     private static final String SHOP = "io.netrun.resilience.application.RestartedShop";

@@ -30,8 +30,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * An application that DevTools would restart: its classes are loaded anew each time, those of the library are not. It has nothing
- * but the starter, since threads of other libraries may keep it.
+ * An application that DevTools would restart: its classes are loaded anew each time, those of the library are not. It
+ * has nothing but the starter, since threads of other libraries may keep it.
  */
 @Configuration(proxyBeanMethods = false)
 @ImportAutoConfiguration({

@@ -29,7 +29,10 @@ import org.springframework.validation.annotation.Validated;
 import org.springframework.validation.beanvalidation.MethodValidationPostProcessor;
 import org.springframework.validation.method.MethodValidationException;
 
-/** What a caller did wrong, or a method gave back wrong, is found outside of the protection: it is no failure of the call. */
+/**
+ * What a caller did wrong, or a method gave back wrong, is found outside of the protection: it is no failure of the
+ * call.
+ */
 class ValidatedMethodTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()

@@ -44,8 +44,8 @@ final class AsyncCalls {
     }
 
     /**
-     * A timer that forgets what is cancelled. The usual one keeps the timer of every call until its limit, and millions of
-     * calls a second under a limit of seconds would fill any heap.
+     * A timer that forgets what is cancelled. The usual one keeps the timer of every call until its limit, and millions
+     * of calls a second under a limit of seconds would fill any heap.
      */
     static ScheduledExecutorService scheduler() {
         var scheduler = new ScheduledThreadPoolExecutor(1);
@@ -80,7 +80,10 @@ final class AsyncCalls {
         }
     }
 
-    /** Several patterns, among them retry and circuit breaker, around a call, once for each call to check and once beforehand. */
+    /**
+     * Several patterns, among them retry and circuit breaker, around a call, once for each call to check and once
+     * beforehand.
+     */
     public abstract static class StackedByResilience4j extends Resilience4j {
 
         final Retry retry = Retry.ofDefaults("stacked");

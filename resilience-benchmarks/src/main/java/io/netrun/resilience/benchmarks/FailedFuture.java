@@ -22,9 +22,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * An asynchronous call that fails after it has returned its future, which is what an outage is made of: through each pattern, and
- * through timeout, bulkhead, retry and circuit breaker, outermost first. The failure is made beforehand, is not retried, and opens
- * no circuit: ours counts it and has a high threshold, the others ignore it. The limit is the JDK's {@code handle}.
+ * An asynchronous call that fails after it has returned its future, which is what an outage is made of: through each
+ * pattern, and through timeout, bulkhead, retry and circuit breaker, outermost first. The failure is made beforehand,
+ * is not retried, and opens no circuit: ours counts it and has a high threshold, the others ignore it. The limit is the
+ * JDK's {@code handle}.
  */
 public class FailedFuture extends NanosPerCall {
 

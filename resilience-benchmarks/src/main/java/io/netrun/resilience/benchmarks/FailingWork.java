@@ -4,8 +4,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A call that fails twice and then succeeds, over and over; its failures are made beforehand. It may be inlined: otherwise
- * the JVM's unwinding of a real frame would cost more than every subject's part.
+ * A call that fails twice and then succeeds, over and over; its failures are made beforehand. It may be inlined:
+ * otherwise the JVM's unwinding of a real frame would cost more than every subject's part.
  */
 @State(Scope.Thread)
 public class FailingWork {

@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Very many asynchronous calls under a time limit at once, none of which ends before all have begun: what a timer costs to
- * set, to keep and to take back. A program of its own, because JMH's calls end one after the other. Its argument is the
- * file for the results.
+ * Very many asynchronous calls under a time limit at once, none of which ends before all have begun: what a timer costs
+ * to set, to keep and to take back. A program of its own, because JMH's calls end one after the other. Its argument is
+ * the file for the results.
  */
 public final class PendingTimeouts {
 

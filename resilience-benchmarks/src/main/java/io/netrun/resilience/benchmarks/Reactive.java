@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import reactor.core.publisher.Mono;
 
 /**
- * A subscription to a Mono through a circuit breaker, and through bulkhead, retry and circuit breaker, outermost first. The
- * limit is the source without protection.
+ * A subscription to a Mono through a circuit breaker, and through bulkhead, retry and circuit breaker, outermost first.
+ * The limit is the source without protection.
  */
 public class Reactive extends NanosPerCall {
 

@@ -15,9 +15,10 @@ import java.util.stream.IntStream;
 import javax.tools.ToolProvider;
 
 /**
- * What a library adds to the start and to the memory of a Spring Boot application, by the number of annotated methods. A
- * program of its own, because every start is a JVM of its own ({@link StartedApplication}); the beans are generated and
- * compiled first. Its arguments are the file for the results and the number of rounds, from each of which the median comes.
+ * What a library adds to the start and to the memory of a Spring Boot application, by the number of annotated methods.
+ * A program of its own, because every start is a JVM of its own ({@link StartedApplication}); the beans are generated
+ * and compiled first. Its arguments are the file for the results and the number of rounds, from each of which the
+ * median comes.
  */
 public final class StartUp {
 
@@ -27,7 +28,9 @@ public final class StartUp {
 
     private StartUp() {}
 
-    /** What is measured, and what a method of its beans carries; both patterns bear a name of their own for each method. */
+    /**
+     * What is measured, and what a method of its beans carries; both patterns bear a name of their own for each method.
+     */
     enum Library {
         NONE("", ""),
         NETRUN("io.netrun.resilience.spring", "@io.netrun.resilience.annotation.%s(name = \"%s\")"),

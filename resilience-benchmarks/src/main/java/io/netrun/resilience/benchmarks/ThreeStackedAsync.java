@@ -11,7 +11,9 @@ import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** A call through bulkhead, retry and circuit breaker, outermost first, whose future is done when the call returns it. */
+/**
+ * A call through bulkhead, retry and circuit breaker, outermost first, whose future is done when the call returns it.
+ */
 public class ThreeStackedAsync extends NanosPerCall {
 
     private static final int PLACES = 25;

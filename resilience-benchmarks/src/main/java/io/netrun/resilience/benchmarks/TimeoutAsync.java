@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * An asynchronous call with a time limit, within which it ends: its future is done already when the call returns it, or is
- * completed later. The limits are to ask the future whether it is done, and the JDK's {@code orTimeout}.
+ * An asynchronous call with a time limit, within which it ends: its future is done already when the call returns it, or
+ * is completed later. The limits are to ask the future whether it is done, and the JDK's {@code orTimeout}.
  */
 public class TimeoutAsync extends NanosPerCall {
 

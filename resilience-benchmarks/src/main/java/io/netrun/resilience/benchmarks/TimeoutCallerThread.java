@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A call with a time limit, within which it ends, on the thread of its caller. The least that others need is to schedule an
- * interrupt and to cancel it.
+ * A call with a time limit, within which it ends, on the thread of its caller. The least that others need is to
+ * schedule an interrupt and to cancel it.
  */
 public class TimeoutCallerThread extends NanosPerCall {
 

@@ -14,7 +14,9 @@ import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** A call through timeout, retry and circuit breaker, outermost first, whose future is done when the call returns it. */
+/**
+ * A call through timeout, retry and circuit breaker, outermost first, whose future is done when the call returns it.
+ */
 public class TimeoutStackedAsync extends NanosPerCall {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);

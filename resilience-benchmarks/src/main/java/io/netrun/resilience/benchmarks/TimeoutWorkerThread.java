@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * A call with a time limit, within which it ends, on another thread than its caller's. The limit is the hand-over of the
- * call to an executor.
+ * A call with a time limit, within which it ends, on another thread than its caller's. The limit is the hand-over of
+ * the call to an executor.
  */
 public class TimeoutWorkerThread extends NanosPerCall {
 

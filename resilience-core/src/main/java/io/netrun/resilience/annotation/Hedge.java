@@ -34,8 +34,8 @@ public @interface Hedge {
     int maxActive() default Unset.INT;
 
     /**
-     * Sync methods: the name of the executor bean that runs the attempts instead of the workers that all instances share. It must have
-     * threads of its own.
+     * Sync methods: the name of the executor bean that runs the attempts instead of the workers that all instances
+     * share. It must have threads of its own.
      */
     String executor() default "";
 }

@@ -40,8 +40,8 @@ public @interface Timeout {
     int maxAbandoned() default Unset.INT;
 
     /**
-     * Sync methods on workers: the name of the executor bean that runs the calls instead of the workers that all instances share. It must
-     * have threads of its own; what it throws instead of taking a call reaches the caller.
+     * Sync methods on workers: the name of the executor bean that runs the calls instead of the workers that all
+     * instances share. It must have threads of its own; what it throws instead of taking a call reaches the caller.
      */
     String executor() default "";
 }

@@ -128,8 +128,8 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     /**
-     * Acquires a permit if one is free and no call waits for it; empty otherwise, which counts and is announced as a rejection. See
-     * {@link #acquirePermit()}.
+     * Acquires a permit if one is free and no call waits for it; empty otherwise, which counts and is announced as a
+     * rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
         if (sync.tryTake()) {

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permit of a call that is over with its subscription: it is released as that is given up, also where the source is emitting
- * within the subscription and there is no future of the call yet.
+ * The permit of a call that is over with its subscription: it is released as that is given up, also where the source is
+ * emitting within the subscription and there is no future of the call yet.
  */
 final class SubscriptionPermit extends Deadline.InFlight {
 

@@ -54,8 +54,8 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
      * @param time when it ended, by the wall clock
      * @param exception the class name of what it threw; null if it counts as failed for another reason
      * @param message the message of what it threw, cut to 500 characters; null if there is none
-     * @param reason why it counts as failed, if not for what it threw: {@code given up by Timeout 'payments'}, its result, or a trial that
-     *     took too long; null otherwise
+     * @param reason why it counts as failed, if not for what it threw: {@code given up by Timeout 'payments'}, its
+     *     result, or a trial that took too long; null otherwise
      */
     public record Failure(
             Instant time,
@@ -158,7 +158,9 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return state() != State.DISABLED;
     }
 
-    /** Switched off, it is DISABLED; switched on again, CLOSED with zero counts, or FORCED_OPEN if it was that before. */
+    /**
+     * Switched off, it is DISABLED; switched on again, CLOSED with zero counts, or FORCED_OPEN if it was that before.
+     */
     @Override
     public void setEnabled(boolean enabled) {
         if (enabled) {

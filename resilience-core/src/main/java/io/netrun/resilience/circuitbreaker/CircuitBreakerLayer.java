@@ -50,8 +50,8 @@ final class CircuitBreakerLayer implements Layer {
     }
 
     /**
-     * Counts a call unless it was given up before. It is judged before that is decided, since predicates are code of the user, for
-     * which nobody who gives the call up has to wait.
+     * Counts a call unless it was given up before. It is judged before that is decided, since predicates are code of
+     * the user, for which nobody who gives the call up has to wait.
      */
     private void end(
             Admission admission,

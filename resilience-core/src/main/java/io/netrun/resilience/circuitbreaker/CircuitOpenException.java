@@ -31,9 +31,9 @@ public final class CircuitOpenException extends CallRejectedException implements
     }
 
     /**
-     * How much longer the circuit rejects calls, from the moment that this is asked. OPEN: the time until trials are let in.
-     * HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: empty, since only an operator ends it. Zero once that
-     * state is over, as after a reset.
+     * How much longer the circuit rejects calls, from the moment that this is asked. OPEN: the time until trials are
+     * let in. HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: empty, since only an operator
+     * ends it. Zero once that state is over, as after a reset.
      */
     @Override
     public Optional<Duration> retryAfter() {

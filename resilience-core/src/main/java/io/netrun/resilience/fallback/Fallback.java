@@ -46,8 +46,8 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
      * A fallback.
      *
      * @param name 1 to 200 characters
-     * @param settings adds the handlers, as in
-     *     {@code c -> c.handle(CircuitOpenException.class, e -> cached).value(none)}
+     * @param settings adds the handlers, as in {@code c -> c.handle(CircuitOpenException.class, e ->
+     *     cached).value(none)}
      * @throws IllegalArgumentException if the name is out of its range, or two handlers are for the same kind of
      *     failure
      */
@@ -159,9 +159,10 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * The handler for a failure, and what it is shown. A handler for the exception that wraps a failure comes first if it names
-     * an exception of this library; otherwise the closest one for the failure within decides, as it does for a failure that is
-     * not wrapped: a handler for any {@link Exception} does not catch an {@link Error} because a retry wraps it.
+     * The handler for a failure, and what it is shown. A handler for the exception that wraps a failure comes first if
+     * it names an exception of this library; otherwise the closest one for the failure within decides, as it does for a
+     * failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} because a retry
+     * wraps it.
      */
     private @Nullable Choice choose(Throwable failure) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);

@@ -1,6 +1,4 @@
-/**
- * Fallback: something else in the place of a failure. {@link io.netrun.resilience.fallback.Fallback} is the way in.
- */
+/** Fallback: something else in the place of a failure. {@link io.netrun.resilience.fallback.Fallback} is the way in. */
 @NullMarked
 package io.netrun.resilience.fallback;
 

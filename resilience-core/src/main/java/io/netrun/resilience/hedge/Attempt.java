@@ -7,7 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt of a hedged call, and its scope, which is stopped unless it is the winner. It is made once or never, and leaves once. */
+/**
+ * An attempt of a hedged call, and its scope, which is stopped unless it is the winner. It is made once or never, and
+ * leaves once.
+ */
 final class Attempt<T extends @Nullable Object> {
 
     private static final int MADE = 1;

@@ -24,10 +24,11 @@ import org.slf4j.LoggerFactory;
  * stopped when it has lost, so that policies within know a loser by that and not by what it throws. Of an attempt that
  * has delivered a part of its result to the caller, the end is the call's end, whatever the others do.
  *
- * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a call's
- * first. Each attempt leaves once, when nothing of it runs any longer, and releases a slot then, except for one: the attempt
- * that ends the call, or the first to leave a call that was ended from outside. So the slots are held until the losers have
- * left too, as those may pay no heed to being cancelled, and those that do have left before the caller learns of the end.
+ * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a
+ * call's first. Each attempt leaves once, when nothing of it runs any longer, and releases a slot then, except for one:
+ * the attempt that ends the call, or the first to leave a call that was ended from outside. So the slots are held until
+ * the losers have left too, as those may pay no heed to being cancelled, and those that do have left before the caller
+ * learns of the end.
  */
 abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
@@ -56,7 +57,10 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         this.context = CallerContext.capture();
     }
 
-    /** Makes an attempt in its scope and has it followed by {@link #follow}; once it is over, it {@linkplain #leave leaves}. */
+    /**
+     * Makes an attempt in its scope and has it followed by {@link #follow}; once it is over, it {@linkplain #leave
+     * leaves}.
+     */
     abstract void attempt(Attempt<T> attempt);
 
     /** Whether nothing of an attempt runs any longer. */
@@ -103,7 +107,10 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         return this;
     }
 
-    /** An attempt that can be stopped before it is made: it is found by the thread that ends the call, or finds the call ended. */
+    /**
+     * An attempt that can be stopped before it is made: it is found by the thread that ends the call, or finds the call
+     * ended.
+     */
     private Attempt<T> add(int number) {
         Attempt<T> attempt = new Attempt<>(number, deadline.child());
         attempts.add(attempt);

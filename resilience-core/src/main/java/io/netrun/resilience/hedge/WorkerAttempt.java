@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a sync call, on a worker; cancelled, it is interrupted. It runs once, whatever the executor does with its task. The
- * body begins before the attempt is stopped or never, so an attempt that is stopped before its body leaves at once.
+ * One attempt of a sync call, on a worker; cancelled, it is interrupted. It runs once, whatever the executor does with
+ * its task. The body begins before the attempt is stopped or never, so an attempt that is stopped before its body
+ * leaves at once.
  */
 final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> implements Runnable {
 
@@ -61,7 +62,10 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         }
     }
 
-    /** It cannot be made on a worker, or its context cannot be restored; too late for an attempt that a worker has taken up. */
+    /**
+     * It cannot be made on a worker, or its context cannot be restored; too late for an attempt that a worker has taken
+     * up.
+     */
     @SuppressWarnings("NullAway") // with a failure, the value is not looked at
     private void failed(Throwable thrown) {
         if (taken.compareAndSet(false, true)) {

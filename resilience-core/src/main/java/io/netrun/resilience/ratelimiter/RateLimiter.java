@@ -119,8 +119,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which counts and is announced as a
-     * rejection. See {@link #acquirePermit()}.
+     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which counts and is announced as
+     * a rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
         if (isEnabled() && !tryAcquire()) {

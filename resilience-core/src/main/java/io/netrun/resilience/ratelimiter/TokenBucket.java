@@ -127,8 +127,8 @@ final class TokenBucket {
     }
 
     /**
-     * Takes a token, or reserves one that comes soon enough. A reservation is to be
-     * {@linkplain ReservationQueue#add queued} or {@linkplain #tryCancel cancelled}.
+     * Takes a token, or reserves one that comes soon enough. A reservation is to be {@linkplain ReservationQueue#add
+     * queued} or {@linkplain #tryCancel cancelled}.
      *
      * @param longestWait in nanoseconds, at most {@link io.netrun.resilience.Require#nanos}
      * @param reservation gets the moment at which its token comes, or would

@@ -13,10 +13,10 @@ import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 /**
- * The subscriber's end of a call: elements, one end and a cancel come from any threads, and the subscriber gets one signal after
- * the other. Each element that is offered is taken out of the queue once, and is then either delivered or dropped: after the
- * end and after a cancel it is dropped. An end is delivered after everything that was offered before it. No thread waits for
- * another one: a thread that finds one delivering leaves its signal to that ({@code work}).
+ * The subscriber's end of a call: elements, one end and a cancel come from any threads, and the subscriber gets one
+ * signal after the other. Each element that is offered is taken out of the queue once, and is then either delivered or
+ * dropped: after the end and after a cancel it is dropped. An end is delivered after everything that was offered before
+ * it. No thread waits for another one: a thread that finds one delivering leaves its signal to that ({@code work}).
  */
 abstract class Delivery<T> implements Subscription {
 

@@ -16,15 +16,15 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first element comes
- * first owns the subscriber from then on; the others have lost, and cannot end the stream in any way. Where none has emitted
- * anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or whose scope is, can own nothing
- * any more, and nothing can once the subscriber has left.
+ * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first
+ * element comes first owns the subscriber from then on; the others have lost, and cannot end the stream in any way.
+ * Where none has emitted anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or
+ * whose scope is, can own nothing any more, and nothing can once the subscriber has left.
  *
- * <p>All this is decided under one lock, which guards nothing else and within which no code of others runs. A first element is
- * on its way to the subscriber in the same step in which its attempt becomes the owner: an end that is decided later comes after
- * it, and for one that was decided before, nothing has begun. A subscriber that leaves before that element is delivered has
- * begun nothing either.
+ * <p>All this is decided under one lock, which guards nothing else and within which no code of others runs. A first
+ * element is on its way to the subscriber in the same step in which its attempt becomes the owner: an end that is
+ * decided later comes after it, and for one that was decided before, nothing has begun. A subscriber that leaves before
+ * that element is delivered has begun nothing either.
  */
 final class FluxCall<T> implements AdaptedCall<Boolean> {
 
@@ -108,7 +108,10 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         return subscribe(Flux.from(source)::subscribe, scope);
     }
 
-    /** Under the lock: an attempt that was becoming the owner as its scope was left either is that now, or cannot any more. */
+    /**
+     * Under the lock: an attempt that was becoming the owner as its scope was left either is that now, or cannot any
+     * more.
+     */
     @Override
     public boolean hasBegun() {
         synchronized (lock) {

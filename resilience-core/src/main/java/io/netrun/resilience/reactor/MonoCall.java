@@ -19,9 +19,10 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it ends, so that
- * each of them reaches the subscriber, within a failure perhaps, or the subscriber's discard hook; what an attempt emits after
- * that is discarded at once. The end and the values are decided under one lock, within which no code of others runs.
+ * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it
+ * ends, so that each of them reaches the subscriber, within a failure perhaps, or the subscriber's discard hook; what
+ * an attempt emits after that is discarded at once. The end and the values are decided under one lock, within which no
+ * code of others runs.
  */
 final class MonoCall<T> implements AdaptedCall<T> {
 

@@ -24,9 +24,9 @@ import reactor.util.context.ContextView;
  * released before the subscriber goes on, and its source is cancelled.
  *
  * <p>What a source emits and the subscriber does not get goes to the discard hook of the subscriber's context
- * ({@code Flux.doOnDiscard}), once: values with and after a cancel or a time limit, those of attempts that have lost a race,
- * and results that a retry did not accept, but for the one that it ends with. The late value of a {@code Mono} that ends its attempt goes to the
- * {@code onLateResult} hooks of policies too; elements of a {@code Flux} never do.
+ * ({@code Flux.doOnDiscard}), once: values with and after a cancel or a time limit, those of attempts that have lost a
+ * race, and results that a retry did not accept, but for the one that it ends with. The late value of a {@code Mono}
+ * that ends its attempt goes to the {@code onLateResult} hooks of policies too; elements of a {@code Flux} never do.
  *
  * <p>The scope of a call, its time limit among it, is in the Reactor context of its sources: protected calls that are
  * subscribed to within, through another guard, are given up with it. It also reaches what is within by the thread,
@@ -103,8 +103,8 @@ public final class ReactorGuard {
     }
 
     /**
-     * A context in which protected calls find the scope of the one around them; for attempts of an
-     * {@linkplain #adapted adapted} call that subscribe to something.
+     * A context in which protected calls find the scope of the one around them; for attempts of an {@linkplain #adapted
+     * adapted} call that subscribe to something.
      *
      * @param scope of the attempt, as in {@link AdaptedCall#start}
      */

@@ -18,7 +18,9 @@ final class ScopeContext {
                 : context.put(Deadline.contextKey(), scope);
     }
 
-    /** The scope in which a subscriber makes a call: that of its context, or that of the thread if the context has none. */
+    /**
+     * The scope in which a subscriber makes a call: that of its context, or that of the thread if the context has none.
+     */
     static Deadline scopeOf(ContextView context) {
         Deadline scope = context.getOrDefault(Deadline.contextKey(), null);
         if (scope == null) {

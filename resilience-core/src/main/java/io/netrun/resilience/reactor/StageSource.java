@@ -9,9 +9,10 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
 /**
- * A stage as the source of an attempt. What its dependent stages put around a failure is taken off, and nothing else: also a
- * {@link java.util.concurrent.CompletionException} without a cause is a failure, of which Reactor's own bridge makes no signal at
- * all. Its value is passed to the attempt in any case, also after a cancel: there it is discarded, where Reactor's bridges drop it.
+ * A stage as the source of an attempt. What its dependent stages put around a failure is taken off, and nothing else:
+ * also a {@link java.util.concurrent.CompletionException} without a cause is a failure, of which Reactor's own bridge
+ * makes no signal at all. Its value is passed to the attempt in any case, also after a cancel: there it is discarded,
+ * where Reactor's bridges drop it.
  */
 final class StageSource {
 

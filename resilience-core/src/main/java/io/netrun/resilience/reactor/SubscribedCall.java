@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
 /**
- * A call through a guard that was made by a subscription. It has a scope of its own, which is stopped as the subscriber leaves:
- * everything that the policies hold for the call is settled at that moment, also where the source is emitting within its
- * subscription and the policies have got no future of it yet.
+ * A call through a guard that was made by a subscription. It has a scope of its own, which is stopped as the subscriber
+ * leaves: everything that the policies hold for the call is settled at that moment, also where the source is emitting
+ * within its subscription and the policies have got no future of it yet.
  *
  * @param <T> the elements
  * @param <R> what the call's future ends with

@@ -11,10 +11,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay, another
- * attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is counted and announced
- * only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the same moment: a call that is given
- * up counts as cancelled when that happens. Not thread-safe: attempts follow each other.
+ * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay,
+ * another attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is
+ * counted and announced only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the
+ * same moment: a call that is given up counts as cancelled when that happens. Not thread-safe: attempts follow each
+ * other.
  */
 final class Attempts extends Deadline.InFlight {
 
@@ -164,7 +165,10 @@ final class Attempts extends Deadline.InFlight {
         stop(End.EXHAUSTED, ", no timer being there for the delay");
     }
 
-    /** The call ends with the failure of an attempt upon which nothing was decided, as the caller's context was not there for that. */
+    /**
+     * The call ends with the failure of an attempt upon which nothing was decided, as the caller's context was not
+     * there for that.
+     */
     void undecided(Throwable failure, boolean byResult) {
         if (failure != failed.failure) {
             failed = new Failed(failure, byResult, failed);
@@ -196,7 +200,10 @@ final class Attempts extends Deadline.InFlight {
         }
     }
 
-    /** Counts and announces the end that was decided, unless the call was given up before; what the call ends with. Once. */
+    /**
+     * Counts and announces the end that was decided, unless the call was given up before; what the call ends with.
+     * Once.
+     */
     Throwable conclude() {
         boolean counts = tryEnd();
         Throwable last = failed.failure;
@@ -283,9 +290,7 @@ final class Attempts extends Deadline.InFlight {
         return failed.before == null ? List.of() : distinct(failed.before, failed.failure);
     }
 
-    /**
-     * Failures in their order, the oldest first. The same object thrown again and again is there once.
-     */
+    /** Failures in their order, the oldest first. The same object thrown again and again is there once. */
     private static List<Throwable> distinct(@Nullable Failed latest, @Nullable Throwable except) {
         List<Throwable> distinct = new ArrayList<>();
         for (@Nullable Failed each = latest; each != null; each = each.before) {

@@ -210,9 +210,9 @@ final class WorkerCall<T extends @Nullable Object, X extends Throwable> implemen
     }
 
     /**
-     * Interrupts the worker, and waits a moment for it to leave: a call that heeds the interrupt does so in less, and what it held,
-     * such as a permit, is then free for what the caller does next. An interrupt runs code of others, such as that of the channel
-     * in which a thread blocks, so the caller does not make it.
+     * Interrupts the worker, and waits a moment for it to leave: a call that heeds the interrupt does so in less, and
+     * what it held, such as a permit, is then free for what the caller does next. An interrupt runs code of others,
+     * such as that of the channel in which a thread blocks, so the caller does not make it.
      */
     private void interruptWorker() {
         if (config.interrupt() && phase == Phase.STOPPED) {

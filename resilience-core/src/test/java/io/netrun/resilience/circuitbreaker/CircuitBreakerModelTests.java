@@ -17,7 +17,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 
-/** Random histories against a plain model of the documented rules; the model shares no code with the circuit breaker. */
+/**
+ * Random histories against a plain model of the documented rules; the model shares no code with the circuit breaker.
+ */
 class CircuitBreakerModelTests {
 
     private static final int OPEN_SECONDS = 10;

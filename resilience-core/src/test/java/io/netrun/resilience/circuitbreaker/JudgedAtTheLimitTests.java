@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A call that is given up while its end is judged, or before its body has given a future, is counted at that moment. */
+/**
+ * A call that is given up while its end is judged, or before its body has given a future, is counted at that moment.
+ */
 @org.junit.jupiter.api.Timeout(60)
 class JudgedAtTheLimitTests {
 

@@ -11,7 +11,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** Random histories of the bucket, and of those who wait for its tokens, against a plain model that has a level and fills it. */
+/**
+ * Random histories of the bucket, and of those who wait for its tokens, against a plain model that has a level and
+ * fills it.
+ */
 class TokenBucketModelTests {
 
     private static final long TOKEN = 1_024;

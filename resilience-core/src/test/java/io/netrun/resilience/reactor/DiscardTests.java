@@ -29,7 +29,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
-/** What reaches no subscriber reaches the subscriber's discard hook, once: it may be a buffer that has to be released. */
+/**
+ * What reaches no subscriber reaches the subscriber's discard hook, once: it may be a buffer that has to be released.
+ */
 @org.junit.jupiter.api.Timeout(60)
 class DiscardTests {
 

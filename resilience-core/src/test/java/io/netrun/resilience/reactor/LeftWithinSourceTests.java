@@ -41,8 +41,8 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Readers that leave while a source emits, or blocks, within its subscription: what the policies hold is settled at that moment, before
- * the readers go on, though the policies have got no future of the call yet.
+ * Readers that leave while a source emits, or blocks, within its subscription: what the policies hold is settled at
+ * that moment, before the readers go on, though the policies have got no future of the call yet.
  */
 @org.junit.jupiter.api.Timeout(60)
 class LeftWithinSourceTests {

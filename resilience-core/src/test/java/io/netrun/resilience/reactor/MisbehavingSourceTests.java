@@ -38,7 +38,10 @@ import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
-/** Sources that break the rules of Reactive Streams, and failures of every kind: the subscriber hears the end, and nothing is held. */
+/**
+ * Sources that break the rules of Reactive Streams, and failures of every kind: the subscriber hears the end, and
+ * nothing is held.
+ */
 @org.junit.jupiter.api.Timeout(60)
 class MisbehavingSourceTests {
 

@@ -45,8 +45,8 @@ class NonBlockingTests {
                             .minimumCalls(10 * CALLS)));
 
     /**
-     * A thread that waits for its next task while it begins to be watched would be taken for one that blocks, and die. So Reactor's
-     * threads of the tests before end first, and its schedulers make others when they are used again.
+     * A thread that waits for its next task while it begins to be watched would be taken for one that blocks, and die.
+     * So Reactor's threads of the tests before end first, and its schedulers make others when they are used again.
      */
     @BeforeAll
     static void install() {

@@ -34,7 +34,9 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/** A protected call within another one, in pipelines that know nothing of each other: one's limit is the other's too. */
+/**
+ * A protected call within another one, in pipelines that know nothing of each other: one's limit is the other's too.
+ */
 @org.junit.jupiter.api.Timeout(60)
 class ReactiveScopeTests {
 

@@ -22,7 +22,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
-/** Calls whose attempts take and end as chance says, sync and async, against a plain model of the documented order of decisions. */
+/**
+ * Calls whose attempts take and end as chance says, sync and async, against a plain model of the documented order of
+ * decisions.
+ */
 class RetryModelTests {
 
     private static final int NEVER = Integer.MAX_VALUE;

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls on their caller's thread that take about as long as they may, one right after the other, so that an interrupt that
- * comes too late meets the next one. As many as {@code -Dresilience.proof.calls} says.
+ * Calls on their caller's thread that take about as long as they may, one right after the other, so that an interrupt
+ * that comes too late meets the next one. As many as {@code -Dresilience.proof.calls} says.
  */
 class CallerInterruptTests {
 

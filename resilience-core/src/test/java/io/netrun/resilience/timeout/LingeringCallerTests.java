@@ -19,7 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** A caller that gives its worker up leaves a moment later, so that a call that heeds the interrupt holds nothing then. */
+/**
+ * A caller that gives its worker up leaves a moment later, so that a call that heeds the interrupt holds nothing then.
+ */
 @org.junit.jupiter.api.Timeout(60)
 class LingeringCallerTests {
 

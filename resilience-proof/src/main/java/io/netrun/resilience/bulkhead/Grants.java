@@ -11,7 +11,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** A place that is given back, against everything that may happen to the queue meanwhile. None is lost, none is doubled. */
+/**
+ * A place that is given back, against everything that may happen to the queue meanwhile. None is lost, none is doubled.
+ */
 public class Grants {
 
     /** Gives back what an arrival has, then everybody's; what remains tells what was lost. */

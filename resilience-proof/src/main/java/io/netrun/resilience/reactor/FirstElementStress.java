@@ -18,7 +18,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** The first element of a stream at the moment at which its call ends, its subscriber leaves, or another attempt emits. */
+/**
+ * The first element of a stream at the moment at which its call ends, its subscriber leaves, or another attempt emits.
+ */
 public class FirstElementStress {
 
     /** A stream that two attempts can be made of, whose subscriber and discard hook count. */

@@ -8,10 +8,10 @@ import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Test;
 
 /**
- * Places without a queue, against a count. With a queue, who asks in the moment in which the last waiter leaves may overtake one
- * that enters just then, on purpose; what holds there all the same is proven by {@link Grants}. And a limit is not part of the word
- * that counts, so a call that asked before it shrank may be counted after that: who changes the limit may see one more
- * afterwards, and figures and changes are proven one without the other.
+ * Places without a queue, against a count. With a queue, who asks in the moment in which the last waiter leaves may
+ * overtake one that enters just then, on purpose; what holds there all the same is proven by {@link Grants}. And a
+ * limit is not part of the word that counts, so a call that asked before it shrank may be counted after that: who
+ * changes the limit may see one more afterwards, and figures and changes are proven one without the other.
  */
 class PlacesLinearizabilityTests {
 

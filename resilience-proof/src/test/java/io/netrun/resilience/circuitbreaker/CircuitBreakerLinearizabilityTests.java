@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 /**
  * A circuit, against its rules for one thread. Time stands still, so that an open one stays open.
  *
- * <p>While it is half-open, there is nobody who looks at the state or resets it: the call that begins the half-open period may lose
- * its trial to one that comes right after, and a call may be refused because of a trial that, an operator's reset coming in between,
- * is let in by the next period. Each is one call refused in the moment of a transition, and nothing lost.
+ * <p>While it is half-open, there is nobody who looks at the state or resets it: the call that begins the half-open
+ * period may lose its trial to one that comes right after, and a call may be refused because of a trial that, an
+ * operator's reset coming in between, is let in by the next period. Each is one call refused in the moment of a
+ * transition, and nothing lost.
  */
 class CircuitBreakerLinearizabilityTests {
 

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs all jcstress tests for a moment, in JVMs of their own; {@code resilience-proof/run full} gives them more time and more
- * JVMs. A forbidden outcome fails the build, and so does a test that was not run.
+ * Runs all jcstress tests for a moment, in JVMs of their own; {@code resilience-proof/run full} gives them more time
+ * and more JVMs. A forbidden outcome fails the build, and so does a test that was not run.
  */
 class InterleavingsTests {
 

@@ -4,8 +4,8 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 
 /**
- * Whether operations of several threads always end as if they had been made one after the other. Random scenarios are run by
- * threads that race, and by threads that are switched at every step that another one could see. More with
+ * Whether operations of several threads always end as if they had been made one after the other. Random scenarios are
+ * run by threads that race, and by threads that are switched at every step that another one could see. More with
  * {@code -Dresilience.proof.scenarios}.
  */
 public final class Linearizability {

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mixed traffic through all seven patterns, whose code is foreign in every way: it throws what it must not, its stages are another
- * library's, its threads have identities of their own, its listeners fail, its callers leave. Afterwards nothing may be held, lost,
- * counted twice or seen by another caller. {@code -Dresilience.proof.storm=100000} makes that many calls for each caller, and
- * {@code -Dresilience.proof.seed} repeats a storm's choices.
+ * Mixed traffic through all seven patterns, whose code is foreign in every way: it throws what it must not, its stages
+ * are another library's, its threads have identities of their own, its listeners fail, its callers leave. Afterwards
+ * nothing may be held, lost, counted twice or seen by another caller. {@code -Dresilience.proof.storm=100000} makes
+ * that many calls for each caller, and {@code -Dresilience.proof.seed} repeats a storm's choices.
  */
 class BorderStormTests {
 

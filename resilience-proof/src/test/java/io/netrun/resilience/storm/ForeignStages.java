@@ -11,7 +11,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
-/** Stages as other libraries make them: own classes, threads of their own, methods that throw, block, call twice or not at all. */
+/**
+ * Stages as other libraries make them: own classes, threads of their own, methods that throw, block, call twice or not
+ * at all.
+ */
 final class ForeignStages {
 
     private static final int KINDS = 11;

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.MDC;
 
 /**
- * Who calls, in the three ways in which applications know it: a thread-local that Micrometer carries, SLF4J's MDC, and an inherited
- * thread-local, which nobody carries and which must not come from another caller either.
+ * Who calls, in the three ways in which applications know it: a thread-local that Micrometer carries, SLF4J's MDC, and
+ * an inherited thread-local, which nobody carries and which must not come from another caller either.
  */
 final class Identity {
 
@@ -55,7 +55,10 @@ final class Identity {
         }
     }
 
-    /** Code that runs after its caller has left, such as the continuation of a cancelled call, must see its caller or nobody. */
+    /**
+     * Code that runs after its caller has left, such as the continuation of a cancelled call, must see its caller or
+     * nobody.
+     */
     void checkNotAnother(String caller, String where) {
         if (CARRIED.get() != null || MDC.get(KEY) != null) {
             check(caller, where);
@@ -63,8 +66,8 @@ final class Identity {
     }
 
     /**
-     * Code that does not know for whom it runs, such as a listener, must see one caller, or none. It may run on the thread of another
-     * caller, whose uncarried thread-locals it then sees.
+     * Code that does not know for whom it runs, such as a listener, must see one caller, or none. It may run on the
+     * thread of another caller, whose uncarried thread-locals it then sees.
      */
     void checkOne(String where) {
         compare(CARRIED.get(), MDC.get(KEY), where + ", MDC beside the thread-local");

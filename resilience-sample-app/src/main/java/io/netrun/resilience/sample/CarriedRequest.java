@@ -4,7 +4,10 @@ import io.micrometer.context.ContextRegistry;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.context.request.RequestAttributesThreadLocalAccessor;
 
-/** Has the request come along to other threads. A call that would miss it there would stay on its thread, and not be hedged. */
+/**
+ * Has the request come along to other threads. A call that would miss it there would stay on its thread, and not be
+ * hedged.
+ */
 @Configuration(proxyBeanMethods = false)
 public class CarriedRequest {
 

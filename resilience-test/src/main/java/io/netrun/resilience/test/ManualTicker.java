@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Time that a test turns by hand: {@code CircuitBreaker.of("payments", config, ticker)} lives by it, and so does every
- * instance of a {@code ResilienceRegistry.create(ticker)}, or of a Spring application that has it as its only {@code Ticker}
- * bean. Nothing passes until {@link #advance} says so; tasks that become due run on the thread that calls it. A sleep, as of a
- * retry between attempts, returns at once, turns the time itself and is recorded.
+ * instance of a {@code ResilienceRegistry.create(ticker)}, or of a Spring application that has it as its only
+ * {@code Ticker} bean. Nothing passes until {@link #advance} says so; tasks that become due run on the thread that
+ * calls it. A sleep, as of a retry between attempts, returns at once, turns the time itself and is recorded.
  *
- * <p>Monotonic time starts just before the overflow of {@link System#nanoTime()}'s range, so that every test crosses it; the
- * wall clock starts at the beginning of 2026. Thread-safe.
+ * <p>Monotonic time starts just before the overflow of {@link System#nanoTime()}'s range, so that every test crosses
+ * it; the wall clock starts at the beginning of 2026. Thread-safe.
  */
 public final class ManualTicker implements Ticker {
 

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The events of instances, from the recording's beginning until it is closed, in the order in which they came. Thread-safe.
+ * The events of instances, from the recording's beginning until it is closed, in the order in which they came.
+ * Thread-safe.
  */
 public final class RecordedEvents implements AutoCloseable {
 

@@ -9,8 +9,9 @@ import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.timeout.Timeout;
 
 /**
- * AssertJ assertions about instances and their events, for a static import: {@code assertThat(breaker).isOpen().hasRejected(1)}. Each looks at
- * one snapshot when it is called; where calls run on other threads, wait for them first.
+ * AssertJ assertions about instances and their events, for a static import:
+ * {@code assertThat(breaker).isOpen().hasRejected(1)}. Each looks at one snapshot when it is called; where calls run on
+ * other threads, wait for them first.
  */
 public final class ResilienceAssertions {
 

@@ -17,15 +17,16 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Gives a JUnit test its instances, and sees to it that no test leaves a circuit open, or a protection switched off, for the
- * next:
+ * Gives a JUnit test its instances, and sees to it that no test leaves a circuit open, or a protection switched off,
+ * for the next:
  *
  * <pre>{@code
  * @RegisterExtension
  * final ResilienceExtension resilience = new ResilienceExtension();
  * }</pre>
  *
- * has a registry and a {@link ManualTicker} of its own for every test. In a test with a Spring context, which many tests share,
+ * has a registry and a {@link ManualTicker} of its own for every test. In a test with a Spring context, which many
+ * tests share,
  *
  * <pre>{@code
  * @RegisterExtension
@@ -57,8 +58,8 @@ public final class ResilienceExtension implements BeforeEachCallback, AfterEachC
     /**
      * With an application's registry.
      *
-     * @param registry asked in each test, so it may give what is injected later; its instances live by the application's own
-     *     ticker, and not by this extension's
+     * @param registry asked in each test, so it may give what is injected later; its instances live by the
+     *     application's own ticker, and not by this extension's
      */
     public static ResilienceExtension of(Supplier<ResilienceRegistry> registry) {
         return new ResilienceExtension(registry);

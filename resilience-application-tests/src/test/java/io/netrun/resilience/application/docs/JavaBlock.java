@@ -15,9 +15,10 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * A block of Java, made into a class. What begins with an annotation or a declaration is its members, anything else the body of a
- * method; <code>{ ... }</code> is a body that is left out. Its imports are its own and those that its page names in a block of
- * imports: one for what is annotated and one for the rest, since annotations and policies have the same simple names.
+ * A block of Java, made into a class. What begins with an annotation or a declaration is its members, anything else the
+ * body of a method; <code>{ ... }</code> is a body that is left out. Its imports are its own and those that its page
+ * names in a block of imports: one for what is annotated and one for the rest, since annotations and policies have the
+ * same simple names.
  */
 final class JavaBlock {
 

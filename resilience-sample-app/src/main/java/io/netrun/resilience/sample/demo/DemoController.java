@@ -14,8 +14,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The demo on the web. Both addresses answer with the log as plain text that grows as the demo goes on and ends with it,
- * for {@code curl -N} and browsers alike. The demo goes on when nobody looks.
+ * The demo on the web. Both addresses answer with the log as plain text that grows as the demo goes on and ends with
+ * it, for {@code curl -N} and browsers alike. The demo goes on when nobody looks.
  */
 @RestController
 class DemoController {

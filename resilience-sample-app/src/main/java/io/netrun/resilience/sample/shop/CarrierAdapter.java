@@ -9,8 +9,8 @@ import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
 /**
- * What all carriers have in common, protection included: the annotations of this class protect the public methods of its
- * subclasses. Because they give no name, every subclass has instances of its own: {@code ParcelCarrier.quote} stays
+ * What all carriers have in common, protection included: the annotations of this class protect the public methods of
+ * its subclasses. Because they give no name, every subclass has instances of its own: {@code ParcelCarrier.quote} stays
  * closed while {@code BikeCarrier.quote} is open.
  */
 @Retry(

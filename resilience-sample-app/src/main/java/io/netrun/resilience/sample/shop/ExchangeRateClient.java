@@ -14,8 +14,9 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The exchange-rate service. The contract pays for so many calls a second, so the limiter lets no more begin; now and then
- * an answer is slow, so the hedge asks a second time; and a rate of a minute ago is better than none, so the fallback remembers.
+ * The exchange-rate service. The contract pays for so many calls a second, so the limiter lets no more begin; now and
+ * then an answer is slow, so the hedge asks a second time; and a rate of a minute ago is better than none, so the
+ * fallback remembers.
  */
 @Component
 class ExchangeRateClient {

@@ -56,8 +56,8 @@ class OrderRepository {
     }
 
     /**
-     * A report that keeps the database busy for a while. Its own, smaller bulkhead takes the place of the class's, so that
-     * reports can never take the connections that customers need; the retry is the class's.
+     * A report that keeps the database busy for a while. Its own, smaller bulkhead takes the place of the class's, so
+     * that reports can never take the connections that customers need; the retry is the class's.
      */
     @Bulkhead(name = "reports")
     public List<Sales> salesReport(Duration work) {

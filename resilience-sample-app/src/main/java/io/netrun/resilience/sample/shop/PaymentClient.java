@@ -14,8 +14,9 @@ import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
 /**
- * The payment provider: an API client with timeout, retry and circuit breaker. Code says <em>what</em> is a failure, since
- * only code knows; {@code application.yml} says <em>how often</em> and <em>how long</em>, since operators change that.
+ * The payment provider: an API client with timeout, retry and circuit breaker. Code says <em>what</em> is a failure,
+ * since only code knows; {@code application.yml} says <em>how often</em> and <em>how long</em>, since operators change
+ * that.
  */
 @Component
 class PaymentClient {
@@ -30,7 +31,8 @@ class PaymentClient {
 
     /**
      * Charges the customer. A declined card (4xx) is the provider's answer, not its failure: it is not retried, and the
-     * breaker does not count it. The order's id goes along as idempotency key; without one, a charge must not be retried.
+     * breaker does not count it. The order's id goes along as idempotency key; without one, a charge must not be
+     * retried.
      */
     @Timeout(name = "payments", message = "The payment provider took too long")
     @Retry(

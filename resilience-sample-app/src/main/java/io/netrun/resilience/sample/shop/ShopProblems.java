@@ -26,7 +26,9 @@ class ShopProblems extends ResponseEntityExceptionHandler {
 
     private static final Duration SHORTLY = Duration.ofSeconds(1);
 
-    /** Refused before it was tried: come back when trials are let in. A circuit that was forced open promises nothing. */
+    /**
+     * Refused before it was tried: come back when trials are let in. A circuit that was forced open promises nothing.
+     */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> circuitOpen(CircuitOpenException e) {
         return problem(

@@ -1,4 +1,7 @@
-/** The partners of the shop, in the same process for convenience, but spoken to over HTTP only. They misbehave on demand. */
+/**
+ * The partners of the shop, in the same process for convenience, but spoken to over HTTP only. They misbehave on
+ * demand.
+ */
 @NullMarked
 package io.netrun.resilience.sample.simulator;
 

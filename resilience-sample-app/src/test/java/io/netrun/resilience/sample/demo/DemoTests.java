@@ -24,8 +24,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClient;
 
 /**
- * Plays the demo once, over HTTP and without pauses. Each test checks what the endpoint and the meters said at the end of a
- * chapter.
+ * Plays the demo once, over HTTP and without pauses. Each test checks what the endpoint and the meters said at the end
+ * of a chapter.
  */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,

@@ -29,8 +29,8 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.web.client.RestClient;
 
 /**
- * What is shipped for Prometheus and Grafana, with a real Prometheus that looks at the shop while its demo is played. Left out
- * without one, unless the environment's PROMETHEUS_TESTS is "required".
+ * What is shipped for Prometheus and Grafana, with a real Prometheus that looks at the shop while its demo is played.
+ * Left out without one, unless the environment's PROMETHEUS_TESTS is "required".
  */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,

@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
-/** What happens to the instances meanwhile: operators, changed settings, a busy common pool, a clock that jumps, bad partners. */
+/**
+ * What happens to the instances meanwhile: operators, changed settings, a busy common pool, a clock that jumps, bad
+ * partners.
+ */
 final class Chaos {
 
     private static final List<String> BREAKERS = List.of("sync", "async", "reactive", "payments", "recommendations");

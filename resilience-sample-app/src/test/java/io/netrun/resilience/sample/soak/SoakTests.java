@@ -24,8 +24,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left. Two minutes by
- * default, {@code -Dsoak.seconds=3600} for an hour; {@code -Dsoak.seed} repeats what is drawn by lot, though not what threads make of it.
+ * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left.
+ * Two minutes by default, {@code -Dsoak.seconds=3600} for an hour; {@code -Dsoak.seed} repeats what is drawn by lot,
+ * though not what threads make of it.
  */
 class SoakTests {
 

@@ -11,8 +11,8 @@ public final class EndpointAccess {
     private EndpointAccess() {}
 
     /**
-     * Whether unrestricted access is written for this endpoint alone. Properties that open all endpoints, or the older ones that
-     * switch an endpoint on, do not make it writable, since whoever sets them may not have thought of it.
+     * Whether unrestricted access is written for this endpoint alone. Properties that open all endpoints, or the older
+     * ones that switch an endpoint on, do not make it writable, since whoever sets them may not have thought of it.
      */
     public static boolean isUnrestricted(Environment environment) {
         return Binder.get(environment)

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * How the instances are that have a part in the application's health. The health types have moved between Spring Boot 3 and
- * 4, so this knows neither.
+ * How the instances are that have a part in the application's health. The health types have moved between Spring Boot 3
+ * and 4, so this knows neither.
  */
 public final class InstanceHealth {
 

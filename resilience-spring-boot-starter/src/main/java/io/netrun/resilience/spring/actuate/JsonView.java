@@ -12,9 +12,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in Java,
- * enum constants in lower case, exceptions by simple name and message, times and durations in ISO 8601, classes and executor
- * beans by name, and code as "code".
+ * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in
+ * Java, enum constants in lower case, exceptions by simple name and message, times and durations in ISO 8601, classes
+ * and executor beans by name, and code as "code".
  */
 final class JsonView {
 

@@ -58,7 +58,9 @@ public final class ResilienceEndpoint {
         this.recentEvents = recentEvents;
     }
 
-    /** Everything, a section per pattern, the protected methods and clients, and what is known of their attempts' times. */
+    /**
+     * Everything, a section per pattern, the protected methods and clients, and what is known of their attempts' times.
+     */
     @ReadOperation
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
@@ -86,8 +88,9 @@ public final class ResilienceEndpoint {
     }
 
     /**
-     * Does something to an instance, or changes some of its settings, and answers how it is then. Actuator hands on the values of a
-     * body's fields as text and knows no objects within it, so settings are one text by then; see {@link SettingsBody}.
+     * Does something to an instance, or changes some of its settings, and answers how it is then. Actuator hands on the
+     * values of a body's fields as text and knows no objects within it, so settings are one text by then; see
+     * {@link SettingsBody}.
      *
      * @param settings such as {@code maxConcurrent=4, maxWait=2s}
      * @param security who asks

@@ -13,8 +13,9 @@ import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.http.MediaType;
 
 /**
- * The body of a POST. Actuator takes only texts as the values of its fields, so settings that are written as an object become the
- * text of the same object: {@code {"settings": {"maxConcurrent": 4}}} becomes {@code {"settings": "{\"maxConcurrent\":\"4\"}"}}.
+ * The body of a POST. Actuator takes only texts as the values of its fields, so settings that are written as an object
+ * become the text of the same object: {@code {"settings": {"maxConcurrent": 4}}} becomes {@code {"settings":
+ * "{\"maxConcurrent\":\"4\"}"}}.
  */
 final class SettingsBody {
 
@@ -38,8 +39,8 @@ final class SettingsBody {
     }
 
     /**
-     * The body with nothing but texts as values. One that is no object becomes an object without fields, so that it is the endpoint that
-     * says what is wrong with it.
+     * The body with nothing but texts as values. One that is no object becomes an object without fields, so that it is
+     * the endpoint that says what is wrong with it.
      */
     static byte[] flattened(byte[] body) {
         Map<String, Object> fields = read(body);

@@ -2,7 +2,10 @@ package io.netrun.resilience.spring.aop;
 
 import org.jspecify.annotations.Nullable;
 
-/** Watches the attempts of protected calls, as for traces. Thread-safe; what it throws would fail the call, so it must not. */
+/**
+ * Watches the attempts of protected calls, as for traces. Thread-safe; what it throws would fail the call, so it must
+ * not.
+ */
 public interface AttemptObserver {
 
     /** Under which a Reactor context has what was watched further out, and what is watched further in finds it. */
@@ -21,7 +24,8 @@ public interface AttemptObserver {
         /**
          * An attempt begins.
          *
-         * @param parent what a Reactor context has under {@link #contextKey()}; null for what was current when the call began
+         * @param parent what a Reactor context has under {@link #contextKey()}; null for what was current when the call
+         *     began
          */
         Attempt attemptBegins(@Nullable Object parent);
     }

@@ -10,8 +10,9 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of an {@code @Async} method, on the thread of its executor. It is done when the future that it returned is, for which that
- * thread waits; what the method does before it returns the future belongs to the call as well, and is mostly all of it.
+ * A call of an {@code @Async} method, on the thread of its executor. It is done when the future that it returned is,
+ * for which that thread waits; what the method does before it returns the future belongs to the call as well, and is
+ * mostly all of it.
  */
 final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullable Object, Throwable> {
 

@@ -9,9 +9,9 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 
 /**
- * Rolls back the transaction of a call that was given up while it ran. Such a call ends with an {@link InterruptedException}, which is
- * checked, or as if nothing had happened if it ignores the interrupt: Spring would commit either. It stands right within the
- * transaction, and ends it with an unchecked exception.
+ * Rolls back the transaction of a call that was given up while it ran. Such a call ends with an
+ * {@link InterruptedException}, which is checked, or as if nothing had happened if it ignores the interrupt: Spring
+ * would commit either. It stands right within the transaction, and ends it with an unchecked exception.
  */
 final class GivenUpTransaction implements MethodInterceptor {
 

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
-/** One call of a protected method, as its pipeline makes it: any number of times, and with something else in its place. */
+/**
+ * One call of a protected method, as its pipeline makes it: any number of times, and with something else in its place.
+ */
 abstract sealed class ProtectedCall implements RecoverableCall
         permits PlainCall, FutureCall, AwaitedCall, ReactiveCall {
 

@@ -6,9 +6,9 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
- * Looks at each bean when all others are done with it. Validation of a method's arguments is put outside of the protection: what a
- * caller did wrong would be retried, and would count against the circuit of those who do it right. And the protection gets to know
- * what is around and within it: asynchronous execution, and transactions.
+ * Looks at each bean when all others are done with it. Validation of a method's arguments is put outside of the
+ * protection: what a caller did wrong would be retried, and would count against the circuit of those who do it right.
+ * And the protection gets to know what is around and within it: asynchronous execution, and transactions.
  */
 public final class ProxyFinisher implements BeanPostProcessor {
 

@@ -13,8 +13,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A call that is a subscription to what the method returned, or, for a suspending function, to what Spring's proxy made of it. The
- * method itself is called with each attempt, and not before someone subscribes. Loaded for the first call of a reactive method, since Reactor may be absent where there is none.
+ * A call that is a subscription to what the method returned, or, for a suspending function, to what Spring's proxy made
+ * of it. The method itself is called with each attempt, and not before someone subscribes. Loaded for the first call of
+ * a reactive method, since Reactor may be absent where there is none.
  *
  * @param <P> {@link Mono} for what has one element at most, else {@link Flux}
  */
@@ -87,8 +88,8 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     }
 
     /**
-     * A suspending function gives a publisher by itself, while what is called in its place may be an ordinary one, which gives a
-     * value or a flow.
+     * A suspending function gives a publisher by itself, while what is called in its place may be an ordinary one,
+     * which gives a value or a flow.
      */
     @SuppressWarnings(
             "unchecked") // with Reactor present, the registry's adapters and Spring's proxies give what P says

@@ -22,8 +22,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 
 /**
- * Puts the interceptor around every method that bears one of the annotations. It stands outside of a transaction, so that
- * every attempt of a retry has a transaction of its own and a time limit covers the commit.
+ * Puts the interceptor around every method that bears one of the annotations. It stands outside of a transaction, so
+ * that every attempt of a retry has a transaction of its own and a time limit covers the commit.
  */
 public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements BeanFactoryAware {
 
@@ -81,8 +81,8 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
     }
 
     /**
-     * Equal wherever it is used. Spring keeps the class of a proxy for as long as its advice is the same, so that the contexts of a
-     * virtual machine share one.
+     * Equal wherever it is used. Spring keeps the class of a proxy for as long as its advice is the same, so that the
+     * contexts of a virtual machine share one.
      */
     private static final class AnnotatedMethods extends StaticMethodMatcher implements Pointcut, ClassFilter {
 

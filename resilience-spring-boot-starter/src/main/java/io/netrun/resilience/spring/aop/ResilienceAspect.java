@@ -8,13 +8,14 @@ import org.aspectj.lang.annotation.Pointcut;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Protects annotated methods where AspectJ weaves it into their classes: calls that an object makes to itself, private and final
- * methods too. It does so while an application with {@code resilience.advice-mode: aspectj} runs, by that application's settings;
- * without one, annotated methods run as if they were not. Of several such applications in one class loader, and of a parent and its
- * children, the latest that has beans of the class sets the rules; for objects of other classes, the one that was started last.
+ * Protects annotated methods where AspectJ weaves it into their classes: calls that an object makes to itself, private
+ * and final methods too. It does so while an application with {@code resilience.advice-mode: aspectj} runs, by that
+ * application's settings; without one, annotated methods run as if they were not. Of several such applications in one
+ * class loader, and of a parent and its children, the latest that has beans of the class sets the rules; for objects of
+ * other classes, the one that was started last.
  *
- * <p>Every execution of an annotated method is protected, so a method that calls the annotated one of its superclass is so twice.
- * It stands outside of other aspects, as the proxy does.
+ * <p>Every execution of an annotated method is protected, so a method that calls the annotated one of its superclass is
+ * so twice. It stands outside of other aspects, as the proxy does.
  */
 @Aspect
 @DeclarePrecedence("io.netrun.resilience.spring.aop.ResilienceAspect, *")
@@ -28,8 +29,8 @@ public final class ResilienceAspect {
     }
 
     /**
-     * Methods that bear an annotation of ours, or one that bears one, and the public ones of classes that do. Kotlin's suspending
-     * functions are called again to resume, which is no call of its own; the wildcard does without Kotlin.
+     * Methods that bear an annotation of ours, or one that bears one, and the public ones of classes that do. Kotlin's
+     * suspending functions are called again to resume, which is no call of its own; the wildcard does without Kotlin.
      */
     @Pointcut(
             "execution(!static * *(..)) && !execution(* *(.., kotlin.coroutines.*)) && (execution(@(io.netrun.resilience.annotation.*) * *(..))"

@@ -43,8 +43,9 @@ final class ResilienceInterceptor implements MethodInterceptor {
     }
 
     /**
-     * Where {@code @Async} is around the protection, the body of a method that returns a future runs on the executor's thread, with no
-     * caller who would be kept busy. The protection of such a proxy covers what the body does before it has its future.
+     * Where {@code @Async} is around the protection, the body of a method that returns a future runs on the executor's
+     * thread, with no caller who would be kept busy. The protection of such a proxy covers what the body does before it
+     * has its future.
      */
     static void awaitFuturesOfAsyncMethods(Advised proxy) {
         int protection = AdvisedProxies.indexOfProtection(proxy);

@@ -42,7 +42,10 @@ public final class ResilienceWeaving implements DisposableBean {
         return ofBean(call.getThis()).interceptor.invoke(new JoinPointInvocation(call));
     }
 
-    /** Where several contexts run, such as a parent and its children, the latest that had beans of the class when it was checked. */
+    /**
+     * Where several contexts run, such as a parent and its children, the latest that had beans of the class when it was
+     * checked.
+     */
     private ResilienceWeaving ofBean(Object bean) {
         if (APPLICATIONS.size() == 1) {
             return this;

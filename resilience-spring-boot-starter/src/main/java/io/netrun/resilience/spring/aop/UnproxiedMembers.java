@@ -13,8 +13,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * What a bean's class has that a subclass cannot pass on to the bean. The proxy is an object of that subclass whose fields are
- * empty: a final method runs on it and finds nothing there.
+ * What a bean's class has that a subclass cannot pass on to the bean. The proxy is an object of that subclass whose
+ * fields are empty: a final method runs on it and finds nothing there.
  */
 final class UnproxiedMembers {
 
@@ -34,7 +34,10 @@ final class UnproxiedMembers {
         }
     }
 
-    /** Looks at what the user wrote: what Spring generates for {@code @Configuration} and {@code @Lookup} is for Spring alone. */
+    /**
+     * Looks at what the user wrote: what Spring generates for {@code @Configuration} and {@code @Lookup} is for Spring
+     * alone.
+     */
     static Collection<String> of(Class<?> generated, Class<?> proxy) {
         Class<?> type = ClassUtils.getUserClass(generated);
         Collection<String> members = new TreeSet<>();

@@ -19,7 +19,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @Conditional(ConditionalOnRegistryOwner.OnRegistryOwner.class)
 @interface ConditionalOnRegistryOwner {
 
-    /** Whether the context is to be the one that has the registry; if not, it has to be a child that uses its parent's. */
+    /**
+     * Whether the context is to be the one that has the registry; if not, it has to be a child that uses its parent's.
+     */
     boolean value() default true;
 
     /** Looks at the beans, so it comes after they are known. */

@@ -7,7 +7,10 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A context's part among those that share a registry: it hears events, and its methods follow what becomes of their instances. */
+/**
+ * A context's part among those that share a registry: it hears events, and its methods follow what becomes of their
+ * instances.
+ */
 final class ContextMembership implements DisposableBean {
 
     private final SharingContexts contexts;

@@ -51,8 +51,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The registry, and the protection of annotated methods. With {@code resilience.enabled: false} the beans are there all the same, and
- * protect nothing.
+ * The registry, and the protection of annotated methods. With {@code resilience.enabled: false} the beans are there all
+ * the same, and protect nothing.
  */
 @AutoConfiguration(after = AopAutoConfiguration.class)
 public final class ResilienceAutoConfiguration {
@@ -146,8 +146,8 @@ public final class ResilienceAutoConfiguration {
     }
 
     /**
-     * Each context has one, of the same name: a context's proxies are made with its own in place of its parent's, so that the
-     * protection looks for beans where the protected bean is.
+     * Each context has one, of the same name: a context's proxies are made with its own in place of its parent's, so
+     * that the protection looks for beans where the protected bean is.
      */
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)

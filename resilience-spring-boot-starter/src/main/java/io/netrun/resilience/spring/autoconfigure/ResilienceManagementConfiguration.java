@@ -13,7 +13,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.server.WebFilter;
 
-/** What stands before the endpoints, in whichever context they are: that of the application, or one with a port of its own. */
+/**
+ * What stands before the endpoints, in whichever context they are: that of the application, or one with a port of its
+ * own.
+ */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 public final class ResilienceManagementConfiguration {
 

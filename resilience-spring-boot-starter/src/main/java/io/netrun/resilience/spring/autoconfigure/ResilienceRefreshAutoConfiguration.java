@@ -46,7 +46,10 @@ public final class ResilienceRefreshAutoConfiguration {
             this.environment = environment;
         }
 
-        /** Whatever has changed: a setting may have a placeholder for it. Instances and their users change together, or not at all. */
+        /**
+         * Whatever has changed: a setting may have a placeholder for it. Instances and their users change together, or
+         * not at all.
+         */
         @Override
         public void onApplicationEvent(EnvironmentChangeEvent event) {
             List<InstanceUser> all = users.orderedStream().toList();

@@ -18,9 +18,10 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * The end of the application, as seen by its instances. It comes after the web server's, which has had its grace time for the
- * requests it was serving: then nothing waits any more, and what runs in a bulkhead gets as much time again. A context that is
- * only stopped or paused may be started again, and its instances are left alone, since closing them is irreversible.
+ * The end of the application, as seen by its instances. It comes after the web server's, which has had its grace time
+ * for the requests it was serving: then nothing waits any more, and what runs in a bulkhead gets as much time again. A
+ * context that is only stopped or paused may be started again, and its instances are left alone, since closing them is
+ * irreversible.
  */
 final class ResilienceShutdown
         implements SmartLifecycle, ApplicationContextAware, ApplicationListener<ContextClosedEvent> {

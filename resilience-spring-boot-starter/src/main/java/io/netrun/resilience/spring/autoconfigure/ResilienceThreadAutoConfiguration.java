@@ -21,8 +21,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * Keeps calls with a time limit, and calls that are hedged, on their thread while something is bound to it that they would miss on
- * another one; and lets the MDC come along to other threads.
+ * Keeps calls with a time limit, and calls that are hedged, on their thread while something is bound to it that they
+ * would miss on another one; and lets the MDC come along to other threads.
  */
 @AutoConfiguration(before = ResilienceAutoConfiguration.class)
 public final class ResilienceThreadAutoConfiguration {

@@ -25,9 +25,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The policies behind Spring Cloud's circuit breakers, by id. An id that the configuration, a customizer or an annotation names is an
- * instance of that name. Any other may come from a request, so it shares a bounded number of places with its like: it is an instance
- * named {@code spring-cloud:<id>}, which goes when it is the one asked for least recently. All factories share what they make. Thread-safe.
+ * The policies behind Spring Cloud's circuit breakers, by id. An id that the configuration, a customizer or an
+ * annotation names is an instance of that name. Any other may come from a request, so it shares a bounded number of
+ * places with its like: it is an instance named {@code spring-cloud:<id>}, which goes when it is the one asked for
+ * least recently. All factories share what they make. Thread-safe.
  */
 public final class CloudCircuits {
 
@@ -93,7 +94,8 @@ public final class CloudCircuits {
     /**
      * The policies of an id.
      *
-     * @throws IllegalArgumentException if the id can not be part of a name: it is blank, too long or has control characters
+     * @throws IllegalArgumentException if the id can not be part of a name: it is blank, too long or has control
+     *     characters
      */
     Guard get(String id) {
         if (instances == null) {
@@ -148,7 +150,10 @@ public final class CloudCircuits {
                 : breaker;
     }
 
-    /** Without a customizer, settings under the name of the family are for all of them; read once, since requests may wait for it. */
+    /**
+     * Without a customizer, settings under the name of the family are for all of them; read once, since requests may
+     * wait for it.
+     */
     private CloudCircuit unknown(String id) {
         Function<String, CloudCircuit> settings = byDefault;
         if (settings != null) {

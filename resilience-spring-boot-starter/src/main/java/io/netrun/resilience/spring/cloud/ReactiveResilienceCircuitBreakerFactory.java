@@ -8,7 +8,10 @@ import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFac
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Makes Spring Cloud's reactive circuit breakers of this library's; otherwise as {@link ResilienceCircuitBreakerFactory}. */
+/**
+ * Makes Spring Cloud's reactive circuit breakers of this library's; otherwise as
+ * {@link ResilienceCircuitBreakerFactory}.
+ */
 public final class ReactiveResilienceCircuitBreakerFactory
         extends ReactiveCircuitBreakerFactory<CloudCircuit, CloudCircuit.Builder> {
 
@@ -20,8 +23,8 @@ public final class ReactiveResilienceCircuitBreakerFactory
     }
 
     /**
-     * The circuit breaker of an id. Its fallback gets whatever the call fails with, refusals by the circuit included; without one
-     * that is the cause of a {@code NoFallbackAvailableException}.
+     * The circuit breaker of an id. Its fallback gets whatever the call fails with, refusals by the circuit included;
+     * without one that is the cause of a {@code NoFallbackAvailableException}.
      *
      * @throws IllegalArgumentException if the id is blank, too long or has control characters
      */

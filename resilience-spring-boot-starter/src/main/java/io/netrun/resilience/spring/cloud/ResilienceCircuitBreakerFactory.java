@@ -7,10 +7,10 @@ import org.springframework.cloud.client.circuitbreaker.CircuitBreaker;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 
 /**
- * Makes Spring Cloud's circuit breakers of this library's. Beans of type {@code Customizer<ResilienceCircuitBreakerFactory>} can change
- * what the configuration says of single ids ({@code configure}), and say what holds for those of which it says nothing
- * ({@code configureDefault}). Both are to be called before ids are asked for, and hold for
- * the reactive factory too. Thread-safe beyond that.
+ * Makes Spring Cloud's circuit breakers of this library's. Beans of type
+ * {@code Customizer<ResilienceCircuitBreakerFactory>} can change what the configuration says of single ids
+ * ({@code configure}), and say what holds for those of which it says nothing ({@code configureDefault}). Both are to be
+ * called before ids are asked for, and hold for the reactive factory too. Thread-safe beyond that.
  */
 public final class ResilienceCircuitBreakerFactory extends CircuitBreakerFactory<CloudCircuit, CloudCircuit.Builder> {
 
@@ -22,8 +22,8 @@ public final class ResilienceCircuitBreakerFactory extends CircuitBreakerFactory
     }
 
     /**
-     * The circuit breaker of an id. Its fallback gets whatever the call fails with, refusals by the circuit included; without one
-     * that is the cause of a {@code NoFallbackAvailableException}.
+     * The circuit breaker of an id. Its fallback gets whatever the call fails with, refusals by the circuit included;
+     * without one that is the cause of a {@code NoFallbackAvailableException}.
      *
      * @throws IllegalArgumentException if the id is blank, too long or has control characters
      */

@@ -19,9 +19,9 @@ import org.springframework.util.MimeType;
 import org.springframework.util.StringUtils;
 
 /**
- * {@code /actuator/resilienceui}: a page over the JSON of {@code /actuator/resilience}, with its scripts and its style. It only
- * hands out files; what the page does to an instance goes to the other endpoint, with the access that has been given to that.
- * Immutable.
+ * {@code /actuator/resilienceui}: a page over the JSON of {@code /actuator/resilience}, with its scripts and its style.
+ * It only hands out files; what the page does to an instance goes to the other endpoint, with the access that has been
+ * given to that. Immutable.
  */
 @WebEndpoint(id = "resilienceui")
 public final class ResilienceDashboard {

@@ -6,7 +6,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps what operators do: in the log, among the instance's recent events, and as an event of the application. Thread-safe. */
+/**
+ * Keeps what operators do: in the log, among the instance's recent events, and as an event of the application.
+ * Thread-safe.
+ */
 public final class OperatorJournal {
 
     private static final Logger log = LoggerFactory.getLogger(OperatorJournal.class);

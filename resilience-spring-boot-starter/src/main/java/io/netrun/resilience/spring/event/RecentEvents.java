@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /**
- * The latest application events of every instance, for people to look at: a few of each. What is kept is their content as plain values,
- * since the failure of an event may refer to anything, such as a response. Thread-safe.
+ * The latest application events of every instance, for people to look at: a few of each. What is kept is their content
+ * as plain values, since the failure of an event may refer to anything, such as a response. Thread-safe.
  */
 public final class RecentEvents {
 
@@ -38,8 +38,8 @@ public final class RecentEvents {
     private record Kept(Class<?> kind, Instant time, Map<String, @Nullable Object> content) {}
 
     /**
-     * The events of an instance, the latest first; a copy. Each has the kind of event as {@code event}, such as {@code stateChanged},
-     * and its components but the name; a failure is a text of its class and message.
+     * The events of an instance, the latest first; a copy. Each has the kind of event as {@code event}, such as
+     * {@code stateChanged}, and its components but the name; a failure is a text of its class and message.
      */
     public List<Map<String, @Nullable Object>> of(Policy instance) {
         Deque<Kept> ofInstance = events.get(instance);

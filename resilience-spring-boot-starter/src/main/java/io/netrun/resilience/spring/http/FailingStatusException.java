@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What the policies around an HTTP call see in the place of a response whose status counts as a failure, so that an instance's
- * {@code exceptions} can name it. Where the response says {@code Retry-After}, this is a {@link RetryAfter}. The caller gets the
- * response and not this, unless the response is gone: the thread was interrupted while it waited to make the call again. Without a
- * stack trace, since it shows nothing that the status does not.
+ * What the policies around an HTTP call see in the place of a response whose status counts as a failure, so that an
+ * instance's {@code exceptions} can name it. Where the response says {@code Retry-After}, this is a {@link RetryAfter}.
+ * The caller gets the response and not this, unless the response is gone: the thread was interrupted while it waited to
+ * make the call again. Without a stack trace, since it shows nothing that the status does not.
  */
 public abstract sealed class FailingStatusException extends IOException {
 
@@ -30,7 +30,9 @@ public abstract sealed class FailingStatusException extends IOException {
 
     private final int status;
 
-    /** Refers to the response; null once that is released, or is the caller's. To keep this does not keep the response. */
+    /**
+     * Refers to the response; null once that is released, or is the caller's. To keep this does not keep the response.
+     */
     private final transient AtomicReference<@Nullable Runnable> release;
 
     private FailingStatusException(String call, int status, Runnable release) {
@@ -84,8 +86,8 @@ public abstract sealed class FailingStatusException extends IOException {
     }
 
     /**
-     * What a {@code Retry-After} says, in seconds or as a date; null if there is none that can be read. A date is reckoned from the
-     * response's own {@code Date} where it has one, since the two clocks may differ.
+     * What a {@code Retry-After} says, in seconds or as a date; null if there is none that can be read. A date is
+     * reckoned from the response's own {@code Date} where it has one, since the two clocks may differ.
      */
     static @Nullable Duration hint(HttpHeaders headers, Clock clock) {
         String written = headers.getFirst(HttpHeaders.RETRY_AFTER);

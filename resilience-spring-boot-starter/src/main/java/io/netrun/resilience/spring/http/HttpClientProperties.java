@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param hedge name of the hedge, null for none
  * @param circuitBreaker name of the circuit breaker, null for none
  * @param attemptTimeout name of the timeout around each attempt, null for none
- * @param failureStatuses statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or {@code none};
- *     null for {@code 5xx, 429}
+ * @param failureStatuses statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or
+ *     {@code none}; null for {@code 5xx, 429}
  * @param retryMethods methods whose requests may be made more than once; null for all but POST and PATCH
  */
 public record HttpClientProperties(

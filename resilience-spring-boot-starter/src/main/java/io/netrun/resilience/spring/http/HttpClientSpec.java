@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in code what protects a client: the names of the instances around its calls, whatever the order in which they are said, and
- * what of its calls is a failure. Not thread-safe.
+ * Says in code what protects a client: the names of the instances around its calls, whatever the order in which they
+ * are said, and what of its calls is a failure. Not thread-safe.
  */
 public final class HttpClientSpec {
 

@@ -30,8 +30,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.http.HttpMethod;
 
 /**
- * The protected HTTP clients of the application, those of the configuration and those of code. What a client is called, and which
- * instances it goes through, is said when it is built and never by a request, so requests make no instances. Thread-safe.
+ * The protected HTTP clients of the application, those of the configuration and those of code. What a client is called,
+ * and which instances it goes through, is said when it is built and never by a request, so requests make no instances.
+ * Thread-safe.
  */
 public final class HttpClients implements InstanceUser {
 
@@ -74,7 +75,9 @@ public final class HttpClients implements InstanceUser {
         return client == null ? made(name) : client;
     }
 
-    /** Not while the settings change: it would be planned by the former ones, and not be there to follow the new ones. */
+    /**
+     * Not while the settings change: it would be planned by the former ones, and not be there to follow the new ones.
+     */
     private synchronized ProtectedClient made(String name) {
         ProtectedClient present = named.get(name);
         if (present != null) {
@@ -296,7 +299,9 @@ public final class HttpClients implements InstanceUser {
         return Patterns.of(policy).filter(Pattern::repeatsCalls).isPresent();
     }
 
-    /** Once for each instance: a response after which the call is made again is let go before the wait and not after it. */
+    /**
+     * Once for each instance: a response after which the call is made again is let go before the wait and not after it.
+     */
     private void hearOfRepeats(Policy policy) {
         if (heard.add(policy)) {
             Patterns.of(policy).ifPresent(pattern -> pattern.onRepeat(policy, FailingStatusException::release));

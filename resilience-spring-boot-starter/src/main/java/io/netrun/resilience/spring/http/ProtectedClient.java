@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client, whose plan is made when the application starts, or before the client's first call, and may be replaced while it
- * makes calls. Thread-safe.
+ * One client, whose plan is made when the application starts, or before the client's first call, and may be replaced
+ * while it makes calls. Thread-safe.
  */
 final class ProtectedClient {
 

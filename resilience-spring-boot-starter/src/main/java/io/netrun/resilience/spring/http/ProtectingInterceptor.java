@@ -11,14 +11,15 @@ import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes each call of a {@code RestClient} or {@code RestTemplate} through the policies of its client. A call lasts until the status
- * and the headers are there: reading the body is up to the caller, who could not begin with it before the call has ended.
+ * Makes each call of a {@code RestClient} or {@code RestTemplate} through the policies of its client. A call lasts
+ * until the status and the headers are there: reading the body is up to the caller, who could not begin with it before
+ * the call has ended.
  */
 final class ProtectingInterceptor implements ClientHttpRequestInterceptor {
 
     /**
-     * From Spring Framework 7 on, the interceptors further in see every attempt. Before, only the first one, and what they add to
-     * the request's headers is left there for the others.
+     * From Spring Framework 7 on, the interceptors further in see every attempt. Before, only the first one, and what
+     * they add to the request's headers is left there for the others.
      */
     private static final boolean INNER_SEE_EVERY_ATTEMPT =
             ClassUtils.hasMethod(ClientHttpRequestInterceptor.class, "apply", ClientHttpRequestExecution.class);

@@ -8,8 +8,8 @@ import org.springframework.web.client.RestClient;
  * Puts policies around the calls of a {@code RestClient} or a {@code RestTemplate}:
  * {@code builder.apply(resilience.client("prices")).build()}. Thread-safe.
  *
- * <p>A response whose status counts as a failure is a failure to the policies, and reaches the caller all the same, open and
- * unread, if it is the last. What the policies refuse reaches the caller as it is.
+ * <p>A response whose status counts as a failure is a failure to the policies, and reaches the caller all the same,
+ * open and unread, if it is the last. What the policies refuse reaches the caller as it is.
  */
 public final class ResilientRestClients {
 
@@ -20,8 +20,8 @@ public final class ResilientRestClients {
     }
 
     /**
-     * Protects a client as the configuration says under {@code resilience.http-clients.<name>}. To be applied after other
-     * interceptors: it has to be the last.
+     * Protects a client as the configuration says under {@code resilience.http-clients.<name>}. To be applied after
+     * other interceptors: it has to be the last.
      */
     public Consumer<RestClient.Builder> client(String name) {
         return builder -> builder.requestInterceptor(interceptor(name));
@@ -42,11 +42,11 @@ public final class ResilientRestClients {
     }
 
     /**
-     * The interceptor that protects a client as the configuration says under {@code resilience.http-clients.<name>}. It has to be
-     * the last: on Spring Framework 6, interceptors after it take part in the first attempt only.
+     * The interceptor that protects a client as the configuration says under {@code resilience.http-clients.<name>}. It
+     * has to be the last: on Spring Framework 6, interceptors after it take part in the first attempt only.
      *
-     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if there is something wrong with that; while the
-     *     application starts, that is told with all other problems instead
+     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if there is something wrong with
+     *     that; while the application starts, that is told with all other problems instead
      */
     public ClientHttpRequestInterceptor interceptor(String name) {
         return new ProtectingInterceptor(clients.of(name), clients.ticker());
@@ -57,7 +57,10 @@ public final class ResilientRestClients {
         return new ProtectingInterceptor(clients.of(spec), clients.ticker());
     }
 
-    /** The interceptor that protects a client as code says, and gives it a name; otherwise as {@link #interceptor(String)}. */
+    /**
+     * The interceptor that protects a client as code says, and gives it a name; otherwise as
+     * {@link #interceptor(String)}.
+     */
     public ClientHttpRequestInterceptor interceptor(String name, Consumer<HttpClientSpec> spec) {
         return new ProtectingInterceptor(clients.named(name, spec), clients.ticker());
     }

@@ -5,10 +5,11 @@ import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Puts policies around the calls of a {@code WebClient}: {@code builder.apply(resilience.client("prices")).build()}. Thread-safe.
+ * Puts policies around the calls of a {@code WebClient}: {@code builder.apply(resilience.client("prices")).build()}.
+ * Thread-safe.
  *
- * <p>A response whose status counts as a failure is a failure to the policies, and reaches the caller all the same, with its body
- * unread, if it is the last. What the policies refuse reaches the caller as it is.
+ * <p>A response whose status counts as a failure is a failure to the policies, and reaches the caller all the same,
+ * with its body unread, if it is the last. What the policies refuse reaches the caller as it is.
  */
 public final class ResilientWebClients {
 
@@ -38,11 +39,11 @@ public final class ResilientWebClients {
     }
 
     /**
-     * The filter that protects a client as the configuration says under {@code resilience.http-clients.<name>}. Filters after it
-     * take part in every attempt.
+     * The filter that protects a client as the configuration says under {@code resilience.http-clients.<name>}. Filters
+     * after it take part in every attempt.
      *
-     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if there is something wrong with that; while the
-     *     application starts, that is told with all other problems instead
+     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if there is something wrong with
+     *     that; while the application starts, that is told with all other problems instead
      */
     public ExchangeFilterFunction filter(String name) {
         return new ProtectingFilter(clients.of(name));

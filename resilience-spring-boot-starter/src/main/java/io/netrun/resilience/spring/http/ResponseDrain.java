@@ -16,8 +16,9 @@ import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Lets go of responses that nobody reads. A body is read to its end, so that the connection can serve again, unless it is large or takes
- * long: then its exchange is aborted. All of that runs on workers, since a body may drip for ever and a {@code close()} may block.
+ * Lets go of responses that nobody reads. A body is read to its end, so that the connection can serve again, unless it
+ * is large or takes long: then its exchange is aborted. All of that runs on workers, since a body may drip for ever and
+ * a {@code close()} may block.
  */
 final class ResponseDrain implements Consumer<ClientHttpResponse> {
 
@@ -141,14 +142,17 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
         }
 
         /**
-         * HttpURLConnection drains by itself, within bounds, what is closed unread. To read it here would be worse: a thread that reads
-         * keeps any other from closing.
+         * HttpURLConnection drains by itself, within bounds, what is closed unread. To read it here would be worse: a
+         * thread that reads keeps any other from closing.
          */
         private static boolean closesItself(InputStream content) {
             return content.getClass().getName().startsWith("sun.net.");
         }
 
-        /** It takes too long; on a thread of its own. An interrupt runs code of others, as abort does, and either may block. */
+        /**
+         * It takes too long; on a thread of its own. An interrupt runs code of others, as abort does, and either may
+         * block.
+         */
         private void expire() {
             expired = true;
             Workers.dispatch(this::interruptWorker);

@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The responses of one call's attempts. One of them may reach the caller, who closes it; every other is released here, also one that
- * arrives after the call has ended: by a time limit, or because another attempt was faster. One that can not be released changes
- * nothing for the call, and keeps no other from it. Thread-safe; nothing is released under the lock.
+ * The responses of one call's attempts. One of them may reach the caller, who closes it; every other is released here,
+ * also one that arrives after the call has ended: by a time limit, or because another attempt was faster. One that can
+ * not be released changes nothing for the call, and keeps no other from it. Thread-safe; nothing is released under the
+ * lock.
  *
  * @param <R> the client's type of a response
  */
@@ -85,7 +86,10 @@ final class Responses<R> {
         return callers;
     }
 
-    /** The call ends with a failure: the response that this stands for is the caller's from now on; null if it stands for none. */
+    /**
+     * The call ends with a failure: the response that this stands for is the caller's from now on; null if it stands
+     * for none.
+     */
     @Nullable
     R endWith(Throwable thrown) {
         FailingStatusException failure = FailingStatusException.in(thrown);

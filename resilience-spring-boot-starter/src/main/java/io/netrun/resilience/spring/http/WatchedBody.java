@@ -9,9 +9,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A request's body that tells when someone begins to read what may not be there a second time. Spring writes a value as a
- * {@code Mono} of one buffer, encoded anew for each attempt; whatever comes in more than one piece (a {@code Flux}, a file, a multipart
- * form) as another publisher, of which nothing says that it gives the same again.
+ * A request's body that tells when someone begins to read what may not be there a second time. Spring writes a value as
+ * a {@code Mono} of one buffer, encoded anew for each attempt; whatever comes in more than one piece (a {@code Flux}, a
+ * file, a multipart form) as another publisher, of which nothing says that it gives the same again.
  */
 final class WatchedBody implements BodyInserter<Object, ClientHttpRequest> {
 

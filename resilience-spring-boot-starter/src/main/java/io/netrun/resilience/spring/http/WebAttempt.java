@@ -11,8 +11,8 @@ import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
 /**
- * One attempt of a call. It subscribes itself, since Reactor's operators cancel their source when they turn a value into an error,
- * and with that the connection would go whose response the caller may be about to read.
+ * One attempt of a call. It subscribes itself, since Reactor's operators cancel their source when they turn a value
+ * into an error, and with that the connection would go whose response the caller may be about to read.
  */
 final class WebAttempt extends CompletableFuture<ClientResponse> implements CoreSubscriber<ClientResponse> {
 
@@ -100,8 +100,8 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
     }
 
     /**
-     * Ends the exchange, unless it has been answered: then only if the answer is the caller's, since a connector lets go of a response
-     * whose body nobody has begun to read.
+     * Ends the exchange, unless it has been answered: then only if the answer is the caller's, since a connector lets
+     * go of a response whose body nobody has begun to read.
      */
     void stop(@Nullable ClientResponse callers) {
         boolean ends = over.compareAndSet(false, true) || (callers != null && callers == answer);

@@ -77,7 +77,10 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
                 : request;
     }
 
-    /** An attempt has been answered; what the policies see in the place of the response, null if that is the response itself. */
+    /**
+     * An attempt has been answered; what the policies see in the place of the response, null if that is the response
+     * itself.
+     */
     @Nullable
     FailingStatusException answered(ClientResponse response) {
         responses.arrived(response);
@@ -110,8 +113,9 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
     }
 
     /**
-     * The caller is no longer interested, in the response or, if he has that already, in its body. A response that has come and is not
-     * his is read to its end here; to cancel its exchange too would have two read it, of whom the connection knows one.
+     * The caller is no longer interested, in the response or, if he has that already, in its body. A response that has
+     * come and is not his is read to its end here; to cancel its exchange too would have two read it, of whom the
+     * connection knows one.
      */
     void cancelled() {
         responses.end();
@@ -119,7 +123,10 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
         attempts.forEach(attempt -> attempt.stop(callers));
     }
 
-    /** The rest of the body is read and dropped, so that the connection can serve again; if it is large or takes long, it is closed. */
+    /**
+     * The rest of the body is read and dropped, so that the connection can serve again; if it is large or takes long,
+     * it is closed.
+     */
     private static void release(ClientResponse response) {
         response.body(BodyExtractors.toDataBuffers())
                 .map(WebExchange::released)

@@ -60,7 +60,10 @@ final class WrittenClients {
         return names;
     }
 
-    /** Spring Boot's name of a section may be another writing of one that is known; of environment variables, it is the only one. */
+    /**
+     * Spring Boot's name of a section may be another writing of one that is known; of environment variables, it is the
+     * only one.
+     */
     private static boolean isNew(String name, Set<String> names) {
         return names.stream().noneMatch(known -> letters(known).equals(letters(name)));
     }

@@ -1,4 +1,7 @@
-/** Protected HTTP clients: policies around each call of a {@code RestClient}, a {@code RestTemplate} or a {@code WebClient}. */
+/**
+ * Protected HTTP clients: policies around each call of a {@code RestClient}, a {@code RestTemplate} or a
+ * {@code WebClient}.
+ */
 @NullMarked
 package io.netrun.resilience.spring.http;
 

@@ -49,7 +49,9 @@ public enum AdviceMode {
         }
     };
 
-    /** What the application asks for; {@link #PROXY} if it asks for what there is not, which the start-up check reports. */
+    /**
+     * What the application asks for; {@link #PROXY} if it asks for what there is not, which the start-up check reports.
+     */
     public static AdviceMode in(Environment environment) {
         return GlobalSettings.orElse(environment, "advice-mode", AdviceMode.class, PROXY);
     }

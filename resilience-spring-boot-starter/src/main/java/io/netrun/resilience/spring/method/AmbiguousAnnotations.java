@@ -13,8 +13,8 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
- * Finds two annotations of one pattern that are as near to a method as each other and ask for different things, such as two
- * meta-annotations, or those of two interfaces. Only one of them counts, and which one is by chance.
+ * Finds two annotations of one pattern that are as near to a method as each other and ask for different things, such as
+ * two meta-annotations, or those of two interfaces. Only one of them counts, and which one is by chance.
  */
 final class AmbiguousAnnotations {
 
@@ -42,7 +42,9 @@ final class AmbiguousAnnotations {
                 .orElse(null);
     }
 
-    /** A class's own annotation is nearer than that of a class or an interface that it extends; all others are alike. */
+    /**
+     * A class's own annotation is nearer than that of a class or an interface that it extends; all others are alike.
+     */
     private static Predicate<MergedAnnotation<Annotation>> isAsNearAs(MergedAnnotation<Annotation> counts) {
         Class<?> type = declaringClass(counts);
         return other -> {

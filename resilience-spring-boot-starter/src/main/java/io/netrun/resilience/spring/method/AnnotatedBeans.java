@@ -36,8 +36,8 @@ record AnnotatedBeans(
     /**
      * All of a context, without those of its parent.
      *
-     * @param created the classes of beans that are there already, some of which no definition names: inner beans, and what a
-     *     {@code FactoryBean} makes that does not name its class
+     * @param created the classes of beans that are there already, some of which no definition names: inner beans, and
+     *     what a {@code FactoryBean} makes that does not name its class
      */
     static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans, Map<String, Class<?>> created) {
         Map<Class<?>, AnnotatedBeans> found = new LinkedHashMap<>();

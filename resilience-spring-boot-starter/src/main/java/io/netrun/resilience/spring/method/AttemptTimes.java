@@ -6,7 +6,10 @@ import java.util.Map;
 @FunctionalInterface
 public interface AttemptTimes {
 
-    /** A method's attempts since the start of the application, by class and method without packages: {@code PaymentClient.charge}. */
+    /**
+     * A method's attempts since the start of the application, by class and method without packages:
+     * {@code PaymentClient.charge}.
+     */
     Map<String, AttemptTime> byMethod();
 
     /**

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells which classes can have protected methods at all. It looks at annotations without merging them, which is much cheaper, and
- * is asked of every bean of an application; what is remembered of a class goes with it.
+ * Tells which classes can have protected methods at all. It looks at annotations without merging them, which is much
+ * cheaper, and is asked of every bean of an application; what is remembered of a class goes with it.
  */
 final class Candidates {
 
@@ -40,7 +40,10 @@ final class Candidates {
 
     private Candidates() {}
 
-    /** Whether a class, its superclasses, its interfaces or any of their methods have an annotation of ours, or one that has one. */
+    /**
+     * Whether a class, its superclasses, its interfaces or any of their methods have an annotation of ours, or one that
+     * has one.
+     */
     static boolean has(Class<?> type) {
         return !type.getName().startsWith("java.") && TYPES.get(type);
     }

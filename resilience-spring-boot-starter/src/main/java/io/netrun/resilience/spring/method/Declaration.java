@@ -40,8 +40,8 @@ record Declaration(
 
     /**
      * The wishes for a method. Annotations are found on the method, on the methods it overrides or implements, and, for
-     * public methods, on its class, that class's superclasses and interfaces; the method's own win over the class's, per
-     * pattern. Meta-annotations count, with their {@code @AliasFor}.
+     * public methods, on its class, that class's superclasses and interfaces; the method's own win over the class's,
+     * per pattern. Meta-annotations count, with their {@code @AliasFor}.
      *
      * @param method as the target class has it
      */
@@ -75,7 +75,10 @@ record Declaration(
         return onMethod != null ? onMethod : attributesOfClass(method, targetClass, annotation);
     }
 
-    /** Whether one of the annotations stands at the method itself, or at one that it overrides or implements, and not at its class. */
+    /**
+     * Whether one of the annotations stands at the method itself, or at one that it overrides or implements, and not at
+     * its class.
+     */
     static boolean isAtMethod(Method method) {
         return Patterns.places().stream().anyMatch(place -> isAtMethod(method, place));
     }
@@ -90,7 +93,9 @@ record Declaration(
         return isCoveredByItsClass(method) ? attributes(targetClass, annotation) : null;
     }
 
-    /** A class's annotation is about what the class does for its callers, so not about what every object has, or none. */
+    /**
+     * A class's annotation is about what the class does for its callers, so not about what every object has, or none.
+     */
     private static boolean isCoveredByItsClass(Method method) {
         return Modifier.isPublic(method.getModifiers())
                 && !Modifier.isStatic(method.getModifiers())

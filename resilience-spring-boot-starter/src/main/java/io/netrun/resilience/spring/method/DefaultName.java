@@ -11,8 +11,9 @@ import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The name of an instance whose annotation has none: {@code Class.method}, with the types of the parameters where another annotated
- * method of the class has the same name. Where the methods of two classes would share it, each has its full name instead.
+ * The name of an instance whose annotation has none: {@code Class.method}, with the types of the parameters where
+ * another annotated method of the class has the same name. Where the methods of two classes would share it, each has
+ * its full name instead.
  *
  * @param simple the name, such as {@code Client.call}
  * @param full the name with the package, such as {@code com.shop.Client.call}

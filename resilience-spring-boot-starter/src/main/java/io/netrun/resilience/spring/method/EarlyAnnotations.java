@@ -9,9 +9,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Tells of annotations before the beans that have them are created, so that code which asks for an instance earlier, such as that of
- * a constructor, gets it with their settings. It sees the classes that bean definitions name, and creates no bean to see more.
- * Thread-safe.
+ * Tells of annotations before the beans that have them are created, so that code which asks for an instance earlier,
+ * such as that of a constructor, gets it with their settings. It sees the classes that bean definitions name, and
+ * creates no bean to see more. Thread-safe.
  */
 public final class EarlyAnnotations {
 
@@ -35,7 +35,10 @@ public final class EarlyAnnotations {
         this.pipelines = pipelines;
     }
 
-    /** Announces the instances that annotations will ask for, once all definitions are there; and before, to who asks that early. */
+    /**
+     * Announces the instances that annotations will ask for, once all definitions are there; and before, to who asks
+     * that early.
+     */
     public void announce() {
         int now = state.get();
         if (now == LOOKED) {

@@ -12,7 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.env.PropertyResolver;
 
-/** The names of the instances that annotations ask for. What has no name of its own shares no instance by accident. Thread-safe. */
+/**
+ * The names of the instances that annotations ask for. What has no name of its own shares no instance by accident.
+ * Thread-safe.
+ */
 final class InstanceNames {
 
     private static final Logger log = LoggerFactory.getLogger(InstanceNames.class);

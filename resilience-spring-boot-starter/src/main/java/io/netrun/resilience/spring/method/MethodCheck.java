@@ -12,7 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.MergedAnnotations;
 
-/** Whether the annotated methods of beans are protected: the pipelines of those that are get built, the others are problems. */
+/**
+ * Whether the annotated methods of beans are protected: the pipelines of those that are get built, the others are
+ * problems.
+ */
 final class MethodCheck {
 
     private static final Logger log = LoggerFactory.getLogger(MethodCheck.class);

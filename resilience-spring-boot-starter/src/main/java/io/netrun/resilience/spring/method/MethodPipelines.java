@@ -98,16 +98,16 @@ public final class MethodPipelines {
     }
 
     /**
-     * Whether a method, as called on a bean of a class, asks for any protection. Looks at annotations alone, since it is
-     * asked while the very beans that would know more are being made.
+     * Whether a method, as called on a bean of a class, asks for any protection. Looks at annotations alone, since it
+     * is asked while the very beans that would know more are being made.
      */
     public static boolean isProtected(Method method, Class<?> targetClass) {
         return !declarations(method, targetClass).isEmpty();
     }
 
     /**
-     * The pipeline of a method, for a call. Where its annotations are wrong, which the start-up check could not see because nothing
-     * told it of the bean's class, that is logged once and the call is made without what is wrong.
+     * The pipeline of a method, for a call. Where its annotations are wrong, which the start-up check could not see
+     * because nothing told it of the bean's class, that is logged once and the call is made without what is wrong.
      *
      * @param called the method, as the proxy knows it
      * @param targetClass the class of the bean behind the proxy
@@ -127,7 +127,9 @@ public final class MethodPipelines {
         return build(called, targetClass, false);
     }
 
-    /** An instance has left the registry: the methods that went through it get another pipeline with their next call. */
+    /**
+     * An instance has left the registry: the methods that went through it get another pipeline with their next call.
+     */
     public void forget(Policy policy) {
         if (used.remove(policy)) {
             left.incrementAndGet();

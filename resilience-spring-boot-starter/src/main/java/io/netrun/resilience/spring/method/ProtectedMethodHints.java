@@ -16,8 +16,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Ahead of time: a native image keeps for reflection only what it was told of, so it is told of every protected method, of those
- * that it overrides or implements, where the annotations may be, and of its fallback methods.
+ * Ahead of time: a native image keeps for reflection only what it was told of, so it is told of every protected method,
+ * of those that it overrides or implements, where the annotations may be, and of its fallback methods.
  */
 final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
 

@@ -50,8 +50,8 @@ final class ReactiveTypes {
     }
 
     /**
-     * What turns the method's returned value into Reactor's types and back; null if it is not known to be reactive. For a
-     * suspending function, that of the flow that it returns, if it does.
+     * What turns the method's returned value into Reactor's types and back; null if it is not known to be reactive. For
+     * a suspending function, that of the flow that it returns, if it does.
      */
     static @Nullable ReactiveAdapter adapter(Method method) {
         return ReactiveAdapterRegistry.getSharedInstance()

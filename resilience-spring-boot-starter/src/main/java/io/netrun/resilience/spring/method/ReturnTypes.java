@@ -8,8 +8,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
- * Compares what methods return, type arguments included. What the compiler could not tell for certain is let through: raw types,
- * type variables that nothing resolves, and wildcards where their bounds have something in common.
+ * Compares what methods return, type arguments included. What the compiler could not tell for certain is let through:
+ * raw types, type variables that nothing resolves, and wildcards where their bounds have something in common.
  */
 final class ReturnTypes {
 

@@ -24,8 +24,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems at
- * once if there are any, or logs those that the application can run with.
+ * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems
+ * at once if there are any, or logs those that the application can run with.
  */
 public final class StartupCheck implements SmartInitializingSingleton {
 
@@ -111,8 +111,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
     }
 
     /**
-     * Looks at a bean whose class nothing told of at the start: it is lazy, or a prototype, and declared as an interface. There is no
-     * start to stop any more, so its problems are logged, once, and harm neither its creation nor its calls.
+     * Looks at a bean whose class nothing told of at the start: it is lazy, or a prototype, and declared as an
+     * interface. There is no start to stop any more, so its problems are logged, once, and harm neither its creation
+     * nor its calls.
      */
     private void checkLate(String name, Class<?> type) {
         if (!checked.add(ClassUtils.getUserClass(type))) {

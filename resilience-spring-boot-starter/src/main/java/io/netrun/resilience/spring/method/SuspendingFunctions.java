@@ -9,8 +9,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
- * Reads Kotlin's suspending functions as they were written. Compiled, each returns an object and takes a continuation, last, whose
- * type argument is what it really returns. Needs none of Kotlin's libraries.
+ * Reads Kotlin's suspending functions as they were written. Compiled, each returns an object and takes a continuation,
+ * last, whose type argument is what it really returns. Needs none of Kotlin's libraries.
  */
 final class SuspendingFunctions {
 

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Finds settings for sync calls of instances around asynchronous methods only, such as {@code thread: worker} of a timeout: they have no
- * effect there, and whoever sets them expects one.
+ * Finds settings for sync calls of instances around asynchronous methods only, such as {@code thread: worker} of a
+ * timeout: they have no effect there, and whoever sets them expects one.
  */
 final class SyncSettings {
 

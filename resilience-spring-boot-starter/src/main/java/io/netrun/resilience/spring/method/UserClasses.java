@@ -12,8 +12,9 @@ final class UserClasses {
     private UserClasses() {}
 
     /**
-     * The class whose method it is. Of an object that is a lambda, or a proxy of the JDK such as an HTTP interface client or a
-     * repository, it is the interface: its own class has a name that nobody knows, and another one with every start.
+     * The class whose method it is. Of an object that is a lambda, or a proxy of the JDK such as an HTTP interface
+     * client or a repository, it is the interface: its own class has a name that nobody knows, and another one with
+     * every start.
      */
     static Class<?> of(Method method, Class<?> targetClass) {
         if (!Proxy.isProxyClass(targetClass) && !targetClass.isHidden()) {

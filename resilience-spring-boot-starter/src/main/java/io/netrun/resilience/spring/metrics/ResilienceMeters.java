@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Binds the meters of every instance, and keeps them in step with the registry: they appear with their instance and go with
- * it. Meters read the instances' own counts, so a protected call does nothing for them.
+ * Binds the meters of every instance, and keeps them in step with the registry: they appear with their instance and go
+ * with it. Meters read the instances' own counts, so a protected call does nothing for them.
  */
 public final class ResilienceMeters implements MeterBinder, AutoCloseable {
 

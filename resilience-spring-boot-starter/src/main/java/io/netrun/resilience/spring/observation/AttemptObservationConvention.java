@@ -4,7 +4,9 @@ import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
-/** What observations of attempts are called and carry. A bean of this type replaces the one that says what stands here. */
+/**
+ * What observations of attempts are called and carry. A bean of this type replaces the one that says what stands here.
+ */
 public interface AttemptObservationConvention extends ObservationConvention<AttemptContext> {
 
     /** The name of the observation, and of its timer. */

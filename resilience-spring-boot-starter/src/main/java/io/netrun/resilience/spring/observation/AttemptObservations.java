@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An observation for each attempt. Its parent is what was observed when the call began, also where the attempt is made on another
- * thread or much later.
+ * An observation for each attempt. Its parent is what was observed when the call began, also where the attempt is made
+ * on another thread or much later.
  */
 public final class AttemptObservations implements AttemptObserver {
 

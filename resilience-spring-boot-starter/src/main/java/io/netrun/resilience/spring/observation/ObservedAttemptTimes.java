@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** From the timers that the observations of attempts fill; none where those are off, or another convention names them. */
+/**
+ * From the timers that the observations of attempts fill; none where those are off, or another convention names them.
+ */
 public final class ObservedAttemptTimes implements AttemptTimes {
 
     private final Supplier<@Nullable MeterRegistry> registry;

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which settings belong to which detection of a circuit breaker. Where no detection is set, it follows from those settings; where
- * one is set, a setting that it does not use is a mistake.
+ * Which settings belong to which detection of a circuit breaker. Where no detection is set, it follows from those
+ * settings; where one is set, a setting that it does not use is a mistake.
  */
 final class Detections {
 
@@ -37,7 +37,8 @@ final class Detections {
     /**
      * The detection that follows from settings.
      *
-     * @param levels settings by their Java names, the nearest first; a nearer level decides over what a farther one would lead to
+     * @param levels settings by their Java names, the nearest first; a nearer level decides over what a farther one
+     *     would lead to
      * @throws IllegalArgumentException if settings do not go together; the message starts with the name of one
      */
     static Map<String, Derived> derive(List<Map<String, Object>> levels) {

@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.pattern;
 
 /**
- * What only the configuration says of an instance: something that the application does with it, and that the pattern itself
- * knows nothing of.
+ * What only the configuration says of an instance: something that the application does with it, and that the pattern
+ * itself knows nothing of.
  *
  * @param key in kebab case, beside the pattern's settings
  * @param type of the value

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
 /**
- * All that the starter knows of one pattern. Annotations, settings, endpoint, meters and events are the same code for every
- * pattern and differ by this descriptor alone.
+ * All that the starter knows of one pattern. Annotations, settings, endpoint, meters and events are the same code for
+ * every pattern and differ by this descriptor alone.
  *
  * @param <P> the policy
  * @param <C> its configuration
@@ -149,7 +149,10 @@ public final class Pattern<P extends Policy, C extends Record> {
         return applicationEvents;
     }
 
-    /** The events that may come with every call; a few are kept for the endpoint, and none is an event of the application. */
+    /**
+     * The events that may come with every call; a few are kept for the endpoint, and none is an event of the
+     * application.
+     */
     public List<Class<? extends ResilienceEvent>> frequentEvents() {
         return frequentEvents;
     }
@@ -212,7 +215,10 @@ public final class Pattern<P extends Policy, C extends Record> {
         return down.test(policy);
     }
 
-    /** Calls a listener with every failure after which an instance of this pattern makes the call again, before it waits. */
+    /**
+     * Calls a listener with every failure after which an instance of this pattern makes the call again, before it
+     * waits.
+     */
     public Subscription onRepeat(Policy instance, Consumer<Throwable> listener) {
         return repeats.apply(type.policyClass().cast(instance), listener);
     }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A place in the chain around a call. A pattern has one; the timeout has two, one around all attempts and one around each.
+ * A place in the chain around a call. A pattern has one; the timeout has two, one around all attempts and one around
+ * each.
  *
  * @param key name in {@code resilience.order}, such as {@code circuit-breaker}
  * @param pattern what stands there

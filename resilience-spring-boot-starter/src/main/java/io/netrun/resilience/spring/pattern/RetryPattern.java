@@ -75,7 +75,9 @@ final class RetryPattern {
         return budget == null ? Double.NaN : budget.available();
     }
 
-    /** Jitter is written as a mode's name, or as true or false; a budget by its name, the same one for all that name it. */
+    /**
+     * Jitter is written as a mode's name, or as true or false; a budget by its name, the same one for all that name it.
+     */
     private static void registerConverters(ConverterRegistry registry) {
         SharedBudgets budgets = new SharedBudgets();
         registry.addConverter(String.class, RetryBudget.class, name -> budgets.of(name.trim()));

@@ -36,8 +36,8 @@ final class TimeoutPattern {
     private TimeoutPattern() {}
 
     /**
-     * Nothing follows from other settings. An executor that is set as near as the caller's thread or nearer is a mistake, since
-     * nothing would run on it; one that is set for all instances is not.
+     * Nothing follows from other settings. An executor that is set as near as the caller's thread or nearer is a
+     * mistake, since nothing would run on it; one that is set for all instances is not.
      */
     private static Map<String, Derived> requireUsedExecutor(List<Map<String, Object>> levels) {
         boolean executor = false;

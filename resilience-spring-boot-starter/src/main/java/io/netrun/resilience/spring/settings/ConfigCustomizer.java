@@ -3,8 +3,8 @@ package io.netrun.resilience.spring.settings;
 import java.util.function.BiFunction;
 
 /**
- * A bean of this type has the last word on the configuration of every instance of a pattern, before the instance is made:
- * the place for what YAML can not say, such as predicates.
+ * A bean of this type has the last word on the configuration of every instance of a pattern, before the instance is
+ * made: the place for what YAML can not say, such as predicates.
  *
  * @param <C> the pattern's configuration record
  */

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the configuration has by names alone: instances that nobody has asked for yet, and parts in the application's health. */
+/**
+ * What the configuration has by names alone: instances that nobody has asked for yet, and parts in the application's
+ * health.
+ */
 final class ConfiguredInstances {
 
     private static final Logger log = LoggerFactory.getLogger(Instances.class);
@@ -43,7 +46,9 @@ final class ConfiguredInstances {
         return creating.get() != null;
     }
 
-    /** Creates the instances that are written and not there. One that cannot be created is left to the start-up check. */
+    /**
+     * Creates the instances that are written and not there. One that cannot be created is left to the start-up check.
+     */
     void create(ResilienceRegistry registry) {
         if (pending.isEmpty() || isCreating()) {
             return;

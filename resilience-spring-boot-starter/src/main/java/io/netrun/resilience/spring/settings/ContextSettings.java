@@ -3,7 +3,10 @@ package io.netrun.resilience.spring.settings;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What one application context contributes to the settings of the instances that it shares with its parent and its children. */
+/**
+ * What one application context contributes to the settings of the instances that it shares with its parent and its
+ * children.
+ */
 final class ContextSettings {
 
     private final SettingsResolver resolver;

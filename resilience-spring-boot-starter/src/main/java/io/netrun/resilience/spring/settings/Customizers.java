@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 
-/** The customizers of an application. They are beans, so they may need something that needs an instance before they are there. */
+/**
+ * The customizers of an application. They are beans, so they may need something that needs an instance before they are
+ * there.
+ */
 final class Customizers {
 
     private final Supplier<List<ConfigCustomizer<?>>> beans;

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 
 /**
- * An executor of the application, by the name of its bean. The bean is asked for with the first task, so that an instance which is
- * created early does not create it before its time. Thread-safe.
+ * An executor of the application, by the name of its bean. The bean is asked for with the first task, so that an
+ * instance which is created early does not create it before its time. Thread-safe.
  */
 public final class ExecutorBean implements Executor {
 
@@ -26,7 +26,8 @@ public final class ExecutorBean implements Executor {
     /**
      * Hands a task to the bean.
      *
-     * @throws RejectedExecutionException if the bean does not take it, or is not there, as while the application shuts down
+     * @throws RejectedExecutionException if the bean does not take it, or is not there, as while the application shuts
+     *     down
      */
     @Override
     public void execute(Runnable task) {

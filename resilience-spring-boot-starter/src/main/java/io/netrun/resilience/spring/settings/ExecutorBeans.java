@@ -10,7 +10,10 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.core.task.SyncTaskExecutor;
 
-/** The executors that settings name. Each name has one object, so that settings that name the same bean are equal. Thread-safe. */
+/**
+ * The executors that settings name. Each name has one object, so that settings that name the same bean are equal.
+ * Thread-safe.
+ */
 final class ExecutorBeans implements Converter<String, Executor> {
 
     private final @Nullable ListableBeanFactory beans;
@@ -28,7 +31,8 @@ final class ExecutorBeans implements Converter<String, Executor> {
     /**
      * The executor of that name; null for no name.
      *
-     * @throws IllegalArgumentException if there is no such bean, or if it cannot run calls on other threads; the message is the remedy
+     * @throws IllegalArgumentException if there is no such bean, or if it cannot run calls on other threads; the
+     *     message is the remedy
      */
     @Override
     public @Nullable Executor convert(String text) {

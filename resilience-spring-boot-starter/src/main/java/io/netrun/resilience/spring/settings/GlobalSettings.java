@@ -11,8 +11,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
- * The settings directly under the root, which are for the whole application. They are read before the start-up check has looked at
- * them: a wrong one counts as not set until then, so that its problem does not hide the others.
+ * The settings directly under the root, which are for the whole application. They are read before the start-up check
+ * has looked at them: a wrong one counts as not set until then, so that its problem does not hide the others.
  */
 public final class GlobalSettings {
 

@@ -10,9 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
- * The application contexts that share instances, in the order of their start: the context of the registry, and those below it. The
- * settings of an instance come from one of them: the first whose configuration has the instance, or else the first whose annotations
- * or clients ask for it, or else the context of the registry. Thread-safe.
+ * The application contexts that share instances, in the order of their start: the context of the registry, and those
+ * below it. The settings of an instance come from one of them: the first whose configuration has the instance, or else
+ * the first whose annotations or clients ask for it, or else the context of the registry. Thread-safe.
  */
 final class InstanceContexts {
 
@@ -36,7 +36,9 @@ final class InstanceContexts {
         all.add(child);
     }
 
-    /** What a closed context contributed is gone; its instances stay. The context of the registry stays as long as that. */
+    /**
+     * What a closed context contributed is gone; its instances stay. The context of the registry stays as long as that.
+     */
     void remove(ContextSettings child) {
         if (child != root) {
             all.remove(child);
@@ -71,7 +73,8 @@ final class InstanceContexts {
     /**
      * The settings of the annotation that decides, of whichever context.
      *
-     * @param reader the context that resolves placeholders; those of an annotation in another context are resolved there
+     * @param reader the context that resolves placeholders; those of an annotation in another context are resolved
+     *     there
      */
     Requests.Annotated annotated(InstanceKey key, ContextSettings reader) {
         Requests.Annotated naming = null;

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Something beside annotated methods that makes calls through instances. It is looked at when the application starts. */
+/**
+ * Something beside annotated methods that makes calls through instances. It is looked at when the application starts.
+ */
 public interface InstanceUser {
 
     /** Obtains its instances; from then on it has {@link #pipelines()}. Returns what is wrong, all at once. */

@@ -24,8 +24,9 @@ import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * The settings of all instances, by name, whoever asks for one first: code, an annotation, a client or the configuration alone. It
- * is the source of the application's registry, and knows where each setting comes from. Thread-safe.
+ * The settings of all instances, by name, whoever asks for one first: code, an annotation, a client or the
+ * configuration alone. It is the source of the application's registry, and knows where each setting comes from.
+ * Thread-safe.
  */
 public final class Instances implements SettingsSource, AutoCloseable {
 
@@ -71,8 +72,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * The same instances, as a child of this context sees them: with what its own configuration has for instances that the
-     * configurations of other contexts do not have.
+     * The same instances, as a child of this context sees them: with what its own configuration has for instances that
+     * the configurations of other contexts do not have.
      *
      * @param beans those that settings of the child can name, such as executors
      * @param protecting false if the beans of the child are not protected
@@ -158,8 +159,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * An annotation will ask for an instance. Nothing is created, but whoever asks for the instance from now on gets it with the
-     * settings of the annotation.
+     * An annotation will ask for an instance. Nothing is created, but whoever asks for the instance from now on gets it
+     * with the settings of the annotation.
      */
     public void announce(Pattern<?, ?> pattern, String name, Map<String, Object> annotated, String location) {
         try {
@@ -248,8 +249,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * One that code has registered goes by what is configured and annotated for its name, as if it had been created here. Where that is
-     * wrong, it stays as it is: the start-up check has the problem, or, later, the log.
+     * One that code has registered goes by what is configured and annotated for its name, as if it had been created
+     * here. Where that is wrong, it stays as it is: the start-up check has the problem, or, later, the log.
      */
     private <P extends Policy, C extends Record> void followConfiguration(Pattern<P, C> pattern, Policy policy) {
         InstanceKey key = InstanceKey.of(pattern, policy.name());
@@ -285,8 +286,8 @@ public final class Instances implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * Gives code the last word on one instance: its settings are these from now on, if it is there and if it is created later,
-     * whatever the configuration says.
+     * Gives code the last word on one instance: its settings are these from now on, if it is there and if it is created
+     * later, whatever the configuration says.
      */
     public <P extends Policy, C extends Record> void fix(Pattern<P, C> pattern, String name, C config) {
         resolution.fix(InstanceKey.of(pattern, name), config);
@@ -294,9 +295,9 @@ public final class Instances implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * Brings the instances in line with a configuration that has changed, all of them or, if one of the new values is wrong, none.
-     * They keep what they count and the calls that run. What an operator has changed stays, but for the settings whose values have
-     * changed in the configuration.
+     * Brings the instances in line with a configuration that has changed, all of them or, if one of the new values is
+     * wrong, none. They keep what they count and the calls that run. What an operator has changed stays, but for the
+     * settings whose values have changed in the configuration.
      *
      * @param strict whether unknown keys are wrong, and not only worth a warning
      * @throws ResilienceConfigurationException if something is wrong; nothing has changed then
@@ -313,7 +314,10 @@ public final class Instances implements SettingsSource, AutoCloseable {
         return made.names(pattern);
     }
 
-    /** The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are wrong. */
+    /**
+     * The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are
+     * wrong.
+     */
     public Set<String> asked(Pattern<?, ?> pattern) {
         return contexts.asked(pattern);
     }
@@ -358,7 +362,9 @@ public final class Instances implements SettingsSource, AutoCloseable {
         return contexts.of(pattern, name) == own;
     }
 
-    /** What the configuration of this context has for an instance whose settings come from another context, and differ. */
+    /**
+     * What the configuration of this context has for an instance whose settings come from another context, and differ.
+     */
     public List<Problem> overruled() {
         List<Problem> problems = new ArrayList<>();
         for (Pattern<?, ?> pattern : Patterns.all()) {
@@ -427,7 +433,9 @@ public final class Instances implements SettingsSource, AutoCloseable {
         return names;
     }
 
-    /** Whether all instances of a pattern have a part in the application's health, unless something else is set for one. */
+    /**
+     * Whether all instances of a pattern have a part in the application's health, unless something else is set for one.
+     */
     public boolean areInHealth(Pattern<?, ?> pattern) {
         return contexts.all().stream().anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
     }

@@ -17,8 +17,8 @@ import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.ResolvableType;
 
 /**
- * Changes settings of living instances as an operator asks for. What comes from outside is taken as it is: no placeholder is
- * resolved for it and no class is loaded. Thread-safe.
+ * Changes settings of living instances as an operator asks for. What comes from outside is taken as it is: no
+ * placeholder is resolved for it and no class is loaded. Thread-safe.
  */
 public final class LiveSettings {
 
@@ -44,9 +44,10 @@ public final class LiveSettings {
     /**
      * Changes all of the named settings, or none.
      *
-     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is one of them. Or a
-     *     JSON object, each of whose values is one value, whatever is in it
-     * @throws ResilienceConfigurationException if that can not be read, a name is unknown, or a value is out of its range
+     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is
+     *     one of them. Or a JSON object, each of whose values is one value, whatever is in it
+     * @throws ResilienceConfigurationException if that can not be read, a name is unknown, or a value is out of its
+     *     range
      */
     public <P extends Policy, C extends Record> void change(Pattern<P, C> pattern, P policy, String changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of an instance that has been created: as resolved, and as they are in force, which an operator may have changed.
- * Compared by identity.
+ * The settings of an instance that has been created: as resolved, and as they are in force, which an operator may have
+ * changed. Compared by identity.
  *
  * @param <C> the pattern's configuration record
  */

@@ -14,7 +14,10 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** The instances that have been created, with their settings. Brings a living instance in line with other settings. Thread-safe. */
+/**
+ * The instances that have been created, with their settings. Brings a living instance in line with other settings.
+ * Thread-safe.
+ */
 final class MadeInstances {
 
     private final Supplier<ResilienceRegistry> registry;

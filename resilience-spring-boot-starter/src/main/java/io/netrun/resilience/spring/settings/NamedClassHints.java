@@ -9,8 +9,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Ahead of time: a native image finds a class by its name only if it was told of it, so it is told of the exceptions that the
- * configuration names. That is the configuration as it is when the image is made.
+ * Ahead of time: a native image finds a class by its name only if it was told of it, so it is told of the exceptions
+ * that the configuration names. That is the configuration as it is when the image is made.
  */
 final class NamedClassHints implements BeanFactoryInitializationAotProcessor {
 

@@ -18,8 +18,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 
 /**
- * The sections below a key of the configuration, by their names, which are compared character by character as those of instances are.
- * Environment variables, which cannot spell names, are relaxed.
+ * The sections below a key of the configuration, by their names, which are compared character by character as those of
+ * instances are. Environment variables, which cannot spell names, are relaxed.
  */
 public final class NamedSections {
 

@@ -7,7 +7,10 @@ import java.util.Locale;
 /** Guesses which of the known words a mistyped one was meant to be. */
 public final class Nearest {
 
-    /** A shorter word is another word as soon as one letter differs: {@code eu} and {@code us}, {@code cart} and {@code card}. */
+    /**
+     * A shorter word is another word as soon as one letter differs: {@code eu} and {@code us}, {@code cart} and
+     * {@code card}.
+     */
     private static final int SHORTEST = 5;
 
     /** From this length on, two letters may be wrong. */
@@ -28,8 +31,8 @@ public final class Nearest {
     }
 
     /**
-     * The known name that a name is most likely a mistyped form of; otherwise empty. Names of different things are often alike, so
-     * less is a typing error here than among the keys of a configuration.
+     * The known name that a name is most likely a mistyped form of; otherwise empty. Names of different things are
+     * often alike, so less is a typing error here than among the keys of a configuration.
      */
     public static String mistyped(String name, Collection<String> known) {
         return known.stream()
@@ -39,7 +42,9 @@ public final class Nearest {
                 .orElse("");
     }
 
-    /** Whether all words of two names are the same, or differ like mistyped ones; or the names have the same letters. */
+    /**
+     * Whether all words of two names are the same, or differ like mistyped ones; or the names have the same letters.
+     */
     private static boolean isMistyped(String name, String candidate) {
         if (letters(name).equals(letters(candidate))) {
             return true;

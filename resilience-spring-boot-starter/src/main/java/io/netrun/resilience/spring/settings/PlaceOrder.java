@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * The order of the patterns around a method: a given one, in which those that are named have changed places among themselves. So
- * it is enough to name those that matter, and a new pattern breaks no configuration.
+ * The order of the patterns around a method: a given one, in which those that are named have changed places among
+ * themselves. So it is enough to name those that matter, and a new pattern breaks no configuration.
  */
 public final class PlaceOrder {
 

@@ -63,8 +63,8 @@ final class PropertyReader {
     }
 
     /**
-     * A section. Only sources that may have something in it are part of it: most instances have no section at all, and the look-ups
-     * of each key in each source would make up most of the start-up.
+     * A section. Only sources that may have something in it are part of it: most instances have no section at all, and
+     * the look-ups of each key in each source would make up most of the start-up.
      *
      * @param name null if an instance of that name cannot have one
      * @param relaxed the name in sources that cannot spell it

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds all values of a configuration that are out of their range. Its record reports the first one only, so the record is made again
- * with a good value in that place, until nothing is left.
+ * Finds all values of a configuration that are out of their range. Its record reports the first one only, so the record
+ * is made again with a good value in that place, until nothing is left.
  */
 final class Ranges {
 

@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 
 /**
- * A section of a source that cannot spell the names of instances, such as environment variables: it is also looked for under the
- * name without brackets, in which case and dashes do not count.
+ * A section of a source that cannot spell the names of instances, such as environment variables: it is also looked for
+ * under the name without brackets, in which case and dashes do not count.
  *
  * @param section such as {@code resilience.retry.instances[payment-api]}
  * @param relaxed such as {@code resilience.retry.instances.payment-api}

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who asks for which instance, with which settings in an annotation. Annotations that only name an instance go with all others; the
- * first that has settings decides, whatever was there before. Thread-safe.
+ * Who asks for which instance, with which settings in an annotation. Annotations that only name an instance go with all
+ * others; the first that has settings decides, whatever was there before. Thread-safe.
  */
 final class Requests {
 
@@ -84,7 +84,10 @@ final class Requests {
         asked.remove(key);
     }
 
-    /** The contradictions so far; those that come later are logged, once each, since calls depend on these instances then. */
+    /**
+     * The contradictions so far; those that come later are logged, once each, since calls depend on these instances
+     * then.
+     */
     List<Problem> contradictions() {
         running = true;
         return List.copyOf(contradictions.values());

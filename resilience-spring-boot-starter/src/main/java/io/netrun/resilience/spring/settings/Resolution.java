@@ -10,7 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves the settings of instances: configuration and annotations, then code that has the last word, then customizers. Thread-safe. */
+/**
+ * Resolves the settings of instances: configuration and annotations, then code that has the last word, then
+ * customizers. Thread-safe.
+ */
 final class Resolution {
 
     private final InstanceContexts contexts;

@@ -7,8 +7,8 @@ import java.util.Map;
  * An instance's configuration, and where each setting comes from.
  *
  * @param config the configuration in force
- * @param origins for each setting, by its Java name, where its value comes from: a configuration property with its place,
- *     {@code annotation}, {@code customizer}, {@code code}, {@code operator} or {@code default}
+ * @param origins for each setting, by its Java name, where its value comes from: a configuration property with its
+ *     place, {@code annotation}, {@code customizer}, {@code code}, {@code operator} or {@code default}
  * @param enabled whether the instance protects its methods at all
  * @param health what the instance means to the application's health
  * @param <C> the pattern's configuration record

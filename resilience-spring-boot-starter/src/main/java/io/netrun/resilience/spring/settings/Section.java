@@ -23,7 +23,8 @@ final class Section {
     /**
      * A section.
      *
-     * @param sources those that may have a property of it, the one that wins first; they know the properties by this name
+     * @param sources those that may have a property of it, the one that wins first; they know the properties by this
+     *     name
      * @param binder over these sources
      */
     Section(ConfigurationPropertyName name, List<ConfigurationPropertySource> sources, Binder binder) {

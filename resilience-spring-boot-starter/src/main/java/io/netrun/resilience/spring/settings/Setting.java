@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * One setting of a pattern: a component of its configuration record, under the name that YAML has for it. The record is the
- * only place where a setting is declared.
+ * One setting of a pattern: a component of its configuration record, under the name that YAML has for it. The record is
+ * the only place where a setting is declared.
  *
  * @param component of the configuration record
  * @param key in kebab case, such as {@code max-attempts}

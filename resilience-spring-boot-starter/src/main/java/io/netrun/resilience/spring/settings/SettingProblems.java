@@ -33,8 +33,8 @@ final class SettingProblems {
     }
 
     /**
-     * A value that the pattern's record refuses. The record's message starts with the name of the field, which tells whom to
-     * blame.
+     * A value that the pattern's record refuses. The record's message starts with the name of the field, which tells
+     * whom to blame.
      *
      * @param origins who said each setting
      * @param where the method or class whose annotation it may be

@@ -21,9 +21,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertyResolver;
 
 /**
- * Finds the settings of an instance, one by one: what the configuration has for the instance wins, then the annotation, then the
- * code that asks for the instance, then what the configuration has for all instances of the pattern, then the built-in default.
- * The same code serves every pattern, because a pattern's configuration record declares its settings.
+ * Finds the settings of an instance, one by one: what the configuration has for the instance wins, then the annotation,
+ * then the code that asks for the instance, then what the configuration has for all instances of the pattern, then the
+ * built-in default. The same code serves every pattern, because a pattern's configuration record declares its settings.
  */
 public final class SettingsResolver {
 
@@ -119,7 +119,9 @@ public final class SettingsResolver {
         return found;
     }
 
-    /** A configuration from code has a value for each setting; those that are as built in may just not have been set. */
+    /**
+     * A configuration from code has a value for each setting; those that are as built in may just not have been set.
+     */
     private static <C extends Record> Map<String, Found> differing(Pattern<?, C> pattern, C given) {
         Map<String, Found> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
@@ -165,8 +167,8 @@ public final class SettingsResolver {
     }
 
     /**
-     * The classes that the configuration names in settings, of all instances and patterns. A value that can not be read is passed
-     * over: the start of the application tells of it.
+     * The classes that the configuration names in settings, of all instances and patterns. A value that can not be read
+     * is passed over: the start of the application tells of it.
      */
     Set<Class<?>> namedClasses() {
         Set<Class<?>> classes = new LinkedHashSet<>();
@@ -184,7 +186,9 @@ public final class SettingsResolver {
         return classes;
     }
 
-    /** Takes a step; where it fails, what is wrong is kept and the way goes on, so that all problems are told at once. */
+    /**
+     * Takes a step; where it fails, what is wrong is kept and the way goes on, so that all problems are told at once.
+     */
     private static <T> T orElse(T otherwise, List<Problem> problems, Supplier<T> step) {
         try {
             return step.get();

@@ -3,7 +3,8 @@ package io.netrun.resilience.spring.settings;
 import java.util.function.BiFunction;
 
 /**
- * A customizer of the starter's own. It runs before those of the application, and what it changes counts as the default.
+ * A customizer of the starter's own. It runs before those of the application, and what it changes counts as the
+ * default.
  *
  * @param <C> the pattern's configuration record
  */

@@ -10,9 +10,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 
 /**
- * Settings of names that nobody asks for. Their bean may be missing in this profile, in this test, or in this one of the applications
- * that share a configuration, or code may ask for them later; so they are worth a warning. Only where the name is most likely a
- * mistyped one of an instance that has no settings, and the configuration is this application's own, is that a problem.
+ * Settings of names that nobody asks for. Their bean may be missing in this profile, in this test, or in this one of
+ * the applications that share a configuration, or code may ask for them later; so they are worth a warning. Only where
+ * the name is most likely a mistyped one of an instance that has no settings, and the configuration is this
+ * application's own, is that a problem.
  */
 public final class UnusedSettings {
 

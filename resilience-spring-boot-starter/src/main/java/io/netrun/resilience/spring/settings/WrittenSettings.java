@@ -27,9 +27,10 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * What is written under {@code resilience} in the configuration: which instance each property is for, and the keys that mean
- * nothing. The name of an instance is compared character by character, as in the keys of a map. Sources that cannot list their
- * names, and environment variables, which cannot spell them, are asked for an instance's settings when it is created.
+ * What is written under {@code resilience} in the configuration: which instance each property is for, and the keys that
+ * mean nothing. The name of an instance is compared character by character, as in the keys of a map. Sources that
+ * cannot list their names, and environment variables, which cannot spell them, are asked for an instance's settings
+ * when it is created.
  */
 public final class WrittenSettings {
 
@@ -167,7 +168,9 @@ public final class WrittenSettings {
         }
     }
 
-    /** The setting's key is the last element that is no list index; a name's dots make elements of their own before it. */
+    /**
+     * The setting's key is the last element that is no list index; a name's dots make elements of their own before it.
+     */
     private void readKey(Pattern<?, ?> pattern, Property property, int earliest) {
         ConfigurationPropertyName name = property.name;
         int last = name.getNumberOfElements() - 1;

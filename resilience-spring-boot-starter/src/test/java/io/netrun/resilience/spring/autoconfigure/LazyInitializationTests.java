@@ -37,7 +37,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.event.EventListener;
 
-/** With {@code spring.main.lazy-initialization: true}, nothing is created that nobody asks for; nothing of ours may be lost by that. */
+/**
+ * With {@code spring.main.lazy-initialization: true}, nothing is created that nobody asks for; nothing of ours may be
+ * lost by that.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class LazyInitializationTests {
 

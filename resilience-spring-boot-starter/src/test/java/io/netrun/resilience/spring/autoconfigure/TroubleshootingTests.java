@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The messages in docs/troubleshooting.md are those that are printed. Each block of the page follows a comment with its name;
- * with {@code -Dtroubleshooting.write=true} the blocks are written anew.
+ * The messages in docs/troubleshooting.md are those that are printed. Each block of the page follows a comment with its
+ * name; with {@code -Dtroubleshooting.write=true} the blocks are written anew.
  */
 class TroubleshootingTests {
 

@@ -37,7 +37,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
-/** Calls of a {@code WebClient} are subscriptions as any other protected ones: how they are cancelled, and what is around them. */
+/**
+ * Calls of a {@code WebClient} are subscriptions as any other protected ones: how they are cancelled, and what is
+ * around them.
+ */
 class WebClientScopeTests {
 
     private final AtomicInteger exchanges = new AtomicInteger();

@@ -395,8 +395,8 @@ class WebClientTests {
     }
 
     /**
-     * Over ten connections, since Spring's connector loses the response that comes in the very moment of a cancel: 7 in 20,000 of
-     * such calls without any policy.
+     * Over ten connections, since Spring's connector loses the response that comes in the very moment of a cancel: 7 in
+     * 20,000 of such calls without any policy.
      */
     @Test
     void callsThatAreCancelledAtAnyMomentShouldLeaveConnectionsUsable() {

@@ -21,7 +21,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.NestedExceptionUtils;
 
-/** What is told at start-up besides values that can not be read: settings that nothing uses, and sums that do not fit. */
+/**
+ * What is told at start-up besides values that can not be read: settings that nothing uses, and sums that do not fit.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class StartupCheckTests {
 

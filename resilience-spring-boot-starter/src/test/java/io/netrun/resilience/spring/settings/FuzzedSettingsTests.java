@@ -35,7 +35,10 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.mock.env.MockEnvironment;
 
-/** Settings that nobody would write, in the configuration and to the endpoint: the same in every build, others with another seed. */
+/**
+ * Settings that nobody would write, in the configuration and to the endpoint: the same in every build, others with
+ * another seed.
+ */
 @Tag("any-jdk")
 class FuzzedSettingsTests {
 

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
-/** An application has many annotated methods and few sections for them: what is not written must not be searched key by key. */
+/**
+ * An application has many annotated methods and few sections for them: what is not written must not be searched key by
+ * key.
+ */
 class UnwrittenInstanceTests {
 
     private final List<String> read = new ArrayList<>();
