@@ -115,9 +115,11 @@ final class StormGuard {
     List<String> unsettled() {
         List<String> wrong = new ArrayList<>();
         CircuitBreakerMetrics counted = breaker.metrics();
-        long ended =
-                counted.totalSucceeded() + counted.totalFailed() + counted.totalIgnored() + counted.totalCancelled();
-        expect(wrong, "runs that the circuit breaker counted", bodies.runs(), ended);
+        long ended = counted.totalSucceeded() + counted.totalFailed() + counted.totalIgnored();
+        // One that is given up between its admission and its body counts as cancelled without a run.
+        if (bodies.runs() < ended || bodies.runs() > ended + counted.totalCancelled()) {
+            wrong.add(name + ": " + bodies.runs() + " runs, but " + counted);
+        }
         for (Policy policy : pipeline.policies()) {
             if (policy instanceof Bulkhead bulkhead) {
                 BulkheadMetrics metrics = bulkhead.metrics();
