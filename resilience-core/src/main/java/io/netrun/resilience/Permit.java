@@ -1,7 +1,7 @@
 package io.netrun.resilience;
 
 /**
- * The right to make one call, for calls that can not be put into a lambda. Whoever took it settles it exactly once,
+ * The right to make one call, for calls that cannot be put into a lambda. It is settled exactly once,
  * when the call has ended; a second settlement does nothing. Thread-safe.
  */
 public interface Permit extends AutoCloseable {
@@ -12,7 +12,7 @@ public interface Permit extends AutoCloseable {
     /** The call failed; whether that counts is for the policy's configuration to say. */
     void onFailure(Throwable failure);
 
-    /** The call ended in a way that says nothing: cancelled, or not made at all. */
+    /** The call ended in a way that says nothing: cancelled, or not made at all. It counts as cancelled. */
     void onIgnored();
 
     /** Settles as {@link #onIgnored()} what was not settled before, so that try-with-resources can leak no permit. */

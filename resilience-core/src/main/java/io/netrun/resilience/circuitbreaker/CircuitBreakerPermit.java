@@ -39,7 +39,7 @@ final class CircuitBreakerPermit implements Permit {
     public void onIgnored() {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.record(held, Verdict.IGNORED, null, Deadline.NONE);
+            outcomes.onStopped(held);
         }
     }
 }
