@@ -1,8 +1,8 @@
 package io.netrun.resilience;
 
 /**
- * The right to make one call, for calls that cannot be put into a lambda. It is settled exactly once,
- * when the call has ended; a second settlement does nothing. Thread-safe.
+ * The right to make one call, for calls that cannot be put into a lambda. It is settled exactly once, when the call has
+ * ended; a second settlement does nothing. Thread-safe.
  */
 public interface Permit extends AutoCloseable {
 

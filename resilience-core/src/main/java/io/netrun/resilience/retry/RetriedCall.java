@@ -5,7 +5,6 @@ import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.SafeLog;
@@ -224,7 +223,8 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
     private void endWithoutContext(
             T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
         try {
-            Throwable last = unacceptable != null ? unacceptable : asThrown(failure, body == null ? this : body);
+            Throwable last =
+                    unacceptable != null ? unacceptable : RetryRules.asThrown(failure, body == null ? this : body);
             Attempts known = attempts;
             if (known == null) {
                 known = new Attempts(retry, rules, deadline, false, last, unacceptable != null);
@@ -278,7 +278,7 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
         try {
             boolean byResult = unacceptable != null;
             Object call = body == null ? this : body;
-            Throwable thrown = unacceptable != null ? unacceptable : asThrown(failure, call);
+            Throwable thrown = unacceptable != null ? unacceptable : RetryRules.asThrown(failure, call);
             boolean repeatable = !AdaptedCall.hasBegun(call);
             Attempts known = attempts;
             long wait;
@@ -390,16 +390,5 @@ final class RetriedCall<T extends @Nullable Object> extends CallFuture<T>
     @SuppressWarnings("unchecked") // an attempt of this call returned it
     private @Nullable T lastResult(Attempts known) {
         return (T) known.lastResult();
-    }
-
-    /** What was thrown. What is no stage by nature fails with what it reports. */
-    private static Throwable asThrown(@Nullable Throwable failure, Object call) {
-        if (failure == null) {
-            return new NullPointerException("the attempt failed without a failure");
-        }
-        if (call instanceof AdaptedCall<?>) {
-            return failure;
-        }
-        return ExceptionFilter.ofStage(failure);
     }
 }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
@@ -94,5 +95,16 @@ final class RetryRules {
         if (budget != null) {
             budget.giveBack(1);
         }
+    }
+
+    /** What an attempt of an asynchronous call threw. What is no stage by nature fails with what it reports. */
+    static Throwable asThrown(@Nullable Throwable failure, Object call) {
+        if (failure == null) {
+            return new NullPointerException("the attempt failed without a failure");
+        }
+        if (call instanceof AdaptedCall<?>) {
+            return failure;
+        }
+        return ExceptionFilter.ofStage(failure);
     }
 }

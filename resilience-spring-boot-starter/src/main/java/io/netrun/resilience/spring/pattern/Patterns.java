@@ -55,6 +55,15 @@ public final class Patterns {
                 .orElseThrow(() -> new IllegalArgumentException("There is no pattern of type " + type));
     }
 
+    /** The pattern of a type, if its instances have the pattern's configuration. */
+    @SuppressWarnings("unchecked") // the classes of the configurations are the same
+    public static <C extends Record> Optional<Pattern<?, C>> withConfigurationOf(PolicyType<?, C> type) {
+        return byKey(type.key())
+                .filter(pattern ->
+                        pattern.type().defaults().getClass() == type.defaults().getClass())
+                .map(pattern -> (Pattern<?, C>) pattern);
+    }
+
     /** The pattern of that key, such as {@code circuit-breaker}. */
     public static Optional<Pattern<?, ?>> byKey(String key) {
         return ALL.stream().filter(pattern -> pattern.key().equals(key)).findFirst();

@@ -1,7 +1,9 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.Require;
 import io.netrun.resilience.spring.pattern.Pattern;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -14,6 +16,21 @@ record InstanceKey(String pattern, String name) {
 
     static InstanceKey of(Pattern<?, ?> pattern, String name) {
         return new InstanceKey(pattern.key(), name);
+    }
+
+    /**
+     * Checks the name of an instance.
+     *
+     * @param location what asks for it, for the message
+     */
+    static void requireName(Pattern<?, ?> pattern, String name, String location) {
+        try {
+            Require.name(name);
+        } catch (IllegalArgumentException wrong) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    "The " + pattern.title() + " of " + location + ": " + wrong.getMessage(),
+                    "Give the instance another name, or none, so that it gets one after its method")));
+        }
     }
 
     /** The names of a pattern's instances among others. */

@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.RegistryEvent;
-import io.netrun.resilience.Require;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
 import io.netrun.resilience.spring.pattern.HealthRole;
@@ -128,7 +127,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
             Pattern<P, C> pattern, String name, Map<String, Object> annotated, String location) {
-        requireName(pattern, name, location);
+        InstanceKey.requireName(pattern, name, location);
         InstanceKey key = InstanceKey.of(pattern, name);
         boolean decides = request(pattern, key, annotated, location);
         try {
@@ -148,23 +147,13 @@ public final class Instances implements SettingsSource, AutoCloseable {
         }
     }
 
-    private static void requireName(Pattern<?, ?> pattern, String name, String location) {
-        try {
-            Require.name(name);
-        } catch (IllegalArgumentException wrong) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    "The " + pattern.title() + " of " + location + ": " + wrong.getMessage(),
-                    "Give the instance another name, or none, so that it gets one after its method")));
-        }
-    }
-
     /**
      * An annotation will ask for an instance. Nothing is created, but whoever asks for the instance from now on gets it
      * with the settings of the annotation.
      */
     public void announce(Pattern<?, ?> pattern, String name, Map<String, Object> annotated, String location) {
         try {
-            requireName(pattern, name, location);
+            InstanceKey.requireName(pattern, name, location);
             request(pattern, InstanceKey.of(pattern, name), annotated, location);
         } catch (ResilienceConfigurationException wrong) {
             log.debug("The annotation of {} is wrong", location, wrong); // reported by the start-up check
@@ -186,7 +175,7 @@ public final class Instances implements SettingsSource, AutoCloseable {
 
     @Override
     public <C extends Record> Settings<C> settingsOf(PolicyType<?, C> type, String name, @Nullable C given) {
-        Pattern<?, C> pattern = patternOf(type);
+        Pattern<?, C> pattern = Patterns.withConfigurationOf(type).orElse(null);
         if (pattern == null) {
             return new Settings<>(given == null ? type.defaults() : given, protecting);
         }
@@ -235,17 +224,6 @@ public final class Instances implements SettingsSource, AutoCloseable {
                 contexts.forget(key);
             }
         });
-    }
-
-    /** The pattern, if its instances have its configuration. */
-    @SuppressWarnings("unchecked") // the classes of the configurations are the same
-    private static <C extends Record> @Nullable Pattern<?, C> patternOf(PolicyType<?, C> type) {
-        Pattern<?, ?> pattern = Patterns.byKey(type.key()).orElse(null);
-        return pattern != null
-                        && pattern.type().defaults().getClass()
-                                == type.defaults().getClass()
-                ? (Pattern<?, C>) pattern
-                : null;
     }
 
     /**
@@ -404,20 +382,9 @@ public final class Instances implements SettingsSource, AutoCloseable {
             return Found.CODE;
         }
         String origin = known == null ? Found.BUILT_IN : known.inForce().origin(setting);
-        return origin.equals(Found.BUILT_IN) || isUsed(pattern, policy.config(), component) ? origin : Found.UNUSED;
-    }
-
-    /** An operator may have chosen something with which a setting of the annotation has no effect any more. */
-    private static boolean isUsed(Pattern<?, ?> pattern, Record config, Setting setting) {
-        if (pattern.derived().contains(setting.name())) {
-            return true;
-        }
-        try {
-            LiveSettings.requireUsed(pattern, config, Setting.values(config, Set.of(setting.name())));
-            return true;
-        } catch (IllegalArgumentException unused) {
-            return false;
-        }
+        return origin.equals(Found.BUILT_IN) || LiveSettings.isUsed(pattern, policy.config(), component)
+                ? origin
+                : Found.UNUSED;
     }
 
     /** What an instance means to the application's health. Reads nothing from the configuration. */

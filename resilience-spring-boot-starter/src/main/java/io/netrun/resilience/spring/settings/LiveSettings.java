@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -195,5 +196,18 @@ public final class LiveSettings {
 
     private static String abbreviated(String text) {
         return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+    }
+
+    /** Whether a setting has an effect: an operator may have chosen something with which it has none any more. */
+    static boolean isUsed(Pattern<?, ?> pattern, Record config, Setting setting) {
+        if (pattern.derived().contains(setting.name())) {
+            return true;
+        }
+        try {
+            requireUsed(pattern, config, Setting.values(config, Set.of(setting.name())));
+            return true;
+        } catch (IllegalArgumentException unused) {
+            return false;
+        }
     }
 }
