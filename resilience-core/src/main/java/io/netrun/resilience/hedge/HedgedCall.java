@@ -42,6 +42,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     private final AtomicInteger running = new AtomicInteger(1);
     private final AtomicBoolean spared = new AtomicBoolean();
 
+    /** Attempts that have not left. */
+    private final AtomicInteger present = new AtomicInteger();
+
     /** Attempts begun so far. Written by one attempt's start after the other, handed on through the timer. */
     private int begun = 1;
 
@@ -113,6 +116,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
      */
     private Attempt<T> add(int number) {
         Attempt<T> attempt = new Attempt<>(number, deadline.child());
+        present.incrementAndGet();
         attempts.add(attempt);
         if (hasEnded()) {
             attempt.stop();
@@ -293,14 +297,26 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     /** The attempt that ends the call: the slots that are held now are those of the attempts that run on. */
     private void leaveAsLast(Attempt<T> attempt) {
         attempts.remove(attempt);
-        if (attempt.tryLeave() && !spared.compareAndSet(false, true)) {
-            hedge.attemptEnds();
+        if (attempt.tryLeave()) {
+            present.decrementAndGet();
+            releaseUnlessSpared();
         }
     }
 
     /** Nothing of an attempt runs any longer; does nothing if that is known. */
     final void leave(Attempt<T> attempt) {
-        if (attempt.tryLeave() && (!hasEnded() || !spared.compareAndSet(false, true))) {
+        if (attempt.tryLeave()) {
+            // The last of a call that is left and not ended yet has no slot either.
+            if (present.decrementAndGet() == 0 || hasEnded()) {
+                releaseUnlessSpared();
+            } else {
+                hedge.attemptEnds();
+            }
+        }
+    }
+
+    private void releaseUnlessSpared() {
+        if (!spared.compareAndSet(false, true)) {
             hedge.attemptEnds();
         }
     }

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Sinks;
 
 /** When the slots of attempts are released, and that each is released once. */
@@ -53,6 +56,29 @@ class HedgeSlotTests {
             thread.interrupt();
             thread.join(20_000);
         }
+    }
+
+    /** Its call has not ended by then, since its future is not there before the source's request has returned. */
+    @Test
+    void streamThatIsLeftWithinItsRequestShouldReleaseNoSlotTwice() {
+        Hedge hedge = Hedge.of("h");
+        BaseSubscriber<String> subscriber = new BaseSubscriber<>() {};
+        Publisher<String> emitsAllTheSame = target -> target.onSubscribe(new Subscription() {
+
+            @Override
+            public void request(long n) {
+                subscriber.cancel();
+                target.onNext("late");
+                target.onComplete();
+            }
+
+            @Override
+            public void cancel() {
+                // it is deaf
+            }
+        });
+        ReactorGuard.of(hedge).flux(emitsAllTheSame).subscribe(subscriber);
+        assertThat(hedge.metrics().active()).isZero();
     }
 
     // ---- asynchronous calls

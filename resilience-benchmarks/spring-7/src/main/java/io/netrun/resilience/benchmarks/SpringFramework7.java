@@ -16,8 +16,8 @@ import org.springframework.resilience.annotation.ConcurrencyLimit;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 
 /**
- * What Spring Framework 7 brings itself: retry, concurrency limit, and a bean's method with both. It has no circuit breaker, so
- * the bean has two patterns where others have three.
+ * What Spring Framework 7 brings itself: retry, concurrency limit, and a bean's method with both. It has no circuit
+ * breaker, so the bean has two patterns where others have three.
  */
 public class SpringFramework7 extends NanosPerCall {
 
