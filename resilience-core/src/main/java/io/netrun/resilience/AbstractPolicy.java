@@ -33,7 +33,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private final String name;
     private final Ticker ticker;
     private final EventPublisher events = new EventPublisher();
-    private final Waits waits = new Waits();
+    private final PendingWaits waits = new PendingWaits();
     private final ReentrantLock following = new ReentrantLock();
     private volatile C config;
     private volatile boolean enabled = true;
@@ -90,8 +90,8 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     }
 
     @Override
-    public final void close() {
-        waits.close();
+    public final void shutdown() {
+        waits.shutdown();
     }
 
     /** Of changes that come together, the last to be followed finds them all. */
@@ -141,7 +141,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     }
 
     /** Who waits. */
-    protected final Waits waits() {
+    protected final PendingWaits waits() {
         return waits;
     }
 

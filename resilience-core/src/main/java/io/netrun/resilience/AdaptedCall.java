@@ -25,7 +25,7 @@ public interface AdaptedCall<T extends @Nullable Object>
      * Whether the call can no longer be made again or replaced by something else: a part of the result is with the
      * caller already, as the first element of a stream is, or what the call sends has been used up.
      */
-    boolean hasBegun();
+    boolean isCommitted();
 
     /**
      * Whether a part of the result is with the caller already, as the first element of a stream is; by default never.
@@ -70,13 +70,13 @@ public interface AdaptedCall<T extends @Nullable Object>
 
     /** What the caller gave as the call, which is what a fallback is shown; by default this. */
     @Override
-    default Object origin() {
+    default Object source() {
         return this;
     }
 
     /** What the caller gave as the call, if that is not the body itself. */
-    static Object origin(Object body) {
-        return body instanceof SubstituteCall substitute ? substitute.origin() : body;
+    static Object sourceOf(Object body) {
+        return body instanceof SubstituteCall substitute ? substitute.source() : body;
     }
 
     /**
@@ -88,8 +88,8 @@ public interface AdaptedCall<T extends @Nullable Object>
         return false;
     }
 
-    /** Whether a body says that {@linkplain #hasBegun() a part of its result} is with the caller already. */
-    static boolean hasBegun(Object body) {
-        return body instanceof AdaptedCall<?> adapted && adapted.hasBegun();
+    /** Whether a body says that {@linkplain #isCommitted() a part of its result} is with the caller already. */
+    static boolean isCommitted(Object body) {
+        return body instanceof AdaptedCall<?> adapted && adapted.isCommitted();
     }
 }

@@ -102,7 +102,7 @@ public final class EventPublisher {
             return;
         }
         if (ScopeParts.isNotifying()) {
-            Workers.dispatch(() -> deliverWaiting(NO_LIMIT));
+            Workers.executeReliably(() -> deliverWaiting(NO_LIMIT));
         } else {
             deliverWaiting(0);
         }
@@ -145,7 +145,7 @@ public final class EventPublisher {
 
     private boolean handedOver() {
         try {
-            Workers.dispatch(() -> deliverWaiting(NO_LIMIT));
+            Workers.executeReliably(() -> deliverWaiting(NO_LIMIT));
             return true;
         } catch (Throwable noWorker) {
             return false;

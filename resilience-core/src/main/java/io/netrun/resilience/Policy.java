@@ -31,7 +31,7 @@ public interface Policy extends Guard {
      * come later and would have to wait. Calls that run go on, and so does everything that needs no wait. For the end
      * of an application; it can not be undone, and does nothing the second time.
      */
-    default void close() {}
+    default void shutdown() {}
 
     /**
      * Whether it has given out part of its limits: calls run or wait in it, or have used up what comes back with time.

@@ -264,8 +264,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * {@linkplain Policy#close() Shuts down} all instances: those of this registry, those that have left it, and those
-     * that come later. What one of them throws is logged and keeps no other from it.
+     * {@linkplain Policy#shutdown() Shuts down} all instances: those of this registry, those that have left it, and
+     * those that come later. What one of them throws is logged and keeps no other from it.
      */
     @Override
     public void close() {
@@ -283,7 +283,7 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     private static void shutDown(Policy policy) {
         try {
-            policy.close();
+            policy.shutdown();
         } catch (Throwable thrown) {
             SafeLog.error(log, "{} could not be shut down", policy, thrown);
         }

@@ -132,7 +132,7 @@ abstract sealed class ScopeParts permits Deadline {
         int rest = 0;
         for (int tries = 0; !part.isSettled() && clock.nanoTime() - end < 0; tries++) {
             if (tries < SPINS) {
-                rest = Contention.rest(rest);
+                rest = SpinBackoff.pause(rest);
             } else {
                 LockSupport.parkNanos(PARK_NANOS); // the other thread may need this processor
             }

@@ -4,5 +4,5 @@ package io.netrun.resilience;
 public interface SubstituteCall {
 
     /** What the caller gave as the call, which is what a fallback is shown. */
-    Object origin();
+    Object source();
 }

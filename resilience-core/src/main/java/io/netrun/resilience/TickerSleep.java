@@ -50,7 +50,7 @@ public abstract class TickerSleep {
 
     /** Has a worker sleep. */
     public final void begin() {
-        Workers.dispatch(this::sleep);
+        Workers.executeReliably(this::sleep);
     }
 
     private void sleep() {
@@ -94,7 +94,7 @@ public abstract class TickerSleep {
             return;
         }
         // An interrupt runs code of others, such as that of the channel in which a thread blocks, so a worker makes it.
-        Workers.dispatch(this::wake);
+        Workers.executeReliably(this::wake);
     }
 
     private void wake() {

@@ -89,13 +89,13 @@ public final class Workers {
      *
      * @param task must not throw
      */
-    public static void dispatch(Runnable task) {
+    public static void executeReliably(Runnable task) {
         PLATFORM.execute(task);
     }
 
     /**
-     * A task that hands another one to a platform thread when it runs, as {@link #dispatch} does, for timers: made now,
-     * so that nothing is left to allocate then. The other task runs once, however often this one does.
+     * A task that hands another one to a platform thread when it runs, as {@link #executeReliably} does, for timers:
+     * made now, so that nothing is left to allocate then. The other task runs once, however often this one does.
      *
      * @param task must not throw
      * @return the task to schedule

@@ -32,8 +32,8 @@ class ArchitectureTests {
     };
     private static final String STATE_MACHINES =
             ".*\\.(circuitbreaker\\.(Circuit|CircuitState|Closed|Open|HalfOpen|ForcedOpen|Disabled|FailureDetector|FailureCount"
-                    + "|RateWindow|CountWindow|TimeWindow|RunningCalls|TransitionAnnouncer)"
-                    + "|retry\\.(Attempts|Backoff|RetryRules)|bulkhead\\.Places|ratelimiter\\.TokenBucket)(\\$.*)?";
+                    + "|SlidingWindow|CountWindow|TimeWindow|RunningCalls|TransitionAnnouncer)"
+                    + "|retry\\.(RetrySequence|Backoff|RetryRules)|bulkhead\\.FairSemaphore|ratelimiter\\.TokenBucket)(\\$.*)?";
 
     @ArchTest
     static final ArchRule coreKnowsNoFramework = noClasses()
@@ -81,7 +81,7 @@ class ArchitectureTests {
     @ArchTest
     static final ArchRule tasksThatMustNotBeLostAreDispatched = noClasses()
             .that()
-            .doNotHaveSimpleName("WorkerCall")
+            .doNotHaveSimpleName("WorkerThreadCall")
             .and()
             .doNotHaveSimpleName("WorkerAttempt")
             .should()

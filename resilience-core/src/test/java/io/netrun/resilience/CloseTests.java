@@ -58,7 +58,7 @@ class CloseTests {
         assertThat(waiting)
                 .failsWithin(SOON)
                 .withThrowableOfType(ExecutionException.class)
-                .withCauseInstanceOf(PolicyClosedException.class)
+                .withCauseInstanceOf(PolicyShutdownException.class)
                 .withMessageContaining("Bulkhead 'reports' has been shut down: waiting for a permit was aborted");
         running.complete("done");
     }
@@ -71,7 +71,7 @@ class CloseTests {
         CompletableFuture<String> waiting =
                 bulkhead.callAsync(counted(calls, CompletableFuture.completedFuture("late")));
         registry.close();
-        assertThat(waiting).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(PolicyClosedException.class);
+        assertThat(waiting).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(PolicyShutdownException.class);
         running.complete("done");
         assertThat(first).isCompletedWithValue("done");
         assertThat(calls).hasValue(0);
@@ -102,7 +102,7 @@ class CloseTests {
         CompletableFuture<String> waiting = onAThread(() -> limiter.call(() -> "late"));
         await().until(() -> limiter.metrics().waiting() == 1);
         registry.close();
-        assertThat(waiting).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(PolicyClosedException.class);
+        assertThat(waiting).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(PolicyShutdownException.class);
         assertThat(limiter.metrics().waiting()).isZero();
     }
 
@@ -182,7 +182,7 @@ class CloseTests {
                         .onExhausted(OnExhausted.RETHROW)
                         .build());
         CompletableFuture<String> waiting = picky.callAsync(() -> CompletableFuture.completedFuture("bad"));
-        picky.close();
+        picky.shutdown();
         assertThat(waiting).succeedsWithin(SOON).isEqualTo("bad");
     }
 
@@ -199,7 +199,7 @@ class CloseTests {
         assertThat(calls).hasValue(1);
         assertThat(retry.callAsync(() -> CompletableFuture.failedFuture(DOWN))).failsWithin(SOON);
         assertThat(limiter.call(() -> "first")).isEqualTo("first");
-        assertThatThrownBy(() -> limiter.call(() -> "second")).isInstanceOf(PolicyClosedException.class);
+        assertThatThrownBy(() -> limiter.call(() -> "second")).isInstanceOf(PolicyShutdownException.class);
     }
 
     @Test
@@ -214,7 +214,7 @@ class CloseTests {
                         .maxWait(LONG.multipliedBy(2))
                         .build());
         late.call(() -> "first");
-        assertThatThrownBy(() -> late.call(() -> "second")).isInstanceOf(PolicyClosedException.class);
+        assertThatThrownBy(() -> late.call(() -> "second")).isInstanceOf(PolicyShutdownException.class);
     }
 
     @Test
@@ -237,7 +237,7 @@ class CloseTests {
                 throw DOWN;
             }));
             CompletableFuture<String> async = closing.callAsync(() -> CompletableFuture.failedFuture(DOWN));
-            closing.close();
+            closing.shutdown();
             assertThat(sync).failsWithin(SOON);
             assertThat(async).failsWithin(SOON);
         }

@@ -39,7 +39,7 @@ class FormerPoliciesTests {
             assertThat(each)
                     .failsWithin(SOON)
                     .withThrowableOfType(ExecutionException.class)
-                    .withCauseInstanceOf(PolicyClosedException.class);
+                    .withCauseInstanceOf(PolicyShutdownException.class);
         }
     }
 
@@ -53,7 +53,7 @@ class FormerPoliciesTests {
         assertThat(late.callAsync(() -> CompletableFuture.completedFuture("x")))
                 .failsWithin(SOON)
                 .withThrowableOfType(ExecutionException.class)
-                .withCauseInstanceOf(PolicyClosedException.class);
+                .withCauseInstanceOf(PolicyShutdownException.class);
     }
 
     @Test

@@ -186,7 +186,7 @@ class GuardApiTests {
             @Override
             public void subscribe(reactor.core.CoreSubscriber<? super String> subscriber) {}
         }
-        Pipeline pipeline = Pipeline.of(guard, Timeout.of("t", c -> c.callerBound(() -> true)));
+        Pipeline pipeline = Pipeline.of(guard, Timeout.of("t", c -> c.requiresCallerThread(() -> true)));
         for (int i = 0; i < 3; i++) {
             pipeline.call(Prices::new);
             pipeline.call(Price::new);

@@ -30,25 +30,25 @@ class WaitsTests {
 
     private static final long LONG = TimeUnit.HOURS.toNanos(1);
 
-    private final Waits waits = new Waits();
+    private final PendingWaits waits = new PendingWaits();
     private final Deadline scope = Deadline.NONE.child();
 
     /** How a sleep is ended early. */
     enum Wake {
         SHUTDOWN {
             @Override
-            void wake(Waits waits, Deadline scope) {
-                waits.close();
+            void wake(PendingWaits waits, Deadline scope) {
+                waits.shutdown();
             }
         },
         SCOPE {
             @Override
-            void wake(Waits waits, Deadline scope) {
+            void wake(PendingWaits waits, Deadline scope) {
                 scope.tryStop();
             }
         };
 
-        abstract void wake(Waits waits, Deadline scope);
+        abstract void wake(PendingWaits waits, Deadline scope);
     }
 
     static Stream<Ticker> tickers() {
@@ -130,7 +130,7 @@ class WaitsTests {
         sleeper.start();
         await().until(() -> isParked(sleeper));
 
-        waits.close();
+        waits.shutdown();
 
         assertThat(slept).succeedsWithin(LimitFixture.LONG).isEqualTo(false);
         assertThat(flag).succeedsWithin(LimitFixture.LONG).isEqualTo(false);
@@ -187,7 +187,7 @@ class WaitsTests {
         own[0] = Retry.of(
                 "r", RetryConfig.builder().baseDelay(Duration.ofSeconds(1)).build(), time);
         own[0].onRetry((failure, attempt) -> {
-            own[0].close();
+            own[0].shutdown();
             Thread.currentThread().interrupt();
         });
 

@@ -45,7 +45,7 @@ class WorkersTests {
         return Stream.of(
                 Workers::execute,
                 Workers::executePromptly,
-                Workers::dispatch,
+                Workers::executeReliably,
                 task -> Workers.handOver(task).run());
     }
 
@@ -74,7 +74,7 @@ class WorkersTests {
         handover.run();
         handover.run();
         CountDownLatch later = new CountDownLatch(1);
-        Workers.dispatch(later::countDown);
+        Workers.executeReliably(later::countDown);
         assertThat(later.await(20, SECONDS)).isTrue();
         await().until(() -> count.get() == 1);
     }
@@ -84,7 +84,7 @@ class WorkersTests {
         CountDownLatch release = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(200);
         for (int i = 0; i < 200; i++) {
-            Workers.dispatch(() -> {
+            Workers.executeReliably(() -> {
                 begun.countDown();
                 awaitUninterruptibly(release);
             });
@@ -99,12 +99,12 @@ class WorkersTests {
     @Test
     void taskThatFailsShouldLeaveTheWorkersAsTheyAre() throws Exception {
         for (int i = 0; i < 50; i++) {
-            Workers.dispatch(() -> {
+            Workers.executeReliably(() -> {
                 throw new StackOverflowError();
             });
         }
         CountDownLatch later = new CountDownLatch(1);
-        Workers.dispatch(later::countDown);
+        Workers.executeReliably(later::countDown);
         assertThat(later.await(20, SECONDS)).isTrue();
     }
 
@@ -114,7 +114,7 @@ class WorkersTests {
         ClassLoader foreign = new ClassLoader() {};
         for (int i = 0; i < 100; i++) {
             CountDownLatch done = new CountDownLatch(1);
-            Workers.dispatch(() -> {
+            Workers.executeReliably(() -> {
                 if (MDC.get("user") != null
                         || Thread.currentThread().isInterrupted()
                         || Thread.currentThread().getContextClassLoader() == foreign) {

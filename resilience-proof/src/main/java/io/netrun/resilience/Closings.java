@@ -22,17 +22,17 @@ public class Closings {
     @State
     public static class WaitBegins {
 
-        private final Waits waits = new Waits();
+        private final PendingWaits waits = new PendingWaits();
         private final AtomicInteger told = new AtomicInteger();
 
         @Actor
         public void begin() {
-            waits.begin(told::incrementAndGet);
+            waits.register(told::incrementAndGet);
         }
 
         @Actor
         public void close() {
-            waits.close();
+            waits.shutdown();
         }
 
         @Arbiter
@@ -48,21 +48,21 @@ public class Closings {
     @State
     public static class ClosedByTwo {
 
-        private final Waits waits = new Waits();
+        private final PendingWaits waits = new PendingWaits();
         private final AtomicInteger told = new AtomicInteger();
 
         public ClosedByTwo() {
-            waits.begin(told::incrementAndGet);
+            waits.register(told::incrementAndGet);
         }
 
         @Actor
         public void close() {
-            waits.close();
+            waits.shutdown();
         }
 
         @Actor
         public void closeToo() {
-            waits.close();
+            waits.shutdown();
         }
 
         @Arbiter
@@ -79,7 +79,7 @@ public class Closings {
     @State
     public static class ThreadSleeps {
 
-        private final Waits waits = new Waits();
+        private final PendingWaits waits = new PendingWaits();
 
         @Actor
         public void sleep(II_Result r) {
@@ -93,7 +93,7 @@ public class Closings {
 
         @Actor
         public void close() {
-            waits.close();
+            waits.shutdown();
         }
     }
 
@@ -107,7 +107,7 @@ public class Closings {
     @State
     public static class SleeperIsInterrupted {
 
-        private final Waits waits = new Waits();
+        private final PendingWaits waits = new PendingWaits();
         private volatile Thread sleeper;
         private volatile boolean interrupted;
 
@@ -132,7 +132,7 @@ public class Closings {
             do {
                 thread = sleeper;
             } while (thread == null);
-            waits.close();
+            waits.shutdown();
             thread.interrupt();
             interrupted = true;
         }

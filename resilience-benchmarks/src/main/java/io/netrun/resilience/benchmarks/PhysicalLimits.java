@@ -36,7 +36,7 @@ public class PhysicalLimits extends NanosPerCall {
     }
 
     @Benchmark
-    public void semaphore(Places subject) {
+    public void semaphore(FairSemaphore subject) {
         subject.semaphore.acquireUninterruptibly();
         subject.semaphore.release();
     }
@@ -65,7 +65,7 @@ public class PhysicalLimits extends NanosPerCall {
     }
 
     @State(Scope.Benchmark)
-    public static class Places {
+    public static class FairSemaphore {
 
         final Semaphore semaphore = new Semaphore(25);
     }

@@ -3,12 +3,12 @@ package io.netrun.resilience.bulkhead;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Permit;
-import io.netrun.resilience.PolicyClosedException;
+import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Waits;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -27,8 +27,8 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     public static final PolicyType<Bulkhead, BulkheadConfig> TYPE =
             new PolicyType<>("bulkhead", Bulkhead.class, BulkheadConfig.defaults(), Bulkhead::of);
 
-    private final Places sync;
-    private final Places async;
+    private final FairSemaphore sync;
+    private final FairSemaphore async;
 
     /** Whether asynchronous calls go to the places of sync ones; those that run or wait in their own end there. */
     private volatile boolean shared;
@@ -39,8 +39,8 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.sync = new Places(config.maxConcurrent(), config.maxQueue());
-        this.async = new Places(config.maxConcurrent(), config.maxQueue());
+        this.sync = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
+        this.async = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
         this.shared = config.pools() == BulkheadPools.SHARED;
         this.entry = new BulkheadLayer(this, Layer.DIRECT);
     }
@@ -103,7 +103,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     protected void onReconfigured() {
         BulkheadConfig config = config();
         shared = config.pools() == BulkheadPools.SHARED;
-        int maxConcurrent = isEnabled() ? config.maxConcurrent() : Places.UNLIMITED;
+        int maxConcurrent = isEnabled() ? config.maxConcurrent() : FairSemaphore.UNLIMITED;
         sync.resize(maxConcurrent, config.maxQueue());
         async.resize(maxConcurrent, config.maxQueue());
     }
@@ -121,8 +121,8 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
      */
     public Permit acquirePermit() {
-        if (!sync.tryTake()) {
-            new WaitingThread(this, Deadline.current()).take();
+        if (!sync.tryAcquire()) {
+            new SyncWaiter(this, Deadline.current()).take();
         }
         return new BulkheadPermit(sync);
     }
@@ -132,7 +132,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
      * rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
-        if (sync.tryTake()) {
+        if (sync.tryAcquire()) {
             return Optional.of(new BulkheadPermit(sync));
         }
         sync.countRejected();
@@ -156,16 +156,16 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
                 + " queued)";
     }
 
-    Places sync() {
+    FairSemaphore sync() {
         return sync;
     }
 
-    Places async() {
+    FairSemaphore async() {
         return shared ? sync : async;
     }
 
     /** The calls that wait for a place. */
-    Waits waitingCalls() {
+    PendingWaits waitingCalls() {
         return waits();
     }
 
@@ -174,20 +174,20 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         longestWait.accumulate(ticker().nanoTime() - nanoTime);
     }
 
-    BulkheadFullException full(BulkheadConfig config, Places places) {
+    BulkheadFullException rejectFull(BulkheadConfig config, FairSemaphore places) {
         return reject(config, places, null);
     }
 
-    BulkheadFullException waitedTooLong(BulkheadConfig config, Places places) {
+    BulkheadFullException rejectTimedOut(BulkheadConfig config, FairSemaphore places) {
         return reject(config, places, config.maxWait());
     }
 
-    PolicyClosedException closed(BulkheadConfig config, Places places) {
+    PolicyShutdownException rejectShutdown(BulkheadConfig config, FairSemaphore places) {
         publishRejected(places.active(), places.queued());
-        return new PolicyClosedException("Bulkhead", name(), "a permit", config.stackTraces());
+        return new PolicyShutdownException("Bulkhead", name(), "a permit", config.stackTraces());
     }
 
-    private BulkheadFullException reject(BulkheadConfig config, Places places, @Nullable Duration waited) {
+    private BulkheadFullException reject(BulkheadConfig config, FairSemaphore places, @Nullable Duration waited) {
         int active = places.active();
         int queued = places.queued();
         publishRejected(active, queued);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class BulkheadLayer implements Layer {
 
     private final Bulkhead bulkhead;
-    private final Places sync;
+    private final FairSemaphore sync;
     private final Layer next;
 
     BulkheadLayer(Bulkhead bulkhead, Layer next) {
@@ -24,25 +24,25 @@ final class BulkheadLayer implements Layer {
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
-        if (!sync.tryTake()) {
-            new WaitingThread(bulkhead, deadline).take();
+        if (!sync.tryAcquire()) {
+            new SyncWaiter(bulkhead, deadline).take();
         }
         try {
             return next.call(body, deadline);
         } finally {
-            sync.giveBack();
+            sync.release();
         }
     }
 
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
-        Places async = bulkhead.async();
-        if (!async.tryTake()) {
-            return new WaitingCall<>(bulkhead, async, next, body, deadline).take();
+        FairSemaphore async = bulkhead.async();
+        if (!async.tryAcquire()) {
+            return new AsyncWaiter<>(bulkhead, async, next, body, deadline).take();
         }
         CompletableFuture<T> call;
-        PlacedCall<T> placed;
+        AsyncRunningCall<T> placed;
         SubscriptionPermit permit = null;
         try {
             permit = SubscriptionPermit.of(async, body, deadline);
@@ -56,7 +56,7 @@ final class BulkheadLayer implements Layer {
             return call;
         }
         try {
-            placed = new PlacedCall<>(async, permit);
+            placed = new AsyncRunningCall<>(async, permit);
         } catch (Throwable outOfMemory) {
             SubscriptionPermit.release(permit, async);
             ForeignStage.cancel(call);

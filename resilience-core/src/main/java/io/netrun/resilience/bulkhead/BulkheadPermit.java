@@ -8,9 +8,9 @@ final class BulkheadPermit extends AtomicBoolean implements Permit {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Places places;
+    private final transient FairSemaphore places;
 
-    BulkheadPermit(Places places) {
+    BulkheadPermit(FairSemaphore places) {
         this.places = places;
     }
 
@@ -31,7 +31,7 @@ final class BulkheadPermit extends AtomicBoolean implements Permit {
 
     private void release() {
         if (compareAndSet(false, true)) {
-            places.giveBack();
+            places.release();
         }
     }
 }

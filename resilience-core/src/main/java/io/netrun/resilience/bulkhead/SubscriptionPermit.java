@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubscriptionPermit extends Deadline.InFlight {
 
-    private final Places places;
+    private final FairSemaphore places;
 
-    private SubscriptionPermit(Places places) {
+    private SubscriptionPermit(FairSemaphore places) {
         this.places = places;
     }
 
     /** For a permit that has been acquired; null where a call has a future from its beginning, or no scope. */
-    static @Nullable SubscriptionPermit of(Places places, Object body, Deadline deadline) {
+    static @Nullable SubscriptionPermit of(FairSemaphore places, Object body, Deadline deadline) {
         if (deadline == Deadline.NONE || !(body instanceof AdaptedCall<?>)) {
             return null;
         }
@@ -28,17 +28,17 @@ final class SubscriptionPermit extends Deadline.InFlight {
     }
 
     /** The call has ended by itself. */
-    static void release(@Nullable SubscriptionPermit permit, Places places) {
+    static void release(@Nullable SubscriptionPermit permit, FairSemaphore places) {
         if (permit == null) {
-            places.giveBack();
+            places.release();
         } else if (permit.tryBeginEnd()) {
-            places.giveBack();
+            places.release();
             permit.markSettled();
         }
     }
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        places.giveBack();
+        places.release();
     }
 }

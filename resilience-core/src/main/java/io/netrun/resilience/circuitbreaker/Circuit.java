@@ -1,7 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Waits;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import io.netrun.resilience.circuitbreaker.TransitionAnnouncer.Transition;
 import java.lang.invoke.MethodHandles;
@@ -37,7 +37,7 @@ final class Circuit {
     private final String name;
     private volatile CircuitBreakerConfig config;
     private final Ticker ticker;
-    private final Waits waits;
+    private final PendingWaits waits;
     private final TransitionListener listener;
     private final LongAdder rejected = new LongAdder();
     private final LongAdder slow = new LongAdder();
@@ -47,7 +47,7 @@ final class Circuit {
     private final TransitionAnnouncer transitions;
 
     @SuppressWarnings("this-escape") // the states only keep the reference
-    Circuit(String name, CircuitBreakerConfig config, Ticker ticker, Waits waits, TransitionListener listener) {
+    Circuit(String name, CircuitBreakerConfig config, Ticker ticker, PendingWaits waits, TransitionListener listener) {
         this.name = name;
         this.config = config;
         this.ticker = ticker;
@@ -70,7 +70,7 @@ final class Circuit {
     }
 
     /** Who hears of the closing of the circuit breaker. */
-    Waits waits() {
+    PendingWaits waits() {
         return waits;
     }
 
@@ -184,8 +184,8 @@ final class Circuit {
         if (from.state() != to.state() && to.state() == CircuitBreaker.State.OPEN) {
             opened.increment();
         }
-        from.ended();
-        to.begun();
+        from.onExit();
+        to.onEnter();
         // It was made before it could hear of another change of settings.
         to.reconfigured();
     }

@@ -75,13 +75,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     private static final Logger log = LoggerFactory.getLogger(CircuitBreaker.class);
 
     private final Circuit circuit;
-    private final Outcomes outcomes;
+    private final OutcomeRecorder outcomes;
     private final Layer entry;
 
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.circuit = new Circuit(name, config, ticker, waits(), this::announcement);
-        this.outcomes = new Outcomes(name, config, ticker, events());
+        this.outcomes = new OutcomeRecorder(name, config, ticker, events());
         this.entry = new CircuitBreakerLayer(circuit, outcomes, Layer.DIRECT);
     }
 
@@ -172,7 +172,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     @Override
     protected void onReconfigured() {
-        outcomes.follow(config());
+        outcomes.reconfigure(config());
         circuit.follow(config());
     }
 

@@ -115,20 +115,20 @@ public record CircuitBreakerConfig(
     }
 
     /** How long a trial may take: {@link #halfOpenMaxDuration()}, or else {@link #openDuration()}. */
-    public Duration trialDuration() {
+    public Duration effectiveHalfOpenMaxDuration() {
         return halfOpenMaxDuration == null ? openDuration : halfOpenMaxDuration;
     }
 
     /** Up to when a trial is a good one: what is slow is not, where that is watched. */
     Duration longestTrial() {
-        Duration trial = trialDuration();
+        Duration trial = effectiveHalfOpenMaxDuration();
         return slowCallDuration == null || slowCallDuration.compareTo(trial) > 0 ? trial : slowCallDuration;
     }
 
     /**
      * The longest that the circuit stays open: {@link #maxOpenDuration()}, or else ten times {@link #openDuration()}.
      */
-    public Duration longestOpenDuration() {
+    public Duration effectiveMaxOpenDuration() {
         if (maxOpenDuration != null) {
             return maxOpenDuration;
         }

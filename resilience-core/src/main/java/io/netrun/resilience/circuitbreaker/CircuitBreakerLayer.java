@@ -8,7 +8,7 @@ import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
-import io.netrun.resilience.circuitbreaker.Outcomes.Verdict;
+import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Verdict;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class CircuitBreakerLayer implements Layer {
 
     private final Circuit circuit;
-    private final Outcomes outcomes;
+    private final OutcomeRecorder outcomes;
     private final Layer next;
 
-    CircuitBreakerLayer(Circuit circuit, Outcomes outcomes, Layer next) {
+    CircuitBreakerLayer(Circuit circuit, OutcomeRecorder outcomes, Layer next) {
         this.circuit = circuit;
         this.outcomes = outcomes;
         this.next = next;
@@ -125,7 +125,7 @@ final class CircuitBreakerLayer implements Layer {
      */
     private static final class InFlight extends Deadline.InFlight {
 
-        private final Outcomes outcomes;
+        private final OutcomeRecorder outcomes;
         private final Admission admission;
         private final Deadline deadline;
 
@@ -137,7 +137,12 @@ final class CircuitBreakerLayer implements Layer {
          */
         private volatile @Nullable AdaptedCall<?> adapted;
 
-        InFlight(Outcomes outcomes, Admission admission, Deadline deadline, int begunBefore, @Nullable Object body) {
+        InFlight(
+                OutcomeRecorder outcomes,
+                Admission admission,
+                Deadline deadline,
+                int begunBefore,
+                @Nullable Object body) {
             this.outcomes = outcomes;
             this.admission = admission;
             this.deadline = deadline;
@@ -198,7 +203,7 @@ final class CircuitBreakerLayer implements Layer {
             if (inFlight.hasEnded()) {
                 return;
             }
-            Outcomes outcomes = inFlight.outcomes;
+            OutcomeRecorder outcomes = inFlight.outcomes;
             Verdict verdict =
                     failure == null ? outcomes.judge(value) : outcomes.judge(failure, inFlight.deadline, false);
             inFlight.end(verdict, failure);

@@ -3,7 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
-import io.netrun.resilience.circuitbreaker.Outcomes.Verdict;
+import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Verdict;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class CircuitBreakerPermit implements Permit {
 
     private final AtomicReference<@Nullable Admission> admission;
-    private final Outcomes outcomes;
+    private final OutcomeRecorder outcomes;
 
-    CircuitBreakerPermit(Admission admission, Outcomes outcomes) {
+    CircuitBreakerPermit(Admission admission, OutcomeRecorder outcomes) {
         this.admission = new AtomicReference<>(admission);
         this.outcomes = outcomes;
     }

@@ -49,10 +49,10 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
     abstract @Nullable Admission admit();
 
     /** Called once this period has begun. */
-    void begun() {}
+    void onEnter() {}
 
     /** Called once this period is over. */
-    void ended() {}
+    void onExit() {}
 
     /**
      * Brings what was derived from the settings up to date, keeping what has been counted and admitted. Called once

@@ -31,7 +31,7 @@ final class Closed extends CircuitState implements Admission {
     @Override
     synchronized void reconfigured() {
         CircuitBreakerConfig config = circuit.config();
-        if (!detector.follow(config)) {
+        if (!detector.tryReconfigure(config)) {
             detector = FailureDetector.of(config, circuit.ticker());
         }
         Duration slow = config.slowCallDuration();
@@ -55,7 +55,7 @@ final class Closed extends CircuitState implements Admission {
 
     private @Nullable Admission admit(RunningCalls others) {
         long now = circuit.ticker().nanoTime();
-        if (detector.opensWith(others.overdue(now))) {
+        if (detector.shouldOpen(others.overdue(now))) {
             open();
             return null;
         }
@@ -84,13 +84,13 @@ final class Closed extends CircuitState implements Admission {
     }
 
     private void ended(boolean failed, boolean slow) {
-        if (detector.onEnd(failed, slow)) {
+        if (detector.record(failed, slow)) {
             open();
         }
     }
 
     private void open() {
-        circuit.transition(this, new Open(circuit, detector.failureCount()), detector.evidence());
+        circuit.transition(this, new Open(circuit, detector.failureCount()), detector.openReason());
     }
 
     /** A call whose time is taken: until it ends, or until the first part of its result has come. */

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** The last so many calls. */
-final class CountWindow extends RateWindow {
+final class CountWindow extends SlidingWindow {
 
     private static final VarHandle RING;
 
@@ -54,7 +54,7 @@ final class CountWindow extends RateWindow {
     }
 
     @Override
-    public boolean onEnd(boolean failed, boolean slow) {
+    public boolean record(boolean failed, boolean slow) {
         int outcome = OutcomeRing.outcome(failed, slow);
         while (true) {
             OutcomeRing present = ring;
@@ -67,7 +67,7 @@ final class CountWindow extends RateWindow {
     }
 
     @Override
-    public boolean opensWith(int overdue) {
+    public boolean shouldOpen(int overdue) {
         if (overdue == 0) {
             return false;
         }
@@ -78,10 +78,10 @@ final class CountWindow extends RateWindow {
     }
 
     @Override
-    public String evidence() {
+    public String openReason() {
         OutcomeRing present = ring;
         long tally = present.tally();
-        return evidence(present.calls(tally), present.failed(tally), present.slow(tally));
+        return openReason(present.calls(tally), present.failed(tally), present.slow(tally));
     }
 
     @Override

@@ -26,7 +26,7 @@ final class FailureCount implements FailureDetector {
 
     /** With a lower threshold it is the next failure that opens. */
     @Override
-    public boolean follow(CircuitBreakerConfig config) {
+    public boolean tryReconfigure(CircuitBreakerConfig config) {
         if (config.detection() != Detection.LEAKY_COUNT && config.detection() != Detection.CONSECUTIVE) {
             return false;
         }
@@ -38,7 +38,7 @@ final class FailureCount implements FailureDetector {
     }
 
     @Override
-    public boolean onEnd(boolean failed, boolean slow) {
+    public boolean record(boolean failed, boolean slow) {
         return failed ? onFailure() : onSuccess();
     }
 
@@ -63,7 +63,7 @@ final class FailureCount implements FailureDetector {
     }
 
     @Override
-    public String evidence() {
+    public String openReason() {
         return "the failure count reached " + count.get();
     }
 

@@ -22,14 +22,14 @@ interface FailureDetector {
      *
      * @param slow whether it took too long; false where that is not watched
      */
-    boolean onEnd(boolean failed, boolean slow);
+    boolean record(boolean failed, boolean slow);
 
     /**
      * Whether the circuit opens because of calls that have not ended.
      *
      * @param overdue how many are already too slow
      */
-    default boolean opensWith(int overdue) {
+    default boolean shouldOpen(int overdue) {
         return false;
     }
 
@@ -38,10 +38,10 @@ interface FailureDetector {
      *
      * @return false if they ask for a detector of another kind; nothing has changed then
      */
-    boolean follow(CircuitBreakerConfig config);
+    boolean tryReconfigure(CircuitBreakerConfig config);
 
     /** What it has counted, for people; asked when the circuit opens. */
-    String evidence();
+    String openReason();
 
     /** The failures it holds against the circuit now. */
     int failureCount();

@@ -43,7 +43,7 @@ final class HalfOpen extends CircuitState {
             }
         }
         Trial trial = new Trial(now);
-        boolean begins = begins();
+        boolean begins = tryAcquireTrial();
         if (circuit.state() != this) {
             // Counted or refused too late: nobody hears of the outcome here, and the next period has places of its own.
             if (begins) {
@@ -64,7 +64,7 @@ final class HalfOpen extends CircuitState {
     }
 
     /** Counts a trial among those in flight, if there is room for it. */
-    private boolean begins() {
+    private boolean tryAcquireTrial() {
         int most = circuit.config().halfOpenMaxCalls();
         int seen;
         do {
@@ -92,7 +92,7 @@ final class HalfOpen extends CircuitState {
     }
 
     private void reopen(String reason) {
-        circuit.transition(this, before.again(), reason);
+        circuit.transition(this, before.reopened(), reason);
     }
 
     private final class Trial implements Admission {

@@ -1,9 +1,9 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Waits;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * every eighth rejection only, so that the circuit does not depend on the timer. Without the timer, when it has not
  * been set yet, could not be, or was taken back because the application ends, the clock is read for every call.
  */
-final class Open extends CircuitState implements Waits.Waiting {
+final class Open extends CircuitState implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(Open.class);
 
@@ -61,7 +61,7 @@ final class Open extends CircuitState implements Waits.Waiting {
     }
 
     /** The open period after a failed trial. */
-    Open again() {
+    Open reopened() {
         return new Open(
                 circuit, failureCount + 1, openings + 1, circuit.ticker().nanoTime(), new Object());
     }
@@ -72,7 +72,7 @@ final class Open extends CircuitState implements Waits.Waiting {
         CircuitBreakerConfig now = circuit.config();
         if (!now.openDuration().equals(config.openDuration())
                 || now.openBackoffMultiplier() != config.openBackoffMultiplier()
-                || !now.longestOpenDuration().equals(config.longestOpenDuration())) {
+                || !now.effectiveMaxOpenDuration().equals(config.effectiveMaxOpenDuration())) {
             circuit.replace(this, new Open(circuit, failureCount, openings, openedAt, period));
         }
     }
@@ -86,7 +86,7 @@ final class Open extends CircuitState implements Waits.Waiting {
         double grown = (double) base * Math.pow(config.openBackoffMultiplier(), openings - 1);
         double spread =
                 LEAST_SPREAD + SPREAD_RANGE * ThreadLocalRandom.current().nextDouble();
-        return (long) (Math.min(grown, (double) Require.nanos(config.longestOpenDuration())) * spread);
+        return (long) (Math.min(grown, (double) Require.nanos(config.effectiveMaxOpenDuration())) * spread);
     }
 
     @Override
@@ -95,7 +95,7 @@ final class Open extends CircuitState implements Waits.Waiting {
     }
 
     @Override
-    void begun() {
+    void onEnter() {
         long left = remainingNanos();
         if (left == 0) {
             // A change of settings has made it shorter than it has lasted.
@@ -104,7 +104,7 @@ final class Open extends CircuitState implements Waits.Waiting {
         }
         try {
             timer = circuit.ticker().schedule(() -> over = true, left);
-            circuit.waits().begin(this);
+            circuit.waits().register(this);
         } catch (RuntimeException | Error e) {
             SafeLog.warn(
                     log,
@@ -113,19 +113,19 @@ final class Open extends CircuitState implements Waits.Waiting {
                     e);
         }
         if (circuit.state() != this) {
-            ended();
+            onExit();
         }
     }
 
     @Override
-    void ended() {
-        circuit.waits().end(this);
+    void onExit() {
+        circuit.waits().unregister(this);
         takeTimerBack();
     }
 
     /** The circuit goes on without its timer, which may have hours to wait. */
     @Override
-    public void closed() {
+    public void onShutdown() {
         takeTimerBack();
     }
 

@@ -1,6 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
-import io.netrun.resilience.Contention;
+import io.netrun.resilience.SpinBackoff;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -106,7 +106,7 @@ final class OutcomeRing {
      * {@link #CLOSED}.
      */
     long add(int outcome) {
-        for (int rest = 0; ; rest = Contention.rest(rest)) {
+        for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
             long seen = tally;
             if (seen < 0) {
                 return CLOSED;

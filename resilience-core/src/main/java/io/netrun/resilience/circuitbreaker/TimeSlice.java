@@ -1,6 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
-import io.netrun.resilience.Contention;
+import io.netrun.resilience.SpinBackoff;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ final class TimeSlice {
     /** Counts a call; returns what is in the window then, or {@link #CLOSED}. */
     long add(boolean failed, boolean slow) {
         long call = 1 + (failed ? 1L << BITS : 0) + (slow ? 1L << (2 * BITS) : 0);
-        for (int rest = 0; ; rest = Contention.rest(rest)) {
+        for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
             long seen = tally;
             if (seen < 0 || (seen & MASK) == MASK) {
                 return CLOSED;

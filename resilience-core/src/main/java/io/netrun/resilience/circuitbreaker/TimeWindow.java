@@ -9,7 +9,7 @@ import java.lang.invoke.VarHandle;
  * The calls of the last so many seconds, in slices: an outcome leaves the window with its slice, after nine to ten
  * tenths of the window's duration.
  */
-final class TimeWindow extends RateWindow {
+final class TimeWindow extends SlidingWindow {
 
     private static final int SLICES = 10;
     private static final VarHandle PRESENT;
@@ -57,7 +57,7 @@ final class TimeWindow extends RateWindow {
     }
 
     @Override
-    public boolean onEnd(boolean failed, boolean slow) {
+    public boolean record(boolean failed, boolean slow) {
         long number = pace.slice(ticker.nanoTime());
         while (true) {
             TimeSlice slice = sliceAt(number);
@@ -71,7 +71,7 @@ final class TimeWindow extends RateWindow {
     }
 
     @Override
-    public boolean opensWith(int overdue) {
+    public boolean shouldOpen(int overdue) {
         if (overdue == 0) {
             return false;
         }
@@ -81,10 +81,10 @@ final class TimeWindow extends RateWindow {
     }
 
     @Override
-    public String evidence() {
+    public String openReason() {
         TimeSlice slice = present;
         long tally = slice.tally();
-        return evidence(slice.calls(tally), slice.failed(tally), slice.slow(tally));
+        return openReason(slice.calls(tally), slice.failed(tally), slice.slow(tally));
     }
 
     @Override

@@ -120,14 +120,14 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         if (!isEnabled()) {
             throw failure;
         }
-        Choice choice = AdaptedCall.hasBegun(call) ? null : choose(failure);
+        Choice choice = AdaptedCall.isCommitted(call) ? null : choose(failure);
         if (choice == null) {
             passed.increment();
             throw failure;
         }
         Object result;
         try {
-            result = choice.handler.function().apply(choice.shown, AdaptedCall.origin(call));
+            result = choice.handler.function().apply(choice.shown, AdaptedCall.sourceOf(call));
         } catch (Throwable second) {
             handlerFailed(second, failure, choice.shown);
             throw second;

@@ -56,9 +56,9 @@ final class FallbackLayer implements Layer {
         if (call.isDone() && !call.isCompletedExceptionally()) {
             return call;
         }
-        RecoveredCall<T> recovered;
+        AsyncFallbackCall<T> recovered;
         try {
-            recovered = new RecoveredCall<>(fallback, body, deadline);
+            recovered = new AsyncFallbackCall<>(fallback, body, deadline);
         } catch (Throwable thrown) {
             ForeignStage.cancel(call);
             return CompletableFuture.failedFuture(thrown);

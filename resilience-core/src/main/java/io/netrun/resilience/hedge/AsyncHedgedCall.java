@@ -54,8 +54,8 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     }
 
     @Override
-    boolean hasBegun() {
-        return adapted != null && adapted.hasBegun();
+    boolean isCommitted() {
+        return adapted != null && adapted.isCommitted();
     }
 
     @Override

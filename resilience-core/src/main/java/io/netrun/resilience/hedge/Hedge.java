@@ -121,11 +121,11 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     /** Whether a sync call is to be made once, on its caller's thread. */
     boolean staysOnCaller(HedgeConfig config) {
-        return isCallerBound(config.callerBound());
+        return isCallerBound(config.requiresCallerThread());
     }
 
-    /** Whether another attempt may begin; if so, {@link #attemptEnds()} is owed. */
-    boolean attemptBegins(int most) {
+    /** Whether another attempt may begin; if so, {@link #releaseSlot()} is owed. */
+    boolean tryAcquireSlot(int most) {
         int seen;
         do {
             seen = active.get();
@@ -137,7 +137,7 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         return true;
     }
 
-    void attemptEnds() {
+    void releaseSlot() {
         active.decrementAndGet();
     }
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxActive attempts running at once beyond one for each call, over all calls of the instance; none begins
  *     beyond that, so that a service on which everything takes long does not get twice the load; 1 to 1,000,000,
  *     default 10
- * @param callerBound sync calls: whether the calling thread holds something that the call needs, such as a transaction;
- *     such a call stays on its thread and is made once; asked on every sync call, default never
+ * @param requiresCallerThread sync calls: whether the calling thread holds something that the call needs, such as a
+ *     transaction; such a call stays on its thread and is made once; asked on every sync call, default never
  * @param executor where the attempts of sync calls run instead of on the workers that all instances share; null, the
  *     default, for those. It must not run tasks on the calling thread, and what it throws instead of taking a task is
  *     the attempt's failure
@@ -26,7 +26,7 @@ public record HedgeConfig(
         Duration delay,
         int maxAttempts,
         int maxActive,
-        BooleanSupplier callerBound,
+        BooleanSupplier requiresCallerThread,
         @Nullable Executor executor) {
 
     private static final int MOST_ATTEMPTS = 10;
@@ -41,7 +41,7 @@ public record HedgeConfig(
         Require.positive("delay", delay);
         Require.range("maxAttempts", maxAttempts, 2, MOST_ATTEMPTS);
         Require.range("maxActive", maxActive, 1, MOST_ACTIVE);
-        Objects.requireNonNull(callerBound, "callerBound");
+        Objects.requireNonNull(requiresCallerThread, "requiresCallerThread");
     }
 
     private static boolean never() {
@@ -64,7 +64,7 @@ public record HedgeConfig(
         builder.delay = delay;
         builder.maxAttempts = maxAttempts;
         builder.maxActive = maxActive;
-        builder.callerBound = callerBound;
+        builder.requiresCallerThread = requiresCallerThread;
         builder.executor = executor;
         return builder;
     }
@@ -75,7 +75,7 @@ public record HedgeConfig(
         private Duration delay = Duration.ofMillis(500);
         private int maxAttempts = 2;
         private int maxActive = 10;
-        private BooleanSupplier callerBound = HedgeConfig::never;
+        private BooleanSupplier requiresCallerThread = HedgeConfig::never;
         private @Nullable Executor executor;
 
         private Builder() {}
@@ -98,9 +98,9 @@ public record HedgeConfig(
             return this;
         }
 
-        /** See {@link HedgeConfig#callerBound()}. */
-        public Builder callerBound(BooleanSupplier callerBound) {
-            this.callerBound = callerBound;
+        /** See {@link HedgeConfig#requiresCallerThread()}. */
+        public Builder requiresCallerThread(BooleanSupplier requiresCallerThread) {
+            this.requiresCallerThread = requiresCallerThread;
             return this;
         }
 
@@ -118,7 +118,7 @@ public record HedgeConfig(
          * @throws IllegalArgumentException if a value is out of its range
          */
         public HedgeConfig build() {
-            return new HedgeConfig(delay, maxAttempts, maxActive, callerBound, executor);
+            return new HedgeConfig(delay, maxAttempts, maxActive, requiresCallerThread, executor);
         }
     }
 }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * stopped when it has lost, so that policies within know a loser by that and not by what it throws. Of an attempt that
  * has delivered a part of its result to the caller, the end is the call's end, whatever the others do.
  *
- * <p>What bounds the attempts of all calls is a slot of {@link Hedge#attemptBegins}, taken for each attempt but a
+ * <p>What bounds the attempts of all calls is a slot of {@link Hedge#tryAcquireSlot}, taken for each attempt but a
  * call's first. Each attempt leaves once, when nothing of it runs any longer, and releases a slot then, except for one:
  * the attempt that ends the call, or the first to leave a call that was ended from outside. So the slots are held until
  * the losers have left too, as those may pay no heed to being cancelled, and those that do have left before the caller
@@ -70,7 +70,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
     abstract boolean isOver(Attempt<T> attempt);
 
     /** Whether a part of the result is with the caller already, so that no other attempt can win. */
-    boolean hasBegun() {
+    boolean isCommitted() {
         return false;
     }
 
@@ -168,11 +168,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
 
     /** Another attempt begins, unless the call has ended or all slots are taken. */
     private void beginAnother() {
-        if (hasEnded() || hasBegun() || deadline.isOver() || !hedge.attemptBegins(config.maxActive())) {
+        if (hasEnded() || isCommitted() || deadline.isOver() || !hedge.tryAcquireSlot(config.maxActive())) {
             return;
         }
         if (!runsBeside()) {
-            hedge.attemptEnds();
+            hedge.releaseSlot();
             return;
         }
         begun++;
@@ -253,7 +253,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
         attempt.scope().end();
         if (!(failure instanceof AttemptLostException)) {
             latestFailure = failure;
-        } else if (hasBegun()) {
+        } else if (isCommitted()) {
             leaveIfOver(attempt);
             attempts.remove(attempt);
             return;
@@ -310,14 +310,14 @@ abstract class HedgedCall<T extends @Nullable Object> extends CallFuture<T> {
             if (present.decrementAndGet() == 0 || hasEnded()) {
                 releaseUnlessSpared();
             } else {
-                hedge.attemptEnds();
+                hedge.releaseSlot();
             }
         }
     }
 
     private void releaseUnlessSpared() {
         if (!spared.compareAndSet(false, true)) {
-            hedge.attemptEnds();
+            hedge.releaseSlot();
         }
     }
 

@@ -148,8 +148,8 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         }
 
         @Override
-        public Object origin() {
-            return AdaptedCall.origin(body);
+        public Object source() {
+            return AdaptedCall.sourceOf(body);
         }
     }
 
@@ -160,6 +160,6 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     @Override
     protected void stop() {
         bodies.getAndUpdate(running -> running | STOPPED);
-        Workers.dispatch(() -> task.cancel(true));
+        Workers.executeReliably(() -> task.cancel(true));
     }
 }

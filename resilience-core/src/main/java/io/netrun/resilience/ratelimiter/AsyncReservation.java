@@ -177,7 +177,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     private void onScopeOver() {
         if (limiter.queue().cancel(reservation, Reservation.State.CANCELLED)) {
-            Workers.dispatch(this::onSettled);
+            Workers.executeReliably(this::onSettled);
         }
     }
 

@@ -3,13 +3,13 @@ package io.netrun.resilience.ratelimiter;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Permit;
-import io.netrun.resilience.PolicyClosedException;
+import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Waits;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +47,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         this.queue = new ReservationQueue(this, config);
         this.longestWait = Require.nanos(config.maxWait());
         this.entry = new RateLimiterLayer(this, queue, Layer.DIRECT);
-        waits().begin(queue);
+        waits().register(queue);
     }
 
     /** A rate limiter with the default settings. */
@@ -105,7 +105,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      *
      * @throws RateLimitExceededException if the token would come later than the call may wait
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
-     * @throws PolicyClosedException if this is shut down, and the call would have to wait
+     * @throws PolicyShutdownException if this is shut down, and the call would have to wait
      */
     public Permit acquirePermit() {
         if (isEnabled()) {
@@ -212,7 +212,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /** For sleeps that end when this is shut down. */
-    Waits waitingCalls() {
+    PendingWaits waitingCalls() {
         return waits();
     }
 
@@ -242,9 +242,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return rejection(config, retryAfter());
     }
 
-    PolicyClosedException rejectionByShutdown(RateLimiterConfig config) {
+    PolicyShutdownException rejectionByShutdown(RateLimiterConfig config) {
         countRejected();
-        return new PolicyClosedException("RateLimiter", name(), "its turn", config.stackTraces());
+        return new PolicyShutdownException("RateLimiter", name(), "its turn", config.stackTraces());
     }
 
     /** After how long a new call would be let in, in nanoseconds. */

@@ -1,7 +1,7 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.SafeLog;
-import io.netrun.resilience.Waits;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>A call reserves its token first and is queued then, and leaves the queue before it gives its token back: so there
  * are never more waiters than reservations, and whoever is between the two steps drains afterwards.
  */
-final class ReservationQueue implements Waits.Waiting {
+final class ReservationQueue implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(ReservationQueue.class);
 
@@ -191,7 +191,7 @@ final class ReservationQueue implements Waits.Waiting {
     }
 
     @Override
-    public void closed() {
+    public void onShutdown() {
         shutDown = true;
         drain();
     }
@@ -221,7 +221,7 @@ final class ReservationQueue implements Waits.Waiting {
         takeReturned();
         grantDue(now);
         if (!applied.equals(limiter.config())) {
-            follow(limiter.config(), now);
+            reconfigure(limiter.config(), now);
             grantDue(now);
         }
         if (moved) {
@@ -290,7 +290,7 @@ final class ReservationQueue implements Waits.Waiting {
     }
 
     /** Moves tokens and reservations into a bucket with other settings. */
-    private void follow(RateLimiterConfig config, long now) {
+    private void reconfigure(RateLimiterConfig config, long now) {
         TokenBucket former = bucket;
         if (former.fits(config)) {
             applied = config;

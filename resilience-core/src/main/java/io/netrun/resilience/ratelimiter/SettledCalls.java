@@ -43,7 +43,7 @@ final class SettledCalls implements Runnable {
             calls.add(call);
             added.incrementAndGet();
         } catch (Throwable outOfMemory) {
-            Workers.dispatch(call::onSettled);
+            Workers.executeReliably(call::onSettled);
         }
     }
 
@@ -51,7 +51,7 @@ final class SettledCalls implements Runnable {
     void start() {
         int fresh = added.get() == 0 ? 0 : added.getAndSet(0);
         if (fresh > 0 && pending.getAndAdd(fresh) == 0) {
-            Workers.dispatch(this);
+            Workers.executeReliably(this);
         }
     }
 
@@ -59,7 +59,7 @@ final class SettledCalls implements Runnable {
     public void run() {
         Waiter call = calls.poll();
         if (pending.decrementAndGet() > 0) {
-            Workers.dispatch(this);
+            Workers.executeReliably(this);
         }
         if (call != null) {
             call.onSettled();

@@ -113,7 +113,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
      * more.
      */
     @Override
-    public boolean hasBegun() {
+    public boolean isCommitted() {
         synchronized (lock) {
             return owner != null;
         }
@@ -176,7 +176,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     }
 
     @Override
-    public Object origin() {
+    public Object source() {
         return origin;
     }
 

@@ -64,7 +64,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
     }
 
     @Override
-    public boolean hasBegun() {
+    public boolean isCommitted() {
         return false;
     }
 
@@ -88,7 +88,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
     }
 
     @Override
-    public Object origin() {
+    public Object source() {
         return origin;
     }
 

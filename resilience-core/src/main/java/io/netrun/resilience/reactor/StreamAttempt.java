@@ -76,7 +76,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     /** Another attempt owns the subscriber; what a cancel of this one's source does must not delay that. */
     void lose() {
         if (call.tryEnd(this)) {
-            Workers.dispatch(this::endLost);
+            Workers.executeReliably(this::endLost);
         }
     }
 

@@ -2,9 +2,9 @@ package io.netrun.resilience.retry;
 
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Waits;
 import io.netrun.resilience.Workers;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +15,18 @@ import org.slf4j.LoggerFactory;
  * The delay before the next attempt of an asynchronous call. It ends once: with its time, with the call, or when the
  * retry is shut down.
  */
-final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight implements Waits.Waiting {
+final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(AttemptDelay.class);
 
-    private final RetriedCall<T> call;
+    private final AsyncRetryCall<T> call;
     private final Retry retry;
     private final Deadline deadline;
     private final CallerContext context;
     private final long nanos;
     private volatile Ticker.@Nullable Scheduled timer;
 
-    AttemptDelay(RetriedCall<T> call, Retry retry, Deadline deadline, CallerContext context, long nanos) {
+    AttemptDelay(AsyncRetryCall<T> call, Retry retry, Deadline deadline, CallerContext context, long nanos) {
         this.call = call;
         this.retry = retry;
         this.deadline = deadline;
@@ -41,11 +41,11 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
             SafeLog.warn(
                     log, "Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
             if (end()) {
-                call.giveUpAttempts(Attempts::untimed);
+                call.giveUpAttempts(RetrySequence::untimed);
             }
             return;
         }
-        retry.waitingCalls().begin(this);
+        retry.waitingCalls().register(this);
         deadline.register(this);
         if (call.isOver() && end()) {
             call.forgetAttempts();
@@ -65,7 +65,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     }
 
     private void release() {
-        retry.waitingCalls().end(this);
+        retry.waitingCalls().unregister(this);
         Ticker.Scheduled scheduled = timer;
         if (scheduled != null) {
             timer = null;
@@ -74,9 +74,9 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     }
 
     @Override
-    public void closed() {
+    public void onShutdown() {
         if (end()) {
-            endOnWorker(Attempts::closed);
+            endOnWorker(RetrySequence::onShutdown);
         }
     }
 
@@ -84,10 +84,10 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
         release();
-        endOnWorker(Attempts::cancelled);
+        endOnWorker(RetrySequence::cancelled);
     }
 
-    private void endOnWorker(Consumer<Attempts> reason) {
-        Workers.dispatch(() -> context.runAnyway(() -> call.giveUpAttempts(reason)));
+    private void endOnWorker(Consumer<RetrySequence> reason) {
+        Workers.executeReliably(() -> context.runAnyway(() -> call.giveUpAttempts(reason)));
     }
 }

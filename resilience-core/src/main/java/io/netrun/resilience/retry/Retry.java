@@ -4,13 +4,13 @@ import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.RetryAfter;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.Waits;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -137,7 +137,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     }
 
     /** The calls that wait for their next attempt. */
-    Waits waitingCalls() {
+    PendingWaits waitingCalls() {
         return waits();
     }
 

@@ -110,7 +110,7 @@ public record RetryConfig(
      *
      * @return rounded down to the nanosecond, 292 years at most; empty where custom code computes the waits
      */
-    public Optional<Duration> longestWaits() {
+    public Optional<Duration> maxTotalDelay() {
         return customBackoff == null
                 ? Optional.of(Duration.ofNanos((long) new Backoff(this, () -> 1.0).longestNanos(maxAttempts - 1)))
                 : Optional.empty();

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the first attempt as if there were no retry, and turns to {@link Attempts} only when it has failed. */
+/** Makes the first attempt as if there were no retry, and turns to {@link RetrySequence} only when it has failed. */
 final class RetryLayer implements Layer {
 
     private final Retry retry;
@@ -48,9 +48,9 @@ final class RetryLayer implements Layer {
         UnacceptableResultException unacceptable;
         try {
             T result = next.call(body, limit);
-            unacceptable = rules.judge(result);
+            unacceptable = rules.checkResult(result);
             if (unacceptable == null) {
-                rules.firstSucceeded();
+                rules.onFirstAttemptSuccess();
                 return result;
             }
         } catch (Throwable failure) {
@@ -62,15 +62,15 @@ final class RetryLayer implements Layer {
     private <T extends @Nullable Object, X extends Throwable> T callAgain(
             RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first, boolean byResult)
             throws X {
-        Attempts attempts = new Attempts(retry, rules, deadline, true, first, byResult);
+        RetrySequence attempts = new RetrySequence(retry, rules, deadline, true, first, byResult);
         long wait = attempts.first(true);
-        while (wait != Attempts.STOP && await(wait, attempts, deadline)) {
+        while (wait != RetrySequence.STOP && await(wait, attempts, deadline)) {
             attempts.begins();
             Throwable failed;
             boolean failedByResult = false;
             try {
                 T result = next.call(body, deadline);
-                UnacceptableResultException unacceptable = rules.judge(result);
+                UnacceptableResultException unacceptable = rules.checkResult(result);
                 if (unacceptable == null) {
                     attempts.succeeded();
                     return result;
@@ -88,7 +88,7 @@ final class RetryLayer implements Layer {
     /** Ends the call as its last attempt did: what was not accepted is better than nothing. */
     // What an attempt threw is an X or unchecked, and what it returned is a T.
     @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
-    private static <T extends @Nullable Object, X extends Throwable> T end(Attempts attempts) throws X {
+    private static <T extends @Nullable Object, X extends Throwable> T end(RetrySequence attempts) throws X {
         Throwable failure = attempts.conclude();
         if (attempts.endsWithResult(failure)) {
             return (T) ((UnacceptableResultException) failure).result();
@@ -100,7 +100,7 @@ final class RetryLayer implements Layer {
      * Waits on the calling thread. True if another attempt follows; false if the call ends, since the thread was
      * interrupted, in which case its flag is set, the call was given up, or the retry was shut down.
      */
-    private boolean await(long nanos, Attempts attempts, Deadline deadline) {
+    private boolean await(long nanos, RetrySequence attempts, Deadline deadline) {
         boolean slept = true;
         if (nanos > 0) {
             try {
@@ -114,7 +114,7 @@ final class RetryLayer implements Layer {
             return false;
         }
         if (!slept) {
-            attempts.closed();
+            attempts.onShutdown();
         }
         return slept;
     }
@@ -131,9 +131,9 @@ final class RetryLayer implements Layer {
         if (rules.isPlain() && first.isDone() && !first.isCompletedExceptionally()) {
             return first;
         }
-        RetriedCall<T> call;
+        AsyncRetryCall<T> call;
         try {
-            call = new RetriedCall<>(retry, rules, next, body, limit, limit != deadline);
+            call = new AsyncRetryCall<>(retry, rules, next, body, limit, limit != deadline);
         } catch (Throwable thrown) {
             ForeignStage.cancel(first);
             return CompletableFuture.failedFuture(thrown);

@@ -78,7 +78,7 @@ final class RetryRules {
 
     /** What stands for a result that is not accepted; null if it is. */
     @Nullable
-    UnacceptableResultException judge(@Nullable Object result) {
+    UnacceptableResultException checkResult(@Nullable Object result) {
         try {
             return failureResult != null && failureResult.test(result)
                     ? new UnacceptableResultException(name, result)
@@ -90,7 +90,7 @@ final class RetryRules {
     }
 
     /** A call's first attempt succeeded. */
-    void firstSucceeded() {
+    void onFirstAttemptSuccess() {
         RetryBudget budget = config.budget();
         if (budget != null) {
             budget.giveBack(1);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAbandoned sync calls on workers: how many calls may be running on after their limit before further ones are
  *     refused; at least 1, default 100
  * @param stackTraces whether an {@link AbandonedCallsException} records where it was thrown; default false
- * @param callerBound for {@link TimeoutThread#AUTO}: whether the calling thread holds something that the call needs,
- *     such as a transaction; asked on every sync call, default never
+ * @param requiresCallerThread for {@link TimeoutThread#AUTO}: whether the calling thread holds something that the call
+ *     needs, such as a transaction; asked on every sync call, default never
  * @param executor sync calls on workers: where the calls run instead of on the workers that all instances share; null,
  *     the default, for those. It must not run tasks on the calling thread, and what it throws instead of taking a task
  *     reaches the caller
@@ -31,7 +31,7 @@ public record TimeoutConfig(
         boolean interrupt,
         int maxAbandoned,
         boolean stackTraces,
-        BooleanSupplier callerBound,
+        BooleanSupplier requiresCallerThread,
         @Nullable Executor executor) {
 
     /**
@@ -44,7 +44,7 @@ public record TimeoutConfig(
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(thread, "thread");
         Require.range("maxAbandoned", maxAbandoned, 1, Integer.MAX_VALUE);
-        Objects.requireNonNull(callerBound, "callerBound");
+        Objects.requireNonNull(requiresCallerThread, "requiresCallerThread");
     }
 
     private static boolean never() {
@@ -70,7 +70,7 @@ public record TimeoutConfig(
         builder.interrupt = interrupt;
         builder.maxAbandoned = maxAbandoned;
         builder.stackTraces = stackTraces;
-        builder.callerBound = callerBound;
+        builder.requiresCallerThread = requiresCallerThread;
         builder.executor = executor;
         return builder;
     }
@@ -84,7 +84,7 @@ public record TimeoutConfig(
         private boolean interrupt = true;
         private int maxAbandoned = 100;
         private boolean stackTraces;
-        private BooleanSupplier callerBound = TimeoutConfig::never;
+        private BooleanSupplier requiresCallerThread = TimeoutConfig::never;
         private @Nullable Executor executor;
 
         private Builder() {}
@@ -125,9 +125,9 @@ public record TimeoutConfig(
             return this;
         }
 
-        /** See {@link TimeoutConfig#callerBound()}. */
-        public Builder callerBound(BooleanSupplier callerBound) {
-            this.callerBound = callerBound;
+        /** See {@link TimeoutConfig#requiresCallerThread()}. */
+        public Builder requiresCallerThread(BooleanSupplier requiresCallerThread) {
+            this.requiresCallerThread = requiresCallerThread;
             return this;
         }
 
@@ -144,7 +144,7 @@ public record TimeoutConfig(
          */
         public TimeoutConfig build() {
             return new TimeoutConfig(
-                    duration, message, thread, interrupt, maxAbandoned, stackTraces, callerBound, executor);
+                    duration, message, thread, interrupt, maxAbandoned, stackTraces, requiresCallerThread, executor);
         }
     }
 }

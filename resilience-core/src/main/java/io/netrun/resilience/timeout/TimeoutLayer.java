@@ -29,15 +29,15 @@ final class TimeoutLayer implements Layer {
         Deadline limit = deadline.within(timeout.ticker(), settings.nanos());
         TimeoutConfig config = settings.config();
         if (timeout.staysOnCaller(config)) {
-            LimitInterrupts interrupts = LimitInterrupts.enter();
+            TimeoutInterrupts interrupts = TimeoutInterrupts.enter();
             try {
-                return new CallerCall(timeout, config, limit, interrupts).call(next, body);
+                return new CallerThreadCall(timeout, config, limit, interrupts).call(next, body);
             } finally {
                 interrupts.leave();
             }
         }
         timeout.requireWorkers(config);
-        return new WorkerCall<>(timeout, config, limit, next, body).call();
+        return new WorkerThreadCall<>(timeout, config, limit, next, body).call();
     }
 
     @Override
@@ -56,9 +56,9 @@ final class TimeoutLayer implements Layer {
             limit.end();
             return call;
         }
-        TimedCall<T> timed;
+        AsyncTimedCall<T> timed;
         try {
-            timed = new TimedCall<>(timeout, config, limit, body);
+            timed = new AsyncTimedCall<>(timeout, config, limit, body);
         } catch (Throwable thrown) {
             ForeignStage.cancel(call);
             return CompletableFuture.failedFuture(thrown);

@@ -119,10 +119,10 @@ class BulkheadFiguresTests {
     @Test
     void limitsOfBothPoolsShouldChange() {
         bulkhead.reconfigure(c -> c.toBuilder().maxConcurrent(2).build());
-        assertThat(bulkhead.sync().tryTake()).isTrue();
-        assertThat(bulkhead.sync().tryTake()).isTrue();
-        assertThat(bulkhead.async().tryTake()).isTrue();
-        assertThat(bulkhead.async().tryTake()).isTrue();
-        assertThat(bulkhead.async().tryTake()).isFalse();
+        assertThat(bulkhead.sync().tryAcquire()).isTrue();
+        assertThat(bulkhead.sync().tryAcquire()).isTrue();
+        assertThat(bulkhead.async().tryAcquire()).isTrue();
+        assertThat(bulkhead.async().tryAcquire()).isTrue();
+        assertThat(bulkhead.async().tryAcquire()).isFalse();
     }
 }

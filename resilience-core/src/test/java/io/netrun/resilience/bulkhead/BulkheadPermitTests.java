@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.Permit;
-import io.netrun.resilience.PolicyClosedException;
+import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -145,8 +145,8 @@ class BulkheadPermitTests {
     void acquireShouldEndWithTheBulkhead() {
         Permit held = bulkhead.acquirePermit();
         CompletableFuture<Permit> waiting = waiting();
-        bulkhead.close();
-        assertThat(catchThrowable(waiting::join)).hasCauseInstanceOf(PolicyClosedException.class);
+        bulkhead.shutdown();
+        assertThat(catchThrowable(waiting::join)).hasCauseInstanceOf(PolicyShutdownException.class);
         held.close();
         assertThat(bulkhead.isInUse()).isFalse();
     }

@@ -294,9 +294,9 @@ class BulkheadTests {
         bulkhead.callAsync(() -> second);
         bulkhead.async().resize(1, 0);
         first.complete("x");
-        assertThat(bulkhead.async().tryTake()).isFalse();
+        assertThat(bulkhead.async().tryAcquire()).isFalse();
         second.complete("x");
-        assertThat(bulkhead.async().tryTake()).isTrue();
+        assertThat(bulkhead.async().tryAcquire()).isTrue();
     }
 
     // ---- threads

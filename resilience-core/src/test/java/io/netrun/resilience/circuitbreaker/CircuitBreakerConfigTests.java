@@ -21,7 +21,7 @@ class CircuitBreakerConfigTests {
         assertThat(config.successThreshold()).isEqualTo(3);
         assertThat(config.openDuration()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.halfOpenMaxCalls()).isEqualTo(3);
-        assertThat(config.trialDuration()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.effectiveHalfOpenMaxDuration()).isEqualTo(Duration.ofSeconds(60));
     }
 
     static Stream<Arguments> invalid() {

@@ -33,7 +33,7 @@ class FailureDetectorTests {
     void successesAloneShouldNeverOpen(Detection detection) {
         FailureDetector detector = detector(detection);
         for (int i = 0; i < 1_000; i++) {
-            assertThat(detector.onEnd(false, false)).isFalse();
+            assertThat(detector.record(false, false)).isFalse();
         }
         assertThat(detector.failureCount()).isZero();
     }
@@ -43,10 +43,10 @@ class FailureDetectorTests {
     void failuresAloneShouldOpenWithTheOneThatIsEnough(Detection detection) {
         FailureDetector detector = detector(detection);
         for (int i = 1; i < FEW; i++) {
-            assertThat(detector.onEnd(true, false)).isFalse();
+            assertThat(detector.record(true, false)).isFalse();
             assertThat(detector.failureCount()).isEqualTo(i);
         }
-        assertThat(detector.onEnd(true, false)).isTrue();
+        assertThat(detector.record(true, false)).isTrue();
     }
 
     @ParameterizedTest
@@ -65,7 +65,7 @@ class FailureDetectorTests {
         FailureDetector detector = FailureDetector.of(config, ticker);
         inFourThreads(() -> {
             for (int i = 0; i < 10_000; i++) {
-                detector.onEnd(true, false);
+                detector.record(true, false);
             }
         });
         assertThat(detector.failureCount()).isEqualTo(40_000);
@@ -97,12 +97,12 @@ class FailureDetectorTests {
     @Test
     void consecutiveShouldForgetTheRowWithOneSuccess() {
         FailureDetector detector = detector(Detection.CONSECUTIVE);
-        detector.onEnd(true, false);
-        detector.onEnd(true, false);
-        detector.onEnd(true, false);
-        detector.onEnd(false, false);
+        detector.record(true, false);
+        detector.record(true, false);
+        detector.record(true, false);
+        detector.record(false, false);
         assertThat(detector.failureCount()).isZero();
-        assertThat(detector.onEnd(true, false)).isFalse();
+        assertThat(detector.record(true, false)).isFalse();
     }
 
     // ---- windows
@@ -111,10 +111,10 @@ class FailureDetectorTests {
     void countWindowOfOneCallShouldOpenWithOneFailure() {
         FailureDetector detector =
                 FailureDetector.of(few(Detection.COUNT_WINDOW).windowSize(1).build(), ticker);
-        assertThat(detector.onEnd(false, false)).isFalse();
-        assertThat(detector.onEnd(true, false)).isTrue();
+        assertThat(detector.record(false, false)).isFalse();
+        assertThat(detector.record(true, false)).isTrue();
         assertThat(detector.failureCount()).isEqualTo(1);
-        assertThat(detector.onEnd(false, false)).isFalse();
+        assertThat(detector.record(false, false)).isFalse();
         assertThat(detector.failureCount()).isZero();
     }
 
@@ -123,10 +123,10 @@ class FailureDetectorTests {
     void successThatCompletesTheMinimumShouldOpen(Detection detection) {
         FailureDetector detector = FailureDetector.of(
                 few(detection).failureRateThreshold(50).minimumCalls(4).build(), ticker);
-        detector.onEnd(true, false);
-        detector.onEnd(true, false);
-        detector.onEnd(false, false);
-        assertThat(detector.onEnd(false, false)).isTrue();
+        detector.record(true, false);
+        detector.record(true, false);
+        detector.record(false, false);
+        assertThat(detector.record(false, false)).isTrue();
     }
 
     /** Small windows, so that threads meet in the same slots; what is left must add up in the end. */
@@ -140,15 +140,15 @@ class FailureDetectorTests {
         inFourThreads(() -> {
             ThreadLocalRandom random = ThreadLocalRandom.current();
             for (int i = 0; i < 100_000; i++) {
-                window.onEnd(random.nextBoolean(), random.nextBoolean());
+                window.record(random.nextBoolean(), random.nextBoolean());
             }
         });
         for (int left = size - 1; left >= 0; left--) {
-            window.onEnd(false, false);
+            window.record(false, false);
             assertThat(window.failureCount()).isBetween(0, left);
         }
         for (int failures = 1; failures <= size; failures++) {
-            window.onEnd(true, false);
+            window.record(true, false);
             assertThat(window.failureCount()).isEqualTo(failures);
         }
     }
@@ -160,10 +160,10 @@ class FailureDetectorTests {
         AtomicInteger sizes = new AtomicInteger(50_000);
         inFourThreads(() -> {
             for (int i = 0; i < 10_000; i++) {
-                window.onEnd(true, false);
+                window.record(true, false);
                 if (i % 1_000 == 0) {
                     synchronized (sizes) {
-                        window.follow(few(Detection.COUNT_WINDOW)
+                        window.tryReconfigure(few(Detection.COUNT_WINDOW)
                                 .windowSize(sizes.decrementAndGet())
                                 .build());
                     }
@@ -178,7 +178,7 @@ class FailureDetectorTests {
         TimeWindow window = new TimeWindow(few(Detection.TIME_WINDOW).build(), ticker);
         inFourThreads(() -> {
             for (int i = 0; i < 10_000; i++) {
-                window.onEnd(true, false);
+                window.record(true, false);
                 if (i % 5_000 == 0) {
                     ticker.advance(Duration.ofSeconds(6));
                 }
@@ -191,7 +191,7 @@ class FailureDetectorTests {
     void sliceThatIsFullShouldBeFollowedByAnotherOfTheSameTime() {
         TimeWindow window = new TimeWindow(few(Detection.TIME_WINDOW).build(), ticker);
         for (int i = 0; i < 5_000_000; i++) {
-            window.onEnd(true, true);
+            window.record(true, true);
         }
         assertThat(window.failureCount()).isEqualTo(5_000_000);
         ticker.advance(Duration.ofSeconds(60));
@@ -201,10 +201,10 @@ class FailureDetectorTests {
     @Test
     void timeWindowWhenIdleForLongerThanItselfShouldBeEmpty() {
         FailureDetector detector = detector(Detection.TIME_WINDOW);
-        detector.onEnd(true, false);
+        detector.record(true, false);
         ticker.advance(Duration.ofDays(400));
         assertThat(detector.failureCount()).isZero();
-        detector.onEnd(true, false);
+        detector.record(true, false);
         assertThat(detector.failureCount()).isEqualTo(1);
     }
 
@@ -212,7 +212,7 @@ class FailureDetectorTests {
     void timeWindowShouldKeepAnOutcomeForNineTenthsAtLeast() {
         FailureDetector detector = detector(Detection.TIME_WINDOW);
         ticker.advance(Duration.ofMillis(5_999));
-        detector.onEnd(true, false);
+        detector.record(true, false);
         ticker.advance(Duration.ofSeconds(54));
         assertThat(detector.failureCount()).isEqualTo(1);
         ticker.advance(Duration.ofMillis(1));

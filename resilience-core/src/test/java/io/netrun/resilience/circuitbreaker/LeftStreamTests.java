@@ -113,7 +113,7 @@ class LeftStreamTests {
         }
 
         @Override
-        public boolean hasBegun() {
+        public boolean isCommitted() {
             return delivered;
         }
 

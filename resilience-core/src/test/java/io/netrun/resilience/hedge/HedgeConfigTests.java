@@ -19,7 +19,7 @@ class HedgeConfigTests {
                 .delay(Duration.ofMillis(7))
                 .maxAttempts(3)
                 .maxActive(9)
-                .callerBound(() -> true)
+                .requiresCallerThread(() -> true)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);
     }

@@ -320,7 +320,7 @@ class HedgeSlotTests {
 
     @Test
     void callWhenItsThreadCannotBeAskedForShouldStayOnIt() {
-        Hedge hedge = hedge(c -> c.callerBound(() -> {
+        Hedge hedge = hedge(c -> c.requiresCallerThread(() -> {
             throw new IllegalStateException("cannot say");
         }));
         assertThat(hedge.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(Thread.currentThread());

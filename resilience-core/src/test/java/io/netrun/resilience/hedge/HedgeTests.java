@@ -277,7 +277,7 @@ class HedgeTests {
 
     @Test
     void callThatItsThreadHoldsSomethingForShouldStayOnIt() {
-        Hedge hedge = hedge(c -> c.callerBound(() -> true));
+        Hedge hedge = hedge(c -> c.requiresCallerThread(() -> true));
         Thread caller = Thread.currentThread();
         assertThat(hedge.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(caller);
     }

@@ -122,7 +122,7 @@ class ReservationQueueModelTests {
                 limiter.setEnabled(true);
                 model.settleAll(Reservation.State.PASSED);
             } else if (choice == 99 && step % 10 == 0) {
-                limiter.close();
+                limiter.shutdown();
                 model.shutDown = true;
                 model.settleAll(Reservation.State.SHUT_DOWN);
             }

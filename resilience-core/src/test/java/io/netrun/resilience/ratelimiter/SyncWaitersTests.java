@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.PolicyClosedException;
+import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.TimerlessTicker;
 import io.netrun.resilience.test.ManualTicker;
@@ -67,11 +67,11 @@ class SyncWaitersTests {
     void waitersWhenShutDownShouldFail(Ticker ticker) {
         RateLimiter limiter = onePerHour(ticker);
         List<Waiting> waiters = waiters(limiter, 2);
-        limiter.close();
+        limiter.shutdown();
         waiters.forEach(waiter -> assertThat(waiter.end)
                 .failsWithin(SOON)
                 .withThrowableThat()
-                .withCauseInstanceOf(PolicyClosedException.class));
+                .withCauseInstanceOf(PolicyShutdownException.class));
         assertThat(limiter.metrics().totalRejected()).isEqualTo(2);
         assertThat(limiter.metrics().waiting()).isZero();
     }

@@ -258,7 +258,7 @@ class WaitersTests {
         RateLimiter limiter = limiter(c -> c.limit(10).burst(1).maxWait(Duration.ofMinutes(1)));
         limiter.run(() -> {});
         List<CompletableFuture<Integer>> waiters = waiters(limiter, 3);
-        limiter.close();
+        limiter.shutdown();
         for (CompletableFuture<Integer> waiter : waiters) {
             assertThat(waiter).failsWithin(SOON);
         }

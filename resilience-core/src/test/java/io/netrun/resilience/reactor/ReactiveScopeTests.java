@@ -190,7 +190,7 @@ class ReactiveScopeTests {
         }
 
         @Override
-        public boolean hasBegun() {
+        public boolean isCommitted() {
             return false;
         }
 

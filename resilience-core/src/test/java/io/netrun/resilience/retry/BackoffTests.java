@@ -110,18 +110,18 @@ class BackoffTests {
 
     @Test
     void longestWaitsShouldBeTheSumOfAllWaitsWithoutTheirSpread() {
-        assertThat(RetryConfig.builder().maxAttempts(8).build().longestWaits()).hasValue(Duration.ofSeconds(91));
-        assertThat(RetryConfig.builder().maxAttempts(1).build().longestWaits()).hasValue(Duration.ZERO);
+        assertThat(RetryConfig.builder().maxAttempts(8).build().maxTotalDelay()).hasValue(Duration.ofSeconds(91));
+        assertThat(RetryConfig.builder().maxAttempts(1).build().maxTotalDelay()).hasValue(Duration.ZERO);
         assertThat(RetryConfig.builder()
                         .maxAttempts(Integer.MAX_VALUE)
                         .maxDelay(Duration.ofDays(9_999))
                         .build()
-                        .longestWaits())
+                        .maxTotalDelay())
                 .hasValue(Duration.ofNanos(Long.MAX_VALUE));
         assertThat(RetryConfig.builder()
                         .customBackoff((retry, failure) -> Duration.ZERO)
                         .build()
-                        .longestWaits())
+                        .maxTotalDelay())
                 .isEmpty();
     }
 
@@ -143,7 +143,7 @@ class BackoffTests {
                         .baseDelay(Duration.ofMillis(1))
                         .maxAttempts(20_001)
                         .build()
-                        .longestWaits())
+                        .maxTotalDelay())
                 .hasValue(Duration.ofSeconds(20));
     }
 
@@ -184,7 +184,7 @@ class BackoffTests {
             sum += previous;
         }
         assertThat(Duration.ofNanos(sum))
-                .isLessThanOrEqualTo(config.longestWaits().orElseThrow());
+                .isLessThanOrEqualTo(config.maxTotalDelay().orElseThrow());
     }
 
     @Test
@@ -201,7 +201,7 @@ class BackoffTests {
     private static Optional<Duration> decorrelated(Consumer<RetryConfig.Builder> settings) {
         RetryConfig.Builder builder = RetryConfig.builder().jitter(Jitter.DECORRELATED);
         settings.accept(builder);
-        return builder.build().longestWaits();
+        return builder.build().maxTotalDelay();
     }
 
     private static Backoff backoff(Consumer<RetryConfig.Builder> settings, double random) {

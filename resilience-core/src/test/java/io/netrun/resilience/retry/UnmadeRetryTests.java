@@ -83,7 +83,7 @@ class UnmadeRetryTests {
     void callWhoseRetryIsShutDownShouldReturnItsTokens() {
         Retry retry = retry(limits.ticker);
         CompletableFuture<String> call = retry.callAsync(UnmadeRetryTests::failed);
-        retry.close();
+        retry.shutdown();
         assertThat(call).failsWithin(LimitFixture.LONG);
         assertUnmade(retry);
     }

@@ -135,7 +135,7 @@ class LingeringCallerTests {
     void callWhenItsThreadCannotBeAskedForShouldStayOnIt() {
         Timeout unsure = Timeout.of(
                 "t",
-                c -> c.callerBound(() -> {
+                c -> c.requiresCallerThread(() -> {
                     throw new IllegalStateException("cannot say");
                 }));
         assertThat(unsure.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(Thread.currentThread());

@@ -42,7 +42,7 @@ class TimeoutConfigTests {
                 .interrupt(false)
                 .maxAbandoned(3)
                 .stackTraces(true)
-                .callerBound(() -> true)
+                .requiresCallerThread(() -> true)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);
     }

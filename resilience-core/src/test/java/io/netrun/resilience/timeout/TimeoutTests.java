@@ -270,7 +270,7 @@ class TimeoutTests {
 
     @Test
     void callWhenAutoAndBoundToItsThreadShouldStayThere() {
-        Timeout timeout = real(c -> c.callerBound(() -> true));
+        Timeout timeout = real(c -> c.requiresCallerThread(() -> true));
         assertThat(timeout.<Thread, RuntimeException>call(Thread::currentThread))
                 .isSameAs(Thread.currentThread());
     }
@@ -310,7 +310,7 @@ class TimeoutTests {
 
     /** Until the limits that were exceeded have interrupted the calling thread. */
     private static void awaitInterrupts(int count) {
-        while (LimitInterrupts.ofCurrentThread() < count) {
+        while (TimeoutInterrupts.ofCurrentThread() < count) {
             Thread.onSpinWait();
         }
     }

@@ -3,17 +3,17 @@ package io.netrun.resilience.bulkhead;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A call that takes a place or waits for one, and knows how many it has got. */
-final class Arrival implements Places.Waiter {
+final class Arrival implements FairSemaphore.Waiter {
 
     private final AtomicInteger granted = new AtomicInteger();
 
-    /** {@link Places#FULL} if it was refused or has not waited. */
-    private long ticket = Places.FULL;
+    /** {@link FairSemaphore#FULL} if it was refused or has not waited. */
+    private long ticket = FairSemaphore.FULL;
 
     /** Takes a place, or stands in the queue. */
-    Arrival arrive(Places places) {
-        if (places.tryTake()) {
-            granted();
+    Arrival arrive(FairSemaphore places) {
+        if (places.tryAcquire()) {
+            onPermit();
         } else {
             ticket = places.enqueue(this);
         }
@@ -21,12 +21,12 @@ final class Arrival implements Places.Waiter {
     }
 
     /** 1 if it left the queue without a place. */
-    int leave(Places places, boolean asRejected) {
-        return places.withdraw(ticket, asRejected) ? 1 : 0;
+    int leave(FairSemaphore places, boolean asRejected) {
+        return places.cancel(ticket, asRejected) ? 1 : 0;
     }
 
     @Override
-    public void granted() {
+    public void onPermit() {
         granted.incrementAndGet();
     }
 

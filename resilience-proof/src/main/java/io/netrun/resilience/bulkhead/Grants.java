@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class Grants {
 
     /** Gives back what an arrival has, then everybody's; what remains tells what was lost. */
-    private static int activeAfter(Places places, Arrival... arrivals) {
+    private static int activeAfter(FairSemaphore places, Arrival... arrivals) {
         int held = 0;
         // A place that is given back may be granted to another arrival, which gives it back in its turn.
         for (int before = -1; before != held; ) {
@@ -27,14 +27,14 @@ public class Grants {
                 now += each.places();
             }
             for (; held < now; held++) {
-                places.giveBack();
+                places.release();
             }
         }
         return places.active() + places.queued();
     }
 
-    private static int next(Places places) {
-        return places.tryTake() ? 1 : 0;
+    private static int next(FairSemaphore places) {
+        return places.tryAcquire() ? 1 : 0;
     }
 
     /** The waiter is cancelled at the moment at which it would be granted a place. */
@@ -45,7 +45,7 @@ public class Grants {
     @State
     public static class AgainstCancel {
 
-        private final Places places = new Places(1, 1);
+        private final FairSemaphore places = new FairSemaphore(1, 1);
         private final Arrival waiter;
 
         public AgainstCancel() {
@@ -55,7 +55,7 @@ public class Grants {
 
         @Actor
         public void giveBack() {
-            places.giveBack();
+            places.release();
         }
 
         @Actor
@@ -82,7 +82,7 @@ public class Grants {
     @State
     public static class AgainstWaitTimeout {
 
-        private final Places places = new Places(1, 2);
+        private final FairSemaphore places = new FairSemaphore(1, 2);
         private final Arrival first;
         private final Arrival second;
 
@@ -94,7 +94,7 @@ public class Grants {
 
         @Actor
         public void giveBack() {
-            places.giveBack();
+            places.release();
         }
 
         @Actor
@@ -120,7 +120,7 @@ public class Grants {
     @State
     public static class AgainstArrival {
 
-        private final Places places = new Places(1, 1);
+        private final FairSemaphore places = new FairSemaphore(1, 1);
         private final Arrival arrival = new Arrival();
 
         public AgainstArrival() {
@@ -129,7 +129,7 @@ public class Grants {
 
         @Actor
         public void giveBack() {
-            places.giveBack();
+            places.release();
         }
 
         @Actor
@@ -153,7 +153,7 @@ public class Grants {
     @State
     public static class AgainstCancelAndArrival {
 
-        private final Places places = new Places(1, 2);
+        private final FairSemaphore places = new FairSemaphore(1, 2);
         private final Arrival waiter;
         private final Arrival arrival = new Arrival();
 
@@ -164,7 +164,7 @@ public class Grants {
 
         @Actor
         public void giveBack() {
-            places.giveBack();
+            places.release();
         }
 
         @Actor
@@ -188,7 +188,7 @@ public class Grants {
     @State
     public static class ArrivalAgainstCancel {
 
-        private final Places places = new Places(1, 2);
+        private final FairSemaphore places = new FairSemaphore(1, 2);
         private final Arrival waiter;
         private final Arrival arrival = new Arrival();
 
@@ -209,7 +209,7 @@ public class Grants {
 
         @Arbiter
         public void look(IIII_Result r) {
-            places.giveBack();
+            places.release();
             r.r2 = arrival.places();
             r.r3 = activeAfter(places, arrival);
             r.r4 = next(places);
@@ -223,7 +223,7 @@ public class Grants {
     @State
     public static class AgainstGrowth {
 
-        private final Places places = new Places(1, 1);
+        private final FairSemaphore places = new FairSemaphore(1, 1);
         private final Arrival waiter;
 
         public AgainstGrowth() {
@@ -233,7 +233,7 @@ public class Grants {
 
         @Actor
         public void giveBack() {
-            places.giveBack();
+            places.release();
         }
 
         @Actor
@@ -260,7 +260,7 @@ public class Grants {
     @State
     public static class AgainstShrinking {
 
-        private final Places places = new Places(2, 1);
+        private final FairSemaphore places = new FairSemaphore(2, 1);
         private final Arrival goesOn;
         private final Arrival waiter;
 
@@ -272,7 +272,7 @@ public class Grants {
 
         @Actor
         public void giveBack() {
-            places.giveBack();
+            places.release();
         }
 
         @Actor

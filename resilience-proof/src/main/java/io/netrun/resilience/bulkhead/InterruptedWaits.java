@@ -26,7 +26,7 @@ public class InterruptedWaits {
     private final Bulkhead bulkhead = Bulkhead.of("test", ONE, PassingTicker.INSTANCE);
 
     public InterruptedWaits() {
-        bulkhead.sync().tryTake();
+        bulkhead.sync().tryAcquire();
     }
 
     @Actor
@@ -42,12 +42,12 @@ public class InterruptedWaits {
 
     @Actor
     public void giveBack() {
-        bulkhead.sync().giveBack();
+        bulkhead.sync().release();
     }
 
     @Arbiter
     public void look(IIII_Result r) {
         r.r3 = bulkhead.sync().active() + bulkhead.sync().queued();
-        r.r4 = bulkhead.sync().tryTake() ? 1 : 0;
+        r.r4 = bulkhead.sync().tryAcquire() ? 1 : 0;
     }
 }

@@ -118,7 +118,7 @@ public class FirstElementStress {
         @Actor
         public void exceed() {
             stream.scope.tryExceed();
-            end = stream.call.hasBegun() ? "passes" : "replaced";
+            end = stream.call.isCommitted() ? "passes" : "replaced";
             stream.probe.end(new IllegalStateException("exceeded"));
         }
 

@@ -133,7 +133,8 @@ class ArchitectureTests {
             .that()
             .doNotHaveFullyQualifiedName(BASE + "aop.ReactiveCall")
             .and()
-            .haveNameNotMatching(".*\\.http\\.(ProtectingFilter|WebExchange|WebAttempt|WatchedBody)(\\$.*)?")
+            .haveNameNotMatching(
+                    ".*\\.http\\.(ResilienceExchangeFilter|WebExchange|WebAttempt|OneShotBodyDetector)(\\$.*)?")
             .and()
             .haveNameNotMatching(".*\\.actuate\\.EndpointWebFilter(\\$.*)?")
             .and()

@@ -5,9 +5,9 @@ import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,12 +25,12 @@ public final class InstanceHealth {
     private static final char FAMILY_END = ':';
 
     private final ResilienceRegistry registry;
-    private final Instances instances;
+    private final InstanceFactory instances;
 
     /** Instances of families by what stands before the first colon of their names; there may be thousands. */
     private final ConcurrentMap<String, Set<Policy>> families = new ConcurrentHashMap<>();
 
-    public InstanceHealth(ResilienceRegistry registry, Instances instances) {
+    public InstanceHealth(ResilienceRegistry registry, InstanceFactory instances) {
         this.registry = registry;
         this.instances = instances;
         registry.onChange(this::onChange);
@@ -67,7 +67,7 @@ public final class InstanceHealth {
     }
 
     private static boolean canBeInHealth(Policy policy) {
-        return Patterns.of(policy)
+        return PatternDescriptors.of(policy)
                 .filter(pattern -> pattern.options().contains(Option.HEALTH))
                 .isPresent();
     }
@@ -80,7 +80,7 @@ public final class InstanceHealth {
     public Report check() {
         Map<String, Object> sections = new LinkedHashMap<>();
         boolean down = false;
-        for (Pattern<?, ?> pattern : Patterns.all()) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             if (pattern.options().contains(Option.HEALTH)) {
                 down |= check(pattern, sections);
             }
@@ -88,7 +88,7 @@ public final class InstanceHealth {
         return new Report(down, sections);
     }
 
-    private <P extends Policy> boolean check(Pattern<P, ?> pattern, Map<String, Object> sections) {
+    private <P extends Policy> boolean check(PatternDescriptor<P, ?> pattern, Map<String, Object> sections) {
         Map<String, Object> section = new LinkedHashMap<>();
         boolean down = false;
         for (P policy : candidates(pattern)) {
@@ -104,7 +104,7 @@ public final class InstanceHealth {
         return down;
     }
 
-    private <P extends Policy> Collection<P> candidates(Pattern<P, ?> pattern) {
+    private <P extends Policy> Collection<P> candidates(PatternDescriptor<P, ?> pattern) {
         if (instances.areInHealth(pattern)) {
             return registry.all(pattern.type());
         }

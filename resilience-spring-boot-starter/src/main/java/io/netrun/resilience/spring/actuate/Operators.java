@@ -4,9 +4,9 @@ import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.event.OperatorChange;
 import io.netrun.resilience.spring.event.OperatorJournal;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.LiveSettings;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.RuntimeSettings;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ public final class Operators {
 
     private static final int MAX_PRINCIPAL = 100;
 
-    private final LiveSettings liveSettings;
+    private final RuntimeSettings liveSettings;
     private final OperatorJournal journal;
     private final boolean allowed;
 
@@ -29,8 +29,8 @@ public final class Operators {
      *
      * @param allowed whether they may change anything
      */
-    public Operators(Instances instances, OperatorJournal journal, boolean allowed) {
-        this.liveSettings = new LiveSettings(instances);
+    public Operators(InstanceFactory instances, OperatorJournal journal, boolean allowed) {
+        this.liveSettings = new RuntimeSettings(instances);
         this.journal = journal;
         this.allowed = allowed;
     }
@@ -40,8 +40,9 @@ public final class Operators {
         return allowed;
     }
 
-    /** Changes settings; see {@link LiveSettings#change}. */
-    <P extends Policy> void change(Pattern<P, ?> pattern, P policy, String settings, @Nullable Principal principal) {
+    /** Changes settings; see {@link RuntimeSettings#change}. */
+    <P extends Policy> void change(
+            PatternDescriptor<P, ?> pattern, P policy, String settings, @Nullable Principal principal) {
         keep(policy, "settings", principal, () -> liveSettings.change(pattern, policy, settings));
     }
 

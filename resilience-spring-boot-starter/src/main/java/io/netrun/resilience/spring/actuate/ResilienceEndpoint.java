@@ -2,12 +2,12 @@ package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.Nearest;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.SpellingSuggestion;
 import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class ResilienceEndpoint {
 
     private final ResilienceRegistry registry;
     private final Chains chains;
-    private final Instances instances;
+    private final InstanceFactory instances;
     private final Operators operators;
     private final Function<Policy, List<Map<String, @Nullable Object>>> recentEvents;
 
@@ -48,7 +48,7 @@ public final class ResilienceEndpoint {
     public ResilienceEndpoint(
             ResilienceRegistry registry,
             Chains chains,
-            Instances instances,
+            InstanceFactory instances,
             Operators operators,
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents) {
         this.registry = registry;
@@ -64,7 +64,7 @@ public final class ResilienceEndpoint {
     @ReadOperation
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
-        Patterns.all().forEach(pattern -> all.put(pattern.section(), section(pattern)));
+        PatternDescriptors.all().forEach(pattern -> all.put(pattern.section(), section(pattern)));
         chains.addTo(all);
         return all;
     }
@@ -72,7 +72,7 @@ public final class ResilienceEndpoint {
     /** The instances of a pattern. */
     @ReadOperation
     public WebEndpointResponse<Map<String, Object>> ofPattern(@Selector String pattern) {
-        return Patterns.byKey(pattern)
+        return PatternDescriptors.byKey(pattern)
                 .map(known -> new WebEndpointResponse<>(section(known)))
                 .orElseGet(() -> unknownPattern(pattern));
     }
@@ -80,7 +80,7 @@ public final class ResilienceEndpoint {
     /** One instance, with its settings and who said them. */
     @ReadOperation
     public WebEndpointResponse<Map<String, Object>> instance(@Selector String pattern, @Selector String name) {
-        return Patterns.byKey(pattern)
+        return PatternDescriptors.byKey(pattern)
                 .map(known -> registry.find(known.type(), name)
                         .map(policy -> new WebEndpointResponse<>(detail(known, policy)))
                         .orElseGet(() -> unknownInstance(known, name)))
@@ -108,13 +108,13 @@ public final class ResilienceEndpoint {
                     "The endpoint is read-only",
                     "Set management.endpoint.resilience.access to unrestricted; access to all endpoints does not count");
         }
-        return Patterns.byKey(pattern)
+        return PatternDescriptors.byKey(pattern)
                 .map(known -> act(known, name, new Change(action, settings, security.getPrincipal())))
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
     private <P extends Policy> WebEndpointResponse<Map<String, Object>> act(
-            Pattern<P, ?> pattern, String name, Change change) {
+            PatternDescriptor<P, ?> pattern, String name, Change change) {
         P policy = registry.find(pattern.type(), name).orElse(null);
         if (policy == null) {
             return unknownInstance(pattern, name);
@@ -143,13 +143,13 @@ public final class ResilienceEndpoint {
         return problems.problems().stream().map(part).distinct().collect(Collectors.joining("; "));
     }
 
-    private static String knownActions(Pattern<?, ?> pattern) {
+    private static String knownActions(PatternDescriptor<?, ?> pattern) {
         return pattern.actions().isEmpty()
                 ? "There are no actions for a " + pattern.key()
                 : "Known actions: " + String.join(", ", pattern.actions().keySet());
     }
 
-    private Map<String, Object> section(Pattern<?, ?> pattern) {
+    private Map<String, Object> section(PatternDescriptor<?, ?> pattern) {
         Map<String, Object> section = new LinkedHashMap<>();
         registry.all(pattern.type()).forEach(policy -> section.put(policy.name(), summary(policy)));
         return section;
@@ -163,7 +163,7 @@ public final class ResilienceEndpoint {
         return summary;
     }
 
-    private Map<String, Object> detail(Pattern<?, ?> pattern, Policy policy) {
+    private Map<String, Object> detail(PatternDescriptor<?, ?> pattern, Policy policy) {
         Map<String, Object> detail = new LinkedHashMap<>(JsonView.of(policy.metrics()));
         Map<String, Object> settings = new LinkedHashMap<>();
         JsonView.of(policy.config()).forEach((key, value) -> {
@@ -198,12 +198,15 @@ public final class ResilienceEndpoint {
                 "Unknown pattern '" + shortened(pattern) + "'",
                 "Known patterns: "
                         + String.join(
-                                ", ", Patterns.all().stream().map(Pattern::key).toList()));
+                                ", ",
+                                PatternDescriptors.all().stream()
+                                        .map(PatternDescriptor::key)
+                                        .toList()));
     }
 
     private <P extends Policy> WebEndpointResponse<Map<String, Object>> unknownInstance(
-            Pattern<P, ?> pattern, String name) {
-        String nearest = Nearest.to(
+            PatternDescriptor<P, ?> pattern, String name) {
+        String nearest = SpellingSuggestion.to(
                 name, registry.all(pattern.type()).stream().map(Policy::name).toList());
         return refused(
                 WebEndpointResponse.STATUS_NOT_FOUND,

@@ -52,6 +52,6 @@ final class FutureCall extends ProtectedCall
     private static CompletionStage<@Nullable Object> stage(Object future) {
         return future instanceof CompletionStage<?>
                 ? (CompletionStage<@Nullable Object>) future
-                : AwaitedFuture.of((Future<Object>) future);
+                : FutureAdapter.of((Future<Object>) future);
     }
 }

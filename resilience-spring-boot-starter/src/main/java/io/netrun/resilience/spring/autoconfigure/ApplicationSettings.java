@@ -4,12 +4,13 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
 import io.netrun.resilience.spring.method.EarlyAnnotations;
-import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /** The settings of an application, which are not read before the first instance is asked for. */
-record ApplicationSettings(SingletonSupplier<Instances> instances, SingletonSupplier<EarlyAnnotations> annotations)
+record ApplicationSettings(
+        SingletonSupplier<InstanceFactory> instances, SingletonSupplier<EarlyAnnotations> annotations)
         implements SettingsSource {
 
     @Override

@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.annotation.PatternOrder;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
@@ -17,14 +17,14 @@ final class PatternHints implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-        Patterns.places()
+        PatternDescriptors.places()
                 .forEach(place ->
                         hints.reflection().registerType(place.annotation(), MemberCategory.INVOKE_DECLARED_METHODS));
         hints.reflection().registerType(PatternOrder.class, MemberCategory.INVOKE_DECLARED_METHODS);
-        Patterns.all().forEach(pattern -> register(pattern, hints.reflection()));
+        PatternDescriptors.all().forEach(pattern -> register(pattern, hints.reflection()));
     }
 
-    private static void register(Pattern<?, ?> pattern, ReflectionHints hints) {
+    private static void register(PatternDescriptor<?, ?> pattern, ReflectionHints hints) {
         hints.registerType(
                 pattern.type().defaults().getClass(),
                 MemberCategory.INVOKE_DECLARED_CONSTRUCTORS,

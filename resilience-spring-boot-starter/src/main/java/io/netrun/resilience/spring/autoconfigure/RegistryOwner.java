@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -18,7 +18,8 @@ final class RegistryOwner {
     static boolean is(ListableBeanFactory beans) {
         return beans.getBeanNamesForType(ResilienceRegistry.class, true, false).length > 0
                 || !(parent(beans) instanceof ListableBeanFactory above)
-                || BeanFactoryUtils.beanNamesForTypeIncludingAncestors(above, Instances.class, true, false).length == 0;
+                || BeanFactoryUtils.beanNamesForTypeIncludingAncestors(above, InstanceFactory.class, true, false).length
+                        == 0;
     }
 
     /** What the context shares with its parent; empty if it has a registry of its own. */

@@ -16,11 +16,11 @@ import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
 import io.netrun.resilience.spring.method.StartupCheck;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
-import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.PlaceOrder;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.PipelineOrder;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
@@ -65,10 +65,10 @@ public final class ResilienceAutoConfiguration {
     @ConditionalOnMissingBean
     ResilienceRegistry resilienceRegistry(
             ObjectProvider<Ticker> ticker,
-            ObjectProvider<Instances> instances,
+            ObjectProvider<InstanceFactory> instances,
             ObjectProvider<MethodPipelines> pipelines,
             ConfigurableListableBeanFactory beans) {
-        SingletonSupplier<Instances> settings = SingletonSupplier.of(instances::getObject);
+        SingletonSupplier<InstanceFactory> settings = SingletonSupplier.of(instances::getObject);
         SingletonSupplier<EarlyAnnotations> annotations =
                 SingletonSupplier.of(() -> new EarlyAnnotations(beans, pipelines.getObject()));
         ResilienceRegistry registry = ResilienceRegistry.create(
@@ -80,7 +80,7 @@ public final class ResilienceAutoConfiguration {
     /** Those of a child are its parent's, with what the configuration of the child has for them. */
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    Instances resilienceInstances(
+    InstanceFactory resilienceInstances(
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers,
@@ -88,9 +88,9 @@ public final class ResilienceAutoConfiguration {
         Supplier<List<ConfigCustomizer<?>>> present =
                 () -> customizers.orderedStream().toList();
         boolean protecting = isEnabled(environment);
-        return RegistryOwner.shared(beans, Instances.class)
+        return RegistryOwner.shared(beans, InstanceFactory.class)
                 .map(ofParent -> ofParent.child(environment, beans, present, protecting))
-                .orElseGet(() -> new Instances(
+                .orElseGet(() -> new InstanceFactory(
                         SingletonSupplier.of(registry::getObject),
                         new SettingsResolver(environment, beans),
                         present,
@@ -137,9 +137,9 @@ public final class ResilienceAutoConfiguration {
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static MethodPipelines resilienceMethodPipelines(
-            ObjectProvider<Instances> instances, ConfigurableEnvironment environment, BeanFactory beans) {
-        Supplier<Instances> settings = SingletonSupplier.of(instances::getObject);
-        List<Place> order = isEnabled(environment) ? PlaceOrder.of(environment) : Patterns.places();
+            ObjectProvider<InstanceFactory> instances, ConfigurableEnvironment environment, BeanFactory beans) {
+        Supplier<InstanceFactory> settings = SingletonSupplier.of(instances::getObject);
+        List<PipelineSlot> order = isEnabled(environment) ? PipelineOrder.of(environment) : PatternDescriptors.places();
         return RegistryOwner.shared(beans, MethodPipelines.class)
                 .map(ofParent -> ofParent.child(settings, order, environment, beans))
                 .orElseGet(() -> new MethodPipelines(settings, order, environment, beans));
@@ -201,7 +201,7 @@ public final class ResilienceAutoConfiguration {
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
-            Instances instances,
+            InstanceFactory instances,
             ObjectProvider<BeanProxies> proxies) {
         return new StartupCheck(
                 beans, environment, pipelines, instances, proxies.getIfAvailable(() -> name -> Proxying.UNKNOWN));

@@ -2,7 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.actuate.InstanceHealth;
-import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
@@ -21,7 +21,7 @@ public final class ResilienceBoot3HealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "resilienceHealthIndicator")
-    HealthIndicator resilienceHealthIndicator(ResilienceRegistry registry, Instances instances) {
+    HealthIndicator resilienceHealthIndicator(ResilienceRegistry registry, InstanceFactory instances) {
         InstanceHealth health = new InstanceHealth(registry, instances);
         return () -> {
             InstanceHealth.Report report = health.check();

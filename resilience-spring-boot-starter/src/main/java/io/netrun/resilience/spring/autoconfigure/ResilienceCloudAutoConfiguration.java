@@ -1,13 +1,13 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.cloud.CloudCircuits;
+import io.netrun.resilience.spring.cloud.CloudCircuitBreakers;
 import io.netrun.resilience.spring.cloud.GatewayCircuitBreakerFilterFactory;
 import io.netrun.resilience.spring.cloud.ReactiveResilienceCircuitBreakerFactory;
 import io.netrun.resilience.spring.cloud.ResilienceCircuitBreakerFactory;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.PlaceOrder;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.PipelineOrder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -42,22 +42,22 @@ public final class ResilienceCloudAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    CloudCircuits resilienceCloudCircuits(
-            ObjectProvider<Instances> instances,
+    CloudCircuitBreakers resilienceCloudCircuits(
+            ObjectProvider<InstanceFactory> instances,
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment) {
-        Instances known = instances.getIfAvailable();
-        Instances protecting = known != null && known.isProtecting() ? known : null;
-        return new CloudCircuits(
+        InstanceFactory known = instances.getIfAvailable();
+        InstanceFactory protecting = known != null && known.isProtecting() ? known : null;
+        return new CloudCircuitBreakers(
                 protecting,
                 registry.getIfAvailable(ResilienceRegistry::create),
-                protecting == null ? Patterns.places() : PlaceOrder.of(environment));
+                protecting == null ? PatternDescriptors.places() : PipelineOrder.of(environment));
     }
 
     @Bean
     @ConditionalOnMissingBean(CircuitBreakerFactory.class)
     ResilienceCircuitBreakerFactory resilienceCircuitBreakerFactory(
-            CloudCircuits circuits, ObjectProvider<Customizer<ResilienceCircuitBreakerFactory>> customizers) {
+            CloudCircuitBreakers circuits, ObjectProvider<Customizer<ResilienceCircuitBreakerFactory>> customizers) {
         ResilienceCircuitBreakerFactory factory = new ResilienceCircuitBreakerFactory(circuits);
         customizers.orderedStream().forEach(customizer -> customizer.customize(factory));
         return factory;
@@ -70,7 +70,7 @@ public final class ResilienceCloudAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean(ReactiveCircuitBreakerFactory.class)
         ReactiveResilienceCircuitBreakerFactory reactiveResilienceCircuitBreakerFactory(
-                CloudCircuits circuits,
+                CloudCircuitBreakers circuits,
                 ObjectProvider<Customizer<ReactiveResilienceCircuitBreakerFactory>> customizers) {
             ReactiveResilienceCircuitBreakerFactory factory = new ReactiveResilienceCircuitBreakerFactory(circuits);
             customizers.orderedStream().forEach(customizer -> customizer.customize(factory));

@@ -4,7 +4,7 @@ import io.netrun.resilience.spring.actuate.EndpointAccess;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.dashboard.DashboardPattern;
 import io.netrun.resilience.spring.dashboard.ResilienceDashboard;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
@@ -44,7 +44,7 @@ public final class ResilienceDashboardAutoConfiguration {
         boolean writable = EndpointAccess.isUnrestricted(environment)
                 && access != null
                 && access.accessFor(json, Access.READ_ONLY) == Access.UNRESTRICTED;
-        List<DashboardPattern> patterns = Patterns.all().stream()
+        List<DashboardPattern> patterns = PatternDescriptors.all().stream()
                 .map(pattern -> new DashboardPattern(
                         pattern.key(),
                         pattern.section(),

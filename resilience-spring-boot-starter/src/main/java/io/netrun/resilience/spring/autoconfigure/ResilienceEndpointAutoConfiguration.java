@@ -9,8 +9,8 @@ import io.netrun.resilience.spring.event.OperatorJournal;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
-import io.netrun.resilience.spring.settings.Instances;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -33,7 +33,7 @@ public final class ResilienceEndpointAutoConfiguration {
     @ConditionalOnAvailableEndpoint
     ResilienceEndpoint resilienceEndpoint(
             ResilienceRegistry registry,
-            Instances instances,
+            InstanceFactory instances,
             RecentEvents recentEvents,
             Chains chains,
             Operators operators) {
@@ -52,7 +52,7 @@ public final class ResilienceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     Operators resilienceOperators(
-            Instances instances, RecentEvents recentEvents, SharingContexts contexts, Environment environment) {
+            InstanceFactory instances, RecentEvents recentEvents, SharingContexts contexts, Environment environment) {
         return new Operators(
                 instances,
                 new OperatorJournal(recentEvents, contexts::publish),

@@ -2,7 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.actuate.InstanceHealth;
-import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -21,7 +21,7 @@ public final class ResilienceHealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "resilienceHealthIndicator")
-    HealthIndicator resilienceHealthIndicator(ResilienceRegistry registry, Instances instances) {
+    HealthIndicator resilienceHealthIndicator(ResilienceRegistry registry, InstanceFactory instances) {
         InstanceHealth health = new InstanceHealth(registry, instances);
         return () -> {
             InstanceHealth.Report report = health.check();

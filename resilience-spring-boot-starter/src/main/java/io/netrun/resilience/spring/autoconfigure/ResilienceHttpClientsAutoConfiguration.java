@@ -4,9 +4,9 @@ import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.http.HttpClients;
 import io.netrun.resilience.spring.http.ResilientRestClients;
 import io.netrun.resilience.spring.http.ResilientWebClients;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.PlaceOrder;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.PipelineOrder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -31,13 +31,15 @@ public final class ResilienceHttpClientsAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     HttpClients resilienceHttpClients(
-            ConfigurableEnvironment environment, ObjectProvider<Instances> instances, ObjectProvider<Ticker> ticker) {
-        Instances known = instances.getIfAvailable();
-        Instances protecting = known != null && known.isProtecting() ? known : null;
+            ConfigurableEnvironment environment,
+            ObjectProvider<InstanceFactory> instances,
+            ObjectProvider<Ticker> ticker) {
+        InstanceFactory known = instances.getIfAvailable();
+        InstanceFactory protecting = known != null && known.isProtecting() ? known : null;
         return new HttpClients(
                 environment,
                 protecting,
-                protecting == null ? Patterns.places() : PlaceOrder.of(environment),
+                protecting == null ? PatternDescriptors.places() : PipelineOrder.of(environment),
                 ticker.getIfUnique(Ticker::system));
     }
 

@@ -2,8 +2,8 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.method.Validation;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
-import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.util.List;
@@ -29,18 +29,18 @@ public final class ResilienceRefreshAutoConfiguration {
 
     @Bean
     ApplicationListener<EnvironmentChangeEvent> resilienceRefresh(
-            Instances instances, ObjectProvider<InstanceUser> users, Environment environment) {
+            InstanceFactory instances, ObjectProvider<InstanceUser> users, Environment environment) {
         // A class and not a lambda, of which Spring could not tell what it listens to.
         return new Refresh(instances, users, environment);
     }
 
     private static final class Refresh implements ApplicationListener<EnvironmentChangeEvent> {
 
-        private final Instances instances;
+        private final InstanceFactory instances;
         private final ObjectProvider<InstanceUser> users;
         private final Environment environment;
 
-        Refresh(Instances instances, ObjectProvider<InstanceUser> users, Environment environment) {
+        Refresh(InstanceFactory instances, ObjectProvider<InstanceUser> users, Environment environment) {
             this.instances = instances;
             this.users = users;
             this.environment = environment;

@@ -37,7 +37,7 @@ public final class ResilienceThreadAutoConfiguration {
         BooleanSupplier bound = ThreadBinding.any(bindings.orderedStream().toList());
         return new StarterCustomizer<>(
                 TimeoutConfig.class,
-                (name, config) -> config.toBuilder().callerBound(bound).build());
+                (name, config) -> config.toBuilder().requiresCallerThread(bound).build());
     }
 
     /** See {@link #resilienceThreadBoundTimeouts}. */
@@ -48,7 +48,7 @@ public final class ResilienceThreadAutoConfiguration {
         BooleanSupplier bound = ThreadBinding.any(bindings.orderedStream().toList());
         return new StarterCustomizer<>(
                 HedgeConfig.class,
-                (name, config) -> config.toBuilder().callerBound(bound).build());
+                (name, config) -> config.toBuilder().requiresCallerThread(bound).build());
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -13,11 +13,11 @@ import reactor.core.publisher.Mono;
  * {@link ResilienceCircuitBreakerFactory}.
  */
 public final class ReactiveResilienceCircuitBreakerFactory
-        extends ReactiveCircuitBreakerFactory<CloudCircuit, CloudCircuit.Builder> {
+        extends ReactiveCircuitBreakerFactory<CloudCircuitBreakerConfig, CloudCircuitBreakerConfig.Builder> {
 
-    private final CloudCircuits circuits;
+    private final CloudCircuitBreakers circuits;
 
-    public ReactiveResilienceCircuitBreakerFactory(CloudCircuits circuits) {
+    public ReactiveResilienceCircuitBreakerFactory(CloudCircuitBreakers circuits) {
         this.circuits = circuits;
         circuits.addCustomized(getConfigurations());
     }
@@ -34,14 +34,14 @@ public final class ReactiveResilienceCircuitBreakerFactory
     }
 
     @Override
-    public void configureDefault(Function<String, CloudCircuit> defaultConfiguration) {
+    public void configureDefault(Function<String, CloudCircuitBreakerConfig> defaultConfiguration) {
         circuits.configureDefault(defaultConfiguration);
     }
 
     /** A builder that begins with what the configuration says of an id, for {@link #configureDefault} too. */
     @Override
-    public CloudCircuit.Builder configBuilder(String id) {
-        return new CloudCircuit.Builder(circuits.configured(id));
+    public CloudCircuitBreakerConfig.Builder configBuilder(String id) {
+        return new CloudCircuitBreakerConfig.Builder(circuits.configured(id));
     }
 
     private record Adapter(ReactorGuard guard) implements ReactiveCircuitBreaker {

@@ -12,11 +12,12 @@ import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
  * ({@code configure}), and say what holds for those of which it says nothing ({@code configureDefault}). Both are to be
  * called before ids are asked for, and hold for the reactive factory too. Thread-safe beyond that.
  */
-public final class ResilienceCircuitBreakerFactory extends CircuitBreakerFactory<CloudCircuit, CloudCircuit.Builder> {
+public final class ResilienceCircuitBreakerFactory
+        extends CircuitBreakerFactory<CloudCircuitBreakerConfig, CloudCircuitBreakerConfig.Builder> {
 
-    private final CloudCircuits circuits;
+    private final CloudCircuitBreakers circuits;
 
-    public ResilienceCircuitBreakerFactory(CloudCircuits circuits) {
+    public ResilienceCircuitBreakerFactory(CloudCircuitBreakers circuits) {
         this.circuits = circuits;
         circuits.addCustomized(getConfigurations());
     }
@@ -33,14 +34,14 @@ public final class ResilienceCircuitBreakerFactory extends CircuitBreakerFactory
     }
 
     @Override
-    public void configureDefault(Function<String, CloudCircuit> defaultConfiguration) {
+    public void configureDefault(Function<String, CloudCircuitBreakerConfig> defaultConfiguration) {
         circuits.configureDefault(defaultConfiguration);
     }
 
     /** A builder that begins with what the configuration says of an id, for {@link #configureDefault} too. */
     @Override
-    public CloudCircuit.Builder configBuilder(String id) {
-        return new CloudCircuit.Builder(circuits.configured(id));
+    public CloudCircuitBreakerConfig.Builder configBuilder(String id) {
+        return new CloudCircuitBreakerConfig.Builder(circuits.configured(id));
     }
 
     private record Adapter(Guard guard) implements CircuitBreaker {

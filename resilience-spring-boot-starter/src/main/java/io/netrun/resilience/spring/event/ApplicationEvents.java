@@ -5,7 +5,7 @@ import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Subscription;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.ApplicationEventPublisher;
@@ -56,7 +56,7 @@ public final class ApplicationEvents implements AutoCloseable {
         if (!followed.add(policy)) {
             return;
         }
-        Patterns.of(policy).ifPresent(pattern -> {
+        PatternDescriptors.of(policy).ifPresent(pattern -> {
             pattern.applicationEvents().forEach(type -> forward(policy, type));
             pattern.frequentEvents()
                     .forEach(type -> policy.on(type, event -> {

@@ -3,14 +3,14 @@ package io.netrun.resilience.spring.http;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.Ticker;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
-import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.SpellingSuggestion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,14 +39,14 @@ public final class HttpClients implements InstanceUser {
     private static final Set<HttpMethod> NOT_REPEATED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
 
     private final ConfigurableEnvironment environment;
-    private final @Nullable Instances instances;
-    private final List<Place> order;
+    private final @Nullable InstanceFactory instances;
+    private final List<PipelineSlot> order;
     private final Ticker ticker;
     private final ConcurrentMap<String, ProtectedClient> named = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ProtectedClient> inCode = new ConcurrentLinkedQueue<>();
     private final ConcurrentMap<String, Integer> titles = new ConcurrentHashMap<>();
     private final Set<Policy> heard = ConcurrentHashMap.newKeySet();
-    private volatile WrittenClients written;
+    private volatile ConfiguredClients written;
     private volatile boolean started;
 
     /**
@@ -57,12 +57,15 @@ public final class HttpClients implements InstanceUser {
      * @param ticker limits the time for which responses are read that nobody wants
      */
     public HttpClients(
-            ConfigurableEnvironment environment, @Nullable Instances instances, List<Place> order, Ticker ticker) {
+            ConfigurableEnvironment environment,
+            @Nullable InstanceFactory instances,
+            List<PipelineSlot> order,
+            Ticker ticker) {
         this.ticker = ticker;
         this.environment = environment;
         this.instances = instances;
         this.order = List.copyOf(order);
-        this.written = new WrittenClients(environment);
+        this.written = new ConfiguredClients(environment);
     }
 
     Ticker ticker() {
@@ -145,7 +148,7 @@ public final class HttpClients implements InstanceUser {
     public synchronized List<Problem> checkChange(Set<String> changed) {
         if (isChanged(changed)) {
             try {
-                plansOf(new WrittenClients(environment));
+                plansOf(new ConfiguredClients(environment));
             } catch (ResilienceConfigurationException e) {
                 return e.problems();
             }
@@ -154,10 +157,10 @@ public final class HttpClients implements InstanceUser {
     }
 
     private static boolean isChanged(Set<String> changed) {
-        return changed.stream().anyMatch(key -> key.startsWith(WrittenClients.ROOT));
+        return changed.stream().anyMatch(key -> key.startsWith(ConfiguredClients.ROOT));
     }
 
-    private Map<String, ClientPlan> plansOf(WrittenClients present) {
+    private Map<String, ClientPlan> plansOf(ConfiguredClients present) {
         List<Problem> problems = new ArrayList<>(present.unknownKeys());
         Map<String, ClientPlan> plans = new LinkedHashMap<>();
         named.keySet().forEach(name -> {
@@ -179,7 +182,7 @@ public final class HttpClients implements InstanceUser {
         if (!isChanged(changed)) {
             return;
         }
-        WrittenClients present = new WrittenClients(environment);
+        ConfiguredClients present = new ConfiguredClients(environment);
         Map<String, ClientPlan> plans = plansOf(present);
         written = present;
         plans.forEach((name, plan) -> of(name).follow(plan));
@@ -201,21 +204,21 @@ public final class HttpClients implements InstanceUser {
                 .toList();
     }
 
-    private ClientPlan planOf(String name, WrittenClients known) {
+    private ClientPlan planOf(String name, ConfiguredClients known) {
         if (instances != null && !known.names().contains(name)) {
-            String nearest = Nearest.to(name, known.names());
+            String nearest = SpellingSuggestion.to(name, known.names());
             throw wrong(
-                    title(name) + " is asked for, but the configuration has no " + WrittenClients.ROOT + "." + name,
+                    title(name) + " is asked for, but the configuration has no " + ConfiguredClients.ROOT + "." + name,
                     nearest.isEmpty()
-                            ? "Write there which instances protect it, such as " + WrittenClients.ROOT + "." + name
+                            ? "Write there which instances protect it, such as " + ConfiguredClients.ROOT + "." + name
                                     + ".circuit-breaker: " + name
                             : "Did you mean '" + nearest + "'? Known: " + String.join(", ", known.names()));
         }
-        return plan(WrittenClients.ROOT + "." + name, known.properties(name));
+        return plan(ConfiguredClients.ROOT + "." + name, known.properties(name));
     }
 
     private ClientPlan plan(String where, HttpClientProperties properties) {
-        Instances known = instances;
+        InstanceFactory known = instances;
         if (known == null) {
             return ClientPlan.NONE;
         }
@@ -223,14 +226,14 @@ public final class HttpClients implements InstanceUser {
         FailureStatuses statuses = statuses(where, properties, problems);
         Set<HttpMethod> methods = methods(where, properties, problems);
         Map<String, @Nullable String> names = properties.instances();
-        Map<Place, Policy> chain = new LinkedHashMap<>();
-        for (Place place : order) {
+        Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
+        for (PipelineSlot place : order) {
             String name = names.get(place.key());
             if (name != null) {
                 obtain(known, place, name, where, problems).ifPresent(policy -> chain.put(place, policy));
             }
         }
-        String shared = Place.sharedInstance(chain);
+        String shared = PipelineSlot.sharedInstance(chain);
         if (!shared.isEmpty()) {
             problems.add(new Problem(where + ": " + shared, "Give each a name of its own"));
         }
@@ -249,7 +252,7 @@ public final class HttpClients implements InstanceUser {
     }
 
     private static Optional<? extends Policy> obtain(
-            Instances known, Place place, String name, String where, List<Problem> problems) {
+            InstanceFactory known, PipelineSlot place, String name, String where, List<Problem> problems) {
         if (name.isBlank()) {
             problems.add(new Problem(
                     where + ": " + place.key() + " is '" + name + "': must be the name of an instance",
@@ -286,7 +289,7 @@ public final class HttpClients implements InstanceUser {
         List<String> upper =
                 asked.stream().map(method -> method.toUpperCase(Locale.ROOT)).toList();
         upper.stream().filter(Predicate.not(known::contains)).forEach(method -> {
-            String nearest = Nearest.to(method, known);
+            String nearest = SpellingSuggestion.to(method, known);
             problems.add(new Problem(
                     where + ": retry-methods has '" + method + "', which is not a method",
                     (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Write some of "
@@ -296,7 +299,9 @@ public final class HttpClients implements InstanceUser {
     }
 
     private static boolean repeatsCalls(Policy policy) {
-        return Patterns.of(policy).filter(Pattern::repeatsCalls).isPresent();
+        return PatternDescriptors.of(policy)
+                .filter(PatternDescriptor::repeatsCalls)
+                .isPresent();
     }
 
     /**
@@ -304,7 +309,8 @@ public final class HttpClients implements InstanceUser {
      */
     private void hearOfRepeats(Policy policy) {
         if (heard.add(policy)) {
-            Patterns.of(policy).ifPresent(pattern -> pattern.onRepeat(policy, FailingStatusException::release));
+            PatternDescriptors.of(policy)
+                    .ifPresent(pattern -> pattern.onRepeat(policy, FailingStatusException::release));
         }
     }
 

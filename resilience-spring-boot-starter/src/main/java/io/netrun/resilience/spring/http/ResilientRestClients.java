@@ -49,12 +49,12 @@ public final class ResilientRestClients {
      *     that; while the application starts, that is told with all other problems instead
      */
     public ClientHttpRequestInterceptor interceptor(String name) {
-        return new ProtectingInterceptor(clients.of(name), clients.ticker());
+        return new ResilienceRequestInterceptor(clients.of(name), clients.ticker());
     }
 
     /** The interceptor that protects a client as code says; otherwise as {@link #interceptor(String)}. */
     public ClientHttpRequestInterceptor interceptor(Consumer<HttpClientSpec> spec) {
-        return new ProtectingInterceptor(clients.of(spec), clients.ticker());
+        return new ResilienceRequestInterceptor(clients.of(spec), clients.ticker());
     }
 
     /**
@@ -62,6 +62,6 @@ public final class ResilientRestClients {
      * {@link #interceptor(String)}.
      */
     public ClientHttpRequestInterceptor interceptor(String name, Consumer<HttpClientSpec> spec) {
-        return new ProtectingInterceptor(clients.named(name, spec), clients.ticker());
+        return new ResilienceRequestInterceptor(clients.named(name, spec), clients.ticker());
     }
 }

@@ -46,16 +46,16 @@ public final class ResilientWebClients {
      *     that; while the application starts, that is told with all other problems instead
      */
     public ExchangeFilterFunction filter(String name) {
-        return new ProtectingFilter(clients.of(name));
+        return new ResilienceExchangeFilter(clients.of(name));
     }
 
     /** The filter that protects a client as code says; otherwise as {@link #filter(String)}. */
     public ExchangeFilterFunction filter(Consumer<HttpClientSpec> spec) {
-        return new ProtectingFilter(clients.of(spec));
+        return new ResilienceExchangeFilter(clients.of(spec));
     }
 
     /** The filter that protects a client as code says, and gives it a name; otherwise as {@link #filter(String)}. */
     public ExchangeFilterFunction filter(String name, Consumer<HttpClientSpec> spec) {
-        return new ProtectingFilter(clients.named(name, spec));
+        return new ResilienceExchangeFilter(clients.named(name, spec));
     }
 }

@@ -81,7 +81,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
             try {
                 Workers.execute(this);
             } catch (Throwable noThread) {
-                Workers.dispatch(this);
+                Workers.executeReliably(this);
             }
         }
 
@@ -155,7 +155,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
          */
         private void expire() {
             expired = true;
-            Workers.dispatch(this::interruptWorker);
+            Workers.executeReliably(this::interruptWorker);
             abort();
         }
 

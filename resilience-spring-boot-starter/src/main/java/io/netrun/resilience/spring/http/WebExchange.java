@@ -51,7 +51,7 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
 
     /** A body that is a stream may be gone once someone has begun to read it, so nothing is sent a second time then. */
     @Override
-    public boolean hasBegun() {
+    public boolean isCommitted() {
         return consumed;
     }
 
@@ -72,7 +72,7 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
     private ClientRequest watched() {
         return plan.repeats(request.method())
                 ? ClientRequest.from(request)
-                        .body(new WatchedBody(request.body(), () -> consumed = true))
+                        .body(new OneShotBodyDetector(request.body(), () -> consumed = true))
                         .build()
                 : request;
     }

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.method;
 
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.settings.Problem;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
@@ -21,7 +21,7 @@ final class AmbiguousAnnotations {
     private AmbiguousAnnotations() {}
 
     /** The problem of a method; null if there is none. */
-    static @Nullable Problem of(Place place, Method method, Class<?> type) {
+    static @Nullable Problem of(PipelineSlot place, Method method, Class<?> type) {
         AnnotatedElement element = Declaration.isAtMethod(method, place) ? method : type;
         List<MergedAnnotation<Annotation>> all =
                 MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).<Annotation>stream(

@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.annotation.PatternOrder;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ import org.springframework.util.ReflectionUtils;
 final class Candidates {
 
     private static final Set<Class<? extends Annotation>> OURS = Stream.concat(
-                    Patterns.places().stream().map(Place::annotation), Stream.of(PatternOrder.class))
+                    PatternDescriptors.places().stream().map(PipelineSlot::annotation), Stream.of(PatternOrder.class))
             .collect(Collectors.toUnmodifiableSet());
 
     private static final ClassValue<Boolean> ANNOTATIONS = new ClassValue<>() {

@@ -1,9 +1,9 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.annotation.Unset;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Array;
@@ -29,7 +29,7 @@ import org.springframework.core.annotation.AnnotationAttributes;
  * @param where the method or class that bears it, for messages
  */
 record Declaration(
-        Place place,
+        PipelineSlot place,
         String name,
         @Nullable DefaultName defaultName,
         Map<String, Object> said,
@@ -45,18 +45,18 @@ record Declaration(
      *
      * @param method as the target class has it
      */
-    static List<Declaration> of(List<Place> places, Method method, Class<?> targetClass) {
+    static List<Declaration> of(List<PipelineSlot> places, Method method, Class<?> targetClass) {
         return places.stream()
                 .map(place -> of(place, method, targetClass))
                 .filter(Objects::nonNull)
                 .toList();
     }
 
-    Pattern<?, ?> pattern() {
+    PatternDescriptor<?, ?> pattern() {
         return place.pattern();
     }
 
-    private static @Nullable Declaration of(Place place, Method method, Class<?> targetClass) {
+    private static @Nullable Declaration of(PipelineSlot place, Method method, Class<?> targetClass) {
         AnnotationAttributes onMethod = attributes(method, place.annotation());
         AnnotationAttributes found =
                 onMethod == null ? attributesOfClass(method, targetClass, place.annotation()) : onMethod;
@@ -80,11 +80,11 @@ record Declaration(
      * its class.
      */
     static boolean isAtMethod(Method method) {
-        return Patterns.places().stream().anyMatch(place -> isAtMethod(method, place));
+        return PatternDescriptors.places().stream().anyMatch(place -> isAtMethod(method, place));
     }
 
     /** Whether the annotation of one pattern stands at the method. */
-    static boolean isAtMethod(Method method, Place place) {
+    static boolean isAtMethod(Method method, PipelineSlot place) {
         return attributes(method, place.annotation()) != null;
     }
 
@@ -114,7 +114,7 @@ record Declaration(
     }
 
     private static Declaration read(
-            Place place, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String where) {
+            PipelineSlot place, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String where) {
         Map<String, Object> said = new LinkedHashMap<>(attributes);
         said.remove(NAME);
         said.values().removeIf(Declaration::isUnset);

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.method;
 
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import org.springframework.util.ReflectionUtils;
  */
 record DefaultName(String simple, String full, String method) {
 
-    static DefaultName of(Place place, Method method, Class<?> userClass) {
+    static DefaultName of(PipelineSlot place, Method method, Class<?> userClass) {
         String parameters = isOverloaded(place, method, userClass) ? parameters(method, Class::getSimpleName) : "";
         String called = method.getName() + parameters;
         return new DefaultName(
@@ -48,7 +48,7 @@ record DefaultName(String simple, String full, String method) {
                 .collect(Collectors.joining(",", "(", ")"));
     }
 
-    private static boolean isOverloaded(Place place, Method method, Class<?> userClass) {
+    private static boolean isOverloaded(PipelineSlot place, Method method, Class<?> userClass) {
         Method[] methods =
                 userClass.isInterface() ? userClass.getMethods() : ReflectionUtils.getUniqueDeclaredMethods(userClass);
         return Arrays.stream(methods)
@@ -58,7 +58,7 @@ record DefaultName(String simple, String full, String method) {
                 .anyMatch(other -> hasDefaultName(place, other, userClass));
     }
 
-    private static boolean hasDefaultName(Place place, Method method, Class<?> userClass) {
+    private static boolean hasDefaultName(PipelineSlot place, Method method, Class<?> userClass) {
         AnnotationAttributes attributes = Declaration.attributes(method, userClass, place.annotation());
         return attributes != null && attributes.getString(Declaration.NAME).isEmpty();
     }

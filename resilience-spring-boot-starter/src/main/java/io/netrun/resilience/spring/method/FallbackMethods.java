@@ -2,9 +2,9 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ResilienceException;
-import io.netrun.resilience.spring.settings.Nearest;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.SpellingSuggestion;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -132,7 +132,7 @@ public final class FallbackMethods {
         Class<?> type = beans.containsBean(bean) ? beans.getType(bean) : null;
         if (type == null) {
             String nearest = beans instanceof ListableBeanFactory listable
-                    ? Nearest.to(bean, List.of(listable.getBeanDefinitionNames()))
+                    ? SpellingSuggestion.to(bean, List.of(listable.getBeanDefinitionNames()))
                     : "";
             throw new ResilienceConfigurationException(List.of(new Problem(
                     where + "names the bean '" + bean + "', which there is not",
@@ -142,8 +142,8 @@ public final class FallbackMethods {
     }
 
     private static ResilienceConfigurationException noMethod(String where, String name, Class<?> type, Method[] all) {
-        String nearest =
-                Nearest.to(name, Stream.of(all).map(Method::getName).distinct().toList());
+        String nearest = SpellingSuggestion.to(
+                name, Stream.of(all).map(Method::getName).distinct().toList());
         return new ResilienceConfigurationException(List.of(new Problem(
                 where + "names the method '" + name + "', which " + type.getName() + " has not",
                 nearest.isEmpty() ? "Write that method, or name another" : "Did you mean '" + nearest + "'?")));

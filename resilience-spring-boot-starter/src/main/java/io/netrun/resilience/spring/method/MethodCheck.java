@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.method;
 
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.lang.reflect.Method;
@@ -123,7 +123,7 @@ final class MethodCheck {
             MergedAnnotations direct = MergedAnnotations.from(each);
             if (declarations.stream()
                     .map(Declaration::place)
-                    .map(Place::annotation)
+                    .map(PipelineSlot::annotation)
                     .anyMatch(direct::isPresent)) {
                 return each;
             }

@@ -3,10 +3,10 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.annotation.PatternOrder;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.pattern.Place;
-import io.netrun.resilience.spring.settings.Instances;
-import io.netrun.resilience.spring.settings.PlaceOrder;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.PipelineOrder;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.lang.reflect.Method;
@@ -42,8 +42,8 @@ public final class MethodPipelines {
 
     private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
 
-    private final Supplier<Instances> instances;
-    private final List<Place> order;
+    private final Supplier<InstanceFactory> instances;
+    private final List<PipelineSlot> order;
     private final InstanceNames names;
     private final BeanFactory beans;
     private final @Nullable ClassLoader classLoader;
@@ -67,11 +67,12 @@ public final class MethodPipelines {
      * @param beans asked for those that have fallback methods, and with what libraries they came
      */
     public MethodPipelines(
-            Supplier<Instances> instances, List<Place> order, Environment environment, BeanFactory beans) {
+            Supplier<InstanceFactory> instances, List<PipelineSlot> order, Environment environment, BeanFactory beans) {
         this(instances, order, new InstanceNames(environment), beans);
     }
 
-    private MethodPipelines(Supplier<Instances> instances, List<Place> order, InstanceNames names, BeanFactory beans) {
+    private MethodPipelines(
+            Supplier<InstanceFactory> instances, List<PipelineSlot> order, InstanceNames names, BeanFactory beans) {
         this.instances = instances;
         this.order = List.copyOf(order);
         this.names = names;
@@ -83,7 +84,10 @@ public final class MethodPipelines {
 
     /** The pipelines of the beans of a child context. What has no name of its own is named as among these. */
     public MethodPipelines child(
-            Supplier<Instances> ofChild, List<Place> orderInChild, Environment environment, BeanFactory childBeans) {
+            Supplier<InstanceFactory> ofChild,
+            List<PipelineSlot> orderInChild,
+            Environment environment,
+            BeanFactory childBeans) {
         return new MethodPipelines(ofChild, orderInChild, names.child(environment), childBeans);
     }
 
@@ -157,7 +161,8 @@ public final class MethodPipelines {
 
     static List<Declaration> declarations(Method method, Class<?> targetClass) {
         Class<?> userClass = UserClasses.of(method, targetClass);
-        return Declaration.of(Patterns.places(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
+        return Declaration.of(
+                PatternDescriptors.places(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
     }
 
     /** The methods of a bean's class that ask for protection, with their wishes. */
@@ -205,19 +210,19 @@ public final class MethodPipelines {
         if (!instances.get().isProtecting()) {
             return build(method, userClass, List.of(), attempted);
         }
-        List<Place> places = attempted.orElse(order, () -> order(method, userClass));
+        List<PipelineSlot> places = attempted.orElse(order, () -> order(method, userClass));
         List<Declaration> declarations = Declaration.of(places, method, userClass);
         return attempted.orElse(
                 withoutPolicies(method, userClass), () -> build(method, userClass, declarations, attempted));
     }
 
-    private List<Place> order(Method method, Class<?> userClass) {
+    private List<PipelineSlot> order(Method method, Class<?> userClass) {
         AnnotationAttributes said = Declaration.attributes(method, userClass, PatternOrder.class);
         if (said == null) {
             return order;
         }
         String where = "@PatternOrder of " + userClass.getSimpleName() + "." + method.getName();
-        return PlaceOrder.changed(order, List.of(said.getStringArray("value")), where);
+        return PipelineOrder.changed(order, List.of(said.getStringArray("value")), where);
     }
 
     private ConcurrentMap<Method, MethodPipeline> pipelinesOf(Class<?> type) {
@@ -232,7 +237,7 @@ public final class MethodPipelines {
         if (obstacle != null) {
             return unprotected(method, userClass, declarations, obstacle);
         }
-        Map<Place, Policy> chain = new LinkedHashMap<>();
+        Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
         boolean repeats = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean moves = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
@@ -310,8 +315,8 @@ public final class MethodPipelines {
                         .collect(Collectors.joining(", ", "." + method.getName() + "(", ")"));
     }
 
-    private static void requireDistinct(Map<Place, Policy> chain, Class<?> userClass, Method method) {
-        String shared = Place.sharedInstance(chain);
+    private static void requireDistinct(Map<PipelineSlot, Policy> chain, Class<?> userClass, Method method) {
+        String shared = PipelineSlot.sharedInstance(chain);
         if (!shared.isEmpty()) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     userClass.getName() + "." + method.getName() + ": " + shared, "Give each a name of its own")));

@@ -1,11 +1,11 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Pipeline;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
-import io.netrun.resilience.spring.settings.Instances;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.UnusedSettings;
@@ -35,7 +35,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
     private final ConfigurableListableBeanFactory beans;
     private final ConfigurableEnvironment environment;
     private final MethodPipelines pipelines;
-    private final Instances instances;
+    private final InstanceFactory instances;
     private final BeanProxies proxies;
     private final Validation validation;
 
@@ -51,7 +51,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,
             MethodPipelines pipelines,
-            Instances instances,
+            InstanceFactory instances,
             BeanProxies proxies) {
         this.beans = beans;
         this.environment = environment;
@@ -74,7 +74,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
-        for (Pattern<?, ?> pattern : Patterns.all()) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             collect(problems, () -> instances.requireReadableDefaults(pattern));
             UnusedSettings.check(pattern, instances, environment, problems::add, log::warn);
             for (String name : written.instances(pattern)) {
@@ -152,7 +152,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
     }
 
     private static void warnOfArithmetic(String title, Pipeline pipeline) {
-        Arithmetic.doubts(pipeline.policies()).forEach(doubt -> log.warn("{}: {}.", title, doubt));
+        TimingCheck.doubts(pipeline.policies()).forEach(doubt -> log.warn("{}: {}.", title, doubt));
     }
 
     private static void collect(Set<Problem> problems, Runnable step) {

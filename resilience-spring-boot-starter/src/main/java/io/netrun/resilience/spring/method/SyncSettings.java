@@ -2,9 +2,9 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -19,10 +19,10 @@ import java.util.stream.Stream;
  */
 final class SyncSettings {
 
-    private final Instances instances;
+    private final InstanceFactory instances;
     private final Set<Policy> ofSyncCalls = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private SyncSettings(Instances instances) {
+    private SyncSettings(InstanceFactory instances) {
         this.instances = instances;
     }
 
@@ -31,7 +31,8 @@ final class SyncSettings {
      *
      * @param others pipelines of other calls, which may be sync ones
      */
-    static List<String> warnings(Collection<MethodPipeline> methods, Collection<Pipeline> others, Instances instances) {
+    static List<String> warnings(
+            Collection<MethodPipeline> methods, Collection<Pipeline> others, InstanceFactory instances) {
         SyncSettings check = new SyncSettings(instances);
         others.forEach(pipeline -> check.ofSyncCalls.addAll(pipeline.policies()));
         methods.stream()
@@ -43,14 +44,14 @@ final class SyncSettings {
     private Stream<String> warnings(MethodPipeline method) {
         return method.pipeline().policies().stream()
                 .filter(policy -> policy.isEnabled() && !ofSyncCalls.contains(policy))
-                .flatMap(policy -> Patterns.of(policy).flatMap(pattern -> setting(pattern, policy)).stream())
+                .flatMap(policy -> PatternDescriptors.of(policy).flatMap(pattern -> setting(pattern, policy)).stream())
                 .map(setting -> method.title() + ": " + setting
                         + " has no effect, because the method is asynchronous: its body"
                         + " runs on the thread that calls it. Start its work on an executor, or remove the setting.");
     }
 
     /** What is set for all instances is not meant for this one. */
-    private Optional<String> setting(Pattern<?, ?> pattern, Policy policy) {
+    private Optional<String> setting(PatternDescriptor<?, ?> pattern, Policy policy) {
         String defaults = "resilience." + pattern.key() + ".defaults";
         return pattern.syncSetting(policy)
                 .filter(setting -> !instances.origin(pattern, policy, setting).startsWith(defaults))

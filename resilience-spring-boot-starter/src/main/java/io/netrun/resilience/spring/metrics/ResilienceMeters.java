@@ -10,9 +10,9 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Subscription;
-import io.netrun.resilience.spring.pattern.Measure;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.MeterSpec;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -73,14 +73,14 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
     private static void bind(Policy policy, ConcurrentMap<Policy, List<Meter>> bound, MeterRegistry meters) {
         List<Meter> made = new CopyOnWriteArrayList<>();
         if (bound.putIfAbsent(policy, made) == null) {
-            Patterns.of(policy).ifPresent(pattern -> register(pattern, policy, meters, made));
+            PatternDescriptors.of(policy).ifPresent(pattern -> register(pattern, policy, meters, made));
         }
     }
 
     private static <P extends Policy> void register(
-            Pattern<P, ?> pattern, Policy policy, MeterRegistry meters, List<Meter> made) {
+            PatternDescriptor<P, ?> pattern, Policy policy, MeterRegistry meters, List<Meter> made) {
         P instance = pattern.type().policyClass().cast(policy);
-        for (Measure<P> measure : pattern.measures()) {
+        for (MeterSpec<P> measure : pattern.measures()) {
             Tags tags = Tags.of("name", policy.name());
             for (var tag : measure.tags().entrySet()) {
                 tags = tags.and(tag.getKey(), tag.getValue());

@@ -15,39 +15,41 @@ final class BulkheadPattern {
     private static final String QUEUED = "bulkhead.queued";
     private static final String QUEUED_HELP = "Calls waiting";
 
-    static final Pattern<Bulkhead, BulkheadConfig> DESCRIPTOR = Pattern.of(
+    static final PatternDescriptor<Bulkhead, BulkheadConfig> DESCRIPTOR = PatternDescriptor.of(
                     Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
             .measures(measures())
             .frequentEvents(List.of(BulkheadEvent.Rejected.class))
-            .waits(b -> Span.of("max-wait", b.config().maxWait()))
+            .waits(b -> NamedDuration.of("max-wait", b.config().maxWait()))
             .build();
 
     private BulkheadPattern() {}
 
-    private static List<Measure<Bulkhead>> measures() {
+    private static List<MeterSpec<Bulkhead>> measures() {
         return List.of(
-                Measure.<Bulkhead>gauge(ACTIVE, ACTIVE_HELP, b -> b.metrics().syncActive())
+                MeterSpec.<Bulkhead>gauge(ACTIVE, ACTIVE_HELP, b -> b.metrics().syncActive())
                         .tagged("pool", "sync"),
-                Measure.<Bulkhead>gauge(ACTIVE, ACTIVE_HELP, b -> b.metrics().asyncActive())
+                MeterSpec.<Bulkhead>gauge(ACTIVE, ACTIVE_HELP, b -> b.metrics().asyncActive())
                         .tagged("pool", "async"),
-                Measure.<Bulkhead>gauge(QUEUED, QUEUED_HELP, b -> b.metrics().syncQueued())
+                MeterSpec.<Bulkhead>gauge(QUEUED, QUEUED_HELP, b -> b.metrics().syncQueued())
                         .tagged("pool", "sync"),
-                Measure.<Bulkhead>gauge(QUEUED, QUEUED_HELP, b -> b.metrics().asyncQueued())
+                MeterSpec.<Bulkhead>gauge(QUEUED, QUEUED_HELP, b -> b.metrics().asyncQueued())
                         .tagged("pool", "async"),
-                Measure.gauge(
+                MeterSpec.gauge(
                         "bulkhead.max.concurrent",
                         "Calls that may run at once, per pool",
                         b -> b.metrics().maxConcurrent()),
-                Measure.gauge(
+                MeterSpec.gauge(
                         "bulkhead.max.queue",
                         "Calls that may wait, per pool",
                         b -> b.metrics().maxQueue()),
-                Measure.<Bulkhead>gauge(
+                MeterSpec.<Bulkhead>gauge(
                                 "bulkhead.longest.wait",
                                 "Longest time that a call has waited for a place",
                                 b -> b.metrics().longestWait().toNanos() / 1e9)
                         .inSeconds(),
-                Measure.counter(CALLS, CALLS_HELP, "accepted", b -> b.metrics().totalAccepted()),
-                Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "accepted", b -> b.metrics().totalAccepted()),
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
     }
 }

@@ -18,7 +18,7 @@ final class CircuitBreakerPattern {
     private static final String CALLS = "circuitbreaker.calls";
     private static final String CALLS_HELP = "Calls by outcome";
 
-    static final Pattern<CircuitBreaker, CircuitBreakerConfig> DESCRIPTOR = Pattern.of(
+    static final PatternDescriptor<CircuitBreaker, CircuitBreakerConfig> DESCRIPTOR = PatternDescriptor.of(
                     CircuitBreaker.TYPE, io.netrun.resilience.annotation.CircuitBreaker.class, "circuitBreakers")
             .measures(measures())
             .actions(actions())
@@ -35,10 +35,10 @@ final class CircuitBreakerPattern {
 
     private CircuitBreakerPattern() {}
 
-    private static Stream<Span> windows(CircuitBreaker breaker) {
+    private static Stream<NamedDuration> windows(CircuitBreaker breaker) {
         CircuitBreakerConfig config = breaker.config();
         return config.detection() == Detection.TIME_WINDOW
-                ? Span.of("window-duration", config.windowDuration())
+                ? NamedDuration.of("window-duration", config.windowDuration())
                 : Stream.empty();
     }
 
@@ -57,42 +57,42 @@ final class CircuitBreakerPattern {
         return actions;
     }
 
-    private static List<Measure<CircuitBreaker>> measures() {
-        List<Measure<CircuitBreaker>> measures = new ArrayList<>();
+    private static List<MeterSpec<CircuitBreaker>> measures() {
+        List<MeterSpec<CircuitBreaker>> measures = new ArrayList<>();
         for (CircuitBreaker.State state : CircuitBreaker.State.values()) {
-            measures.add(Measure.<CircuitBreaker>gauge(
+            measures.add(MeterSpec.<CircuitBreaker>gauge(
                             "circuitbreaker.state",
                             "1 for the state that the circuit is in, 0 for the others",
                             breaker -> breaker.state() == state ? 1 : 0)
                     .tagged("state", state.name().toLowerCase(Locale.ROOT)));
         }
-        measures.add(Measure.gauge(
+        measures.add(MeterSpec.gauge(
                 "circuitbreaker.failure.count",
                 "Failure count of the circuit",
                 b -> b.metrics().failureCount()));
-        measures.add(Measure.gauge(
+        measures.add(MeterSpec.gauge(
                 "circuitbreaker.success.count",
                 "Successful trials of a half-open circuit",
                 b -> b.metrics().successCount()));
-        measures.add(Measure.gauge(
+        measures.add(MeterSpec.gauge(
                 "circuitbreaker.halfopen.calls",
                 "Trials in flight of a half-open circuit",
                 b -> b.metrics().halfOpenCalls()));
+        measures.add(MeterSpec.counter(
+                CALLS, CALLS_HELP, "succeeded", b -> b.metrics().totalSucceeded()));
         measures.add(
-                Measure.counter(CALLS, CALLS_HELP, "succeeded", b -> b.metrics().totalSucceeded()));
+                MeterSpec.counter(CALLS, CALLS_HELP, "failed", b -> b.metrics().totalFailed()));
         measures.add(
-                Measure.counter(CALLS, CALLS_HELP, "failed", b -> b.metrics().totalFailed()));
-        measures.add(
-                Measure.counter(CALLS, CALLS_HELP, "ignored", b -> b.metrics().totalIgnored()));
-        measures.add(
-                Measure.counter(CALLS, CALLS_HELP, "cancelled", b -> b.metrics().totalCancelled()));
-        measures.add(
-                Measure.counter(CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
-        measures.add(Measure.counter(
+                MeterSpec.counter(CALLS, CALLS_HELP, "ignored", b -> b.metrics().totalIgnored()));
+        measures.add(MeterSpec.counter(
+                CALLS, CALLS_HELP, "cancelled", b -> b.metrics().totalCancelled()));
+        measures.add(MeterSpec.counter(
+                CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
+        measures.add(MeterSpec.counter(
                 "circuitbreaker.slow.calls",
                 "Calls that took slow-call-duration or longer",
                 b -> b.metrics().totalSlow()));
-        measures.add(Measure.counter(
+        measures.add(MeterSpec.counter(
                 "circuitbreaker.opened",
                 "How often the circuit opened by itself",
                 b -> b.metrics().totalOpened()));

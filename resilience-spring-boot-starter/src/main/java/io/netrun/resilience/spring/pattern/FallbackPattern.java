@@ -19,16 +19,16 @@ final class FallbackPattern {
             .handler(new FallbackHandler(Throwable.class, FallbackPattern::recover, false))
             .build();
 
-    static final Pattern<Fallback, FallbackConfig> DESCRIPTOR = Pattern.of(
+    static final PatternDescriptor<Fallback, FallbackConfig> DESCRIPTOR = PatternDescriptor.of(
                     new PolicyType<>(Fallback.TYPE.key(), Fallback.class, BY_METHOD, Fallback::of),
                     io.netrun.resilience.annotation.Fallback.class,
                     "fallbacks")
             .measures(List.of(
-                    Measure.counter(
+                    MeterSpec.counter(
                             CALLS, CALLS_HELP, "recovered", f -> f.metrics().totalRecovered()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             CALLS, CALLS_HELP, "failed", f -> f.metrics().totalFailed()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             CALLS, CALLS_HELP, "passed", f -> f.metrics().totalPassed())))
             .applicationEvents(List.of(FallbackEvent.Recovered.class))
             .build();

@@ -11,23 +11,23 @@ final class HedgePattern {
     private static final String ATTEMPTS = "hedge.attempts";
     private static final String ATTEMPTS_HELP = "Attempts beside one that took long, by outcome";
 
-    static final Pattern<Hedge, HedgeConfig> DESCRIPTOR = Pattern.of(
+    static final PatternDescriptor<Hedge, HedgeConfig> DESCRIPTOR = PatternDescriptor.of(
                     Hedge.TYPE, io.netrun.resilience.annotation.Hedge.class, "hedges")
             .repeatsCalls()
             .movesCalls()
             .measures(List.of(
-                    Measure.gauge(
+                    MeterSpec.gauge(
                             "hedge.active",
                             "Attempts running beyond one for each call that waits",
                             h -> h.metrics().active()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             ATTEMPTS, ATTEMPTS_HELP, "made", h -> h.metrics().totalHedged()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             ATTEMPTS, ATTEMPTS_HELP, "won", h -> h.metrics().totalWon()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             ATTEMPTS, ATTEMPTS_HELP, "denied", h -> h.metrics().totalDenied())))
             .applicationEvents(List.of(HedgeEvent.Hedged.class))
-            .waits(h -> Span.of("delay", h.config().delay()))
+            .waits(h -> NamedDuration.of("delay", h.config().delay()))
             .build();
 
     private HedgePattern() {}

@@ -11,23 +11,23 @@ final class RateLimiterPattern {
     private static final String CALLS = "ratelimiter.calls";
     private static final String CALLS_HELP = "Calls by outcome";
 
-    static final Pattern<RateLimiter, RateLimiterConfig> DESCRIPTOR = Pattern.of(
+    static final PatternDescriptor<RateLimiter, RateLimiterConfig> DESCRIPTOR = PatternDescriptor.of(
                     RateLimiter.TYPE, io.netrun.resilience.annotation.RateLimiter.class, "rateLimiters")
             .measures(List.of(
-                    Measure.gauge(
+                    MeterSpec.gauge(
                             "ratelimiter.available",
                             "Calls that could begin at once",
                             r -> r.metrics().available()),
-                    Measure.gauge(
+                    MeterSpec.gauge(
                             "ratelimiter.waiting",
                             "Calls waiting for their turn",
                             r -> r.metrics().waiting()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected())))
             .frequentEvents(List.of(RateLimiterEvent.Rejected.class))
-            .waits(l -> Span.of("max-wait", l.config().maxWait()))
+            .waits(l -> NamedDuration.of("max-wait", l.config().maxWait()))
             .build();
 
     private RateLimiterPattern() {}

@@ -17,7 +17,7 @@ final class RetryPattern {
     private static final String CALLS = "retry.calls";
     private static final String CALLS_HELP = "Calls whose first attempt failed, by outcome";
 
-    static final Pattern<Retry, RetryConfig> DESCRIPTOR = Pattern.of(
+    static final PatternDescriptor<Retry, RetryConfig> DESCRIPTOR = PatternDescriptor.of(
                     Retry.TYPE, io.netrun.resilience.annotation.Retry.class, "retries")
             .repeatsCalls()
             .measures(measures())
@@ -31,43 +31,46 @@ final class RetryPattern {
 
     private RetryPattern() {}
 
-    private static Stream<Span> waits(Retry retry) {
+    private static Stream<NamedDuration> waits(Retry retry) {
         RetryConfig config = retry.config();
         return Stream.concat(
-                Span.of("max-duration", config.maxDuration()),
-                Span.of(
+                NamedDuration.of("max-duration", config.maxDuration()),
+                NamedDuration.of(
                         "the waits between " + config.maxAttempts() + " attempts",
-                        config.longestWaits().orElse(null)));
+                        config.maxTotalDelay().orElse(null)));
     }
 
     /** A retry with a time limit of its own ends by that, whatever its attempts take. */
-    private static Stream<Span> attempts(Retry retry, Duration each) {
+    private static Stream<NamedDuration> attempts(Retry retry, Duration each) {
         RetryConfig config = retry.config();
         if (config.maxDuration() != null) {
             return Stream.empty();
         }
-        Duration waits = config.longestWaits().orElse(Duration.ZERO);
-        return Span.of(
-                config.maxAttempts() + " attempts of " + Span.text(each) + ", with the waits between them,",
+        Duration waits = config.maxTotalDelay().orElse(Duration.ZERO);
+        return NamedDuration.of(
+                config.maxAttempts() + " attempts of " + NamedDuration.text(each) + ", with the waits between them,",
                 each.multipliedBy(config.maxAttempts()).plus(waits));
     }
 
-    private static List<Measure<Retry>> measures() {
+    private static List<MeterSpec<Retry>> measures() {
         return List.of(
-                Measure.counter(
+                MeterSpec.counter(
                         "retry.retries",
                         "Attempts made after a failed one",
                         r -> r.metrics().totalRetries()),
-                Measure.gauge(
+                MeterSpec.gauge(
                         "retry.budget.available",
                         "Tokens left in the retry budget, NaN without one",
                         RetryPattern::budgetAvailable),
-                Measure.counter(CALLS, CALLS_HELP, "recovered", r -> r.metrics().totalRecovered()),
-                Measure.counter(CALLS, CALLS_HELP, "exhausted", r -> r.metrics().totalExhausted()),
-                Measure.counter(CALLS, CALLS_HELP, "denied", r -> r.metrics().totalDenied()),
-                Measure.counter(
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "recovered", r -> r.metrics().totalRecovered()),
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "exhausted", r -> r.metrics().totalExhausted()),
+                MeterSpec.counter(CALLS, CALLS_HELP, "denied", r -> r.metrics().totalDenied()),
+                MeterSpec.counter(
                         CALLS, CALLS_HELP, "not_retried", r -> r.metrics().totalNotRetried()),
-                Measure.counter(CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()));
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()));
     }
 
     private static double budgetAvailable(Retry retry) {

@@ -15,20 +15,20 @@ final class TimeoutPattern {
     private static final String CALLS = "timeout.calls";
     private static final String CALLS_HELP = "Calls that did not end in time, by outcome";
 
-    static final Pattern<Timeout, TimeoutConfig> DESCRIPTOR = Pattern.of(
+    static final PatternDescriptor<Timeout, TimeoutConfig> DESCRIPTOR = PatternDescriptor.of(
                     Timeout.TYPE, io.netrun.resilience.annotation.Timeout.class, "timeouts")
             .movesCalls()
             .measures(List.of(
-                    Measure.counter(
+                    MeterSpec.counter(
                             CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),
-                    Measure.counter(
+                    MeterSpec.counter(
                             CALLS, CALLS_HELP, "rejected", t -> t.metrics().totalRejected()),
-                    Measure.gauge(
+                    MeterSpec.gauge(
                             "timeout.abandoned",
                             "Calls given up that are still running",
                             t -> t.metrics().abandoned())))
             .applicationEvents(List.of(TimeoutEvent.TimedOut.class))
-            .limit(t -> Span.of("duration", t.config().duration()))
+            .limit(t -> NamedDuration.of("duration", t.config().duration()))
             .syncSetting("thread", t -> t.config().thread() == TimeoutThread.WORKER)
             .derives(THREAD, TimeoutPattern::requireUsedExecutor)
             .build();

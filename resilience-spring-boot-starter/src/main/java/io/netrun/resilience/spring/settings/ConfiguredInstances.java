@@ -3,8 +3,8 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ConfiguredInstances {
 
-    private static final Logger log = LoggerFactory.getLogger(Instances.class);
+    private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
 
     private final SettingsResolver resolver;
     private final Set<InstanceKey> pending = ConcurrentHashMap.newKeySet();
@@ -35,7 +35,7 @@ final class ConfiguredInstances {
 
     private Set<InstanceKey> written() {
         Set<InstanceKey> written = ConcurrentHashMap.newKeySet();
-        for (Pattern<?, ?> pattern : Patterns.all()) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             resolver.written().instances(pattern).forEach(name -> written.add(InstanceKey.of(pattern, name)));
         }
         return written;
@@ -56,7 +56,7 @@ final class ConfiguredInstances {
         creating.set(true);
         try {
             for (InstanceKey key : List.copyOf(pending)) {
-                Patterns.byKey(key.pattern()).ifPresent(pattern -> create(registry, pattern, key));
+                PatternDescriptors.byKey(key.pattern()).ifPresent(pattern -> create(registry, pattern, key));
                 pending.remove(key);
             }
         } finally {
@@ -64,7 +64,7 @@ final class ConfiguredInstances {
         }
     }
 
-    private static void create(ResilienceRegistry registry, Pattern<?, ?> pattern, InstanceKey key) {
+    private static void create(ResilienceRegistry registry, PatternDescriptor<?, ?> pattern, InstanceKey key) {
         try {
             registry.getOrCreate(pattern.type(), key.name());
         } catch (RuntimeException e) {
@@ -88,12 +88,12 @@ final class ConfiguredInstances {
     }
 
     /** What the instances of a pattern mean to the application's health for which nothing else is set. */
-    HealthRole health(Pattern<?, ?> pattern) {
+    HealthRole health(PatternDescriptor<?, ?> pattern) {
         return roles(pattern).others();
     }
 
     /** What an instance means to the application's health; one of a family as the family. */
-    HealthRole health(Pattern<?, ?> pattern, String name) {
+    HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
         Roles known = roles(pattern);
         HealthRole own = known.byName().get(name);
         for (int end = name.indexOf(':'); own == null && end >= 0; end = name.indexOf(':', end + 1)) {
@@ -103,7 +103,7 @@ final class ConfiguredInstances {
     }
 
     /** The names of instances and families that have a part in the application's health; may be changed. */
-    Set<String> namesInHealth(Pattern<?, ?> pattern) {
+    Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         roles(pattern).byName().forEach((name, role) -> {
             if (role != HealthRole.NONE) {
@@ -113,7 +113,7 @@ final class ConfiguredInstances {
         return names;
     }
 
-    private Roles roles(Pattern<?, ?> pattern) {
+    private Roles roles(PatternDescriptor<?, ?> pattern) {
         Map<String, Roles> known = roles;
         if (known == null) {
             known = read(false);
@@ -124,7 +124,7 @@ final class ConfiguredInstances {
 
     private Map<String, Roles> read(boolean strict) {
         Map<String, Roles> read = new HashMap<>();
-        for (Pattern<?, ?> pattern : Patterns.all()) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             if (pattern.options().contains(Option.HEALTH)) {
                 Map<String, HealthRole> byName = new HashMap<>();
                 resolver.written().instances(pattern).forEach(name -> byName.put(name, role(pattern, name, strict)));
@@ -134,7 +134,7 @@ final class ConfiguredInstances {
         return read;
     }
 
-    private HealthRole role(Pattern<?, ?> pattern, @Nullable String name, boolean strict) {
+    private HealthRole role(PatternDescriptor<?, ?> pattern, @Nullable String name, boolean strict) {
         try {
             return resolver.option(pattern, name, Option.HEALTH);
         } catch (ResilienceConfigurationException unreadable) {

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,7 @@ final class Customizers {
      *
      * @throws ResilienceConfigurationException if one of them fails
      */
-    <C extends Record> C prepare(Pattern<?, C> pattern, String name, C config) {
+    <C extends Record> C prepare(PatternDescriptor<?, C> pattern, String name, C config) {
         C result = config;
         for (ConfigCustomizer<?> customizer : all()) {
             if (customizer instanceof StarterCustomizer<?>) {
@@ -46,7 +46,7 @@ final class Customizers {
      *
      * @throws ResilienceConfigurationException if one of them fails
      */
-    <C extends Record> C customize(Pattern<?, C> pattern, String name, C config) {
+    <C extends Record> C customize(PatternDescriptor<?, C> pattern, String name, C config) {
         C result = config;
         for (ConfigCustomizer<?> customizer : all()) {
             if (!(customizer instanceof StarterCustomizer<?>)) {
@@ -58,7 +58,7 @@ final class Customizers {
 
     @SuppressWarnings("unchecked") // it customizes just this class
     private static <C extends Record> C customize(
-            ConfigCustomizer<?> customizer, Pattern<?, C> pattern, String name, C config) {
+            ConfigCustomizer<?> customizer, PatternDescriptor<?, C> pattern, String name, C config) {
         C changed;
         try {
             if (customizer.configClass() != config.getClass()) {
@@ -76,7 +76,7 @@ final class Customizers {
 
     private static ResilienceConfigurationException failed(
             ConfigCustomizer<?> customizer,
-            Pattern<?, ?> pattern,
+            PatternDescriptor<?, ?> pattern,
             String name,
             String what,
             @Nullable RuntimeException cause) {

@@ -54,7 +54,7 @@ final class ExecutorBeans implements Converter<String, Executor> {
         if (!factory.containsBean(name)) {
             List<String> known =
                     List.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(factory, Executor.class, true, false));
-            String nearest = Nearest.to(name, known);
+            String nearest = SpellingSuggestion.to(name, known);
             throw new IllegalArgumentException("No bean has this name. "
                     + (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
                     + (known.isEmpty()

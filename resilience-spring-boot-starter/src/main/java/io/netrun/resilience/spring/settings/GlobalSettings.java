@@ -33,7 +33,7 @@ public final class GlobalSettings {
         Rebinding.collect(problems, () -> read(environment, "advice-mode", adviceMode));
         Rebinding.collect(problems, () -> read(environment, "validation", validation));
         Rebinding.collect(problems, () -> read(environment, "propagate-mdc", Boolean.class));
-        Rebinding.collect(problems, () -> PlaceOrder.required(environment));
+        Rebinding.collect(problems, () -> PipelineOrder.required(environment));
         return problems;
     }
 

@@ -2,7 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.HealthRole;
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,7 +46,7 @@ final class InstanceContexts {
     }
 
     /** The context that the settings of an instance come from. */
-    ContextSettings of(Pattern<?, ?> pattern, String name) {
+    ContextSettings of(PatternDescriptor<?, ?> pattern, String name) {
         if (all.size() == 1) {
             return root;
         }
@@ -103,7 +103,7 @@ final class InstanceContexts {
     }
 
     /** The names of a pattern's instances that any context has asked for. */
-    Set<String> asked(Pattern<?, ?> pattern) {
+    Set<String> asked(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         all.forEach(context -> names.addAll(context.requests().names(pattern)));
         return names;
@@ -118,7 +118,7 @@ final class InstanceContexts {
     }
 
     /** What an instance means to the application's health for which nothing is resolved yet. */
-    HealthRole health(Pattern<?, ?> pattern, String name) {
+    HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
         for (ContextSettings context : all) {
             HealthRole role = context.configured().health(pattern, name);
             if (role != HealthRole.NONE) {
@@ -129,7 +129,7 @@ final class InstanceContexts {
     }
 
     /** The names of instances and families that have a part in the application's health; may be changed. */
-    Set<String> namesInHealth(Pattern<?, ?> pattern) {
+    Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         all.forEach(context -> names.addAll(context.configured().namesInHealth(pattern)));
         return names;

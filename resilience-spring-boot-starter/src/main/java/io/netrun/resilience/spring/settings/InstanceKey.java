@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.Require;
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  */
 record InstanceKey(String pattern, String name) {
 
-    static InstanceKey of(Pattern<?, ?> pattern, String name) {
+    static InstanceKey of(PatternDescriptor<?, ?> pattern, String name) {
         return new InstanceKey(pattern.key(), name);
     }
 
@@ -23,7 +23,7 @@ record InstanceKey(String pattern, String name) {
      *
      * @param location what asks for it, for the message
      */
-    static void requireName(Pattern<?, ?> pattern, String name, String location) {
+    static void requireName(PatternDescriptor<?, ?> pattern, String name, String location) {
         try {
             Require.name(name);
         } catch (IllegalArgumentException wrong) {
@@ -34,7 +34,7 @@ record InstanceKey(String pattern, String name) {
     }
 
     /** The names of a pattern's instances among others. */
-    static Set<String> names(Collection<InstanceKey> keys, Pattern<?, ?> pattern) {
+    static Set<String> names(Collection<InstanceKey> keys, PatternDescriptor<?, ?> pattern) {
         return keys.stream()
                 .filter(key -> key.pattern.equals(pattern.key()))
                 .map(InstanceKey::name)

@@ -50,7 +50,7 @@ final class Made<C extends Record> {
     /** The same after an operator's change. */
     Made<C> changedByOperator(C config, Set<String> changed) {
         Map<String, String> origins = new LinkedHashMap<>(inForce.origins());
-        changed.forEach(setting -> origins.put(setting, Found.OPERATOR));
+        changed.forEach(setting -> origins.put(setting, ValueWithOrigin.OPERATOR));
         return new Made<>(
                 resolved, new ResolvedSettings<>(config, origins, inForce.enabled(), inForce.health()), given);
     }
@@ -79,7 +79,8 @@ final class Made<C extends Record> {
     /** The settings that an operator has changed, by Java name; may be changed. */
     Set<String> changedByOperator() {
         Set<String> byOperator = new LinkedHashSet<>(inForce.origins().keySet());
-        byOperator.removeIf(setting -> !Found.OPERATOR.equals(inForce.origins().get(setting)));
+        byOperator.removeIf(
+                setting -> !ValueWithOrigin.OPERATOR.equals(inForce.origins().get(setting)));
         return byOperator;
     }
 

@@ -4,7 +4,7 @@ import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.HealthRole;
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +40,7 @@ final class MadeInstances {
     }
 
     @SuppressWarnings("unchecked") // it was made for just this pattern
-    <C extends Record> @Nullable Made<C> get(Pattern<?, C> pattern, String name) {
+    <C extends Record> @Nullable Made<C> get(PatternDescriptor<?, C> pattern, String name) {
         return (Made<C>) made.get(InstanceKey.of(pattern, name));
     }
 
@@ -53,12 +53,12 @@ final class MadeInstances {
         made.remove(key);
     }
 
-    Set<String> names(Pattern<?, ?> pattern) {
+    Set<String> names(PatternDescriptor<?, ?> pattern) {
         return InstanceKey.names(made.keySet(), pattern);
     }
 
     /** The names of a pattern's instances that have a part in the application's health; may be changed. */
-    Set<String> namesInHealth(Pattern<?, ?> pattern) {
+    Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         made.forEach((key, settings) -> {
             if (key.pattern().equals(pattern.key()) && settings.inForce().health() != HealthRole.NONE) {
@@ -69,7 +69,7 @@ final class MadeInstances {
     }
 
     /** Brings an instance that code has created in line with its settings, unless that has been done. */
-    <P extends Policy, C extends Record> void adopt(Pattern<P, C> pattern, P policy, Made<C> settings) {
+    <P extends Policy, C extends Record> void adopt(PatternDescriptor<P, C> pattern, P policy, Made<C> settings) {
         if (made.putIfAbsent(InstanceKey.of(pattern, policy.name()), settings) == null) {
             reconfigure(pattern, policy, present -> settings.inForce().config());
             if (!settings.inForce().enabled()) {
@@ -84,7 +84,7 @@ final class MadeInstances {
      * @return false if the former ones are not in force any more; nothing has changed then
      */
     <P extends Policy, C extends Record> boolean exchange(
-            Pattern<P, C> pattern, String name, Made<C> former, Made<C> later) {
+            PatternDescriptor<P, C> pattern, String name, Made<C> former, Made<C> later) {
         InstanceKey key = InstanceKey.of(pattern, name);
         P policy = registry.get().find(pattern.type(), name).orElse(null);
         exchanging.lock();
@@ -107,7 +107,8 @@ final class MadeInstances {
     }
 
     /** Remembers that an operator has changed settings of a living instance, by their Java names. */
-    <C extends Record> void changedByOperator(Pattern<?, C> pattern, String name, C config, Set<String> changed) {
+    <C extends Record> void changedByOperator(
+            PatternDescriptor<?, C> pattern, String name, C config, Set<String> changed) {
         exchanging.lock();
         try {
             Made<C> former = get(pattern, name);
@@ -121,7 +122,7 @@ final class MadeInstances {
 
     /** Changes the settings of a pattern's living instance; see {@link AbstractPolicy#reconfigure}. */
     static <P extends Policy, C extends Record> C reconfigure(
-            Pattern<P, C> pattern, P policy, UnaryOperator<C> change) {
+            PatternDescriptor<P, C> pattern, P policy, UnaryOperator<C> change) {
         @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
         AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
         return living.reconfigure(change);

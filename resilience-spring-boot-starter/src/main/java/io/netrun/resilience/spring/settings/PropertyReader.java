@@ -104,7 +104,7 @@ final class PropertyReader {
             if (converted == null) {
                 throw SettingProblems.empty(what, type);
             }
-            return Expected.checked(converted);
+            return ExpectedFormat.checked(converted);
         } catch (BindException | IllegalArgumentException e) {
             throw SettingProblems.unreadable(what + " is '" + value + "'", type, e);
         }

@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /** Brings living instances in line with settings that have changed. Thread-safe. */
 final class Rebinding {
 
-    private static final Logger log = LoggerFactory.getLogger(Instances.class);
+    private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
 
     private final InstanceContexts contexts;
     private final MadeInstances made;
@@ -30,7 +30,8 @@ final class Rebinding {
      *
      * @param keepingChanges whether what an operator has changed stays
      */
-    <P extends Policy, C extends Record> void exchange(Pattern<P, C> pattern, String name, boolean keepingChanges) {
+    <P extends Policy, C extends Record> void exchange(
+            PatternDescriptor<P, C> pattern, String name, boolean keepingChanges) {
         Made<C> former;
         Made<C> later;
         do {
@@ -42,7 +43,7 @@ final class Rebinding {
         } while (!made.exchange(pattern, name, former, keepingChanges ? former.followedBy(later) : later));
     }
 
-    /** See {@link Instances#rebind}. */
+    /** See {@link InstanceFactory#rebind}. */
     void rebind(boolean strict) {
         List<Problem> problems = new ArrayList<>();
         List<Problem> unknown = new ArrayList<>();
@@ -52,7 +53,7 @@ final class Rebinding {
             problems.addAll(unknown);
         }
         List<Runnable> changes = new ArrayList<>();
-        for (Pattern<?, ?> pattern : Patterns.all()) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             contexts.all()
                     .forEach(context ->
                             collect(problems, () -> context.resolver().requireReadableDefaults(pattern)));
@@ -79,7 +80,8 @@ final class Rebinding {
         }
     }
 
-    private <P extends Policy, C extends Record> Optional<Runnable> rebinding(Pattern<P, C> pattern, String name) {
+    private <P extends Policy, C extends Record> Optional<Runnable> rebinding(
+            PatternDescriptor<P, C> pattern, String name) {
         Made<C> former = made.get(pattern, name);
         if (former == null) {
             return Optional.empty();
@@ -93,7 +95,7 @@ final class Rebinding {
 
     /** What an operator has changed stays, but for the settings that have changed in the configuration. */
     private <P extends Policy, C extends Record> void follow(
-            Pattern<P, C> pattern, String name, Made<C> former, Made<C> later) {
+            PatternDescriptor<P, C> pattern, String name, Made<C> former, Made<C> later) {
         Set<String> changed = former.differing(later);
         Made<C> present = former;
         Made<C> next = keeping(pattern, name, present, later, changed);
@@ -115,7 +117,7 @@ final class Rebinding {
     }
 
     private static <C extends Record> Made<C> keeping(
-            Pattern<?, C> pattern, String name, Made<C> present, Made<C> later, Set<String> changed) {
+            PatternDescriptor<?, C> pattern, String name, Made<C> present, Made<C> later, Set<String> changed) {
         try {
             return present.followedBy(later, changed);
         } catch (IllegalArgumentException wrong) {

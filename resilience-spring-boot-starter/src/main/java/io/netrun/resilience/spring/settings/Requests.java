@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Requests {
 
-    private static final Logger log = LoggerFactory.getLogger(Instances.class);
+    private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
 
     private final SettingsResolver resolver;
     private final ConcurrentMap<InstanceKey, Annotated> annotated = new ConcurrentHashMap<>();
@@ -41,7 +41,7 @@ final class Requests {
      * @param location the method or class that has it
      * @return whether it is the first that has settings
      */
-    boolean add(Pattern<?, ?> pattern, InstanceKey key, Map<String, Object> settings, String location) {
+    boolean add(PatternDescriptor<?, ?> pattern, InstanceKey key, Map<String, Object> settings, String location) {
         asked.add(key);
         Annotated present = annotated.putIfAbsent(key, new Annotated(settings, location));
         if (present == null) {
@@ -76,7 +76,7 @@ final class Requests {
     }
 
     /** The names of a pattern's instances that have been asked for. */
-    Set<String> names(Pattern<?, ?> pattern) {
+    Set<String> names(PatternDescriptor<?, ?> pattern) {
         return InstanceKey.names(asked, pattern);
     }
 
@@ -94,7 +94,7 @@ final class Requests {
     }
 
     /** An annotation that is to mean the same as one that was there before. */
-    void requireAgreement(Pattern<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
+    void requireAgreement(PatternDescriptor<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
         if (present.equals(other) || isSame(pattern, key, present, other)) {
             return;
         }
@@ -109,7 +109,7 @@ final class Requests {
     }
 
     /** Whether both mean the same values, however they are written. */
-    private boolean isSame(Pattern<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
+    private boolean isSame(PatternDescriptor<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
         if (!present.settings.keySet().equals(other.settings.keySet())) {
             return false;
         }

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -34,12 +34,12 @@ final class Resolution {
      * @param given the configuration from code, null for none
      * @throws ResilienceConfigurationException if they are wrong
      */
-    <C extends Record> Made<C> resolve(Pattern<?, C> pattern, String name, @Nullable C given) {
+    <C extends Record> Made<C> resolve(PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         return resolve(contexts.of(pattern, name), pattern, name, given);
     }
 
     private <C extends Record> Made<C> resolve(
-            ContextSettings context, Pattern<?, C> pattern, String name, @Nullable C given) {
+            ContextSettings context, PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         InstanceKey key = InstanceKey.of(pattern, name);
         Requests.Annotated annotated = contexts.annotated(key, context);
         ResolvedSettings<C> resolved =
@@ -51,7 +51,7 @@ final class Resolution {
         Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
         for (Setting setting : Setting.of(pattern)) {
             if (differs(setting, config, prepared) || differs(setting, code, resolved.config())) {
-                origins.put(setting.name(), Found.CUSTOMIZER);
+                origins.put(setting.name(), ValueWithOrigin.CUSTOMIZER);
             }
         }
         return new Made<>(new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
@@ -63,7 +63,7 @@ final class Resolution {
 
     /** The problem of an instance for which a context's configuration has other settings than those in force. */
     <C extends Record> Optional<Problem> overruled(
-            ContextSettings context, Pattern<?, C> pattern, String name, @Nullable C given) {
+            ContextSettings context, PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         ContextSettings deciding = contexts.of(pattern, name);
         if (deciding == context) {
             return Optional.empty();

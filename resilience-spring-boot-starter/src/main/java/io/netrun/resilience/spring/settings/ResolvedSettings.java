@@ -18,6 +18,6 @@ public record ResolvedSettings<C extends Record>(
 
     /** Where the value of a setting comes from, by its Java name. */
     public String origin(String setting) {
-        return origins.getOrDefault(setting, Found.CODE);
+        return origins.getOrDefault(setting, ValueWithOrigin.CODE);
     }
 }

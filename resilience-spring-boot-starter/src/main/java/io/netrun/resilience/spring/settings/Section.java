@@ -39,7 +39,7 @@ final class Section {
      * @throws ResilienceConfigurationException if what is written is not of the type
      */
     @Nullable
-    Found find(String key, ResolvableType type) {
+    ValueWithOrigin find(String key, ResolvableType type) {
         if (sources.isEmpty()) {
             return null;
         }
@@ -53,7 +53,7 @@ final class Section {
             if (value instanceof String text) {
                 requireResolved(property, text);
             }
-            return new Found(Expected.checked(value), origin(property));
+            return new ValueWithOrigin(ExpectedFormat.checked(value), origin(property));
         } catch (BindException | IllegalArgumentException e) {
             String text = textOf(property);
             requireResolved(property, text);

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -29,7 +29,7 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
     private static final ConcurrentMap<Class<?>, List<Setting>> OF_RECORD = new ConcurrentHashMap<>();
 
     /** The settings of a pattern, in the order of the record. */
-    static List<Setting> of(Pattern<?, ?> pattern) {
+    static List<Setting> of(PatternDescriptor<?, ?> pattern) {
         return of(pattern.type().defaults());
     }
 

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.ApplicationConversionService;
@@ -18,7 +18,7 @@ final class SettingConversion {
         // A number without a unit is milliseconds to Spring and mostly seconds to its writer.
         conversion.addConverter(String.class, Duration.class, SettingConversion::duration);
         conversion.addConverter(Number.class, Duration.class, number -> duration(number.toString()));
-        Patterns.all().forEach(pattern -> pattern.registerConverters(conversion));
+        PatternDescriptors.all().forEach(pattern -> pattern.registerConverters(conversion));
         return conversion;
     }
 

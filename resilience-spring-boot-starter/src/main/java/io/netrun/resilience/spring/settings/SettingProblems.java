@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.List;
 import java.util.Map;
 import org.springframework.core.ResolvableType;
@@ -12,17 +12,17 @@ final class SettingProblems {
 
     /** A value that is not what its setting takes. */
     static ResilienceConfigurationException unreadable(String what, ResolvableType type, Exception e) {
-        return of(what + ", which can not be read as " + Expected.of(type), Expected.remedy(type, e));
+        return of(what + ", which can not be read as " + ExpectedFormat.of(type), ExpectedFormat.remedy(type, e));
     }
 
     /** A key without a value. */
     static ResilienceConfigurationException empty(String what, ResolvableType type) {
-        return of(what + " is empty", "Write " + Expected.of(type) + ", or remove the key");
+        return of(what + " is empty", "Write " + ExpectedFormat.of(type) + ", or remove the key");
     }
 
     /** Several values where there can be one. */
     static ResilienceConfigurationException list(String what, ResolvableType type) {
-        return of(what + ", which has one value", "Write " + Expected.of(type));
+        return of(what + ", which has one value", "Write " + ExpectedFormat.of(type));
     }
 
     /** A placeholder that stands for nothing. */
@@ -40,19 +40,21 @@ final class SettingProblems {
      * @param where the method or class whose annotation it may be
      */
     static Problem outOfRange(
-            Pattern<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
+            PatternDescriptor<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
         String field = Ranges.field(message);
-        String origin = origins.getOrDefault(field, Found.BUILT_IN);
+        String origin = origins.getOrDefault(field, ValueWithOrigin.BUILT_IN);
         String remedy = switch (origin) {
-            case Found.ANNOTATION -> "Change it where it is said: the annotation @" + pattern.title() + " of " + where;
-            case Found.BUILT_IN -> "Nobody said it, it is the default: say it too, or change what does not go with it";
+            case ValueWithOrigin.ANNOTATION ->
+                "Change it where it is said: the annotation @" + pattern.title() + " of " + where;
+            case ValueWithOrigin.BUILT_IN ->
+                "Nobody said it, it is the default: say it too, or change what does not go with it";
             default -> "Change it where it is said: " + origin;
         };
         return new Problem(pattern.title() + " '" + name + "': " + message, remedy);
     }
 
     /** The same, of a value for all instances of a pattern. */
-    static Problem outOfRangeForAll(Pattern<?, ?> pattern, String message, Map<String, String> origins) {
+    static Problem outOfRangeForAll(PatternDescriptor<?, ?> pattern, String message, Map<String, String> origins) {
         return new Problem(
                 "Defaults of " + pattern.title() + ": " + message, "Set in: " + origins.get(Ranges.field(message)));
     }

@@ -2,8 +2,8 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,7 +62,11 @@ public final class SettingsResolver {
      * @throws ResilienceConfigurationException if a value can not be read, or is out of its range
      */
     public <C extends Record> ResolvedSettings<C> resolve(
-            Pattern<?, C> pattern, String name, Map<String, Object> annotated, String location, @Nullable C given) {
+            PatternDescriptor<?, C> pattern,
+            String name,
+            Map<String, Object> annotated,
+            String location,
+            @Nullable C given) {
         List<Problem> problems = new ArrayList<>();
         Section own = section(pattern, name);
         Section common = section(pattern);
@@ -74,9 +78,9 @@ public final class SettingsResolver {
         Map<String, String> origins = new LinkedHashMap<>();
         levels.derive(pattern, name, location, problems);
         for (Setting setting : Setting.of(pattern)) {
-            Found found = levels.find(setting.name());
+            ValueWithOrigin found = levels.find(setting.name());
             if (found == null) {
-                found = new Found(setting.valueIn(pattern.type().defaults()), Found.BUILT_IN);
+                found = new ValueWithOrigin(setting.valueIn(pattern.type().defaults()), ValueWithOrigin.BUILT_IN);
             }
             values.put(setting.name(), found.value());
             origins.put(setting.name(), found.origin());
@@ -89,12 +93,13 @@ public final class SettingsResolver {
         return new ResolvedSettings<>(config, origins, enabled, health);
     }
 
-    private static Map<String, Found> read(Pattern<?, ?> pattern, Section section, List<Problem> problems) {
-        Map<String, Found> found = new LinkedHashMap<>();
+    private static Map<String, ValueWithOrigin> read(
+            PatternDescriptor<?, ?> pattern, Section section, List<Problem> problems) {
+        Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
                 collect(problems, () -> {
-                    Found written = section.find(setting.key(), setting.type());
+                    ValueWithOrigin written = section.find(setting.key(), setting.type());
                     if (written != null) {
                         found.put(setting.name(), written);
                     }
@@ -104,16 +109,18 @@ public final class SettingsResolver {
         return found;
     }
 
-    private Map<String, Found> read(
-            Pattern<?, ?> pattern, String name, Map<String, Object> annotated, List<Problem> problems) {
-        Map<String, Found> found = new LinkedHashMap<>();
+    private Map<String, ValueWithOrigin> read(
+            PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated, List<Problem> problems) {
+        Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
             Object value = annotated.get(setting.name());
             if (value != null) {
                 collect(
                         problems,
                         () -> found.put(
-                                setting.name(), new Found(convert(pattern, name, setting, value), Found.ANNOTATION)));
+                                setting.name(),
+                                new ValueWithOrigin(
+                                        convert(pattern, name, setting, value), ValueWithOrigin.ANNOTATION)));
             }
         }
         return found;
@@ -122,12 +129,12 @@ public final class SettingsResolver {
     /**
      * A configuration from code has a value for each setting; those that are as built in may just not have been set.
      */
-    private static <C extends Record> Map<String, Found> differing(Pattern<?, C> pattern, C given) {
-        Map<String, Found> found = new LinkedHashMap<>();
+    private static <C extends Record> Map<String, ValueWithOrigin> differing(PatternDescriptor<?, C> pattern, C given) {
+        Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
             Object value = setting.valueIn(given);
             if (!Objects.equals(value, setting.valueIn(pattern.type().defaults()))) {
-                found.put(setting.name(), new Found(value, Found.CODE));
+                found.put(setting.name(), new ValueWithOrigin(value, ValueWithOrigin.CODE));
             }
         }
         return found;
@@ -138,7 +145,7 @@ public final class SettingsResolver {
      *
      * @throws ResilienceConfigurationException if a value can not be read
      */
-    Map<String, @Nullable Object> values(Pattern<?, ?> pattern, String name, Map<String, Object> annotated) {
+    Map<String, @Nullable Object> values(PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated) {
         List<Problem> problems = new ArrayList<>();
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         read(pattern, name, annotated, problems).forEach((setting, found) -> values.put(setting, found.value()));
@@ -151,7 +158,7 @@ public final class SettingsResolver {
      *
      * @throws ResilienceConfigurationException if a value can not be read, or would be out of its range in any instance
      */
-    public void requireReadableDefaults(Pattern<?, ?> pattern) {
+    public void requireReadableDefaults(PatternDescriptor<?, ?> pattern) {
         List<Problem> problems = new ArrayList<>();
         Section common = section(pattern);
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -172,7 +179,7 @@ public final class SettingsResolver {
      */
     Set<Class<?>> namedClasses() {
         Set<Class<?>> classes = new LinkedHashSet<>();
-        for (Pattern<?, ?> pattern : Patterns.all()) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             List<Section> sections = new ArrayList<>(List.of(section(pattern)));
             written().instances(pattern).forEach(name -> sections.add(section(pattern, name)));
             for (Section section : sections) {
@@ -217,23 +224,23 @@ public final class SettingsResolver {
      * @param name of the instance; null for what it has for all
      * @throws ResilienceConfigurationException if the value can not be read
      */
-    <T> T option(Pattern<?, ?> pattern, @Nullable String name, Option<T> option) {
+    <T> T option(PatternDescriptor<?, ?> pattern, @Nullable String name, Option<T> option) {
         Section common = section(pattern);
         return option(pattern, name == null ? common : section(pattern, name), common, option);
     }
 
-    private static <T> T option(Pattern<?, ?> pattern, Section own, Section common, Option<T> option) {
+    private static <T> T option(PatternDescriptor<?, ?> pattern, Section own, Section common, Option<T> option) {
         if (!pattern.options().contains(option)) {
             return option.builtIn();
         }
-        Found found = own.find(option.key(), type(option));
+        ValueWithOrigin found = own.find(option.key(), type(option));
         if (found == null) {
             found = common.find(option.key(), type(option));
         }
         return found == null ? option.builtIn() : option.type().cast(Objects.requireNonNull(found.value()));
     }
 
-    private @Nullable Object convert(Pattern<?, ?> pattern, String name, Setting setting, Object annotated) {
+    private @Nullable Object convert(PatternDescriptor<?, ?> pattern, String name, Setting setting, Object annotated) {
         if (annotated instanceof Class<?>[] classes) {
             return List.of(classes);
         }
@@ -269,7 +276,11 @@ public final class SettingsResolver {
     }
 
     private static <C extends Record> C construct(
-            Pattern<?, C> pattern, String name, Map<String, Object> values, Map<String, String> origins, String where) {
+            PatternDescriptor<?, C> pattern,
+            String name,
+            Map<String, Object> values,
+            Map<String, String> origins,
+            String where) {
         try {
             return Setting.with(pattern.type().defaults(), values);
         } catch (IllegalArgumentException first) {
@@ -295,27 +306,27 @@ public final class SettingsResolver {
         return properties.conversion();
     }
 
-    private Section section(Pattern<?, ?> pattern, String name) {
+    private Section section(PatternDescriptor<?, ?> pattern, String name) {
         return properties.section(
                 ofInstance(pattern, name), ConfigurationPropertyName.adapt(instances(pattern) + "." + name, '.'));
     }
 
-    private Section section(Pattern<?, ?> pattern) {
+    private Section section(PatternDescriptor<?, ?> pattern) {
         return properties.section(ofDefaults(pattern), ofDefaults(pattern));
     }
 
     /** The section of an instance; null if there can be none for the name. */
-    static @Nullable ConfigurationPropertyName ofInstance(Pattern<?, ?> pattern, String name) {
+    static @Nullable ConfigurationPropertyName ofInstance(PatternDescriptor<?, ?> pattern, String name) {
         return name.contains("[") || name.contains("]")
                 ? null
                 : ConfigurationPropertyName.of(instances(pattern)).append("[" + name + "]");
     }
 
-    static ConfigurationPropertyName ofDefaults(Pattern<?, ?> pattern) {
+    static ConfigurationPropertyName ofDefaults(PatternDescriptor<?, ?> pattern) {
         return ConfigurationPropertyName.of(ROOT + "." + pattern.key() + ".defaults");
     }
 
-    private static String instances(Pattern<?, ?> pattern) {
+    private static String instances(PatternDescriptor<?, ?> pattern) {
         return ROOT + "." + pattern.key() + ".instances";
     }
 }

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.Pattern;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,8 +36,8 @@ public final class UnusedSettings {
      * @param warnings called with a sentence for each other name that nobody asks for
      */
     public static void check(
-            Pattern<?, ?> pattern,
-            Instances instances,
+            PatternDescriptor<?, ?> pattern,
+            InstanceFactory instances,
             Environment environment,
             Consumer<Problem> problems,
             Consumer<String> warnings) {
@@ -51,8 +51,9 @@ public final class UnusedSettings {
             }
             String unused =
                     pattern.title() + " '" + name + "' has settings in the configuration, but no annotation names it";
-            String meant =
-                    isOwn(written.documents(pattern, name), environment) ? Nearest.mistyped(name, withoutSettings) : "";
+            String meant = isOwn(written.documents(pattern, name), environment)
+                    ? SpellingSuggestion.mistyped(name, withoutSettings)
+                    : "";
             if (meant.isEmpty()) {
                 if (instances.decides(pattern, name)) { // otherwise the check of another context has warned of it
                     warnings.accept(unused + ": only code that asks the registry uses it.");

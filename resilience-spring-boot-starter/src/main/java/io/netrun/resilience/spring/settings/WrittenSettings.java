@@ -1,9 +1,9 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.Option;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
-import io.netrun.resilience.spring.pattern.Place;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -48,7 +48,7 @@ public final class WrittenSettings {
             "http-clients");
 
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
-    private final Map<Pattern<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();
+    private final Map<PatternDescriptor<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final Set<Problem> problems = new LinkedHashSet<>();
     private boolean foreign;
@@ -78,17 +78,17 @@ public final class WrittenSettings {
     }
 
     /** The names of the instances that the configuration has settings for. */
-    public Set<String> instances(Pattern<?, ?> pattern) {
+    public Set<String> instances(PatternDescriptor<?, ?> pattern) {
         return new TreeSet<>(instances.getOrDefault(pattern, Map.of()).keySet());
     }
 
     /** Whether the configuration has settings for an instance. */
-    public boolean has(Pattern<?, ?> pattern, String name) {
+    public boolean has(PatternDescriptor<?, ?> pattern, String name) {
         return instances.getOrDefault(pattern, Map.of()).containsKey(name);
     }
 
     /** The sources that have settings for an instance. */
-    Set<PropertySource<?>> documents(Pattern<?, ?> pattern, String name) {
+    Set<PropertySource<?>> documents(PatternDescriptor<?, ?> pattern, String name) {
         return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Set.of());
     }
 
@@ -140,7 +140,7 @@ public final class WrittenSettings {
         if (GLOBAL.contains(first)) {
             return;
         }
-        Pattern<?, ?> pattern = Patterns.all().stream()
+        PatternDescriptor<?, ?> pattern = PatternDescriptors.all().stream()
                 .filter(known -> uniform(known.key()).equals(uniform(first)))
                 .findFirst()
                 .orElse(null);
@@ -151,7 +151,9 @@ public final class WrittenSettings {
             report(
                     property,
                     first,
-                    Stream.concat(GLOBAL.stream(), Patterns.all().stream().map(Pattern::key))
+                    Stream.concat(
+                                    GLOBAL.stream(),
+                                    PatternDescriptors.all().stream().map(PatternDescriptor::key))
                             .toList());
             return;
         }
@@ -171,7 +173,7 @@ public final class WrittenSettings {
     /**
      * The setting's key is the last element that is no list index; a name's dots make elements of their own before it.
      */
-    private void readKey(Pattern<?, ?> pattern, Property property, int earliest) {
+    private void readKey(PatternDescriptor<?, ?> pattern, Property property, int earliest) {
         ConfigurationPropertyName name = property.name;
         int last = name.getNumberOfElements() - 1;
         while (last > earliest && name.isNumericIndex(last)) {
@@ -215,7 +217,7 @@ public final class WrittenSettings {
 
     /** A place in the chain that shares its instances with another one has no section of its own. */
     private boolean reportPlace(Property property, String first) {
-        for (Place place : Patterns.places()) {
+        for (PipelineSlot place : PatternDescriptors.places()) {
             if (uniform(place.key()).equals(uniform(first))) {
                 problems.add(Problem.tolerable(
                         "The configuration has an unknown key '" + first + "' in '" + property.name + "' ("
@@ -228,7 +230,7 @@ public final class WrittenSettings {
         return false;
     }
 
-    private Set<PropertySource<?>> documentsOf(Pattern<?, ?> pattern, String name) {
+    private Set<PropertySource<?>> documentsOf(PatternDescriptor<?, ?> pattern, String name) {
         return instances
                 .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
                 .computeIfAbsent(name, first -> new LinkedHashSet<>());
@@ -242,7 +244,7 @@ public final class WrittenSettings {
         return name.toString();
     }
 
-    private static List<String> keys(Pattern<?, ?> pattern) {
+    private static List<String> keys(PatternDescriptor<?, ?> pattern) {
         return Stream.concat(
                         Setting.of(pattern).stream().filter(Setting::isWritable).map(Setting::key),
                         pattern.options().stream().map(Option::key))
@@ -254,7 +256,7 @@ public final class WrittenSettings {
     }
 
     private void report(Property property, String key, Collection<String> known) {
-        String nearest = Nearest.to(key, known);
+        String nearest = SpellingSuggestion.to(key, known);
         problems.add(Problem.tolerable(
                 "The configuration has an unknown key '" + key + "' in '" + property.name + "' ("
                         + PropertySourceOrigin.get(property.source, property.written) + ")",

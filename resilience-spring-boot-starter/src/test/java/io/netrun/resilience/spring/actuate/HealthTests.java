@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
-import io.netrun.resilience.spring.settings.Instances;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -97,8 +97,8 @@ class HealthTests {
     void defaultsShouldHoldForBreakersMadeInCodeToo() {
         application("resilience.circuit-breaker.defaults.health=details").run(context -> {
             context.getBean(ResilienceRegistry.class).getOrCreate(CircuitBreaker.TYPE, "made");
-            InstanceHealth health =
-                    new InstanceHealth(context.getBean(ResilienceRegistry.class), context.getBean(Instances.class));
+            InstanceHealth health = new InstanceHealth(
+                    context.getBean(ResilienceRegistry.class), context.getBean(InstanceFactory.class));
             assertThat(health.check().details().get("circuitBreakers"))
                     .asInstanceOf(InstanceOfAssertFactories.MAP)
                     .containsOnlyKeys("made");
@@ -136,7 +136,7 @@ class HealthTests {
                     for (int i = 0; i < 10_000; i++) {
                         tenants.get("t" + i);
                     }
-                    InstanceHealth health = new InstanceHealth(known, context.getBean(Instances.class));
+                    InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class));
                     health.check();
                     int before = read.get();
                     assertThat(health.check().details().get("circuitBreakers"))
@@ -154,7 +154,7 @@ class HealthTests {
                     known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 10)
                             .get("one")
                             .forceOpen();
-                    InstanceHealth health = new InstanceHealth(known, context.getBean(Instances.class));
+                    InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class));
                     assertThat(health.check().down()).isTrue();
                     known.remove(CircuitBreaker.TYPE, "tenants:one");
                     assertThat(health.check().down()).isFalse();

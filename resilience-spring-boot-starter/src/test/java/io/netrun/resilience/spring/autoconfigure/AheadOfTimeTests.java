@@ -12,8 +12,8 @@ import io.netrun.resilience.spring.ShopBeans.Warehouse;
 import io.netrun.resilience.spring.ShopBeans.WarehouseClient;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.pattern.FailedCall;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -78,7 +78,7 @@ class AheadOfTimeTests {
     @Test
     void hintsShouldHaveTheRecordsAndAnnotationsOfEveryPattern() {
         RuntimeHints hints = process().getRuntimeHints();
-        for (Pattern<?, ?> pattern : Patterns.all()) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             assertThat(REFLECTION
                             .onType(pattern.annotation())
                             .withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS))

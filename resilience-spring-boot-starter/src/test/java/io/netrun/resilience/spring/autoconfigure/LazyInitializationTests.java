@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netrun.resilience.PolicyClosedException;
+import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Fallback;
@@ -147,7 +147,7 @@ class LazyInitializationTests {
         assertThat(waiting)
                 .failsWithin(Duration.ofSeconds(30))
                 .withThrowableThat()
-                .withCauseInstanceOf(PolicyClosedException.class);
+                .withCauseInstanceOf(PolicyShutdownException.class);
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.netrun.resilience.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import io.netrun.resilience.PolicyClosedException;
+import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.bulkhead.Bulkhead;
@@ -66,7 +66,7 @@ class ShutdownTests {
         assertThat(waiting.get())
                 .failsWithin(SOON)
                 .withThrowableThat()
-                .withCauseInstanceOf(PolicyClosedException.class);
+                .withCauseInstanceOf(PolicyShutdownException.class);
         assertThat(output).doesNotContain("The application ends while");
     }
 
@@ -126,7 +126,7 @@ class ShutdownTests {
         assertThat(waiting.get())
                 .failsWithin(SOON)
                 .withThrowableThat()
-                .withCauseInstanceOf(PolicyClosedException.class);
+                .withCauseInstanceOf(PolicyShutdownException.class);
         assertThat(endedBeforeBeansWere).isTrue();
     }
 

@@ -101,7 +101,7 @@ class ThreadBindingTests {
                         () -> ConfigCustomizer.of(
                                 TimeoutConfig.class,
                                 (name, config) -> config.toBuilder()
-                                        .callerBound(() -> false)
+                                        .requiresCallerThread(() -> false)
                                         .build()))
                 .withBean(
                         "hedges",
@@ -109,7 +109,7 @@ class ThreadBindingTests {
                         () -> ConfigCustomizer.of(
                                 HedgeConfig.class,
                                 (name, config) -> config.toBuilder()
-                                        .callerBound(() -> false)
+                                        .requiresCallerThread(() -> false)
                                         .build()))
                 .run(context -> {
                     Bound.SESSION_OF_OPEN_IN_VIEW.binding.run();

@@ -210,13 +210,13 @@ class CircuitBreakerFactoryTests {
     void idsThatNothingNamesShouldBeBounded() {
         runner.run(context -> {
             ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
-            for (int i = 0; i < 2 * CloudCircuits.LIMIT; i++) {
+            for (int i = 0; i < 2 * CloudCircuitBreakers.LIMIT; i++) {
                 factory(context).create("user-" + i).run(() -> "ok");
                 // One that looks like an instance of the family is not known by that.
                 factory(context).create("spring-cloud:user-" + i).run(() -> "ok");
             }
-            assertThat(registry.all(CircuitBreaker.TYPE)).hasSize(CloudCircuits.LIMIT);
-            int last = 2 * CloudCircuits.LIMIT - 1;
+            assertThat(registry.all(CircuitBreaker.TYPE)).hasSize(CloudCircuitBreakers.LIMIT);
+            int last = 2 * CloudCircuitBreakers.LIMIT - 1;
             assertThat(breaker(context, "spring-cloud:user-" + last).metrics().totalSucceeded())
                     .isEqualTo(1);
         });

@@ -237,7 +237,7 @@ class HttpClientSettingsTests {
 
     @Test
     void keysShouldBeReadInEveryWayOfWritingThem() {
-        WrittenClients written = new WrittenClients(new MockEnvironment()
+        ConfiguredClients written = new ConfiguredClients(new MockEnvironment()
                 .withProperty("resilience.http-clients.prices.failureStatuses[0]", "5xx")
                 .withProperty("resilience.http-clients.prices.failureStatuses[1]", "409")
                 .withProperty("resilience.http-clients.prices.circuit-breaker", "prices"));

@@ -8,7 +8,7 @@ import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceThreadAutoConfiguration;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.timeout.Timeout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -130,11 +130,11 @@ class AllProblemsTests {
                         ResilienceAutoConfiguration.class, ResilienceThreadAutoConfiguration.class))
                 .withPropertyValues("resilience.timeout.instances.one.duration=1s")
                 .run(context -> {
-                    Instances instances = context.getBean(Instances.class);
+                    InstanceFactory instances = context.getBean(InstanceFactory.class);
                     Timeout one = context.getBean(io.netrun.resilience.ResilienceRegistry.class)
                             .find(Timeout.TYPE, "one")
                             .orElseThrow();
-                    assertThat(instances.origin(Patterns.of(Timeout.TYPE), one, "callerBound"))
+                    assertThat(instances.origin(PatternDescriptors.of(Timeout.TYPE), one, "requiresCallerThread"))
                             .isEqualTo("default");
                 });
     }

@@ -2,8 +2,8 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,13 +25,13 @@ class ConfigurationMetadataTests {
 
     private final Map<String, Map<String, Object>> properties = read();
 
-    static Set<Pattern<?, ?>> patterns() {
-        return Set.copyOf(Patterns.all());
+    static Set<PatternDescriptor<?, ?>> patterns() {
+        return Set.copyOf(PatternDescriptors.all());
     }
 
     @ParameterizedTest
     @MethodSource("patterns")
-    void metadataShouldNameEverySettingAndNoOther(Pattern<?, ?> pattern) {
+    void metadataShouldNameEverySettingAndNoOther(PatternDescriptor<?, ?> pattern) {
         String prefix = "resilience." + pattern.key() + ".defaults.";
         Set<String> told = properties.keySet().stream()
                 .filter(name -> name.startsWith(prefix))
@@ -47,7 +47,7 @@ class ConfigurationMetadataTests {
 
     @ParameterizedTest
     @MethodSource("patterns")
-    void metadataShouldTellTheBuiltInDefaults(Pattern<?, ?> pattern) {
+    void metadataShouldTellTheBuiltInDefaults(PatternDescriptor<?, ?> pattern) {
         for (Setting setting : Setting.of(pattern)) {
             Map<String, Object> told = properties.get("resilience." + pattern.key() + ".defaults." + setting.key());
             Object value = setting.valueIn(pattern.type().defaults());

@@ -8,7 +8,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.Detection;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.pattern.Derived;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,13 +33,13 @@ class DetectionTests {
     @Test
     void settingWithoutEffectShouldHaveNoOriginInForce() {
         runner.withPropertyValues(X + "failure-threshold=3").run(context -> {
-            Instances instances = context.getBean(Instances.class);
-            var pattern = Patterns.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE);
+            InstanceFactory instances = context.getBean(InstanceFactory.class);
+            var pattern = PatternDescriptors.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE);
             var breaker = context.getBean(ResilienceRegistry.class)
                     .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x")
                     .orElseThrow();
             assertThat(instances.origin(pattern, breaker, "failureThreshold")).contains("failure-threshold");
-            new LiveSettings(instances).change(pattern, breaker, "detection=count-window");
+            new RuntimeSettings(instances).change(pattern, breaker, "detection=count-window");
             assertThat(instances.origin(pattern, breaker, "failureThreshold")).isEqualTo("unused");
             assertThat(instances.origin(pattern, breaker, "detection")).isEqualTo("operator");
             assertThat(instances.origin(pattern, breaker, "windowSize")).isEqualTo("default");
@@ -114,8 +114,8 @@ class DetectionTests {
         runner.withPropertyValues(X + "window-size=10").run(context -> {
             var breaker = context.getBean(ResilienceRegistry.class)
                     .getOrCreate(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x");
-            assertThat(context.getBean(Instances.class)
-                            .origin(Patterns.of(breaker).orElseThrow(), breaker, "detection"))
+            assertThat(context.getBean(InstanceFactory.class)
+                            .origin(PatternDescriptors.of(breaker).orElseThrow(), breaker, "detection"))
                     .isEqualTo("follows from windowSize");
         });
     }
@@ -180,7 +180,7 @@ class DetectionTests {
             level.put("detection", chosen);
         }
         try {
-            Derived derived = Patterns.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE)
+            Derived derived = PatternDescriptors.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE)
                     .derive(List.of(level))
                     .get("detection");
             Detection otherwise =

@@ -12,8 +12,8 @@ import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceEndpointAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRefreshAutoConfiguration;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -271,8 +271,9 @@ class ExecutorSettingTests {
                 .withBean(Prices.class)
                 .withPropertyValues(NAMED + "pool", "management.endpoints.web.exposure.include=resilience")
                 .run(context -> {
-                    Pattern<?, ?> timeouts = Patterns.byKey("timeout").orElseThrow();
-                    Instances instances = context.getBean(Instances.class);
+                    PatternDescriptor<?, ?> timeouts =
+                            PatternDescriptors.byKey("timeout").orElseThrow();
+                    InstanceFactory instances = context.getBean(InstanceFactory.class);
                     ResolvedSettings<?> settings =
                             instances.settings(timeouts, "prices").orElseThrow();
                     assertThat(settings.origin("executor")).contains("resilience.timeout.instances[prices].executor");
@@ -288,8 +289,9 @@ class ExecutorSettingTests {
     @Test
     void operatorShouldNotNameABean() {
         runner.withBean(Prices.class).withPropertyValues(NAMED + "pool").run(context -> {
-            LiveSettings live = new LiveSettings(context.getBean(Instances.class));
-            Pattern<?, ?> timeouts = Patterns.byKey("timeout").orElseThrow();
+            RuntimeSettings live = new RuntimeSettings(context.getBean(InstanceFactory.class));
+            PatternDescriptor<?, ?> timeouts =
+                    PatternDescriptors.byKey("timeout").orElseThrow();
             assertThatThrownBy(() -> change(live, timeouts, context.getBean(ResilienceRegistry.class)))
                     .hasMessageContaining("no setting 'executor' that can be changed");
             assertThat(context.getBean(Prices.class).thread()).startsWith("pool-");
@@ -297,7 +299,7 @@ class ExecutorSettingTests {
     }
 
     private static <P extends Policy> void change(
-            LiveSettings live, Pattern<P, ?> pattern, ResilienceRegistry registry) {
+            RuntimeSettings live, PatternDescriptor<P, ?> pattern, ResilienceRegistry registry) {
         live.change(pattern, registry.find(pattern.type(), "prices").orElseThrow(), "executor=simple");
     }
 

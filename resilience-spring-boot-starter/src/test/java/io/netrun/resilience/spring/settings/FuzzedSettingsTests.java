@@ -14,8 +14,8 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.event.OperatorJournal;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -104,7 +104,7 @@ class FuzzedSettingsTests {
     @Provide
     Arbitrary<List<String>> properties() {
         Arbitrary<String> pattern = Arbitraries.of(Stream.concat(
-                        Patterns.all().stream().map(Pattern::key),
+                        PatternDescriptors.all().stream().map(PatternDescriptor::key),
                         Stream.of("retyr", "", "circuit_breaker", "order", "validation"))
                 .toList());
         Arbitrary<String> group = Arbitraries.of(
@@ -116,7 +116,7 @@ class FuzzedSettingsTests {
                 "instance.payments",
                 "instances.a.b.c");
         Arbitrary<String> key = Arbitraries.of(Stream.concat(
-                        Patterns.all().stream()
+                        PatternDescriptors.all().stream()
                                 .flatMap(each -> Setting.of(each).stream().map(Setting::key)),
                         Stream.of(
                                 "enabled",
@@ -203,15 +203,19 @@ class FuzzedSettingsTests {
 
         Living() {
             MockEnvironment environment = new MockEnvironment();
-            Instances instances = new Instances(() -> registry, new SettingsResolver(environment), List::of, true);
-            instances.obtain(Patterns.of(Retry.TYPE), "payments", Map.of(), "test");
-            instances.obtain(Patterns.of(Bulkhead.TYPE), "payments", Map.of(), "test");
-            instances.obtain(Patterns.of(CircuitBreaker.TYPE), "payments", Map.of(), "test");
+            InstanceFactory instances =
+                    new InstanceFactory(() -> registry, new SettingsResolver(environment), List::of, true);
+            instances.obtain(PatternDescriptors.of(Retry.TYPE), "payments", Map.of(), "test");
+            instances.obtain(PatternDescriptors.of(Bulkhead.TYPE), "payments", Map.of(), "test");
+            instances.obtain(PatternDescriptors.of(CircuitBreaker.TYPE), "payments", Map.of(), "test");
             endpoint = new ResilienceEndpoint(
                     registry,
                     new Chains(
                             () -> List.of(new MethodPipelines(
-                                    () -> instances, Patterns.places(), environment, new DefaultListableBeanFactory())),
+                                    () -> instances,
+                                    PatternDescriptors.places(),
+                                    environment,
+                                    new DefaultListableBeanFactory())),
                             List::of,
                             Map::of),
                     instances,

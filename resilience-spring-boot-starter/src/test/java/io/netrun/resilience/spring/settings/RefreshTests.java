@@ -11,7 +11,7 @@ import io.netrun.resilience.spring.actuate.InstanceHealth;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRefreshAutoConfiguration;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -101,8 +101,8 @@ class RefreshTests {
                     Bulkhead reports = context.getBean(ResilienceRegistry.class)
                             .find(Bulkhead.TYPE, "reports")
                             .orElseThrow();
-                    new LiveSettings(context.getBean(Instances.class))
-                            .change(Patterns.of(Bulkhead.TYPE), reports, "maxConcurrent=1");
+                    new RuntimeSettings(context.getBean(InstanceFactory.class))
+                            .change(PatternDescriptors.of(Bulkhead.TYPE), reports, "maxConcurrent=1");
                     change(context, "resilience.bulkhead.instances.payments.max-concurrent", "9");
                     assertThat(reports.config().maxConcurrent()).isEqualTo(1);
                     change(context, "resilience.bulkhead.instances.reports.max-queue", "6");
@@ -118,8 +118,8 @@ class RefreshTests {
                     Bulkhead reports = context.getBean(ResilienceRegistry.class)
                             .find(Bulkhead.TYPE, "reports")
                             .orElseThrow();
-                    new LiveSettings(context.getBean(Instances.class))
-                            .change(Patterns.of(Bulkhead.TYPE), reports, "maxConcurrent=1, maxQueue=3");
+                    new RuntimeSettings(context.getBean(InstanceFactory.class))
+                            .change(PatternDescriptors.of(Bulkhead.TYPE), reports, "maxConcurrent=1, maxQueue=3");
                     change(context, "resilience.bulkhead.instances.reports.max-concurrent", "6");
                     assertThat(reports.config().maxConcurrent()).isEqualTo(6);
                     assertThat(reports.config().maxQueue()).isEqualTo(3);
@@ -133,8 +133,8 @@ class RefreshTests {
     void changeShouldLeaveWhatAnOperatorHasSwitchedOff() {
         runner.run(context -> {
             CircuitBreaker breaker = breaker(context);
-            new LiveSettings(context.getBean(Instances.class))
-                    .change(Patterns.of(CircuitBreaker.TYPE), breaker, "enabled=false");
+            new RuntimeSettings(context.getBean(InstanceFactory.class))
+                    .change(PatternDescriptors.of(CircuitBreaker.TYPE), breaker, "enabled=false");
             change(context, "resilience.circuit-breaker.instances.payments.failure-threshold", "7");
             assertThat(breaker.isEnabled()).isFalse();
             assertThat(breaker.config().failureThreshold()).isEqualTo(7);
@@ -147,8 +147,8 @@ class RefreshTests {
             ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
             io.netrun.resilience.retry.Retry retry =
                     registry.getOrCreate(io.netrun.resilience.retry.Retry.TYPE, "prices");
-            new LiveSettings(context.getBean(Instances.class))
-                    .change(Patterns.of(io.netrun.resilience.retry.Retry.TYPE), retry, "baseDelay=20s");
+            new RuntimeSettings(context.getBean(InstanceFactory.class))
+                    .change(PatternDescriptors.of(io.netrun.resilience.retry.Retry.TYPE), retry, "baseDelay=20s");
             change(context, "resilience.retry.instances.prices.max-delay", "10s");
             assertThat(retry.config().maxDelay()).isEqualTo(java.time.Duration.ofSeconds(10));
             assertThat(retry.config().baseDelay()).isEqualTo(java.time.Duration.ofSeconds(1));
@@ -179,7 +179,7 @@ class RefreshTests {
         runner.withPropertyValues("resilience.circuit-breaker.instances.payments.health=details")
                 .run(context -> {
                     InstanceHealth health = new InstanceHealth(
-                            context.getBean(ResilienceRegistry.class), context.getBean(Instances.class));
+                            context.getBean(ResilienceRegistry.class), context.getBean(InstanceFactory.class));
                     change(context, "resilience.circuit-breaker.instances.payments.health", "detials");
                     assertThat(output).contains("is 'detials', which can not be read as one of");
                     assertThat(health.check().details()).containsKey("circuitBreakers");

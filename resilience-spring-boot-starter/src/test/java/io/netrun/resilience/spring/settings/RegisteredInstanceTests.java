@@ -6,8 +6,8 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -16,8 +16,8 @@ import org.springframework.context.ApplicationContext;
 /** What is written for a name holds for an instance that code registers, whenever it does. */
 class RegisteredInstanceTests {
 
-    private static final Pattern<io.netrun.resilience.circuitbreaker.CircuitBreaker, CircuitBreakerConfig> BREAKERS =
-            Patterns.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE);
+    private static final PatternDescriptor<io.netrun.resilience.circuitbreaker.CircuitBreaker, CircuitBreakerConfig>
+            BREAKERS = PatternDescriptors.of(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE);
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
@@ -51,7 +51,7 @@ class RegisteredInstanceTests {
             io.netrun.resilience.circuitbreaker.CircuitBreaker later = register(context, "annotated");
             assertThat(later.config().failureThreshold()).isEqualTo(6);
             assertThat(later.config().successThreshold()).isEqualTo(2);
-            Instances instances = context.getBean(Instances.class);
+            InstanceFactory instances = context.getBean(InstanceFactory.class);
             assertThat(instances.origin(BREAKERS, later, "failureThreshold")).isEqualTo("annotation");
             assertThat(instances.origin(BREAKERS, later, "successThreshold")).isEqualTo("code");
         });
@@ -61,7 +61,7 @@ class RegisteredInstanceTests {
             ApplicationContext context, io.netrun.resilience.circuitbreaker.CircuitBreaker fresh) {
         assertThat(fresh.config().failureThreshold()).isEqualTo(8);
         assertThat(fresh.config().successThreshold()).isEqualTo(2);
-        Instances instances = context.getBean(Instances.class);
+        InstanceFactory instances = context.getBean(InstanceFactory.class);
         assertThat(instances.origin(BREAKERS, fresh, "failureThreshold")).contains("failure-threshold");
         assertThat(instances.origin(BREAKERS, fresh, "successThreshold")).isEqualTo("code");
         assertThat(instances.origin(BREAKERS, fresh, "openDuration")).isEqualTo("default");

@@ -10,7 +10,7 @@ import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -260,9 +260,9 @@ class SettingsByNameTests {
         with(Kind.LAZY)
                 .withPropertyValues("resilience.retry.instances.payments.base-delay=1ms")
                 .run(context -> {
-                    new LiveSettings(context.getBean(Instances.class))
+                    new RuntimeSettings(context.getBean(InstanceFactory.class))
                             .change(
-                                    Patterns.of(io.netrun.resilience.retry.Retry.TYPE),
+                                    PatternDescriptors.of(io.netrun.resilience.retry.Retry.TYPE),
                                     retry(context, "payments"),
                                     "baseDelay=2ms");
                     context.getBean(Client.class).charge();
@@ -414,14 +414,14 @@ class SettingsByNameTests {
     void instancesThatComeAndGoShouldLeaveNothingBehind() {
         runner.run(context -> {
             ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
-            Instances instances = context.getBean(Instances.class);
+            InstanceFactory instances = context.getBean(InstanceFactory.class);
             List<String> names = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 registry.getOrCreate(Bulkhead.TYPE, "passing" + i);
                 registry.remove(Bulkhead.TYPE, "passing" + i);
             }
-            names.addAll(instances.names(Patterns.of(Bulkhead.TYPE)));
-            names.addAll(instances.asked(Patterns.of(Bulkhead.TYPE)));
+            names.addAll(instances.names(PatternDescriptors.of(Bulkhead.TYPE)));
+            names.addAll(instances.asked(PatternDescriptors.of(Bulkhead.TYPE)));
             assertThat(names).isEmpty();
         });
     }
@@ -466,6 +466,7 @@ class SettingsByNameTests {
     }
 
     private static String origin(AssertableApplicationContext context, Policy policy, String setting) {
-        return context.getBean(Instances.class).origin(Patterns.of(policy).orElseThrow(), policy, setting);
+        return context.getBean(InstanceFactory.class)
+                .origin(PatternDescriptors.of(policy).orElseThrow(), policy, setting);
     }
 }

@@ -183,6 +183,7 @@ class UnusedSettingsTests {
 
     @Test
     void nearestShouldPreferTheFewestEdits() {
-        assertThat(Nearest.mistyped("paymnts", List.of("payment", "payments"))).isEqualTo("payments");
+        assertThat(SpellingSuggestion.mistyped("paymnts", List.of("payment", "payments")))
+                .isEqualTo("payments");
     }
 }

@@ -2,8 +2,8 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.spring.pattern.Pattern;
-import io.netrun.resilience.spring.pattern.Patterns;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,8 @@ class UnwrittenInstanceTests {
 
     private final List<String> read = new ArrayList<>();
     private final StandardEnvironment environment = new StandardEnvironment();
-    private final Pattern<?, ?> retry = Patterns.byKey("retry").orElseThrow();
+    private final PatternDescriptor<?, ?> retry =
+            PatternDescriptors.byKey("retry").orElseThrow();
 
     @Test
     void resolveWhenNothingIsWrittenShouldReadNoProperty() {

@@ -1,0 +1,180 @@
+package io.netrun.resilience.bulkhead;
+
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.PendingWaits;
+import io.netrun.resilience.RelayFuture;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An asynchronous call that waits for its permit without a thread. When it gets one it starts on a worker: the thread
+ * that released the permit has its own affairs, and calls that end at once would recurse.
+ */
+final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
+        implements FairSemaphore.Waiter, PendingWaits.Waiting {
+
+    private final Bulkhead bulkhead;
+    private final BulkheadConfig config;
+    private final FairSemaphore places;
+    private final Deadline deadline;
+    private final long since;
+
+    /** What is needed to start the call; whoever takes it out ends the wait. */
+    private final AtomicReference<@Nullable Start<T>> start;
+
+    private final GivenUp givenUp = new GivenUp();
+    private long ticket;
+
+    private volatile Ticker.@Nullable Scheduled timer;
+
+    /** Written by the thread that starts the call, before it follows that. */
+    private @Nullable SubscriptionPermit permit;
+
+    AsyncWaiter(
+            Bulkhead bulkhead,
+            FairSemaphore places,
+            Layer next,
+            CheckedSupplier<? extends CompletionStage<T>, ?> body,
+            Deadline deadline) {
+        this.bulkhead = bulkhead;
+        this.config = bulkhead.config();
+        this.places = places;
+        this.deadline = deadline;
+        this.start = new AtomicReference<>(new Start<>(next, body, CallerContext.capture()));
+        this.since = bulkhead.ticker().nanoTime();
+    }
+
+    CompletableFuture<T> take() {
+        ticket = places.enqueue(this);
+        if (ticket == FairSemaphore.FULL) {
+            start.set(null);
+            fail(bulkhead.rejectFull(config, places));
+        } else if (isWaiting()) {
+            limitWait();
+            bulkhead.waitingCalls().register(this);
+            deadline.register(givenUp);
+            if (!isWaiting()) {
+                waitEnds();
+            }
+        }
+        return this;
+    }
+
+    private boolean isWaiting() {
+        return start.get() != null && !hasEnded();
+    }
+
+    private void limitWait() {
+        Duration maxWait = config.maxWait();
+        if (maxWait == null) {
+            return;
+        }
+        try {
+            timer = bulkhead.ticker().schedule(Workers.handOver(this::expire), Require.nanos(maxWait));
+        } catch (Throwable noTimer) {
+            if (places.cancel(ticket, false)) {
+                start.set(null);
+                fail(noTimer);
+            }
+        }
+    }
+
+    private void expire() {
+        if (places.cancel(ticket, true)) {
+            leave(() -> fail(bulkhead.rejectTimedOut(config, places))).run();
+        }
+    }
+
+    @Override
+    public void onShutdown() {
+        if (places.cancel(ticket, true)) {
+            Workers.executeReliably(leave(() -> fail(bulkhead.rejectShutdown(config, places))));
+        }
+    }
+
+    /** Leaves the queue when the call is given up by what is around, which need not cancel this future. */
+    private final class GivenUp extends Deadline.InFlight {
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            if (places.cancel(ticket, false)) {
+                Workers.executeReliably(leave(() -> cancel(false)));
+            }
+        }
+    }
+
+    /** The wait has ended without a permit; what follows is to happen in the caller's context. */
+    private Runnable leave(Runnable failing) {
+        Start<T> left = start.getAndSet(null);
+        waitEnds();
+        return left == null ? failing : left.context.wrap(failing, this::fail);
+    }
+
+    @Override
+    public void onPermit() {
+        Start<T> call = start.getAndSet(null);
+        waitEnds();
+        bulkhead.waitedSince(since);
+        if (call == null) {
+            places.release();
+        } else {
+            Workers.executeReliably(call.context.wrap(() -> start(call), this::failToStart));
+        }
+    }
+
+    /** Makes the call with the permit it has, unless its caller has left meanwhile. */
+    private void start(Start<T> call) {
+        if (hasEnded() || deadline.isOver()) {
+            places.release();
+            cancel(false);
+        } else {
+            permit = SubscriptionPermit.of(places, call.body, deadline);
+            follow(call.next.callAsync(call.body, deadline));
+        }
+    }
+
+    /** The caller's context could not be restored, or the call not be started. */
+    private void failToStart(Throwable thrown) {
+        if (!isFollowing()) {
+            SubscriptionPermit.release(permit, places);
+        }
+        fail(thrown);
+    }
+
+    @Override
+    protected void onInnerEnd(T value, @Nullable Throwable failure) {
+        SubscriptionPermit.release(permit, places);
+    }
+
+    @Override
+    protected void stop() {
+        waitEnds();
+        if (start.get() != null && places.cancel(ticket, false)) {
+            start.set(null);
+        }
+        super.stop();
+    }
+
+    private void waitEnds() {
+        givenUp.tryEnd();
+        bulkhead.waitingCalls().unregister(this);
+        Ticker.Scheduled scheduled = timer;
+        if (scheduled != null) {
+            timer = null;
+            scheduled.cancel();
+        }
+    }
+
+    private record Start<T extends @Nullable Object>(
+            Layer next, CheckedSupplier<? extends CompletionStage<T>, ?> body, CallerContext context) {}
+}

@@ -1,0 +1,188 @@
+package io.netrun.resilience.circuitbreaker;
+
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.Cancellation;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Judges how calls ended, tells the state that admitted them, and keeps the totals. */
+final class OutcomeRecorder {
+
+    private static final Logger log = LoggerFactory.getLogger(OutcomeRecorder.class);
+
+    private final String name;
+    private final Ticker ticker;
+    private final EventPublisher events;
+    private volatile Judgement judgement;
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder ignored = new LongAdder();
+    private final LongAdder cancelled = new LongAdder();
+    private final LastFailures lastFailures = new LastFailures();
+
+    OutcomeRecorder(String name, CircuitBreakerConfig config, Ticker ticker, EventPublisher events) {
+        this.name = name;
+        this.events = events;
+        this.ticker = ticker;
+        this.judgement = Judgement.of(config);
+    }
+
+    /** Judges by other settings from now on. */
+    void reconfigure(CircuitBreakerConfig config) {
+        judgement = Judgement.of(config);
+    }
+
+    /** How a call ended, as far as that does not depend on when. */
+    enum Verdict {
+        SUCCEEDED,
+        FAILED,
+        CANCELLED,
+        IGNORED
+    }
+
+    /** Judges a result by the user's predicate, if there is one. */
+    Verdict judge(@Nullable Object result) {
+        return isFailure(judgement.failureResult, result) ? Verdict.FAILED : Verdict.SUCCEEDED;
+    }
+
+    /**
+     * Judges a failure by its class and the user's predicate.
+     *
+     * @param sync whether the call was made by the calling thread, whose interrupt then means that it was cancelled
+     */
+    Verdict judge(Throwable failure, Deadline deadline, boolean sync) {
+        if (deadline.isExceeded()) {
+            return Verdict.FAILED;
+        }
+        ExceptionFilter failures = judgement.failures;
+        if (isCancelled(failure, deadline, sync) && !failures.namesInterrupt(failure)) {
+            return Verdict.CANCELLED;
+        }
+        return failures.matches(failure) ? Verdict.FAILED : Verdict.IGNORED;
+    }
+
+    /**
+     * Counts a call and settles its admission. Runs no code of the user but listeners, after everything is counted.
+     *
+     * @param failure what was thrown; null for a result
+     */
+    void record(Admission admission, Verdict verdict, @Nullable Throwable failure, Deadline deadline) {
+        if (deadline != Deadline.NONE && deadline.isExceeded()) {
+            // It ended too late for its caller: what was called is too slow, and that is a failure of it.
+            countFailure(admission, givenUp(deadline));
+            return;
+        }
+        switch (verdict) {
+            case SUCCEEDED -> onSuccess(admission);
+            case FAILED -> {
+                if (failure == null) {
+                    countFailure(admission, "its result counts as a failure");
+                } else {
+                    countFailure(admission, failure);
+                }
+            }
+            case CANCELLED -> onStopped(admission);
+            case IGNORED -> {
+                ignored.increment();
+                admission.ignored();
+            }
+        }
+    }
+
+    /** A call of which only its holder knows the result succeeded. */
+    void onSuccess(Admission admission) {
+        if (admission.succeeded()) {
+            succeeded.increment();
+        } else {
+            failed.increment();
+            lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), "a trial that succeeded too late"));
+        }
+    }
+
+    private static boolean isCancelled(Throwable failure, Deadline deadline, boolean sync) {
+        return sync ? Cancellation.ofSyncCall(failure, deadline) : Cancellation.ofAsyncCall(failure, deadline);
+    }
+
+    /** The call was given up, or was never made: it counts against nobody. */
+    void onStopped(Admission admission) {
+        cancelled.increment();
+        admission.ignored();
+    }
+
+    /** The call was given up by a time limit, which is a failure of what was called. */
+    void onExceeded(Admission admission, Deadline deadline) {
+        countFailure(admission, givenUp(deadline));
+    }
+
+    private static String givenUp(Deadline deadline) {
+        String limit = deadline.exceededLimit();
+        return "given up by " + (limit == null ? "a time limit" : limit);
+    }
+
+    /** The context in which listeners are to be called for an asynchronous call; null if there are none. */
+    @Nullable
+    CallerContext contextOfListeners() {
+        return events.wants(CircuitBreakerEvent.StateChanged.class) ? CallerContext.capture() : null;
+    }
+
+    private boolean isFailure(@Nullable Predicate<@Nullable Object> failureResult, @Nullable Object result) {
+        try {
+            return failureResult != null && failureResult.test(result);
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "CircuitBreaker '{}': failureResult failed; the result counts as success", name, thrown);
+            return false;
+        }
+    }
+
+    private void countFailure(Admission admission, Throwable thrown) {
+        failed.increment();
+        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), thrown));
+        admission.failed();
+    }
+
+    private void countFailure(Admission admission, String reason) {
+        failed.increment();
+        lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), reason));
+        admission.failed();
+    }
+
+    LastFailures lastFailures() {
+        return lastFailures;
+    }
+
+    long totalSucceeded() {
+        return succeeded.sum();
+    }
+
+    long totalFailed() {
+        return failed.sum();
+    }
+
+    long totalIgnored() {
+        return ignored.sum();
+    }
+
+    long totalCancelled() {
+        return cancelled.sum();
+    }
+
+    /** What a configuration says of outcomes. */
+    private record Judgement(
+            ExceptionFilter failures, @Nullable Predicate<@Nullable Object> failureResult) {
+
+        static Judgement of(CircuitBreakerConfig config) {
+            return new Judgement(
+                    new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), config.failure()),
+                    config.failureResult());
+        }
+    }
+}

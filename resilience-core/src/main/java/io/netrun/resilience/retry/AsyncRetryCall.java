@@ -1,0 +1,394 @@
+package io.netrun.resilience.retry;
+
+import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CallFuture;
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.Workers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
+ * attempt's end only marks that there is work, and the thread that marks it first does it ({@code pending}).
+ */
+final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
+
+    private static final Logger log = LoggerFactory.getLogger(AsyncRetryCall.class);
+
+    private static final VarHandle PENDING;
+
+    static {
+        try {
+            PENDING = MethodHandles.lookup().findVarHandle(AsyncRetryCall.class, "pending", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Retry retry;
+    private final RetryRules rules;
+    private final Layer next;
+    private final Deadline deadline;
+    private final boolean ownsDeadline;
+    private final CallerContext context;
+
+    /** How many ended attempts are to be dealt with: one of them by the thread that counted the first. */
+    @SuppressWarnings("UnusedVariable") // written through PENDING
+    private volatile int pending;
+
+    /** Null once the call has ended, so that what it has captured can go. */
+    private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
+
+    /** Written by the one thread that is driving the call, handed on through {@link #pending} or the timer. */
+    private @Nullable RetrySequence attempts;
+
+    /** How the attempt ended that is to be dealt with; handed on through {@link #pending}. */
+    private @Nullable T endedValue;
+
+    private @Nullable Throwable endedFailure;
+
+    /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
+    private volatile @Nullable Thread driver;
+
+    private volatile @Nullable CompletableFuture<T> running;
+    private volatile @Nullable AttemptDelay<T> pause;
+
+    /** @param ownsDeadline whether the deadline is that of this call alone, which then ends with it */
+    AsyncRetryCall(
+            Retry retry,
+            RetryRules rules,
+            Layer next,
+            CheckedSupplier<? extends CompletionStage<T>, ?> body,
+            Deadline deadline,
+            boolean ownsDeadline) {
+        this.retry = retry;
+        this.rules = rules;
+        this.next = next;
+        this.body = body;
+        this.deadline = deadline;
+        this.ownsDeadline = ownsDeadline;
+        this.context = CallerContext.capture();
+    }
+
+    AsyncRetryCall<T> start(CompletableFuture<T> first) {
+        drive(first);
+        return this;
+    }
+
+    /** Follows an attempt, or makes the next one, and all that follow at once, on this thread. */
+    private void drive(@Nullable CompletableFuture<T> attempt) {
+        driver = Thread.currentThread();
+        try {
+            if (attempt != null) {
+                follow(attempt);
+            } else {
+                attempt();
+            }
+        } catch (Throwable thrown) {
+            giveUp(thrown);
+        } finally {
+            driver = null;
+        }
+    }
+
+    /** The next attempt's time has come, unless the delay before it has ended otherwise. */
+    void resume() {
+        AttemptDelay<T> over = pause;
+        if (over == null || over.end()) {
+            drive(null);
+        }
+    }
+
+    private void attempt() {
+        RetrySequence known = attempts;
+        CheckedSupplier<? extends CompletionStage<T>, ?> call = body;
+        if (known == null) {
+            return;
+        }
+        if (call == null || hasEnded()) {
+            known.cancelled();
+            attempts = null;
+            return;
+        }
+        if (deadline.isOver()) {
+            known.cancelled();
+            end(null, known);
+            return;
+        }
+        known.begins();
+        follow(next.callAsync(call, deadline));
+    }
+
+    private void follow(CompletableFuture<T> attempt) {
+        running = attempt;
+        ForeignStage.onEnd(attempt, this);
+        if (hasEnded()) {
+            cancelPart(attempt);
+        }
+    }
+
+    /** The attempt that was followed has ended. Not to be called by others than that. */
+    @Override
+    public @Nullable Void apply(T value, @Nullable Throwable failure) {
+        endedValue = value;
+        endedFailure = failure;
+        if ((int) PENDING.getAndAdd(this, 1) == 0) {
+            drain();
+        }
+        return null;
+    }
+
+    /** Deals with ended attempts until one is left running, waiting, or was the last. */
+    private void drain() {
+        do {
+            T value = endedValue();
+            Throwable failure = endedFailure;
+            endedValue = null;
+            endedFailure = null;
+            running = null;
+            if (!hasEnded()) {
+                onEnd(value, failure);
+            } else {
+                attempts = null;
+            }
+        } while ((int) PENDING.getAndAdd(this, -1) != 1);
+    }
+
+    @SuppressWarnings("NullAway") // null where T may be null, or there is a failure
+    private T endedValue() {
+        return endedValue;
+    }
+
+    private void onEnd(T value, @Nullable Throwable failure) {
+        UnacceptableResultException unacceptable = failure == null ? rules.checkResult(value) : null;
+        if (failure == null && unacceptable == null) {
+            succeed(value);
+        } else if (driver == Thread.currentThread()) {
+            onFailure(value, failure, unacceptable);
+        } else {
+            // Listeners run here, on a thread that belongs to someone else, and so does its context.
+            InContext ended = new InContext(value, failure, unacceptable);
+            try {
+                context.run(ended);
+            } catch (Throwable thrown) {
+                warnOfContext(thrown);
+                if (!ended.begun) {
+                    endWithoutContext(value, failure, unacceptable);
+                }
+            }
+        }
+    }
+
+    /** What follows a failure, and whether its context could be restored. */
+    private final class InContext implements Runnable {
+
+        private final T value;
+        private final @Nullable Throwable failure;
+        private final @Nullable UnacceptableResultException unacceptable;
+        private boolean begun;
+
+        InContext(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+            this.value = value;
+            this.failure = failure;
+            this.unacceptable = unacceptable;
+        }
+
+        @Override
+        public void run() {
+            begun = true;
+            if (!AsyncRetryCall.this.hasEnded()) {
+                onFailure(value, failure, unacceptable);
+            }
+        }
+    }
+
+    private void warnOfContext(Throwable thrown) {
+        SafeLog.warn(log, "Retry '{}': the context of a call could not be restored", retry.name(), thrown);
+    }
+
+    /** The call ends as its attempt did: another one could only be made in the context of someone else. */
+    private void endWithoutContext(
+            T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+        try {
+            Throwable last =
+                    unacceptable != null ? unacceptable : RetryRules.asThrown(failure, body == null ? this : body);
+            RetrySequence known = attempts;
+            if (known == null) {
+                known = new RetrySequence(retry, rules, deadline, false, last, unacceptable != null);
+            }
+            known.undecided(last, unacceptable != null);
+            end(value, known);
+        } catch (Throwable unexpected) {
+            giveUp(unexpected);
+        }
+    }
+
+    /** The next attempt's time has come, but it could only be made in the context of someone else. */
+    private void resumeWithoutContext() {
+        AttemptDelay<T> over = pause;
+        if (over == null || over.end()) {
+            giveUpAttempts(RetrySequence::unrestored);
+        }
+    }
+
+    /** Makes the next attempt, whose delay is over. */
+    void resumeInContext() {
+        boolean[] begun = new boolean[1];
+        try {
+            context.run(() -> {
+                begun[0] = true;
+                resume();
+            });
+        } catch (Throwable thrown) {
+            warnOfContext(thrown);
+            if (!begun[0]) {
+                resumeWithoutContext();
+            }
+        }
+    }
+
+    private void succeed(T value) {
+        if (!tryEnd()) {
+            return;
+        }
+        if (attempts == null) {
+            rules.onFirstAttemptSuccess();
+        } else {
+            attempts.succeeded();
+            attempts = null;
+        }
+        clear();
+        publish(value, null);
+    }
+
+    private void onFailure(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+        try {
+            boolean byResult = unacceptable != null;
+            Object call = body == null ? this : body;
+            Throwable thrown = unacceptable != null ? unacceptable : RetryRules.asThrown(failure, call);
+            boolean repeatable = !AdaptedCall.isCommitted(call);
+            RetrySequence known = attempts;
+            long wait;
+            if (known == null) {
+                known = new RetrySequence(retry, rules, deadline, false, thrown, byResult);
+                attempts = known;
+                wait = known.first(repeatable);
+            } else {
+                wait = known.next(thrown, byResult, repeatable);
+            }
+            if (wait == RetrySequence.STOP) {
+                end(value, known);
+            } else if (wait > 0) {
+                AttemptDelay<T> delay = new AttemptDelay<>(this, retry, deadline, context, wait);
+                pause = delay;
+                delay.begin();
+            } else if (driver == Thread.currentThread()) {
+                attempt();
+            } else {
+                // The thread that ended the attempt belongs to someone else.
+                pause = null;
+                Workers.executeReliably(this::resumeInContext);
+            }
+        } catch (Throwable unexpected) {
+            giveUp(unexpected);
+        }
+    }
+
+    /** There is no further attempt: the call ends as the last one did. What was not accepted is better than nothing. */
+    @SuppressWarnings("NullAway") // the value is there where the attempt ended with one
+    private void end(@Nullable T value, RetrySequence known) {
+        if (!tryEnd()) {
+            return;
+        }
+        Throwable failure = known.conclude();
+        attempts = null;
+        clear();
+        publish(value, known.endsWithResult(failure) ? null : failure);
+    }
+
+    /** Something went wrong that no attempt has to answer for. */
+    void giveUp(Throwable thrown) {
+        if (tryEnd()) {
+            halt();
+            clear();
+            publishFailure(thrown);
+        }
+    }
+
+    @Override
+    protected void stop() {
+        RetrySequence known = attempts;
+        if (known == null) {
+            retry.counts().cancelled.increment();
+        } else {
+            known.stopped();
+        }
+        halt();
+        clear();
+    }
+
+    private void halt() {
+        AttemptDelay<T> waiting = pause;
+        if (waiting != null && waiting.end()) {
+            forgetAttempts();
+        }
+        CompletableFuture<T> attempt = running;
+        if (attempt != null) {
+            cancelPart(attempt);
+        }
+    }
+
+    /** Whether it is decided how the call ends. */
+    boolean isOver() {
+        return hasEnded();
+    }
+
+    /** The attempt that was decided upon is not made. */
+    void forgetAttempts() {
+        RetrySequence known = attempts;
+        if (known != null) {
+            known.cancelled();
+            attempts = null;
+        }
+    }
+
+    /** Whoever keeps the future of an ended call does not keep the call. */
+    private void clear() {
+        body = null;
+        running = null;
+        pause = null;
+        context.clear();
+        if (ownsDeadline) {
+            deadline.end();
+        }
+    }
+
+    /** The delay before the next attempt has ended, and there will be none. */
+    void giveUpAttempts(Consumer<RetrySequence> reason) {
+        RetrySequence known = attempts;
+        if (hasEnded()) {
+            forgetAttempts();
+        } else if (known != null) {
+            reason.accept(known);
+            end(lastResult(known), known);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // an attempt of this call returned it
+    private @Nullable T lastResult(RetrySequence known) {
+        return (T) known.lastResult();
+    }
+}

@@ -1,0 +1,110 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.RelayFuture;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An asynchronous call with a timer. When the limit is exceeded, what lies within is notified, the call's own future is
+ * cancelled, which is never completed in any other way, and then this future fails. All that runs code of the user, so
+ * it happens on a thread of the workers and not on the timer's.
+ */
+final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> implements Runnable {
+
+    private final Timeout timeout;
+    private final TimeoutConfig config;
+    private final Deadline limit;
+    private final @Nullable AdaptedCall<?> adapted;
+    private final CallerContext context;
+    private volatile Ticker.@Nullable Scheduled timer;
+    private boolean expired; // of the thread that expires the call
+
+    AsyncTimedCall(Timeout timeout, TimeoutConfig config, Deadline limit, Object body) {
+        this.timeout = timeout;
+        this.config = config;
+        this.limit = limit;
+        this.adapted = body instanceof AdaptedCall<?> call ? call : null;
+        this.context = CallerContext.capture();
+    }
+
+    AsyncTimedCall<T> start(CompletableFuture<T> call) {
+        try {
+            timer = limit.schedule(Workers.handOver(this));
+        } catch (Throwable noTimer) {
+            // A call whose time cannot be limited is not let run: following it now cancels it.
+            fail(noTimer);
+        }
+        follow(call);
+        if (hasEnded()) {
+            cancelTimer();
+        }
+        return this;
+    }
+
+    /** The limit is reached. Without its context, if that cannot be restored, a call has to be limited all the same. */
+    @Override
+    public void run() {
+        context.runAnyway(this::expire);
+    }
+
+    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    private void expire() {
+        if (tryEnd()) {
+            expired = true;
+            releaseThenPublish(null, exceeded(), context);
+            context.clear();
+        }
+    }
+
+    /** What the caller gets; another failure is better than none. */
+    private Throwable exceeded() {
+        try {
+            return timeout.exceeded(config, limit.tryExceed(timeout.title()), null);
+        } catch (Throwable outOfMemory) {
+            return outOfMemory;
+        }
+    }
+
+    @Override
+    protected void onInnerEnd(T value, @Nullable Throwable failure) {
+        if (tryEnd()) {
+            limit.end();
+            cancelTimer();
+            context.clear();
+            publish(value, failure);
+        } else if (failure == null) {
+            discard(value);
+        }
+    }
+
+    private void discard(T value) {
+        if (adapted == null || !adapted.discard(value)) {
+            timeout.discard(value);
+        }
+    }
+
+    @Override
+    protected void stop() {
+        limit.tryStop();
+        cancelTimer();
+        super.stop();
+        if (expired) {
+            timeout.announce(config);
+        } else {
+            context.clear();
+        }
+    }
+
+    private void cancelTimer() {
+        Ticker.Scheduled scheduled = timer;
+        if (scheduled != null) {
+            timer = null;
+            scheduled.cancel();
+        }
+    }
+}

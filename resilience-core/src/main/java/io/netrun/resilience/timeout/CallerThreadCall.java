@@ -1,0 +1,146 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sync call on its caller's thread, which is interrupted when the limit is exceeded. Whether the call ended or the
+ * limit was first is decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt
+ * can leak. The timer only hands the expiry over: an interrupt runs code of others.
+ */
+final class CallerThreadCall implements Runnable {
+
+    private static final VarHandle PHASE;
+
+    static {
+        try {
+            PHASE = MethodHandles.lookup().findVarHandle(CallerThreadCall.class, "phase", Phase.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** How often the thread looks whether its interrupt has come, before it parks between two looks. */
+    private static final int SPINS = 1_000;
+
+    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private enum Phase {
+        RUNNING,
+        /** The call has ended in time. */
+        ENDED,
+        /**
+         * The limit is exceeded, and a worker is to interrupt the thread. If the call ends before that, there is no
+         * need to.
+         */
+        EXPIRING,
+        /** The thread is about to be interrupted; it waits this out. */
+        INTERRUPTING,
+        /** The limit has interrupted the thread, and that has to be taken back. */
+        INTERRUPTED,
+        /** The limit is exceeded, but the thread had been interrupted by someone else, or is not to be. */
+        EXPIRED
+    }
+
+    private final Timeout timeout;
+    private final TimeoutConfig config;
+    private final Deadline limit;
+    private final TimeoutInterrupts interrupts;
+    private final Runnable expiry = Workers.handOver(this::expire);
+    private volatile Phase phase = Phase.RUNNING;
+
+    /** Written before the phase after {@link Phase#INTERRUPTING}. */
+    private List<Throwable> earlier = List.of();
+
+    CallerThreadCall(Timeout timeout, TimeoutConfig config, Deadline limit, TimeoutInterrupts interrupts) {
+        this.timeout = timeout;
+        this.config = config;
+        this.limit = limit;
+        this.interrupts = interrupts;
+    }
+
+    <T extends @Nullable Object, X extends Throwable> T call(Layer next, CheckedSupplier<T, X> body) throws X {
+        Ticker.Scheduled timer = limit.schedule(this);
+        T result;
+        try {
+            result = next.call(body, limit);
+        } catch (Throwable failure) {
+            timer.cancel();
+            if (tryEnd()) {
+                throw failure;
+            }
+            throw timeout.giveUp(config, earlier, failure);
+        }
+        timer.cancel();
+        if (tryEnd()) {
+            return result;
+        }
+        timeout.discard(result);
+        throw timeout.giveUp(config, earlier, null);
+    }
+
+    /** The limit is exceeded; on the timer's thread. */
+    @Override
+    public void run() {
+        if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.EXPIRING)) {
+            expiry.run();
+        }
+    }
+
+    /** On a thread of the workers. */
+    private void expire() {
+        if (!PHASE.compareAndSet(this, Phase.EXPIRING, Phase.INTERRUPTING)) {
+            return;
+        }
+        boolean interrupted = false;
+        try {
+            earlier = limit.tryExceed(timeout.title());
+            interrupted = config.interrupt() && interrupts.interrupt();
+        } finally {
+            phase = interrupted ? Phase.INTERRUPTED : Phase.EXPIRED;
+        }
+    }
+
+    private boolean tryEnd() {
+        if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
+            limit.end();
+            return true;
+        }
+        if (PHASE.compareAndSet(this, Phase.EXPIRING, Phase.EXPIRED)) {
+            earlier = limit.tryExceed(timeout.title());
+            return false;
+        }
+        int cleared = awaitInterrupt();
+        if (phase == Phase.INTERRUPTED) {
+            interrupts.clear(cleared);
+        } else if (cleared > 0) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    /**
+     * How often the thread was interrupted meanwhile; its flag is cleared each time, as it could not park otherwise.
+     */
+    private int awaitInterrupt() {
+        int cleared = 0;
+        for (int spins = 0; phase == Phase.INTERRUPTING; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                cleared += Thread.interrupted() ? 1 : 0;
+                LockSupport.parkNanos(this, PARK_NANOS);
+            }
+        }
+        return cleared;
+    }
+}

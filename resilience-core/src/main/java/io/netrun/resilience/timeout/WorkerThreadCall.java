@@ -1,0 +1,318 @@
+package io.netrun.resilience.timeout;
+
+import io.netrun.resilience.CallInterruptedException;
+import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.CheckedSupplier;
+import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Layer;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sync call on a worker thread, while its caller waits for the first of three: the call's end, the limit, an
+ * interrupt of the caller. Which it was is decided by one compare-and-set of {@link Phase}. The caller looks at the
+ * clock itself, so that no timer has to work for it to return in time.
+ */
+final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> implements Runnable {
+
+    private static final VarHandle PHASE;
+
+    static {
+        try {
+            PHASE = MethodHandles.lookup().findVarHandle(WorkerThreadCall.class, "phase", Phase.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private enum Phase {
+        /** No worker has taken it up yet. */
+        NEW,
+        RUNNING,
+        /** The call has ended in time. */
+        ENDED,
+        /** The caller has left without a result; an interrupt of the worker may follow. */
+        STOPPED,
+        /**
+         * The worker is about to be interrupted. It waits this out, so that the interrupt hits this call or nothing.
+         */
+        INTERRUPTING,
+        /** The worker was interrupted, which has to be taken back. */
+        INTERRUPTED,
+        /** The call has ended after its caller had left, or was never begun. */
+        LEFT
+    }
+
+    private final Timeout timeout;
+    private final TimeoutConfig config;
+    private final Deadline limit;
+    private final Layer next;
+    private final CheckedSupplier<T, X> body;
+    private final Thread caller = Thread.currentThread();
+    private volatile Phase phase = Phase.NEW;
+
+    /** Written before {@link Phase#RUNNING}. */
+    private @Nullable TimeoutInterrupts worker;
+
+    /** Written before {@link Phase#STOPPED}. */
+    private @Nullable Abandonment abandonment;
+
+    /** Whether the stopped call has ended, so that it holds nothing any more. */
+    private volatile boolean left;
+
+    /** Whether the caller waits for that. */
+    private volatile boolean lingering;
+
+    /** Written before {@link Phase#ENDED}. */
+    private @Nullable T result;
+
+    private @Nullable Throwable failure;
+
+    WorkerThreadCall(Timeout timeout, TimeoutConfig config, Deadline limit, Layer next, CheckedSupplier<T, X> body) {
+        this.timeout = timeout;
+        this.config = config;
+        this.limit = limit;
+        this.next = next;
+        this.body = body;
+    }
+
+    /** Has the call made and waits for it; on the caller's thread. */
+    T call() throws X {
+        Ticker.Scheduled timer = wakeUp();
+        try {
+            start();
+            await();
+        } finally {
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+        return outcome();
+    }
+
+    /** In real time a parked thread wakes by itself. */
+    private Ticker.@Nullable Scheduled wakeUp() {
+        return timeout.ticker() == Ticker.system() ? null : limit.schedule(() -> LockSupport.unpark(caller));
+    }
+
+    private void start() {
+        Runnable task = CallerContext.capture().wrap(this, this::failed);
+        Executor executor = config.executor();
+        try {
+            if (executor == null) {
+                Workers.executePromptly(task);
+            } else {
+                executor.execute(task);
+            }
+        } catch (Throwable rejected) {
+            // An executor that rejects a task may have kept it all the same: it is not to be run then.
+            if (PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT)) {
+                throw rejected;
+            }
+        }
+    }
+
+    /** The context could not be restored, before the call or after it. */
+    private void failed(Throwable thrown) {
+        if (PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
+            end(null, thrown);
+        }
+    }
+
+    private void await() {
+        OuterScope outer = new OuterScope();
+        limit.register(outer);
+        try {
+            awaitEnd();
+        } finally {
+            outer.tryEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        while (isOpen()) {
+            long left = limit.remainingNanosOfThis();
+            if (left <= 0) {
+                if (stop()) {
+                    List<Throwable> earlier = limit.tryExceed(timeout.title());
+                    interruptWorker();
+                    throw timeout.giveUp(config, earlier, null);
+                }
+                return;
+            }
+            if (limit.isOver() && stop()) {
+                interruptWorker();
+                throw new CancellationException(
+                        "the call was given up by what is around Timeout '" + timeout.name() + "'");
+            }
+            LockSupport.parkNanos(this, left);
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                if (stop()) {
+                    limit.tryStop();
+                    interruptWorker();
+                    throw new CallInterruptedException(
+                            timeout.name(),
+                            "Timeout '" + timeout.name() + "': interrupted while waiting for the call",
+                            new InterruptedException());
+                }
+            }
+        }
+    }
+
+    /**
+     * Wakes the caller when a limit further out gives the call up, or it is stopped; the interrupt may be switched off.
+     */
+    private final class OuterScope extends Deadline.InFlight {
+
+        @Override
+        protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            LockSupport.unpark(caller);
+        }
+    }
+
+    private boolean isOpen() {
+        Phase now = phase;
+        return now == Phase.NEW || now == Phase.RUNNING;
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // what the call threw is an X or unchecked; null where T may be null
+    private T outcome() throws X {
+        if (failure != null) {
+            throw (X) failure;
+        }
+        return result;
+    }
+
+    /** Ends the caller's wait without a result, unless the call was faster. */
+    private boolean stop() {
+        if (PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT)) {
+            return true;
+        }
+        Abandonment leaving = new Abandonment(timeout);
+        abandonment = leaving;
+        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.STOPPED)) {
+            return false;
+        }
+        leaving.begin();
+        return true;
+    }
+
+    /**
+     * Interrupts the worker, and waits a moment for it to leave: a call that heeds the interrupt does so in less, and
+     * what it held, such as a permit, is then free for what the caller does next. An interrupt runs code of others,
+     * such as that of the channel in which a thread blocks, so the caller does not make it.
+     */
+    private void interruptWorker() {
+        if (config.interrupt() && phase == Phase.STOPPED) {
+            Workers.executeReliably(this::interruptBody);
+            linger();
+        }
+    }
+
+    private void linger() {
+        lingering = true;
+        boolean interrupted = false;
+        long longest = timeout.lingerNanos();
+        long end = Ticker.system().nanoTime() + longest;
+        for (long rest = longest;
+                !left && rest > 0;
+                rest = end - Ticker.system().nanoTime()) {
+            LockSupport.parkNanos(this, rest);
+            interrupted |= Thread.interrupted();
+        }
+        lingering = false;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void interruptBody() {
+        TimeoutInterrupts running = worker;
+        if (running == null || !PHASE.compareAndSet(this, Phase.STOPPED, Phase.INTERRUPTING)) {
+            return;
+        }
+        boolean interrupted = false;
+        try {
+            interrupted = running.interrupt();
+        } finally {
+            phase = interrupted ? Phase.INTERRUPTED : Phase.LEFT;
+        }
+    }
+
+    /** Makes the call; on the worker's thread. */
+    @Override
+    public void run() {
+        TimeoutInterrupts interrupts = TimeoutInterrupts.enter();
+        try {
+            worker = interrupts;
+            if (PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
+                make(interrupts);
+            }
+        } finally {
+            interrupts.leave();
+        }
+    }
+
+    private void make(TimeoutInterrupts interrupts) {
+        T value;
+        try {
+            value = next.call(body, limit);
+        } catch (Throwable thrown) {
+            if (!end(null, thrown)) {
+                leave(interrupts);
+            }
+            return;
+        }
+        if (!end(value, null)) {
+            leave(interrupts);
+            timeout.discard(value);
+        }
+    }
+
+    private boolean end(@Nullable T value, @Nullable Throwable thrown) {
+        result = value;
+        failure = thrown;
+        if (!PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
+            result = null;
+            failure = null;
+            return false;
+        }
+        limit.end();
+        LockSupport.unpark(caller);
+        return true;
+    }
+
+    /**
+     * The call has ended after its caller had left. The interrupt was for this call; the thread's next task must not
+     * see it.
+     */
+    private void leave(TimeoutInterrupts interrupts) {
+        left = true;
+        if (lingering) {
+            LockSupport.unpark(caller);
+        }
+        while (!PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING) {
+            LockSupport.parkNanos(this, PARK_NANOS);
+            Thread.interrupted();
+        }
+        if (phase == Phase.INTERRUPTED) {
+            interrupts.clear(0);
+        }
+        Abandonment leaving = abandonment;
+        if (leaving != null) {
+            leaving.end();
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.netrun.resilience.spring.cloud;
+
+import io.netrun.resilience.Guard;
+import io.netrun.resilience.KeyedPolicies;
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The policies behind Spring Cloud's circuit breakers, by id. An id that the configuration, a customizer or an
+ * annotation names is an instance of that name. Any other may come from a request, so it shares a bounded number of
+ * places with its like: it is an instance named {@code spring-cloud:<id>}, which goes when it is the one asked for
+ * least recently. All factories share what they make. Thread-safe.
+ */
+public final class CloudCircuitBreakers {
+
+    /** How many instances there may be of ids that nothing names. */
+    static final int LIMIT = 1_000;
+
+    private static final String FAMILY = "spring-cloud";
+    private static final String WHERE = "a circuit breaker of Spring Cloud";
+    private static final PatternDescriptor<CircuitBreaker, CircuitBreakerConfig> BREAKERS =
+            PatternDescriptors.of(CircuitBreaker.TYPE);
+    private static final PatternDescriptor<Timeout, TimeoutConfig> TIMEOUTS = PatternDescriptors.of(Timeout.TYPE);
+
+    private final @Nullable InstanceFactory instances;
+    private final boolean timeoutWithin;
+    private final List<Map<String, CloudCircuitBreakerConfig>> inCode = new CopyOnWriteArrayList<>();
+    private final ConcurrentMap<String, Guard> known = new ConcurrentHashMap<>();
+    private final KeyedPolicies<CircuitBreaker> unknownBreakers;
+    private final KeyedPolicies<Timeout> unknownTimeouts;
+    private volatile @Nullable Function<String, CloudCircuitBreakerConfig> byDefault;
+    private volatile @Nullable CloudCircuitBreakerConfig family;
+
+    /**
+     * The circuits of an application.
+     *
+     * @param instances null if nothing is protected
+     * @param registry where instances are made that the configuration does not know
+     * @param order the patterns, outermost first
+     */
+    public CloudCircuitBreakers(
+            @Nullable InstanceFactory instances, ResilienceRegistry registry, List<PipelineSlot> order) {
+        this.instances = instances;
+        List<String> keys = order.stream().map(PipelineSlot::key).toList();
+        this.timeoutWithin = keys.indexOf(TIMEOUTS.key()) > keys.indexOf(BREAKERS.key());
+        this.unknownBreakers = registry.keyed(
+                CircuitBreaker.TYPE, FAMILY, LIMIT, id -> unknown(id).circuitBreaker());
+        this.unknownTimeouts = registry.keyed(
+                Timeout.TYPE,
+                FAMILY,
+                LIMIT,
+                id -> Objects.requireNonNull(unknown(id).timeout()));
+    }
+
+    /** What the configuration says of an id: a time limit only if there are settings for one of that name. */
+    CloudCircuitBreakerConfig configured(String id) {
+        return instances == null
+                ? new CloudCircuitBreakerConfig(CircuitBreakerConfig.defaults(), null)
+                : new CloudCircuitBreakerConfig(
+                        instances.configOf(BREAKERS, id), isLimited(id) ? instances.configOf(TIMEOUTS, id) : null);
+    }
+
+    private boolean isLimited(String id) {
+        return instances != null && instances.isConfigured(TIMEOUTS, id);
+    }
+
+    /** Knows ids that the customizers of a factory name, now or later. */
+    void addCustomized(Map<String, CloudCircuitBreakerConfig> circuits) {
+        inCode.add(circuits);
+    }
+
+    /** What holds for ids of which neither the configuration nor a customizer says anything. */
+    void configureDefault(Function<String, CloudCircuitBreakerConfig> settings) {
+        byDefault = Objects.requireNonNull(settings, "defaultConfiguration");
+    }
+
+    /**
+     * The policies of an id.
+     *
+     * @throws IllegalArgumentException if the id can not be part of a name: it is blank, too long or has control
+     *     characters
+     */
+    Guard get(String id) {
+        if (instances == null) {
+            return Pipeline.of();
+        }
+        Guard guard = known.get(id);
+        if (guard != null) {
+            return guard;
+        }
+        CloudCircuitBreakerConfig circuit = customized(id);
+        if (circuit != null) {
+            return known.computeIfAbsent(id, key -> make(instances, key, circuit));
+        }
+        return isKnown(instances, id) ? known.computeIfAbsent(id, key -> obtain(instances, key)) : unknownGuard(id);
+    }
+
+    private @Nullable CloudCircuitBreakerConfig customized(String id) {
+        for (Map<String, CloudCircuitBreakerConfig> circuits : inCode) {
+            CloudCircuitBreakerConfig circuit = circuits.get(id);
+            if (circuit != null) {
+                return circuit;
+            }
+        }
+        return null;
+    }
+
+    private boolean isKnown(InstanceFactory made, String id) {
+        return made.isConfigured(BREAKERS, id)
+                || isLimited(id)
+                || made.settings(BREAKERS, id).isPresent();
+    }
+
+    private Guard make(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {
+        made.fix(BREAKERS, id, circuit.circuitBreaker());
+        if (circuit.timeout() == null) {
+            return pipeline(made.obtain(BREAKERS, id, Map.of(), WHERE), Optional.empty());
+        }
+        made.fix(TIMEOUTS, id, circuit.timeout());
+        return pipeline(made.obtain(BREAKERS, id, Map.of(), WHERE), made.obtain(TIMEOUTS, id, Map.of(), WHERE));
+    }
+
+    private Guard obtain(InstanceFactory made, String id) {
+        return pipeline(
+                made.obtain(BREAKERS, id, Map.of(), WHERE),
+                isLimited(id) ? made.obtain(TIMEOUTS, id, Map.of(), WHERE) : Optional.empty());
+    }
+
+    private Guard unknownGuard(String id) {
+        CircuitBreaker breaker = unknownBreakers.get(id);
+        return unknown(id).timeout() != null
+                ? pipeline(Optional.of(breaker), Optional.of(unknownTimeouts.get(id)))
+                : breaker;
+    }
+
+    /**
+     * Without a customizer, settings under the name of the family are for all of them; read once, since requests may
+     * wait for it.
+     */
+    private CloudCircuitBreakerConfig unknown(String id) {
+        Function<String, CloudCircuitBreakerConfig> settings = byDefault;
+        if (settings != null) {
+            return settings.apply(id);
+        }
+        CloudCircuitBreakerConfig read = family;
+        if (read == null) {
+            read = configured(FAMILY);
+            family = read;
+        }
+        return read;
+    }
+
+    private Guard pipeline(Optional<? extends Policy> breaker, Optional<? extends Policy> timeout) {
+        return Pipeline.of((timeoutWithin ? Stream.of(breaker, timeout) : Stream.of(timeout, breaker))
+                .<Policy>flatMap(Optional::stream)
+                .toList());
+    }
+}

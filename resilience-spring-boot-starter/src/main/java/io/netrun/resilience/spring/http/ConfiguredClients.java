@@ -1,0 +1,129 @@
+package io.netrun.resilience.spring.http;
+
+import io.netrun.resilience.spring.settings.NamedSections;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.SpellingSuggestion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/** Reads what is written under {@code resilience.http-clients}. */
+final class ConfiguredClients {
+
+    static final String ROOT = "resilience.http-clients";
+
+    private static final List<String> KEYS = Arrays.stream(HttpClientProperties.class.getRecordComponents())
+            .map(component -> DataObjectPropertyName.toDashedForm(component.getName()))
+            .toList();
+
+    private final NamedSections sections;
+    private final Map<String, Object> clients;
+
+    ConfiguredClients(ConfigurableEnvironment environment) {
+        this.sections = new NamedSections(environment, ROOT);
+        String all = environment.getProperty(ROOT);
+        // YAML has an empty text as the value of a section whose keys are commented out.
+        this.clients = all != null && all.isBlank()
+                ? new TreeMap<>()
+                : new TreeMap<>(Binder.get(environment)
+                        .bind(ROOT, Bindable.mapOf(String.class, Object.class))
+                        .orElseGet(Map::of));
+    }
+
+    /** All names. */
+    Set<String> names() {
+        Set<String> names = described();
+        clients.keySet().stream().filter(name -> isNew(name, names)).toList().forEach(names::add);
+        return names;
+    }
+
+    /** The names under which there are settings. */
+    Set<String> described() {
+        Set<String> names = sections.names();
+        clients.entrySet().stream()
+                .filter(client -> client.getValue() instanceof Map && isNew(client.getKey(), names))
+                .map(Map.Entry::getKey)
+                .toList()
+                .forEach(names::add);
+        return names;
+    }
+
+    /**
+     * Spring Boot's name of a section may be another writing of one that is known; of environment variables, it is the
+     * only one.
+     */
+    private static boolean isNew(String name, Set<String> names) {
+        return names.stream().noneMatch(known -> letters(known).equals(letters(name)));
+    }
+
+    private static String letters(String name) {
+        return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
+    }
+
+    /** The keys that mean nothing, each with the nearest that does. */
+    List<Problem> unknownKeys() {
+        List<Problem> problems = new ArrayList<>();
+        clients.forEach((name, client) -> {
+            if (!(client instanceof Map<?, ?> settings)) {
+                problems.add(new Problem(
+                        "The property '" + property(name) + "' has a value of its own",
+                        "Put settings under it, such as " + KEYS.get(0)));
+                return;
+            }
+            for (Object key : settings.keySet()) {
+                String written = String.valueOf(key);
+                if (KEYS.stream().noneMatch(known -> uniform(known).equals(uniform(written)))) {
+                    String nearest = SpellingSuggestion.to(written, KEYS);
+                    problems.add(Problem.tolerable(
+                            "The configuration has an unknown key '" + written + "' in '" + property(name) + "'"
+                                    + sections.origin(name, written),
+                            (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Known here: "
+                                    + String.join(", ", KEYS)));
+                }
+            }
+        });
+        return problems;
+    }
+
+    /**
+     * The settings of a client.
+     *
+     * @throws ResilienceConfigurationException if a value can not be read
+     */
+    HttpClientProperties properties(String name) {
+        try {
+            return sections.binder(name)
+                    .bindOrCreate(sections.name(name), Bindable.of(HttpClientProperties.class), null);
+        } catch (BindException e) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    "'" + e.getName() + "'" + origin(e) + " can not be read: "
+                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                    "Write a name, or a list of words")));
+        }
+    }
+
+    private static String origin(BindException e) {
+        ConfigurationProperty property = e.getProperty();
+        return property == null || property.getOrigin() == null ? "" : " (" + property.getOrigin() + ")";
+    }
+
+    private static String property(String name) {
+        return ROOT + "[" + name + "]";
+    }
+
+    private static String uniform(String key) {
+        return key.replace("-", "").toLowerCase(Locale.ROOT);
+    }
+}

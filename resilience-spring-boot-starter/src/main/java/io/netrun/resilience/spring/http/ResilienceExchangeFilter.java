@@ -1,0 +1,38 @@
+package io.netrun.resilience.spring.http;
+
+import io.netrun.resilience.reactor.ReactorGuard;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Mono;
+
+/**
+ * Makes each call of a {@code WebClient} through the policies of its client; nothing blocks a thread. A call lasts
+ * until the status and the headers are there: the body is a stream that its reader may leave unread for as long as he
+ * likes.
+ */
+final class ResilienceExchangeFilter implements ExchangeFilterFunction {
+
+    private final ProtectedClient client;
+
+    ResilienceExchangeFilter(ProtectedClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+        ClientPlan plan = client.plan();
+        if (plan.repeating().policies().isEmpty()) {
+            return next.exchange(request);
+        }
+        return Mono.deferContextual(context -> {
+            WebExchange call = new WebExchange(plan, request, next, context);
+            return ReactorGuard.of(plan.pipeline(request.method()))
+                    .adapted(subscriber -> call)
+                    .doOnNext(call::endWith)
+                    .onErrorResume(call::endWith)
+                    .doOnCancel(call::cancelled);
+        });
+    }
+}

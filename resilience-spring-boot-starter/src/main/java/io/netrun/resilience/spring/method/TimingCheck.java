@@ -1,0 +1,110 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.NamedDuration;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up the settings of a method's policies, each right by itself, and says where they do not fit together. */
+final class TimingCheck {
+
+    private final List<Policy> policies;
+    private final List<String> doubts = new ArrayList<>();
+
+    private TimingCheck(List<Policy> policies) {
+        this.policies = policies;
+    }
+
+    /** What does not fit together, with the sums; empty if all does. What is switched off does not matter. */
+    static List<String> doubts(List<Policy> all) {
+        List<Policy> policies = all.stream().filter(Policy::isEnabled).toList();
+        TimingCheck arithmetic = new TimingCheck(policies);
+        for (int i = 0; i < policies.size(); i++) {
+            Policy limiting = policies.get(i);
+            List<Policy> within = policies.subList(i + 1, policies.size());
+            PatternDescriptors.of(limiting)
+                    .flatMap(pattern -> pattern.limit(limiting))
+                    .ifPresent(limit -> arithmetic.check(limiting, limit, within));
+        }
+        return arithmetic.doubts;
+    }
+
+    private void check(Policy limiting, Duration limit, List<Policy> within) {
+        Duration each = limitOfAttempts(within);
+        spans(
+                within,
+                each == null ? PatternDescriptor::waits : (pattern, policy) -> waits(pattern, policy, each),
+                (policy, wait) -> wait.duration().compareTo(limit) < 0
+                        ? ""
+                        : wait.what() + " of " + title(policy) + " can take " + NamedDuration.text(wait.duration())
+                                + ", but "
+                                + title(limiting) + " around it gives up after " + NamedDuration.text(limit)
+                                + ". Lengthen the time limit, or shorten the other");
+        spans(
+                within,
+                (pattern, policy) -> pattern.limit(policy).stream()
+                        .map(inner -> new NamedDuration("", inner))
+                        .toList(),
+                (policy, inner) -> inner.duration().compareTo(limit) < 0
+                        ? ""
+                        : title(policy) + " gives up after " + NamedDuration.text(inner.duration()) + ", but "
+                                + title(limiting)
+                                + " around it does so after " + NamedDuration.text(limit)
+                                + ": the inner one never strikes. Shorten it, or take it away");
+        spans(
+                policies,
+                PatternDescriptor::windows,
+                (policy, window) -> window.duration().compareTo(limit.multipliedBy(2)) >= 0
+                        ? ""
+                        : window.what() + " of " + title(policy) + " is " + NamedDuration.text(window.duration())
+                                + ", less than twice the "
+                                + NamedDuration.text(limit) + " of " + title(limiting)
+                                + ": calls that time out have nearly left the window when the next ones are told."
+                                + " Lengthen the window, or shorten the time limit");
+    }
+
+    /** Where the attempts have a limit, the longest that they can take is known, and says more than the waits alone. */
+    private static List<NamedDuration> waits(PatternDescriptor<?, ?> pattern, Policy policy, Duration each) {
+        List<NamedDuration> attempts = pattern.attempts(policy, each);
+        return attempts.isEmpty() ? pattern.waits(policy) : attempts;
+    }
+
+    /** The time limit within what makes attempts, or null if there is none. */
+    private static @Nullable Duration limitOfAttempts(List<Policy> within) {
+        boolean repeated = false;
+        for (Policy policy : within) {
+            PatternDescriptor<?, ?> pattern = PatternDescriptors.of(policy).orElse(null);
+            if (pattern != null) {
+                Optional<Duration> limit = pattern.limit(policy);
+                if (repeated && limit.isPresent()) {
+                    return limit.get();
+                }
+                repeated |= pattern.repeatsCalls();
+            }
+        }
+        return null;
+    }
+
+    private void spans(
+            List<Policy> among,
+            BiFunction<PatternDescriptor<?, ?>, Policy, List<NamedDuration>> spans,
+            BiFunction<Policy, NamedDuration, String> doubt) {
+        for (Policy policy : among) {
+            PatternDescriptors.of(policy).stream()
+                    .flatMap(pattern -> spans.apply(pattern, policy).stream())
+                    .map(span -> doubt.apply(policy, span))
+                    .filter(text -> !text.isEmpty())
+                    .forEach(doubts::add);
+        }
+    }
+
+    private static String title(Policy policy) {
+        return policy.type().policyClass().getSimpleName() + " '" + policy.name() + "'";
+    }
+}

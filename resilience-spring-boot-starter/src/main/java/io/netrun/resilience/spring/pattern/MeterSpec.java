@@ -1,0 +1,53 @@
+package io.netrun.resilience.spring.pattern;
+
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One meter that every instance of a pattern has, without a word of Micrometer, which may be absent.
+ *
+ * @param name without the common prefix, such as {@code circuitbreaker.calls}
+ * @param kind what sort of meter it is
+ * @param description one line for people
+ * @param unit what the value is counted in, such as {@code seconds}; null where it is a plain number
+ * @param tags beside the instance's name
+ * @param value reads it from an instance
+ * @param <P> the policy
+ */
+public record MeterSpec<P>(
+        String name,
+        Kind kind,
+        String description,
+        @Nullable String unit,
+        Map<String, String> tags,
+        ToDoubleFunction<P> value) {
+
+    /** The sorts of meters. */
+    public enum Kind {
+        /** A value that goes up and down. */
+        GAUGE,
+        /** A total that only grows. */
+        COUNTER
+    }
+
+    static <P> MeterSpec<P> gauge(String name, String description, ToDoubleFunction<P> value) {
+        return new MeterSpec<>(name, Kind.GAUGE, description, null, Map.of(), value);
+    }
+
+    static <P> MeterSpec<P> counter(String name, String description, ToDoubleFunction<P> value) {
+        return new MeterSpec<>(name, Kind.COUNTER, description, null, Map.of(), value);
+    }
+
+    static <P> MeterSpec<P> counter(String name, String description, String outcome, ToDoubleFunction<P> value) {
+        return MeterSpec.counter(name, description, value).tagged("outcome", outcome);
+    }
+
+    MeterSpec<P> tagged(String key, String tagValue) {
+        return new MeterSpec<>(name, kind, description, unit, Map.of(key, tagValue), value);
+    }
+
+    MeterSpec<P> inSeconds() {
+        return new MeterSpec<>(name, kind, description, "seconds", tags, value);
+    }
+}

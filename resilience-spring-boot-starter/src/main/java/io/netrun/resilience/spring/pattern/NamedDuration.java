@@ -1,0 +1,28 @@
+package io.netrun.resilience.spring.pattern;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A time that an instance's settings lead to.
+ *
+ * @param what for people, such as {@code max-wait}
+ */
+public record NamedDuration(String what, Duration duration) {
+
+    /** A time in a message: {@code 2s}, {@code 1500ms}, {@code 15.06s}. */
+    public static String text(Duration duration) {
+        long millis = duration.toMillis();
+        return millis % 1_000 != 0 && Math.abs(millis) < 10_000
+                ? millis + "ms"
+                : BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + "s";
+    }
+
+    /** None if the setting is not made. */
+    static Stream<NamedDuration> of(String what, @Nullable Duration duration) {
+        return Optional.ofNullable(duration).map(set -> new NamedDuration(what, set)).stream();
+    }
+}

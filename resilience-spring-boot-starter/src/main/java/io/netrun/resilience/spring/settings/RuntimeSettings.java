@@ -1,0 +1,214 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.Option;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Changes settings of living instances as an operator asks for. What comes from outside is taken as it is: no
+ * placeholder is resolved for it and no class is loaded. Thread-safe.
+ */
+public final class RuntimeSettings {
+
+    private static final int MAX_LENGTH = 1_000;
+    private static final String ENABLED = Option.ENABLED.key();
+
+    /** A comma, unless it belongs to a value. */
+    private static final java.util.regex.Pattern NEXT_CHANGE = java.util.regex.Pattern.compile(",(?=[^,=]*=)");
+
+    private static final ResolvableType SWITCH = ResolvableType.forClass(boolean.class);
+
+    private final InstanceFactory instances;
+
+    /**
+     * For the instances of an application.
+     *
+     * @param instances told who said the settings that have changed
+     */
+    public RuntimeSettings(InstanceFactory instances) {
+        this.instances = instances;
+    }
+
+    /**
+     * Changes all of the named settings, or none.
+     *
+     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is
+     *     one of them. Or a JSON object, each of whose values is one value, whatever is in it
+     * @throws ResilienceConfigurationException if that can not be read, a name is unknown, or a value is out of its
+     *     range
+     */
+    public <P extends Policy, C extends Record> void change(PatternDescriptor<P, C> pattern, P policy, String changes) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        List<Problem> problems = new ArrayList<>();
+        split(changes).forEach((name, value) -> {
+            try {
+                read(pattern, name, value, values);
+            } catch (ResilienceConfigurationException e) {
+                problems.addAll(e.problems());
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
+        }
+        apply(pattern, policy, values);
+    }
+
+    /** The changes by the names of settings; the last one of a name counts. */
+    private static Map<String, String> split(String changes) {
+        Map<String, String> split = new LinkedHashMap<>();
+        if (changes.startsWith("{")) {
+            try {
+                JsonParserFactory.getJsonParser()
+                        .parseMap(changes)
+                        .forEach((name, value) -> split.put(name, value == null ? "" : value.toString()));
+                return split;
+            } catch (RuntimeException | StackOverflowError noJson) {
+                split.clear(); // it is read as a text, whose messages say what to write
+            }
+        }
+        for (String change : NEXT_CHANGE.split(changes, -1)) {
+            String[] parts = change.split("=", 2);
+            split.put(parts[0].strip(), parts.length == 2 ? parts[1].strip() : "");
+        }
+        return split;
+    }
+
+    private void read(
+            PatternDescriptor<?, ?> pattern, String name, String value, Map<String, @Nullable Object> values) {
+        if (name.equals(ENABLED)) {
+            values.put(name, read(name, value, SWITCH));
+            return;
+        }
+        Setting setting = changeable(pattern).stream()
+                .filter(known -> known.name().equals(name) || known.key().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ResilienceConfigurationException(List.of(unknown(pattern, name))));
+        values.put(setting.name(), read(name, value, setting.type()));
+    }
+
+    private <P extends Policy, C extends Record> void apply(
+            PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
+        Object enabled = values.remove(ENABLED);
+        try {
+            C config = MadeInstances.reconfigure(pattern, policy, present -> {
+                requireUsed(pattern, present, values);
+                requireInRange(pattern, policy, present, values);
+                return Setting.with(present, values);
+            });
+            instances.changedByOperator(pattern, policy.name(), config, values.keySet());
+        } catch (IllegalArgumentException wrong) {
+            throw outOfRange(pattern, policy, List.of(String.valueOf(wrong.getMessage())));
+        }
+        if (enabled != null) {
+            policy.setEnabled(Boolean.TRUE.equals(enabled));
+        }
+    }
+
+    private static void requireInRange(
+            PatternDescriptor<?, ?> pattern, Policy policy, Record present, Map<String, @Nullable Object> values) {
+        List<String> problems = Ranges.problems(present, values);
+        if (!problems.isEmpty()) {
+            throw outOfRange(pattern, policy, problems);
+        }
+    }
+
+    private static ResilienceConfigurationException outOfRange(
+            PatternDescriptor<?, ?> pattern, Policy policy, List<String> problems) {
+        return new ResilienceConfigurationException(problems.stream()
+                .map(problem ->
+                        new Problem(pattern.title() + " '" + policy.name() + "': " + problem, "Nothing has changed"))
+                .toList());
+    }
+
+    /** A setting that the instance would not use is a mistake here as anywhere. */
+    static void requireUsed(PatternDescriptor<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
+        Map<String, Object> changed = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (value != null) {
+                changed.put(name, value);
+            }
+        });
+        Map<String, Object> chosen = new LinkedHashMap<>();
+        Setting.values(present, pattern.derived()).forEach((name, value) -> {
+            if (value != null) {
+                chosen.put(name, value);
+            }
+        });
+        pattern.derive(List.of(changed, chosen));
+    }
+
+    /** Lists hold classes, and executors are beans; neither can be named from outside. */
+    private static List<Setting> changeable(PatternDescriptor<?, ?> pattern) {
+        return Setting.of(pattern).stream()
+                .filter(setting -> setting.isWritable()
+                        && setting.type().toClass() != List.class
+                        && setting.type().toClass() != Executor.class)
+                .toList();
+    }
+
+    private static Problem unknown(PatternDescriptor<?, ?> pattern, String name) {
+        List<String> known =
+                new ArrayList<>(changeable(pattern).stream().map(Setting::name).toList());
+        known.add(ENABLED);
+        return new Problem(
+                "A " + pattern.key() + " has no setting '" + abbreviated(name) + "' that can be changed while it lives",
+                "Known here: " + String.join(", ", known));
+    }
+
+    private Object read(String name, String text, ResolvableType type) {
+        if (!text.isBlank() && text.length() <= MAX_LENGTH) {
+            Object value = bound(name, text, type);
+            if (value != null) {
+                return value;
+            }
+        }
+        throw new ResilienceConfigurationException(List.of(new Problem(
+                name + " is '" + abbreviated(text) + "'",
+                "Write " + name + "= and " + ExpectedFormat.of(type) + ", of at most " + MAX_LENGTH + " characters")));
+    }
+
+    /** Null for what Spring takes for nothing, such as blanks and control characters. */
+    private @Nullable Object bound(String name, String text, ResolvableType type) {
+        try {
+            return new Binder(
+                            List.of(new MapConfigurationPropertySource(Map.of("value", text))),
+                            null,
+                            instances.conversion(),
+                            null)
+                    .bind("value", Bindable.of(type))
+                    .orElse(null);
+        } catch (BindException e) {
+            throw SettingProblems.unreadable(name + " is '" + abbreviated(text) + "'", type, e);
+        }
+    }
+
+    private static String abbreviated(String text) {
+        return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+    }
+
+    /** Whether a setting has an effect: an operator may have chosen something with which it has none any more. */
+    static boolean isUsed(PatternDescriptor<?, ?> pattern, Record config, Setting setting) {
+        if (pattern.derived().contains(setting.name())) {
+            return true;
+        }
+        try {
+            requireUsed(pattern, config, Setting.values(config, Set.of(setting.name())));
+            return true;
+        } catch (IllegalArgumentException unused) {
+            return false;
+        }
+    }
+}
