@@ -146,7 +146,8 @@ public final class KeyedPolicies<P extends Policy> {
         if (foreign != null) {
             return foreign;
         }
-        P held = takeHeld(key);
+        EvictedReference<P> evicted = stillHeld.get(key);
+        P held = evicted == null ? null : evicted.get();
         P created = held == null ? factory.apply(key) : held;
         Object creation = new Object();
         try {
@@ -156,6 +157,10 @@ public final class KeyedPolicies<P extends Policy> {
                 return type.policyClass().cast(present);
             }
             add(new Entry<>(key, created));
+            if (evicted != null) {
+                // Only now: another thread that asks meanwhile must not create one beside it.
+                stillHeld.remove(key, evicted);
+            }
         } finally {
             locked(() -> creating.remove(key, creation));
         }
@@ -163,14 +168,9 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /**
-     * The instance of a key that was evicted while somebody held it, between asking for it and calling through it
-     * perhaps: one more beside it would let in its limit once more.
+     * An instance that is evicted while somebody holds it, between asking for it and calling through it perhaps, stays
+     * that of its key: one more beside it would let in its limit once more.
      */
-    private @Nullable P takeHeld(String key) {
-        EvictedReference<P> reference = stillHeld.remove(key);
-        return reference == null ? null : reference.get();
-    }
-
     private void keepWhileHeld(Entry<P> entry) {
         stillHeld.put(entry.key, new EvictedReference<>(entry, collected));
         for (Reference<? extends P> gone = collected.poll(); gone != null; gone = collected.poll()) {

@@ -153,7 +153,7 @@ class ResilienceRegistryTests {
                             return name;
                         case "type":
                             return Retry.TYPE;
-                        case "close":
+                        case "shutdown":
                             onClose.run();
                             return null;
                         default:
