@@ -5,7 +5,7 @@ import io.netrun.resilience.RetryAfter;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A call was refused because too many had begun before it, and its turn would have come later than it may wait. */
+/** A call was rejected because the next free token would have come later than the call may wait. */
 public final class RateLimitExceededException extends CallRejectedException implements RetryAfter {
 
     private static final long serialVersionUID = 1L;
@@ -21,13 +21,13 @@ public final class RateLimitExceededException extends CallRejectedException impl
         this.retryAfterNanos = retryAfterNanos;
     }
 
-    /** The time, from the rejection on, after which a call would be admitted if no other came before; never empty. */
+    /** The time after the rejection until a call would be admitted if no other came first; never empty. */
     @Override
     public Optional<Duration> retryAfter() {
         return Optional.of(Duration.ofNanos(retryAfterNanos));
     }
 
-    /** Made when it is read, because most rejections are counted and never printed. */
+    /** Built on demand, because most rejections are counted and never printed. */
     @Override
     public String getMessage() {
         return "RateLimiter '" + name() + "' has no permit left (burst " + burst + ", one every "
