@@ -77,7 +77,7 @@ public final class ResilienceEndpoint {
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
-    /** One instance, with its settings and who said them. */
+    /** One instance, with its settings and their origins. */
     @ReadOperation
     public WebEndpointResponse<Map<String, Object>> instance(@Selector String pattern, @Selector String name) {
         return PatternDescriptors.byKey(pattern)
@@ -103,7 +103,7 @@ public final class ResilienceEndpoint {
             @org.springframework.lang.Nullable @Nullable String settings,
             SecurityContext security) {
         if (!operators.areAllowed()) {
-            return refused(
+            return failure(
                     METHOD_NOT_ALLOWED,
                     "The endpoint is read-only",
                     "Set management.endpoint.resilience.access to unrestricted; access to all endpoints does not count");
@@ -193,7 +193,7 @@ public final class ResilienceEndpoint {
     }
 
     private static WebEndpointResponse<Map<String, Object>> unknownPattern(String pattern) {
-        return refused(
+        return failure(
                 WebEndpointResponse.STATUS_NOT_FOUND,
                 "Unknown pattern '" + shortened(pattern) + "'",
                 "Known patterns: "
@@ -208,23 +208,23 @@ public final class ResilienceEndpoint {
             PatternDescriptor<P, ?> pattern, String name) {
         String nearest = SpellingSuggestion.to(
                 name, registry.all(pattern.type()).stream().map(Policy::name).toList());
-        return refused(
+        return failure(
                 WebEndpointResponse.STATUS_NOT_FOUND,
                 "There is no " + pattern.key() + " named '" + shortened(name) + "'",
                 (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
                         + "GET the pattern for the names that there are");
     }
 
-    /** What somebody sent, as far as it helps to recognize it. */
+    /** A received value, shortened to what helps to recognize it. */
     private static String shortened(String sent) {
         return sent.length() <= MAX_SHOWN ? sent : sent.substring(0, MAX_SHOWN) + "…";
     }
 
     private static WebEndpointResponse<Map<String, Object>> badRequest(String error, String remedy) {
-        return refused(WebEndpointResponse.STATUS_BAD_REQUEST, error, remedy);
+        return failure(WebEndpointResponse.STATUS_BAD_REQUEST, error, remedy);
     }
 
-    private static WebEndpointResponse<Map<String, Object>> refused(int status, String error, String remedy) {
+    private static WebEndpointResponse<Map<String, Object>> failure(int status, String error, String remedy) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("error", error);
         body.put("remedy", remedy);
@@ -232,9 +232,9 @@ public final class ResilienceEndpoint {
     }
 
     /**
-     * What somebody asks for.
+     * A requested change.
      *
-     * @param principal who it is; null if there is none
+     * @param principal the user; null if there is none
      */
     private record Change(
             @Nullable String action,

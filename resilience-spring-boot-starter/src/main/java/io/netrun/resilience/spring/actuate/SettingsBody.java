@@ -39,8 +39,8 @@ final class SettingsBody {
     }
 
     /**
-     * The body with nothing but texts as values. One that is no object becomes an object without fields, so that it is
-     * the endpoint that says what is wrong with it.
+     * The body with all values as text. A body that is not an object becomes an object without fields, so that the
+     * endpoint reports what is wrong with it.
      */
     static byte[] flattened(byte[] body) {
         Map<String, Object> fields = read(body);

@@ -33,7 +33,7 @@ final class FutureAdapter extends CompletableFuture<Object> {
         } catch (CancellationException e) {
             super.cancel(false);
         } catch (InterruptedException e) {
-            // Nobody interrupts a worker that waits here; if someone does, the wait is over and the future says so.
+            // No code of ours interrupts a worker that waits here. If it happens, the future fails with the interrupt.
             Thread.currentThread().interrupt();
             completeExceptionally(e);
         }

@@ -48,7 +48,7 @@ final class FutureCall extends ProtectedCall
         return recovered == null ? null : stage(recovered);
     }
 
-    @SuppressWarnings("unchecked") // the method's return type said so
+    @SuppressWarnings("unchecked") // by the method's return type
     private static CompletionStage<@Nullable Object> stage(Object future) {
         return future instanceof CompletionStage<?>
                 ? (CompletionStage<@Nullable Object>) future

@@ -88,11 +88,10 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     }
 
     /**
-     * A suspending function gives a publisher by itself, while what is called in its place may be an ordinary one,
-     * which gives a value or a flow.
+     * A suspending function returns a publisher here, while its fallback may be an ordinary function that returns a
+     * value or a flow.
      */
-    @SuppressWarnings(
-            "unchecked") // with Reactor present, the registry's adapters and Spring's proxies give what P says
+    @SuppressWarnings("unchecked") // with Reactor present, the registry's adapters and Spring's proxies return a P
     private P publisher(Object returned) {
         if (suspending && returned instanceof Publisher<?>) {
             return (P) returned;

@@ -45,7 +45,7 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
      * The one advisor.
      *
      * @param pipelines asked with every call, and not before the first
-     * @param observer asked with every call; empty if nobody wants to hear of attempts
+     * @param observer asked with every call; empty if attempts are not observed
      */
     public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
         this.pointcut = new AnnotatedMethods(this::makesSubclasses);

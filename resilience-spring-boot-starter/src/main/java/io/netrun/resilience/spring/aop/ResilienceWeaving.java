@@ -24,7 +24,7 @@ public final class ResilienceWeaving implements DisposableBean {
      * Begins.
      *
      * @param pipelines asked with every call, and not before the first
-     * @param observer asked with every call; empty if nobody wants to hear of attempts
+     * @param observer asked with every call; empty if attempts are not observed
      * @throws NoAspectBoundException if no weaver is at work
      */
     public ResilienceWeaving(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {

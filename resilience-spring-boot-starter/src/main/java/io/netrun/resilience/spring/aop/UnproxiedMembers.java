@@ -13,8 +13,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * What a bean's class has that a subclass cannot pass on to the bean. The proxy is an object of that subclass whose
- * fields are empty: a final method runs on it and finds nothing there.
+ * Members of a bean's class that a proxy subclass cannot delegate to the bean. The fields of the proxy are empty, so a
+ * final method that runs on it finds nothing there.
  */
 final class UnproxiedMembers {
 
@@ -22,22 +22,19 @@ final class UnproxiedMembers {
 
     private UnproxiedMembers() {}
 
-    /** Warns of what would fail when it is used from outside of the bean. */
+    /** Warns of members that would fail when they are used from outside the bean. */
     static void warnOf(Class<?> type, Class<?> proxy) {
         Collection<String> members = of(type, proxy);
         if (!members.isEmpty()) {
             log.warn(
-                    "{}: whoever uses {} of the bean reaches the proxy around it, whose fields are empty. Make methods"
-                            + " non-final and public, and fields private, or move the annotated methods to another bean.",
+                    "{}: calls of {} from outside reach the proxy around the bean, whose fields are empty. Make"
+                            + " methods non-final and public, and fields private, or move the annotated methods to another bean.",
                     type.getName(),
                     String.join(", ", members));
         }
     }
 
-    /**
-     * Looks at what the user wrote: what Spring generates for {@code @Configuration} and {@code @Lookup} is for Spring
-     * alone.
-     */
+    /** Checks the user's class: what Spring generates for {@code @Configuration} and {@code @Lookup} is ignored. */
     static Collection<String> of(Class<?> generated, Class<?> proxy) {
         Class<?> type = ClassUtils.getUserClass(generated);
         Collection<String> members = new TreeSet<>();

@@ -8,8 +8,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * A context's part among those that share a registry: it hears events, and its methods follow what becomes of their
- * instances.
+ * The membership of a context among those that share a registry: it receives events, and its methods follow changes of
+ * their instances.
  */
 final class ContextMembership implements DisposableBean {
 

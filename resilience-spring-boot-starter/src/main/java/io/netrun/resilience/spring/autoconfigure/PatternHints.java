@@ -10,8 +10,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * Ahead of time: a native image is told of what the patterns have that is read by reflection: annotations,
- * configuration records, which are also made that way, and the records that the endpoint shows.
+ * Reflection hints for native images: annotations, configuration records, which are also created reflectively, and the
+ * records that the endpoint shows.
  */
 final class PatternHints implements RuntimeHintsRegistrar {
 

@@ -23,7 +23,7 @@ final class PropagatedRequest implements BooleanSupplier {
         try {
             return accessor.getValue() instanceof RequestAttributes;
         } catch (RuntimeException broken) {
-            return false; // capturing the context fails in the same way, and says so
+            return false; // capturing the context fails in the same way, and reports it
         }
     }
 }

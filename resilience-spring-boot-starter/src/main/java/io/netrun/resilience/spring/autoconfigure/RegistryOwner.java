@@ -9,7 +9,7 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.HierarchicalBeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 
-/** Tells a context that has a registry of its own from one that shares the registry of its parent. */
+/** Distinguishes a context with its own registry from one that shares the registry of its parent. */
 final class RegistryOwner {
 
     private RegistryOwner() {}

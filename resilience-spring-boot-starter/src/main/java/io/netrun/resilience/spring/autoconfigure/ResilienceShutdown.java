@@ -114,7 +114,7 @@ final class ResilienceShutdown
         }
     }
 
-    /** The bulkheads in which calls are running, for people; empty if there are none. */
+    /** The bulkheads with running calls, for a message; empty if there are none. */
     private String runningCalls() {
         return registry.all(Bulkhead.TYPE).stream()
                 .filter(bulkhead -> active(bulkhead.metrics()) > 0)

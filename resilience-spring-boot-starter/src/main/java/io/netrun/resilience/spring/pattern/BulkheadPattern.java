@@ -44,7 +44,7 @@ final class BulkheadPattern {
                         b -> b.metrics().maxQueue()),
                 MeterSpec.<Bulkhead>gauge(
                                 "bulkhead.longest.wait",
-                                "Longest time that a call has waited for a place",
+                                "Longest time that a call has waited for a permit",
                                 b -> b.metrics().longestWait().toNanos() / 1e9)
                         .inSeconds(),
                 MeterSpec.counter(

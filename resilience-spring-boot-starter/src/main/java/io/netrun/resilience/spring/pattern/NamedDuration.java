@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time that an instance's settings lead to.
+ * A duration that results from an instance's settings.
  *
- * @param what for people, such as {@code max-wait}
+ * @param what its name in messages, such as {@code max-wait}
  */
 public record NamedDuration(String what, Duration duration) {
 

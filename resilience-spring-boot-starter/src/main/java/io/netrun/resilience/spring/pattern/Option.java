@@ -1,12 +1,12 @@
 package io.netrun.resilience.spring.pattern;
 
 /**
- * What only the configuration says of an instance: something that the application does with it, and that the pattern
- * itself knows nothing of.
+ * A setting that only the configuration has: it concerns the use of the instance by the application, not the pattern
+ * itself.
  *
  * @param key in kebab case, beside the pattern's settings
  * @param type of the value
- * @param builtIn the value where nobody says any
+ * @param builtIn the default value
  * @param <T> the value
  */
 public record Option<T>(String key, Class<T> type, T builtIn) {

@@ -104,7 +104,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return type.key();
     }
 
-    /** Name for people, such as {@code CircuitBreaker}. */
+    /** Name in messages, such as {@code CircuitBreaker}. */
     public String title() {
         return type.policyClass().getSimpleName();
     }
@@ -144,7 +144,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return actions;
     }
 
-    /** The events that the application hears of. */
+    /** The events that are published to the application. */
     public List<Class<? extends ResilienceEvent>> applicationEvents() {
         return applicationEvents;
     }
@@ -210,7 +210,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return options;
     }
 
-    /** Whether an instance is refusing calls that it would let through in good times. */
+    /** Whether an instance is rejecting calls that it would normally admit. */
     public boolean isDown(P policy) {
         return down.test(policy);
     }

@@ -34,7 +34,7 @@ public final class PatternDescriptors {
         return ALL;
     }
 
-    /** All places in the chain around a call, outermost first. */
+    /** All slots in the chain around a call, outermost first. */
     public static List<PipelineSlot> places() {
         return PLACES;
     }

@@ -20,7 +20,7 @@ final class RateLimiterPattern {
                             r -> r.metrics().available()),
                     MeterSpec.gauge(
                             "ratelimiter.waiting",
-                            "Calls waiting for their turn",
+                            "Calls waiting for their reservation",
                             r -> r.metrics().waiting()),
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),

@@ -2,13 +2,13 @@ package io.netrun.resilience.spring.pattern;
 
 import org.jspecify.annotations.Nullable;
 
-/** A call that knows what may take its place when it has failed. */
+/** A call that has its own fallback. */
 public interface RecoverableCall {
 
     /**
-     * What takes its place.
+     * Recovers the failed call.
      *
-     * @throws Throwable the failure itself if nothing does, or what the attempt threw
+     * @throws Throwable the failure itself if it is not recovered, or what the fallback threw
      */
     @Nullable
     Object recover(Throwable failure) throws Throwable;
