@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The public API of each published module is the one that is pinned in its {@code public-api.txt}, so that no change of it goes
- * unnoticed. CONTRIBUTING has the command that writes the files anew.
+ * The public API of each published module is the one that is pinned in its {@code public-api.txt}, so that no change of
+ * it goes unnoticed. CONTRIBUTING has the command that writes the files anew.
  */
 class PublicApiTests {
 
@@ -21,7 +21,7 @@ class PublicApiTests {
     void publicApiShouldBeThePinnedOne(String module) throws IOException {
         Path pinned = ROOT.resolve(module).resolve("public-api.txt");
         String api = PublicApi.of(ROOT.resolve(module).resolve(Path.of("target", "classes")));
-        if (Boolean.getBoolean("resilience.api.write")) {
+        if (Boolean.getBoolean("api.write")) {
             Files.writeString(pinned, api);
         }
         assertThat(api.lines()).isNotEmpty().containsExactlyElementsOf(Files.readAllLines(pinned));
