@@ -7,10 +7,10 @@ import java.time.Duration;
  *
  * @param limit number of calls per period
  * @param period the time in which that many calls may begin
- * @param available tokens available: calls that could begin at once
+ * @param available calls that could begin at once
  * @param waiting calls waiting for their reservation
- * @param totalAccepted calls admitted, at once or after a wait
- * @param totalRejected calls rejected
+ * @param totalAccepted calls let in, at once or after a wait
+ * @param totalRejected calls refused
  */
 public record RateLimiterMetrics(
         int limit, Duration period, int available, int waiting, long totalAccepted, long totalRejected) {}

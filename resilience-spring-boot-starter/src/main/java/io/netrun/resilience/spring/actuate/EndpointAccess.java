@@ -11,9 +11,9 @@ public final class EndpointAccess {
     private EndpointAccess() {}
 
     /**
-     * Whether unrestricted access is configured for this endpoint itself. Properties that open all endpoints, or the
-     * older ones that enable an endpoint, do not make it writable, since they may not have been set with this endpoint
-     * in mind.
+     * Whether unrestricted access is configured for this endpoint specifically. Properties that open all endpoints, or
+     * the older ones that enable an endpoint, do not make it writable: they may have been set without this endpoint in
+     * mind.
      */
     public static boolean isUnrestricted(Environment environment) {
         return Binder.get(environment)

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
-/** One call of a protected method as its pipeline makes it: any number of attempts, and possibly a fallback. */
+/** One call of a protected method, as its pipeline executes it: any number of attempts, and possibly a fallback. */
 abstract sealed class ProtectedCall implements RecoverableCall
         permits PlainCall, FutureCall, AwaitedCall, ReactiveCall {
 
@@ -18,7 +18,7 @@ abstract sealed class ProtectedCall implements RecoverableCall
     /**
      * A call.
      *
-     * @param watched observes its attempts; null without an observer
+     * @param watched observes the attempts; null if they are not observed
      */
     ProtectedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
         this.invocation = invocation;
@@ -31,7 +31,7 @@ abstract sealed class ProtectedCall implements RecoverableCall
         return watched;
     }
 
-    /** Makes the call as an observed attempt. */
+    /** Executes the call as an observed attempt. */
     final @Nullable Object proceed(AttemptObserver.Attempt attempt) throws Throwable {
         AttemptObserver.Scope current = attempt.open();
         try {
@@ -41,7 +41,7 @@ abstract sealed class ProtectedCall implements RecoverableCall
         }
     }
 
-    /** Makes the call. Aspects further in ask for the invocation that is current on their thread. */
+    /** Executes the call. Inner aspects look up the current invocation of their thread. */
     final @Nullable Object proceed() throws Throwable {
         MethodInvocation attempt = method.repeats() ? anew() : invocation;
         return method.moves() && attempt instanceof ProxyMethodInvocation
@@ -56,7 +56,7 @@ abstract sealed class ProtectedCall implements RecoverableCall
                 : invocation;
     }
 
-    /** The method, for messages. */
+    /** The method's display name. */
     final String title() {
         return method.title();
     }

@@ -8,7 +8,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * The membership of a context among those that share a registry: it receives events, and its methods follow changes of
+ * A context's membership in those that share a registry: it receives events, and its methods follow replacements of
  * their instances.
  */
 final class ContextMembership implements DisposableBean {

@@ -8,7 +8,7 @@ import org.springframework.web.context.request.RequestAttributes;
 /** Whether Micrometer's context-propagation carries the request of the calling thread to another one. */
 final class PropagatedRequest implements BooleanSupplier {
 
-    /** Looks at what the accessors read and not at their keys, since an application may have written its own. */
+    /** Checks what the accessors read and not their keys, since an application may have its own accessor. */
     @Override
     public boolean getAsBoolean() {
         for (ThreadLocalAccessor<?> accessor : ContextRegistry.getInstance().getThreadLocalAccessors()) {

@@ -40,8 +40,8 @@ final class SharingContexts {
     }
 
     /**
-     * Publishes an event in each context. The listeners of each context receive it once, although events of a child
-     * also arrive at its parent. If some throw, the others still receive it.
+     * Publishes an event in each context. Each listener receives it once, although events of a child context reach its
+     * parent as well. If some listeners throw, the others still receive it.
      */
     void publish(Object event) {
         RuntimeException thrown = attempt(() -> owner.publishEvent(event), null);

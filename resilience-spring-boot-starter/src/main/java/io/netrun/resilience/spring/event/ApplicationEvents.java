@@ -11,10 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Publishes the events of instances as application events, for methods such as {@code @EventListener void
+ * Publishes the events of instances as application events, for beans with {@code @EventListener void
  * on(CircuitBreakerEvent.StateChanged event)}, and keeps the latest. Listeners run on the thread of the call, or on
- * another thread that is delivering events of the instance, and should be quick. Their exceptions are logged and
- * otherwise ignored.
+ * another thread that is delivering the instance's events at that moment, and should be fast. An exception from a
+ * listener is logged and has no other effect.
  */
 public final class ApplicationEvents implements AutoCloseable {
 

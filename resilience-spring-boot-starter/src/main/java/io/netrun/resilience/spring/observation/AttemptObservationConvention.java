@@ -4,7 +4,7 @@ import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
-/** The names and key values of observations of attempts. A bean of this type replaces the default convention. */
+/** The names and key values of attempt observations. A bean of this type replaces the default convention. */
 public interface AttemptObservationConvention extends ObservationConvention<AttemptContext> {
 
     /** The name of the observation, and of its timer. */

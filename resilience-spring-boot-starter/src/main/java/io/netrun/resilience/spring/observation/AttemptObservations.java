@@ -63,7 +63,7 @@ public final class AttemptObservations implements AttemptObserver {
             observation.stop();
         }
 
-        /** Unwraps the exception that dependent stages add, which has no information of its own. */
+        /** Dependent stages wrap the exception; the wrapper carries no information. */
         private static Throwable thrown(Throwable failure) {
             Throwable cause = failure.getCause();
             return failure.getClass() == CompletionException.class && cause != null ? cause : failure;

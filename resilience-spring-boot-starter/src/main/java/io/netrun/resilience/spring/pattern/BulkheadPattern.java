@@ -5,7 +5,7 @@ import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.bulkhead.BulkheadEvent;
 import java.util.List;
 
-/** What the starter knows of bulkheads. */
+/** The descriptor of bulkheads. */
 final class BulkheadPattern {
 
     private static final String CALLS = "bulkhead.calls";

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A duration that results from an instance's settings.
+ * A duration that follows from an instance's settings.
  *
- * @param what its name in messages, such as {@code max-wait}
+ * @param what display name, such as {@code max-wait}
  */
 public record NamedDuration(String what, Duration duration) {
 
@@ -21,7 +21,7 @@ public record NamedDuration(String what, Duration duration) {
                 : BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + "s";
     }
 
-    /** None if the setting is not made. */
+    /** Empty if the setting is not set. */
     static Stream<NamedDuration> of(String what, @Nullable Duration duration) {
         return Optional.ofNullable(duration).map(set -> new NamedDuration(what, set)).stream();
     }

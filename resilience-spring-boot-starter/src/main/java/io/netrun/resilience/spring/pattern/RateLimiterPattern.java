@@ -5,7 +5,7 @@ import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.ratelimiter.RateLimiterEvent;
 import java.util.List;
 
-/** What the starter knows of rate limiters. */
+/** The descriptor of rate limiters. */
 final class RateLimiterPattern {
 
     private static final String CALLS = "ratelimiter.calls";

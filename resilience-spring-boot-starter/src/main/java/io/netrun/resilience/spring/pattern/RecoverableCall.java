@@ -2,13 +2,13 @@ package io.netrun.resilience.spring.pattern;
 
 import org.jspecify.annotations.Nullable;
 
-/** A call that has its own fallback. */
+/** A call with fallbacks for its failure. */
 public interface RecoverableCall {
 
     /**
-     * Recovers the failed call.
+     * Returns the result of the fallback.
      *
-     * @throws Throwable the failure itself if it is not recovered, or what the fallback threw
+     * @throws Throwable the failure itself if no fallback applies, or what the fallback threw
      */
     @Nullable
     Object recover(Throwable failure) throws Throwable;
