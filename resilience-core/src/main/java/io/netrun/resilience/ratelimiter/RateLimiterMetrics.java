@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param period the time in which that many calls may begin
  * @param available calls that could begin at once
  * @param waiting calls waiting for their reservation
- * @param totalAccepted calls let in, at once or after a wait
- * @param totalRejected calls refused
+ * @param totalAccepted calls admitted, at once or after a wait
+ * @param totalRejected calls rejected
  */
 public record RateLimiterMetrics(
         int limit, Duration period, int available, int waiting, long totalAccepted, long totalRejected) {}

@@ -421,7 +421,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void inheritedFinalMethodsThatNoInterfaceShowsShouldNotBeMentioned(CapturedOutput output) {
+    void inheritedFinalMethodsOutsideInterfacesShouldNotBeReported(CapturedOutput output) {
         runner.withBean(Filled.class).run(context -> assertThat(output).doesNotContain("callers of"));
     }
 
