@@ -34,7 +34,7 @@ public final class ResilienceMetricsAutoConfiguration {
                 registry, GlobalSettings.orElse(environment, "metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY));
     }
 
-    /** For the endpoint, which may also be there without Micrometer. */
+    /** For the endpoint, which may be present without Micrometer. */
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnProperty("resilience.observations.enabled")
