@@ -89,11 +89,11 @@ public final class ManualTicker implements Ticker {
     }
 
     /**
-     * Turns the time to the next moment for which a task is scheduled, and runs all that is due then. In this way a
+     * Advances the time to the next moment for which a task is scheduled, and runs all that is due then. In this way a
      * test passes the delay of an asynchronous retry without knowing how long it is. Time limits of running calls are
      * tasks too: a maximum that is shorter than they are leaves them alone while an attempt runs on another thread.
      *
-     * @param atMost how far to turn; nothing happens if no task is due by then
+     * @param atMost how far to advance at most; nothing happens if no task is due by then
      * @return whether there was such a task
      */
     public boolean advanceToNext(Duration atMost) {

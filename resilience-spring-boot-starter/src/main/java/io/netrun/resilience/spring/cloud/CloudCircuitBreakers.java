@@ -101,7 +101,7 @@ public final class CloudCircuitBreakers {
      * The policies of an id, which are made at once. To be asked for with each call, since another instance may have
      * the name by then.
      *
-     * @throws IllegalArgumentException if the id can not be part of a name: it is blank, too long or has control
+     * @throws IllegalArgumentException if the id cannot be part of a name: it is blank, too long or has control
      *     characters
      * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if its settings are wrong
      */

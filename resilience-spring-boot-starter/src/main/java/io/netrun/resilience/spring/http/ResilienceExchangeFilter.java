@@ -23,7 +23,7 @@ final class ResilienceExchangeFilter implements ExchangeFilterFunction {
     @Override
     public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
         return Mono.deferContextual(context -> {
-            ClientPlan plan = client.plan(); // of each subscription, whoever makes the request again further out
+            ClientPlan plan = client.plan(); // per subscription: an outer filter may subscribe again
             if (plan.repeating().policies().isEmpty()) {
                 return next.exchange(request);
             }

@@ -24,7 +24,7 @@ final class BoundMeters {
 
     private static final String PREFIX = "resilience.";
 
-    /** Follows the name of a family, in the place of the keys. */
+    /** Suffix of a family's name that stands for all its keys. */
     private static final String ALL_KEYS = ":*";
 
     private final ResilienceRegistry instances;

@@ -26,7 +26,7 @@ final class FamilyTotals<P extends Policy> {
     private final Set<P> members = new HashSet<>();
     private final double[] former;
 
-    /** What each had counted when it left, as long as somebody holds it: it may come back with its counts. */
+    /** What each had counted when it left, as long as it is referenced: it may return with its counts. */
     private final Map<P, double[]> left = new WeakHashMap<>();
 
     FamilyTotals(Class<P> type, List<MeterSpec<P>> measures) {

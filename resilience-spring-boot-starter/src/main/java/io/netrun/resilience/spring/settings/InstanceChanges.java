@@ -32,7 +32,7 @@ final class InstanceChanges {
         return left.get();
     }
 
-    /** Somebody keeps an instance from now on. */
+    /** An instance is kept between calls from now on. */
     void use(Policy policy) {
         subscription.obtain();
         if (!used.add(policy)) {

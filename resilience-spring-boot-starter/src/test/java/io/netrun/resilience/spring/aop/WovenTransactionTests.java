@@ -101,7 +101,7 @@ class WovenTransactionTests {
             this.orders = orders;
         }
 
-        @Timeout(duration = "500ms")
+        @Timeout(duration = "3s") // the transaction has begun by then, on a busy machine too
         public void buy() throws InterruptedException {
             orders.order();
         }
