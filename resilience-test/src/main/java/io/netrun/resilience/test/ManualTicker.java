@@ -9,12 +9,11 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time that a test turns by hand: {@code CircuitBreaker.of("payments", config, ticker)} lives by it, and so does every
- * instance of a {@code ResilienceRegistry.create(ticker)}, or of a Spring application that has it as its only
- * {@code Ticker} bean. Nothing passes until {@link #advance} says so; tasks that become due run on the thread that
- * calls it. A sleep, as of a retry between attempts, returns at once, turns the time itself and is recorded.
- * Asynchronous and reactive calls do not sleep: their delays are tasks and pass only by {@link #advance} or
- * {@link #advanceToNext}.
+ * A ticker whose time a test advances by hand. Pass it to {@code CircuitBreaker.of("payments", config, ticker)} or
+ * {@code ResilienceRegistry.create(ticker)}, or declare it as the only {@code Ticker} bean of a Spring application.
+ * Time stands still until {@link #advance} is called, which runs the tasks that become due on the calling thread. A
+ * sleep, such as the delay of a retry, returns at once, advances the time by its duration and is recorded. Asynchronous
+ * and reactive calls do not sleep: their delays are tasks and pass only by {@link #advance} or {@link #advanceToNext}.
  *
  * <p>Monotonic time starts just before the overflow of {@link System#nanoTime()}'s range, so that every test crosses
  * it; the wall clock starts at the beginning of 2026. Thread-safe.

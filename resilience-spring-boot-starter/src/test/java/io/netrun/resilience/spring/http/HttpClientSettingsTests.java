@@ -108,7 +108,7 @@ class HttpClientSettingsTests {
     }
 
     @Test
-    void mistypedMethodShouldBeToldWithTheNearest() {
+    void mistypedMethodShouldBeReportedWithASuggestion() {
         runner.withPropertyValues("resilience.http-clients.prices.retry-methods=PSOT")
                 .run(context -> assertThat(problems(context))
                         .singleElement()
