@@ -7,7 +7,6 @@ import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -16,8 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
@@ -26,13 +23,17 @@ import org.slf4j.LoggerFactory;
 final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
-    private static final Logger log = LoggerFactory.getLogger(AsyncRetryCall.class);
-
     private static final VarHandle PENDING;
+    private static final VarHandle COUNTED;
+
+    /** In place of what counts how the call ends, once it was stopped and that is counted. */
+    private static final Object STOPPED = new Object();
 
     static {
         try {
-            PENDING = MethodHandles.lookup().findVarHandle(AsyncRetryCall.class, "pending", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PENDING = lookup.findVarHandle(AsyncRetryCall.class, "pending", int.class);
+            COUNTED = lookup.findVarHandle(AsyncRetryCall.class, "counted", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -54,6 +55,13 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     /** Written by the one thread that is driving the call, handed on through {@link #pending} or the timer. */
     private @Nullable RetrySequence attempts;
+
+    /**
+     * What counts how the call ends: nothing or the {@link FirstAttempt}, then the attempts, or {@link #STOPPED}. Each
+     * is replaced by a compare-and-set, so that an attempt that fails while the call is stopped is not counted beside
+     * it.
+     */
+    private volatile @Nullable Object counted;
 
     /** How the attempt ended that is to be dealt with; handed on through {@link #pending}. */
     private @Nullable T endedValue;
@@ -83,7 +91,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         this.context = CallerContext.capture();
     }
 
-    AsyncRetryCall<T> start(CompletableFuture<T> first) {
+    /** @param begun what counts a stop of the first attempt, if that has been registered */
+    AsyncRetryCall<T> start(CompletableFuture<T> first, @Nullable FirstAttempt begun) {
+        counted = begun;
         drive(first);
         return this;
     }
@@ -180,43 +190,31 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
             onFailure(value, failure, unacceptable);
         } else {
             // Listeners run here, on a thread that belongs to someone else, and so does its context.
-            InContext ended = new InContext(value, failure, unacceptable);
-            try {
-                context.run(ended);
-            } catch (Throwable thrown) {
-                warnOfContext(thrown);
-                if (!ended.begun) {
-                    endWithoutContext(value, failure, unacceptable);
-                }
+            if (!context.tryRun(new Failed(value, failure, unacceptable))) {
+                endWithoutContext(value, failure, unacceptable);
             }
         }
     }
 
-    /** What follows a failure, and whether its context could be restored. */
-    private final class InContext implements Runnable {
+    /** What follows a failure in the caller's context. */
+    private final class Failed extends CallerContext.Task {
 
         private final T value;
         private final @Nullable Throwable failure;
         private final @Nullable UnacceptableResultException unacceptable;
-        private boolean begun;
 
-        InContext(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+        Failed(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
             this.value = value;
             this.failure = failure;
             this.unacceptable = unacceptable;
         }
 
         @Override
-        public void run() {
-            begun = true;
-            if (!AsyncRetryCall.this.hasEnded()) {
+        protected void perform() {
+            if (!hasEnded()) {
                 onFailure(value, failure, unacceptable);
             }
         }
-    }
-
-    private void warnOfContext(Throwable thrown) {
-        SafeLog.warn(log, "Retry '{}': the context of a call could not be restored", retry.name(), thrown);
     }
 
     /** The call ends as its attempt did: another one could only be made in the context of someone else. */
@@ -228,6 +226,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
             RetrySequence known = attempts;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, last, unacceptable != null);
+                if (!tryCountBy(known)) {
+                    return;
+                }
             }
             known.undecided(last, unacceptable != null);
             end(value, known);
@@ -246,17 +247,27 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     /** Makes the next attempt, whose delay is over. */
     void resumeInContext() {
-        boolean[] begun = new boolean[1];
-        try {
-            context.run(() -> {
-                begun[0] = true;
-                resume();
-            });
-        } catch (Throwable thrown) {
-            warnOfContext(thrown);
-            if (!begun[0]) {
-                resumeWithoutContext();
-            }
+        if (!context.tryRun(CallerContext.Task.of(this::resume))) {
+            resumeWithoutContext();
+        }
+    }
+
+    /** Has the attempts count how the call ends; false if it was stopped, which has been counted then. */
+    private boolean tryCountBy(RetrySequence first) {
+        Object before = counted;
+        if (before == STOPPED || !COUNTED.compareAndSet(this, before, first)) {
+            return false;
+        }
+        if (before instanceof FirstAttempt begun && !begun.tryEnd()) {
+            first.tryEnd(); // what is around has given the call up, and that is counted
+        }
+        return true;
+    }
+
+    /** The call ends by itself: nothing counts a stop of it any longer. */
+    private void forgetCounted() {
+        if (COUNTED.getAndSet(this, null) instanceof FirstAttempt begun) {
+            begun.tryEnd();
         }
     }
 
@@ -270,6 +281,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
             attempts.succeeded();
             attempts = null;
         }
+        forgetCounted();
         clear();
         publish(value, null);
     }
@@ -284,6 +296,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
             long wait;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, thrown, byResult);
+                if (!tryCountBy(known)) {
+                    return;
+                }
                 attempts = known;
                 wait = known.first(repeatable);
             } else {
@@ -315,6 +330,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         }
         Throwable failure = known.conclude();
         attempts = null;
+        forgetCounted();
         clear();
         publish(value, known.endsWithResult(failure) ? null : failure);
     }
@@ -323,6 +339,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
     void giveUp(Throwable thrown) {
         if (tryEnd()) {
             halt();
+            forgetCounted();
             clear();
             publishFailure(thrown);
         }
@@ -330,11 +347,11 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     @Override
     protected void stop() {
-        RetrySequence known = attempts;
-        if (known == null) {
-            retry.counts().cancelled.increment();
-        } else {
+        Object before = COUNTED.getAndSet(this, STOPPED);
+        if (before instanceof RetrySequence known) {
             known.stopped();
+        } else if (!(before instanceof FirstAttempt begun) || begun.tryEnd()) {
+            retry.counts().cancelled.increment();
         }
         halt();
         clear();
