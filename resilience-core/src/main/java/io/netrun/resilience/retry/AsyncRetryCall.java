@@ -221,8 +221,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
     private void endWithoutContext(
             T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
         try {
-            Throwable last =
-                    unacceptable != null ? unacceptable : RetryRules.asThrown(failure, body == null ? this : body);
+            Throwable last = unacceptable != null ? unacceptable : RetryRules.asThrown(failure);
             RetrySequence known = attempts;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, last, unacceptable != null);
@@ -290,7 +289,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         try {
             boolean byResult = unacceptable != null;
             Object call = body == null ? this : body;
-            Throwable thrown = unacceptable != null ? unacceptable : RetryRules.asThrown(failure, call);
+            Throwable thrown = unacceptable != null ? unacceptable : RetryRules.asThrown(failure);
             boolean repeatable = !AdaptedCall.isCommitted(call);
             RetrySequence known = attempts;
             long wait;
