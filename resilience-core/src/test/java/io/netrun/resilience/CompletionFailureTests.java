@@ -30,7 +30,7 @@ class CompletionFailureTests {
         Bulkhead off = Bulkhead.of("off");
         off.setEnabled(false);
         Timeout timeout = Timeout.of("t");
-        Retry retry = Retry.of("r", c -> c.ignoreExceptions(IOException.class));
+        Retry retry = Retry.of("r", c -> c.ignoreExceptions(Exception.class));
         Bulkhead bulkhead = Bulkhead.of("b");
         CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureThreshold(1_000));
         return Stream.of(

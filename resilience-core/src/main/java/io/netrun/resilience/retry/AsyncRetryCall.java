@@ -1,7 +1,6 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.AdaptedCall;
-import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
@@ -20,20 +19,14 @@ import org.jspecify.annotations.Nullable;
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
  * attempt's end only marks that there is work, and the thread that marks it first does it ({@code pending}).
  */
-final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
+final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
     private static final VarHandle PENDING;
-    private static final VarHandle COUNTED;
-
-    /** In place of what counts how the call ends, once it was stopped and that is counted. */
-    private static final Object STOPPED = new Object();
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            PENDING = lookup.findVarHandle(AsyncRetryCall.class, "pending", int.class);
-            COUNTED = lookup.findVarHandle(AsyncRetryCall.class, "counted", Object.class);
+            PENDING = MethodHandles.lookup().findVarHandle(AsyncRetryCall.class, "pending", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -55,13 +48,6 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     /** Written by the one thread that is driving the call, handed on through {@link #pending} or the timer. */
     private @Nullable RetrySequence attempts;
-
-    /**
-     * What counts how the call ends: nothing or the {@link FirstAttempt}, then the attempts, or {@link #STOPPED}. Each
-     * is replaced by a compare-and-set, so that an attempt that fails while the call is stopped is not counted beside
-     * it.
-     */
-    private volatile @Nullable Object counted;
 
     /** How the attempt ended that is to be dealt with; handed on through {@link #pending}. */
     private @Nullable T endedValue;
@@ -93,7 +79,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     /** @param begun what counts a stop of the first attempt, if that has been registered */
     AsyncRetryCall<T> start(CompletableFuture<T> first, @Nullable FirstAttempt begun) {
-        counted = begun;
+        countBy(begun);
         drive(first);
         return this;
     }
@@ -251,25 +237,6 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         }
     }
 
-    /** Has the attempts count how the call ends; false if it was stopped, which has been counted then. */
-    private boolean tryCountBy(RetrySequence first) {
-        Object before = counted;
-        if (before == STOPPED || !COUNTED.compareAndSet(this, before, first)) {
-            return false;
-        }
-        if (before instanceof FirstAttempt begun && !begun.tryEnd()) {
-            first.tryEnd(); // what is around has given the call up, and that is counted
-        }
-        return true;
-    }
-
-    /** The call ends by itself: nothing counts a stop of it any longer. */
-    private void forgetCounted() {
-        if (COUNTED.getAndSet(this, null) instanceof FirstAttempt begun) {
-            begun.tryEnd();
-        }
-    }
-
     private void succeed(T value) {
         if (!tryEnd()) {
             return;
@@ -346,12 +313,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     @Override
     protected void stop() {
-        Object before = COUNTED.getAndSet(this, STOPPED);
-        if (before instanceof RetrySequence known) {
-            known.stopped();
-        } else if (!(before instanceof FirstAttempt begun) || begun.tryEnd()) {
-            retry.counts().cancelled.increment();
-        }
+        countStop(retry);
         halt();
         clear();
     }
