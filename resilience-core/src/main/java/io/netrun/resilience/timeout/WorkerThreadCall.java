@@ -5,6 +5,7 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.MethodHandles;
@@ -12,7 +13,6 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +33,6 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private enum Phase {
         /** No worker has taken it up yet. */
@@ -303,8 +301,10 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         if (lingering) {
             LockSupport.unpark(caller);
         }
-        while (!PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING) {
-            LockSupport.parkNanos(this, PARK_NANOS);
+        for (int checks = 0;
+                !PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING;
+                checks++) {
+            SpinBackoff.await(checks);
             Thread.interrupted();
         }
         if (phase == Phase.INTERRUPTED) {
