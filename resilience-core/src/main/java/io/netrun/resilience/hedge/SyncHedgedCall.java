@@ -12,14 +12,12 @@ import org.jspecify.annotations.Nullable;
 /** A sync call, whose caller waits while workers make the attempts. */
 final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> extends HedgedCall<T> {
 
-    private final Hedge hedge;
     private final Layer next;
     private final CheckedSupplier<T, X> body;
     private final Deadline deadline;
 
     SyncHedgedCall(Hedge hedge, HedgeConfig config, Layer next, CheckedSupplier<T, X> body, Deadline deadline) {
         super(hedge, config, deadline);
-        this.hedge = hedge;
         this.next = next;
         this.body = body;
         this.deadline = deadline;
@@ -50,7 +48,9 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
             cancel(true);
             Thread.currentThread().interrupt();
             throw new CallInterruptedException(
-                    hedge.name(), "Hedge '" + hedge.name() + "': interrupted while waiting for the call", interrupt);
+                    hedge().name(),
+                    "Hedge '" + hedge().name() + "': interrupted while waiting for the call",
+                    interrupt);
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
         } finally {
@@ -67,7 +67,7 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            giveUp(new CancellationException("the call was given up by what is around Hedge '" + hedge.name() + "'"));
+            giveUp(new CancellationException("the call was given up by what is around Hedge '" + hedge().name() + "'"));
         }
     }
 
