@@ -291,8 +291,8 @@ final class PlatformPool {
         @SuppressWarnings("UnusedVariable") // read through TASK
         private volatile @Nullable Runnable task;
 
-        private @Nullable Handover next;
-        private boolean handedOver; // by one thread alone: the timer's, or the one that made it
+        /** The one below in the stack; this itself before it is handed over, by one thread alone. */
+        private @Nullable Handover next = this;
 
         Handover(Runnable task) {
             this.task = task;
@@ -300,8 +300,7 @@ final class PlatformPool {
 
         @Override
         public void run() {
-            if (!handedOver) {
-                handedOver = true;
+            if (next == this) {
                 push(this);
                 if (!wakeOrStart()) {
                     retryLater();

@@ -1,6 +1,7 @@
 package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.CallFuture;
+import io.netrun.resilience.Layer;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -38,21 +39,26 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
     private static final VarHandle COUNTS = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "counts", VarHandle.class, AttemptRace.class, int.class);
 
-    private final Hedge hedge;
+    private final HedgeLayer layer;
     private volatile int counts = RUNNING + PRESENT + BEGUN;
 
     /** In the order in which they began; null once the call has ended. */
     private volatile @Nullable Attempt<T> first;
 
-    AttemptRace(Hedge hedge) {
-        this.hedge = hedge;
+    AttemptRace(HedgeLayer layer) {
+        this.layer = layer;
     }
 
     /** Whether nothing of an attempt runs any longer. */
     abstract boolean isOver(Attempt<T> attempt);
 
     final Hedge hedge() {
-        return hedge;
+        return layer.hedge();
+    }
+
+    /** What each attempt is made through. */
+    final Layer next() {
+        return layer.next();
     }
 
     /** How many attempts have begun so far. */
@@ -140,7 +146,7 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
             }
         } while (!COUNTS.compareAndSet(this, seen, next));
         if (count(next, SLOT) < count(seen, SLOT)) {
-            hedge.releaseSlot();
+            hedge().releaseSlot();
         }
         left();
     }

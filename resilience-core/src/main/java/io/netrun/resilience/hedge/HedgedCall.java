@@ -31,8 +31,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     /** What the call ends with if no attempt succeeds: the latest failure that is not that of having lost. */
     private volatile @Nullable Throwable latestFailure;
 
-    HedgedCall(Hedge hedge, HedgeConfig config, Deadline deadline) {
-        super(hedge);
+    HedgedCall(HedgeLayer layer, HedgeConfig config, Deadline deadline) {
+        super(layer);
         this.config = config;
         this.deadline = deadline;
         this.context = CallerContext.capture();

@@ -3,7 +3,6 @@ package io.netrun.resilience.hedge;
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.Layer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -12,20 +11,18 @@ import org.jspecify.annotations.Nullable;
 /** A sync call, whose caller waits while workers make the attempts. */
 final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> extends HedgedCall<T> {
 
-    private final Layer next;
     private final CheckedSupplier<T, X> body;
     private final Deadline deadline;
 
-    SyncHedgedCall(Hedge hedge, HedgeConfig config, Layer next, CheckedSupplier<T, X> body, Deadline deadline) {
-        super(hedge, config, deadline);
-        this.next = next;
+    SyncHedgedCall(HedgeLayer layer, HedgeConfig config, CheckedSupplier<T, X> body, Deadline deadline) {
+        super(layer, config, deadline);
         this.body = body;
         this.deadline = deadline;
     }
 
     @Override
     void attempt(Attempt<T> attempt) {
-        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next, body, attempt, this);
+        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next(), body, attempt, this);
         follow(attempt, onWorker);
         onWorker.start();
     }
