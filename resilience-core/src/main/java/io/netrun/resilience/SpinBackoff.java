@@ -4,7 +4,7 @@ package io.netrun.resilience;
  * The rest of a thread whose compare-and-set has failed, because another thread was faster. Threads that try again at
  * once take the word's cache line away from each other at every step, also from the one that is about to succeed; if
  * the losers rest, and for longer each time, the others make several steps in a row. See "More threads" in
- * {@code docs/benchmarks.md}. For those who write policies.
+ * {@code docs/benchmarks/jdk-17.md}. For those who write policies.
  *
  * <pre>{@code
  * for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {

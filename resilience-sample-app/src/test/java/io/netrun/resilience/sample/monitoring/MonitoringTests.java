@@ -43,7 +43,7 @@ import org.springframework.web.client.RestClient;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MonitoringTests {
 
-    private static final Path DOCS = Path.of("..", "docs");
+    private static final Path DOCS = Path.of("..", "docs", "operations");
     private static final Path RULES = DOCS.resolve("prometheus");
     private static final Pattern QUESTION = Pattern.compile("^\\| [^|`]+\\? \\| `(?<promql>[^`]+)`", Pattern.MULTILINE);
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.spring.RepositoryRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,12 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The messages in docs/troubleshooting.md are those that are printed. Each block of the page follows a comment with its
- * name; with {@code -Dtroubleshooting.write=true} the blocks are written anew.
+ * The messages in docs/operations/troubleshooting.md are those that are printed. Each block of the page follows a
+ * comment with its name; with {@code -Dtroubleshooting.write=true} the blocks are written anew.
  */
 class TroubleshootingTests {
 
-    private static final Path PAGE = Path.of("..", "docs", "troubleshooting.md");
+    private static final Path PAGE = RepositoryRoot.operations().resolve("troubleshooting.md");
     private static final Pattern BLOCK =
             Pattern.compile("(<!-- printed: ([a-z-]+) -->\n```text\n)(.*?)(```\n)", Pattern.DOTALL);
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.spring.RepositoryRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** docs/prometheus/alerts.yml asks for nothing that docs/metrics.md does not have. */
+/** docs/operations/prometheus/alerts.yml asks for nothing that docs/operations/metrics.md does not have. */
 class AlertRulesTests {
 
-    private static final Path DOCS = Path.of("..", "docs");
+    private static final Path DOCS = RepositoryRoot.operations();
     private static final Pattern NAME = Pattern.compile("\\bresilience_\\w+");
 
     @Test

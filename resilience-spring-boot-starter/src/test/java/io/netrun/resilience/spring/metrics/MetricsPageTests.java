@@ -11,6 +11,7 @@ import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.spring.RepositoryRoot;
 import io.netrun.resilience.timeout.Timeout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
-/** docs/metrics.md has the series that an application's scrape endpoint has, no more and no fewer. */
+/** docs/operations/metrics.md has the series that an application's scrape endpoint has, no more and no fewer. */
 @SpringBootTest(
         classes = MetricsPageTests.Application.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -46,7 +47,7 @@ import org.springframework.test.web.reactive.server.WebTestClient;
 @Tag("any-jdk")
 class MetricsPageTests {
 
-    private static final Path PAGE = Path.of("..", "docs", "metrics.md");
+    private static final Path PAGE = RepositoryRoot.operations().resolve("metrics.md");
     private static final Pattern SERIES = Pattern.compile("^(resilience_\\w+)\\{(.*)} ", Pattern.MULTILINE);
 
     private static final List<PolicyType<?, ?>> TYPES = List.of(
