@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
@@ -25,18 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 final class PlatformPool {
 
-    private static final VarHandle INCOMING;
-    private static final VarHandle TASK;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            INCOMING = lookup.findVarHandle(PlatformPool.class, "incoming", Handover.class);
-            TASK = lookup.findVarHandle(Handover.class, "task", Runnable.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle INCOMING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "incoming", VarHandle.class, PlatformPool.class, Handover.class);
+    private static final VarHandle TASK = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "task", VarHandle.class, Handover.class, Runnable.class);
 
     private static final Logger log = LoggerFactory.getLogger(PlatformPool.class);
 
