@@ -163,11 +163,31 @@ class CallCostTests {
         assertThat(leastBytes(call) / CALLS).isBetween(200L, bytes);
     }
 
+    /** Beyond what making it costs: nothing is done with its stack trace, and none is made for anything around it. */
+    @ParameterizedTest
+    @MethodSource("fourPolicies")
+    void callAsyncThatFailsShouldCostTheSameForAFailureMadeForIt(List<Policy> policies) {
+        Guard guard = Pipeline.of(policies.toArray(Policy[]::new));
+        Supplier<Throwable> maker = () -> new IllegalArgumentException("down");
+        Throwable[] made = new Throwable[1];
+
+        long making = leastBytes(() -> made[0] = maker.get());
+        Throwable before = made[0];
+
+        assertThat(leastBytes(failing(guard, maker)) - making)
+                .isLessThan(leastBytes(failing(guard, () -> before)) + 50L * CALLS);
+    }
+
     private static Runnable failing(Guard guard) {
+        return failing(guard, () -> DOWN);
+    }
+
+    private static Runnable failing(Guard guard, Supplier<? extends Throwable> failure) {
         return () -> {
+            Throwable down = failure.get();
             CompletableFuture<Object> own = new CompletableFuture<>();
             guard.callAsync(() -> own);
-            own.completeExceptionally(DOWN);
+            own.completeExceptionally(down);
         };
     }
 
