@@ -15,6 +15,7 @@ import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
+import io.netrun.resilience.spring.method.SettingsCheck;
 import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -84,17 +84,23 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers,
-            ListableBeanFactory beans) {
+            ObjectProvider<MethodPipelines> pipelines,
+            ConfigurableListableBeanFactory beans) {
         Supplier<List<ConfigCustomizer<?>>> present =
                 () -> customizers.orderedStream().toList();
         boolean protecting = isEnabled(environment);
-        return RegistryOwner.shared(beans, InstanceFactory.class)
+        InstanceFactory instances = RegistryOwner.shared(beans, InstanceFactory.class)
                 .map(ofParent -> ofParent.child(environment, beans, present, protecting))
                 .orElseGet(() -> new InstanceFactory(
                         SingletonSupplier.of(registry::getObject),
                         new SettingsResolver(environment, beans),
                         present,
                         protecting));
+        if (protecting) {
+            SettingsCheck check = new SettingsCheck(environment, instances);
+            instances.starting(() -> check.early(beans, pipelines.getObject()));
+        }
+        return instances;
     }
 
     /** As the conditions have it: any other value than {@code false} is as good as none. */

@@ -127,7 +127,7 @@ public final class CloudCircuitBreakers {
     private boolean isKnown(InstanceFactory made, String id) {
         return made.isConfigured(BREAKERS, id)
                 || isLimited(id)
-                || made.settings(BREAKERS, id).isPresent();
+                || made.inForce().settings(BREAKERS, id).isPresent();
     }
 
     private Guard make(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {

@@ -49,15 +49,12 @@ public final class EarlyAnnotations {
             return;
         }
         if (state.compareAndSet(now, complete ? LOOKED : LOOKED_EARLY)) {
-            List<Declaration> declarations = declarations();
-            pipelines.add(declarations);
-            declarations.stream()
-                    .filter(declaration -> !declaration.said().isEmpty())
-                    .forEach(pipelines::announce);
+            pipelines.announce(declarations(beans));
         }
     }
 
-    private List<Declaration> declarations() {
+    /** The annotations of the classes that bean definitions name. Creates no bean. */
+    static List<Declaration> declarations(ConfigurableListableBeanFactory beans) {
         List<Declaration> declarations = new ArrayList<>();
         for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
             try {

@@ -289,8 +289,20 @@ public final class MethodPipelines {
         names.add(declarations);
     }
 
-    /** An annotation will ask for an instance. */
-    void announce(Declaration declaration) {
+    /** The name of the instance that an annotation asks for. */
+    String nameOf(Declaration declaration) {
+        return names.of(declaration);
+    }
+
+    /** Annotations will ask for instances, which get the settings that these have from now on. */
+    void announce(Collection<Declaration> declarations) {
+        add(declarations);
+        declarations.stream()
+                .filter(declaration -> !declaration.said().isEmpty())
+                .forEach(this::announce);
+    }
+
+    private void announce(Declaration declaration) {
         String name;
         try {
             name = names.of(declaration);

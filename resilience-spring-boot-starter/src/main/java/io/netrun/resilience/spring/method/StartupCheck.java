@@ -1,19 +1,14 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Pipeline;
-import io.netrun.resilience.spring.pattern.PatternDescriptor;
-import io.netrun.resilience.spring.pattern.PatternDescriptors;
-import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.settings.ForeignExceptions;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.UnusedSettings;
-import io.netrun.resilience.spring.settings.WrittenSettings;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -30,7 +25,6 @@ import org.springframework.util.ClassUtils;
 public final class StartupCheck implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(StartupCheck.class);
-    private static final String CONFIGURATION = "the configuration";
 
     private final ConfigurableListableBeanFactory beans;
     private final ConfigurableEnvironment environment;
@@ -63,31 +57,20 @@ public final class StartupCheck implements SmartInitializingSingleton {
 
     @Override
     public void afterSingletonsInstantiated() {
+        instances.started();
         instances.completeCustomizing();
-        WrittenSettings written = instances.written();
-        Set<Problem> problems =
-                new LinkedHashSet<>(GlobalSettings.problems(environment, AdviceMode.class, Validation.class));
-        problems.addAll(written.problems());
+        SettingsCheck settings = new SettingsCheck(environment, instances);
+        Set<Problem> problems = settings.ofKeys();
         Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans, proxies.created());
         annotated.forEach(each -> checked.add(each.type()));
         check(annotated, problems);
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
-        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            collect(problems, () -> instances.requireReadableDefaults(pattern));
-            UnusedSettings.check(pattern, instances, environment, problems::add, log::warn);
-            for (String name : written.instances(pattern)) {
-                collect(problems, () -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
-            }
-        }
-        problems.addAll(instances.contradictions());
-        problems.addAll(instances.overruled());
-        if (written.hasForeign()) {
-            log.warn(
-                    "The configuration has settings under 'resilience4j', which have no effect here. Move them to 'resilience', or"
-                            + " remove them.");
-        }
+        settings.logUnused(new OtherBeans(beans));
+        problems.addAll(settings.ofInstances());
+        problems.addAll(settings.ofContexts());
+        instances.logContradictions();
         tell(problems);
         pipelines.all().forEach(method -> warnOfArithmetic(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfArithmetic));
@@ -95,6 +78,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 .flatMap(user -> user.pipelines().values().stream())
                 .toList();
         SyncSettings.warnings(pipelines.all(), others, instances).forEach(log::warn);
+        ForeignExceptions.warnings(instances.inForce()).forEach(log::warn);
         proxies.onLateBean(this::checkLate);
     }
 
@@ -105,7 +89,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         // First the annotations that say settings: one that only names an instance may come before them in any order.
         declarations.stream()
                 .filter(declaration -> !declaration.said().isEmpty())
-                .forEach(declaration -> collect(problems, () -> pipelines.obtain(declaration)));
+                .forEach(declaration -> SettingsCheck.collect(problems, () -> pipelines.obtain(declaration)));
         MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
         annotated.forEach(methods::check);
     }
@@ -153,13 +137,5 @@ public final class StartupCheck implements SmartInitializingSingleton {
 
     private static void warnOfArithmetic(String title, Pipeline pipeline) {
         TimingCheck.doubts(pipeline.policies()).forEach(doubt -> log.warn("{}: {}.", title, doubt));
-    }
-
-    private static void collect(Set<Problem> problems, Runnable step) {
-        try {
-            step.run();
-        } catch (ResilienceConfigurationException e) {
-            problems.addAll(e.problems());
-        }
     }
 }

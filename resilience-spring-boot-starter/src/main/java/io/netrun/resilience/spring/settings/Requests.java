@@ -84,13 +84,14 @@ final class Requests {
         asked.remove(key);
     }
 
-    /**
-     * The contradictions so far; those that come later are logged, once each, since calls depend on these instances
-     * then.
-     */
+    /** The contradictions so far. */
     List<Problem> contradictions() {
-        running = true;
         return List.copyOf(contradictions.values());
+    }
+
+    /** Contradictions that come from now on are logged, once each, since calls depend on these instances then. */
+    void logContradictions() {
+        running = true;
     }
 
     /** An annotation that is to mean the same as one that was there before. */

@@ -1,17 +1,25 @@
 package io.netrun.resilience.spring.settings;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
 /** Guesses which of the known words a mistyped one was meant to be. */
 public final class SpellingSuggestion {
 
     /**
-     * A shorter word is another word as soon as one letter differs: {@code eu} and {@code us}, {@code cart} and
+     * A shorter name is another name as soon as one letter differs: {@code eu} and {@code us}, {@code cart} and
      * {@code card}.
      */
     private static final int SHORTEST = 5;
+
+    /**
+     * Beside other words that are the same, a word of this length may be a mistyped one: {@code a-pol}, {@code a-pool}.
+     */
+    private static final int SHORTEST_OF_SEVERAL = 4;
 
     /** From this length on, two letters may be wrong. */
     private static final int LONG = 8;
@@ -20,19 +28,39 @@ public final class SpellingSuggestion {
 
     /** The known word with the fewest edits, if these are few enough for a typing error; otherwise empty. */
     public static String to(String word, Collection<String> known) {
-        // Whose length differs by more than the edits that are allowed is not near, and need not be compared: words may
-        // come
-        // from requests.
+        // A word whose length differs by more than the edits that are allowed is not near and need not be compared:
+        // words may come from requests.
         return known.stream()
                 .filter(candidate -> Math.abs(candidate.length() - word.length()) <= edits(candidate))
+                .filter(candidate -> isNear(word, candidate))
                 .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
-                .filter(candidate -> distance(word, candidate) <= edits(candidate))
                 .orElse("");
+    }
+
+    /** Few letters differ, and in none of the words so many that it is more likely another word: min and max. */
+    private static boolean isNear(String word, String candidate) {
+        String one = word.toLowerCase(Locale.ROOT);
+        String other = candidate.toLowerCase(Locale.ROOT);
+        if (distance(one, other) > edits(candidate)) {
+            return false;
+        }
+        String[] words = words(word);
+        String[] others = words(candidate);
+        if (words.length != others.length) {
+            return true;
+        }
+        for (int i = 0; i < words.length; i++) {
+            if (distance(words[i], others[i]) > edits(others[i])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
      * The known name that a name is most likely a mistyped form of; otherwise empty. Names of different things are
-     * often alike, so less is a typing error here than among the keys of a configuration.
+     * often alike, so less is a typing error here than among the keys of a configuration: names that differ by a number
+     * or by a whole word are those of different things.
      */
     public static String mistyped(String name, Collection<String> known) {
         return known.stream()
@@ -43,35 +71,71 @@ public final class SpellingSuggestion {
     }
 
     /**
-     * Whether all words of two names are the same, or differ like mistyped ones; or the names have the same letters.
+     * Whether two names have the same letters, or all words that differ do so like mistyped ones. A separator may be
+     * missing, so words that are not as many on both sides are compared together.
      */
     private static boolean isMistyped(String name, String candidate) {
         if (letters(name).equals(letters(candidate))) {
             return true;
         }
-        String[] words = words(name);
-        String[] others = words(candidate);
-        if (words.length != others.length) {
-            return false;
+        List<String> words = new ArrayList<>(List.of(words(name)));
+        List<String> others = new ArrayList<>(List.of(words(candidate)));
+        int all = Math.max(words.size(), others.size());
+        removeCommonStart(words, others);
+        Collections.reverse(words);
+        Collections.reverse(others);
+        removeCommonStart(words, others);
+        Collections.reverse(words);
+        Collections.reverse(others);
+        if (words.isEmpty() || others.isEmpty()) {
+            return false; // a whole word more
+        }
+        if (words.size() != others.size()) {
+            return isMistypedWord(
+                    String.join("", words), String.join("", others), all > Math.max(words.size(), others.size()));
         }
         int differing = 0;
-        for (int i = 0; i < words.length; i++) {
-            if (!words[i].equals(others[i])) {
+        for (int i = 0; i < words.size(); i++) {
+            if (!words.get(i).equals(others.get(i))) {
                 differing++;
-                if (!isMistypedWord(words[i], others[i])) {
+                if (!isMistypedWord(words.get(i), others.get(i), all > 1)) {
                     return false;
                 }
             }
         }
-        return differing == 1;
+        return differing <= 2;
     }
 
-    private static boolean isMistypedWord(String word, String other) {
-        int length = Math.min(word.length(), other.length());
-        return length >= SHORTEST
-                && digits(word).equals(digits(other))
-                && Math.abs(word.length() - other.length()) <= 2
-                && distance(word, other) <= (length >= LONG ? 2 : 1);
+    private static void removeCommonStart(List<String> words, List<String> others) {
+        while (!words.isEmpty() && !others.isEmpty() && words.get(0).equals(others.get(0))) {
+            words.remove(0);
+            others.remove(0);
+        }
+    }
+
+    /** @param oneOfSeveral whether the name has other words */
+    private static boolean isMistypedWord(String word, String other, boolean oneOfSeveral) {
+        int shorter = Math.min(word.length(), other.length());
+        int longer = Math.max(word.length(), other.length());
+        if (shorter == 0 || !digits(word).equals(digits(other)) || longer - shorter > 2) {
+            return false;
+        }
+        int distance = distance(word, other);
+        boolean sameStart = word.charAt(0) == other.charAt(0);
+        if (shorter >= SHORTEST) {
+            return distance <= 1 || (shorter >= LONG && distance == 2 && sameStart); // internal and external are two
+        }
+        return oneOfSeveral
+                && longer >= SHORTEST_OF_SEVERAL
+                && distance <= 1
+                && sameStart
+                && !differInTheLastLetterAlone(word, other);
+    }
+
+    /** Short words that do so are others, such as {@code card} and {@code cart}. */
+    private static boolean differInTheLastLetterAlone(String word, String other) {
+        int last = word.length() - 1;
+        return word.length() == other.length() && word.substring(0, last).equals(other.substring(0, last));
     }
 
     /** In lower case, without what only separates words. */
@@ -91,7 +155,7 @@ public final class SpellingSuggestion {
     }
 
     private static int edits(String candidate) {
-        return Math.max(2, candidate.length() / 3);
+        return candidate.length() < SHORTEST ? 1 : 2;
     }
 
     /** The distance of Levenshtein, in which two neighbours that have changed places are one edit. */

@@ -51,7 +51,7 @@ class StartupCheckTests {
         runner.withBean(Carrier.class)
                 .withPropertyValues("resilience.retry.instances.carier.max-attempts=9")
                 .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
-                    assertThat(problem.description()).contains("Retry 'carier'", "no annotation names it");
+                    assertThat(problem.description()).contains("Retry 'carier'", "is not in use");
                     assertThat(problem.remedy()).contains("Did you mean 'carrier'");
                 }));
     }

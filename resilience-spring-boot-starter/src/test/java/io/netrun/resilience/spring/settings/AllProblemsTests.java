@@ -134,7 +134,9 @@ class AllProblemsTests {
                     Timeout one = context.getBean(io.netrun.resilience.ResilienceRegistry.class)
                             .find(Timeout.TYPE, "one")
                             .orElseThrow();
-                    assertThat(instances.origin(PatternDescriptors.of(Timeout.TYPE), one, "requiresCallerThread"))
+                    assertThat(instances
+                                    .inForce()
+                                    .origin(PatternDescriptors.of(Timeout.TYPE), one, "requiresCallerThread"))
                             .isEqualTo("default");
                 });
     }
