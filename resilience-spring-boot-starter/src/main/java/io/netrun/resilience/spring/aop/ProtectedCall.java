@@ -45,14 +45,14 @@ abstract sealed class ProtectedCall implements RecoverableCall
 
     /** Makes the call. Aspects further in ask for the invocation that is current on their thread. */
     final @Nullable Object proceed() throws Throwable {
-        MethodInvocation attempt = method.repeats() ? anew() : invocation;
-        return method.moves() && attempt instanceof ProxyMethodInvocation
+        MethodInvocation attempt = method.mayRepeat() ? freshInvocation() : invocation;
+        return method.mayChangeThread() && attempt instanceof ProxyMethodInvocation
                 ? ExposeInvocationInterceptor.INSTANCE.invoke(attempt)
                 : attempt.proceed();
     }
 
     /** A second {@code proceed()} of one invocation would skip the advice further in, so every attempt has its own. */
-    private MethodInvocation anew() {
+    private MethodInvocation freshInvocation() {
         return invocation instanceof ProxyMethodInvocation proxied
                 ? proxied.invocableClone(invocation.getArguments())
                 : invocation;

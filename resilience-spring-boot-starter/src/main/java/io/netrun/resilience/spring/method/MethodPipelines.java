@@ -238,8 +238,8 @@ public final class MethodPipelines {
             return unprotected(method, userClass, declarations, obstacle);
         }
         Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
-        boolean repeats = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
-        boolean moves = returns != ReturnKind.PLAIN;
+        boolean mayRepeat = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
+        boolean mayChangeThread = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         List<Problem> problems = new ArrayList<>();
         for (Declaration declaration : declarations) {
@@ -250,10 +250,10 @@ public final class MethodPipelines {
                 if (policy != null) {
                     used.add(policy);
                     chain.put(declaration.place(), policy);
-                    repeats |= declaration.pattern().repeatsCalls();
-                    moves |= declaration.pattern().movesCalls();
+                    mayRepeat |= declaration.pattern().repeatsCalls();
+                    mayChangeThread |= declaration.pattern().movesCalls();
                 }
-                if (!declaration.own().isEmpty()) {
+                if (!declaration.methodAttributes().isEmpty()) {
                     fallbacks = attempted.orElse(
                             FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
                     if (fallbacks == FallbackMethods.NONE) {
@@ -274,8 +274,8 @@ public final class MethodPipelines {
                 Pipeline.of(List.copyOf(chain.values())),
                 returns,
                 adapter,
-                repeats,
-                moves,
+                mayRepeat,
+                mayChangeThread,
                 fallbacks);
     }
 
@@ -298,7 +298,7 @@ public final class MethodPipelines {
     void announce(Collection<Declaration> declarations) {
         add(declarations);
         declarations.stream()
-                .filter(declaration -> !declaration.said().isEmpty())
+                .filter(declaration -> !declaration.settings().isEmpty())
                 .forEach(this::announce);
     }
 
@@ -309,14 +309,14 @@ public final class MethodPipelines {
         } catch (ResilienceConfigurationException wrong) {
             return; // reported by the start-up check
         }
-        instances.get().announce(declaration.pattern(), name, declaration.said(), declaration.where());
+        instances.get().announce(declaration.pattern(), name, declaration.settings(), declaration.location());
     }
 
     @Nullable
     Policy obtain(Declaration declaration) {
         return instances
                 .get()
-                .obtain(declaration.pattern(), names.of(declaration), declaration.said(), declaration.where())
+                .obtain(declaration.pattern(), names.of(declaration), declaration.settings(), declaration.location())
                 .orElse(null);
     }
 

@@ -2,13 +2,13 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.LeftoverSettings;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.UnusedSettings;
-import io.netrun.resilience.spring.settings.WrittenSettings;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -57,7 +57,7 @@ public final class SettingsCheck {
             collect(problems, () -> {
                 String name = pipelines.nameOf(declaration);
                 named.computeIfAbsent(pattern.key(), first -> new TreeSet<>()).add(name);
-                instances.check(pattern, name, declaration.where());
+                instances.check(pattern, name, declaration.location());
             });
         }
         problems.addAll(ofInstances(
@@ -90,7 +90,7 @@ public final class SettingsCheck {
     private Set<Problem> ofInstances(
             Function<PatternDescriptor<?, ?>, Set<String>> named, BiConsumer<PatternDescriptor<?, ?>, String> step) {
         Set<Problem> problems = new LinkedHashSet<>();
-        WrittenSettings written = instances.written();
+        ConfiguredSettings written = instances.written();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             collect(problems, () -> instances.requireReadableDefaults(pattern));
             Set<String> used = new TreeSet<>(instances.asked(pattern));

@@ -72,8 +72,8 @@ public final class StartupCheck implements SmartInitializingSingleton {
         problems.addAll(settings.ofContexts());
         instances.logContradictions();
         tell(problems);
-        pipelines.all().forEach(method -> warnOfArithmetic(method.title(), method.pipeline()));
-        users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfArithmetic));
+        pipelines.all().forEach(method -> warnOfTimings(method.title(), method.pipeline()));
+        users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfTimings));
         List<Pipeline> others = users.stream()
                 .flatMap(user -> user.pipelines().values().stream())
                 .toList();
@@ -88,7 +88,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         pipelines.add(declarations);
         // First the annotations that say settings: one that only names an instance may come before them in any order.
         declarations.stream()
-                .filter(declaration -> !declaration.said().isEmpty())
+                .filter(declaration -> !declaration.settings().isEmpty())
                 .forEach(declaration -> SettingsCheck.collect(problems, () -> pipelines.obtain(declaration)));
         MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
         annotated.forEach(methods::check);
@@ -135,7 +135,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         return remedy.endsWith("?") ? remedy : remedy + ".";
     }
 
-    private static void warnOfArithmetic(String title, Pipeline pipeline) {
-        TimingCheck.doubts(pipeline.policies()).forEach(doubt -> log.warn("{}: {}.", title, doubt));
+    private static void warnOfTimings(String title, Pipeline pipeline) {
+        TimingCheck.warnings(pipeline.policies()).forEach(warning -> log.warn("{}: {}.", title, warning));
     }
 }

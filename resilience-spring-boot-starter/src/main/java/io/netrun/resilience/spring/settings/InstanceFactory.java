@@ -297,7 +297,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /** What is written in the configuration of this context. */
-    public WrittenSettings written() {
+    public ConfiguredSettings written() {
         return own.resolver().written();
     }
 

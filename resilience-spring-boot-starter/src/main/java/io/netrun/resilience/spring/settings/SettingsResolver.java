@@ -292,12 +292,12 @@ public final class SettingsResolver {
     }
 
     /** What is written in the configuration. */
-    WrittenSettings written() {
+    ConfiguredSettings written() {
         return properties.written();
     }
 
     /** Looks again at what is written in the configuration. */
-    WrittenSettings refresh() {
+    ConfiguredSettings refresh() {
         return properties.refresh();
     }
 

@@ -3,7 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
-import io.netrun.resilience.spring.settings.WrittenSettings.Property;
+import io.netrun.resilience.spring.settings.ConfiguredSettings.Property;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -72,14 +72,15 @@ final class UnknownKeys {
             add(
                     property,
                     2,
-                    "Write it under '" + WrittenSettings.DEFAULTS + "', or under '" + WrittenSettings.INSTANCES
+                    "Write it under '" + ConfiguredSettings.DEFAULTS + "', or under '" + ConfiguredSettings.INSTANCES
                             + "' and the name of an instance");
             return Optional.empty();
         }
         if (ForeignNames.key(pattern.key(), key).isPresent()) {
             return report(property, 2, pattern.key(), keys).flatMap(setting -> Optional.empty());
         }
-        return report(property, 2, ForeignNames.GROUP, List.of(WrittenSettings.DEFAULTS, WrittenSettings.INSTANCES));
+        return report(
+                property, 2, ForeignNames.GROUP, List.of(ConfiguredSettings.DEFAULTS, ConfiguredSettings.INSTANCES));
     }
 
     /**

@@ -35,7 +35,7 @@ public final class UnusedSettings {
      * @param asked the names of the pattern's instances that are in use
      */
     public static List<Problem> mistyped(
-            PatternDescriptor<?, ?> pattern, Set<String> asked, WrittenSettings written, Environment environment) {
+            PatternDescriptor<?, ?> pattern, Set<String> asked, ConfiguredSettings written, Environment environment) {
         List<Problem> problems = new ArrayList<>();
         for (String name : written.instances(pattern)) {
             String meant = meant(pattern, name, asked, written, environment);
@@ -54,7 +54,7 @@ public final class UnusedSettings {
      */
     public static List<String> warnings(
             PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, boolean later) {
-        WrittenSettings written = instances.written();
+        ConfiguredSettings written = instances.written();
         Set<String> asked = instances.asked(pattern);
         List<String> warnings = new ArrayList<>();
         for (String name : written.instances(pattern)) {
@@ -79,7 +79,7 @@ public final class UnusedSettings {
             PatternDescriptor<?, ?> pattern,
             String name,
             Set<String> asked,
-            WrittenSettings written,
+            ConfiguredSettings written,
             Environment environment) {
         if (asked.contains(name) || !isOwn(written.documents(pattern, name), environment)) {
             return "";

@@ -29,7 +29,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * cannot list their names, and environment variables, which cannot spell them, are asked for an instance's settings
  * when it is created.
  */
-public final class WrittenSettings {
+public final class ConfiguredSettings {
 
     static final String DEFAULTS = "defaults";
     static final String INSTANCES = "instances";
@@ -49,11 +49,11 @@ public final class WrittenSettings {
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final UnknownKeys unknown = new UnknownKeys();
 
-    private WrittenSettings() {}
+    private ConfiguredSettings() {}
 
     /** Reads an environment. */
-    public static WrittenSettings in(ConfigurableEnvironment environment) {
-        WrittenSettings written = new WrittenSettings();
+    public static ConfiguredSettings in(ConfigurableEnvironment environment) {
+        ConfiguredSettings written = new ConfiguredSettings();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             written.sources.add(source);
             if (isExact(source)) {
@@ -134,7 +134,7 @@ public final class WrittenSettings {
         List<String> known = Stream.concat(
                         GLOBAL.stream(), PatternDescriptors.all().stream().map(PatternDescriptor::key))
                 .toList();
-        unknown.reportRoot(property, known).flatMap(WrittenSettings::pattern).ifPresent(meant -> {
+        unknown.reportRoot(property, known).flatMap(ConfiguredSettings::pattern).ifPresent(meant -> {
             if (property.name().getNumberOfElements() > 2) {
                 read(meant, property, false);
             }
