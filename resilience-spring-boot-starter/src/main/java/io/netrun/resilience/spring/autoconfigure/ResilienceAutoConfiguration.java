@@ -15,16 +15,16 @@ import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
-import io.netrun.resilience.spring.method.SettingsCheck;
-import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
+import io.netrun.resilience.spring.startup.SettingsCheck;
+import io.netrun.resilience.spring.startup.StartupCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +98,7 @@ public final class ResilienceAutoConfiguration {
                         protecting));
         if (protecting) {
             SettingsCheck check = new SettingsCheck(environment, instances);
-            instances.starting(() -> check.early(beans, pipelines.getObject()));
+            instances.starting(() -> check.early(new EarlyAnnotations(beans, pipelines.getObject())));
         }
         return instances;
     }

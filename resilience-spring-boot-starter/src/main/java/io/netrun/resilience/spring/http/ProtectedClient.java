@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.http;
 
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

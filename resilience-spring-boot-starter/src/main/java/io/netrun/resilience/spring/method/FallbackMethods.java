@@ -2,9 +2,9 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ResilienceException;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.SpellingSuggestion;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;

@@ -7,6 +7,8 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

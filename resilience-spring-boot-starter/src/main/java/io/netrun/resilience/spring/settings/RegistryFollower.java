@@ -4,6 +4,7 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

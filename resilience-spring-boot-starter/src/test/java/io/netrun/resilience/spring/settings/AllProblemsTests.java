@@ -9,6 +9,8 @@ import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceThreadAutoConfiguration;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.timeout.Timeout;
 import java.util.List;
 import org.junit.jupiter.api.Test;

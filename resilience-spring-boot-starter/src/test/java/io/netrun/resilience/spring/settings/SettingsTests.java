@@ -9,6 +9,8 @@ import io.netrun.resilience.retry.Jitter;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

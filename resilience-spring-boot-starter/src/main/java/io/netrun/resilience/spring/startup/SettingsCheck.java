@@ -1,13 +1,15 @@
-package io.netrun.resilience.spring.method;
+package io.netrun.resilience.spring.startup;
 
+import io.netrun.resilience.spring.method.AdviceMode;
+import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.LeftoverSettings;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.UnusedSettings;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,7 +22,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
@@ -41,25 +42,14 @@ public final class SettingsCheck {
         this.instances = instances;
     }
 
-    /**
-     * All problems that can be found before the beans are there. Creates nothing.
-     *
-     * @param beans whose definitions are looked at for annotations
-     * @param pipelines that know the names of the instances
-     */
-    public Collection<Problem> early(ConfigurableListableBeanFactory beans, MethodPipelines pipelines) {
+    /** All problems that can be found before the beans are there. Creates nothing. */
+    public Collection<Problem> early(EarlyAnnotations annotations) {
         Set<Problem> problems = ofKeys();
-        List<Declaration> declarations = EarlyAnnotations.declarations(beans);
-        pipelines.announce(declarations);
         Map<String, Set<String>> named = new HashMap<>();
-        for (Declaration declaration : declarations) {
-            PatternDescriptor<?, ?> pattern = declaration.pattern();
-            collect(problems, () -> {
-                String name = pipelines.nameOf(declaration);
-                named.computeIfAbsent(pattern.key(), first -> new TreeSet<>()).add(name);
-                instances.check(pattern, name, declaration.location());
-            });
-        }
+        problems.addAll(annotations.check(
+                instances,
+                (pattern, name) -> named.computeIfAbsent(pattern.key(), first -> new TreeSet<>())
+                        .add(name)));
         problems.addAll(ofInstances(
                 pattern -> named.getOrDefault(pattern.key(), Set.of()),
                 (pattern, name) -> instances.check(pattern, name, CONFIGURATION)));
@@ -126,7 +116,7 @@ public final class SettingsCheck {
     }
 
     /** Takes a step; where it fails, what is wrong is added to the problems. */
-    static void collect(Set<Problem> problems, Runnable step) {
+    private static void collect(Set<Problem> problems, Runnable step) {
         try {
             step.run();
         } catch (ResilienceConfigurationException e) {

@@ -1,22 +1,21 @@
-package io.netrun.resilience.spring.method;
+package io.netrun.resilience.spring.startup;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.spring.method.AnnotationCheck;
+import io.netrun.resilience.spring.method.BeanProxies;
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ForeignExceptions;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.util.ClassUtils;
 
 /**
  * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems
@@ -31,10 +30,8 @@ public final class StartupCheck implements SmartInitializingSingleton {
     private final MethodPipelines pipelines;
     private final InstanceFactory instances;
     private final BeanProxies proxies;
+    private final AnnotationCheck annotations;
     private final Validation validation;
-
-    /** The classes whose methods have been checked. */
-    private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
 
     /**
      * A check.
@@ -52,6 +49,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         this.pipelines = pipelines;
         this.instances = instances;
         this.proxies = proxies;
+        this.annotations = new AnnotationCheck(beans, environment, pipelines, proxies);
         this.validation = Validation.in(environment);
     }
 
@@ -61,9 +59,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         instances.completeCustomizing();
         SettingsCheck settings = new SettingsCheck(environment, instances);
         Set<Problem> problems = settings.ofKeys();
-        Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans, proxies.created());
-        annotated.forEach(each -> checked.add(each.type()));
-        check(annotated, problems);
+        problems.addAll(annotations.all());
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
@@ -71,7 +67,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         problems.addAll(settings.ofInstances());
         problems.addAll(settings.ofContexts());
         instances.logContradictions();
-        tell(problems);
+        report(problems);
         pipelines.all().forEach(method -> warnOfTimings(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfTimings));
         List<Pipeline> others = users.stream()
@@ -82,32 +78,14 @@ public final class StartupCheck implements SmartInitializingSingleton {
         proxies.onLateBean(this::checkLate);
     }
 
-    private void check(Collection<AnnotatedBeans> annotated, Set<Problem> problems) {
-        List<Declaration> declarations =
-                annotated.stream().flatMap(AnnotatedBeans::declarations).toList();
-        pipelines.add(declarations);
-        // First the annotations that say settings: one that only names an instance may come before them in any order.
-        declarations.stream()
-                .filter(declaration -> !declaration.settings().isEmpty())
-                .forEach(declaration -> SettingsCheck.collect(problems, () -> pipelines.obtain(declaration)));
-        MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
-        annotated.forEach(methods::check);
-    }
-
     /**
-     * Looks at a bean whose class nothing told of at the start: it is lazy, or a prototype, and declared as an
-     * interface. There is no start to stop any more, so its problems are logged, once, and harm neither its creation
-     * nor its calls.
+     * Looks at a bean whose class was not known at the start: it is lazy, or a prototype, and declared as an interface.
+     * There is no start to stop any more, so its problems are logged, once, and harm neither its creation nor its
+     * calls.
      */
     private void checkLate(String name, Class<?> type) {
-        if (!checked.add(ClassUtils.getUserClass(type))) {
-            return;
-        }
         try {
-            Set<Problem> problems = new LinkedHashSet<>();
-            AnnotatedBeans bean = AnnotatedBeans.of(beans, name, ClassUtils.getUserClass(type));
-            check(List.of(bean), problems);
-            problems.stream().filter(pipelines::isNew).forEach(StartupCheck::logLate);
+            annotations.late(name, type).forEach(StartupCheck::logLate);
         } catch (RuntimeException | LinkageError failed) {
             log.warn("The annotated methods of bean '{}' could not be checked", name, failed);
         }
@@ -121,7 +99,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         }
     }
 
-    private void tell(Set<Problem> problems) {
+    private void report(Set<Problem> problems) {
         List<Problem> fatal = problems.stream()
                 .filter(problem -> validation == Validation.STRICT || !problem.tolerable())
                 .toList();
