@@ -73,7 +73,7 @@ public final class EarlyAnnotations {
             try {
                 String name = pipelines.nameOf(declaration);
                 names.accept(declaration.pattern(), name);
-                instances.check(declaration.pattern(), name, declaration.location());
+                instances.problems().requireReadable(declaration.pattern(), name, declaration.location());
             } catch (ResilienceConfigurationException e) {
                 problems.addAll(e.problems());
             }

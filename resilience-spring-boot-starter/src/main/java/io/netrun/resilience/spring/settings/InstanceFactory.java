@@ -40,7 +40,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final Resolution resolution;
     private final RegistryFollower follower;
     private final EarlyProblems early;
-    private @Nullable Supplier<Collection<Problem>> check;
+    private volatile @Nullable Supplier<Collection<Problem>> check;
 
     /**
      * The settings of an application's instances.
@@ -108,8 +108,9 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /** From now on, a failure to obtain an instance is about that instance alone. */
     public void started() {
-        if (check != null) {
-            early.remove(check);
+        Supplier<Collection<Problem>> present = check;
+        if (present != null) {
+            early.remove(present);
             check = null;
         }
     }
@@ -223,17 +224,6 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * Looks at the settings of an instance; creates nothing.
-     *
-     * @param location the method or class that has the annotation, or the configuration, for messages
-     * @throws ResilienceConfigurationException if the name or the settings are wrong
-     */
-    public void check(PatternDescriptor<?, ?> pattern, String name, String location) {
-        InstanceKey.requireName(pattern, name, location);
-        resolution.resolve(pattern, name, null);
-    }
-
-    /**
      * Gives code the last word on one instance: its settings are these from now on, if it is there and if it is created
      * later, whatever the configuration says.
      */
@@ -265,14 +255,9 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         return contexts.asked(pattern);
     }
 
-    /** The contradictions between annotations so far. */
-    public List<Problem> contradictions() {
-        return own.requests().contradictions();
-    }
-
-    /** From now on, contradictions between annotations are logged when they are found. */
-    public void logContradictions() {
-        own.requests().logContradictions();
+    /** What is wrong with the settings. */
+    public InstanceProblems problems() {
+        return new InstanceProblems(own, resolution, made);
     }
 
     /** What is in force, and where it comes from. */
@@ -293,11 +278,6 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         made.changedByOperator(pattern, name, config, changed);
     }
 
-    /** See {@link SettingsResolver#requireReadableDefaults}. */
-    public void requireReadableDefaults(PatternDescriptor<?, ?> pattern) {
-        own.resolver().requireReadableDefaults(pattern);
-    }
-
     /** What is written in the configuration of this context. */
     public ConfiguredSettings written() {
         return own.resolver().written();
@@ -311,13 +291,6 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     /** Whether the settings of an instance come from this context, and not from another one that shares it. */
     boolean decides(PatternDescriptor<?, ?> pattern, String name) {
         return contexts.of(pattern, name) == own;
-    }
-
-    /**
-     * What the configuration of this context has for an instance whose settings come from another context, and differ.
-     */
-    public List<Problem> overruled() {
-        return resolution.overruled(own, made);
     }
 
     /** How texts become values. */

@@ -52,7 +52,7 @@ public final class SettingsCheck {
                         .add(name)));
         problems.addAll(ofInstances(
                 pattern -> named.getOrDefault(pattern.key(), Set.of()),
-                (pattern, name) -> instances.check(pattern, name, CONFIGURATION)));
+                (pattern, name) -> instances.problems().requireReadable(pattern, name, CONFIGURATION)));
         problems.addAll(ofContexts());
         return problems;
     }
@@ -82,7 +82,7 @@ public final class SettingsCheck {
         Set<Problem> problems = new LinkedHashSet<>();
         ConfiguredSettings written = instances.written();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            collect(problems, () -> instances.requireReadableDefaults(pattern));
+            collect(problems, () -> instances.problems().requireReadableDefaults(pattern));
             Set<String> used = new TreeSet<>(instances.asked(pattern));
             used.addAll(named.apply(pattern));
             problems.addAll(UnusedSettings.mistyped(pattern, used, written, environment));
@@ -95,8 +95,8 @@ public final class SettingsCheck {
 
     /** The problems of annotations and contexts that do not agree. */
     Set<Problem> ofContexts() {
-        Set<Problem> problems = new LinkedHashSet<>(instances.contradictions());
-        problems.addAll(instances.overruled());
+        Set<Problem> problems = new LinkedHashSet<>(instances.problems().contradictions());
+        problems.addAll(instances.problems().overruled());
         return problems;
     }
 

@@ -66,7 +66,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         settings.logUnused(new OtherBeans(beans));
         problems.addAll(settings.ofInstances());
         problems.addAll(settings.ofContexts());
-        instances.logContradictions();
+        instances.problems().logContradictions();
         report(problems);
         pipelines.all().forEach(method -> warnOfTimings(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfTimings));
