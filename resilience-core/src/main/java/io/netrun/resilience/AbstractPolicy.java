@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all policies have in common: a name, a configuration that can change while they live, a switch, a clock, and
- * listeners. For those who write policies.
+ * The base class of all policies: a name, a configuration that can change at runtime, a switch, a clock, and listeners.
  *
+ * @apiNote For authors of policies.
  * @param <C> the configuration
  */
 public abstract class AbstractPolicy<C extends Record> implements Policy {
@@ -33,8 +33,11 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private volatile boolean enabled = true;
 
     /**
-     * For patterns.
+     * Creates an enabled policy.
      *
+     * @param name 1 to 200 characters
+     * @param config the initial configuration
+     * @param ticker the clock that the policy measures time with
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
     protected AbstractPolicy(String name, C config, Ticker ticker) {
@@ -54,10 +57,11 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     }
 
     /**
-     * Changes settings of the living instance, as in {@code c -> c.toBuilder().maxAttempts(5).build()}. What it counts,
-     * and the calls that run or wait, stay; calls that begin later follow the new settings.
+     * Changes settings of this instance at runtime, as in {@code c -> c.toBuilder().maxAttempts(5).build()}. Counts are
+     * kept, and so are the calls that run or wait; calls that begin later use the new settings.
      *
-     * @param change makes the new configuration of the present one; may be asked again if another change comes between
+     * @param change returns the new configuration for the current one; may be called again if another change is made
+     *     concurrently
      * @return the configuration in force now
      * @throws IllegalArgumentException if a setting is out of its range; nothing has changed then
      */
@@ -88,7 +92,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         waits.shutdown();
     }
 
-    /** Of changes that come together, the last to be followed finds them all. */
+    /** Applies the latest changes. Of concurrent changes, the last thread to enter sees all of them. */
     private void follow() {
         following.lock();
         try {
@@ -99,14 +103,14 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     }
 
     /**
-     * Brings what was derived from {@link #config()} and {@link #isEnabled()} up to date. Called by one thread at a
-     * time, under a lock, so it runs no code of the user.
+     * Updates what was derived from {@link #config()} and {@link #isEnabled()}. Called by one thread at a time, under a
+     * lock, so it must not run user code.
      */
     protected abstract void onReconfigured();
 
     /**
-     * Whether something is bound to the calling thread that a sync call may need, so that the call stays on that
-     * thread. Where the question itself fails, it does: on another thread the call might go wrong.
+     * Returns whether the calling thread holds something that a sync call may need, so that the call must stay on that
+     * thread. If the question itself fails, the answer is yes, because the call might fail on another thread.
      *
      * @param question what it throws is logged
      */
@@ -124,7 +128,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         }
     }
 
-    /** The time by which it lives. */
+    /** Returns the clock that this policy measures time with. */
     public final Ticker ticker() {
         return ticker;
     }
@@ -134,12 +138,12 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         return events.subscribe(type, listener);
     }
 
-    /** Who waits. */
+    /** Returns the calls that wait in this policy. */
     protected final PendingWaits waits() {
         return waits;
     }
 
-    /** Who listens. */
+    /** Returns the listeners of this policy. */
     protected final EventPublisher events() {
         return events;
     }

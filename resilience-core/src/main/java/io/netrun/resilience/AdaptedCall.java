@@ -5,92 +5,96 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an asynchronous call that is not a {@link CompletionStage} by nature, such as a subscription to a
- * reactive stream. Its stages are followed as those of others are; one that is to fail with a
- * {@link java.util.concurrent.CompletionException} implements {@link ForeignStage.AsReported}. For those who adapt
- * other kinds of asynchronous calls.
+ * reactive stream. Adapters for such calls implement it. Its stages are followed like those of any other call; a stage
+ * that may fail with a {@link java.util.concurrent.CompletionException} of its own implements
+ * {@link ForeignStage.AsReported}.
  *
- * @param <T> what the stage ends with
+ * @apiNote For authors of policies.
+ * @param <T> the result of the stage
  */
 public interface AdaptedCall<T extends @Nullable Object>
         extends CheckedSupplier<CompletionStage<T>, RuntimeException>, SubstituteCall {
 
     /**
-     * Makes an attempt; by default {@link #get()}.
+     * Starts an attempt; by default {@link #get()}.
      *
-     * @param scope of this attempt, for what is made within it
+     * @param scope the scope of this attempt, for calls that are made within it
      */
     default CompletionStage<T> start(Deadline scope) {
         return get();
     }
 
     /**
-     * Whether the call can no longer be made again or replaced by something else: a part of the result is with the
-     * caller already, as the first element of a stream is, or what the call sends has been used up.
+     * Returns whether the call can no longer be repeated or replaced: a part of the result has been delivered to the
+     * caller, such as the first element of a stream, or the request body has been consumed.
      */
     boolean isCommitted();
 
     /**
-     * Whether a part of the result is with the caller already, as the first element of a stream is; by default never.
+     * Returns whether a part of the result has been delivered to the caller, such as the first element of a stream. By
+     * default false.
      */
     default boolean hasDelivered() {
         return false;
     }
 
     /**
-     * Runs a callback when the first part of the result reaches the caller; by default never. To be called before the
-     * attempt is made.
+     * Registers a callback for the delivery of the first part of the result to the caller. Must be called before the
+     * attempt is started. By default the callback is never called.
      *
-     * @param callback must be quick and throw nothing
+     * @param callback must be quick and must not throw
      */
     default void onDelivery(Runnable callback) {}
 
     /**
-     * Whether the part of the result that {@linkplain #hasDelivered() is with the caller} came from an attempt made in
-     * a scope or within it. Asked where attempts run beside each other; by default no attempt owns the result.
+     * Returns whether the part of the result that {@linkplain #hasDelivered() has been delivered} came from an attempt
+     * made in a scope or within it. Called where attempts run in parallel. By default false, because no attempt owns
+     * the result.
      */
     default boolean isOwnedBy(Deadline scope) {
         return false;
     }
 
     /**
-     * Decides that a race of attempts is won by the one made in a scope, which has ended without a failure; by default
-     * it may. From then on no other attempt can deliver anything, until {@link #unclaim()}.
+     * Claims the result for the attempt of a scope, which has ended without a failure. By default every claim succeeds.
+     * After a successful claim no other attempt can deliver anything, until {@link #unclaim()}.
      *
-     * @return false if the result, or the part of it that is with the caller, comes from another attempt
+     * @return false if the result, or the part of it that has been delivered, comes from another attempt
      */
     default boolean tryClaim(Deadline scope) {
         return true;
     }
 
     /**
-     * The other attempts of a race that was {@linkplain #tryClaim won} are stopped, so that further ones can follow.
+     * Withdraws a {@linkplain #tryClaim claim} after the other attempts of the race have been stopped, so that further
+     * ones can follow.
      */
     default void unclaim() {}
 
-    /** What a fallback gives in the place of the result: a stage that ends as the call's own would. */
+    /** Converts what a fallback returned as a replacement for the result: a stage that ends as the call's own would. */
     CompletionStage<T> adapt(@Nullable Object replacement);
 
-    /** What the caller gave as the call, which is what a fallback is shown; by default this. */
+    /** Returns what the caller passed as the call, which is passed to fallbacks; by default this. */
     @Override
     default Object source() {
         return this;
     }
 
-    /** What the caller gave as the call, if that is not the body itself. */
+    /** Returns what the caller passed as the call, if that is not the body itself. */
     static Object sourceOf(Object body) {
         return body instanceof SubstituteCall substitute ? substitute.source() : body;
     }
 
     /**
-     * Takes a result that no caller gets any more; by default it is dropped. Must not throw.
+     * Takes a result that no caller receives any more; by default it is dropped. Must not throw.
      *
-     * @return whether it is of no use to a policy's hooks for late results either; by default false
+     * @return true if the policies' hooks for late results must not receive it either; by default false
      */
     default boolean discard(@Nullable Object result) {
         return false;
     }
 
-    /** Whether a body says that {@linkplain #isCommitted() a part of its result} is with the caller already. */
+    /** Returns whether a body is {@linkplain #isCommitted() committed}. */
     static boolean isCommitted(Object body) {
         return body instanceof AdaptedCall<?> adapted && adapted.isCommitted();
     }

@@ -9,19 +9,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns, once for each class of results, about a sync call whose body returns something asynchronous: its policies
- * protect only the making of the future or publisher, and count every one as a success.
+ * Warns, once for each class of result, about a sync call whose body returns something asynchronous: its policies
+ * protect only the creation of the future or publisher, and count every one as a success.
  */
 final class AsyncResultCheck {
 
     private static final Logger log = LoggerFactory.getLogger(AsyncResultCheck.class);
 
-    /** How often {@link #last} is written; beyond that, threads would take its cache line from each other. */
+    /** How often {@link #last} is written. Without this bound, threads would contend for its cache line. */
     private static final int MAX_WRITES = 64;
 
     /**
-     * Whether there was a warning for a class; null for a harmless class. A class of the JDK keeps its value for ever,
-     * so that must not be of a class of this library, whose class loader could then never be collected (JDK-8136353).
+     * Whether a warning was logged for a class; null for a harmless class. A class of the JDK keeps its value for ever,
+     * so the value must not be of a class of this library, whose class loader could then never be collected
+     * (JDK-8136353).
      */
     private static final ClassValue<@Nullable AtomicBoolean> WARNED = new ClassValue<>() {
 
@@ -31,7 +32,7 @@ final class AsyncResultCheck {
         }
     };
 
-    /** The latest class found harmless, which may be an application's. Racy: an old value only costs a look-up. */
+    /** The latest class found harmless, which may be an application's. Racy: a stale value only costs a look-up. */
     private static WeakReference<@Nullable Class<?>> last = new WeakReference<>(null);
 
     private static int writes;
@@ -67,7 +68,7 @@ final class AsyncResultCheck {
                 || isReactive(type);
     }
 
-    /** By name, since Reactive Streams may be absent. */
+    /** Tests by name, because Reactive Streams may be absent. */
     private static boolean isReactive(@Nullable Class<?> type) {
         if (type == null) {
             return false;

@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The future of a call in the making. It distinguishes an end from inside (the call ended: {@link #finish}) from an end
- * from outside (cancelled, completed or timed out by its holder), after which {@link #stop()} stops the call. Either
- * way the order is the same: first it is decided how the call ends, then everything that the call holds is released,
- * and only then do the future's dependents run. For authors of policies.
+ * The future of a call in progress. It distinguishes an end from inside (the call ended: {@link #finish}) from an end
+ * from outside (cancelled, completed or timed out by its holder), after which {@link #stop()} stops the call. The order
+ * is the same for both: first the outcome of the call is decided, then everything that the call holds is released, and
+ * only then do the future's dependents run.
  *
+ * @apiNote For authors of policies.
  * @param <T> the result
  */
 public abstract class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
@@ -29,48 +30,54 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     private static final VarHandle FOLLOWER = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "follower", VarHandle.class, CallFuture.class, Object.class);
 
-    /** In place of a follower once there cannot be one any more. */
+    /** Replaces the follower once there can be none any more. */
     private static final Object PUBLISHED = new Object();
 
     private volatile boolean decided;
 
-    /** What is called back with the end, as a stage of {@link #handle} would be, but without two objects for it. */
+    /**
+     * A callback that receives the outcome as a stage of {@link #handle} would, without the two objects of such a
+     * stage.
+     */
     private volatile @Nullable Object follower;
 
-    /** Whether the holder has cancelled this without wanting an interrupt. */
+    /** Whether the holder has cancelled this future without requesting an interrupt. */
     private volatile boolean spared;
 
     /**
-     * Releases what the call holds and stops what is still running for it; called at most once, by whoever ended this
-     * future from outside, before its dependents run. Should not throw; what it throws is logged.
+     * Releases what the call holds and stops what is still running for it. Called at most once, by the thread that
+     * ended this future from outside, before the future's dependents run. Should not throw; exceptions are logged.
      */
     protected abstract void stop();
 
-    /** Decides that the call ends now; false if that was decided before. The winner is to complete the future. */
+    /**
+     * Decides that the call ends now. Returns false if that was decided before; otherwise the caller must complete the
+     * future.
+     */
     protected final boolean tryEnd() {
         return !decided && DECIDED.compareAndSet(this, false, true);
     }
 
-    /** Whether it is decided how the call ends; {@link #isDone()} follows as soon as everything is released. */
+    /** Returns whether the outcome of the call is decided; {@link #isDone()} follows once everything is released. */
     protected final boolean hasEnded() {
         return decided;
     }
 
-    /** Ends this future as the call ended; does nothing if its end was decided before. */
+    /** Ends this future with the outcome of the call; does nothing if its end was decided before. */
     protected final void finish(T value, @Nullable Throwable failure) {
         if (tryEnd()) {
             publish(value, failure);
         }
     }
 
-    /** Ends this future with a failure of the policy's own; does nothing if its end was decided before. */
+    /** Ends this future with a failure raised by the policy; does nothing if its end was decided before. */
     protected final void fail(Throwable failure) {
         if (tryEnd()) {
             publishFailure(failure);
         }
     }
 
-    /** Completes this future; for the winner of {@link #tryEnd()}. Does not throw, whatever a dependent does. */
+    /** Completes this future, after a successful {@link #tryEnd()}. Never throws, whatever a dependent does. */
     protected final void publish(T value, @Nullable Throwable failure) {
         boolean published;
         try {
@@ -85,16 +92,16 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
-     * Goes on where a dependent ended the completion of this future with an exception. The JDK catches what a
-     * dependent's function throws, but not what the failure itself throws as it is wrapped for the next stage
-     * ({@code toString()} of a foreign exception). Each further completion changes nothing but runs the dependents that
-     * are left, and takes at least one of them off.
+     * Continues after a dependent ended the completion of this future with an exception. The JDK catches what a
+     * dependent's function throws, but not what the failure itself throws while it is wrapped for the next stage
+     * ({@code toString()} of a foreign exception). Each further completion changes nothing but runs the remaining
+     * dependents, and removes at least one of them.
      */
     @SuppressWarnings("NullAway") // the value of a future that is done is not replaced
     private void runRemainingDependents(Throwable thrown) {
         SafeLog.error(log, "A dependent of a call's future failed", thrown);
         if (!isDone()) {
-            super.completeExceptionally(thrown); // there was no memory or stack to complete it with
+            super.completeExceptionally(thrown); // memory or stack ran out while it was completed
             return;
         }
         int before = Integer.MAX_VALUE;
@@ -110,17 +117,19 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
     }
 
-    /** Completes this future with a failure; for the winner of {@link #tryEnd()}. */
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    /** Completes this future with a failure, after a successful {@link #tryEnd()}. */
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     protected final void publishFailure(Throwable failure) {
         publish(null, failure);
     }
 
     /**
-     * Has a callback called with the end of this future, after all stages that are attached later: the order of stages.
+     * Registers a callback for the end of this future. It is called after all stages that are attached later, as the
+     * order of stages requires.
      *
      * @param callback what it throws is lost
-     * @return false if it will not be called, since there is another, there are stages already, or the end has come
+     * @return false if it will not be called, because there is another callback, there are stages already, or the
+     *     future has ended
      */
     final boolean tryFollow(BiFunction<? super T, @Nullable Throwable, ?> callback) {
         return follower == null
@@ -130,7 +139,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     @SuppressWarnings({"unchecked", "ReturnValueIgnored"
-    }) // nothing else is ever put there; it is called for its effect
+    }) // the field accepts nothing else afterwards; called for its effect
     private void onPublished(T value, @Nullable Throwable failure) {
         Object callback = FOLLOWER.getAndSet(this, PUBLISHED);
         if (callback == null || callback == PUBLISHED) {
@@ -143,7 +152,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
     }
 
-    /** {@link #stop() Stops} the call, for the winner of {@link #tryEnd()}; never throws. */
+    /** {@link #stop() Stops} the call, after a successful {@link #tryEnd()}. Never throws. */
     protected final void release() {
         try {
             stop();
@@ -153,20 +162,21 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
-     * {@link #stop() Stops} the call and then completes this future, for the winner of {@link #tryEnd()}. Should code
-     * of others within {@code stop()} block, the future is completed all the same, after ten milliseconds or a little
-     * more; see {@link OverdueRelease}.
+     * {@link #stop() Stops} the call and then completes this future, after a successful {@link #tryEnd()}. If foreign
+     * code within {@code stop()} blocks, the future is completed nevertheless, after ten milliseconds or slightly more;
+     * see {@link OverdueRelease}.
      *
-     * @param context in which dependents then run
+     * @param context the context in which dependents run
      */
     protected final void releaseThenPublish(T value, @Nullable Throwable failure, CallerContext context) {
         releaseThen(() -> publish(value, failure), () -> context.runAnyway(() -> publish(value, failure)));
     }
 
     /**
-     * Releases and then runs what completes this future, which does so once however often it runs.
+     * Releases what the call holds, and then runs the task that completes this future. That task takes effect once,
+     * however often it runs.
      *
-     * @param late the same, for another thread
+     * @param late the same task for another thread
      */
     private void releaseThen(Runnable publication, Runnable late) {
         OverdueRelease overdue = OverdueRelease.watch(late);
@@ -181,7 +191,9 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         releaseThen(publication, publication);
     }
 
-    /** Cancels a part of the call as the call was cancelled: with an interrupt, unless its holder wanted none. */
+    /**
+     * Cancels a part of the call as the call itself was cancelled: with an interrupt, unless its holder requested none.
+     */
     protected final void cancelPart(CompletableFuture<?> part) {
         ForeignStage.cancel(part, !spared);
     }
@@ -197,7 +209,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         return isCancelled();
     }
 
-    /** Cancels this as a part of a call that sees to its own end, should {@link #stop()} block. */
+    /** Cancels this future as a part of a call that completes even if {@link #stop()} blocks. */
     final void cancelWithin(boolean mayInterruptIfRunning) {
         if (!mayInterruptIfRunning && !hasEnded()) {
             spared = true;
@@ -254,7 +266,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     @Override
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     public void obtrudeException(Throwable failure) {
         if (tryEnd()) {
             release();

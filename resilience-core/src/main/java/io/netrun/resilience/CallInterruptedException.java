@@ -1,18 +1,18 @@
 package io.netrun.resilience;
 
 /**
- * The calling thread was interrupted while a policy kept it waiting, so the call was given up. The thread's interrupt
- * flag is set again when this is thrown. It counts as a cancelled call, never as a failed one.
+ * Thrown if the calling thread is interrupted while a policy keeps it waiting, so that the call is abandoned. The
+ * thread's interrupt flag is set again when this is thrown. The call counts as cancelled, never as failed.
  */
 public final class CallInterruptedException extends ResilienceException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * For policies that wait.
+     * Creates the exception.
      *
-     * @param name of the instance
-     * @param message the whole message, kind and name of the instance first
+     * @param name the name of the instance
+     * @param message the whole message, starting with the kind and name of the instance
      */
     public CallInterruptedException(String name, String message, InterruptedException cause) {
         super(name, message, cause, true);

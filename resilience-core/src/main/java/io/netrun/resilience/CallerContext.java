@@ -7,8 +7,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The context of a calling thread, captured once for everything that its call does on other threads later: further
- * attempts, fallbacks, listeners, and what the caller attached to its future. It is {@linkplain #clear() cleared} when
- * the call has ended. See {@link ContextPropagation} for what belongs to it. For authors of policies. Thread-safe.
+ * attempts, fallbacks, listeners, and stages that the caller attached to its future. It is {@linkplain #clear()
+ * cleared} when the call has ended. See {@link ContextPropagation} for its contents. Thread-safe.
+ *
+ * @apiNote For authors of policies.
  */
 public final class CallerContext {
 
@@ -21,20 +23,19 @@ public final class CallerContext {
     }
 
     /**
-     * The context of the calling thread as it is now.
+     * Captures the current context of the calling thread.
      *
-     * @throws RuntimeException what reading a part of it throws
+     * @throws RuntimeException if reading a part of the context fails
      */
     public static CallerContext capture() {
         return new CallerContext(ContextPropagation.capture());
     }
 
     /**
-     * Runs a task within this context on the calling thread, whose own context is restored afterwards. A task that runs
-     * after {@link #clear()} has no context, so it is to look whether its call has ended before it runs code of the
-     * user.
+     * Runs a task within this context on the calling thread, and then restores the thread's own context. A task that
+     * runs after {@link #clear()} has no context, so it must check whether its call has ended before it runs user code.
      *
-     * @throws RuntimeException what restoring the context or the task throws
+     * @throws RuntimeException if restoring the context fails, or the task throws it
      */
     public void run(Runnable task) {
         ContextPropagation.Context captured = context;
@@ -48,7 +49,7 @@ public final class CallerContext {
     /**
      * Runs a task as {@link #run(Runnable)} does.
      *
-     * @param onFailure takes what restoring the context or the task throws; should not throw
+     * @param onFailure receives what restoring the context or the task throws; should not throw
      */
     public void run(Runnable task, Consumer<Throwable> onFailure) {
         try {
@@ -59,8 +60,8 @@ public final class CallerContext {
     }
 
     /**
-     * Runs a task within this context on the calling thread, or without it where it cannot be restored: for what must
-     * be done in any case. It runs once, whatever restoring the thread's own context throws afterwards.
+     * Runs a task within this context on the calling thread, or without it if the context cannot be restored: for work
+     * that must be done in any case. The task runs once, even if restoring the thread's own context fails afterwards.
      *
      * @param task must not throw
      */
@@ -71,8 +72,8 @@ public final class CallerContext {
     }
 
     /**
-     * Runs a task within this context on the calling thread, unless that cannot be restored. What restoring it, or the
-     * thread's own context afterwards, throws is logged.
+     * Runs a task within this context on the calling thread, unless the context cannot be restored. Failures to restore
+     * it, or the thread's own context afterwards, are logged.
      *
      * @return false if the task has not begun
      */
@@ -86,27 +87,27 @@ public final class CallerContext {
     }
 
     /**
-     * Lets go of what was captured, so that whoever keeps the future of an ended call does not keep its caller's
+     * Releases the captured context, so that a reference to the future of an ended call does not retain the caller's
      * request.
      */
     public void clear() {
         context = null;
     }
 
-    /** A task that runs another one within this context; see {@link #run(Runnable, Consumer)}. */
+    /** Returns a task that runs another one within this context; see {@link #run(Runnable, Consumer)}. */
     public Runnable wrap(Runnable task, Consumer<Throwable> onFailure) {
         return () -> run(task, onFailure);
     }
 
-    /** A task that knows whether it has begun, for {@link #tryRun}. It runs once. */
+    /** A task that records whether it has begun, for {@link #tryRun}. It runs once. */
     public abstract static class Task implements Runnable {
 
-        private boolean begun; // of one thread
+        private boolean begun; // confined to one thread
 
-        /** For subclasses. */
+        /** Constructor for subclasses. */
         protected Task() {}
 
-        /** A task that does what another one does. */
+        /** Returns a task that runs another one. */
         public static Task of(Runnable task) {
             return new Task() {
                 @Override
@@ -122,7 +123,7 @@ public final class CallerContext {
             perform();
         }
 
-        /** What is to be done; must not throw. */
+        /** Does the work; must not throw. */
         protected abstract void perform();
     }
 }

@@ -7,22 +7,27 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a call that failed was cancelled. What decides is the fact that somebody stopped it: its scope was stopped,
- * or the calling thread was interrupted. What the call throws then does not matter, and what it throws otherwise does
- * not make it cancelled: a {@link java.util.concurrent.CancellationException} of the protected code's own is a failure
- * like others. Only the exceptions by which the JDK reports an interrupt, which clears the thread's flag, are taken for
- * the fact itself. For authors of policies.
+ * Decides whether a call that failed was cancelled. What counts is that it was stopped: its scope was stopped, or the
+ * calling thread was interrupted. The type of the exception does not matter, so a
+ * {@link java.util.concurrent.CancellationException} thrown by the protected code itself is a failure like any other.
+ * The only exceptions that count as evidence are those by which the JDK reports an interrupt, because they come with a
+ * cleared interrupt flag.
+ *
+ * @apiNote For authors of policies.
  */
 public final class Cancellation {
 
     private Cancellation() {}
 
-    /** Whether a sync call was cancelled; to be asked on the thread that made it, where no time limit gave it up. */
+    /**
+     * Returns whether a sync call was cancelled. Must be called on the thread that made the call, if no time limit gave
+     * it up.
+     */
     public static boolean ofSyncCall(Throwable failure, Deadline scope) {
         return isStopped(scope) || Thread.currentThread().isInterrupted() || reportsInterrupt(failure);
     }
 
-    /** Whether an asynchronous call was cancelled, where no time limit gave it up. */
+    /** Returns whether an asynchronous call was cancelled, if no time limit gave it up. */
     public static boolean ofAsyncCall(Throwable failure, Deadline scope) {
         Throwable root = ExceptionFilter.rootOf(failure);
         return isStopped(scope) || isInterrupt(root) || root instanceof AttemptLostException;
@@ -32,7 +37,7 @@ public final class Cancellation {
         return scope != Deadline.NONE && scope.isOver() && !scope.isExceeded();
     }
 
-    /** Whether a failure is, or was caused by, an exception by which the JDK reports an interrupt. */
+    /** Returns whether a failure, or one of its causes, is an exception by which the JDK reports an interrupt. */
     public static boolean reportsInterrupt(Throwable failure) {
         @Nullable Throwable t = failure;
         for (int depth = 0; t != null && depth < ExceptionFilter.MAX_DEPTH; depth++) {
@@ -44,7 +49,7 @@ public final class Cancellation {
         return false;
     }
 
-    /** Whether a class of exceptions is one by which an interrupt is reported. */
+    /** Returns whether a class of exceptions reports an interrupt. */
     static boolean isInterruptType(Class<?> type) {
         return InterruptedException.class.isAssignableFrom(type)
                 || CallInterruptedException.class == type

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call that returns a value and may throw. The compiler infers {@code X} from the lambda, so that a guarded call
- * declares just what the lambda throws, and nothing where it throws nothing checked.
+ * declares exactly the checked exceptions that the lambda throws, and none if it throws none.
  *
  * @param <T> the result, may be null
  * @param <X> what the call throws

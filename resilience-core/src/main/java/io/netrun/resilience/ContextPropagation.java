@@ -12,11 +12,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Carries the context of a calling thread to the thread on which its call goes on: the context class loader, SLF4J's
- * MDC, the scope of the call around, and what the {@code ThreadLocalAccessor}s registered with Micrometer's
- * context-propagation library carry (security, request, tracing), where that library is present. What the calling
- * thread does not have is cleared meanwhile, and afterwards the thread has what it had before. The MDC is left alone
- * after {@link #carryMdc carryMdc(false)}.
+ * Propagates the context of a calling thread to the thread on which its call continues: the context class loader,
+ * SLF4J's MDC, the scope of the surrounding call, and, if Micrometer's context-propagation library is present, the
+ * values of the {@code ThreadLocalAccessor}s registered with it (security, request, tracing). Values that the calling
+ * thread does not have are cleared meanwhile, and afterwards the thread has its former values again. The MDC is left
+ * untouched after {@link #carryMdc carryMdc(false)}.
  */
 public final class ContextPropagation {
 
@@ -27,18 +27,23 @@ public final class ContextPropagation {
 
     private ContextPropagation() {}
 
-    /** Whether calls carry the MDC; by default they do. Holds for all instances in the JVM, from the next call on. */
+    /**
+     * Sets whether calls propagate the MDC. Default true. Applies to all instances in the JVM, from the next call on.
+     */
     public static void carryMdc(boolean carried) {
         mdcCarried = carried;
     }
 
-    /** The task, within the context that the calling thread has now. Call it where the user's call comes in. */
+    /**
+     * Returns the task, to run within the current context of the calling thread. Call it on the thread that makes the
+     * user's call.
+     */
     public static Runnable wrap(Runnable task) {
         Context context = capture();
         return () -> context.run(task);
     }
 
-    /** What belongs to the calling thread, as it is now. */
+    /** Captures the current context of the calling thread. */
     static Context capture() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         Map<String, String> mdc = mdcCarried ? MDC.getCopyOfContextMap() : null;
@@ -46,7 +51,7 @@ public final class ContextPropagation {
         return PRESENT ? Snapshots.capture(loader, mdc, scope) : new Context(loader, mdc, scope);
     }
 
-    /** What was captured without the library. */
+    /** A context that was captured without the library. */
     static class Context {
 
         private final @Nullable ClassLoader loader;
@@ -98,7 +103,7 @@ public final class ContextPropagation {
         }
     }
 
-    /** Apart, so that the optional library is loaded only where it is. */
+    /** A separate class, so that the optional library is loaded only if it is present. */
     private static final class Snapshots {
 
         private static final ContextRegistry REGISTRY = ContextRegistry.getInstance();
@@ -107,7 +112,7 @@ public final class ContextPropagation {
 
         static Context capture(
                 @Nullable ClassLoader loader, @Nullable Map<String, String> mdc, @Nullable Deadline scope) {
-            // The accessor of this library is always there, and its value is carried anyway.
+            // The accessor of this library is always registered, and its value is propagated anyway.
             List<ThreadLocalAccessor<?>> accessors = REGISTRY.getThreadLocalAccessors();
             boolean ownAlone = accessors.size() == 1 && accessors.get(0) instanceof DeadlineAccessor;
             return ownAlone || accessors.isEmpty()
@@ -116,7 +121,7 @@ public final class ContextPropagation {
         }
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // there is nothing to go back to
+    @SuppressWarnings("MustBeClosedChecker") // there is no former context to restore
     private static void restore(ContextSnapshot before) {
         try {
             before.setThreadLocals();
@@ -125,7 +130,7 @@ public final class ContextPropagation {
         }
     }
 
-    /** What was captured with the library. */
+    /** A context that was captured with the library. */
     private static final class WithSnapshot extends Context {
 
         private final ContextSnapshot snapshot;
@@ -146,7 +151,7 @@ public final class ContextPropagation {
             try {
                 super.run(snapshot.wrap(watched));
             } catch (Throwable thrown) {
-                // Of several accessors, those before the one that failed have left the caller's values on this thread.
+                // If one of several accessors fails, those before it have left the caller's values on this thread.
                 if (!watched.failed) {
                     restore(before);
                 }
@@ -155,11 +160,11 @@ public final class ContextPropagation {
         }
     }
 
-    /** A task after whose failure the thread's former context is put back as after its end. */
+    /** A task after whose failure the thread's former context is restored as after its normal end. */
     private static final class Watched implements Runnable {
 
         private final Runnable task;
-        private boolean failed; // of one thread
+        private boolean failed; // confined to one thread
 
         Watched(Runnable task) {
             this.task = task;

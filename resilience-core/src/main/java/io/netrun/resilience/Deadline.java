@@ -12,21 +12,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The scope of a call: the moment at which the time limit around it gives it up, and whether its result is still
- * wanted. It travels inward with the call, so that what lies within does not wait for something that can no longer
- * help, and knows a call that was given up by that fact and not by what it throws. Scopes nest: a limit within a limit,
- * an attempt of a hedge within either.
+ * The scope of a call: its deadline, and whether its result is still wanted. It is passed inward with the call, so that
+ * inner policies do not wait for something that can no longer help, and recognize an abandoned call by the state of its
+ * scope and not by the exception it throws. Scopes nest: a limit within a limit, or an attempt of a hedge within
+ * either.
  *
  * <p>A scope is left once, in one of three ways: its limit {@linkplain #tryExceed() is exceeded}, it is
  * {@linkplain #tryStop() stopped} because its caller has left or another attempt was faster, or its call
  * {@linkplain #end() has ended}. In the first two cases everything that is {@linkplain #register registered} in it is
  * notified at that moment, whether or not the protected code returns.
  *
- * <p>A protected call that is made within another one, in another pipeline, finds the scope of that one with
+ * <p>A protected call that is made within another one, through another pipeline, finds the scope of the outer call with
  * {@link #current()}: on the same thread, in the Reactor context, and wherever Micrometer's context-propagation carries
  * it.
  *
- * <p>For authors of policies. Thread-safe.
+ * <p>Thread-safe.
+ *
+ * @apiNote For authors of policies.
  */
 public final class Deadline extends ScopeParts {
 
@@ -35,7 +37,7 @@ public final class Deadline extends ScopeParts {
     /** No limit and no scope: the call is wanted until it ends. */
     public static final Deadline NONE = new Deadline(null, 0, null);
 
-    // Bytes, since nearly every asynchronous call has a scope or more.
+    // Bytes, because nearly every asynchronous call has at least one scope.
     private static final byte RUNNING = 0;
     private static final byte EXCEEDED = 1;
     private static final byte STOPPED = 2;
@@ -53,7 +55,7 @@ public final class Deadline extends ScopeParts {
 
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
-    /** Whether any call has ever had a scope. Until then, nobody has to look for one. */
+    /** Whether any call has ever had a scope. Until then, no thread needs to look for one. */
     private static volatile boolean used;
 
     private final @Nullable Ticker ticker;
@@ -62,10 +64,10 @@ public final class Deadline extends ScopeParts {
 
     private volatile byte state;
 
-    /** How many bodies were begun in this scope. Racy: parallel bodies may be counted as one. */
+    /** The number of bodies begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
 
-    /** Written before {@link #running}; threads that ask first together write nearly the same. */
+    /** Written before {@link #running}. Threads that compute it concurrently write nearly the same value. */
     private long at;
 
     private volatile boolean running;
@@ -77,8 +79,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * The scope of the protected call that the calling thread is making; {@link #NONE} outside of one, or if that call
-     * is no longer wanted, so that what its code still does, such as cleaning up, is a call of its own.
+     * Returns the scope of the protected call that the calling thread is making. Returns {@link #NONE} outside of a
+     * call, or if that call is no longer wanted, so that calls made by its clean-up code are independent.
      */
     public static Deadline current() {
         if (!used) {
@@ -88,12 +90,12 @@ public final class Deadline extends ScopeParts {
         return scope == null || scope.isOver() ? NONE : scope;
     }
 
-    /** The scope that the calling thread has, over or not; null for none. */
+    /** Returns the scope of the calling thread, left or not; null for none. */
     static @Nullable Deadline ofThread() {
         return used ? CURRENT.get() : null;
     }
 
-    /** Makes a scope that of the calling thread; null for none. */
+    /** Sets the scope of the calling thread; null for none. */
     static void set(@Nullable Deadline scope) {
         if (scope != null) {
             used = true;
@@ -103,13 +105,13 @@ public final class Deadline extends ScopeParts {
         }
     }
 
-    /** The key under which the scope of a call is in the Reactor context. */
+    /** Returns the key of the scope in the Reactor context. */
     public static Object contextKey() {
         return "io.netrun.resilience.scope";
     }
 
     /**
-     * A deadline within this one.
+     * Returns a nested deadline that starts now.
      *
      * @param nanos the limit in nanoseconds from now, at most half of {@link Long#MAX_VALUE}
      */
@@ -120,8 +122,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * A nested deadline that starts on first use, so that a call that completes before anyone checks it never reads the
-     * clock.
+     * Returns a nested deadline that starts on first use, so that a call that completes before anyone checks it never
+     * reads the clock.
      *
      * @param nanos the limit in nanoseconds from then, at most half of {@link Long#MAX_VALUE}
      */
@@ -129,7 +131,7 @@ public final class Deadline extends ScopeParts {
         return new Deadline(ticker, nanos, this == NONE ? null : this);
     }
 
-    /** A scope within this one that has no limit of its own, but can be stopped by itself. */
+    /** Returns a nested scope without a limit of its own, which can be stopped independently. */
     public Deadline child() {
         return new Deadline(null, 0, this == NONE ? null : this);
     }
@@ -143,21 +145,24 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Nanoseconds left, of this limit and of those around it; negative if past, {@link Long#MAX_VALUE} without any. A
-     * limit whose call has ended no longer counts.
+     * Returns the nanoseconds left of this limit and of those around it; negative if past, {@link Long#MAX_VALUE}
+     * without any limit. A limit whose call has ended does not count.
      */
     public long remainingNanos() {
         long own = state == ENDED ? Long.MAX_VALUE : remainingNanosOfThis();
         return outer == null ? own : Math.min(own, outer.remainingNanos());
     }
 
-    /** Nanoseconds left of this limit alone; negative if past, {@link Long#MAX_VALUE} if it has no limit of its own. */
+    /**
+     * Returns the nanoseconds left of this limit alone; negative if past, {@link Long#MAX_VALUE} if it has no limit of
+     * its own.
+     */
     public long remainingNanosOfThis() {
         return ticker == null ? Long.MAX_VALUE : at(ticker) - ticker.nanoTime();
     }
 
     /**
-     * Runs a task when this limit's own time is over, unless it is cancelled before; see {@link Ticker#schedule}.
+     * Schedules a task for the moment at which this limit expires; see {@link Ticker#schedule}.
      *
      * @throws IllegalStateException if this has no limit of its own
      */
@@ -170,30 +175,33 @@ public final class Deadline extends ScopeParts {
 
     /**
      * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit,
-     * before it stops the call and before its caller is told; must not be called on the timer's thread.
+     * before it stops the call and before its caller is notified. Must not be called on the timer's thread.
      *
-     * @return the failures of the attempts that what is registered had made so far, the oldest first; empty if this
-     *     scope was left before
+     * @return the failures of the attempts that registered parts had made so far, the oldest first; empty if this scope
+     *     was left before
      */
     public List<Throwable> tryExceed() {
         return tryExceed(null);
     }
 
     /**
-     * The same, for a limit that has a name.
+     * Marks this limit as exceeded, and records its name.
      *
-     * @param limit what gives the call up, such as {@code Timeout 'payments'}; null if it has no name
+     * @param limit the name of the limit, such as {@code Timeout 'payments'}; null if it has none
      */
     public List<Throwable> tryExceed(@Nullable String limit) {
         List<Throwable> failures = new ArrayList<>();
-        Link name = limit == null ? null : addLimitName(limit); // before the state, which others read first
+        Link name = limit == null ? null : addLimitName(limit); // before the state, which other threads read first
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
             notifyParts(true, failures::add, name);
         }
         return failures;
     }
 
-    /** What gave the call up, such as {@code Timeout 'payments'}; null if no limit has, or one without a name. */
+    /**
+     * Returns the name of the limit that was exceeded, such as {@code Timeout 'payments'}; null if none was, or it has
+     * no name.
+     */
     public @Nullable String exceededLimit() {
         int now = state;
         if (now == EXCEEDED) {
@@ -202,9 +210,7 @@ public final class Deadline extends ScopeParts {
         return now == STOPPED || outer == null ? null : outer.exceededLimit();
     }
 
-    /**
-     * Marks the call as no longer wanted, for another reason than time, and notifies what is registered; idempotent.
-     */
+    /** Marks the call as no longer wanted for another reason than time, and notifies what is registered. Idempotent. */
     public void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
             notifyParts(false, failure -> {}, null);
@@ -212,8 +218,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Ends this scope because its call has ended, so that what goes on without it is not limited any longer. Called by
-     * the policy that made the scope, once it has decided that the call was in time.
+     * Ends this scope because its call has ended, so that work that continues afterwards is no longer limited. Called
+     * by the policy that created the scope, once it has decided that the call was in time.
      */
     public void end() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, ENDED)) {
@@ -221,19 +227,22 @@ public final class Deadline extends ScopeParts {
         }
     }
 
-    /** Whether this limit, or one around it, gave the call up; not if it was stopped before for another reason. */
+    /**
+     * Returns whether this limit, or one around it, was exceeded; false if the scope was stopped before for another
+     * reason.
+     */
     public boolean isExceeded() {
         int now = state;
         return now == EXCEEDED || (now != STOPPED && outer != null && outer.isExceeded());
     }
 
-    /** Whether nobody waits for the call any longer: a limit gave it up, or it was stopped. */
+    /** Returns whether the result is no longer wanted: a limit was exceeded, or the scope was stopped. */
     public boolean isOver() {
         int now = state;
         return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());
     }
 
-    /** Whether this is the given scope or lies within it; everything lies within {@link #NONE}. */
+    /** Returns whether this is the given scope or is nested in it; every scope is nested in {@link #NONE}. */
     public boolean isWithin(Deadline other) {
         if (other == NONE) {
             return true;
@@ -247,10 +256,10 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Returns unless the call was given up; asked after each wait of a policy, so that a call that was given up while
-     * it waited is never made.
+     * Throws if the call was abandoned. Checked after each wait of a policy, so that a call that was abandoned while it
+     * waited is never made.
      *
-     * @throws CancellationException if nobody waits for the call any longer
+     * @throws CancellationException if the result is no longer wanted
      */
     public void requireWanted() {
         if (this != NONE && isOver()) {
@@ -258,14 +267,14 @@ public final class Deadline extends ScopeParts {
         }
     }
 
-    /** How many bodies were begun in this scope; whether that has changed tells whether a call was made at all. */
+    /** Returns the number of bodies begun in this scope. A change between two reads means that a body was called. */
     public int begun() {
         return begun;
     }
 
     /**
-     * Has a part of a call notified when the call is given up; at once if that has happened already. Does nothing
-     * without a scope. What {@linkplain InFlight#tryEnd() has ended} is forgotten.
+     * Registers a part of a call that is notified when the call is abandoned, immediately if that has already happened.
+     * Does nothing without a scope. Parts that {@linkplain InFlight#tryEnd() have ended} are removed.
      */
     public void register(InFlight part) {
         if (this == NONE) {
@@ -284,7 +293,7 @@ public final class Deadline extends ScopeParts {
     /**
      * Makes this the scope of the calling thread while a body runs in it.
      *
-     * @return what {@link #exitScope} is to be called with afterwards
+     * @return the scope to pass to {@link #exitScope} afterwards
      */
     @Nullable
     @SuppressWarnings("NonAtomicVolatileUpdate") // parallel bodies may be counted as one
@@ -296,10 +305,9 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Makes this the scope of the calling thread while it runs code of the user that belongs to the call, such as a
-     * fallback.
+     * Makes this the scope of the calling thread while it runs user code that belongs to the call, such as a fallback.
      *
-     * @return what {@link #exitScope} is to be called with afterwards
+     * @return the scope to pass to {@link #exitScope} afterwards
      */
     public @Nullable Deadline enterScope() {
         if (this == NONE && !used) {
@@ -321,8 +329,8 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * A part of a call, such as the permit of a circuit breaker or the attempts of a retry, that is to be settled when
-     * the call is given up. It ends once: by itself, or with the call.
+     * A part of a call, such as the permit of a circuit breaker or the attempts of a retry, that is settled when the
+     * call is abandoned. It ends once: by itself, or with the call.
      */
     public abstract static class InFlight {
 
@@ -335,51 +343,51 @@ public final class Deadline extends ScopeParts {
 
         private volatile int phase;
 
-        /** For subclasses. */
+        /** Constructor for subclasses. */
         protected InFlight() {}
 
-        /** Ends this by itself; false if it has ended before, so that there is nothing left to settle. */
+        /** Ends this part by itself. Returns false if it has ended before, so that nothing is left to settle. */
         public final boolean tryEnd() {
             return PHASE.compareAndSet(this, RUNNING, SETTLED);
         }
 
         /**
-         * As {@link #tryEnd()}, for a part that has something to settle then, such as an outcome to count. Should the
-         * call be given up meanwhile, whoever does so waits for a moment until that is done, so that the call's caller
-         * finds it done. {@link #markSettled()} must follow, and no code of the user may run before it.
+         * Ends this part as {@link #tryEnd()} does, if it has something to settle at its end, such as an outcome to
+         * count. If the call is abandoned meanwhile, the abandoning thread briefly waits until that is done, so that
+         * the call's caller observes it. {@link #markSettled()} must follow, and no user code may run before it.
          */
         public final boolean tryBeginEnd() {
             return PHASE.compareAndSet(this, RUNNING, ENDING);
         }
 
-        /** What {@link #tryBeginEnd()} has begun is done. */
+        /** Marks what {@link #tryBeginEnd()} has begun as done. */
         public final void markSettled() {
             phase = SETTLED;
         }
 
-        /** Whether it has ended, in either way. */
+        /** Returns whether this part has ended, in either way. */
         public final boolean hasEnded() {
             return phase != RUNNING;
         }
 
         /**
-         * Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for ten milliseconds at most.
+         * Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for at most ten milliseconds.
          */
         public final void awaitSettled() {
             ScopeParts.awaitSettled(this);
         }
 
-        /** Whether it has ended, and everything is settled. */
+        /** Returns whether this part has ended and everything is settled. */
         public final boolean isSettled() {
             return phase == SETTLED;
         }
 
         /**
-         * Settles this because the call was given up. Called at most once, before whoever waits for the call learns of
-         * it; must not block.
+         * Settles this part because the call was abandoned. Called at most once, before the threads that wait for the
+         * call are notified. Must not block.
          *
-         * @param exceeded whether a time limit gave the call up; otherwise it was stopped
-         * @param failures takes the failures of attempts made so far, the oldest first
+         * @param exceeded whether a time limit was exceeded; otherwise the scope was stopped
+         * @param failures receives the failures of the attempts made so far, the oldest first
          */
         protected abstract void onOver(boolean exceeded, Consumer<Throwable> failures);
 

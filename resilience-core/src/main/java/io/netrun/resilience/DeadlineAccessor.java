@@ -4,13 +4,13 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has Micrometer's context-propagation carry the scope of a call to other threads and into the Reactor context, so that
- * protected calls that are made there find it with {@link Deadline#current()}. Found as a service; loaded only where
- * that library is.
+ * Lets Micrometer's context-propagation carry the scope of a call to other threads and into the Reactor context, so
+ * that protected calls made there find it with {@link Deadline#current()}. Registered as a service; loaded only if that
+ * library is present.
  */
 public final class DeadlineAccessor implements ThreadLocalAccessor<Deadline> {
 
-    /** For the service loader. */
+    /** Creates the accessor; called by the service loader. */
     public DeadlineAccessor() {}
 
     @Override

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The call itself, made in its scope, where protected calls within it find that. */
+/** The innermost layer: makes the call in its scope, where protected calls within it find that scope. */
 final class DirectLayer implements Layer {
 
     @Override
@@ -48,7 +48,7 @@ final class DirectLayer implements Layer {
         }
     }
 
-    @SuppressWarnings("unchecked") // an adapted call of a T is that of no other type
+    @SuppressWarnings("unchecked") // an adapted call of T has results of type T
     private static <T extends @Nullable Object> CompletionStage<T> stage(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) throws Throwable {
         return body instanceof AdaptedCall<?> adapted ? ((AdaptedCall<T>) adapted).start(deadline) : body.get();

@@ -10,50 +10,98 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listeners of one instance. They receive its events in the order of publication and one at a time: an event has
- * reached all listeners before the next one reaches any, also one that a listener causes. There is no lock. The
- * publishing thread delivers, unless another thread is delivering at that moment; it then leaves its event to that
- * thread, with its context (see {@link ContextPropagation}), and goes on. So a listener that blocks delays other
- * events, and no call but the one that delivers. A thread that gives a call up, which has to do so in time, leaves its
- * events to a worker. What a listener throws is logged and reaches neither the others nor the call. For those who write
- * policies. Thread-safe.
+ * The listeners of one instance. They receive its events one at a time and in the order of publication: an event has
+ * reached all listeners before the next one reaches any, even if a listener publishes it. The publishing thread
+ * delivers the event, unless another thread is delivering at that moment; then it queues the event for that thread,
+ * together with its context (see {@link ContextPropagation}), and continues. So a listener that blocks delays other
+ * events, and no call but the one whose thread delivers. A thread that abandons a call, which must not be delayed,
+ * leaves its events to a worker. Exceptions of a listener are logged and reach neither the other listeners nor the
+ * call. Lock-free and thread-safe.
+ *
+ * @apiNote For authors of policies.
  */
 public final class EventPublisher {
 
+    /*
+     * Implementation
+     * ==============
+     *
+     * Listeners must see one event at a time, as the signals of a reactive stream [3], but a publishing thread must
+     * not wait for another one. So the thread that is delivering takes over the events of all others, as the combiner
+     * of [1] does with their operations.
+     *
+     *  field      meaning
+     *  ---------  ------------------------------------------------------------------------------------------
+     *  listeners  copied on write; read without synchronization
+     *  pending    events not yet delivered, including the one in delivery; above zero while a thread delivers
+     *  queue      events left to the delivering thread, a lock-free queue [2]
+     *  dropping   whether events have been dropped since the queue was empty, so that one warning is logged
+     *
+     * Delivering
+     * ----------
+     * A thread that raises "pending" from zero becomes the delivering thread. It delivers its own event without the
+     * queue, and then decrements "pending" and polls the queue until "pending" is zero again. Any other thread adds
+     * its event to the queue first and increments "pending" afterwards. If that increment starts at zero, the former
+     * delivering thread has just finished, and this thread becomes the next one.
+     *
+     *  - An event is in the queue before it is counted, so that a count above zero always finds an event.
+     *  - A listener that publishes an event runs on the delivering thread, which therefore queues that event.
+     *  - After MOST_FOR_OTHERS events of other threads, a worker continues, so that no call pays for all others.
+     *  - A thread that abandons a call must not be delayed: it queues its events, and a worker delivers them.
+     *
+     * Example
+     * -------
+     *  T1 publishes A: pending 0 to 1, T1 delivers A
+     *  T2 publishes B: pending is not zero, so T2 adds B to the queue; pending 1 to 2; T2 continues with its call
+     *  a listener of A publishes C on T1: queue B, C; pending 2 to 3
+     *  T1 has delivered A: pending 3 to 2. T1 delivers B in the context of T2, pending 2 to 1, then C, pending 1 to 0
+     *
+     * References
+     * ----------
+     * [1] D. Hendler, I. Incze, N. Shavit, M. Tzafrir: Flat combining and the synchronization-parallelism
+     *     tradeoff (2010) https://doi.org/10.1145/1810479.1810540
+     * [2] M. M. Michael, M. L. Scott: Simple, fast, and practical non-blocking and blocking concurrent queue algorithms
+     *     (1996) https://doi.org/10.1145/248052.248106
+     * [3] Reactive Streams, rule 1.3 https://www.reactive-streams.org
+     */
+
     private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
 
-    /** A thread that has delivered so many events of others goes on with its call; a worker delivers the rest. */
+    /**
+     * After this many events of other threads, a delivering thread continues with its call; a worker delivers the rest.
+     */
     private static final int MOST_FOR_OTHERS = 64;
 
     private static final int NO_LIMIT = Integer.MIN_VALUE;
 
-    /** Behind a listener that blocks for ever, events must not fill the heap. */
+    /** Behind a listener that never returns, events must not fill the heap. */
     static final int MAX_WAITING = 100_000;
 
     private final CopyOnWriteArrayList<Listener<?>> listeners = new CopyOnWriteArrayList<>();
 
-    /** Events left to the thread that delivers. */
+    /** Events queued for the delivering thread. */
     private final Queue<Delivery> queue = new ConcurrentLinkedQueue<>();
 
     /**
-     * Events not yet delivered, the one in delivery included. The thread that raises it from zero delivers until it is
-     * zero again. An event is put into the queue before it is counted, so that every count has its event.
+     * The number of events not yet delivered, including the one in delivery. The thread that raises it from zero
+     * delivers until it is zero again. An event enters the queue before it is counted, so that every count has its
+     * event.
      */
     private final AtomicInteger pending = new AtomicInteger();
 
     private volatile boolean dropping;
 
-    /** Registers a listener for a kind of event. */
+    /** Registers a listener for a type of event. */
     public <E> Subscription subscribe(Class<E> type, Consumer<? super E> consumer) {
         Listener<E> listener = new Listener<>(type, consumer);
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }
 
-    /** Whether there is a listener for a kind of event; ask before creating one where events are frequent. */
+    /** Returns whether there is a listener for a type of event. Check it before creating events that are frequent. */
     public boolean wants(Class<?> type) {
         if (listeners.isEmpty()) {
-            return false; // without an iterator
+            return false; // avoids an iterator
         }
         for (Listener<?> listener : listeners) {
             if (listener.type.isAssignableFrom(type)) {
@@ -64,8 +112,8 @@ public final class EventPublisher {
     }
 
     /**
-     * Delivers an event to every listener for its kind, or leaves it to another thread; never throws. At most 100,000
-     * events wait behind a listener that blocks; further ones are dropped, with a warning.
+     * Delivers an event to every listener for its type, or leaves it to another thread. Never throws. At most 100,000
+     * events are queued behind a listener that blocks; further ones are dropped, with a warning.
      */
     public void publish(Object event) {
         if (listeners.isEmpty()) {
@@ -109,21 +157,21 @@ public final class EventPublisher {
     }
 
     /**
-     * Fixes an event's position in the order of events and runs no foreign code; {@link #deliverQueued} is owed, once
-     * for each event. For publishers that have to do so at the very moment of a change.
+     * Fixes an event's position in the order of events, without running foreign code. The caller must call
+     * {@link #deliverQueued} once for each event. For publishers that must fix the position at the moment of a change.
      */
     void enqueue(Object event) {
         queue.add(new Delivery(event));
     }
 
-    /** Delivers events that were {@linkplain #enqueue enqueued}, unless another thread is delivering; never throws. */
+    /** Delivers events that were {@linkplain #enqueue enqueued}, unless another thread is delivering. Never throws. */
     void deliverQueued() {
         if (pending.getAndIncrement() == 0) {
             deliverWaiting(0);
         }
     }
 
-    /** Delivers as long as anything waits; called by the one thread that may. */
+    /** Delivers until no event is pending. Called only by the thread that raised the count from zero. */
     private void deliverWaiting(int deliveredForOthers) {
         Thread self = Thread.currentThread();
         int forOthers = deliveredForOthers;
@@ -158,7 +206,7 @@ public final class EventPublisher {
         }
     }
 
-    /** An event that waits for the thread that delivers. */
+    /** An event in the queue of the delivering thread. */
     private final class Delivery implements Runnable {
 
         private final Object event;
@@ -170,7 +218,9 @@ public final class EventPublisher {
             this.event = event;
         }
 
-        /** Its listeners run in the context of the thread that publishes it, whichever thread delivers it. */
+        /**
+         * Captures the context of the publishing thread, in which listeners run whichever thread delivers the event.
+         */
         Delivery inContext() {
             try {
                 task = ContextPropagation.wrap(this);

@@ -9,15 +9,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which failures a policy cares about, by class and, where one is given, by a predicate. A failure matches if it, or
- * what an {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper} wraps, is one of the
- * exceptions and none of the ignored ones, and the predicate accepts what was thrown. A {@link CallRejectedException}
- * of another policy matches only if an exception of this library is named. Immutable.
+ * Selects failures by class and, optionally, by a predicate. A failure matches if it, or the failure wrapped by an
+ * {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper}, is one of the exceptions and none
+ * of the ignored ones, and the predicate accepts the unwrapped failure. A {@link CallRejectedException} of another
+ * policy matches only if an exception of this library is named. Immutable.
  *
+ * @apiNote For authors of policies.
  * @param exceptions what matches, subclasses included; not empty
  * @param ignored what never matches, subclasses included
- * @param condition what a failure of these classes must fulfil too, asked with the failure without its wrappers; null
- *     for none. If it throws, that is logged and the classes alone decide
+ * @param condition an additional condition for failures of these classes, called with the unwrapped failure; null for
+ *     none. If it throws, that is logged and the classes alone decide
  */
 public record ExceptionFilter(
         List<Class<? extends Throwable>> exceptions,
@@ -26,7 +27,7 @@ public record ExceptionFilter(
 
     private static final Logger log = LoggerFactory.getLogger(ExceptionFilter.class);
 
-    /** Deeper wrapping does not happen by intent, and a circle of causes must end somewhere. */
+    /** Deeper wrapping does not occur on purpose, and a cycle of causes must not loop for ever. */
     static final int MAX_DEPTH = 16;
 
     public ExceptionFilter {
@@ -38,12 +39,12 @@ public record ExceptionFilter(
         }
     }
 
-    /** A filter by class alone. */
+    /** Creates a filter by class alone. */
     public ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<Class<? extends Throwable>> ignored) {
         this(exceptions, ignored, null);
     }
 
-    /** Whether the policy cares about a failure. */
+    /** Returns whether a failure matches. */
     public boolean matches(Throwable failure) {
         boolean match = false;
         Throwable root = failure;
@@ -62,8 +63,8 @@ public record ExceptionFilter(
     }
 
     /**
-     * Whether the exceptions name the very kind by which a failure reports an interrupt, so that it counts all the
-     * same.
+     * Returns whether the exceptions name the very type by which a failure reports an interrupt, so that it counts
+     * nevertheless.
      */
     public boolean namesInterrupt(Throwable failure) {
         int depth = 0;
@@ -107,7 +108,10 @@ public record ExceptionFilter(
         return false;
     }
 
-    /** What was thrown, without what JDK futures and this library's {@link FailureWrapper}s put around it. */
+    /**
+     * Returns the original failure, without the wrappers of JDK futures and the {@link FailureWrapper}s of this
+     * library.
+     */
     public static Throwable rootOf(Throwable failure) {
         Throwable root = failure;
         int depth = 0;
@@ -117,7 +121,7 @@ public record ExceptionFilter(
         return root;
     }
 
-    /** A failure without what JDK futures put around it; a {@link FailureWrapper} stays. */
+    /** Returns a failure without the wrappers of JDK futures; a {@link FailureWrapper} is kept. */
     public static Throwable withoutEnvelope(Throwable failure) {
         Throwable inside = failure;
         for (int depth = 0; depth < MAX_DEPTH && isEnvelope(inside); depth++) {
@@ -131,15 +135,15 @@ public record ExceptionFilter(
     }
 
     /**
-     * What a stage failed with: dependent stages put it into a {@link CompletionException}, which adds nothing of its
-     * own. Any other failure is what was thrown, an {@link ExecutionException} included.
+     * Returns what a stage failed with: dependent stages wrap it in a {@link CompletionException}, which adds nothing
+     * of its own. Any other failure is returned as it is, an {@link ExecutionException} included.
      */
     public static Throwable ofStage(Throwable failure) {
         Throwable cause = failure.getClass() == CompletionException.class ? failure.getCause() : null;
         return cause != null ? cause : failure;
     }
 
-    /** Whether a failure is among others; by identity, since {@code equals} is code of others. */
+    /** Returns whether a list contains a failure; by identity, because {@code equals} is foreign code. */
     public static boolean isAmong(List<Throwable> failures, Throwable failure) {
         for (Throwable each : failures) {
             if (each == failure) {
@@ -149,7 +153,7 @@ public record ExceptionFilter(
         return false;
     }
 
-    /** Whether a failure is only what the JDK's futures put around what was thrown. */
+    /** Returns whether a failure is only the wrapper that JDK futures add. */
     public static boolean isEnvelope(Throwable failure) {
         return failure instanceof ExecutionException || failure instanceof CompletionException;
     }
@@ -158,7 +162,7 @@ public record ExceptionFilter(
         return isEnvelope(failure) || failure instanceof FailureWrapper ? causeOf(failure) : null;
     }
 
-    /** A failure's cause; null where its own {@code getCause()} throws. */
+    /** Returns a failure's cause; null if its own {@code getCause()} throws. */
     static @Nullable Throwable causeOf(Throwable failure) {
         try {
             return failure.getCause();

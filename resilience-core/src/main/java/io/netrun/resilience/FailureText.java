@@ -3,8 +3,10 @@ package io.netrun.resilience;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of a failure for people to read: text, and not the exception with all that it refers to. For those who
- * write policies.
+ * Converts failures to text for logs, snapshots and events, so that nothing retains the exception and the objects it
+ * refers to.
+ *
+ * @apiNote For authors of policies.
  */
 public final class FailureText {
 
@@ -12,7 +14,7 @@ public final class FailureText {
 
     private FailureText() {}
 
-    /** A failure's {@link Throwable#toString()}, or its class where that throws. */
+    /** Returns a failure's {@link Throwable#toString()}, or its class name if that throws. */
     public static String textOf(Throwable failure) {
         try {
             return failure.toString();
@@ -22,8 +24,8 @@ public final class FailureText {
     }
 
     /**
-     * A failure's message, cut to 500 characters. Never throws: where the failure's own {@code getMessage()} does, that
-     * is the text.
+     * Returns a failure's message, cut to 500 characters. Never throws: if the failure's own {@code getMessage()} does,
+     * a note about that is returned.
      *
      * @return null if the failure has none
      */

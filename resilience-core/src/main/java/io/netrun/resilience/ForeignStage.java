@@ -8,8 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place where stages that are not ours are followed and cancelled. Their methods are code of others: they may
- * throw, may be missing, or may do nothing. For authors of policies.
+ * Follows and cancels stages that were created outside of this library. Their methods are foreign code: they may throw,
+ * may be unsupported, or may do nothing.
+ *
+ * @apiNote For authors of policies.
  */
 public final class ForeignStage {
 
@@ -18,24 +20,26 @@ public final class ForeignStage {
     private ForeignStage() {}
 
     /**
-     * A stage that is followed and is no stage by nature, such as a subscription: what it fails with is what its source
-     * reported, a {@link java.util.concurrent.CompletionException} included.
+     * Marks a stage that represents something other than a stage, such as a subscription: it fails with exactly what
+     * its source reported, a {@link java.util.concurrent.CompletionException} included.
      */
     public interface AsReported {}
 
     /**
-     * Calls back when a stage has ended, at once if it has already. Here, and nowhere else, the
-     * {@link java.util.concurrent.CompletionException} is taken off that a stage of others puts around its failure.
+     * Calls back when a stage has ended, immediately if it already has. This is the only method that removes the
+     * {@link java.util.concurrent.CompletionException} that a foreign stage wraps around its failure.
      *
-     * @param callback gets the result or the failure; what it throws is lost, so it settles first and throws nothing
-     * @throws RuntimeException what the stage throws instead of taking the callback
+     * @param callback receives the result or the failure. What it throws is lost, so it must settle everything before
+     *     it calls foreign code, and should not throw
+     * @throws RuntimeException what the stage throws instead of accepting the callback
      */
     public static <T extends @Nullable Object> void onEnd(
             CompletionStage<T> stage, BiFunction<? super T, @Nullable Throwable, ?> callback) {
         if (stage instanceof CallFuture<T> own && own.tryFollow(callback)) {
             return;
         }
-        // Not whenComplete: its stage would get an exception with a stack trace for every failure, which nobody reads.
+        // Not whenComplete: its stage would record an exception with a stack trace for every failure, which nobody
+        // reads.
         stage.handle(
                 isAsReported(stage)
                         ? callback
@@ -43,12 +47,15 @@ public final class ForeignStage {
                                 callback.apply(value, failure == null ? null : ExceptionFilter.ofStage(failure)));
     }
 
-    /** Whether a stage fails with what was thrown: one of ours, whose failure has been looked at before. */
+    /**
+     * Returns whether a stage fails with exactly what was thrown: it is one of ours, so its failure is already
+     * unwrapped.
+     */
     private static boolean isAsReported(CompletionStage<?> stage) {
         return stage instanceof CallFuture<?> || stage instanceof Follower<?> || stage instanceof AsReported;
     }
 
-    /** The future of a body, which has failed with what was thrown if it has failed already. */
+    /** Returns the future of a body. If it has already failed, the future has failed with what was thrown. */
     static <T extends @Nullable Object> CompletableFuture<T> ofBody(CompletionStage<T> stage) {
         CompletableFuture<T> future = asFuture(stage);
         if (isAsReported(future) || !future.isCompletedExceptionally()) {
@@ -59,7 +66,7 @@ public final class ForeignStage {
         return inside == null || inside == failure ? future : failed(inside);
     }
 
-    /** The future of a body that has failed with what was thrown, from which nothing more is taken off. */
+    /** Returns a future of a body that has failed with what was thrown, and is not unwrapped again. */
     static <T extends @Nullable Object> CompletableFuture<T> failed(Throwable thrown) {
         Failed<T> future = new Failed<>();
         future.completeExceptionally(thrown);
@@ -68,7 +75,7 @@ public final class ForeignStage {
 
     private static final class Failed<T extends @Nullable Object> extends CompletableFuture<T> implements AsReported {}
 
-    /** Cancels a future, with an interrupt of what runs for it; what that throws is logged. */
+    /** Cancels a future, with an interrupt of what runs for it. Exceptions are logged. */
     public static void cancel(CompletableFuture<?> future) {
         cancel(future, true);
     }
@@ -86,9 +93,9 @@ public final class ForeignStage {
     }
 
     /**
-     * The stage as a future: itself, if it is one that can be asked for its state, otherwise one that ends when the
-     * stage ends. Cancelling the latter is passed on to the stage's own future, if it has one, and otherwise does
-     * nothing: the call runs until its stage ends, whatever its caller does.
+     * Returns the stage as a future: itself if it is a future that can be queried, otherwise a future that ends when
+     * the stage ends. Cancelling the latter cancels the stage's own future, if there is one, and otherwise has no
+     * effect: the call runs until its stage ends.
      */
     public static <T extends @Nullable Object> CompletableFuture<T> asFuture(CompletionStage<T> stage) {
         if (stage instanceof CompletableFuture<T> future && isWhole(future)) {
@@ -97,11 +104,8 @@ public final class ForeignStage {
         return new Follower<>(stage).follow();
     }
 
-    /**
-     * A {@linkplain CompletableFuture#minimalCompletionStage() minimal stage} is a future that cannot be asked
-     * anything.
-     */
-    @SuppressWarnings("ReturnValueIgnored") // asked for whether it answers
+    /** A {@linkplain CompletableFuture#minimalCompletionStage() minimal stage} is a future that supports no queries. */
+    @SuppressWarnings("ReturnValueIgnored") // called to find out whether it is supported
     private static boolean isWhole(CompletableFuture<?> future) {
         if (future.getClass() == CompletableFuture.class || future instanceof CallFuture<?>) {
             return true;
@@ -114,7 +118,7 @@ public final class ForeignStage {
         }
     }
 
-    /** Ends with a stage, and in no other way. */
+    /** A future that ends with a stage, and in no other way. */
     private static final class Follower<T extends @Nullable Object> extends CompletableFuture<T> {
 
         private volatile @Nullable CompletionStage<T> stage;
@@ -134,7 +138,7 @@ public final class ForeignStage {
             return this;
         }
 
-        /** Passes the wish on; false, since nothing has ended by it here. */
+        /** Passes the cancellation on. Returns false, because this future has not ended by it. */
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             CompletionStage<T> followed = stage;

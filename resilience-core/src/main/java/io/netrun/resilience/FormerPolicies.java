@@ -10,16 +10,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Instances that have left the registry, as long as they are in use: calls may wait in them, which have to end with the
- * registry, and one that a family has evicted becomes the instance of its key again when that is asked for. A call that
- * waits refers to its policy, so weak references suffice, and nothing is kept that nobody uses. Thread-safe.
+ * Instances that have left the registry and are still in use: calls that wait in them must end when the registry shuts
+ * down, and an instance that a family has evicted becomes the instance of its key again when the key is requested. A
+ * waiting call refers to its policy, so weak references suffice, and unused instances can be collected. Thread-safe.
  */
 final class FormerPolicies {
 
     /** References are compared by identity, and so are the policies. */
     private final Set<Former> references = ConcurrentHashMap.newKeySet();
 
-    /** Those that were evicted, by what they were registered under. */
+    /** Evicted instances, by the key under which they were registered. */
     private final ConcurrentMap<Object, Former> evicted = new ConcurrentHashMap<>();
 
     private final ReferenceQueue<Policy> collected = new ReferenceQueue<>();
@@ -30,7 +30,7 @@ final class FormerPolicies {
         forgetCollected();
     }
 
-    /** Adds an instance that is evicted, and is to be found by its key. */
+    /** Adds an evicted instance, which can be found by its key. */
     Former addEvicted(Object key, Policy policy) {
         Former former = new Former(policy, key, collected);
         references.add(former);
@@ -45,7 +45,7 @@ final class FormerPolicies {
         }
     }
 
-    /** Takes an instance out that has returned to the registry, or has not left it. */
+    /** Removes an instance that has returned to the registry, or has not left it. */
     void forget(Former former) {
         references.remove(former);
         if (former.key != null) {
@@ -53,7 +53,7 @@ final class FormerPolicies {
         }
     }
 
-    /** What was evicted last under a key; null if nothing was, or if nobody refers to it any longer. */
+    /** Returns the instance that was last evicted under a key; null if there is none, or it is no longer referenced. */
     @Nullable
     Former findEvicted(Object key) {
         return evicted.get(key);

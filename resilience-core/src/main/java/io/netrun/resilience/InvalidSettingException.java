@@ -3,8 +3,10 @@ package io.netrun.resilience;
 import java.util.List;
 
 /**
- * A setting that is out of its range, or that does not go together with another one. The message names the field, its
- * value and what is allowed. For authors of policies.
+ * Thrown if a setting is out of its range or conflicts with another one. The message names the field, its value and the
+ * allowed values.
+ *
+ * @apiNote For authors of policies.
  */
 public final class InvalidSettingException extends IllegalArgumentException {
 
@@ -26,12 +28,12 @@ public final class InvalidSettingException extends IllegalArgumentException {
         this.others = List.of(others);
     }
 
-    /** The Java name of the setting, such as {@code maxDelay}. */
+    /** Returns the Java name of the setting, such as {@code maxDelay}. */
     public String field() {
         return field;
     }
 
-    /** The Java names of the settings that the value conflicts with; empty if the value is wrong by itself. */
+    /** Returns the Java names of the settings that the value conflicts with; empty if the value is wrong by itself. */
     public List<String> conflictingFields() {
         return others;
     }

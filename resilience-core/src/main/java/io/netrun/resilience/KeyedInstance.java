@@ -3,7 +3,7 @@ package io.netrun.resilience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An instance of a family, with what decides when it is evicted. */
+/** An instance of a family, with what determines when it is evicted. */
 final class KeyedInstance<P extends Policy> {
 
     private static final Logger log = LoggerFactory.getLogger(KeyedInstance.class);
@@ -30,7 +30,7 @@ final class KeyedInstance<P extends Policy> {
         return policy;
     }
 
-    /** The family's time when it was last asked for. */
+    /** Returns the family's time at which this instance was last requested. */
     long usedAt() {
         return usedAt;
     }
@@ -41,7 +41,7 @@ final class KeyedInstance<P extends Policy> {
         }
     }
 
-    /** It has left the family. */
+    /** Marks this instance as no longer in the family. */
     void leave() {
         gone = true;
     }
@@ -50,7 +50,10 @@ final class KeyedInstance<P extends Policy> {
         return gone;
     }
 
-    /** Runs code of the policy, and {@code equals} of what its settings refer to. */
+    /**
+     * Returns the rank for eviction. Runs code of the policy, and {@code equals} of the objects that its settings refer
+     * to.
+     */
     Rank rank() {
         try {
             if (isChanged()) {
@@ -63,14 +66,14 @@ final class KeyedInstance<P extends Policy> {
         }
     }
 
-    /** Whether somebody has changed it since it was created, so that a new instance would be another one. */
+    /** Returns whether this instance was changed after its creation, so that a new one would differ. */
     private boolean isChanged() {
         return policy.isEnabled() != enabled
                 || policy.isForced()
                 || !policy.config().equals(config);
     }
 
-    /** Those of the first rank are evicted first. */
+    /** The order of eviction, starting with the first rank. */
     enum Rank {
         IDLE,
         REMEMBERS,

@@ -18,18 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Instances of one pattern, created as they are needed, one for each key: a circuit breaker for each host, a bulkhead
- * for each tenant. Beyond the limit, each new instance evicts one that was not asked for lately: from the registry too,
- * and with its counts. Instances that are {@linkplain Policy#isIdle() idle} go first. An instance that is
- * {@linkplain Policy#isInUse() in use}, such as a bulkhead in which calls run, stays, so that its own limit holds. So
- * does one that was changed since it was created: whose settings or switch are others now, or whose circuit was
- * {@linkplain Policy#isForced() forced} open. If all are in use or changed, there are more instances: up to twice the
- * limit, or 1,000 more than the limit if that is larger. Beyond that, those in use go before those that were changed,
- * and the loss of a change is logged. An evicted instance that somebody still refers to becomes the instance of its key
- * again when that is asked for. Ask for the instance at each call, and do not keep it. Thread-safe.
+ * A family of instances of one pattern, created on demand, one for each key: a circuit breaker for each host, a
+ * bulkhead for each tenant. Beyond the limit, each new instance evicts one that was not requested recently; it leaves
+ * the registry as well, and its counts are lost. Instances that are {@linkplain Policy#isIdle() idle} are evicted
+ * first. An instance that is {@linkplain Policy#isInUse() in use}, such as a bulkhead in which calls run, is kept, so
+ * that its own limit holds. So is one that was changed after its creation: its settings or switch differ, or its
+ * circuit was {@linkplain Policy#isForced() forced} open. If all are in use or changed, the family grows up to twice
+ * the limit, or 1,000 beyond the limit if that is larger. Beyond that, instances in use are evicted before those that
+ * were changed, and the loss of a change is logged. An evicted instance that is still referenced becomes the instance
+ * of its key again when the key is requested. Request the instance for each call, and do not keep it. Thread-safe.
  *
- * <p>The same key costs a look-up without a lock. A new one costs the same whatever the number of instances: what is
- * evicted is the best of a few, and a family of up to 16 is compared as a whole.
+ * <p>Requesting an existing key is a look-up without a lock. Requesting a new one takes the same time whatever the
+ * number of instances: the instance to evict is the best of a small sample, and a family of up to 16 is compared as a
+ * whole.
  *
  * @param <P> the policy
  */
@@ -41,10 +42,10 @@ public final class KeyedPolicies<P extends Policy> {
 
     private static final Logger log = LoggerFactory.getLogger(KeyedPolicies.class);
 
-    /** How many instances are compared when one has to go. */
+    /** The number of instances to compare before an eviction. */
     private static final int SAMPLE = 16;
 
-    /** With each new instance the family shrinks by up to two, so that it returns to its limit. */
+    /** The family shrinks by up to two with each new instance, so that it returns to its limit. */
     private static final int MOST_EVICTIONS = 2;
 
     private static final int LEAST_RESERVE = 1_000;
@@ -59,16 +60,16 @@ public final class KeyedPolicies<P extends Policy> {
     /** Guards {@link #samples}, {@link #creating} and {@link #evicting}; no foreign code runs under it. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** All entries, and for a while some that are gone; those that were compared longest ago come first. */
+    /** All entries, and for a while some that have been removed; those that were compared longest ago come first. */
     private final Deque<KeyedInstance<P>> samples = new ArrayDeque<>();
 
     /** Keys whose instances are being created, with the creation that has made room for each. */
     private final Map<String, Object> creating = new HashMap<>();
 
-    /** Evictions under way, so that threads that exceed the limit together evict as many instances as they added. */
+    /** Evictions in progress, so that threads that exceed the limit together evict as many instances as they added. */
     private int evicting;
 
-    /** The time of {@link KeyedInstance#usedAt}: it moves on with each entry created. Written under {@link #lock}. */
+    /** The clock of {@link KeyedInstance#usedAt}: advances with each entry created. Written under {@link #lock}. */
     private volatile long now;
 
     KeyedPolicies(
@@ -80,7 +81,9 @@ public final class KeyedPolicies<P extends Policy> {
         this.limit = Require.range("limit", limit, 1, MAX_LIMIT);
     }
 
-    /** The name of a family, without a colon, so that an instance's name belongs to one family and key alone. */
+    /**
+     * Validates the name of a family. It has no colon, so that an instance's name belongs to one family and key alone.
+     */
     static String requireName(String name) {
         if (Require.name(name).contains(SEPARATOR)) {
             throw new IllegalArgumentException("name is '" + name
@@ -94,7 +97,7 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /**
-     * The instance of a key, created if there is none.
+     * Returns the instance of a key, created if there is none.
      *
      * @throws IllegalArgumentException if the key cannot be part of a name: it is blank, too long or has control
      *     characters
@@ -108,12 +111,12 @@ public final class KeyedPolicies<P extends Policy> {
         return entry.policy();
     }
 
-    /** How many instances there are; see above for when they are more than the limit. */
+    /** Returns the number of instances; see above for when it exceeds the limit. */
     public int size() {
         return entries.size();
     }
 
-    /** This family, as someone sees it who asks for it once more. */
+    /** Returns this family for a repeated request, whose type and limit must match. */
     <Q extends Policy> KeyedPolicies<Q> as(PolicyType<Q, ?> asked, int askedLimit) {
         if (askedLimit != limit) {
             throw new InvalidSettingException(
@@ -127,17 +130,17 @@ public final class KeyedPolicies<P extends Policy> {
                     "type is " + asked.policyClass() + ": must be " + type.policyClass() + ", since the " + type.key()
                             + " family '" + name + "' exists with that type");
         }
-        @SuppressWarnings("unchecked") // a family only gives policies out
+        @SuppressWarnings("unchecked") // a family only returns policies
         KeyedPolicies<Q> same = (KeyedPolicies<Q>) this;
         return same;
     }
 
-    /** Lets go of an instance that has left the registry. */
+    /** Removes an instance that has left the registry. */
     void forget(Policy policy) {
         String prefix = name + SEPARATOR;
         if (policy.name().startsWith(prefix)) {
             KeyedInstance<P> entry = entries.get(policy.name().substring(prefix.length()));
-            // It may have been asked for again meanwhile.
+            // It may have been requested again meanwhile.
             if (entry != null && entry.policy() == policy && !registry.holds(type, policy)) {
                 forget(entry);
             }
@@ -149,15 +152,15 @@ public final class KeyedPolicies<P extends Policy> {
         return entries.remove(entry.key(), entry);
     }
 
-    /** An instance of that name that is not of this family is the key's instance, and is looked up each time. */
+    /** An instance of that name that is not of this family is the instance of the key, and is looked up each time. */
     private P find(String key) {
         String full = instanceName(name, key);
         P foreign = registry.find(type, full).orElse(null);
         if (foreign != null) {
             return foreign;
         }
-        // An instance that is evicted while somebody holds it, between asking for it and calling through it perhaps,
-        // stays that of its key: one more beside it would let in its limit once more.
+        // An instance that is evicted while a caller holds it, for example between requesting it and calling through
+        // it, remains the instance of its key: a second one would admit as many calls as its limit once more.
         FormerPolicies.Former evicted = registry.findEvicted(type, full);
         Policy held = evicted == null ? null : evicted.get();
         P created = held == null ? factory.apply(key) : type.policyClass().cast(held);
@@ -170,7 +173,7 @@ public final class KeyedPolicies<P extends Policy> {
             }
             add(new KeyedInstance<>(key, created));
             if (evicted != null) {
-                // Only now: another thread that asks meanwhile must not create one beside it.
+                // Only now: another thread that requests the key meanwhile must not create a second instance.
                 registry.takeBack(evicted);
             }
         } finally {
@@ -187,10 +190,10 @@ public final class KeyedPolicies<P extends Policy> {
         }));
     }
 
-    /** Evicts once more where instances that were added at the same time were not there yet to be evicted. */
+    /** Evicts once more if instances that were added concurrently were not there yet to be evicted. */
     private void add(KeyedInstance<P> fresh) {
         evict(locked(() -> {
-            // Later than all that was used before, and earlier than all that will be.
+            // Later than all former uses, and earlier than all later ones.
             long time = now;
             fresh.use(time + 1);
             now = time + 2;
@@ -204,7 +207,7 @@ public final class KeyedPolicies<P extends Policy> {
             return evictions;
         }));
         if (!registry.holds(type, fresh.policy())) {
-            // Removed before the family knew of it.
+            // It was removed before the family had recorded it.
             forget(fresh);
         }
     }
@@ -216,7 +219,10 @@ public final class KeyedPolicies<P extends Policy> {
         return new Evictions<>(count, nextSamples(count == 0 ? MOST_EVICTIONS : SAMPLE), now);
     }
 
-    /** The entries that were compared longest ago, which are the last in line now; those that are gone leave it. */
+    /**
+     * Returns the entries that were compared longest ago, and moves them to the end of the queue; those that are gone
+     * are dropped.
+     */
     private List<KeyedInstance<P>> nextSamples(int most) {
         List<KeyedInstance<P>> next = new ArrayList<>(most);
         for (int left = Math.min(2 * SAMPLE, samples.size()); left > 0 && next.size() < most; left--) {
@@ -237,9 +243,9 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /**
-     * Evicts as many as it can.
+     * Evicts as many instances as possible.
      *
-     * @return what is to be evicted next: a thread that added an instance meanwhile may have left its eviction to this
+     * @return the evictions to make next: a thread that added an instance meanwhile may have left its eviction to this
      *     one, which could not make it
      */
     private Evictions<P> evictOnce(Evictions<P> evictions) {
@@ -287,14 +293,14 @@ public final class KeyedPolicies<P extends Policy> {
         }
     }
 
-    /** The size from which instances are evicted that should stay. */
+    /** Returns the size beyond which instances that are in use or changed are evicted as well. */
     private int mostInstances() {
         return limit + Math.max(limit, LEAST_RESERVE);
     }
 
     /**
-     * Idle ones, then those that are not in use, each by when they were last asked for; those in use, and then those
-     * that were changed, only in an emergency.
+     * Returns idle instances, then those that are not in use, each by when they were last requested. Those in use, and
+     * then those that were changed, are included only beyond {@link #mostInstances()}.
      */
     private List<Ranked<P>> inOrderOfEviction(List<KeyedInstance<P>> candidates) {
         boolean isEmergency = entries.size() > mostInstances();
@@ -311,9 +317,9 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /**
-     * What is to be evicted.
+     * What to evict.
      *
-     * @param time when it was decided, see {@link KeyedPolicies#now}
+     * @param time when this was decided, see {@link KeyedPolicies#now}
      */
     private record Evictions<P extends Policy>(int count, List<KeyedInstance<P>> candidates, long time) {}
 

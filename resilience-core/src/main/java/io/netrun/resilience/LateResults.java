@@ -7,24 +7,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The hooks for results that come when no caller takes them any more. For authors of policies. Thread-safe. */
+/**
+ * The hooks for results that arrive when no caller accepts them any more. Thread-safe.
+ *
+ * @apiNote For authors of policies.
+ */
 public final class LateResults {
 
     private static final Logger log = LoggerFactory.getLogger(LateResults.class);
 
     private final CopyOnWriteArrayList<Hook> hooks = new CopyOnWriteArrayList<>();
 
-    /** No hooks. */
+    /** Creates an instance without hooks. */
     public LateResults() {}
 
-    /** Adds a hook. */
+    /** Registers a hook. */
     public Subscription subscribe(Consumer<? super @Nullable Object> consumer) {
         Hook hook = new Hook(Objects.requireNonNull(consumer, "hook"));
         hooks.add(hook);
         return () -> hooks.remove(hook);
     }
 
-    /** Calls the hooks with a result; null is nothing to take care of. Never throws. */
+    /** Passes a result to the hooks, unless it is null. Never throws. */
     public void accept(@Nullable Object result) {
         if (result == null) {
             return;

@@ -6,32 +6,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the end of a call while what it holds is still being released, if that blocks in code of others, such as a
- * future's {@code cancel}. A thread that is able to run is given more time, since it may only be waiting for a
- * processor, and an end that is published early lets callers find permits that are not free yet.
+ * Publishes the end of a call while what it holds is still being released, if the release blocks in foreign code, such
+ * as a future's {@code cancel}. A runnable thread is given more time, because it may only be waiting for a processor,
+ * and if an end is published early, callers observe permits that are not free yet.
  */
 final class OverdueRelease implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(OverdueRelease.class);
 
-    /** The time between two looks at the thread. */
+    /** The time between two checks of the thread. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** How often a thread is looked at that is able to run: half a second. */
+    /** The maximum number of checks of a runnable thread: half a second. */
     private static final int MAX_LOOKS = 50;
 
     private final Thread releasing = Thread.currentThread();
     private final Runnable publication;
     private volatile boolean released;
     private volatile Ticker.@Nullable Scheduled timer;
-    private int looks; // one look after the other
+    private int looks; // the checks follow each other
 
     private OverdueRelease(Runnable publication) {
         this.publication = Workers.handOver(publication);
     }
 
     /**
-     * The calling thread begins to release what a call holds.
+     * Starts to watch the calling thread, which begins to release what a call holds.
      *
      * @param publication ends the call's future, unless that has ended
      * @return null if no timer can be set, so that the future ends only after the release
@@ -47,7 +47,7 @@ final class OverdueRelease implements Runnable {
         }
     }
 
-    /** Everything is released. */
+    /** Stops watching: everything is released. */
     void released() {
         released = true;
         Ticker.Scheduled scheduled = timer;
@@ -60,7 +60,7 @@ final class OverdueRelease implements Runnable {
         timer = Ticker.system().schedule(this, LOOK_NANOS);
     }
 
-    /** On the timer's thread. */
+    /** Runs on the timer's thread. */
     @Override
     public void run() {
         if (released) {

@@ -9,8 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls that wait in one policy, all of which stop waiting when the policy is closed. For those who write policies.
- * Thread-safe; a call that does not wait has nothing to do with it.
+ * The calls that wait in one policy. All of them stop waiting when the policy is shut down. Calls that do not wait
+ * never access it. Thread-safe.
+ *
+ * @apiNote For authors of policies.
  */
 public final class PendingWaits {
 
@@ -19,20 +21,20 @@ public final class PendingWaits {
     private final Set<Waiting> open = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** What waits. Told apart by identity, so it must not define {@code equals}. */
+    /** A waiting call. Compared by identity, so it must not define {@code equals}. */
     @FunctionalInterface
     public interface Waiting {
 
         /**
-         * The policy was closed: the wait is over, unless it has ended in this moment, which the implementation has to
-         * decide. Called once at most, by any thread; runs no code of the user and does not block.
+         * Ends the wait because the policy was shut down. The wait may have ended at the same moment, which the
+         * implementation must detect. Called at most once, on any thread; must not run user code and must not block.
          */
         void onShutdown();
     }
 
     PendingWaits() {}
 
-    /** A wait begins; in a policy that was closed before, it hears of it at once. */
+    /** Registers a wait. If the policy has already been shut down, it is notified at once. */
     public void register(Waiting waiting) {
         open.add(waiting);
         if (closed) {
@@ -40,17 +42,17 @@ public final class PendingWaits {
         }
     }
 
-    /** A wait has ended; does nothing if that is known. */
+    /** Removes a wait that has ended. Does nothing if it is not registered. */
     public void unregister(Waiting waiting) {
         open.remove(waiting);
     }
 
     /**
-     * Keeps the calling thread waiting, in the time of a ticker. Nothing but its user interrupts the thread meanwhile.
+     * Keeps the calling thread waiting, in the time of a ticker. The policy itself never interrupts the thread.
      *
-     * @param nanos how long, in nanoseconds
-     * @param scope of the call that waits; when that is given up, the wait ends
-     * @return false if the wait ended early, because the policy was closed, now or before, or the call was given up
+     * @param nanos the duration in nanoseconds
+     * @param scope the scope of the waiting call; if the call is abandoned, the wait ends
+     * @return false if the wait ended early, because the policy was shut down, now or before, or the call was abandoned
      * @throws InterruptedException if the thread is interrupted before or during the wait; its interrupt flag is then
      *     clear
      */
@@ -81,7 +83,7 @@ public final class PendingWaits {
         }
     }
 
-    /** A thread that parks, since an interrupt that woke it could not be told from one by its user. */
+    /** A thread that parks: an interrupt to wake it could not be distinguished from one by its user. */
     private static final class Sleeper extends Deadline.InFlight implements Waiting {
 
         private final Thread thread = Thread.currentThread();
@@ -102,7 +104,7 @@ public final class PendingWaits {
             LockSupport.unpark(thread);
         }
 
-        /** In real time; false if it was woken before the time is over. */
+        /** Parks in real time. Returns false if the thread was woken before the time was over. */
         boolean park(long nanos) throws InterruptedException {
             Ticker ticker = Ticker.system();
             long end = ticker.nanoTime() + nanos;
@@ -113,7 +115,7 @@ public final class PendingWaits {
             return !woken;
         }
 
-        /** In a ticker's time, which a worker sleeps through. */
+        /** Parks in the time of a ticker, while a worker sleeps. */
         boolean park(Ticker ticker, long nanos) throws InterruptedException {
             Substitute substitute = new Substitute(ticker, nanos, thread);
             boolean begun = false;
@@ -139,12 +141,12 @@ public final class PendingWaits {
         }
     }
 
-    /** Sleeps in place of a thread that parks. */
+    /** Sleeps on a worker on behalf of a thread that parks. */
     private static final class Substitute extends TickerSleep {
 
         private final long nanos;
         private final Thread waiter;
-        private @Nullable Throwable failure; // written before the next
+        private @Nullable Throwable failure; // written before the next field
         private volatile boolean over;
 
         Substitute(Ticker ticker, long nanos, Thread waiter) {
@@ -165,7 +167,7 @@ public final class PendingWaits {
             LockSupport.unpark(waiter);
         }
 
-        /** Always, unless the ticker failed; for when it is over. */
+        /** Returns true, unless the ticker failed. Called when the sleep is over. */
         boolean hasSlept() throws InterruptedException {
             Throwable thrown = failure;
             if (thrown instanceof InterruptedException interrupt) {

@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 
 /**
  * Policies around one call, in a fixed order, outermost first: {@code Pipeline.of(timeout, retry, breaker)} reads like
- * stacked decorators. Built once and reused for every call; a call through it allocates nothing of its own. Immutable
- * and thread-safe.
+ * stacked decorators. Built once and reused for every call; a call through it allocates nothing for the pipeline
+ * itself. Immutable and thread-safe.
  */
 public final class Pipeline implements Guard {
 
@@ -23,20 +23,20 @@ public final class Pipeline implements Guard {
     }
 
     /**
-     * A pipeline of policies.
+     * Creates a pipeline of policies.
      *
-     * @param policies outermost first; without any, calls are made as they are
-     * @throws IllegalArgumentException if the same instance is in it twice
+     * @param policies outermost first; if there are none, calls are made directly
+     * @throws IllegalArgumentException if it contains the same instance twice
      */
     public static Pipeline of(Policy... policies) {
         return of(List.of(policies));
     }
 
     /**
-     * A pipeline of policies, outermost first.
+     * Creates a pipeline of policies, outermost first.
      *
-     * @throws IllegalArgumentException if the same instance is in it twice, since it would wait for itself or count a
-     *     call twice
+     * @throws IllegalArgumentException if it contains the same instance twice, since that would wait for itself or
+     *     count a call twice
      */
     public static Pipeline of(List<? extends Policy> policies) {
         List<Policy> copy = List.copyOf(policies);
@@ -52,7 +52,7 @@ public final class Pipeline implements Guard {
         return new Pipeline(copy);
     }
 
-    /** The policies, outermost first. */
+    /** Returns the policies, outermost first. */
     public List<Policy> policies() {
         return policies;
     }
@@ -62,7 +62,7 @@ public final class Pipeline implements Guard {
         return entry;
     }
 
-    /** The chain for people, such as {@code Pipeline[timeout 'pay' > retry 'pay']}. */
+    /** Returns a readable form of the chain, such as {@code Pipeline[timeout 'pay' > retry 'pay']}. */
     @Override
     public String toString() {
         return policies.stream()

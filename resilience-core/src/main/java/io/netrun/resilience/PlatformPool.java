@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Platform threads for what must happen in time, whatever virtual threads and their carriers are busy with. Handing
- * over a task that was {@linkplain #prepare prepared} takes a compare-and-set and an unpark, no memory and no lock, so
- * the timer may do it. The threads are leader and followers: one waits for tasks; when it takes one, it first makes
- * sure that another thread can wait, and then runs it. So no task waits behind another, and threads are started by
- * threads of the pool.
+ * Platform threads for work that must happen in time, even if all virtual threads and their carriers are busy. Handing
+ * over a task that was {@linkplain #prepare prepared} takes a compare-and-set and an unpark, and neither memory nor a
+ * lock, so the timer may do it. The threads follow the leader/followers pattern: one waits for tasks; when it takes
+ * one, it first ensures that another thread can wait, and then runs the task. So no task waits behind another, and
+ * threads are started by threads of the pool.
  *
  * @see <a href="https://www.dre.vanderbilt.edu/~schmidt/PDF/lf.pdf">Schmidt, O'Ryan, Pyarali, Kircher, Buschmann:
  *     Leader/Followers</a>
@@ -38,7 +38,7 @@ final class PlatformPool {
 
     private final Function<Runnable, Thread> threads;
 
-    /** Whether the last idle thread is to stay, since tasks may come from a thread that cannot start one. */
+    /** Whether the last idle thread is to stay, because tasks may come from a thread that cannot start one. */
     private final BooleanSupplier needed;
 
     private final Ticker timer;
@@ -46,31 +46,31 @@ final class PlatformPool {
     /** Held by the thread that waits for tasks. */
     private final ReentrantLock leading = new ReentrantLock();
 
-    /** Threads that lead, follow, or are about to. */
+    /** The number of threads that lead, follow, or are about to. */
     private final AtomicInteger idle = new AtomicInteger();
 
-    /** Handed over and not yet taken, the latest first. */
+    /** Tasks handed over and not yet taken, the latest first. */
     private volatile @Nullable Handover incoming;
 
-    /** Taken and not yet run, in their order; written by the leader alone. */
+    /** Tasks taken and not yet run, in order; written by the leader alone. */
     private volatile @Nullable Handover queued;
 
-    /** Whether a timer is set to try again to start a thread. One is enough, however many tasks wait. */
+    /** Whether a timer is set that retries to start a thread. One is enough, however many tasks wait. */
     private final AtomicBoolean retrying = new AtomicBoolean();
 
     /**
-     * Why no thread could be started, for the log: a thread of the pool says so, since a log call may block and fail.
+     * Why no thread could be started, for the log. A thread of the pool logs it, because a log call may block and fail.
      */
     private volatile @Nullable Throwable noThread;
 
     private volatile @Nullable Thread leader;
 
     /**
-     * A pool without a thread.
+     * Creates a pool without a thread.
      *
-     * @param threads makes a thread that runs a task
+     * @param threads creates a thread that runs a task
      * @param needed whether the last idle thread is to stay
-     * @param timer for another try where no thread can be started
+     * @param timer for another attempt if no thread can be started
      */
     PlatformPool(Function<Runnable, Thread> threads, BooleanSupplier needed, Ticker timer) {
         this.threads = threads;
@@ -79,8 +79,8 @@ final class PlatformPool {
     }
 
     /**
-     * Runs a task on a thread of the pool, as soon as there is one. Where no thread can be started and no timer can be
-     * set to try again, it runs on the calling thread. Never throws.
+     * Runs a task on a thread of the pool, as soon as there is one. If no thread can be started and no timer can be set
+     * to retry, it runs on the calling thread. Never throws.
      */
     void execute(Runnable task) {
         Handover handover;
@@ -96,10 +96,10 @@ final class PlatformPool {
         }
     }
 
-    /** A task that hands another one over when it runs, without needing memory; the other one runs once. */
+    /** Returns a task that hands another one over when it runs, without allocating. The other task runs once. */
     Runnable prepare(Runnable task) {
         Handover handover = new Handover(task);
-        // Where there can be none now, there may be one when it is due.
+        // If no thread can be started now, it may be possible when the task is due.
         tryStart();
         return handover;
     }
@@ -112,25 +112,25 @@ final class PlatformPool {
         } while (!INCOMING.compareAndSet(this, top, handover));
     }
 
-    /** Has a thread see to what was pushed; false if there is none. */
+    /** Wakes or starts a thread for the pushed task. Returns false if there is none. */
     private boolean wakeOrStart() {
         Thread waiting = leader;
         if (waiting != null) {
             LockSupport.unpark(waiting);
             return true;
         }
-        // All are busy and no further one could be started, or the last idle one has left in this moment.
+        // All threads are busy and no further one could be started, or the last idle one has just left.
         return retrying.get() || tryStart();
     }
 
-    /** Starts a thread if none is idle; false if none can be started. */
+    /** Starts a thread if none is idle. Returns false if none can be started. */
     private boolean tryStart() {
         if (idle.get() == 0 && idle.compareAndSet(0, 1)) {
             try {
                 threads.apply(this::serve).start();
             } catch (Throwable refused) {
                 noThread = refused;
-                // Others may have relied on this thread, since they have seen it counted.
+                // Other threads may have relied on this thread, because they saw it counted.
                 if (idle.decrementAndGet() == 0 && hasTasks()) {
                     retryLater();
                 }
@@ -144,7 +144,7 @@ final class PlatformPool {
         return incoming != null || queued != null;
     }
 
-    /** Has a timer try again, unless one is set; false if none can be. */
+    /** Sets a timer that retries, unless one is set. Returns false if none can be set. */
     private boolean retryLater() {
         if (retrying.compareAndSet(false, true)) {
             try {
@@ -163,16 +163,16 @@ final class PlatformPool {
     }
 
     /**
-     * Starts a thread if tasks wait and there is none to take them, which is a matter of a look where there are none;
-     * or has a timer try again.
+     * Starts a thread if tasks wait and there is none to take them, or sets a timer that retries. A single read if
+     * there are no tasks.
      *
-     * @return whether the caller is to try again soon, as not even a timer could be set
+     * @return whether the caller must retry soon, because not even a timer could be set
      */
     boolean relieve() {
         return !retrying.get() && hasTasks() && idle.get() == 0 && !tryStart() && !retryLater();
     }
 
-    /** Runs what waits on the calling thread. */
+    /** Runs the waiting tasks on the calling thread. */
     private void runWaiting() {
         for (Handover next = (Handover) INCOMING.getAndSet(this, null); next != null; next = next.next) {
             Runnable task = next.takeTask();
@@ -190,7 +190,7 @@ final class PlatformPool {
         }
     }
 
-    /** The life of a thread. */
+    /** The main loop of a thread. */
     private void serve() {
         reportIfLate();
         boolean serving = true;
@@ -199,7 +199,7 @@ final class PlatformPool {
             try {
                 next = lead();
             } catch (Throwable unexpected) {
-                // Such as an error of the machine; there is work to do.
+                // For example a virtual machine error; there is work to do nevertheless.
             }
             if (next != null) {
                 next.runTask();
@@ -215,7 +215,7 @@ final class PlatformPool {
         if (refused != null) {
             noThread = null;
             try {
-                // A task of its own, after those that wait, since a log call may block.
+                // A task of its own, behind the waiting ones, because a log call may block.
                 push(new Handover(() -> SafeLog.warn(
                         log, "For a time no worker thread could be started; tasks may have run late", refused)));
             } catch (Throwable noMemory) {
@@ -224,7 +224,7 @@ final class PlatformPool {
         }
     }
 
-    /** Leaves unless a task has come for which no other thread is there. */
+    /** Leaves, unless a task has come for which there is no other thread. */
     private boolean tryLeave() {
         int others = idle.decrementAndGet();
         if (others == 0 && (hasTasks() || needed.getAsBoolean())) {
@@ -233,7 +233,7 @@ final class PlatformPool {
         return true;
     }
 
-    /** Becomes the leader and waits for a task; null after a time without one. */
+    /** Becomes the leader and waits for a task. Returns null after some time without one. */
     private @Nullable Handover lead() {
         try {
             if (!leading.tryLock(IDLE_NANOS, TimeUnit.NANOSECONDS)) {
@@ -284,7 +284,7 @@ final class PlatformPool {
         @SuppressWarnings("UnusedVariable") // read through TASK
         private volatile @Nullable Runnable task;
 
-        /** The one below in the stack; this itself before it is handed over, by one thread alone. */
+        /** The node below in the stack; this node itself before it is handed over, which one thread alone does. */
         private @Nullable Handover next = this;
 
         Handover(Runnable task) {
@@ -301,7 +301,7 @@ final class PlatformPool {
             }
         }
 
-        /** The task, which is kept no longer; null if it was taken before. */
+        /** Takes the task and releases the reference to it. Returns null if it was taken before. */
         @Nullable
         Runnable takeTask() {
             return (Runnable) TASK.getAndSet(this, null);

@@ -3,41 +3,42 @@ package io.netrun.resilience;
 import java.util.function.Consumer;
 
 /**
- * One resilience pattern with a name, its configuration and its live state. Instances are thread-safe and are shared by
- * all calls that they protect together.
+ * A resilience pattern with a name, its configuration and its state at runtime. Instances are thread-safe and are
+ * shared by all calls that they protect together.
  */
 public interface Policy extends Guard {
 
-    /** The name under which configuration, endpoint, meters, logs and messages show this instance. */
+    /** Returns the name by which configuration, endpoint, meters, logs and messages identify this instance. */
     String name();
 
-    /** The pattern that this is an instance of. */
+    /** Returns the pattern that this is an instance of. */
     PolicyType<?, ?> type();
 
-    /** The configuration in force: an immutable record. */
+    /** Returns the configuration in force, an immutable record. */
     Record config();
 
-    /** Whether it protects; true from its creation on. */
+    /** Returns whether this policy protects calls; true after its creation. */
     boolean isEnabled();
 
     /**
-     * Switches the protection off or on again. While it is off, calls pass as if it were not there; calls that run or
-     * wait in it when it is switched off end by its rules. What it has counted stays.
+     * Enables or disables this policy. While it is disabled, calls bypass it; calls that already run or wait in it end
+     * by its rules. Its counts are kept.
      */
     void setEnabled(boolean enabled);
 
     /**
-     * Ends every wait within: calls that wait for a place, a turn or their next attempt fail now, and so do calls that
-     * come later and would have to wait. Calls that run go on, and so does everything that needs no wait. For the end
-     * of an application; it can not be undone, and does nothing the second time.
+     * Shuts this policy down: calls that wait for a permit, a reservation or their next attempt fail immediately, and
+     * so do later calls that would have to wait. Running calls continue, and so do calls that need no wait. Intended
+     * for the end of the application. Irreversible and idempotent.
      */
     default void shutdown() {}
 
     /**
-     * Whether it has given out part of its limits: calls run or wait in it, or have used up what comes back with time.
-     * A new instance in its place would let more calls through than its settings allow, so {@link KeyedPolicies} does
-     * not evict it. For those who write policies; quick, and without a lock.
+     * Returns whether a part of this policy's limits is in use: calls run or wait in it, or have consumed what is
+     * refilled over time. A new instance in its place would admit more calls than the settings allow, so
+     * {@link KeyedPolicies} does not evict it. Must be quick and must not take a lock.
      *
+     * @apiNote For authors of policies.
      * @return by default false
      */
     default boolean isInUse() {
@@ -45,9 +46,10 @@ public interface Policy extends Guard {
     }
 
     /**
-     * Whether it remembers nothing that matters: a new instance in its place would treat the next call as this one
-     * does. {@link KeyedPolicies} evicts such instances first. For those who write policies; quick, and without a lock.
+     * Returns whether this policy has no state that matters: a new instance in its place would treat the next call the
+     * same. {@link KeyedPolicies} evicts such instances first. Must be quick and must not take a lock.
      *
+     * @apiNote For authors of policies.
      * @return by default whether it is not {@linkplain #isInUse() in use}
      */
     default boolean isIdle() {
@@ -55,28 +57,36 @@ public interface Policy extends Guard {
     }
 
     /**
-     * Whether an operator holds it in a state that it does not leave by itself, such as a circuit that was forced open.
-     * {@link KeyedPolicies} does not evict such instances. For those who write policies; quick, and without a lock.
+     * Returns whether an operator keeps this policy in a state that it does not leave by itself, such as a circuit that
+     * was forced open. {@link KeyedPolicies} does not evict such instances. Must be quick and must not take a lock.
      *
+     * @apiNote For authors of policies.
      * @return by default false
      */
     default boolean isForced() {
         return false;
     }
 
-    /** A snapshot of counts and state: an immutable record. Its parts are read one after the other, without a lock. */
+    /**
+     * Returns a snapshot of counts and state, an immutable record. Its parts are read one after the other, without a
+     * lock.
+     */
     Record metrics();
 
-    /** This policy's layer around another. For those who write policies. */
+    /**
+     * Returns this policy's layer around another one.
+     *
+     * @apiNote For authors of policies.
+     */
     Layer around(Layer next);
 
     /**
-     * Calls a listener with every event of a kind from now on. Events arrive one at a time and in the order in which
-     * they happened. The listener runs on the thread that caused the event, or, while another event of this instance is
+     * Registers a listener for all later events of a type. Events are delivered one at a time and in the order in which
+     * they happened. The listener runs on the thread that caused the event or, while another event of this instance is
      * being delivered, on the thread that delivers it, in the context of the thread that caused the event. It should be
-     * quick; what it throws is logged and changes nothing.
+     * quick. Exceptions are logged and have no other effect.
      *
-     * @param type the events wanted, such as {@code CircuitBreakerEvent.StateChanged.class}, or
+     * @param type the type of events, such as {@code CircuitBreakerEvent.StateChanged.class}, or
      *     {@code ResilienceEvent.class} for all
      * @return the handle that ends the subscription
      */

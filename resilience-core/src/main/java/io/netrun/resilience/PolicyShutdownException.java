@@ -1,8 +1,8 @@
 package io.netrun.resilience;
 
 /**
- * A call was refused because the policy in which it waited was {@linkplain Policy#shutdown() closed}, as all are when
- * the application ends, or because it would have had to wait in one that was closed before.
+ * A call was rejected because the policy in which it waited was {@linkplain Policy#shutdown() shut down}, as all are
+ * when the application ends, or because it would have had to wait in a policy that had been shut down before.
  */
 public final class PolicyShutdownException extends CallRejectedException {
 
@@ -11,10 +11,12 @@ public final class PolicyShutdownException extends CallRejectedException {
     private final String what;
 
     /**
-     * For patterns.
+     * Creates the exception.
      *
-     * @param pattern for people, such as {@code Bulkhead}
-     * @param what the call waited for, such as {@code a permit}
+     * @param pattern the pattern as it appears in the message, such as {@code Bulkhead}
+     * @param name the name of the instance
+     * @param what what the call waited for, such as {@code a permit}
+     * @param withStackTrace whether to record where it was thrown
      */
     public PolicyShutdownException(String pattern, String name, String what, boolean withStackTrace) {
         super(name, null, withStackTrace);

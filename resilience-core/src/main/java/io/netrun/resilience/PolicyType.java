@@ -3,12 +3,12 @@ package io.netrun.resilience;
 import java.util.Objects;
 
 /**
- * A pattern: what the registry needs to know to hold instances of it without knowing the pattern.
+ * A pattern, as the registry sees it: what is needed to hold instances of it.
  *
  * @param key the pattern's name in configuration and endpoint, such as {@code circuit-breaker}
  * @param policyClass the class of its instances
- * @param defaults the configuration of an instance for which nothing was said
- * @param factory makes an instance
+ * @param defaults the configuration of an instance that is not configured
+ * @param factory creates an instance
  * @param <P> the policy
  * @param <C> its configuration
  */
@@ -22,16 +22,19 @@ public record PolicyType<P extends Policy, C extends Record>(
         Objects.requireNonNull(factory, "factory");
     }
 
-    /** Makes an instance of the pattern. */
+    /** Creates an instance of the pattern. */
     public P create(String name, C config, Ticker ticker) {
         return factory.create(name, config, ticker);
     }
 
-    /** The pattern's constructor. */
+    /** The constructor of a pattern. */
     @FunctionalInterface
     public interface Factory<P extends Policy, C extends Record> {
 
-        /** Makes an instance; has no side effect, since of two made at once only one is kept. */
+        /**
+         * Creates an instance. Must have no side effect, because only one of two instances created concurrently is
+         * kept.
+         */
         P create(String name, C config, Ticker ticker);
     }
 

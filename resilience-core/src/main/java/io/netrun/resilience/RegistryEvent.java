@@ -3,15 +3,15 @@ package io.netrun.resilience;
 /** A change in the set of instances that a {@link ResilienceRegistry} holds. */
 public sealed interface RegistryEvent {
 
-    /** The instance that was added, removed, or put in another's place. */
+    /** Returns the instance that was added, removed, or registered as a replacement. */
     Policy policy();
 
-    /** An instance is there that was not before. */
+    /** An instance was added. */
     record Added(Policy policy) implements RegistryEvent {}
 
-    /** An instance is gone. Who still holds it may go on using it. */
+    /** An instance was removed. Code that still holds it may continue to use it. */
     record Removed(Policy policy) implements RegistryEvent {}
 
-    /** An instance took the place of another of the same pattern and name. */
+    /** An instance replaced another one of the same pattern and name. */
     record Replaced(Policy policy, Policy former) implements RegistryEvent {}
 }

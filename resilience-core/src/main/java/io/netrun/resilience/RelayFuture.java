@@ -5,8 +5,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes on the end of an inner call, after the policy has settled what it holds for it. For authors of policies.
+ * Relays the end of an inner call, after the policy has settled what it holds for that call.
  *
+ * @apiNote For authors of policies.
  * @param <T> the result
  */
 public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture<T>
@@ -16,11 +17,11 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     private volatile boolean following;
     private volatile boolean innerEnded;
 
-    /** Settles what is held for the inner call, which has ended, before this future does. */
+    /** Settles what is held for the inner call, which has ended, before this future ends. */
     protected abstract void onInnerEnd(T value, @Nullable Throwable failure);
 
-    /** Follows an inner call; if this future has ended meanwhile, stops that. */
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    /** Follows an inner call. If this future has ended meanwhile, the inner call is stopped. */
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     public final RelayFuture<T> follow(CompletableFuture<T> call) {
         following = true;
         inner = call;
@@ -39,12 +40,12 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
         return this;
     }
 
-    /** Whether an inner call is or was followed, so that its end is or will be reported. */
+    /** Returns whether an inner call is or was followed, so that its end is or will be reported. */
     protected final boolean isFollowing() {
         return following;
     }
 
-    /** The inner call has ended. Not to be called by others than that. */
+    /** Receives the end of the inner call. Must not be called by other code. */
     @Override
     public final @Nullable Void apply(T value, @Nullable Throwable failure) {
         innerEnded = true;
@@ -52,7 +53,7 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
         try {
             onInnerEnd(value, failure);
         } finally {
-            // Whatever goes wrong, nobody waits for ever.
+            // Whatever fails, no caller may wait for ever.
             finish(value, failure);
         }
         return null;

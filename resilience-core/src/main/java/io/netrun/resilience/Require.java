@@ -3,8 +3,10 @@ package io.netrun.resilience;
 import java.time.Duration;
 
 /**
- * The checks of configuration records. Each throws an {@link InvalidSettingException} that names the field, the value
- * and the allowed range. For authors of policies.
+ * Validates configuration records. Each check throws an {@link InvalidSettingException} that names the field, the value
+ * and the allowed range.
+ *
+ * @apiNote For authors of policies.
  */
 public final class Require {
 
@@ -14,7 +16,7 @@ public final class Require {
 
     private Require() {}
 
-    /** A name: 1 to 200 characters, not blank, no control characters. */
+    /** Requires a name: 1 to 200 characters, not blank, no control characters. */
     public static String name(String name) {
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
             String shown = name.length() > MAX_NAME_LENGTH ? name.substring(0, MAX_NAME_LENGTH) + "…" : name;
@@ -26,7 +28,7 @@ public final class Require {
         return name;
     }
 
-    /** A whole number within a range, both ends included. */
+    /** Requires a whole number within a range, both ends included. */
     public static int range(String field, int value, int min, int max) {
         if (value < min || value > max) {
             String range = max == Integer.MAX_VALUE ? "at least " + min : "between " + min + " and " + max;
@@ -35,7 +37,7 @@ public final class Require {
         return value;
     }
 
-    /** A number of at least a bound, and finite. */
+    /** Requires a finite number not less than a minimum. */
     public static double atLeast(String field, double value, double min) {
         if (!(value >= min) || Double.isInfinite(value)) {
             throw new InvalidSettingException(
@@ -44,7 +46,7 @@ public final class Require {
         return value;
     }
 
-    /** A percentage above 0 and at most 100. */
+    /** Requires a percentage above 0 and at most 100. */
     public static double percentage(String field, double value) {
         if (!(value > 0 && value <= 100)) {
             throw new InvalidSettingException(
@@ -53,7 +55,7 @@ public final class Require {
         return value;
     }
 
-    /** A duration above zero. */
+    /** Requires a duration above zero. */
     public static Duration positive(String field, Duration value) {
         if (value.isZero() || value.isNegative()) {
             throw new InvalidSettingException(
@@ -62,7 +64,7 @@ public final class Require {
         return value;
     }
 
-    /** A duration of zero or more. */
+    /** Requires a duration of zero or more. */
     public static Duration notNegative(String field, Duration value) {
         if (value.isNegative()) {
             throw new InvalidSettingException(
@@ -71,7 +73,9 @@ public final class Require {
         return value;
     }
 
-    /** A duration in nanoseconds, cut at 146 years so that sums with {@link Ticker#nanoTime()} stay comparable. */
+    /**
+     * Returns a duration in nanoseconds, cut at 146 years so that sums with {@link Ticker#nanoTime()} stay comparable.
+     */
     public static long nanos(Duration value) {
         return value.compareTo(LONGEST) >= 0 ? MAX_NANOS : value.toNanos();
     }

@@ -2,15 +2,15 @@ package io.netrun.resilience;
 
 import java.time.Instant;
 
-/** Something that happened in an instance. Events are immutable records; each pattern has its own sealed family. */
+/** An event of an instance. Events are immutable records; each pattern has its own sealed family of them. */
 public interface ResilienceEvent {
 
-    /** The pattern of the instance. */
+    /** Returns the pattern of the instance. */
     PolicyType<?, ?> type();
 
-    /** The name of the instance. */
+    /** Returns the name of the instance. */
     String name();
 
-    /** When it happened, by the wall clock. */
+    /** Returns the wall-clock time of the event. */
     Instant time();
 }

@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of what policies throw on their own account. What the protected call throws passes through unchanged. Every
- * message starts with the kind and the name of the instance.
+ * The base class of exceptions that policies raise themselves. Exceptions of the protected call pass through unchanged.
+ * Every message starts with the kind and the name of the instance.
  */
 public abstract class ResilienceException extends RuntimeException {
 
@@ -15,12 +15,12 @@ public abstract class ResilienceException extends RuntimeException {
     private final String name;
 
     /**
-     * For the exceptions of patterns.
+     * Creates an exception of a pattern.
      *
-     * @param name of the instance
-     * @param message the whole message, or null where {@link #getMessage()} is overridden
-     * @param cause the failure behind it, if there is one
-     * @param withStackTrace whether to record where it was thrown, which costs more than most rejections should
+     * @param name the name of the instance
+     * @param message the whole message, or null if {@link #getMessage()} is overridden
+     * @param cause the underlying failure, if there is one
+     * @param withStackTrace whether to record where it was thrown, which is too expensive for most rejections
      */
     protected ResilienceException(
             String name, @Nullable String message, @Nullable Throwable cause, boolean withStackTrace) {
@@ -28,12 +28,12 @@ public abstract class ResilienceException extends RuntimeException {
         this.name = name;
     }
 
-    /** The name of the instance that threw it. */
+    /** Returns the name of the instance that threw this exception. */
     public final String name() {
         return name;
     }
 
-    /** A duration as people write it, to the millisecond: {@code 250ms}, {@code 5s}, {@code 1m30s}. */
+    /** Returns a readable duration, to the millisecond: {@code 250ms}, {@code 5s}, {@code 1m30s}. */
     protected static String text(Duration duration) {
         long millis = (Require.nanos(duration) + 500_000) / 1_000_000;
         if (millis == 0) {

@@ -15,14 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The named instances of all patterns. Within a pattern, the same name is the same instance. The registry knows no
- * pattern: a pattern is named by its {@link PolicyType}, such as {@code CircuitBreaker.TYPE}. Thread-safe.
+ * The named instances of all patterns. Within a pattern, the same name is the same instance. The registry is
+ * independent of the patterns: each is identified by its {@link PolicyType}, such as {@code CircuitBreaker.TYPE}.
+ * Thread-safe.
  */
 public final class ResilienceRegistry implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ResilienceRegistry.class);
 
-    /** An event takes its position in the order of events within the change of this map that it is about. */
+    /** An event gets its position in the order of events within the change of this map that it reports. */
     private final ConcurrentMap<Key, Policy> instances = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<Key, KeyedPolicies<?>> families = new ConcurrentHashMap<>();
@@ -37,17 +38,17 @@ public final class ResilienceRegistry implements AutoCloseable {
         this.settings = Objects.requireNonNull(settings, "settings");
     }
 
-    /** An empty registry in real time. */
+    /** Creates an empty registry in real time. */
     public static ResilienceRegistry create() {
         return create(Ticker.system());
     }
 
-    /** An empty registry whose instances live by the given ticker. */
+    /** Creates an empty registry whose instances measure time with a ticker. */
     public static ResilienceRegistry create(Ticker ticker) {
         return create(ticker, ResilienceRegistry::givenOrDefault);
     }
 
-    /** An empty registry whose instances live by the given ticker and get their settings from the given source. */
+    /** Creates an empty registry whose instances measure time with a ticker and get their settings from a source. */
     public static ResilienceRegistry create(Ticker ticker, SettingsSource settings) {
         return new ResilienceRegistry(ticker, settings);
     }
@@ -58,8 +59,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * The instance, created if there is none of that name: with the settings that the source has for it, or else with
-     * the pattern's built-in configuration.
+     * Returns the instance of a name, created if there is none: with the settings that the source has for it, or else
+     * with the pattern's defaults.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
@@ -68,8 +69,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * The instance, created with the given configuration if there is none of that name; an existing one keeps its own.
-     * Settings that the registry's source has for this very name win over the given ones.
+     * Returns the instance of a name, created with the given configuration if there is none; an existing one keeps its
+     * own. Settings that the registry's source has for exactly this name take precedence over the given ones.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
@@ -91,12 +92,12 @@ public final class ResilienceRegistry implements AutoCloseable {
         return type.policyClass().cast(existing);
     }
 
-    /** Whether this very instance is the one of its name. */
+    /** Returns whether exactly this instance is registered under its name. */
     boolean holds(PolicyType<?, ?> type, Policy policy) {
         return instances.get(Key.of(type, policy.name())) == policy;
     }
 
-    /** Adds a new instance, unless there is one of that name; returns the one that is there now. */
+    /** Adds a new instance, unless there is one of that name. Returns the one that is registered now. */
     Policy addIfAbsent(PolicyType<?, ?> type, String name, Policy policy) {
         Policy present = instances.computeIfAbsent(Key.of(type, name), key -> {
             events.enqueue(new RegistryEvent.Added(policy));
@@ -110,8 +111,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Adds an instance that was created elsewhere. An instance of the same pattern and name leaves the registry, as
-     * with {@link #remove(Policy)}.
+     * Registers an instance that was created elsewhere. An instance of the same pattern and name leaves the registry,
+     * as with {@link #remove(Policy)}.
      */
     public void register(Policy policy) {
         Policy[] replaced = new Policy[1];
@@ -134,7 +135,7 @@ public final class ResilienceRegistry implements AutoCloseable {
         events.deliverQueued();
     }
 
-    /** The instance of that name, if there is one. */
+    /** Returns the instance of a name, if there is one. */
     public <P extends Policy> Optional<P> find(PolicyType<P, ?> type, String name) {
         Key key = Key.of(type, name);
         Policy found = instances.get(key);
@@ -146,9 +147,9 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Changes settings of a living instance; see {@link AbstractPolicy#reconfigure}.
+     * Changes settings of an instance at runtime; see {@link AbstractPolicy#reconfigure}.
      *
-     * @param change makes the new configuration of the present one, as in {@code c ->
+     * @param change returns the new configuration for the current one, as in {@code c ->
      *     c.toBuilder().failureThreshold(3).build()}
      * @return the instance; empty if there is none of that name
      * @throws IllegalArgumentException if a setting is out of its range; nothing has changed then
@@ -166,19 +167,19 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Removes an instance, unless another one has its name by now. Calls that run or wait in it go on, and so may calls
-     * of those who still hold it. It is shut down together with this registry.
+     * Removes an instance, unless another one is registered under its name by now. Calls that run or wait in it
+     * continue, and code that still holds it may continue to use it. It is shut down together with this registry.
      *
-     * @return whether it was there
+     * @return whether it was registered
      */
     public boolean remove(Policy policy) {
         return remove(Key.of(policy.type(), policy.name()), policy).isPresent();
     }
 
-    /** Removes an instance, which {@link #findEvicted} finds as long as anybody refers to it. */
+    /** Removes an instance, which {@link #findEvicted} finds as long as it is referenced. */
     void evict(Policy policy) {
         Key key = Key.of(policy.type(), policy.name());
-        // First, so that a thread that asks for it meanwhile finds it here or there.
+        // First, so that a thread that requests it meanwhile finds it here or there.
         FormerPolicies.Former evicted = former.addEvicted(key, policy);
         if (removeQuietly(key, policy) == null) {
             former.forget(evicted);
@@ -188,12 +189,12 @@ public final class ResilienceRegistry implements AutoCloseable {
         events.deliverQueued();
     }
 
-    /** What a family has evicted under this name; null if nobody can refer to it any longer. */
+    /** Returns the instance that a family has evicted under this name; null if it is no longer referenced. */
     FormerPolicies.@Nullable Former findEvicted(PolicyType<?, ?> type, String name) {
         return former.findEvicted(Key.of(type, name));
     }
 
-    /** An evicted instance is in the registry again. */
+    /** Adds an evicted instance to the registry again. */
     void takeBack(FormerPolicies.Former evicted) {
         former.forget(evicted);
     }
@@ -207,7 +208,7 @@ public final class ResilienceRegistry implements AutoCloseable {
         return Optional.ofNullable(removed);
     }
 
-    /** Removes an instance; the event is left to be delivered. */
+    /** Removes an instance and leaves the delivery of the event to the caller. */
     private @Nullable Policy removeQuietly(Key key, @Nullable Policy only) {
         Policy[] removed = new Policy[1];
         instances.computeIfPresent(key, (same, present) -> {
@@ -226,19 +227,19 @@ public final class ResilienceRegistry implements AutoCloseable {
         forget(policy);
     }
 
-    /** What has left the registry, and is known as a former instance, leaves the family too. */
+    /** Removes an instance that has left the registry, and is known as a former instance, from its family. */
     private void forget(Policy policy) {
         shutDownIfClosed(policy);
         families.values().forEach(family -> family.forget(policy));
     }
 
     /**
-     * A family of instances that are created as they are needed, one for each key, named {@code name:key}. See
+     * Returns a family of instances that are created on demand, one for each key, named {@code name:key}. See
      * {@link #keyed(PolicyType, String, int, Function)}.
      *
-     * @param config of every instance
-     * @param limit number of instances to keep; 1 to 100,000
-     * @throws IllegalArgumentException if the limit is out of its range, or another one than the family has
+     * @param config the configuration of every instance
+     * @param limit the number of instances to keep; 1 to 100,000
+     * @throws IllegalArgumentException if the limit is out of its range, or differs from that of the existing family
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, C config, int limit) {
@@ -246,18 +247,18 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * A family of instances that are created as they are needed, one for each key, named {@code name:key}. Within a
-     * pattern, the same name is the same family, which keeps the settings with which it was asked for first. If the
-     * registry has an instance of the name {@code name:key} that the family did not create, that one is the instance of
-     * the key, and the family never evicts it.
+     * Returns a family of instances that are created on demand, one for each key, named {@code name:key}. Within a
+     * pattern, the same name is the same family, which keeps the settings of the first request. If the registry has an
+     * instance named {@code name:key} that the family did not create, that one is the instance of the key, and the
+     * family never evicts it.
      *
-     * <p>The family's name has no colon, so that the instance's name says which part of it is the key: the first colon
-     * ends the family's name, and the key may have colons of its own, as in {@code host:example.org:8443}.
+     * <p>The family's name has no colon, so that the instance's name can be parsed: the first colon ends the family's
+     * name, and the key may contain colons, as in {@code host:example.org:8443}.
      *
-     * @param limit number of instances to keep; 1 to 100,000
-     * @param config of the instance of a key; asked when that is created
+     * @param limit the number of instances to keep; 1 to 100,000
+     * @param config returns the configuration for a key; called when its instance is created
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters, has a colon or control
-     *     characters, or if the limit is out of its range, or another one than the family has
+     *     characters, or if the limit is out of its range, or differs from that of the existing family
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, int limit, Function<? super String, ? extends C> config) {
@@ -279,8 +280,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * The name of the {@linkplain #keyed family} that has an instance of this pattern and name; empty if there is none.
-     * Where the names of several families fit, the longest one counts.
+     * Returns the name of the {@linkplain #keyed family} that has an instance of this pattern and name; empty if there
+     * is none. If the names of several families match, the longest one counts.
      */
     public Optional<String> familyOf(Policy policy) {
         return policy.name().indexOf(':') < 0
@@ -292,7 +293,7 @@ public final class ResilienceRegistry implements AutoCloseable {
                         .max(Comparator.comparingInt(String::length));
     }
 
-    /** The instances of a pattern, by name; a copy. */
+    /** Returns the instances of a pattern, ordered by name; a copy. */
     public <P extends Policy> List<P> all(PolicyType<P, ?> type) {
         return all().stream()
                 .filter(type.policyClass()::isInstance)
@@ -300,7 +301,7 @@ public final class ResilienceRegistry implements AutoCloseable {
                 .toList();
     }
 
-    /** All instances, by name; a copy. */
+    /** Returns all instances, ordered by name; a copy. */
     public Collection<Policy> all() {
         settings.createConfigured(this);
         return instances.values().stream()
@@ -309,9 +310,9 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
-     * Calls a listener when an instance is added, removed or replaced from now on; what it throws is logged and changes
-     * nothing. Changes arrive one at a time and in the order in which they happened, also one that a listener makes;
-     * see {@link EventPublisher}.
+     * Registers a listener for all later additions, removals and replacements of instances. Exceptions are logged and
+     * have no other effect. Changes are delivered one at a time and in the order in which they happened, including
+     * those that a listener makes; see {@link EventPublisher}.
      */
     public Subscription onChange(Consumer<? super RegistryEvent> listener) {
         return events.subscribe(RegistryEvent.class, listener);
@@ -319,7 +320,7 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * {@linkplain Policy#shutdown() Shuts down} all instances: those of this registry, those that have left it, and
-     * those that come later. What one of them throws is logged and keeps no other from it.
+     * those that are added later. An exception of one of them is logged and does not affect the others.
      */
     @Override
     public void close() {
@@ -328,7 +329,10 @@ public final class ResilienceRegistry implements AutoCloseable {
         former.forEach(ResilienceRegistry::shutDown);
     }
 
-    /** Asked after an instance has been added, or has become a former one, so that one of the two sees the other. */
+    /**
+     * Called after an instance has been added, or has become a former one, so that one of the two threads sees the
+     * other.
+     */
     private void shutDownIfClosed(Policy policy) {
         if (closed) {
             shutDown(policy);

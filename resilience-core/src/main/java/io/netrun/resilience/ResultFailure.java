@@ -3,12 +3,14 @@ package io.netrun.resilience;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exception of this library that stands for a result which a policy did not accept, and carries it to the caller.
+ * An exception of this library that represents a result which a policy did not accept, and carries it to the caller.
  * Implemented by throwables.
+ *
+ * @apiNote For authors of policies.
  */
 public interface ResultFailure {
 
-    /** The result; may be null. */
+    /** Returns the result; may be null. */
     @Nullable
     Object result();
 }

@@ -4,23 +4,25 @@ import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 
 /**
- * Logging where nothing may be thrown: in a {@code catch} block, or between a decision and its effects. A log call
- * throws if an appender does (Log4j2 with {@code ignoreExceptions="false"}), or if an argument's {@code toString()} or
- * a failure's {@code getMessage()} does. For those who write policies.
+ * Logs where nothing may be thrown: in a {@code catch} block, or between a decision and its effects. A log call throws
+ * if an appender does (Log4j2 with {@code ignoreExceptions="false"}), or if an argument's {@code toString()} or a
+ * failure's {@code getMessage()} does.
+ *
+ * @apiNote For authors of policies.
  */
 public final class SafeLog {
 
     private SafeLog() {}
 
     /**
-     * Logs at ERROR; never throws. The arguments are those of {@link Logger#error(String, Object...)}; where they
-     * cannot be rendered, their class names are logged.
+     * Logs at ERROR. Never throws. The arguments are those of {@link Logger#error(String, Object...)}; if they cannot
+     * be rendered, their class names are logged.
      */
     public static void error(Logger log, String message, Object... arguments) {
         write(log::error, message, arguments);
     }
 
-    /** Logs at WARN; otherwise as {@link #error}. */
+    /** Logs at WARN; otherwise like {@link #error}. */
     public static void warn(Logger log, String message, Object... arguments) {
         write(log::warn, message, arguments);
     }
@@ -32,7 +34,7 @@ public final class SafeLog {
             try {
                 level.accept(message, classNames(arguments));
             } catch (Throwable unusable) {
-                // The log itself fails; there is nobody left to inform.
+                // The log itself fails, so it cannot report that.
             }
         }
     }

@@ -9,13 +9,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of a call that are notified when its scope is left: a stack without a lock, from which those that have
- * ended are unlinked in passing. A superclass of the scope and not an object of its own, since nearly every
- * asynchronous call has a scope.
+ * The parts of a call that are notified when its scope is left: a lock-free stack, from which ended parts are unlinked
+ * in passing. A superclass of the scope and not an object of its own, because nearly every asynchronous call has a
+ * scope.
  */
 abstract sealed class ScopeParts permits Deadline {
 
-    /** How many registrations lie between two sweeps for those that have ended out of order. */
+    /** The number of registrations between two sweeps for parts that have ended out of order. */
     private static final int SWEEP_MASK = 63;
 
     private static final VarHandle IN_FLIGHT;
@@ -28,18 +28,21 @@ abstract sealed class ScopeParts permits Deadline {
         }
     }
 
-    /** For a thread that is not running, or listeners that another one calls. */
+    /** Applies if the other thread is not running, or calls listeners meanwhile. */
     private static final long LONGEST_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** Set on threads that notify, which have to go on whatever listeners of events do. */
+    /** Set on threads that notify, which must not be delayed by listeners of events. */
     private static final ThreadLocal<@Nullable Boolean> NOTIFYING = new ThreadLocal<>();
 
-    /** What is to be notified, the latest first. */
+    /** The parts to notify, the latest first. */
     private volatile @Nullable Link inFlight;
 
     private byte registrations; // racy: it only spaces the sweeps
 
-    /** Whether the calling thread notifies parts of a call: it is to run no code of the user until it has done so. */
+    /**
+     * Returns whether the calling thread is notifying the parts of a call. It must not run user code until it has
+     * finished.
+     */
     static boolean isNotifying() {
         return NOTIFYING.get() != null;
     }
@@ -51,12 +54,12 @@ abstract sealed class ScopeParts permits Deadline {
         }
     }
 
-    /** The name of the limit that is about to give the call up. */
+    /** Adds the name of the limit that is about to be exceeded. */
     final Link addLimitName(String limit) {
         return link(new LimitName(limit));
     }
 
-    /** The name of the limit that gave the call up; null if it has none. */
+    /** Returns the name of the limit that was exceeded; null if it has none. */
     final @Nullable String limitName() {
         for (@Nullable Link link = inFlight; link != null; link = link.next) {
             if (link.part instanceof LimitName name) {
@@ -77,8 +80,8 @@ abstract sealed class ScopeParts permits Deadline {
     }
 
     /**
-     * Unlinks what has ended. Several threads may do so at once: each link is only ever replaced by one further down,
-     * past parts that have ended, so whatever the order of writes, each part that runs stays reachable.
+     * Unlinks parts that have ended. Several threads may do so concurrently: each link is only ever replaced by one
+     * further down, past ended parts, so whatever the order of writes, each running part stays reachable.
      */
     private static void sweep(Link from) {
         for (@Nullable Link each = from; each != null; each = each.next) {
@@ -94,12 +97,13 @@ abstract sealed class ScopeParts permits Deadline {
         return link;
     }
 
-    /** @param kept what stays linked; null for nothing */
+    /** @param kept the link that is kept; null for none */
     final void notifyParts(boolean exceeded, Consumer<Throwable> failures, @Nullable Link kept) {
         if (inFlight == null) {
             return;
         }
-        // All are taken before any is notified: one that wakes first must not end another behind the back of this.
+        // All parts are taken before any is notified: a thread that wakes up first must not end another part in
+        // between.
         List<Deadline.InFlight> taken = new ArrayList<>();
         List<Deadline.InFlight> ending = List.of();
         for (@Nullable Link link = inFlight; link != null; link = link.next) {
@@ -121,9 +125,9 @@ abstract sealed class ScopeParts permits Deadline {
         ending.forEach(Deadline.InFlight::awaitSettled);
     }
 
-    /** Waits for what another thread is about to settle, which takes it less than a microsecond while it runs. */
+    /** Waits for another thread to settle a part, which takes less than a microsecond while that thread runs. */
     static void awaitSettled(Deadline.InFlight part) {
-        Ticker clock = Ticker.system(); // what another thread needs is real time
+        Ticker clock = Ticker.system(); // the other thread needs real time
         long end = clock.nanoTime() + LONGEST_SETTLING_NANOS;
         for (int checks = 0; !part.isSettled() && clock.nanoTime() - end < 0; checks++) {
             SpinBackoff.await(checks);
@@ -142,14 +146,14 @@ abstract sealed class ScopeParts permits Deadline {
         }
     }
 
-    /** Forgets all parts. */
+    /** Removes all parts. */
     final void clear() {
         if (inFlight != null) {
             inFlight = null;
         }
     }
 
-    /** How many parts are registered that have not been forgotten, ended ones included; for tests. */
+    /** Returns the number of registered parts that have not been removed, ended ones included; for tests. */
     final int countInFlight() {
         int count = 0;
         for (@Nullable Link link = inFlight; link != null; link = link.next) {
@@ -159,8 +163,8 @@ abstract sealed class ScopeParts permits Deadline {
     }
 
     /**
-     * The name of the limit that gave the call up. It is kept among the parts, since a field of its own would cost
-     * every scope of every call some bytes.
+     * The name of the limit that was exceeded. It is kept among the parts, because a field of its own would cost every
+     * scope of every call some bytes.
      */
     private static final class LimitName extends Deadline.InFlight {
 

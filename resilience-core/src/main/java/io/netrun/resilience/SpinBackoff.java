@@ -4,26 +4,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Spin back-off after a failed compare-and-set, and the short wait for another thread that is about to act. Threads
- * that try again at once take the word's cache line away from each other at every step, also from the one that is about
- * to succeed; if the losers rest, and for longer each time, the others make several steps in a row. See "More threads"
- * in {@code docs/benchmarks/jdk-17.md}. For authors of policies.
+ * Spin back-off after a failed compare-and-set, and a short wait for another thread that is about to act. Threads that
+ * retry immediately contend for the word's cache line at every step, also with the thread that is about to succeed; if
+ * the losers pause, and longer each time, the others complete several steps undisturbed. See "More threads" in
+ * {@code docs/benchmarks/jdk-17.md}.
  *
  * <pre>{@code
  * for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
  *     ...                      // read, compute, return if the compare-and-set succeeds
  * }
  * }</pre>
+ *
+ * @apiNote For authors of policies.
  */
 public final class SpinBackoff {
 
-    /** In {@link Thread#onSpinWait()}s, of which one takes 10 to 50 ns. */
+    /** In calls of {@link Thread#onSpinWait()}, each of which takes 10 to 50 ns. */
     private static final int SHORTEST = 16;
 
-    /** A few microseconds, which is next to nothing beside what a protected call takes. */
+    /** A few microseconds, which is negligible beside a protected call. */
     private static final int LONGEST = 128;
 
-    /** How many times {@link #await} spins, for less than a hundred microseconds in all. */
+    /** The number of rounds for which {@link #await} spins, less than a hundred microseconds in all. */
     private static final int SPINS = 16;
 
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -31,10 +33,10 @@ public final class SpinBackoff {
     private SpinBackoff() {}
 
     /**
-     * Rests before the next try, without giving the processor away.
+     * Pauses before the next attempt, without yielding the processor.
      *
-     * @param before what the last rest returned; 0 before the first
-     * @return what to pass the next time
+     * @param before what the last call returned; 0 for the first
+     * @return the value to pass next time
      */
     public static int pause(int before) {
         int rest = before == 0 ? SHORTEST : Math.min(2 * before, LONGEST);
@@ -45,9 +47,10 @@ public final class SpinBackoff {
     }
 
     /**
-     * Rests between two checks of what another thread is about to do, which takes it less than a microsecond while it
-     * runs. The first rests spin; later ones park for 50 microseconds, since the other thread may need this processor.
-     * A thread whose interrupt flag is set does not park, so callers that may be interrupted clear it between rests.
+     * Pauses between two checks of what another thread is about to do, which takes that thread less than a microsecond
+     * while it runs. The first pauses spin; later ones park for 50 microseconds, because the other thread may need this
+     * processor. A thread whose interrupt flag is set does not park, so callers that may be interrupted clear it
+     * between pauses.
      *
      * <pre>{@code
      * for (int checks = 0; !done; checks++) {
@@ -55,7 +58,7 @@ public final class SpinBackoff {
      * }
      * }</pre>
      *
-     * @param checks how often the caller has rested before; 0 the first time
+     * @param checks how often the caller has paused before; 0 the first time
      */
     public static void await(int checks) {
         if (checks < SPINS) {

@@ -1,10 +1,10 @@
 package io.netrun.resilience;
 
-/** A listener's registration. */
+/** The registration of a listener or hook. */
 @FunctionalInterface
 public interface Subscription extends AutoCloseable {
 
-    /** Ends the registration: no event that happens later reaches the listener. Does nothing when called again. */
+    /** Ends the registration: no later event reaches the listener. Idempotent. */
     @Override
     void close();
 }

@@ -1,8 +1,12 @@
 package io.netrun.resilience;
 
-/** A body that a policy puts in the place of the one that the caller gave. For authors of policies. */
+/**
+ * A body that a policy substitutes for the one that the caller passed.
+ *
+ * @apiNote For authors of policies.
+ */
 public interface SubstituteCall {
 
-    /** What the caller gave as the call, which is what a fallback is shown. */
+    /** Returns what the caller passed as the call, which is passed to fallbacks. */
     Object source();
 }

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Real time. The timer is a thread of our own and not a shared pool's, because a limit must fire whatever else the JVM
- * is busy with.
+ * Real time. The timer has its own thread and does not share a pool, because a time limit must fire whatever else the
+ * JVM is busy with.
  */
 enum SystemTicker implements Ticker {
     INSTANCE;
@@ -41,12 +41,12 @@ enum SystemTicker implements Ticker {
         return Timer.SHARED.scheduleAt(task, at);
     }
 
-    /** Whether the timer's thread is there. */
+    /** Returns whether the timer's thread exists. */
     static boolean isTimerRunning() {
         return Timer.SHARED.isRunning();
     }
 
-    /** Created with the first task only: a program without time limits has no timer. */
+    /** Created with the first task: a program without time limits has no timer. */
     private static final class Timer {
 
         static final TimerThread SHARED = new TimerThread(INSTANCE, TimeUnit.SECONDS.toNanos(IDLE_SECONDS));

@@ -1,13 +1,12 @@
 package io.netrun.resilience;
 
-import io.netrun.resilience.TimerThread.Task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks by their time, in a heap that consists of the tasks alone, so that it needs no memory. A pairing heap: adding
- * takes one comparison, removing a number that grows with the logarithm of the size, amortized. Not thread-safe.
+ * A heap of tasks, ordered by time, that consists of the tasks alone, so that it allocates nothing. A pairing heap: an
+ * insertion takes one comparison, a removal amortized logarithmic time. Not thread-safe.
  *
- * <p>Each task has its first child, its next sibling, and its previous sibling or, if it is the first child, its
+ * <p>Each task refers to its first child, its next sibling, and its previous sibling or, if it is the first child, its
  * parent.
  *
  * @see <a href="https://doi.org/10.1007/BF01840439">Fredman, Sedgewick, Sleator, Tarjan: The pairing heap: a new form
@@ -15,26 +14,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskHeap {
 
-    private @Nullable Task root;
+    private @Nullable TimerTask root;
 
-    /** The task that is due first; null if there is none. */
+    /** Returns the task that is due first; null if there is none. */
     @Nullable
-    Task first() {
+    TimerTask first() {
         return root;
     }
 
-    void add(Task task) {
+    void add(TimerTask task) {
         root = root == null ? task : meld(root, task);
     }
 
-    /** Removes a task; does nothing if it is not there. */
-    void remove(Task task) {
+    /** Removes a task. Does nothing if it is not in the heap. */
+    void remove(TimerTask task) {
         if (task == root) {
             root = meldAll(task.child);
             task.child = null;
         } else if (task.previous != null) {
             cut(task);
-            Task children = meldAll(task.child);
+            TimerTask children = meldAll(task.child);
             task.child = null;
             if (children != null && root != null) {
                 root = meld(root, children);
@@ -42,9 +41,9 @@ final class TaskHeap {
         }
     }
 
-    /** Takes a task, with all below it, out of its list of siblings. */
-    private static void cut(Task task) {
-        Task before = task.previous;
+    /** Cuts a task, with its subtree, out of its list of siblings. */
+    private static void cut(TimerTask task) {
+        TimerTask before = task.previous;
         if (before != null) {
             if (before.child == task) {
                 before.child = task.next;
@@ -59,11 +58,11 @@ final class TaskHeap {
         task.previous = null;
     }
 
-    /** Puts one of two heaps under the other. Neither has siblings or a parent, and nor has the result. */
-    private static Task meld(Task one, Task other) {
-        Task upper = other.isBefore(one) ? other : one;
-        Task lower = upper == one ? other : one;
-        Task former = upper.child;
+    /** Melds two heaps into one. Neither has siblings or a parent, and nor has the result. */
+    private static TimerTask meld(TimerTask one, TimerTask other) {
+        TimerTask upper = other.isBefore(one) ? other : one;
+        TimerTask lower = upper == one ? other : one;
+        TimerTask former = upper.child;
         lower.next = former;
         if (former != null) {
             former.previous = lower;
@@ -74,19 +73,19 @@ final class TaskHeap {
     }
 
     /**
-     * Melds a list of siblings into one heap: in pairs from the left, and the pairs from the right. In loops, as it may
-     * be long.
+     * Melds a list of siblings into one heap: in pairs from left to right, then the pairs from right to left.
+     * Iterative, because the list may be long.
      */
-    private static @Nullable Task meldAll(@Nullable Task first) {
-        Task pairs = null; // linked through next, the last one first
-        Task rest = first;
+    private static @Nullable TimerTask meldAll(@Nullable TimerTask first) {
+        TimerTask pairs = null; // linked through next, the last one first
+        TimerTask rest = first;
         while (rest != null) {
-            Task one = rest;
-            Task other = one.next;
+            TimerTask one = rest;
+            TimerTask other = one.next;
             rest = other == null ? null : other.next;
             one.next = null;
             one.previous = null;
-            Task pair = one;
+            TimerTask pair = one;
             if (other != null) {
                 other.next = null;
                 other.previous = null;
@@ -95,9 +94,9 @@ final class TaskHeap {
             pair.next = pairs;
             pairs = pair;
         }
-        Task melded = null;
+        TimerTask melded = null;
         while (pairs != null) {
-            Task pair = pairs;
+            TimerTask pair = pairs;
             pairs = pair.next;
             pair.next = null;
             melded = melded == null ? pair : meld(melded, pair);

@@ -6,9 +6,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sleep in the time of a ticker other than the system's, for a thread that parks meanwhile. A worker sleeps in place
- * of that thread: a ticker's sleep ends early only by an interrupt, which on the waiting thread could not be told from
- * one by its user. For authors of policies.
+ * A sleep in the time of a ticker other than the system's, for a thread that parks meanwhile. A worker sleeps on behalf
+ * of that thread: only an interrupt ends a ticker's sleep early, and on the waiting thread it could not be
+ * distinguished from one by its user.
+ *
+ * @apiNote For authors of policies.
  */
 public abstract class TickerSleep {
 
@@ -19,10 +21,10 @@ public abstract class TickerSleep {
         ASLEEP,
         AWAKE,
         /**
-         * The worker is about to be interrupted. It waits this out, so that the interrupt hits its sleep or nothing.
+         * The worker is about to be interrupted, and waits for it, so that the interrupt reaches this sleep or nothing.
          */
         WAKING,
-        /** Ended early. */
+        /** The sleep has ended early. */
         WOKEN
     }
 
@@ -32,23 +34,23 @@ public abstract class TickerSleep {
     /** The worker; written before {@link Phase#ASLEEP}. */
     private @Nullable Thread sleeper;
 
-    /** For subclasses. */
+    /** Constructor for subclasses. */
     protected TickerSleep(Ticker ticker) {
         this.ticker = ticker;
     }
 
-    /** How long to sleep, in nanoseconds; called on the worker, right before it sleeps. */
+    /** Returns how long to sleep, in nanoseconds. Called on the worker, right before it sleeps. */
     protected abstract long nanos();
 
     /**
-     * The sleep is over. Called once, on the worker; must not throw.
+     * Receives the end of the sleep. Called once, on the worker; must not throw.
      *
      * @param slept whether the time is over; otherwise the sleep was stopped or has failed
      * @param failure what the ticker threw, an {@link InterruptedException} included, unless the sleep was stopped
      */
     protected abstract void onEnd(boolean slept, @Nullable Throwable failure);
 
-    /** Has a worker sleep. */
+    /** Starts the sleep on a worker. */
     public final void begin() {
         Workers.executeReliably(this::sleep);
     }
@@ -75,7 +77,7 @@ public abstract class TickerSleep {
         }
     }
 
-    /** False if the sleep was ended early, by an interrupt that is then taken back. */
+    /** Returns whether the sleep ended by itself. Otherwise an interrupt has ended it, which is cleared here. */
     private boolean wakesByItself() {
         if (phase.compareAndSet(Phase.ASLEEP, Phase.AWAKE)) {
             return true;
@@ -88,12 +90,12 @@ public abstract class TickerSleep {
         return false;
     }
 
-    /** Ends the sleep early, unless it is over. Runs no code of the user. */
+    /** Ends the sleep early, unless it is over. Runs no user code. */
     public final void stop() {
         if (phase.compareAndSet(Phase.NEW, Phase.WOKEN) || !phase.compareAndSet(Phase.ASLEEP, Phase.WAKING)) {
             return;
         }
-        // An interrupt runs code of others, such as that of the channel in which a thread blocks, so a worker makes it.
+        // An interrupt runs foreign code, such as that of the channel in which a thread blocks, so a worker makes it.
         Workers.executeReliably(this::wake);
     }
 

@@ -9,77 +9,114 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks at their time, on one daemon thread that is there while there are any. Setting and cancelling a task takes
- * no lock and never waits, so event loops may do it, and is cheap where a task is cancelled soon, as nearly all time
- * limits are: a new task is pushed onto a stack, from which the thread takes it over in its next round; one that was
- * cancelled by then is dropped, by the thread or by the next task, without having been sorted in. What was sorted in
- * and is cancelled goes onto a second stack, and out with the next round. There are several of these stacks, chosen by
- * thread, so that threads do not take the tops away from each other. Only the thread uses the heap.
- *
- * <p>Rounds follow each other after {@link #ROUND_NANOS} while tasks come, so that those cancelled do not pile up. When
- * none have come for a round, the thread rests until the next task is due, and the next one that is set wakes it. It
- * does not rest for longer than it stays without tasks, so that it ends soon after the last one was cancelled.
- *
- * <p>Everything in the JVM that has a time limit rests on this thread, so a round allocates nothing, whatever goes
- * wrong in a round does not end the thread, and a thread that ends all the same is replaced. What a round has taken
- * over is kept in fields, for the next round or the next thread.
+ * Runs tasks at their time on one daemon thread, which exists only while there are tasks. Scheduling and cancelling a
+ * task take no lock and never wait, so event loops may do both, and are cheap for tasks that are cancelled soon, as
+ * nearly all time limits are.
  */
 final class TimerThread implements Runnable {
+
+    /*
+     * Implementation
+     * ==============
+     *
+     * Most time limits are cancelled long before they expire, so setting and cancelling a task must be cheaper than
+     * sorting it. A new task is pushed onto a stack [1], which the thread takes as a whole in its next round. A task
+     * that was cancelled until then is dropped, by the thread or by the next task, without ever being sorted. The
+     * others move to a pairing heap [2], which only the thread uses. A timing wheel [3] would sort every task when it
+     * is set, also those that are cancelled soon.
+     *
+     *  field     written by                meaning
+     *  --------  ------------------------  ---------------------------------------------------------------------
+     *  stacks    all, by compare-and-set   incoming tasks, one stack per stripe; then cancelled tasks, likewise
+     *  sorted    the thread                the heap of tasks that survived a round
+     *  arriving  the thread                tasks taken from a stack and not yet sorted
+     *  leaving   the thread                cancelled tasks taken from a stack and not yet removed from the heap
+     *  thread    all                       the thread; null if there is none
+     *  resting   the thread; all clear it  whether a new task must wake the thread, whenever it is due
+     *  wakesAt   the thread                when the thread wakes up by itself
+     *
+     *  task state  meaning                  next state
+     *  ----------  -----------------------  --------------------------------------------------------------------
+     *  NEW         in a stack               SORTED by the thread, or OVER if cancelled: nothing else to do
+     *  SORTED      in the heap              OVER when run, or OVER if cancelled: then pushed to a cancelled stack
+     *  OVER        run or cancelled         -
+     *
+     * Rounds
+     * ------
+     * While tasks arrive, rounds follow each other after ROUND_NANOS, so that cancelled tasks do not pile up. After a
+     * round without tasks the thread rests until the first task is due, but at most for the idle time, after which it
+     * ends if it has none. The thread writes "resting" before it checks the stacks, and a task is pushed before
+     * "resting" is read, so one of the two sees the other.
+     *
+     * Example
+     * -------
+     *  at 0 ms    call A sets a limit of 2 s: a push, which wakes the thread; a round moves A to the heap
+     *  at 5 ms    call B sets a limit of 1 s: a push. The thread is not resting, and wakes up before B is due anyway
+     *  at 8 ms    call B ends: one compare-and-set of its task from NEW to OVER
+     *  at 10 ms   the round takes the stack and drops B
+     *  at 20 ms   the round finds no task; the thread rests until A is due
+     *  at 21 ms   call A ends: SORTED to OVER, and a push to a cancelled stack
+     *             The next round, at the latest when A would have been due, removes A from the heap.
+     *
+     * References
+     * ----------
+     * [1] R. K. Treiber: Systems programming: coping with parallelism, IBM Research Report RJ 5118 (1986)
+     * [2] Fredman, Sedgewick, Sleator, Tarjan: The pairing heap (1986) https://doi.org/10.1007/BF01840439
+     * [3] G. Varghese, T. Lauck: Hashed and hierarchical timing wheels (1987) https://doi.org/10.1145/37499.37504
+     */
 
     private static final Logger log = LoggerFactory.getLogger(TimerThread.class);
 
     private static final long ROUND_NANOS = 10_000_000;
     private static final long MAX_DELAY = Long.MAX_VALUE / 2;
 
-    /** Elements between two stacks, so that each has a cache line of its own. */
+    /** The distance between two stacks in the array, so that each has a cache line of its own. */
     private static final int SPACING = 32;
 
-    private static final VarHandle STACKS = MethodHandles.arrayElementVarHandle(Task[].class);
+    private static final VarHandle STACKS = MethodHandles.arrayElementVarHandle(TimerTask[].class);
     private static final VarHandle THREAD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "thread", VarHandle.class, TimerThread.class, Thread.class);
     private static final VarHandle RESTING = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "resting", VarHandle.class, TimerThread.class, boolean.class);
-    private static final VarHandle STATE =
-            ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "state", VarHandle.class, Task.class, int.class);
 
     private final Ticker clock;
     private final long idleNanos;
 
     /** The tops of the stacks of incoming tasks, {@link #SPACING} apart, and then those of cancelled ones. */
-    private final @Nullable Task[] stacks;
+    private final @Nullable TimerTask[] stacks;
 
     private final int stripes;
 
-    /** Sorted by time; of the thread alone. */
+    /** Tasks by time; confined to the thread. */
     private final TaskHeap sorted = new TaskHeap();
 
-    /** Taken from a stack and not yet dealt with; of the thread alone. */
-    private @Nullable Task arriving;
+    /** Taken from a stack and not yet processed; confined to the thread. */
+    private @Nullable TimerTask arriving;
 
-    private @Nullable Task leaving;
+    private @Nullable TimerTask leaving;
 
-    /** How many tasks were sorted in, for those of the same moment; of the thread alone. */
+    /** The number of tasks added to the heap, to order those of the same time; confined to the thread. */
     private long numbers;
 
     private volatile @Nullable Thread thread;
 
-    /** Whether the thread sleeps until it is woken or {@link #wakesAt}, and not for a round only. */
+    /** Whether the thread sleeps until it is woken or {@link #wakesAt}, and not only until the next round. */
     private volatile boolean resting;
 
     private volatile long wakesAt;
 
     /**
-     * A timer without a thread, until there is a task.
+     * Creates a timer without a thread.
      *
-     * @param clock whose time tasks go by; the thread sleeps in real time
-     * @param idleNanos after how long without a task the thread ends
+     * @param clock the time of the tasks; the thread sleeps in real time
+     * @param idleNanos the time without a task after which the thread ends, in nanoseconds
      */
     TimerThread(Ticker clock, long idleNanos) {
         this.clock = clock;
         this.idleNanos = idleNanos;
         int wanted = 2 * Math.min(16, Runtime.getRuntime().availableProcessors());
         this.stripes = Integer.highestOneBit(2 * wanted - 1);
-        this.stacks = new Task[2 * stripes * SPACING];
+        this.stacks = new TimerTask[2 * stripes * SPACING];
     }
 
     /** Runs a task once after a delay, unless it is cancelled before; see {@link Ticker#schedule}. */
@@ -87,10 +124,9 @@ final class TimerThread implements Runnable {
         return set(action, clock.nanoTime() + Math.min(MAX_DELAY, Math.max(0, delayNanos)));
     }
 
-    /** Runs a task once at a moment, unless it is cancelled before; see {@link Ticker#scheduleAt}. */
+    /** Runs a task once at a given time, unless it is cancelled before; see {@link Ticker#scheduleAt}. */
     Ticker.Scheduled scheduleAt(Runnable action, long at) {
-        // Moments are compared by their difference, which must not overflow. Without reading the clock it is known
-        // about.
+        // Times are compared by their difference, which must not overflow. This estimates it without reading the clock.
         long from = wakesAt;
         return at - from > MAX_DELAY / 2 || at - from < -MAX_DELAY / 2
                 ? schedule(action, at - clock.nanoTime())
@@ -98,7 +134,7 @@ final class TimerThread implements Runnable {
     }
 
     private Ticker.Scheduled set(Runnable action, long at) {
-        Task task = new Task(this, action, at);
+        TimerTask task = new TimerTask(this, action, at);
         add(task);
         try {
             if (resting ? RESTING.compareAndSet(this, true, false) : task.at - wakesAt < 0) {
@@ -112,37 +148,37 @@ final class TimerThread implements Runnable {
         return task;
     }
 
-    /** Of the calling thread. By identity, since a thread's own methods may be code of others. */
+    /** Returns the stripe of the calling thread. By identity, because methods of the thread may be foreign code. */
     private int stripe() {
         int hash = System.identityHashCode(Thread.currentThread());
         return (hash ^ (hash >>> 8) ^ (hash >>> 16)) & (stripes - 1);
     }
 
-    private @Nullable Task top(int stack) {
-        return (Task) STACKS.getVolatile(stacks, stack * SPACING);
+    private @Nullable TimerTask top(int stack) {
+        return (TimerTask) STACKS.getVolatile(stacks, stack * SPACING);
     }
 
     /**
-     * Puts a task in, and leaves out those on top that were cancelled meanwhile, so that calls that follow each other
-     * leave nothing behind them. What lies below a task changes only when the thread has taken the whole stack over;
-     * its former top never comes back, so the exchange fails then.
+     * Pushes a task, and drops tasks on top that were cancelled meanwhile, so that consecutive calls leave nothing
+     * behind. What lies below a task changes only after the thread has taken the whole stack; its former top never
+     * returns, so the compare-and-set fails then.
      */
-    private void add(Task task) {
+    private void add(TimerTask task) {
         int stack = stripe();
-        Task top;
+        TimerTask top;
         do {
             top = top(stack);
-            Task waiting = top;
-            while (waiting != null && waiting.state == Task.OVER) {
+            TimerTask waiting = top;
+            while (waiting != null && waiting.state() == TimerTask.OVER) {
                 waiting = waiting.below;
             }
             task.below = waiting;
         } while (!STACKS.compareAndSet(stacks, stack * SPACING, top, task));
     }
 
-    private void enqueueCancelled(Task task) {
+    void enqueueCancelled(TimerTask task) {
         int stack = stripes + stripe();
-        Task top;
+        TimerTask top;
         do {
             top = top(stack);
             task.below = top;
@@ -150,8 +186,8 @@ final class TimerThread implements Runnable {
     }
 
     /**
-     * Starts a thread if there is none. It is written before it is started, so one that is there may not have been
-     * started yet, or not be startable by the thread that wrote it; whichever finds it so starts it.
+     * Starts a thread if there is none. It is published before it is started, so a published thread may not have been
+     * started yet, or the thread that published it could not start it; any thread that observes this starts it.
      */
     private void ensureThread() {
         Thread present = thread;
@@ -163,7 +199,7 @@ final class TimerThread implements Runnable {
             try {
                 present.start();
             } catch (IllegalThreadStateException started) {
-                // By another thread, at the same time.
+                // Started by another thread at the same time.
             }
         }
     }
@@ -192,7 +228,10 @@ final class TimerThread implements Runnable {
         }
     }
 
-    /** This thread dies of something that even its net did not hold; tasks must not die with it. */
+    /**
+     * Replaces this thread, which dies of something that even the main loop could not handle, so that its tasks
+     * survive.
+     */
     private void replace() {
         thread = null;
         resting = false;
@@ -203,13 +242,13 @@ final class TimerThread implements Runnable {
         }
     }
 
-    /** False if the thread is to end. */
+    /** Runs one round. Returns false if the thread is to end. */
     private boolean round() {
         boolean busy = drainIncoming();
         drainCancelled();
         runDue();
         busy |= Workers.relieve();
-        Task first = sorted.first();
+        TimerTask first = sorted.first();
         if (first == null && !busy) {
             return sleep(idleNanos, true) || !tryStop();
         }
@@ -218,7 +257,7 @@ final class TimerThread implements Runnable {
         return true;
     }
 
-    /** Sleeps for a time, or until woken; false if nothing has come meanwhile. */
+    /** Sleeps for a time, or until woken. Returns false if no task has come meanwhile. */
     private boolean sleep(long nanos, boolean rest) {
         wakesAt = clock.nanoTime() + nanos;
         resting = rest;
@@ -226,7 +265,7 @@ final class TimerThread implements Runnable {
             LockSupport.parkNanos(this, nanos);
         }
         resting = false;
-        // Somebody else's interrupt means nothing here, and would keep the thread from sleeping.
+        // A foreign interrupt has no meaning here, and would keep the thread from sleeping.
         return Thread.interrupted() || hasIncoming();
     }
 
@@ -239,21 +278,21 @@ final class TimerThread implements Runnable {
         return false;
     }
 
-    /** Ends the thread, unless a task has come and has not started another. */
+    /** Ends the thread, unless a task has come and has not started another one. */
     private boolean tryStop() {
         Thread self = thread;
         thread = null;
         return !hasIncoming() || !THREAD.compareAndSet(this, null, self);
     }
 
-    /** Sorts in what has come and was not cancelled meanwhile; false if nothing has come. */
+    /** Moves incoming tasks that were not cancelled to the heap. Returns false if there are none. */
     private boolean drainIncoming() {
         boolean any = arriving != null;
         sortArriving();
         for (int stack = 0; stack < stripes; stack++) {
             if (top(stack) != null) {
                 any = true;
-                arriving = (Task) STACKS.getAndSet(stacks, stack * SPACING, (Task) null);
+                arriving = (TimerTask) STACKS.getAndSet(stacks, stack * SPACING, (TimerTask) null);
                 sortArriving();
             }
         }
@@ -261,11 +300,11 @@ final class TimerThread implements Runnable {
     }
 
     private void sortArriving() {
-        for (Task task = arriving; task != null; task = arriving) {
+        for (TimerTask task = arriving; task != null; task = arriving) {
             arriving = task.below;
             task.below = null;
-            // Nearly all were cancelled, so that is read before it is made sure of.
-            if (task.state == Task.NEW && STATE.compareAndSet(task, Task.NEW, Task.SORTED)) {
+            // Nearly all were cancelled, so a plain read precedes the compare-and-set.
+            if (task.state() == TimerTask.NEW && task.tryMove(TimerTask.NEW, TimerTask.SORTED)) {
                 task.number = numbers++;
                 sorted.add(task);
             }
@@ -276,14 +315,14 @@ final class TimerThread implements Runnable {
         removeLeaving();
         for (int stack = stripes; stack < 2 * stripes; stack++) {
             if (top(stack) != null) {
-                leaving = (Task) STACKS.getAndSet(stacks, stack * SPACING, (Task) null);
+                leaving = (TimerTask) STACKS.getAndSet(stacks, stack * SPACING, (TimerTask) null);
                 removeLeaving();
             }
         }
     }
 
     private void removeLeaving() {
-        for (Task task = leaving; task != null; task = leaving) {
+        for (TimerTask task = leaving; task != null; task = leaving) {
             leaving = task.below;
             task.below = null;
             sorted.remove(task);
@@ -292,24 +331,27 @@ final class TimerThread implements Runnable {
 
     private void runDue() {
         long now = clock.nanoTime();
-        for (Task first = sorted.first(); first != null && first.at - now <= 0; first = sorted.first()) {
+        for (TimerTask first = sorted.first(); first != null && first.at - now <= 0; first = sorted.first()) {
             sorted.remove(first);
-            if (STATE.compareAndSet(first, Task.SORTED, Task.OVER)) {
+            if (first.tryMove(TimerTask.SORTED, TimerTask.OVER)) {
                 first.run();
             }
         }
     }
 
-    /** A log call may block, and runs code of the user, so a worker makes it; without memory for that, none does. */
-    private static void report(String what, Throwable thrown) {
+    /**
+     * Reports a failure. A log call may block and runs user code, so a worker makes it; if memory is exhausted, nothing
+     * does.
+     */
+    static void report(String what, Throwable thrown) {
         try {
             Workers.handOver(() -> SafeLog.error(log, what, thrown)).run();
         } catch (Throwable unreported) {
-            // The tasks that follow are worth more than the log.
+            // The remaining tasks matter more than the log.
         }
     }
 
-    /** Whether it keeps anything, and the thread that runs it; for tests. */
+    /** Returns whether there are no tasks; for tests. */
     boolean isEmpty() {
         for (int stack = 0; stack < 2 * stripes; stack++) {
             if (top(stack) != null) {
@@ -319,7 +361,7 @@ final class TimerThread implements Runnable {
         return sorted.first() == null;
     }
 
-    /** Whether it has a thread, and so may have tasks. */
+    /** Returns whether there is a thread, and so there may be tasks. */
     boolean isRunning() {
         Thread present = thread;
         return present != null && present.getState() != Thread.State.TERMINATED;
@@ -328,65 +370,5 @@ final class TimerThread implements Runnable {
     @Nullable
     Thread thread() {
         return thread;
-    }
-
-    /** A task, its node in a stack, and its node in the heap. */
-    static final class Task implements Ticker.Scheduled {
-
-        private static final int NEW = 0;
-        private static final int SORTED = 1;
-        private static final int OVER = 2;
-
-        private final TimerThread timer;
-        final long at;
-        private @Nullable Runnable action;
-        private @Nullable Task below;
-        private volatile int state;
-
-        long number;
-
-        /** In the heap, see {@link TaskHeap}. */
-        @Nullable
-        Task child;
-
-        @Nullable
-        Task next;
-
-        @Nullable
-        Task previous;
-
-        Task(TimerThread timer, Runnable action, long at) {
-            this.timer = timer;
-            this.action = action;
-            this.at = at;
-        }
-
-        void run() {
-            Runnable due = action;
-            action = null;
-            try {
-                if (due != null) {
-                    due.run();
-                }
-            } catch (Throwable thrown) {
-                report("A timer's task failed", thrown);
-            }
-        }
-
-        @Override
-        public void cancel() {
-            if (STATE.compareAndSet(this, NEW, OVER)) {
-                action = null;
-            } else if (STATE.compareAndSet(this, SORTED, OVER)) {
-                action = null;
-                timer.enqueueCancelled(this);
-            }
-        }
-
-        /** Whether this is due before another task. */
-        boolean isBefore(Task other) {
-            long byTime = at - other.at;
-            return byTime == 0 ? number < other.number : byTime < 0;
-        }
     }
 }

@@ -4,16 +4,20 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Conditions on failures or results of one class, added to those that were given before. For authors of policies. */
+/**
+ * Combines conditions on failures or results of one class with earlier ones.
+ *
+ * @apiNote For authors of policies.
+ */
 public final class TypedConditions {
 
     private TypedConditions() {}
 
     /**
-     * What a failure must fulfil: the condition before and, if it is of a class, another one. Failures of other classes
-     * are not affected by the latter.
+     * Returns a condition that failures must fulfil: the earlier condition and, for failures of a class, another one.
+     * Failures of other classes are not affected by the latter.
      *
-     * @param before null for none
+     * @param before the earlier condition; null for none
      */
     public static <E extends Throwable> Predicate<? super Throwable> narrow(
             @Nullable Predicate<? super Throwable> before, Class<E> type, Predicate<? super E> condition) {
@@ -24,9 +28,10 @@ public final class TypedConditions {
     }
 
     /**
-     * Which results count: those that fulfil the condition before, and those of a class that fulfil another one.
+     * Returns a condition that accepts the results that the earlier condition accepts, and those of a class that fulfil
+     * another one.
      *
-     * @param before null for none
+     * @param before the earlier condition; null for none
      */
     public static <R> Predicate<@Nullable Object> widen(
             @Nullable Predicate<@Nullable Object> before, Class<R> type, Predicate<? super R> condition) {

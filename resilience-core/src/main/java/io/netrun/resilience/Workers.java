@@ -20,17 +20,20 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * The threads on which policies run code of the user that cannot run where it is. Bodies of sync calls run on virtual
- * threads where the runtime has them, otherwise on a pool of daemon threads. What must happen in time, and what follows
- * it, such as the expiry of a limit, the start of a call that waited, or a further attempt, runs on platform threads of
- * their own, since as many bodies as there are processors can keep all carriers of virtual threads busy. No pool has an
- * upper bound (what bounds them are bulkheads and {@code max-abandoned}), so that a task never waits behind another.
+ * The threads on which policies run user code that cannot run on the current thread. Bodies of sync calls run on
+ * virtual threads if the runtime has them, otherwise on a pool of daemon threads. Work that must happen in time, and
+ * what follows it, such as an expired limit, the start of a call that waited, or a further attempt, runs on platform
+ * threads of its own, because as many bodies as there are processors can keep all carriers of virtual threads busy. No
+ * pool has an upper bound (bulkheads and {@code max-abandoned} bound the load), so that a task never waits behind
+ * another.
  *
  * <p>The threads are named {@code resilience-worker-} and {@code resilience-timer-worker-} with a number. They inherit
- * nothing from the thread that happens to start them, and what a task leaves on them is cleared as far as that is
- * possible: its interrupts, its class loader, its MDC, its name, its priority and its handler of uncaught exceptions.
- * Thread-locals that are not registered with Micrometer's context-propagation stay on a pooled thread, which only JDK
- * 17 to 20 use for bodies: a thread has no way to clear them.
+ * nothing from the thread that happens to start them, and what a task leaves on them is cleared as far as possible: its
+ * interrupts, its class loader, its MDC, its name, its priority and its handler of uncaught exceptions. Thread-locals
+ * that are not registered with Micrometer's context-propagation remain on a pooled thread, because there is no way to
+ * clear them; only JDK 17 to 20 use pooled threads for bodies.
+ *
+ * @apiNote For authors of policies.
  */
 public final class Workers {
 
@@ -52,8 +55,8 @@ public final class Workers {
     private Workers() {}
 
     /**
-     * Runs a task on a worker. Nothing of the calling thread's context goes along; see {@link CallerContext}. For tasks
-     * whose caller can do without them.
+     * Runs a task on a worker, for tasks that may fail to start. Nothing of the calling thread's context is propagated;
+     * see {@link CallerContext}.
      *
      * @param task must not throw
      * @throws Error if no thread can be started; the task does not run then
@@ -63,8 +66,8 @@ public final class Workers {
     }
 
     /**
-     * Runs a task on a worker as {@link #execute} does, for bodies whose caller waits. Where the workers are virtual
-     * threads and no carrier has taken the task up within five milliseconds, it runs on a platform thread instead. It
+     * Runs a task on a worker as {@link #execute} does, for bodies whose caller waits. If the workers are virtual
+     * threads and no carrier has started the task within five milliseconds, it runs on a platform thread instead. It
      * runs at most once.
      *
      * @param task must not throw
@@ -83,9 +86,9 @@ public final class Workers {
     }
 
     /**
-     * Runs a task on a platform thread, for tasks that must not be lost: as long as no thread can be started, it is
-     * tried again every ten milliseconds. Only where there cannot even be a timer for that, the task runs on the
-     * calling thread. Never throws.
+     * Runs a task on a platform thread, for tasks that must not be lost: while no thread can be started, the start is
+     * retried every ten milliseconds. Only if not even a timer can be set for that, the task runs on the calling
+     * thread. Never throws.
      *
      * @param task must not throw
      */
@@ -94,8 +97,8 @@ public final class Workers {
     }
 
     /**
-     * A task that hands another one to a platform thread when it runs, as {@link #executeReliably} does, for timers:
-     * made now, so that nothing is left to allocate then. The other task runs once, however often this one does.
+     * Returns a task that hands another one to a platform thread when it runs, as {@link #executeReliably} does, for
+     * timers: everything is allocated now and nothing later. The other task runs once, however often this one does.
      *
      * @param task must not throw
      * @return the task to schedule
@@ -104,12 +107,12 @@ public final class Workers {
         return PLATFORM.prepare(task);
     }
 
-    /** Has a thread started for tasks that wait without one; true if that is to be tried again soon. */
+    /** Starts a thread for tasks that wait without one. Returns true if the caller must retry soon. */
     static boolean relieve() {
         return PLATFORM.relieve();
     }
 
-    /** Runs a task on a thread that other tasks will use; never throws. */
+    /** Runs a task on a thread that other tasks will use. Never throws. */
     static void runOnPooledThread(Runnable task) {
         try {
             task.run();
@@ -139,20 +142,21 @@ public final class Workers {
         try {
             log.warn(what, thrown);
         } catch (Throwable unreported) {
-            // There is nobody left to tell.
+            // There is no caller left to notify.
         }
     }
 
     /**
-     * A daemon thread that inherits nothing from the one that makes it: no thread-locals, class loader, group and
-     * priority, and no access control context, which up to JDK 23 holds the class loaders of all classes on the stack.
+     * Creates a daemon thread that inherits nothing from its creator: no thread-locals, class loader, group and
+     * priority, and no access control context, which up to JDK 23 retains the class loaders of all classes on the
+     * stack.
      */
-    @SuppressWarnings("ThreadPriorityCheck") // the usual one, and not that of the first caller
+    @SuppressWarnings("ThreadPriorityCheck") // the default, and not that of the first caller
     static Thread daemon(Runnable task, String name) {
         Thread thread = uninherited(task, name);
         thread.setDaemon(true);
         thread.setPriority(Thread.NORM_PRIORITY);
-        // The class loader of whichever caller came first must not be pinned by a thread that serves all.
+        // The class loader of the first caller must not be pinned by a thread that serves all callers.
         thread.setContextClassLoader(Workers.class.getClassLoader());
         return thread;
     }
@@ -167,7 +171,7 @@ public final class Workers {
         }
     }
 
-    /** The group at the top, since one of an application may be interrupted or destroyed. */
+    /** Returns the top group, because one of an application may be interrupted or destroyed. */
     private static ThreadGroup topGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         for (ThreadGroup parent = group.getParent(); parent != null; parent = group.getParent()) {
@@ -176,7 +180,7 @@ public final class Workers {
         return group;
     }
 
-    /** By reflection, since the API that this is compiled against does not have it. */
+    /** By reflection, because the API that this is compiled against does not have it. */
     private static @Nullable Executor virtualThreads() {
         try {
             Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
@@ -197,7 +201,7 @@ public final class Workers {
                     MethodType.methodType(ExecutorService.class, ThreadFactory.class));
             return (ExecutorService) perTask.invoke(factory);
         } catch (Throwable unavailable) {
-            // JDK 17 to 20: the methods are missing, or a preview that is switched off.
+            // JDK 17 to 20: the methods are missing, or a preview that is disabled.
             return null;
         }
     }
@@ -219,7 +223,7 @@ public final class Workers {
         };
     }
 
-    /** A thread that remembers how it was before its tasks. It inherits no thread-locals. */
+    /** A thread that remembers its state before its tasks. It inherits no thread-locals. */
     private static final class PooledThread extends Thread {
 
         private final String ownName;
@@ -243,7 +247,7 @@ public final class Workers {
         }
     }
 
-    /** A task for a virtual thread, or for a platform thread if no carrier takes it up soon. */
+    /** A task for a virtual thread, or for a platform thread if no carrier takes it soon. */
     private static final class PromptTask implements Runnable {
 
         private final Runnable task;
@@ -263,7 +267,7 @@ public final class Workers {
             try {
                 workers.execute(this);
             } catch (Throwable noThread) {
-                // Unless the platform thread was faster, it is not to run any more.
+                // Unless the platform thread was faster, the task must not run any more.
                 if (begun.compareAndSet(false, true)) {
                     cancelTimer();
                     throw noThread;

@@ -1,8 +1,8 @@
 /**
- * What all resilience patterns share: the shape of a {@link io.netrun.resilience.Policy policy}, the
+ * The types shared by all resilience patterns: the {@link io.netrun.resilience.Policy policy}, the
  * {@link io.netrun.resilience.Pipeline pipeline} that stacks policies around a call, the
- * {@link io.netrun.resilience.ResilienceRegistry registry} of named instances, events, time and the root of the
- * exceptions. Each pattern lives in a package of its own and sees this package only.
+ * {@link io.netrun.resilience.ResilienceRegistry registry} of named instances, events, time and the base classes of
+ * exceptions. Each pattern has a package of its own and depends on this package only.
  */
 @NullMarked
 package io.netrun.resilience;

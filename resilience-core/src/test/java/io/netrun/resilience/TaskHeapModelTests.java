@@ -2,7 +2,6 @@ package io.netrun.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.TimerThread.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,23 +20,23 @@ class TaskHeapModelTests {
     @Property(tries = 2_000)
     void historyShouldMatchASortedSet(@ForAll @Size(max = 200) List<@IntRange(min = -20, max = 20) Integer> steps) {
         TaskHeap heap = new TaskHeap();
-        TreeSet<Task> model =
-                new TreeSet<>(Comparator.<Task>comparingLong(task -> task.at).thenComparingLong(task -> task.number));
-        List<Task> added = new ArrayList<>();
+        TreeSet<TimerTask> model = new TreeSet<>(
+                Comparator.<TimerTask>comparingLong(task -> task.at).thenComparingLong(task -> task.number));
+        List<TimerTask> added = new ArrayList<>();
         for (int step : steps) {
             if (step >= 0 || added.isEmpty()) {
-                Task task = task(step, added.size());
+                TimerTask task = task(step, added.size());
                 added.add(task);
                 heap.add(task);
                 model.add(task);
             } else {
-                Task task = step % 3 == 0 && !model.isEmpty() ? model.first() : added.get(-step % added.size());
+                TimerTask task = step % 3 == 0 && !model.isEmpty() ? model.first() : added.get(-step % added.size());
                 heap.remove(task);
                 model.remove(task);
             }
             assertThat(heap.first()).isSameAs(model.isEmpty() ? null : model.first());
         }
-        for (Task first = heap.first(); first != null; first = heap.first()) {
+        for (TimerTask first = heap.first(); first != null; first = heap.first()) {
             assertThat(first).isSameAs(model.pollFirst());
             heap.remove(first);
         }
@@ -53,7 +52,7 @@ class TaskHeapModelTests {
         }
         long last = -1;
         int removed = 0;
-        for (Task first = heap.first(); first != null; first = heap.first()) {
+        for (TimerTask first = heap.first(); first != null; first = heap.first()) {
             assertThat(first.at > last).isTrue();
             last = first.at;
             heap.remove(first);
@@ -65,15 +64,15 @@ class TaskHeapModelTests {
     @Test
     void timesBeyondTheOverflowShouldComeAfterThoseBefore() {
         TaskHeap heap = new TaskHeap();
-        Task before = task(Long.MAX_VALUE - 1, 0);
-        Task after = task(Long.MIN_VALUE + 1, 1);
+        TimerTask before = task(Long.MAX_VALUE - 1, 0);
+        TimerTask after = task(Long.MIN_VALUE + 1, 1);
         heap.add(after);
         heap.add(before);
         assertThat(heap.first()).isSameAs(before);
     }
 
-    private Task task(long at, long number) {
-        Task task = new Task(timer, () -> {}, at);
+    private TimerTask task(long at, long number) {
+        TimerTask task = new TimerTask(timer, () -> {}, at);
         task.number = number;
         return task;
     }
