@@ -16,8 +16,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
- * attempt's end only marks that there is work, and the thread that marks it first does it ({@code pending}).
+ * The attempts of one asynchronous call. Attempts that end immediately follow each other in a loop and not by
+ * recursion: the end of an attempt only increments {@code pending}, and the thread that increments it from zero does
+ * the work.
  */
 final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
@@ -39,17 +40,17 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private final boolean ownsDeadline;
     private final CallerContext context;
 
-    /** How many ended attempts are to be dealt with: one of them by the thread that counted the first. */
+    /** The number of ended attempts to process; the thread that increments it from zero processes them. */
     @SuppressWarnings("UnusedVariable") // written through PENDING
     private volatile int pending;
 
-    /** Null once the call has ended, so that what it has captured can go. */
+    /** Null once the call has ended, so that what it captures can be collected. */
     private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
 
-    /** Written by the one thread that is driving the call, handed on through {@link #pending} or the timer. */
+    /** Confined to the one thread that drives the call, and passed on through {@link #pending} or the timer. */
     private @Nullable RetrySequence attempts;
 
-    /** How the attempt ended that is to be dealt with; handed on through {@link #pending}. */
+    /** The outcome of the ended attempt to process; passed on through {@link #pending}. */
     private @Nullable T endedValue;
 
     private @Nullable Throwable endedFailure;
@@ -60,7 +61,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private volatile @Nullable CompletableFuture<T> running;
     private volatile @Nullable AttemptDelay<T> pause;
 
-    /** @param ownsDeadline whether the deadline is that of this call alone, which then ends with it */
+    /** @param ownsDeadline whether the deadline belongs to this call alone, and then ends with it */
     AsyncRetryCall(
             Retry retry,
             RetryRules rules,
@@ -77,14 +78,14 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         this.context = CallerContext.capture();
     }
 
-    /** @param begun what counts a stop of the first attempt, if that has been registered */
+    /** @param begun counts a stop of the first attempt, if that has been registered */
     AsyncRetryCall<T> start(CompletableFuture<T> first, @Nullable FirstAttempt begun) {
         countBy(begun);
         drive(first);
         return this;
     }
 
-    /** Follows an attempt, or makes the next one, and all that follow at once, on this thread. */
+    /** Follows an attempt, or makes the next one, and all further attempts that follow immediately, on this thread. */
     private void drive(@Nullable CompletableFuture<T> attempt) {
         driver = Thread.currentThread();
         try {
@@ -100,7 +101,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** The next attempt's time has come, unless the delay before it has ended otherwise. */
+    /** Makes the next attempt after its delay, unless the delay has ended otherwise. */
     void resume() {
         AttemptDelay<T> over = pause;
         if (over == null || over.end()) {
@@ -136,7 +137,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** The attempt that was followed has ended. Not to be called by others than that. */
+    /** Receives the end of the attempt that is followed. Must not be called by other code. */
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         endedValue = value;
@@ -147,7 +148,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         return null;
     }
 
-    /** Deals with ended attempts until one is left running, waiting, or was the last. */
+    /** Processes ended attempts until one is left running, a delay begins, or the call ends. */
     private void drain() {
         do {
             T value = endedValue();
@@ -163,7 +164,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         } while ((int) PENDING.getAndAdd(this, -1) != 1);
     }
 
-    @SuppressWarnings("NullAway") // null where T may be null, or there is a failure
+    @SuppressWarnings("NullAway") // null if T may be null, or there is a failure
     private T endedValue() {
         return endedValue;
     }
@@ -175,14 +176,14 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         } else if (driver == Thread.currentThread()) {
             onFailure(value, failure, unacceptable);
         } else {
-            // Listeners run here, on a thread that belongs to someone else, and so does its context.
+            // Listeners run here, on a foreign thread whose context is foreign, too.
             if (!context.tryRun(new Failed(value, failure, unacceptable))) {
                 endWithoutContext(value, failure, unacceptable);
             }
         }
     }
 
-    /** What follows a failure in the caller's context. */
+    /** Processes a failure in the caller's context. */
     private final class Failed extends CallerContext.Task {
 
         private final T value;
@@ -203,7 +204,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** The call ends as its attempt did: another one could only be made in the context of someone else. */
+    /** Ends the call as its attempt ended: a further attempt could only be made in a foreign context. */
     private void endWithoutContext(
             T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
         try {
@@ -222,7 +223,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** The next attempt's time has come, but it could only be made in the context of someone else. */
+    /** Ends the call instead of making the next attempt, which could only be made in a foreign context. */
     private void resumeWithoutContext() {
         AttemptDelay<T> over = pause;
         if (over == null || over.end()) {
@@ -279,7 +280,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             } else if (driver == Thread.currentThread()) {
                 attempt();
             } else {
-                // The thread that ended the attempt belongs to someone else.
+                // The thread that ended the attempt is a foreign one.
                 pause = null;
                 Workers.executeReliably(this::resumeInContext);
             }
@@ -288,8 +289,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** There is no further attempt: the call ends as the last one did. What was not accepted is better than nothing. */
-    @SuppressWarnings("NullAway") // the value is there where the attempt ended with one
+    /** Ends the call as its last attempt ended. A result that was not accepted is better than no result. */
+    @SuppressWarnings("NullAway") // the value is present if the attempt ended with one
     private void end(@Nullable T value, RetrySequence known) {
         if (!tryEnd()) {
             return;
@@ -301,7 +302,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         publish(value, known.endsWithResult(failure) ? null : failure);
     }
 
-    /** Something went wrong that no attempt has to answer for. */
+    /** Ends the call with a failure that no attempt caused. */
     void giveUp(Throwable thrown) {
         if (tryEnd()) {
             halt();
@@ -329,12 +330,12 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** Whether it is decided how the call ends. */
+    /** Returns whether the outcome of the call is decided. */
     boolean isOver() {
         return hasEnded();
     }
 
-    /** The attempt that was decided upon is not made. */
+    /** Discards the decision to make a further attempt. */
     void forgetAttempts() {
         RetrySequence known = attempts;
         if (known != null) {
@@ -343,7 +344,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** Whoever keeps the future of an ended call does not keep the call. */
+    /** Releases what the call captures, so that a reference to the future of an ended call does not retain it. */
     private void clear() {
         body = null;
         running = null;
@@ -354,7 +355,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
     }
 
-    /** The delay before the next attempt has ended, and there will be none. */
+    /** Ends the call instead of its delay: the delay has ended, and no further attempt follows. */
     void giveUpAttempts(Consumer<RetrySequence> reason) {
         RetrySequence known = attempts;
         if (hasEnded()) {

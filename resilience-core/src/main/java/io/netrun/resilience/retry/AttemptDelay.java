@@ -55,7 +55,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
         }
     }
 
-    /** False if it has ended before. */
+    /** Ends the delay. Returns false if it has ended before. */
     boolean end() {
         boolean ends = tryEnd();
         if (ends) {
@@ -80,7 +80,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
         }
     }
 
-    /** What is around has given the call up, which need not cancel this future. */
+    /** An outer policy has abandoned the call, which does not necessarily cancel this future. */
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
         release();

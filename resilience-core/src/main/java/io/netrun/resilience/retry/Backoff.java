@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The waits of a retry: growing as configured, cut at a maximum, spread by jitter. Immutable. */
+/** The delays of a retry: growing as configured, limited by a maximum, randomized by jitter. Immutable. */
 final class Backoff {
 
     private static final Logger log = LoggerFactory.getLogger(Backoff.class);
 
-    /** More waits than this are not added up one by one. */
+    /** Beyond this number, delays are not added one by one. */
     private static final int MANY_RETRIES = 10_000;
 
     private final BackoffStrategy strategy;
@@ -34,18 +34,18 @@ final class Backoff {
     }
 
     /**
-     * The wait before a retry, in nanoseconds.
+     * Returns the delay before a retry, in nanoseconds.
      *
      * @param retry its number, from 0
-     * @param previous the wait before the retry before, or 0
-     * @param failure what the attempt before it failed with
+     * @param previous the delay before the previous retry, or 0
+     * @param failure the failure of the attempt before it
      */
     long nanos(int retry, long previous, Throwable failure) {
         double computed = custom == null ? computed(retry) : computed(custom, retry, failure);
         if (computed == 0) {
             return 0;
         }
-        // Decorrelated waits grow from the base delay, or from what custom code computes in its place.
+        // Decorrelated delays grow from the base delay, or from what custom code computes instead.
         double from = custom == null ? base : computed;
         double spread =
                 jitter.apply(computed, from, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
@@ -53,19 +53,21 @@ final class Backoff {
     }
 
     /**
-     * Whether the waits before the retries from one number up to another (exclusive) can together be at least as long
-     * as something else takes.
+     * Returns whether the delays before a range of retries (end exclusive) can together be at least as long as a
+     * duration.
      */
     boolean canOutlast(long nanos, int fromRetry, int toRetry) {
         return longestNanos(fromRetry, toRetry) >= nanos;
     }
 
-    /** The longest time that the waits before the first so many retries can take together. */
+    /** Returns the longest total of the delays before the first retries, in nanoseconds. */
     double longestNanos(int retries) {
         return longestNanos(0, retries);
     }
 
-    /** Of very many waits, those after the first ones count as the last: no wait is shorter than the one before. */
+    /**
+     * Among very many delays, those after the first ones count like the last: no delay is shorter than the one before.
+     */
     private double longestNanos(int fromRetry, int toRetry) {
         if (toRetry <= fromRetry) {
             return 0;
@@ -78,7 +80,7 @@ final class Backoff {
         return sum;
     }
 
-    /** The longest that one wait can be; custom code may ask for any. */
+    /** Returns the longest possible delay before a retry; custom code may return any. */
     private double longest(int retry) {
         if (custom != null) {
             return max;
@@ -88,12 +90,12 @@ final class Backoff {
                 : computed(retry);
     }
 
-    /** The longest wait. */
+    /** Returns the maximum delay. */
     long maxNanos() {
         return (long) max;
     }
 
-    /** Overflow ends in infinity, and infinity is cut at the maximum. */
+    /** An overflow results in infinity, which is limited to the maximum. */
     private double computed(int retry) {
         return base == 0 ? 0 : Math.min(strategy.nanos(base, multiplier, retry), max);
     }

@@ -2,31 +2,31 @@ package io.netrun.resilience.retry;
 
 import java.time.Duration;
 
-/** How the waits of a retry grow from {@link RetryConfig#baseDelay()} on, before they are cut and spread. */
+/** How the delays of a retry grow from {@link RetryConfig#baseDelay()}, before they are limited and randomized. */
 public enum BackoffStrategy {
-    /** Each wait is {@link RetryConfig#backoffMultiplier()} times the one before. */
+    /** Each delay is {@link RetryConfig#backoffMultiplier()} times the one before. */
     EXPONENTIAL {
         @Override
         double nanos(double base, double multiplier, int retry) {
             return base * Math.pow(multiplier, retry);
         }
     },
-    /** Each wait is longer than the one before by the base delay. */
+    /** Each delay is longer than the one before by the base delay. */
     LINEAR {
         @Override
         double nanos(double base, double multiplier, int retry) {
             return base * (retry + 1.0);
         }
     },
-    /** Each wait is the sum of the two before: 1, 1, 2, 3, 5, 8 times the base delay. */
+    /** Each delay is the sum of the two before: 1, 1, 2, 3, 5, 8 times the base delay. */
     FIBONACCI {
         @Override
         double nanos(double base, double multiplier, int retry) {
-            // Binet's formula: exact to the nearest whole number as far as a double holds those.
+            // Binet's formula: exact to the nearest whole number within the range in which a double is.
             return base * Math.rint(Math.pow(GOLDEN, retry + 1.0) / Math.sqrt(5));
         }
     },
-    /** All waits are the base delay. */
+    /** All delays are the base delay. */
     CONSTANT {
         @Override
         double nanos(double base, double multiplier, int retry) {
@@ -37,22 +37,22 @@ public enum BackoffStrategy {
     private static final double GOLDEN = (1 + Math.sqrt(5)) / 2;
 
     /**
-     * The wait before a retry in nanoseconds; infinite rather than overflown.
+     * Returns the delay before a retry in nanoseconds; infinity on overflow.
      *
      * @param retry its number, from 0
      */
     abstract double nanos(double base, double multiplier, int retry);
 
-    /** A wait that code computes instead. */
+    /** A delay that custom code computes. */
     @FunctionalInterface
     public interface Custom {
 
         /**
-         * The wait before a retry; cut at the maximum and spread like any other. Should be quick. If it throws, that is
-         * logged and the configured strategy takes its place.
+         * Returns the delay before a retry. It is limited to the maximum and randomized like any other. Should be
+         * quick. If it throws, that is logged and the configured strategy is used instead.
          *
          * @param retry its number, from 0
-         * @param failure what the attempt before it failed with
+         * @param failure the failure of the attempt before it
          */
         Duration delay(int retry, Throwable failure);
     }

@@ -6,14 +6,14 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who counts how a retried call ends, so that an attempt that fails while the call is stopped is not counted
- * beside the stop. A superclass of the call and not an object of its own, to spare its bytes.
+ * Decides what counts the outcome of a retried call, so that an attempt that fails while the call is being stopped is
+ * not counted in addition to the stop. A superclass of the call and not an object of its own, to save its bytes.
  */
 abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture<T> permits AsyncRetryCall {
 
     private static final VarHandle COUNTED;
 
-    /** In place of what counts, once the call was stopped and that is counted. */
+    /** Replaces the counting object once the call was stopped and that is counted. */
     private static final Object STOPPED = new Object();
 
     static {
@@ -25,29 +25,31 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture
     }
 
     /**
-     * What counts how the call ends: nothing or the {@link FirstAttempt}, then the attempts, or {@link #STOPPED}. Each
-     * is replaced atomically.
+     * The object that counts the outcome of the call: null or the {@link FirstAttempt}, then the attempts, or
+     * {@link #STOPPED}. Each is replaced atomically.
      */
     private volatile @Nullable Object counted;
 
-    /** Begins with what counts a stop of the first attempt, if that has been registered. */
+    /** Sets what counts a stop of the first attempt, if that has been registered. */
     final void countBy(@Nullable FirstAttempt begun) {
         counted = begun;
     }
 
-    /** Has the attempts count how the call ends; false if it was stopped, which has been counted then. */
+    /**
+     * Lets the attempts count the outcome of the call. Returns false if the call was stopped, which has been counted.
+     */
     final boolean tryCountBy(RetrySequence attempts) {
         Object before = counted;
         if (before == STOPPED || !COUNTED.compareAndSet(this, before, attempts)) {
             return false;
         }
         if (before instanceof FirstAttempt begun && !begun.tryEnd()) {
-            attempts.tryEnd(); // the scope around has given the call up, and that is counted
+            attempts.tryEnd(); // the outer scope has abandoned the call, and that is counted
         }
         return true;
     }
 
-    /** The call was stopped from outside: counts that, unless it is counted. */
+    /** Counts that the call was stopped from outside, unless it is counted already. */
     final void countStop(Retry retry) {
         Object before = COUNTED.getAndSet(this, STOPPED);
         if (before instanceof RetrySequence attempts) {
@@ -57,7 +59,7 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture
         }
     }
 
-    /** The call ends by itself: nothing counts a stop of it any longer. */
+    /** Ends the counting of stops: the call ends by itself. */
     final void forgetCounted() {
         if (COUNTED.getAndSet(this, null) instanceof FirstAttempt begun) {
             begun.tryEnd();

@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first attempt of a subscription, from before it begins. A source may emit or block within its subscription, and
- * its subscriber may leave meanwhile, when there is no future yet that could be cancelled: the call then counts as
- * cancelled at that moment.
+ * The first attempt of a subscription, registered before it begins. A source may emit or block while it is subscribed
+ * to, and its subscriber may cancel meanwhile, when there is no future yet that could be cancelled: the call then
+ * counts as cancelled at that moment.
  */
 final class FirstAttempt extends Deadline.InFlight {
 
@@ -18,7 +18,7 @@ final class FirstAttempt extends Deadline.InFlight {
         this.retry = retry;
     }
 
-    /** The registered attempt; null for a call whose caller cannot leave before it has the call's future. */
+    /** Registers the attempt. Returns null for a call that its caller cannot cancel before it has the call's future. */
     static @Nullable FirstAttempt register(Retry retry, Object body, Deadline scope) {
         if (scope == Deadline.NONE || !(body instanceof AdaptedCall<?>)) {
             return null;

@@ -1,25 +1,25 @@
 package io.netrun.resilience.retry;
 
 /**
- * How waits are spread, so that callers that failed together do not come back together. The modes are those of
+ * How delays are randomized, so that callers that failed together do not retry together. The modes are those of
  * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
 public enum Jitter {
-    /** The computed wait itself. */
+    /** The computed delay itself. */
     NONE {
         @Override
         double apply(double computed, double base, double previous, double random) {
             return computed;
         }
     },
-    /** Uniform between zero and the computed wait. */
+    /** Uniform between zero and the computed delay. */
     FULL {
         @Override
         double apply(double computed, double base, double previous, double random) {
             return computed * random;
         }
     },
-    /** The computed wait times a uniform factor in [0.5, 1.0). */
+    /** The computed delay times a uniform factor in [0.5, 1.0). */
     EQUAL {
         @Override
         double apply(double computed, double base, double previous, double random) {
@@ -27,8 +27,8 @@ public enum Jitter {
         }
     },
     /**
-     * Uniform between the base delay and three times the wait before (the base delay before the first retry); the
-     * multiplier plays no part. With a custom backoff, what that computes stands for the base delay.
+     * Uniform between the base delay and three times the previous delay (the base delay before the first retry); the
+     * multiplier is not used. With a custom backoff, its result replaces the base delay.
      */
     DECORRELATED {
         @Override
@@ -38,11 +38,11 @@ public enum Jitter {
     };
 
     /**
-     * The wait in nanoseconds, not yet cut at the maximum.
+     * Returns the delay in nanoseconds, before it is limited to the maximum.
      *
-     * @param computed the wait by the backoff formula
-     * @param base the base delay, or what custom code computed in its place
-     * @param previous the wait before this one, or zero
+     * @param computed the delay according to the backoff strategy
+     * @param base the base delay, or the result of a custom backoff
+     * @param previous the previous delay, or zero
      * @param random uniform in [0, 1)
      */
     abstract double apply(double computed, double base, double previous, double random);

@@ -1,6 +1,6 @@
 package io.netrun.resilience.retry;
 
-/** What a caller gets when the last attempt has failed. */
+/** What the caller gets when the last attempt has failed. */
 public enum OnExhausted {
     /** A {@link RetryExhaustedException} whose cause is the last failure. */
     WRAP,

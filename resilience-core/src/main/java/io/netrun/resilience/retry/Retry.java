@@ -22,12 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a failed call again. A failure that is not to be retried passes through unchanged; so does every failure of a
- * call that was cancelled or interrupted. When attempts run out, or the time limit around leaves no room for the next
- * wait, the call ends with a {@link RetryExhaustedException} or its last failure.
+ * Retries failed calls. A failure that must not be retried is rethrown unchanged; so is every failure of a call that
+ * was cancelled or interrupted. If attempts are exhausted, or the time limit around the call leaves no time for the
+ * next delay, the call ends with a {@link RetryExhaustedException} or its last failure.
  *
- * <p>A sync call waits on the calling thread; an interrupt ends it at once with the last failure, the interrupt flag
- * set. An asynchronous call waits on a timer and no thread; further attempts start on a worker thread. Thread-safe.
+ * <p>A sync call waits on the calling thread; an interrupt ends it immediately with the last failure, and the interrupt
+ * flag is set. An asynchronous call waits on a timer and occupies no thread; further attempts start on a worker thread.
+ * Thread-safe.
  */
 public final class Retry extends AbstractPolicy<RetryConfig> {
 
@@ -35,10 +36,10 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     public static final PolicyType<Retry, RetryConfig> TYPE =
             new PolicyType<>("retry", Retry.class, RetryConfig.defaults(), Retry::of);
 
-    /** What {@link #hintNanos} says of a failure that says nothing. */
+    /** Returned by {@link #hintNanos} for a failure without a hint. */
     static final long NO_HINT = -1;
 
-    /** A rejection that nobody can foresee the end of: no delay outlasts it. */
+    /** The hint of a rejection whose end is unknown: no delay outlasts it. */
     private static final long UNFORESEEABLE = Require.nanos(Duration.ofSeconds(Long.MAX_VALUE));
 
     private static final Logger log = LoggerFactory.getLogger(Retry.class);
@@ -48,7 +49,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     private final Counts counts = new Counts();
     private final Layer entry;
 
-    /** See {@link #hintNanos}. Not volatile: whoever sees an old one only does more. */
+    /** See {@link #hintNanos}. Not volatile: a stale value only costs a repeated look-up. */
     private @Nullable Class<?> hintless;
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
@@ -59,13 +60,13 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         this.entry = new RetryLayer(this, Layer.DIRECT);
     }
 
-    /** A retry with the default settings. */
+    /** Creates a retry with the default settings. */
     public static Retry of(String name) {
         return of(name, RetryConfig.defaults());
     }
 
     /**
-     * A retry.
+     * Creates a retry.
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.maxAttempts(5)}
@@ -77,12 +78,12 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         return of(name, builder.build());
     }
 
-    /** A retry in real time. */
+    /** Creates a retry in real time. */
     public static Retry of(String name, RetryConfig config) {
         return of(name, config, Ticker.system());
     }
 
-    /** A retry that waits by a ticker. */
+    /** Creates a retry that measures time with a ticker. */
     public static Retry of(String name, RetryConfig config, Ticker ticker) {
         return new Retry(name, config, ticker, () -> ThreadLocalRandom.current().nextDouble());
     }
@@ -104,8 +105,8 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     }
 
     /**
-     * Calls a listener before every wait, with the failure and the number of the failed attempt, from 1; otherwise as
-     * {@link #on(Class, Consumer)}.
+     * Registers a listener for delays. It receives the failure and the number of the failed attempt, from 1, before
+     * every delay; otherwise like {@link #on(Class, Consumer)}.
      */
     public Subscription onRetry(ObjIntConsumer<? super Throwable> failureAndAttempt) {
         return on(RetryEvent.Retrying.class, event -> failureAndAttempt.accept(event.failure(), event.attempt()));
@@ -131,12 +132,12 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         rules = new RetryRules(name(), config(), isEnabled(), random);
     }
 
-    /** The rules of a call that begins now. */
+    /** Returns the rules for a call that begins now. */
     RetryRules rules() {
         return rules;
     }
 
-    /** The calls that wait for their next attempt. */
+    /** Returns the calls that wait for their next attempt. */
     PendingWaits waitingCalls() {
         return waits();
     }
@@ -146,9 +147,9 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     }
 
     /**
-     * What a failure says about another try, in nanoseconds from now; {@link #NO_HINT} if it says nothing. The class of
-     * the last failure that said nothing is remembered, since to find that a class has not got an interface costs more
-     * than all the rest of a retry.
+     * Returns the hint of a failure about the next attempt, in nanoseconds from now; {@link #NO_HINT} if it has none.
+     * The class of the last failure without a hint is remembered, because finding that a class does not implement an
+     * interface costs more than the rest of a retry.
      */
     long hintNanos(Throwable failure) {
         if (failure.getClass() == hintless) {
@@ -158,7 +159,8 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         if (root instanceof RetryAfter hint) {
             return hintNanos(hint);
         }
-        // A class of another class loader is not kept: it may be meant to go before this does.
+        // A class of another class loader is not retained, because that loader may have to be collected earlier than
+        // this one.
         ClassLoader loader = failure.getClass().getClassLoader();
         if (!ExceptionFilter.isEnvelope(failure) && (loader == null || loader == Retry.class.getClassLoader())) {
             hintless = failure.getClass();
@@ -197,7 +199,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         }
     }
 
-    /** The totals behind {@link RetryMetrics}. */
+    /** The totals of {@link RetryMetrics}. */
     static final class Counts {
 
         final LongAdder retries = new LongAdder();

@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all retries together may spend, so that retries can not become the outage: a bucket of {@value #CAPACITY}
- * tokens, shared by the retries that name it. A retry costs {@value #RETRY_COST} of them, or {@value #OVERLOAD_COST} if
- * the failure tells of overload (it is a {@link io.netrun.resilience.RetryAfter} or a rejection). A call whose first
- * attempt succeeds returns one, a call that a retry saved returns that retry's cost, and so does a retry that is not
- * made after all. A retry that the bucket does not cover is not made, and its call fails as its last attempt did. For
- * the sake of services with few calls, which fill the bucket slowly, one retry a second is free where no more than
- * {@value #QUIET} were wanted in the second before. Thread-safe.
+ * Limits the retries of all calls together, so that retries cannot cause an outage themselves: a bucket of
+ * {@value #CAPACITY} tokens, shared by the retries that name it. A retry costs {@value #RETRY_COST} tokens, or
+ * {@value #OVERLOAD_COST} if the failure indicates overload (it is a {@link io.netrun.resilience.RetryAfter} or a
+ * rejection). A call whose first attempt succeeds returns one token, and a call that a retry saved returns the cost of
+ * that retry. A retry that is not made after all is refunded. If the bucket does not cover a retry, the retry is not
+ * made, and the call fails as its last attempt failed. For services with few calls, which refill the bucket slowly, one
+ * retry per second is free if no more than {@value #QUIET} were wanted in the second before. Thread-safe.
  *
- * <p>The shape and the costs are those of the standard retry mode of the AWS SDKs, as of 2026.
+ * <p>Design and costs are those of the standard retry mode of the AWS SDKs, as of 2026.
  */
 public final class RetryBudget {
 
@@ -24,13 +24,14 @@ public final class RetryBudget {
     static final int OVERLOAD_COST = 5;
     static final int QUIET = 10;
 
-    /** What {@link #take} says of a retry that is not covered. */
+    /** Returned by {@link #take} for a retry that is not covered. */
     static final int DENIED = -1;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     /**
-     * Of {@link #wanted}: bits 0 to 11 retries wanted in this second, 12 to 23 in the one before, 24 to 63 its number.
+     * The fields of {@link #wanted}: bits 0 to 11 are the retries wanted in the current second, 12 to 23 those in the
+     * previous one, 24 to 63 the number of the current second.
      */
     private static final int COUNT_BITS = 12;
 
@@ -48,27 +49,27 @@ public final class RetryBudget {
         this.origin = ticker.nanoTime();
     }
 
-    /** A full budget. */
+    /** Creates a full budget. */
     public static RetryBudget of(String name) {
         return of(name, Ticker.system());
     }
 
-    /** A full budget that lives by a ticker. */
+    /** Creates a full budget that measures time with a ticker. */
     public static RetryBudget of(String name, Ticker ticker) {
         return new RetryBudget(name, ticker);
     }
 
-    /** Its name, for people. */
+    /** Returns the name of this budget. */
     public String name() {
         return name;
     }
 
-    /** The tokens that are left; 0 to {@value #CAPACITY}. */
+    /** Returns the number of available tokens; 0 to {@value #CAPACITY}. */
     public int available() {
         return tokens.get();
     }
 
-    /** Pays for a retry: what it cost, or {@link #DENIED}. */
+    /** Takes the tokens for a retry. Returns its cost, or {@link #DENIED}. */
     int take(boolean overload) {
         int cost = overload ? OVERLOAD_COST : RETRY_COST;
         int seen;
@@ -82,10 +83,10 @@ public final class RetryBudget {
     }
 
     /**
-     * Returns what {@link #take} took for a retry that was not made after all: its call was cancelled, or shut down,
-     * during the delay.
+     * Refunds a retry that was not made after all, because its call was cancelled or the retry was shut down during the
+     * delay.
      *
-     * @param cost what {@code take} returned; 0 and {@link #DENIED} return nothing
+     * @param cost what {@code take} returned; nothing is refunded for 0 and {@link #DENIED}
      */
     void refund(int cost) {
         if (cost > 0) {
@@ -93,7 +94,7 @@ public final class RetryBudget {
         }
     }
 
-    /** Returns tokens, up to the capacity; while that is reached, the usual case, nothing is written. */
+    /** Returns tokens, up to the capacity. In the usual case of a full bucket, nothing is written. */
     void giveBack(int returned) {
         int seen;
         do {
@@ -101,7 +102,7 @@ public final class RetryBudget {
         } while (seen < CAPACITY && !tokens.compareAndSet(seen, Math.min(CAPACITY, seen + returned)));
     }
 
-    /** Whether this is the first retry wanted in a second that follows a quiet one. */
+    /** Returns whether this is the first retry wanted in a second that follows a quiet one. */
     private boolean isFree() {
         long second = (ticker.nanoTime() - origin) / SECOND;
         while (true) {
@@ -122,7 +123,7 @@ public final class RetryBudget {
         }
     }
 
-    /** Its name. */
+    /** Returns the name. */
     @Override
     public String toString() {
         return name;

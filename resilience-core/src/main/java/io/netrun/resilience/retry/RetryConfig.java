@@ -12,28 +12,29 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is retried, how often, and how long the waits are. The wait before retry n (n from 0) is by default
- * {@code min(baseDelay · backoffMultiplier^n, maxDelay)}, spread by {@code jitter}. Where the failure is a
- * {@link io.netrun.resilience.RetryAfter}, the wait is what that says, but no shorter than computed, no more than five
- * seconds longer, and no longer than {@code maxDelay}. Immutable; every value is checked when it is built.
+ * The settings of a retry. The delay before retry n (n from 0) is by default {@code min(baseDelay ·
+ * backoffMultiplier^n, maxDelay)}, randomized by {@code jitter}. If the failure is a
+ * {@link io.netrun.resilience.RetryAfter}, its hint is used instead, but the delay is no shorter than computed, no more
+ * than five seconds longer, and no longer than {@code maxDelay}. Immutable; every value is validated on construction.
  *
- * @param maxAttempts all attempts, the first included; at least 1, default 3
- * @param maxDuration time after the call's beginning at which no further attempt begins; above zero, null for no limit,
- *     which is the default. A running attempt is not stopped: that is for a timeout to do
- * @param backoff how the waits grow; default {@link BackoffStrategy#EXPONENTIAL}
- * @param customBackoff computes the waits in the place of {@code backoff}, null for none; default none
- * @param baseDelay wait before the first retry; zero or more, default 1 s
- * @param maxDelay longest wait; at least {@code baseDelay}, default 30 s
- * @param backoffMultiplier EXPONENTIAL: factor from one wait to the next; at least 1.0, default 2.0
- * @param jitter how the waits are spread; default {@link Jitter#EQUAL}
- * @param exceptions failures that are retried, subclasses included; default every {@link Exception}
- * @param ignoreExceptions failures that are not retried, although {@code exceptions} has them; default none
- * @param failure what a failure of these classes must fulfil too so that it is retried; asked with what was thrown,
- *     without the exceptions that only wrap it; null, the default, for no condition. If it throws, that is logged and
- *     the classes decide
- * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value),
- *     null for none; default none. Asked for null results too. If it throws, that is logged and the result is accepted
- * @param budget what this retry shares with others that name the same one, null for none; default none
+ * @param maxAttempts maximum number of attempts, the first included; at least 1, default 3
+ * @param maxDuration time since the start of the call after which no further attempt begins; above zero, null for no
+ *     limit, which is the default. A running attempt is not stopped; that requires a timeout
+ * @param backoff how the delays grow; default {@link BackoffStrategy#EXPONENTIAL}
+ * @param customBackoff computes the delays instead of {@code backoff}; null for none, which is the default
+ * @param baseDelay delay before the first retry; zero or more, default 1 s
+ * @param maxDelay maximum delay; at least {@code baseDelay}, default 30 s
+ * @param backoffMultiplier EXPONENTIAL: factor from one delay to the next; at least 1.0, default 2.0
+ * @param jitter how the delays are randomized; default {@link Jitter#EQUAL}
+ * @param exceptions failures that are retried, subclasses included; not empty, default every {@link Exception}
+ * @param ignoreExceptions failures that are not retried, even if they match {@code exceptions}; default none
+ * @param failure an additional condition for failures of these classes to be retried; called with the unwrapped
+ *     failure; null, the default, for no condition. If it throws, that is logged and the classes alone decide
+ * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value);
+ *     null for none, which is the default. Called for null results too. If it throws, that is logged and the result is
+ *     accepted
+ * @param budget the budget that this retry shares with others that name the same one; null for none, which is the
+ *     default
  * @param onExhausted what the caller gets when the last attempt has failed; default {@link OnExhausted#WRAP}
  */
 public record RetryConfig(
@@ -53,9 +54,9 @@ public record RetryConfig(
         OnExhausted onExhausted) {
 
     /**
-     * Checks every value.
+     * Validates every value.
      *
-     * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
+     * @throws IllegalArgumentException if a value is out of range; the message names it and the allowed range
      */
     public RetryConfig {
         Require.range("maxAttempts", maxAttempts, 1, Integer.MAX_VALUE);
@@ -77,17 +78,17 @@ public record RetryConfig(
         ignoreExceptions = filter.ignored();
     }
 
-    /** The defaults. */
+    /** Returns the default settings. */
     public static RetryConfig defaults() {
         return builder().build();
     }
 
-    /** A builder that holds the defaults. */
+    /** Returns a builder with the default settings. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that holds these settings, for a copy with changes. */
+    /** Returns a builder with these settings, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.maxAttempts = maxAttempts;
@@ -108,10 +109,10 @@ public record RetryConfig(
     }
 
     /**
-     * The longest time that all waits of one call can take together, if every attempt fails; what a {@code RetryAfter}
-     * adds comes on top.
+     * Returns the longest time that all delays of one call can take together if every attempt fails. The hints of
+     * {@code RetryAfter} failures are not included.
      *
-     * @return rounded down to the nanosecond, 292 years at most; empty where custom code computes the waits
+     * @return rounded down to the nanosecond, at most 292 years; empty if custom code computes the delays
      */
     public Optional<Duration> maxTotalDelay() {
         return customBackoff == null
@@ -139,60 +140,74 @@ public record RetryConfig(
 
         private Builder() {}
 
-        /** See {@link RetryConfig#maxAttempts()}. */
+        /**
+         * Sets the maximum number of attempts of a call, the first included. At least 1, default 3; 1 disables retries.
+         */
         public Builder maxAttempts(int maxAttempts) {
             this.maxAttempts = maxAttempts;
             return this;
         }
 
-        /** See {@link RetryConfig#maxDuration()}. */
+        /**
+         * Sets the time since the start of the call after which no further attempt begins. Above zero; null, the
+         * default, for no limit. A running attempt is not stopped; that requires a timeout.
+         */
         public Builder maxDuration(@Nullable Duration maxDuration) {
             this.maxDuration = maxDuration;
             return this;
         }
 
-        /** See {@link RetryConfig#backoff()}. */
+        /** Sets how the delays grow from attempt to attempt. Default {@link BackoffStrategy#EXPONENTIAL}. */
         public Builder backoff(BackoffStrategy backoff) {
             this.backoff = backoff;
             return this;
         }
 
-        /** See {@link RetryConfig#customBackoff()}. */
+        /**
+         * Sets custom code that computes the delays instead of {@link #backoff}. Null, the default, for none. The
+         * result is limited to {@link #maxDelay} and randomized by {@link #jitter(Jitter)}.
+         */
         public Builder customBackoff(BackoffStrategy.@Nullable Custom customBackoff) {
             this.customBackoff = customBackoff;
             return this;
         }
 
-        /** See {@link RetryConfig#baseDelay()}. */
+        /** Sets the delay before the first retry, from which later delays grow. Zero or more, default 1 s. */
         public Builder baseDelay(Duration baseDelay) {
             this.baseDelay = baseDelay;
             return this;
         }
 
-        /** See {@link RetryConfig#maxDelay()}. */
+        /** Sets the maximum delay. At least {@link #baseDelay}, default 30 s. */
         public Builder maxDelay(Duration maxDelay) {
             this.maxDelay = maxDelay;
             return this;
         }
 
-        /** See {@link RetryConfig#backoffMultiplier()}. */
+        /**
+         * Sets the factor from one delay to the next for {@link BackoffStrategy#EXPONENTIAL}. At least 1.0, default
+         * 2.0.
+         */
         public Builder backoffMultiplier(double backoffMultiplier) {
             this.backoffMultiplier = backoffMultiplier;
             return this;
         }
 
-        /** See {@link RetryConfig#jitter()}. */
+        /** Sets how the delays are randomized. Default {@link Jitter#EQUAL}. */
         public Builder jitter(Jitter jitter) {
             this.jitter = jitter;
             return this;
         }
 
-        /** Jitter on ({@link Jitter#EQUAL}) or off ({@link Jitter#NONE}). */
+        /** Enables jitter ({@link Jitter#EQUAL}, the default) or disables it ({@link Jitter#NONE}). */
         public Builder jitter(boolean jitter) {
             return jitter(jitter ? Jitter.EQUAL : Jitter.NONE);
         }
 
-        /** See {@link RetryConfig#exceptions()}. */
+        /**
+         * Sets the failures that are retried, subclasses included. Not empty, default every {@link Exception}.
+         * Rejections by other policies are retried only if they are named.
+         */
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder exceptions(Class<? extends Throwable>... exceptions) {
@@ -200,7 +215,10 @@ public record RetryConfig(
             return this;
         }
 
-        /** See {@link RetryConfig#ignoreExceptions()}. */
+        /**
+         * Sets the failures that are not retried, even if they match {@link #exceptions}. Subclasses are included.
+         * Default none.
+         */
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder ignoreExceptions(Class<? extends Throwable>... ignoreExceptions) {
@@ -209,8 +227,9 @@ public record RetryConfig(
         }
 
         /**
-         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces
-         * all that was given before. See {@link RetryConfig#failure()}.
+         * Sets an additional condition for failures that match {@link #exceptions} to be retried. It is called with the
+         * unwrapped failure; null, the default, for no condition. Replaces all earlier conditions. If it throws, that
+         * is logged and the classes alone decide.
          */
         public Builder failure(@Nullable Predicate<? super Throwable> failure) {
             this.failure = failure;
@@ -218,9 +237,9 @@ public record RetryConfig(
         }
 
         /**
-         * A condition that failures of one class, subclasses included, must fulfil too, as in
+         * Adds a condition for failures of one class, subclasses included, to be retried, as in
          * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not
-         * affected. May be called for several classes.
+         * affected. May be called for several classes. Default no condition.
          */
         public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
             failure = TypedConditions.narrow(failure, type, condition);
@@ -228,35 +247,39 @@ public record RetryConfig(
         }
 
         /**
-         * Results of one class, subclasses included, that count although nothing was thrown, as in
-         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, count only if
-         * a condition given before says so, as for another class. See {@link RetryConfig#failureResult()}.
+         * Adds results of one class, subclasses included, that are retried although nothing was thrown, as in
+         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, including null, are retried
+         * only if an earlier condition accepts them. May be called for several classes. Default no results.
          */
         public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
             failureResult = TypedConditions.widen(failureResult, type, condition);
             return this;
         }
 
-        /** See {@link RetryConfig#failureResult()}. */
+        /**
+         * Sets the results that are retried although nothing was thrown (asynchronous calls: the future's value). It is
+         * called for null results too; null, the default, for no results. Replaces all earlier conditions. If it
+         * throws, that is logged and the result is accepted.
+         */
         public Builder failureResult(@Nullable Predicate<@Nullable Object> failureResult) {
             this.failureResult = failureResult;
             return this;
         }
 
-        /** See {@link RetryConfig#budget()}. */
+        /** Sets the budget that limits the retries of all instances that share it. Null, the default, for no budget. */
         public Builder budget(@Nullable RetryBudget budget) {
             this.budget = budget;
             return this;
         }
 
-        /** See {@link RetryConfig#onExhausted()}. */
+        /** Sets what the caller gets when the last attempt has failed. Default {@link OnExhausted#WRAP}. */
         public Builder onExhausted(OnExhausted onExhausted) {
             this.onExhausted = onExhausted;
             return this;
         }
 
         /**
-         * The configuration.
+         * Builds the configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range
          */

@@ -5,7 +5,7 @@ import io.netrun.resilience.ResilienceEvent;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Something that happened in a retry. */
+/** An event of a retry. */
 public sealed interface RetryEvent extends ResilienceEvent {
 
     @Override
@@ -13,28 +13,28 @@ public sealed interface RetryEvent extends ResilienceEvent {
         return Retry.TYPE;
     }
 
-    /** What the attempt failed with. */
+    /** Returns the failure of the attempt. */
     Throwable failure();
 
     /**
-     * An attempt failed and another will follow; published before the wait.
+     * An attempt failed and another one will follow; published before the delay.
      *
      * @param attempt the number of the failed attempt, from 1
-     * @param delay the wait that follows
+     * @param delay the delay before the next attempt
      */
     record Retrying(String name, Instant time, Throwable failure, int attempt, Duration delay) implements RetryEvent {}
 
     /**
-     * An attempt failed, and the retry budget does not cover another.
+     * An attempt failed, and the retry budget does not cover another one.
      *
-     * @param budget its name
+     * @param budget the name of the budget
      */
     record Denied(String name, Instant time, Throwable failure, String budget) implements RetryEvent {}
 
     /**
      * The last attempt failed.
      *
-     * @param attempts how many were made
+     * @param attempts the number of attempts made
      */
     record Exhausted(String name, Instant time, Throwable failure, int attempts) implements RetryEvent {}
 }

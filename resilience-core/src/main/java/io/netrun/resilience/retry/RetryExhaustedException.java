@@ -6,10 +6,10 @@ import io.netrun.resilience.ResilienceException;
 import java.util.List;
 
 /**
- * Every attempt failed, or no time was left for another. The cause is the last failure; up to 16 earlier ones are
- * {@linkplain #getSuppressed() suppressed}, the oldest first. Exception lists, fallbacks and policies further out look
- * at the cause. That of an asynchronous call has no stack trace of its own, which would be that of the thread that
- * ended the last attempt.
+ * All attempts failed, or no time was left for another one. The cause is the last failure; up to 16 earlier ones are
+ * {@linkplain #getSuppressed() suppressed}, the oldest first. Exception lists, fallbacks and outer policies look at the
+ * cause. The exception of an asynchronous call has no stack trace of its own, because that would be the trace of the
+ * thread that ended the last attempt.
  */
 public final class RetryExhaustedException extends ResilienceException implements FailureWrapper {
 
@@ -28,12 +28,12 @@ public final class RetryExhaustedException extends ResilienceException implement
         }
     }
 
-    /** How many attempts were made, the first included. */
+    /** Returns the number of attempts made, the first included. */
     public int attempts() {
         return attempts;
     }
 
-    /** Made when it is read, since most are not. */
+    /** Built on demand, because most messages are never read. */
     @Override
     public String getMessage() {
         Throwable last = getCause();

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the first attempt as if there were no retry, and turns to {@link RetrySequence} only when it has failed. */
+/** Makes the first attempt directly, and uses {@link RetrySequence} only if it has failed. */
 final class RetryLayer implements Layer {
 
     private final Retry retry;
@@ -85,7 +85,7 @@ final class RetryLayer implements Layer {
         return end(attempts);
     }
 
-    /** Ends the call as its last attempt did: what was not accepted is better than nothing. */
+    /** Ends the call as its last attempt ended. A result that was not accepted is better than no result. */
     // What an attempt threw is an X or unchecked, and what it returned is a T.
     @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
     private static <T extends @Nullable Object, X extends Throwable> T end(RetrySequence attempts) throws X {
@@ -97,8 +97,8 @@ final class RetryLayer implements Layer {
     }
 
     /**
-     * Waits on the calling thread. True if another attempt follows; false if the call ends, since the thread was
-     * interrupted, in which case its flag is set, the call was given up, or the retry was shut down.
+     * Waits on the calling thread. Returns whether another attempt follows; if not, the thread was interrupted, in
+     * which case its flag is set, the call was abandoned, or the retry was shut down.
      */
     private boolean await(long nanos, RetrySequence attempts, Deadline deadline) {
         boolean slept = true;

@@ -1,14 +1,14 @@
 package io.netrun.resilience.retry;
 
 /**
- * What a retry has done since its creation. Calls whose first attempt succeeds are not counted: that path writes
- * nothing.
+ * A snapshot of a retry, counted from its creation. Calls whose first attempt succeeds are not counted: that path
+ * writes nothing.
  *
  * @param totalRetries attempts made after a failed one
  * @param totalRecovered calls that succeeded after at least one retry
  * @param totalExhausted calls that failed because no attempt, or no time, was left
  * @param totalDenied calls that failed because the retry budget did not cover another attempt
- * @param totalNotRetried calls that failed in a way that is not retried, at whichever attempt
+ * @param totalNotRetried calls that failed in a way that is not retried, at any attempt
  * @param totalCancelled calls that were cancelled, interrupted, or given up by a time limit around them
  */
 public record RetryMetrics(

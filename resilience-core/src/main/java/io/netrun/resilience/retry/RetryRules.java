@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a configuration means for a call, worked out once. A call takes them when it begins and goes by them to its end,
- * whatever is reconfigured meanwhile. Immutable.
+ * The rules that follow from a configuration, computed once. A call uses the rules that were in force when it began
+ * until its end, even if the retry is reconfigured meanwhile. Immutable.
  */
 final class RetryRules {
 
@@ -24,10 +24,10 @@ final class RetryRules {
     private final boolean enabled;
     private final ExceptionFilter retried;
     private final Backoff backoff;
-    private final long totalNanos; // 0 where there is no limit
+    private final long totalNanos; // 0 for no limit
     private final @Nullable Predicate<@Nullable Object> failureResult;
 
-    /** Whether a call's good first attempt matters to nobody: the one question that every call asks. */
+    /** Whether a successful first attempt needs no further processing; the only check that every call makes. */
     private final boolean fastPath;
 
     RetryRules(String name, RetryConfig config, boolean enabled, DoubleSupplier random) {
@@ -61,7 +61,7 @@ final class RetryRules {
         return retried.matches(failure);
     }
 
-    /** Whether code of the user decides what is retried, which may take its time. */
+    /** Returns whether user code decides what is retried, which may take some time. */
     boolean asksUser() {
         return config.failure() != null;
     }
@@ -70,12 +70,12 @@ final class RetryRules {
         return retried.namesInterrupt(failure);
     }
 
-    /** The time limit of a call that begins: the total one, where there is one, within the limit around it. */
+    /** Returns the deadline of a call that begins: the total limit, if there is one, nested in the outer limit. */
     Deadline limit(Ticker ticker, Deadline around) {
         return totalNanos == 0 ? around : around.within(ticker, totalNanos);
     }
 
-    /** What stands for a result that is not accepted; null if it is. */
+    /** Returns the failure that represents a result which is not accepted; null if it is accepted. */
     @Nullable
     UnacceptableResultException checkResult(@Nullable Object result) {
         try {
@@ -88,7 +88,7 @@ final class RetryRules {
         }
     }
 
-    /** A call's first attempt succeeded. */
+    /** Records that the first attempt of a call succeeded. */
     void onFirstAttemptSuccess() {
         RetryBudget budget = config.budget();
         if (budget != null) {
@@ -96,7 +96,7 @@ final class RetryRules {
         }
     }
 
-    /** What an attempt of an asynchronous call threw. */
+    /** Returns what an attempt of an asynchronous call threw. */
     static Throwable asThrown(@Nullable Throwable failure) {
         return failure == null ? new NullPointerException("the attempt failed without a failure") : failure;
     }

@@ -11,20 +11,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call, from its first failure on. It decides upon each failure whether, and after which delay,
- * another attempt follows; how the delay is spent is up to its caller. What it decides for the end of the call is
- * counted and announced only when that is {@linkplain #conclude() concluded}, since the call may end otherwise in the
- * same moment: a call that is given up counts as cancelled when that happens. Not thread-safe: attempts follow each
- * other.
+ * The attempts of one call, from its first failure on. It decides for each failure whether another attempt follows, and
+ * after which delay; the caller spends the delay. Its decision to end the call is counted and published only when it is
+ * {@linkplain #conclude() concluded}, because the call may end otherwise at the same moment: a call that is abandoned
+ * counts as cancelled at that moment. Not thread-safe: attempts follow each other.
  */
 final class RetrySequence extends Deadline.InFlight {
 
-    /** No other attempt: the call ends as {@link #conclude()} says. */
+    /** No further attempt: {@link #conclude()} returns the outcome of the call. */
     static final long STOP = -1;
 
     private static final int MAX_KEPT = 16;
 
-    /** How much longer than computed a hint can make a delay. */
+    /** The maximum by which a hint extends the computed delay. */
     private static final long LONGEST_EXTENSION = TimeUnit.SECONDS.toNanos(5);
 
     private enum End {
@@ -39,7 +38,7 @@ final class RetrySequence extends Deadline.InFlight {
     private final Deadline deadline;
     private final boolean sync;
 
-    /** All failures so far, the latest first; read by the thread that gives the call up. */
+    /** All failures so far, the latest first; read by the thread that abandons the call. */
     private volatile Failed failed;
 
     private boolean registered;
@@ -48,11 +47,11 @@ final class RetrySequence extends Deadline.InFlight {
     private End end = End.NOT_RETRIED;
     private String reason = "";
 
-    /** What the last retry cost of the budget. */
+    /** The cost of the last retry in the budget. */
     private int cost;
 
     /**
-     * @param sync whether the call is made by the calling thread, whose interrupt then means that it is cancelled
+     * @param sync whether the calling thread makes the call, so that its interrupt means that the call is cancelled
      * @param byResult whether the first attempt failed by its result
      */
     RetrySequence(Retry retry, RetryRules rules, Deadline deadline, boolean sync, Throwable first, boolean byResult) {
@@ -63,9 +62,12 @@ final class RetrySequence extends Deadline.InFlight {
         this.failed = new Failed(first, byResult, null);
     }
 
-    /** Decides upon the first failure, as {@link #decide} does; to be called once whoever ends the call finds this. */
+    /**
+     * Decides about the first failure, as {@link #decide} does. Must be called once the thread that ends the call can
+     * find this object.
+     */
     long first(boolean repeatable) {
-        // Of a call that ends with its first failure, a limit around it learns when it has ended.
+        // If a call ends with its first failure, the limit around it learns that when the call has ended.
         if (rules.asksUser()) {
             register();
         }
@@ -80,7 +82,7 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     /**
-     * Decides upon the failure of the attempt after the ones known; see {@link #decide}.
+     * Records the failure of another attempt and decides about it; see {@link #decide}.
      *
      * @param byResult whether the attempt failed by its result, which is better than nothing if no attempt follows
      */
@@ -92,9 +94,9 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     /**
-     * Decides upon the last failure: the delay before the next attempt in nanoseconds, or {@link #STOP}.
+     * Decides about the last failure. Returns the delay before the next attempt in nanoseconds, or {@link #STOP}.
      *
-     * @param repeatable whether the call can be made again at all
+     * @param repeatable whether the call can be repeated at all
      */
     private long decide(boolean repeatable) {
         RetryConfig config = rules.config();
@@ -134,12 +136,12 @@ final class RetrySequence extends Deadline.InFlight {
         return STOP;
     }
 
-    /** The delay is over and the next attempt begins. */
+    /** Records that the delay is over and the next attempt begins. */
     void begins() {
         retry.counts().retries.increment();
     }
 
-    /** The call succeeded with the attempt after the ones known. */
+    /** Records that the latest attempt succeeded, and with it the call. */
     void succeeded() {
         if (tryEnd()) {
             retry.counts().recovered.increment();
@@ -147,27 +149,27 @@ final class RetrySequence extends Deadline.InFlight {
         refund();
     }
 
-    /** The call ends during the delay before the next attempt, since it was cancelled. */
+    /** Ends the call during the delay before the next attempt, because it was cancelled. */
     void cancelled() {
         refund();
         stop(End.CANCELLED, "");
     }
 
-    /** The call ends during the delay before the next attempt, since the retry was shut down. */
+    /** Ends the call during the delay before the next attempt, because the retry was shut down. */
     void onShutdown() {
         refund();
         stop(End.EXHAUSTED, ": the retry has been shut down");
     }
 
-    /** The call ends instead of the delay before the next attempt, since no timer could be set for it. */
+    /** Ends the call instead of the delay before the next attempt, because no timer could be set for it. */
     void untimed() {
         refund();
         stop(End.EXHAUSTED, ": no timer is available for the delay");
     }
 
     /**
-     * The call ends with the failure of an attempt upon which nothing was decided, as the caller's context was not
-     * there for that.
+     * Ends the call with the failure of an attempt about which nothing was decided, because the caller's context was
+     * not available for that.
      */
     void undecided(Throwable failure, boolean byResult) {
         if (failure != failed.failure) {
@@ -178,13 +180,13 @@ final class RetrySequence extends Deadline.InFlight {
         stop(End.NOT_RETRIED, "");
     }
 
-    /** The call ends instead of the next attempt, since the caller's context could not be restored for it. */
+    /** Ends the call instead of making the next attempt, because the caller's context could not be restored for it. */
     void unrestored() {
         refund();
         stop(End.EXHAUSTED, ": the caller's context cannot be restored for another");
     }
 
-    /** Returns what the last retry cost, since it was not made or saved the call. */
+    /** Refunds the cost of the last retry, because it was not made or saved the call. */
     private void refund() {
         RetryBudget budget = rules.config().budget();
         if (budget != null) {
@@ -193,7 +195,7 @@ final class RetrySequence extends Deadline.InFlight {
         cost = 0;
     }
 
-    /** The call ends by itself being cancelled, whatever was decided; counts that, unless it was given up before. */
+    /** Counts that the call ends because it was cancelled, whatever was decided, unless it was abandoned before. */
     void stopped() {
         if (tryEnd()) {
             retry.counts().cancelled.increment();
@@ -201,8 +203,9 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     /**
-     * Counts and announces the end that was decided, unless the call was given up before; what the call ends with.
-     * Once.
+     * Counts and publishes the decided end, unless the call was abandoned before. Called once.
+     *
+     * @return what the call ends with
      */
     Throwable conclude() {
         boolean counts = tryEnd();
@@ -233,12 +236,12 @@ final class RetrySequence extends Deadline.InFlight {
         }
     }
 
-    /** Whether the last attempt failed by its result, and nothing is put around that. */
+    /** Returns whether the last attempt failed by its result, which is not wrapped in an exception. */
     boolean endsWithResult(Throwable concluded) {
         return failed.byResult && concluded == failed.failure;
     }
 
-    /** The result by which the last attempt failed; null if it failed otherwise. */
+    /** Returns the result by which the last attempt failed; null if it failed otherwise. */
     @Nullable
     Object lastResult() {
         return failed.byResult && failed.failure instanceof UnacceptableResultException unacceptable
@@ -256,7 +259,10 @@ final class RetrySequence extends Deadline.InFlight {
         return paid != RetryBudget.DENIED;
     }
 
-    /** The failure may know better when to try again, within bounds: it does not decide how long the caller waits. */
+    /**
+     * The failure may know a better time for the next attempt. Its hint is bounded, because it must not determine how
+     * long the caller waits.
+     */
     private long withHint(long computed) {
         long hint = retry.hintNanos(failed.failure);
         if (hint == Retry.NO_HINT) {
@@ -268,7 +274,8 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     /**
-     * Waiting makes no sense where the time limit is reached before, or where the failure says that it takes longer.
+     * Returns whether a delay is useless: the time limit expires before it, or the failure's hint is longer than all
+     * remaining delays.
      */
     private boolean isTooLong(long nanos) {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
@@ -290,7 +297,7 @@ final class RetrySequence extends Deadline.InFlight {
         return failed.before == null ? List.of() : distinct(failed.before, failed.failure);
     }
 
-    /** Failures in their order, the oldest first. The same object thrown again and again is there once. */
+    /** Returns failures in order, the oldest first. The same object thrown repeatedly is included once. */
     private static List<Throwable> distinct(@Nullable Failed latest, @Nullable Throwable except) {
         List<Throwable> distinct = new ArrayList<>();
         for (@Nullable Failed each = latest; each != null; each = each.before) {
@@ -301,7 +308,7 @@ final class RetrySequence extends Deadline.InFlight {
         return distinct;
     }
 
-    /** A failure and those before it; a list would cost every retried call more than its retries do. */
+    /** A failure and those before it. A list would cost every retried call more than its retries do. */
     private record Failed(
             Throwable failure, boolean byResult, @Nullable Failed before) {}
 }

@@ -5,8 +5,8 @@ import io.netrun.resilience.ResultFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt returned a result that {@link RetryConfig#failureResult()} does not accept. Listeners and the cause of a
- * {@link RetryExhaustedException} show it in the place of a failure; it is never thrown by itself.
+ * An attempt returned a result that {@link RetryConfig#failureResult()} does not accept. Events and the cause of a
+ * {@link RetryExhaustedException} contain it as the failure; it is never thrown by itself.
  */
 public final class UnacceptableResultException extends ResilienceException implements ResultFailure {
 
@@ -19,7 +19,7 @@ public final class UnacceptableResultException extends ResilienceException imple
         this.result = result;
     }
 
-    /** The result; null also where this has been serialized. */
+    /** Returns the result; null also after serialization. */
     @Override
     public @Nullable Object result() {
         return result;

@@ -1,6 +1,6 @@
 /**
- * Retry: makes a failed call again, after a wait that grows from failure to failure.
- * {@link io.netrun.resilience.retry.Retry} is the way in.
+ * Retry: repeats failed calls, after a delay that grows from failure to failure. Start with
+ * {@link io.netrun.resilience.retry.Retry}.
  */
 @NullMarked
 package io.netrun.resilience.retry;
