@@ -10,20 +10,20 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The state machine. Its state is one reference; every transition is one compare-and-set from the state that asked for
- * it, and has its effects only after that was won.
+ * The state machine. Its state is one reference; every transition is one compare-and-set from the state that requested
+ * it, and has its effects only after that compare-and-set succeeded.
  */
 final class Circuit {
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Circuit.class, CircuitState.class);
 
-    /** Prepares the announcement of a transition that may be about to happen. */
+    /** Creates the announcement of a transition that may be about to happen. */
     interface TransitionListener {
 
         /**
-         * What calls the listeners if it does happen; run outside of any lock, by any thread, in the order of
-         * transitions.
+         * Returns the task that calls the listeners. It runs only if the transition happens, outside of any lock, on
+         * any thread, in the order of transitions.
          */
         Runnable announcement(CircuitBreaker.State from, CircuitBreaker.State to, String reason);
     }
@@ -63,7 +63,7 @@ final class Circuit {
         return ticker;
     }
 
-    /** Who hears of the closing of the circuit breaker. */
+    /** Returns the parts that are notified when the circuit breaker is shut down. */
     PendingWaits waits() {
         return waits;
     }
@@ -84,7 +84,7 @@ final class Circuit {
         return opened.sum();
     }
 
-    /** Admits a call or throws. */
+    /** Admits a call, or throws. */
     Admission admit() {
         while (true) {
             Admission admission = state.admit();
@@ -94,7 +94,7 @@ final class Circuit {
         }
     }
 
-    /** Moves on, unless another transition was faster; whether it has. */
+    /** Makes a transition. Returns false if another transition was faster. */
     boolean transition(CircuitState from, CircuitState to, String reason) {
         boolean changes = from.state() != to.state();
         to.arrive(new Transition(from, changes ? listener.announcement(from.state(), to.state(), reason) : null));
@@ -110,8 +110,8 @@ final class Circuit {
     }
 
     /**
-     * Puts another object in place of a state that goes on with changed settings, unless a transition was faster. Calls
-     * no listener, not even about transitions of other threads, since settings change under a lock.
+     * Replaces a state by one with changed settings, unless a transition was faster. Calls no listener, not even for
+     * transitions of other threads, because settings change under a lock.
      */
     void replace(CircuitState from, CircuitState to) {
         to.arrive(new Transition(from, null));
@@ -120,7 +120,7 @@ final class Circuit {
         }
     }
 
-    /** Has the present state go by other settings; the states to come will. */
+    /** Applies other settings to the current state and to later ones. */
     void follow(CircuitBreakerConfig next) {
         config = next;
         state.reconfigured();
@@ -138,7 +138,10 @@ final class Circuit {
         force(new Disabled(false), "disabled");
     }
 
-    /** Disables, until it is switched on; a circuit that an operator has forced open is forced open again then. */
+    /**
+     * Disables the circuit until it is enabled again. A circuit that an operator has forced open is forced open again
+     * then.
+     */
     void switchOff() {
         CircuitState seen;
         do {
@@ -166,7 +169,7 @@ final class Circuit {
         slow.increment();
     }
 
-    /** An operator's transition wins over whatever the state is. */
+    /** Makes an operator's transition, which succeeds from any state. */
     private void force(CircuitState to, String reason) {
         CircuitState seen;
         do {
@@ -180,7 +183,7 @@ final class Circuit {
         }
         from.onExit();
         to.onEnter();
-        // It was made before it could hear of another change of settings.
+        // It was created before it could be notified of another change of settings.
         to.reconfigured();
     }
 }

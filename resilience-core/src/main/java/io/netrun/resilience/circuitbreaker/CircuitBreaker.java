@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops calling what keeps failing. CLOSED: calls pass and their outcomes are watched; enough failures open the
- * circuit. OPEN: calls are refused with a {@link CircuitOpenException}, for the open duration. HALF_OPEN: a few trials
- * are let in; enough successes close the circuit, one failure reopens it. Operators can also force it open or disable
- * it.
+ * Stops calling what keeps failing. CLOSED: calls are admitted and their outcomes are recorded; enough failures open
+ * the circuit. OPEN: calls are rejected with a {@link CircuitOpenException} for the open duration. HALF_OPEN: a few
+ * trials are admitted; enough successes close the circuit, one failure reopens it. Operators can also force it open or
+ * disable it.
  *
  * <p>Thread-safe and lock-free. A call's outcome counts only for the state that admitted the call. A cancelled or
- * interrupted call counts as neither success nor failure; one that the time limit around it gave up counts as failed,
- * however it ends later.
+ * interrupted call counts as neither success nor failure; a call that exceeded the time limit around it counts as
+ * failed, whatever its later outcome.
  */
 public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
@@ -36,20 +36,20 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     /** The state of a circuit. */
     public enum State {
-        /** Calls pass and are watched. */
+        /** Calls are admitted and recorded. */
         CLOSED,
-        /** Calls are refused for a time. */
+        /** Calls are rejected for a time. */
         OPEN,
-        /** Trials are let in. */
+        /** Trials are admitted. */
         HALF_OPEN,
-        /** Calls are refused until an operator's {@link CircuitBreaker#reset()}. */
+        /** Calls are rejected until an operator's {@link CircuitBreaker#reset()}. */
         FORCED_OPEN,
-        /** Calls pass and are not watched, until an operator's {@link CircuitBreaker#reset()}. */
+        /** Calls are admitted and not recorded, until an operator's {@link CircuitBreaker#reset()}. */
         DISABLED
     }
 
     /**
-     * A call that counted as failed, as text: what it threw is not kept.
+     * A call that counted as failed, as text: the exception itself is not retained.
      *
      * @param time when it ended, by the wall clock
      * @param exception the class name of what it threw; null if it counts as failed for another reason
@@ -85,13 +85,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         this.entry = new CircuitBreakerLayer(circuit, outcomes, Layer.DIRECT);
     }
 
-    /** A circuit breaker with the default settings. */
+    /** Creates a circuit breaker with the default settings. */
     public static CircuitBreaker of(String name) {
         return of(name, CircuitBreakerConfig.defaults());
     }
 
     /**
-     * A circuit breaker.
+     * Creates a circuit breaker.
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.failureThreshold(3)}
@@ -103,12 +103,12 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return of(name, builder.build());
     }
 
-    /** A circuit breaker in real time. */
+    /** Creates a circuit breaker in real time. */
     public static CircuitBreaker of(String name, CircuitBreakerConfig config) {
         return of(name, config, Ticker.system());
     }
 
-    /** A circuit breaker that lives by a ticker. */
+    /** Creates a circuit breaker that measures time with a ticker. */
     public static CircuitBreaker of(String name, CircuitBreakerConfig config, Ticker ticker) {
         return new CircuitBreaker(name, config, ticker);
     }
@@ -118,7 +118,10 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return TYPE;
     }
 
-    /** The present state. An OPEN circuit whose time is over becomes HALF_OPEN with the next call, not by itself. */
+    /**
+     * Returns the current state. An OPEN circuit whose time is over becomes HALF_OPEN with the next call, not by
+     * itself.
+     */
     public State state() {
         return circuit.state().state();
     }
@@ -145,28 +148,29 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 circuit.totalOpened());
     }
 
-    /** Idle is a CLOSED circuit that holds no failure against what is called. */
+    /** A circuit breaker is idle if it is CLOSED and has no recorded failures. */
     @Override
     public boolean isIdle() {
         CircuitState state = circuit.state();
         return state.state() == State.CLOSED && state.failureCount() == 0;
     }
 
-    /** Whether it is FORCED_OPEN or DISABLED. */
+    /** A circuit breaker is forced if it is FORCED_OPEN or DISABLED. */
     @Override
     public boolean isForced() {
         State state = state();
         return state == State.FORCED_OPEN || state == State.DISABLED;
     }
 
-    /** False while it is DISABLED. */
+    /** A circuit breaker is enabled unless it is DISABLED. */
     @Override
     public boolean isEnabled() {
         return state() != State.DISABLED;
     }
 
     /**
-     * Switched off, it is DISABLED; switched on again, CLOSED with zero counts, or FORCED_OPEN if it was that before.
+     * A disabled circuit breaker is DISABLED. Enabled again, it is CLOSED with zero counts, or FORCED_OPEN if it was
+     * that before.
      */
     @Override
     public void setEnabled(boolean enabled) {
@@ -183,40 +187,43 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         circuit.follow(config());
     }
 
-    /** Returns to CLOSED with zero counts, from any state. Calls in flight no longer matter to it. Totals go on. */
+    /**
+     * Resets the circuit to CLOSED with zero counts, from any state. Calls in flight no longer count. Totals are kept.
+     */
     public void reset() {
         circuit.reset();
         outcomes.lastFailures().clear();
     }
 
-    /** The last five failures since creation or reset, the latest first; a copy. */
+    /** Returns the last five failures since creation or reset, the latest first; a copy. */
     public List<Failure> lastFailures() {
         return outcomes.lastFailures().list();
     }
 
-    /** Refuses all calls until {@link #reset()}. */
+    /** Rejects all calls until {@link #reset()}. */
     public void forceOpen() {
         circuit.forceOpen();
     }
 
-    /** Lets all calls pass unwatched until {@link #reset()}. */
+    /** Admits all calls without recording them until {@link #reset()}. */
     public void disable() {
         circuit.disable();
     }
 
     /**
-     * Takes a permit for a call that can not be put into a lambda. Settle it when the call has ended; a permit of a
-     * half-open circuit that is never settled is taken back after {@link CircuitBreakerConfig#halfOpenMaxDuration()}.
+     * Acquires a permit for a call that cannot be passed as a lambda. Settle it when the call has ended. A permit of a
+     * half-open circuit that is never settled counts as failed after
+     * {@link CircuitBreakerConfig#halfOpenMaxDuration()}.
      *
-     * @throws CircuitOpenException if the call is refused
+     * @throws CircuitOpenException if the call is rejected
      */
     public Permit acquirePermit() {
         return new CircuitBreakerPermit(circuit.admit(), outcomes);
     }
 
     /**
-     * A permit for a call that cannot be put into a lambda, as {@link #acquirePermit()} gives it; empty if the call is
-     * rejected. The rejection counts as one.
+     * Acquires a permit as {@link #acquirePermit()} does. Returns empty if the call is rejected, which counts as a
+     * rejection.
      */
     public Optional<Permit> tryAcquirePermit() {
         try {
@@ -226,7 +233,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         }
     }
 
-    /** Calls a listener after every change of state; otherwise as {@link #on(Class, Consumer)}. */
+    /** Registers a listener for every change of state; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onStateChange(BiConsumer<State, State> fromTo) {
         return on(CircuitBreakerEvent.StateChanged.class, event -> fromTo.accept(event.from(), event.to()));
     }
@@ -246,7 +253,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return "CircuitBreaker '" + name() + "' (" + state() + ")";
     }
 
-    /** In the context of the thread that causes the transition, since another one may announce it. */
+    /** Captures the context of the thread that causes the transition, because another thread may announce it. */
     private Runnable announcement(State from, State to, String reason) {
         Instant time = ticker().now();
         Runnable announcement =

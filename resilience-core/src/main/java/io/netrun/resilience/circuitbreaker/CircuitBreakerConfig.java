@@ -12,41 +12,39 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a circuit breaker opens, how long it stays open, and what closes it. Immutable; every value is checked when it
- * is built.
+ * The settings of a circuit breaker. Immutable; every value is validated on construction.
  *
  * @param detection how failures are detected; a builder derives it from the other settings, see
  *     {@link Builder#detection}; default {@link Detection#LEAKY_COUNT}
  * @param failureThreshold LEAKY_COUNT and CONSECUTIVE: failure count that opens the circuit; at least 1, default 5
- * @param failureRateThreshold windows: percentage of failed calls at which the circuit opens; above 0, at most 100,
- *     default 50
- * @param windowSize COUNT_WINDOW: how many of the last calls are looked at; 1 to 50,000, default 100
- * @param windowDuration TIME_WINDOW: how far back calls are looked at, in ten slices; above zero, default 60 s
- * @param minimumCalls windows: calls in the window before it can open the circuit; at least 1, default 20; no more than
- *     {@code windowSize} are waited for
- * @param slowCallDuration windows: from when on a call is slow, whether it has ended or still runs; above zero, null
- *     for not watching, which is the default. A slow trial of a half-open circuit fails
- * @param slowCallRateThreshold windows: percentage of slow calls at which the circuit opens; above 0, at most 100,
- *     default 100
- * @param successThreshold successful trials that close a half-open circuit; at least 1, default 3
- * @param openDuration how long the circuit stays open before trials are let in; above zero, default 60 s
- * @param openBackoffMultiplier factor by which each reopening without a recovery in between stays open for longer; at
- *     least 1.0, default 1.0. Above 1.0, the durations after the first are also spread by ±20 %
- * @param maxOpenDuration longest duration that the multiplier leads to, before the spread; at least
+ * @param failureRateThreshold windows: percentage of failed calls that opens the circuit; above 0, at most 100, default
+ *     50
+ * @param windowSize COUNT_WINDOW: number of calls in the window; 1 to 50,000, default 100
+ * @param windowDuration TIME_WINDOW: duration of the window, which has ten slices; above zero, default 60 s
+ * @param minimumCalls windows: minimum number of calls in the window before it can open the circuit; at least 1,
+ *     default 20. COUNT_WINDOW: a larger value than {@code windowSize} is treated as {@code windowSize}
+ * @param slowCallDuration windows: duration from which a call is slow, whether it has ended or is still running; above
+ *     zero, null for not detecting slow calls, which is the default. A slow trial of a half-open circuit fails
+ * @param slowCallRateThreshold windows: percentage of slow calls that opens the circuit; above 0, at most 100, default
+ *     100
+ * @param successThreshold number of successful trials that closes a half-open circuit; at least 1, default 3
+ * @param openDuration time that the circuit stays open before trials are admitted; above zero, default 60 s
+ * @param openBackoffMultiplier factor by which the open duration grows with each reopening without a recovery in
+ *     between; at least 1.0, default 1.0. Above 1.0, durations after the first are also randomized by ±20 %
+ * @param maxOpenDuration maximum open duration that the multiplier leads to, before the randomization; at least
  *     {@code openDuration}, null for ten times that, which is the default
- * @param halfOpenMaxCalls trials in flight at once while half-open, the first included; 1 to 10,000, default 3
- * @param halfOpenMaxDuration how long a trial may take before it is taken back and counted as failed; above zero, null
- *     for as long as {@code openDuration}, which is the default
- * @param exceptions failures that count, subclasses included; default every {@link Throwable}
- * @param ignoreExceptions failures that count as neither success nor failure, although {@code exceptions} has them;
+ * @param halfOpenMaxCalls maximum number of concurrent trials while half-open; 1 to 10,000, default 3
+ * @param halfOpenMaxDuration maximum duration of a trial before it counts as failed; above zero, null for
+ *     {@code openDuration}, which is the default
+ * @param exceptions failures that count, subclasses included; not empty, default every {@link Throwable}
+ * @param ignoreExceptions failures that count as neither success nor failure, even if they match {@code exceptions};
  *     default none
- * @param failure what a failure of these classes must fulfil too so that it counts as a failure; asked with what was
- *     thrown, without the exceptions that only wrap it; null, the default, for no condition. If it throws, that is
- *     logged and the classes decide
+ * @param failure an additional condition for failures of these classes to count; called with the unwrapped failure;
+ *     null, the default, for no condition. If it throws, that is logged and the classes alone decide
  * @param failureResult results that count as a failure although nothing was thrown (asynchronous calls: the future's
- *     value), null for none; default none. If it throws, that is logged and the result counts as success
- * @param stackTraces whether a {@link CircuitOpenException} records where it was thrown; default false, since that
- *     costs more than everything else about a rejection
+ *     value); null for none, which is the default. If it throws, that is logged and the result counts as success
+ * @param stackTraces whether a {@link CircuitOpenException} has a stack trace; default false, because the trace would
+ *     be the most expensive part of a rejection
  */
 public record CircuitBreakerConfig(
         Detection detection,
@@ -74,9 +72,9 @@ public record CircuitBreakerConfig(
     private static final int DEFAULT_OPEN_FACTOR = 10;
 
     /**
-     * Checks every value.
+     * Validates every value.
      *
-     * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
+     * @throws IllegalArgumentException if a value is out of range; the message names it and the allowed range
      */
     public CircuitBreakerConfig {
         Objects.requireNonNull(detection, "detection");
@@ -120,20 +118,20 @@ public record CircuitBreakerConfig(
         }
     }
 
-    /** How long a trial may take: {@link #halfOpenMaxDuration()}, or else {@link #openDuration()}. */
+    /** Returns the maximum duration of a trial: {@link #halfOpenMaxDuration()}, or else {@link #openDuration()}. */
     public Duration effectiveHalfOpenMaxDuration() {
         return halfOpenMaxDuration == null ? openDuration : halfOpenMaxDuration;
     }
 
-    /** Up to when a trial is a good one: what is slow is not, where that is watched. */
+    /** Returns the duration from which a trial fails: also that of a slow call, if slow calls are detected. */
     Duration longestTrial() {
         Duration trial = effectiveHalfOpenMaxDuration();
         return slowCallDuration == null || slowCallDuration.compareTo(trial) > 0 ? trial : slowCallDuration;
     }
 
     /**
-     * The longest open duration that the multiplier can reach, before its spread of ±20 %: {@link #maxOpenDuration()},
-     * or else ten times {@link #openDuration()}.
+     * Returns the longest open duration that the multiplier can reach, before the randomization by ±20 %:
+     * {@link #maxOpenDuration()}, or else ten times {@link #openDuration()}.
      */
     public Duration effectiveMaxOpenDuration() {
         if (maxOpenDuration != null) {
@@ -142,17 +140,17 @@ public record CircuitBreakerConfig(
         return Duration.ofNanos(Require.nanos(openDuration)).multipliedBy(DEFAULT_OPEN_FACTOR);
     }
 
-    /** The defaults. */
+    /** Returns the default settings. */
     public static CircuitBreakerConfig defaults() {
         return builder().build();
     }
 
-    /** A builder that holds the defaults. */
+    /** Returns a builder with the default settings. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that holds these settings, for a copy with changes. */
+    /** Returns a builder with these settings, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.detection = DetectionChoice.copyOf(detection);
@@ -203,102 +201,132 @@ public record CircuitBreakerConfig(
         private Builder() {}
 
         /**
-         * How failures are detected. Without it, that follows from the other settings given: {@code windowDuration}
-         * leads to {@link Detection#TIME_WINDOW}, other settings of windows lead to {@link Detection#COUNT_WINDOW}, and
-         * otherwise it is {@link Detection#LEAKY_COUNT}. Where it is chosen, a setting that it does not use is an
-         * error. A copy of a configuration keeps its detection in the same way, unless that is the default.
+         * Sets how failures are detected. By default the detection is derived from the other settings:
+         * {@code windowDuration} leads to {@link Detection#TIME_WINDOW}, other settings of windows lead to
+         * {@link Detection#COUNT_WINDOW}, and otherwise it is {@link Detection#LEAKY_COUNT}. If the detection is set, a
+         * setting that it does not use is an error. The builder of a copy keeps the detection as if it were set, unless
+         * that is the default.
          */
         public Builder detection(Detection detection) {
             this.detection.choose(Objects.requireNonNull(detection, "detection"));
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#failureThreshold()}. */
+        /**
+         * Sets the failure count that opens the circuit, for {@link Detection#LEAKY_COUNT} and
+         * {@link Detection#CONSECUTIVE}. At least 1, default 5.
+         */
         public Builder failureThreshold(int failureThreshold) {
             this.failureThreshold = failureThreshold;
             detection.give(Setting.FAILURE_THRESHOLD, failureThreshold);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#failureRateThreshold()}. */
+        /**
+         * Sets the percentage of failed calls in the window that opens the circuit. Above 0, at most 100, default 50.
+         */
         public Builder failureRateThreshold(double failureRateThreshold) {
             this.failureRateThreshold = failureRateThreshold;
             detection.give(Setting.FAILURE_RATE_THRESHOLD, failureRateThreshold);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#windowSize()}. */
+        /** Sets the number of calls in the window, for {@link Detection#COUNT_WINDOW}. 1 to 50,000, default 100. */
         public Builder windowSize(int windowSize) {
             this.windowSize = windowSize;
             detection.give(Setting.WINDOW_SIZE, windowSize);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#windowDuration()}. */
+        /**
+         * Sets the duration of the window, for {@link Detection#TIME_WINDOW}. Above zero, default 60 s. Calls leave the
+         * window in slices of a tenth of it.
+         */
         public Builder windowDuration(Duration windowDuration) {
             this.windowDuration = windowDuration;
             detection.give(Setting.WINDOW_DURATION, windowDuration);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#minimumCalls()}. */
+        /**
+         * Sets the minimum number of calls in the window before it can open the circuit. At least 1, default 20. With
+         * {@link Detection#COUNT_WINDOW}, a larger value than {@link #windowSize} is treated as that.
+         */
         public Builder minimumCalls(int minimumCalls) {
             this.minimumCalls = minimumCalls;
             detection.give(Setting.MINIMUM_CALLS, minimumCalls);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#slowCallDuration()}. */
+        /**
+         * Sets the duration from which a call is slow, whether it has ended or is still running; for windows. Above
+         * zero; null, the default, for not detecting slow calls. A slow trial of a half-open circuit fails.
+         */
         public Builder slowCallDuration(@Nullable Duration slowCallDuration) {
             this.slowCallDuration = slowCallDuration;
             detection.give(Setting.SLOW_CALL_DURATION, slowCallDuration);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#slowCallRateThreshold()}. */
+        /**
+         * Sets the percentage of slow calls in the window that opens the circuit. Above 0, at most 100, default 100.
+         * Used only with {@link #slowCallDuration}.
+         */
         public Builder slowCallRateThreshold(double slowCallRateThreshold) {
             this.slowCallRateThreshold = slowCallRateThreshold;
             detection.give(Setting.SLOW_CALL_RATE_THRESHOLD, slowCallRateThreshold);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#successThreshold()}. */
+        /** Sets the number of successful trials that closes a half-open circuit. At least 1, default 3. */
         public Builder successThreshold(int successThreshold) {
             this.successThreshold = successThreshold;
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#openDuration()}. */
+        /** Sets the time that the circuit stays open before trials are admitted. Above zero, default 60 s. */
         public Builder openDuration(Duration openDuration) {
             this.openDuration = openDuration;
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#openBackoffMultiplier()}. */
+        /**
+         * Sets the factor by which the open duration grows with each reopening without a recovery in between. At least
+         * 1.0, default 1.0. Above 1.0, durations after the first are also randomized by ±20 %.
+         */
         public Builder openBackoffMultiplier(double openBackoffMultiplier) {
             this.openBackoffMultiplier = openBackoffMultiplier;
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#maxOpenDuration()}. */
+        /**
+         * Sets the maximum open duration that {@link #openBackoffMultiplier} leads to, before the randomization. At
+         * least {@link #openDuration}; null, the default, for ten times that.
+         */
         public Builder maxOpenDuration(@Nullable Duration maxOpenDuration) {
             this.maxOpenDuration = maxOpenDuration;
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#halfOpenMaxCalls()}. */
+        /** Sets the maximum number of concurrent trials while half-open. 1 to 10,000, default 3. */
         public Builder halfOpenMaxCalls(int halfOpenMaxCalls) {
             this.halfOpenMaxCalls = halfOpenMaxCalls;
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#halfOpenMaxDuration()}. */
+        /**
+         * Sets the maximum duration of a trial before it counts as failed. Above zero; null, the default, for
+         * {@link #openDuration}.
+         */
         public Builder halfOpenMaxDuration(@Nullable Duration halfOpenMaxDuration) {
             this.halfOpenMaxDuration = halfOpenMaxDuration;
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#exceptions()}. */
+        /**
+         * Sets the failures that count, subclasses included. Not empty, default every {@link Throwable}. Rejections by
+         * other policies count only if they are named.
+         */
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder exceptions(Class<? extends Throwable>... exceptions) {
@@ -306,7 +334,10 @@ public record CircuitBreakerConfig(
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#ignoreExceptions()}. */
+        /**
+         * Sets the failures that count as neither success nor failure, even if they match {@link #exceptions}.
+         * Subclasses are included. Default none.
+         */
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder ignoreExceptions(Class<? extends Throwable>... ignoreExceptions) {
@@ -315,8 +346,9 @@ public record CircuitBreakerConfig(
         }
 
         /**
-         * A condition that failures of the {@link #exceptions} must fulfil too; null, the default, for none. Replaces
-         * all that was given before. See {@link CircuitBreakerConfig#failure()}.
+         * Sets an additional condition for failures that match {@link #exceptions} to count. It is called with the
+         * unwrapped failure; null, the default, for no condition. Replaces all earlier conditions. If it throws, that
+         * is logged and the classes alone decide.
          */
         public Builder failure(@Nullable Predicate<? super Throwable> failure) {
             this.failure = failure;
@@ -324,9 +356,9 @@ public record CircuitBreakerConfig(
         }
 
         /**
-         * A condition that failures of one class, subclasses included, must fulfil too, as in
+         * Adds a condition for failures of one class, subclasses included, to count, as in
          * {@code failure(SQLException.class, e -> e.getErrorCode() == 1205)}. Failures of other classes are not
-         * affected. May be called for several classes.
+         * affected. May be called for several classes. Default no condition.
          */
         public <E extends Throwable> Builder failure(Class<E> type, Predicate<? super E> condition) {
             failure = TypedConditions.narrow(failure, type, condition);
@@ -334,29 +366,33 @@ public record CircuitBreakerConfig(
         }
 
         /**
-         * Results of one class, subclasses included, that count although nothing was thrown, as in
-         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, null among them, count only if
-         * a condition given before says so, as for another class. See {@link CircuitBreakerConfig#failureResult()}.
+         * Adds results of one class, subclasses included, that count as a failure although nothing was thrown, as in
+         * {@code failureResult(Response.class, r -> r.status() == 503)}. Other results, including null, count only if
+         * an earlier condition accepts them. May be called for several classes. Default no results.
          */
         public <R> Builder failureResult(Class<R> type, Predicate<? super R> condition) {
             failureResult = TypedConditions.widen(failureResult, type, condition);
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#failureResult()}. */
+        /**
+         * Sets the results that count as a failure although nothing was thrown (asynchronous calls: the future's
+         * value). Null, the default, for no results. Replaces all earlier conditions. If it throws, that is logged and
+         * the result counts as success.
+         */
         public Builder failureResult(@Nullable Predicate<@Nullable Object> failureResult) {
             this.failureResult = failureResult;
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#stackTraces()}. */
+        /** Sets whether a {@link CircuitOpenException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
             return this;
         }
 
         /**
-         * The configuration.
+         * Builds the configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range, or settings are for different detections
          */

@@ -4,7 +4,7 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.time.Instant;
 
-/** Something that happened in a circuit breaker. */
+/** An event of a circuit breaker. */
 public sealed interface CircuitBreakerEvent extends ResilienceEvent {
 
     @Override
@@ -13,10 +13,10 @@ public sealed interface CircuitBreakerEvent extends ResilienceEvent {
     }
 
     /**
-     * The state changed, by what calls did or by an operator. Listeners receive these events in the order of the
+     * The state changed, by the outcome of calls or by an operator. Listeners receive these events in the order of the
      * changes, one at a time, so the last one received has the state that the circuit is in or is about to leave.
      *
-     * @param reason for people, such as "60 of 100 calls failed"
+     * @param reason a readable reason, such as "60 of 100 calls failed"
      */
     record StateChanged(String name, Instant time, CircuitBreaker.State from, CircuitBreaker.State to, String reason)
             implements CircuitBreakerEvent {}

@@ -14,7 +14,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the circuit before a call and records the outcome after, for sync and asynchronous calls alike. */
+/**
+ * Asks the circuit for admission before a call and records the outcome afterwards, for sync and asynchronous calls
+ * alike.
+ */
 final class CircuitBreakerLayer implements Layer {
 
     private final Circuit circuit;
@@ -50,8 +53,8 @@ final class CircuitBreakerLayer implements Layer {
     }
 
     /**
-     * Counts a call unless it was given up before. It is judged before that is decided, since predicates are code of
-     * the user, for which nobody who gives the call up has to wait.
+     * Counts a call, unless it was abandoned before. The outcome is judged before that is decided, because predicates
+     * are user code, for which an abandoning thread must not wait.
      */
     private void end(
             Admission admission,
@@ -80,7 +83,7 @@ final class CircuitBreakerLayer implements Layer {
         CompletableFuture<T> call;
         try {
             if (deadline != Deadline.NONE) {
-                // The body may take its time until it gives a future, and the call may be given up within that.
+                // The body may take a long time until it returns a future, and the call may be abandoned meanwhile.
                 scope = deadline.child();
             }
             if (body instanceof AdaptedCall<?> adapted) {
@@ -120,8 +123,8 @@ final class CircuitBreakerLayer implements Layer {
     }
 
     /**
-     * An admitted call. It is settled when it ends or when it is given up, whichever comes first. Its scope is its own,
-     * since others may begin in the one around it; it is given up with that one, so it is registered there alone.
+     * An admitted call. It is settled when it ends or when it is abandoned, whichever comes first. It has its own
+     * scope, because other calls may begin in the outer one; the outer scope stops it, so it is registered only there.
      */
     private static final class InFlight extends Deadline.InFlight {
 
@@ -129,11 +132,12 @@ final class CircuitBreakerLayer implements Layer {
         private final Admission admission;
         private final Deadline deadline;
 
-        /** How many bodies had been begun in the scope before this call. */
+        /** The number of bodies begun in the scope before this call. */
         private final int begunBefore;
 
         /**
-         * The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can go.
+         * The body of an asynchronous call, if it is an adapted one. Null once the call has ended, so that it can be
+         * collected.
          */
         private volatile @Nullable AdaptedCall<?> adapted;
 
@@ -150,7 +154,7 @@ final class CircuitBreakerLayer implements Layer {
             this.adapted = body instanceof AdaptedCall<?> call ? call : null;
         }
 
-        /** Ends this by itself, unless it was given up before. */
+        /** Ends this call by itself, unless it was abandoned before. */
         void end(Verdict verdict, @Nullable Throwable failure) {
             if (tryBeginEnd()) {
                 adapted = null;
@@ -167,12 +171,12 @@ final class CircuitBreakerLayer implements Layer {
             AdaptedCall<?> call = adapted;
             adapted = null;
             if (!exceeded && call != null && call.isOwnedBy(deadline)) {
-                // A stream that was begun well and is left by its reader.
+                // A stream that began successfully and was cancelled by its subscriber.
                 outcomes.onSuccess(admission);
             } else if (exceeded && deadline.begun() != begunBefore) {
                 outcomes.onExceeded(admission, deadline);
             } else {
-                // Among them a call that was given up while it waited in a queue further in: it was never made.
+                // This includes a call that was abandoned while it waited in an inner queue: it was never made.
                 outcomes.onStopped(admission);
             }
         }

@@ -4,8 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a circuit breaker was doing at one moment. The totals count from the creation of the instance and are never
- * reset.
+ * A snapshot of a circuit breaker. The totals count from the creation of the instance and are never reset.
  *
  * @param state the state
  * @param failureCount CLOSED: the failure count; OPEN and HALF_OPEN: the count that opened the circuit and the failed
@@ -13,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param successCount HALF_OPEN: successful trials so far; otherwise 0
  * @param halfOpenCalls HALF_OPEN: trials in flight; otherwise 0
  * @param lastFailureTime when a call failed last, by the wall clock; null if none has since creation or reset
- * @param nextTrialTime OPEN: when the next trial is let in, by the wall clock; otherwise null
+ * @param nextTrialTime OPEN: when the next trial is admitted, by the wall clock; otherwise null
  * @param totalSucceeded calls that succeeded
  * @param totalFailed calls that failed in a way that counts
  * @param totalIgnored calls that failed in a way that does not count
  * @param totalCancelled calls that were cancelled or interrupted
- * @param totalRejected calls refused
+ * @param totalRejected calls that were rejected
  * @param totalSlow calls that took {@link CircuitBreakerConfig#slowCallDuration()} or longer, counted while CLOSED;
- *     they are also among those that succeeded or failed
- * @param totalOpened how often the circuit opened by itself, after a failed trial included
+ *     they are also included in those that succeeded or failed
+ * @param totalOpened how often the circuit opened by itself, including after a failed trial
  */
 public record CircuitBreakerMetrics(
         CircuitBreaker.State state,

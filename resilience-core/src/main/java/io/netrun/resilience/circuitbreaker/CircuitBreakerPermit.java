@@ -7,7 +7,7 @@ import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Verdict;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** An admission in the hands of the user: settled by whoever takes it out first. */
+/** A permit held by user code, settled by the first thread that removes the admission. */
 final class CircuitBreakerPermit implements Permit {
 
     private final AtomicReference<@Nullable Admission> admission;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A call was refused because the circuit is open, or half-open with all its trials in flight. */
+/** A call was rejected because the circuit is open, or half-open with all its trials in flight. */
 public final class CircuitOpenException extends CallRejectedException implements RetryAfter {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public final class CircuitOpenException extends CallRejectedException implements
     private final CircuitBreaker.State state;
     private final transient @Nullable CircuitState refusing;
 
-    /** For an exception that has left its JVM and lost the state that refused the call; written when it leaves. */
+    /** For a deserialized exception, which has lost the state that rejected the call; written on serialization. */
     private long retryAfterNanos;
 
     CircuitOpenException(String name, CircuitState refusing, boolean withStackTrace) {
@@ -25,15 +25,15 @@ public final class CircuitOpenException extends CallRejectedException implements
         this.refusing = refusing;
     }
 
-    /** The state that refused the call: OPEN, HALF_OPEN or FORCED_OPEN. */
+    /** Returns the state that rejected the call: OPEN, HALF_OPEN or FORCED_OPEN. */
     public CircuitBreaker.State state() {
         return state;
     }
 
     /**
-     * How much longer the circuit rejects calls, from the moment that this is asked. OPEN: the time until trials are
-     * let in. HALF_OPEN: zero, since a running trial may end at any moment. FORCED_OPEN: empty, since only an operator
-     * ends it. Zero once that state is over, as after a reset.
+     * Returns how much longer the circuit rejects calls, from now on. OPEN: the time until trials are admitted.
+     * HALF_OPEN: zero, because a running trial may end at any moment. FORCED_OPEN: empty, because only an operator ends
+     * it. Zero once that state is over, as after a reset.
      */
     @Override
     public Optional<Duration> retryAfter() {
@@ -47,7 +47,7 @@ public final class CircuitOpenException extends CallRejectedException implements
         return refusing == null ? retryAfterNanos : refusing.refusingNanos();
     }
 
-    /** Made when it is read, because most rejections are counted and never printed. */
+    /** Built on demand, because most rejections are counted and never printed. */
     @Override
     public String getMessage() {
         String circuit = "CircuitBreaker '" + name() + "' ";

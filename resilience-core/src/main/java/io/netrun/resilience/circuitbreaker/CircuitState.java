@@ -6,17 +6,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One period of a circuit breaker's life, from one transition to the next. A call belongs to the period that admitted
- * it: its outcome is told to that object, and once the circuit has moved on, that object can change nothing any more.
- * This is why a call begun before a transition can not disturb what came after, and why no generation has to be
- * counted.
+ * One period of a circuit breaker, from one transition to the next. A call belongs to the period that admitted it: its
+ * outcome is reported to that object, and once the circuit has moved on, that object can change nothing any more. So a
+ * call that began before a transition cannot disturb later periods, and no generation needs to be counted.
  */
 abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, Disabled {
 
-    /** How the circuit came here; written before it does, null from its announcement on and in the first state. */
+    /** The transition that led here; written before it happens, null after its announcement and in the first state. */
     private volatile @Nullable Transition arrival;
 
-    /** The state after this one; see {@link TransitionAnnouncer}. */
+    /** The next state; see {@link TransitionAnnouncer}. */
     @Nullable
     CircuitState next;
 
@@ -24,27 +23,27 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
         arrival = transition;
     }
 
-    /** The transition that led here, which has not been announced yet. */
+    /** Returns the transition that led here, which has not been announced yet. */
     Transition arrival() {
         return Objects.requireNonNull(arrival);
     }
 
-    /** The same, which is about to be announced; what is before it is not kept any longer. */
+    /** Takes the transition that led here, to announce it. The states before it are no longer retained. */
     Transition takeArrival() {
         Transition taken = arrival();
         arrival = null;
         return taken;
     }
 
-    /** The public name of this kind of period. */
+    /** Returns the public name of this kind of period. */
     abstract CircuitBreaker.State state();
 
     /**
      * Admits a call.
      *
-     * @return where to tell the outcome; null if the circuit has just moved on, so that its present state is to be
-     *     asked
-     * @throws CircuitOpenException if the call is refused
+     * @return receives the outcome; null if the circuit has just moved on, so that the caller must ask its current
+     *     state
+     * @throws CircuitOpenException if the call is rejected
      */
     abstract @Nullable Admission admit();
 
@@ -55,12 +54,12 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
     void onExit() {}
 
     /**
-     * Brings what was derived from the settings up to date, keeping what has been counted and admitted. Called once
-     * this period has begun, and whenever settings have changed; may be called by two threads at once.
+     * Updates what was derived from the settings, and keeps what has been counted and admitted. Called once this period
+     * has begun, and whenever settings have changed; may be called by two threads concurrently.
      */
     void reconfigured() {}
 
-    /** How much longer this period refuses all calls, in nanoseconds from now; 0 if it might admit one now. */
+    /** Returns how much longer this period rejects all calls, in nanoseconds from now; 0 if it might admit one now. */
     long refusingNanos() {
         return 0;
     }
@@ -82,22 +81,25 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
         return null;
     }
 
-    /** Where the outcome of an admitted call is reported, once. */
+    /** Receives the outcome of an admitted call, once. */
     interface Admission {
 
         /**
-         * The call succeeded.
+         * Records that the call succeeded.
          *
-         * @return false if it counts as failed all the same, since it came too late
+         * @return false if it counts as failed nevertheless, because it was too late
          */
         boolean succeeded();
 
-        /** The first part of the result has come, so the call does not hang, however long the rest may take. */
+        /**
+         * Records that the first part of the result has arrived, so the call does not hang, however long the rest may
+         * take.
+         */
         default void delivers() {}
 
         void failed();
 
-        /** The call ended without saying anything about what it called. */
+        /** Records that the call ended without an outcome that counts. */
         void ignored();
     }
 }

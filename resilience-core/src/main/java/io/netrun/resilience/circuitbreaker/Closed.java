@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls pass; their outcomes are watched. One object serves all calls of the period, so admitting allocates nothing,
- * unless the time that calls take is watched too.
+ * Calls are admitted and their outcomes are recorded. One object serves all calls of the period, so admitting a call
+ * allocates nothing, unless the duration of calls is measured as well.
  */
 final class Closed extends CircuitState implements Admission {
 
@@ -75,7 +75,7 @@ final class Closed extends CircuitState implements Admission {
 
     @Override
     public void ignored() {
-        // Nothing is held for a call in a closed circuit.
+        // A closed circuit holds nothing for a call.
     }
 
     @Override
@@ -93,7 +93,7 @@ final class Closed extends CircuitState implements Admission {
         circuit.transition(this, new Open(circuit, detector.failureCount()), detector.openReason());
     }
 
-    /** A call whose time is taken: until it ends, or until the first part of its result has come. */
+    /** A call whose duration is measured: until it ends, or until the first part of its result has arrived. */
     private final class TimedCall implements Admission {
 
         private static final long RUNNING = -1;
@@ -102,7 +102,7 @@ final class Closed extends CircuitState implements Admission {
         private final long startedAt;
         private final long slowNanos;
 
-        /** How long it took; decided once, since its end and its first part may come at the same time. */
+        /** The duration; decided once, because its end and its first part may arrive at the same time. */
         private final AtomicLong took = new AtomicLong(RUNNING);
 
         TimedCall(RunningCalls others, long startedAt) {

@@ -4,7 +4,7 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/** The last so many calls. */
+/** A window of the most recent calls. */
 final class CountWindow extends SlidingWindow {
 
     private static final VarHandle RING = ConstantBootstraps.fieldVarHandle(
@@ -32,7 +32,7 @@ final class CountWindow extends SlidingWindow {
         return config.detection() == Detection.COUNT_WINDOW;
     }
 
-    /** The latest calls that fit stay. */
+    /** Keeps the latest calls that fit. */
     @Override
     void resize(CircuitBreakerConfig config) {
         OutcomeRing former = ring;
@@ -42,7 +42,7 @@ final class CountWindow extends SlidingWindow {
         }
     }
 
-    /** Puts a closed ring's successor in its place; whoever comes first does it. */
+    /** Replaces a closed ring by its successor. The first thread succeeds. */
     private void replace(OutcomeRing closed) {
         RING.compareAndSet(this, closed, closed.successor());
     }

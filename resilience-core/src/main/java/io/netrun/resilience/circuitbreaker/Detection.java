@@ -1,16 +1,18 @@
 package io.netrun.resilience.circuitbreaker;
 
-/** What a closed circuit breaker goes by when it opens. */
+/** How a closed circuit breaker detects failures. */
 public enum Detection {
     /**
-     * A count that goes up by one with each failure and down by one with each success, never below zero, and opens the
-     * circuit at {@link CircuitBreakerConfig#failureThreshold()}.
+     * A count that increases by one with each failure and decreases by one with each success, never below zero, and
+     * opens the circuit at {@link CircuitBreakerConfig#failureThreshold()}.
      */
     LEAKY_COUNT,
-    /** {@link CircuitBreakerConfig#failureThreshold()} failures in a row. */
+    /** {@link CircuitBreakerConfig#failureThreshold()} consecutive failures. */
     CONSECUTIVE,
-    /** The part of the last {@link CircuitBreakerConfig#windowSize()} calls that failed or were slow. */
+    /** The proportion of the last {@link CircuitBreakerConfig#windowSize()} calls that failed or were slow. */
     COUNT_WINDOW,
-    /** The part of the calls of the last {@link CircuitBreakerConfig#windowDuration()} that failed or were slow. */
+    /**
+     * The proportion of the calls of the last {@link CircuitBreakerConfig#windowDuration()} that failed or were slow.
+     */
     TIME_WINDOW
 }

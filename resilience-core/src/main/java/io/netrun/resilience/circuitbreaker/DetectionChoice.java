@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How failures are detected, as it follows from the settings given to a builder. Where a detection is chosen, a setting
- * that it does not use is a mistake. Not thread-safe.
+ * Derives the detection from the settings of a builder. If a detection is chosen, a setting that it does not use is an
+ * error. Not thread-safe.
  */
 final class DetectionChoice {
 
@@ -26,7 +26,7 @@ final class DetectionChoice {
 
         private final String title;
 
-        @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
+        @SuppressWarnings("ImmutableEnumChecker") // never modified
         private final Set<Detection> usedBy;
 
         Setting(String title, Set<Detection> usedBy) {
@@ -39,8 +39,8 @@ final class DetectionChoice {
     private @Nullable Detection chosen;
 
     /**
-     * The choice of a copy. The default detection may not have been chosen at all, so settings of others lead away from
-     * it.
+     * Returns the choice of a copy. The default detection may not have been chosen explicitly, so the settings of
+     * another detection override it.
      */
     static DetectionChoice copyOf(Detection detection) {
         DetectionChoice copy = new DetectionChoice();
@@ -52,7 +52,7 @@ final class DetectionChoice {
         chosen = detection;
     }
 
-    /** A setting is given; null takes it back. */
+    /** Records a setting; null removes it. */
     void give(Setting setting, @Nullable Object value) {
         if (value == null) {
             given.remove(setting);
@@ -62,9 +62,9 @@ final class DetectionChoice {
     }
 
     /**
-     * The detection: the chosen one, or the first one that uses all settings that were given.
+     * Returns the detection: the chosen one, or the first one that uses all recorded settings.
      *
-     * @throws IllegalArgumentException if settings do not go together
+     * @throws IllegalArgumentException if settings conflict
      */
     Detection detection() {
         Detection explicit = chosen;
@@ -84,7 +84,8 @@ final class DetectionChoice {
             }
             former = setting.title;
         }
-        // In the order of the enum, so a count of failures is leaky and a window is one of calls, unless more is given.
+        // In the order of the enum: a failure threshold leads to the leaky count, and a setting of windows to the count
+        // window, unless further settings exclude that.
         return possible.iterator().next();
     }
 

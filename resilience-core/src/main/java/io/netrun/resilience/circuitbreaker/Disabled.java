@@ -2,7 +2,7 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 
-/** An operator has switched the protection off: every call passes, and no outcome changes anything. */
+/** An operator has disabled the protection: every call is admitted, and no outcome counts. */
 final class Disabled extends CircuitState implements Admission {
 
     private final boolean wasForcedOpen;
@@ -11,7 +11,7 @@ final class Disabled extends CircuitState implements Admission {
         this.wasForcedOpen = wasForcedOpen;
     }
 
-    /** Whether an operator had forced the circuit open before the protection was switched off. */
+    /** Returns whether an operator had forced the circuit open before the protection was disabled. */
     boolean wasForcedOpen() {
         return wasForcedOpen;
     }
@@ -33,11 +33,11 @@ final class Disabled extends CircuitState implements Admission {
 
     @Override
     public void failed() {
-        // Outcomes are not looked at.
+        // Outcomes are ignored.
     }
 
     @Override
     public void ignored() {
-        // Outcomes are not looked at.
+        // Outcomes are ignored.
     }
 }

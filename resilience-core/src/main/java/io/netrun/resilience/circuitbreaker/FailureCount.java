@@ -3,18 +3,18 @@ package io.netrun.resilience.circuitbreaker;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A count that goes up by one with each failure and down with each success, never below 0. A success while it is 0, the
- * usual case by far, writes nothing.
+ * A count that increases by one with each failure and decreases with each success, never below 0. A success at 0, by
+ * far the usual case, writes nothing.
  */
 final class FailureCount implements FailureDetector {
 
     private final AtomicInteger count = new AtomicInteger();
     private volatile int threshold;
 
-    /** How much a success takes off: one failure, or a whole row. */
+    /** How much a success subtracts: one failure, or all consecutive failures. */
     private volatile int perSuccess;
 
-    /** A count of zero. */
+    /** Creates a count of zero. */
     FailureCount(CircuitBreakerConfig config) {
         this.threshold = config.failureThreshold();
         this.perSuccess = perSuccess(config);
@@ -24,7 +24,7 @@ final class FailureCount implements FailureDetector {
         return config.detection() == Detection.CONSECUTIVE ? config.failureThreshold() : 1;
     }
 
-    /** With a lower threshold it is the next failure that opens. */
+    /** With a lower threshold, the next failure opens the circuit. */
     @Override
     public boolean tryReconfigure(CircuitBreakerConfig config) {
         if (config.detection() != Detection.LEAKY_COUNT && config.detection() != Detection.CONSECUTIVE) {
@@ -46,7 +46,7 @@ final class FailureCount implements FailureDetector {
         int seen;
         do {
             seen = count.get();
-            // At the threshold the circuit is opening: a late success must not take back what opened it.
+            // At the threshold the circuit is opening: a late success must not subtract the failures that opened it.
         } while (seen > 0 && seen < threshold && !count.compareAndSet(seen, Math.max(0, seen - perSuccess)));
         return false;
     }

@@ -2,12 +2,10 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Ticker;
 
-/**
- * Decides from the outcomes of a closed circuit's calls when it opens. Made anew for every closed period. Thread-safe.
- */
+/** Decides from the outcomes of calls when a closed circuit opens. Created for every closed period. Thread-safe. */
 interface FailureDetector {
 
-    /** The detector that a configuration asks for. */
+    /** Creates the detector for a configuration. */
     static FailureDetector of(CircuitBreakerConfig config, Ticker ticker) {
         return switch (config.detection()) {
             case LEAKY_COUNT, CONSECUTIVE -> new FailureCount(config);
@@ -17,32 +15,32 @@ interface FailureDetector {
     }
 
     /**
-     * Hears how a call ended; true if that opens the circuit. A success may do so, as when it completes the minimum
-     * number of calls.
+     * Records the outcome of a call. Returns whether it opens the circuit. A success may do so, for example if it
+     * completes the minimum number of calls.
      *
-     * @param slow whether it took too long; false where that is not watched
+     * @param slow whether the call was slow; false if slow calls are not detected
      */
     boolean record(boolean failed, boolean slow);
 
     /**
-     * Whether the circuit opens because of calls that have not ended.
+     * Returns whether the circuit opens because of calls that have not ended.
      *
-     * @param overdue how many are already too slow
+     * @param overdue the number of calls that are already slow
      */
     default boolean shouldOpen(int overdue) {
         return false;
     }
 
     /**
-     * Goes by other settings from now on, keeping what it has counted.
+     * Applies other settings, and keeps what has been counted.
      *
-     * @return false if they ask for a detector of another kind; nothing has changed then
+     * @return false if they require a detector of another kind; nothing has changed then
      */
     boolean tryReconfigure(CircuitBreakerConfig config);
 
-    /** What it has counted, for people; asked when the circuit opens. */
+    /** Returns what was counted as readable text; called when the circuit opens. */
     String openReason();
 
-    /** The failures it holds against the circuit now. */
+    /** Returns the number of failures that currently count. */
     int failureCount();
 }

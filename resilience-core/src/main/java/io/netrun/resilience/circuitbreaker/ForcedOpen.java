@@ -3,7 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 
-/** An operator has stopped all calls; only an operator lets them through again. */
+/** An operator has stopped all calls; only an operator admits them again. */
 final class ForcedOpen extends CircuitState {
 
     private static final long FOREVER = Require.nanos(Duration.ofSeconds(Long.MAX_VALUE));

@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded number of trials at once finds out whether calls succeed again: enough successes close the circuit, one
- * failure opens it. A trial is among those in flight from its admission to its end; taking it out from among them is
- * what settles it, so no trial can be settled twice, and one that never ends can be taken back. A stream succeeds with
- * its first element; if it fails later, that opens a circuit which is still half-open. Every decision is made by the
- * settings of its moment.
+ * A bounded number of concurrent trials tests whether calls succeed again: enough successes close the circuit, one
+ * failure opens it. A trial is in the set of those in flight from its admission to its end; removing it from that set
+ * settles it, so no trial can be settled twice, and one that never ends can be removed. A stream succeeds with its
+ * first element; if it fails later, that opens a circuit which is still half-open. Every decision uses the settings in
+ * force at that moment.
  */
 final class HalfOpen extends CircuitState {
 
@@ -45,7 +45,7 @@ final class HalfOpen extends CircuitState {
         Trial trial = new Trial(now);
         boolean begins = tryAcquireTrial();
         if (circuit.state() != this) {
-            // Counted or refused too late: nobody hears of the outcome here, and the next period has places of its own.
+            // Counted or rejected too late: the outcome would be ignored here, and the next period has its own limit.
             if (begins) {
                 running.decrementAndGet();
             }
@@ -63,7 +63,7 @@ final class HalfOpen extends CircuitState {
         return trial;
     }
 
-    /** Counts a trial among those in flight, if there is room for it. */
+    /** Counts a trial as in flight, if the limit permits. */
     private boolean tryAcquireTrial() {
         int most = circuit.config().halfOpenMaxCalls();
         int seen;
@@ -99,7 +99,7 @@ final class HalfOpen extends CircuitState {
 
         private final long startedAt;
 
-        /** Whether the circuit holds against the call that it failed, whatever its caller says in the end. */
+        /** Whether the trial counts as failed, whatever outcome is reported later. */
         private volatile boolean failed;
 
         Trial(long startedAt) {
@@ -110,7 +110,7 @@ final class HalfOpen extends CircuitState {
             return now - startedAt >= Require.nanos(circuit.config().longestTrial());
         }
 
-        /** A stream may go on for hours: it must not keep others from trying, and what it calls answers again. */
+        /** A stream may run for hours: it must not block further trials, and what it calls responds again. */
         @Override
         public void delivers() {
             if (settle()) {
@@ -120,12 +120,12 @@ final class HalfOpen extends CircuitState {
 
         @Override
         public boolean succeeded() {
-            return settle() ? pass() : !failed; // settled with its first part, or taken back
+            return settle() ? pass() : !failed; // settled by its first part, or removed as overdue
         }
 
         private boolean pass() {
             try {
-                // Decided by time alone: a trial that took too long failed, even if no call came by to take it back.
+                // Decided by time alone: a trial that took too long failed, even if no call has removed it.
                 if (isOverdue(circuit.ticker().nanoTime())) {
                     failed = true;
                     reopen("a trial took too long");
@@ -163,7 +163,10 @@ final class HalfOpen extends CircuitState {
             }
         }
 
-        /** Whoever settles it gives its place back after all that follows from it, so that nobody comes in between. */
+        /**
+         * Settles the trial. The thread that settles it decrements the count only after all effects, so that no other
+         * trial begins in between.
+         */
         private boolean settle() {
             return trials.remove(this);
         }

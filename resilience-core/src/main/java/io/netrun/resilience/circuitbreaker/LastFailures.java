@@ -28,7 +28,7 @@ final class LastFailures {
         }
     }
 
-    /** The latest first. */
+    /** Returns the failures, the latest first. */
     List<Failure> list() {
         List<Failure> failures = new ArrayList<>(KEPT);
         long next = added.get();

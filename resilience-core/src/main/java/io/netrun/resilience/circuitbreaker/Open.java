@@ -11,16 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls are refused until the open duration elapsed; the first call after it begins the half-open period. A timer says
- * when it is over, because reading the clock would cost more than all the rest of a rejection; the clock is read for
- * every eighth rejection only, so that the circuit does not depend on the timer. Without the timer, when it has not
- * been set yet, could not be, or was taken back because the application ends, the clock is read for every call.
+ * Calls are rejected until the open duration has elapsed; the first call after it begins the half-open period. A timer
+ * signals the end, because reading the clock would cost more than the rest of a rejection. Every eighth rejection reads
+ * the clock, so that the circuit does not depend on the timer. Without a timer, because it has not been set yet, could
+ * not be set, or was cancelled at the shutdown of the application, every call reads the clock.
  */
 final class Open extends CircuitState implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(Open.class);
 
-    /** Every eighth. */
+    /** Selects every eighth rejection. */
     private static final int CLOCK_MASK = 7;
 
     private static final double LEAST_SPREAD = 0.8;
@@ -30,10 +30,10 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     private final CircuitBreakerConfig config;
     private final int failureCount;
 
-    /** How many open periods, this one included, there were since the circuit was closed. */
+    /** The number of open periods since the circuit was closed, including this one. */
     private final int openings;
 
-    /** The same object in all that follow each other as settings change. */
+    /** The same object in all states that replace each other as settings change. */
     private final Object period;
 
     private final long openedAt;
@@ -42,10 +42,10 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     private volatile Ticker.@Nullable Scheduled timer;
     private volatile boolean over;
 
-    /** Not volatile, and threads may overwrite what others have counted: it is only to move on. */
+    /** Not volatile, and threads may overwrite each other's count: it only has to advance. */
     private int rejectionsSinceClock;
 
-    /** The first open period after a closed one. */
+    /** Creates the first open period after a closed one. */
     Open(Circuit circuit, int failureCount) {
         this(circuit, failureCount, 1, circuit.ticker().nanoTime(), new Object());
     }
@@ -60,13 +60,13 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         this.durationNanos = durationNanos(config, openings);
     }
 
-    /** The open period after a failed trial. */
+    /** Creates the open period after a failed trial. */
     Open reopened() {
         return new Open(
                 circuit, failureCount + 1, openings + 1, circuit.ticker().nanoTime(), new Object());
     }
 
-    /** An open circuit has admitted nobody, so another object can take its place. */
+    /** An open circuit has admitted no call, so another object can replace it. */
     @Override
     void reconfigured() {
         CircuitBreakerConfig now = circuit.config();
@@ -77,7 +77,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         }
     }
 
-    /** Spread where it grows, so that callers that failed together do not come back together. */
+    /** Randomized if it grows, so that callers that failed together do not return together. */
     private static long durationNanos(CircuitBreakerConfig config, int openings) {
         long base = Require.nanos(config.openDuration());
         if (openings == 1 || config.openBackoffMultiplier() == 1.0) {
@@ -98,7 +98,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     void onEnter() {
         long left = remainingNanos();
         if (left == 0) {
-            // A change of settings has made it shorter than it has lasted.
+            // A change of settings made the duration shorter than the time that has elapsed.
             over = true;
             return;
         }
@@ -123,7 +123,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         takeTimerBack();
     }
 
-    /** The circuit goes on without its timer, which may have hours to wait. */
+    /** The circuit continues without its timer, which might be pending for hours. */
     @Override
     public void onShutdown() {
         takeTimerBack();
@@ -148,8 +148,8 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     }
 
     /**
-     * Whether the timer is relied on for this call: for all but every eighth, so that a timer that fails delays a
-     * little only.
+     * Returns whether this call relies on the timer: all but every eighth do, so that a failing timer delays the
+     * half-open period only slightly.
      */
     private boolean isTimed() {
         return timer != null && (++rejectionsSinceClock & CLOCK_MASK) != 0;
@@ -159,7 +159,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     long refusingNanos() {
         CircuitState present = circuit.state();
         if (present != this) {
-            // With changed settings, another object goes on with this period.
+            // After a change of settings, another object continues this period.
             return present instanceof Open open && open.continues(this) ? open.remainingNanos() : 0;
         }
         return remainingNanos();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Judges how calls ended, tells the state that admitted them, and keeps the totals. */
+/** Judges the outcomes of calls, reports them to the state that admitted each call, and counts the totals. */
 final class OutcomeRecorder {
 
     private static final Logger log = LoggerFactory.getLogger(OutcomeRecorder.class);
@@ -36,12 +36,12 @@ final class OutcomeRecorder {
         this.judgement = Judgement.of(config);
     }
 
-    /** Judges by other settings from now on. */
+    /** Uses other settings from now on. */
     void reconfigure(CircuitBreakerConfig config) {
         judgement = Judgement.of(config);
     }
 
-    /** How a call ended, as far as that does not depend on when. */
+    /** The outcome of a call, as far as it does not depend on time. */
     enum Verdict {
         SUCCEEDED,
         FAILED,
@@ -57,7 +57,7 @@ final class OutcomeRecorder {
     /**
      * Judges a failure by its class and the user's predicate.
      *
-     * @param sync whether the call was made by the calling thread, whose interrupt then means that it was cancelled
+     * @param sync whether the calling thread made the call, so that its interrupt means that the call was cancelled
      */
     Verdict judge(Throwable failure, Deadline deadline, boolean sync) {
         if (deadline.isExceeded()) {
@@ -71,13 +71,13 @@ final class OutcomeRecorder {
     }
 
     /**
-     * Counts a call and settles its admission. Runs no code of the user but listeners, after everything is counted.
+     * Counts a call and settles its admission. Runs no user code but listeners, after everything is counted.
      *
      * @param failure what was thrown; null for a result
      */
     void record(Admission admission, Verdict verdict, @Nullable Throwable failure, Deadline deadline) {
         if (deadline != Deadline.NONE && deadline.isExceeded()) {
-            // It ended too late for its caller: what was called is too slow, and that is a failure of it.
+            // It ended too late for its caller: the dependency is too slow, which counts as a failure.
             countFailure(admission, givenUp(deadline));
             return;
         }
@@ -98,7 +98,7 @@ final class OutcomeRecorder {
         }
     }
 
-    /** A call of which only its holder knows the result succeeded. */
+    /** Records a success; only the holder of the permit knows the result. */
     void onSuccess(Admission admission) {
         if (admission.succeeded()) {
             succeeded.increment();
@@ -112,13 +112,13 @@ final class OutcomeRecorder {
         return sync ? Cancellation.ofSyncCall(failure, deadline) : Cancellation.ofAsyncCall(failure, deadline);
     }
 
-    /** The call was given up, or was never made: it counts against nobody. */
+    /** Records that the call was stopped or never made: it counts as neither success nor failure. */
     void onStopped(Admission admission) {
         cancelled.increment();
         admission.ignored();
     }
 
-    /** The call was given up by a time limit, which is a failure of what was called. */
+    /** Records that the call exceeded a time limit, which counts as a failure. */
     void onExceeded(Admission admission, Deadline deadline) {
         countFailure(admission, givenUp(deadline));
     }
@@ -128,7 +128,7 @@ final class OutcomeRecorder {
         return "given up by " + (limit == null ? "a time limit" : limit);
     }
 
-    /** The context in which listeners are to be called for an asynchronous call; null if there are none. */
+    /** Captures the context for the listeners of an asynchronous call; null if there are none. */
     @Nullable
     CallerContext contextOfListeners() {
         return events.wants(CircuitBreakerEvent.StateChanged.class) ? CallerContext.capture() : null;
@@ -175,7 +175,7 @@ final class OutcomeRecorder {
         return cancelled.sum();
     }
 
-    /** What a configuration says of outcomes. */
+    /** How a configuration judges outcomes. */
     private record Judgement(
             ExceptionFilter failures, @Nullable Predicate<@Nullable Object> failureResult) {
 

@@ -5,36 +5,86 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/**
- * The last so many outcomes, and how many of them failed or were slow, without a lock.
- *
- * <p>One word, the tally, holds what must be seen together: how many there are that failed and were slow, where the
- * next outcome goes, and the latest outcome, which may not be in its slot yet. Adding an outcome is one compare-and-set
- * of that word. Whoever adds the next one sees to it first that the latest is in its slot, so that nobody waits for a
- * thread that was stopped between the two writes. Where the outcome is the same as the one that it takes the place of,
- * as it is most of the time, the slot is not written at all.
- *
- * <p>The tally counts the laps in the bits that are left, so that a thread that was stopped does not take a later lap
- * for its own. A slot counts its changes, so that a helper that was stopped can not undo a later one.
- */
+/** A lock-free ring of the most recent outcomes, with the number of failed and of slow calls among them. */
 final class OutcomeRing {
 
-    /** What {@link #add} says when the ring was {@linkplain #close closed}. */
+    /*
+     * Implementation
+     * ==============
+     *
+     * One word, the tally, holds what must be read and changed together: the counts, the position of the next outcome,
+     * and the latest outcome, which may not be in its slot yet. Adding an outcome is one compare-and-set of that word.
+     *
+     *  tally: bits   field     meaning; n is the number of bits of the size, for example 7 for 100 and 16 for 50,000
+     *  ------------  --------  ------------------------------------------------------------------------------------
+     *  0             FAILED    whether the latest outcome failed
+     *  1             SLOW      whether the latest outcome was slow
+     *  n bits        position  slot of the next outcome
+     *  n bits        failed    failed outcomes in the ring
+     *  n bits        slow      slow outcomes in the ring
+     *  1 bit         full      whether all slots are in use
+     *  the rest      laps      laps since the ring is full, modulo 2^(60 - 3n)
+     *  63            CLOSED    no further outcome is accepted
+     *
+     *  slot: bits    field     meaning
+     *  ------------  --------  ---------------------------------------------------------
+     *  0 to 1        outcome   FAILED and SLOW
+     *  2 to 31       changes   changes of this slot, modulo 2^30
+     *
+     * Helping
+     * -------
+     * The two writes of an addition, tally and slot, cannot be atomic. As in the queue of Michael and Scott [1], the
+     * second one may be late, and any thread can complete it: a thread that adds the next outcome first ensures that
+     * the latest one is in its slot. So no thread waits for one that was suspended between the two writes [2]. If the
+     * outcome equals the one it replaces, as it usually does, the slot is not written at all.
+     *
+     * Recurring values
+     * ----------------
+     * A suspended thread must not mistake a later state for the one it read. The tally counts the laps, and a slot
+     * counts its changes, like the version counters of [3]: a compare-and-set from a stale value fails.
+     *
+     * Closing
+     * -------
+     * A ring of another size replaces this one: setting CLOSED ends the additions here, so the successor starts with
+     * exactly the latest outcomes that fit, and each thread that finds the ring closed can create it.
+     *
+     * Example
+     * -------
+     * Size 3, so n is 2. The outcomes are ok, failed, ok, ok, ok. Slots are written as outcome/changes.
+     *
+     *  added    first in its slot      position  failed  full  slots before the next addition
+     *  -------  ---------------------  --------  ------  ----  -------------------------------------------------
+     *  ok       -                      1         0       no    ok/0      ok/0      ok/0
+     *  failed   ok, unchanged          2         1       no    ok/0      ok/0      ok/0   (slot 1 is late)
+     *  ok       failed to slot 1       0         1       yes   ok/0      failed/1  ok/0
+     *  ok       ok, unchanged          1         1       yes   ok/0      failed/1  ok/0
+     *  ok       ok, unchanged          2         0       yes   ok/0      failed/1  ok/0   (slot 1 is late)
+     *
+     * The next addition first writes ok/2 to slot 1.
+     *
+     * References
+     * ----------
+     * [1] M. M. Michael, M. L. Scott: Simple, fast, and practical non-blocking and blocking concurrent queue algorithms
+     *     (1996) https://doi.org/10.1145/248052.248106
+     * [2] M. Herlihy: Wait-free synchronization (1991) https://doi.org/10.1145/114005.102808
+     * [3] IBM System/370 Extended Architecture, Principles of Operation, SA22-7085 (1983)
+     */
+
+    /** Returned by {@link #add} if the ring was {@linkplain #close closed}. */
     static final long CLOSED = Long.MIN_VALUE;
 
-    /** With it, 12 bits are left for the laps, so no tally comes again within 200 million outcomes. */
+    /** Leaves 12 bits for the laps, so that no tally recurs within 200 million outcomes. */
     static final int MAX_SIZE = 50_000;
 
     private static final int FAILED = 1;
     private static final int SLOW = 2;
     private static final int OUTCOME = FAILED | SLOW;
 
-    /** One more change of a slot. */
+    /** The increment of a slot's change counter. */
     private static final int CHANGE = OUTCOME + 1;
 
     /**
-     * Of the tally: bits 0 and 1 are the latest outcome; then come position, failed, slow, whether all slots are used,
-     * laps.
+     * The fields of the tally: bits 0 and 1 are the latest outcome; then follow position, failed, slow, full, and laps.
      */
     private static final int POSITION = 2;
 
@@ -53,7 +103,7 @@ final class OutcomeRing {
     private volatile int successorSize;
 
     /**
-     * An empty ring.
+     * Creates an empty ring.
      *
      * @param size 1 to {@link #MAX_SIZE}
      */
@@ -74,7 +124,7 @@ final class OutcomeRing {
         return slots.length;
     }
 
-    /** What is in the ring now, for {@link #calls}, {@link #failed} and {@link #slow}. */
+    /** Returns the current tally, for {@link #calls}, {@link #failed} and {@link #slow}. */
     long tally() {
         return tally;
     }
@@ -96,8 +146,7 @@ final class OutcomeRing {
     }
 
     /**
-     * Adds an outcome and takes the oldest out if all slots are used; returns what is in the ring then, or
-     * {@link #CLOSED}.
+     * Adds an outcome, which replaces the oldest one if the ring is full. Returns the new tally, or {@link #CLOSED}.
      */
     long add(int outcome) {
         for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
@@ -121,31 +170,30 @@ final class OutcomeRing {
         if (position + 1 < slots.length) {
             return next + (1L << POSITION);
         }
-        // The first lap sets the bit, and each lap counts beyond it; the sign is not theirs.
+        // The first lap sets the bit, and each further lap adds to the counter above it; the sign is reserved.
         next -= (long) position << POSITION;
         return ((next | full) + ((seen & full) != 0 ? full << 1 : 0)) & Long.MAX_VALUE;
     }
 
-    /** Sees to it that the latest outcome is in its slot. */
+    /** Ensures that the latest outcome is in its slot. */
     private void settleLatest(long seen) {
         int position = position(seen);
         int slot = position == 0 ? slots.length - 1 : position - 1;
         int latest = (int) seen & OUTCOME;
         int held = (int) SLOT.getVolatile(slots, slot);
-        // With the tally as it was, what the slot holds is no later than that; if it is right, somebody has been
-        // faster.
+        // If the tally is unchanged, the slot holds nothing newer. If it is already correct, another thread was faster.
         if ((held & OUTCOME) != latest && tally == seen) {
             SLOT.compareAndSet(slots, slot, held, ((held & ~OUTCOME) + CHANGE) | latest);
         }
     }
 
-    /** Takes no further outcome; {@link #successor()} goes on with what is in it. */
+    /** Closes the ring to further outcomes; {@link #successor()} continues with its contents. */
     void close(int sizeOfSuccessor) {
         successorSize = sizeOfSuccessor;
         TALLY.getAndBitwiseOr(this, CLOSED);
     }
 
-    /** A ring of another size with the latest outcomes that fit. */
+    /** Returns a ring of another size with the latest outcomes that fit. */
     OutcomeRing successor() {
         long last = tally;
         settleLatest(last);

@@ -7,17 +7,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls have been running for too long. Time is cut into slices of a tenth of the limit, and calls are counted
- * by the slice in which they began. A ring holds the last eleven slices, whose calls are within the limit. When a slice
- * leaves the ring, the calls that are still running move to one counter, and the slice takes its leaving calls off from
- * there. So whatever calls do, there are twelve counters, and to count costs the same; a call counts as too slow with
- * its slice, up to a tenth of the limit late.
+ * Counts the calls that have been running for too long. Time is divided into slices of a tenth of the limit, and calls
+ * are counted by the slice in which they began. A ring holds the last eleven slices, whose calls are within the limit.
+ * When a slice leaves the ring, its running calls are added to one counter, and calls of that slice that end later are
+ * subtracted from it. So there are always twelve counters, and counting has a constant cost. A call counts as too slow
+ * together with its slice, up to a tenth of the limit late.
  */
 final class RunningCalls {
 
     private static final int PARTS = 10;
 
-    /** The present slice, and those before it that are not too old: the last of these ends where the limit does. */
+    /**
+     * The current slice and those before it that are within the limit: the oldest of these ends where the limit does.
+     */
     private static final int SLICES = PARTS + 1;
 
     private static final VarHandle RING = MethodHandles.arrayElementVarHandle(Slice[].class);
@@ -28,7 +30,7 @@ final class RunningCalls {
     private final @Nullable Slice[] ring = new Slice[SLICES];
     private final AtomicInteger overdue = new AtomicInteger();
 
-    /** The number of the latest slice; those that are too old by then have been moved before. */
+    /** The number of the latest slice; older slices beyond the limit have been moved before. */
     private final AtomicLong latest = new AtomicLong();
 
     RunningCalls(long limitNanos, long now) {
@@ -41,7 +43,7 @@ final class RunningCalls {
         return limitNanos;
     }
 
-    /** Counts a call that begins. It has to {@link Slice#leave() leave} the slice when it ends. */
+    /** Counts a call that begins. The caller must {@link Slice#leave() leave} the slice when the call ends. */
     Slice begin(long now) {
         while (true) {
             long number = moveOnTo(now);
@@ -59,21 +61,19 @@ final class RunningCalls {
             }
             slice.enter();
             if (latest.get() - slice.number >= SLICES) {
-                slice.move(); // time has moved on since, and may not have met it
+                slice.move(); // time has advanced meanwhile, and may have missed it
             }
             return slice;
         }
     }
 
-    /** How many running calls have reached the limit. */
+    /** Returns the number of running calls that have reached the limit. */
     int overdue(long now) {
         moveOnTo(now);
         return Math.max(0, overdue.get());
     }
 
-    /**
-     * Once in a slice's time, by every thread that comes before it is done: slices that have become too old are moved.
-     */
+    /** Moves slices that have become too old. Runs once per slice, on every thread that arrives before it is done. */
     private long moveOnTo(long now) {
         long number = Math.max(0, now - origin) / sliceNanos;
         long seen = latest.get();
@@ -104,14 +104,14 @@ final class RunningCalls {
         }
 
         /**
-         * One that was moved is so old that the thread has been stopped for all the limit: its call counts as overdue
+         * If the slice was moved, it is so old that the thread was suspended for the whole limit: its call is overdue
          * at once.
          */
         private void enter() {
             count(1);
         }
 
-        /** A call that began in it has ended. */
+        /** Records that a call of this slice has ended. */
         void leave() {
             count(-1);
         }
@@ -127,7 +127,7 @@ final class RunningCalls {
             } while (!running.compareAndSet(seen, seen + change));
         }
 
-        /** Its calls have become too old; does nothing the second time. */
+        /** Moves the running calls to the common counter, because they have become too old. Idempotent. */
         private void move() {
             int left = running.getAndSet(MOVED);
             if (left > 0) {

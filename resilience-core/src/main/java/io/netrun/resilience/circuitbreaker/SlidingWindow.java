@@ -1,8 +1,8 @@
 package io.netrun.resilience.circuitbreaker;
 
 /**
- * The part of recent calls that failed or were slow. A subclass knows which calls are recent. No window has a lock,
- * since event loops tell it how their calls ended; each outcome is judged together with exactly those before it.
+ * Detects the proportion of recent calls that failed or were slow. A subclass defines which calls are recent. No window
+ * has a lock, because event loops report outcomes; each outcome is judged together with exactly those before it.
  */
 abstract sealed class SlidingWindow implements FailureDetector permits CountWindow, TimeWindow {
 
@@ -12,13 +12,13 @@ abstract sealed class SlidingWindow implements FailureDetector permits CountWind
         this.rules = rules;
     }
 
-    /** Whether settings ask for this kind of window. */
+    /** Returns whether settings require this kind of window. */
     abstract boolean isAskedForBy(CircuitBreakerConfig config);
 
     /** Changes which calls are recent; called by one thread at a time. */
     abstract void resize(CircuitBreakerConfig config);
 
-    /** The rules of settings. */
+    /** Returns the rules of a configuration. */
     abstract Rules rulesOf(CircuitBreakerConfig config);
 
     @Override
@@ -35,17 +35,17 @@ abstract sealed class SlidingWindow implements FailureDetector permits CountWind
         return failed + " of " + calls + " calls failed" + (slow > 0 ? ", " + slow + " were slow" : "");
     }
 
-    /** Whether so many recent calls open the circuit. */
+    /** Returns whether the recent calls open the circuit. */
     final boolean isOver(long calls, long failed, long slow) {
         return rules.isOver(calls, failed, slow);
     }
 
     /**
-     * From when on recent calls open the circuit.
+     * When recent calls open the circuit.
      *
-     * @param failurePercent of failed calls
-     * @param slowPercent of slow calls
-     * @param minimumCalls in the window
+     * @param failurePercent the percentage of failed calls
+     * @param slowPercent the percentage of slow calls
+     * @param minimumCalls the minimum number of calls in the window
      */
     record Rules(double failurePercent, double slowPercent, int minimumCalls) {
 

@@ -7,14 +7,14 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of a short time, and the sums of the slices before it that are in the window. One word counts its calls,
- * adding one is one compare-and-set of it, and closes it for good: whoever begins the next slice closes this one first,
- * so that its sums can be passed on and no call is told to a slice that has gone by. A slice that is full is followed
- * by another of the same time.
+ * The calls of a short time, and the sums of the earlier slices in the window. One word counts the calls: adding one is
+ * one compare-and-set of it, and its sign closes the slice. A thread that begins the next slice closes this one first,
+ * so that its sums are final and no call is added to a slice that is over. A slice that is full is followed by another
+ * one of the same time.
  */
 final class TimeSlice {
 
-    /** What {@link #add} says when the slice is closed. */
+    /** Returned by {@link #add} if the slice is closed. */
     static final long CLOSED = Long.MIN_VALUE;
 
     /** Bits 0 to 20: calls. Bits 21 to 41: failed. Bits 42 to 62: slow. The sign: closed. */
@@ -31,7 +31,7 @@ final class TimeSlice {
     private volatile @Nullable TimeSlice before;
     private volatile long tally;
 
-    /** The first one. */
+    /** Creates the first slice. */
     TimeSlice() {
         this(0, null, 0, 0, 0);
     }
@@ -44,12 +44,12 @@ final class TimeSlice {
         this.slowBefore = slowBefore;
     }
 
-    /** Which slice it is, from 0. */
+    /** Returns the number of the slice, from 0. */
     long number() {
         return number;
     }
 
-    /** Counts a call; returns what is in the window then, or {@link #CLOSED}. */
+    /** Counts a call. Returns the new tally, or {@link #CLOSED}. */
     long add(boolean failed, boolean slow) {
         long call = 1 + (failed ? 1L << BITS : 0) + (slow ? 1L << (2 * BITS) : 0);
         for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
@@ -63,7 +63,7 @@ final class TimeSlice {
         }
     }
 
-    /** What is in the window now, for {@link #calls}, {@link #failed} and {@link #slow}. */
+    /** Returns the current tally, for {@link #calls}, {@link #failed} and {@link #slow}. */
     long tally() {
         return tally;
     }
@@ -81,9 +81,9 @@ final class TimeSlice {
     }
 
     /**
-     * Closes this slice and makes the one after it.
+     * Closes this slice and creates the next one.
      *
-     * @param oldest the number of the oldest slice in the window then
+     * @param oldest the number of the oldest slice in the window at that time
      */
     TimeSlice next(long nextNumber, long oldest) {
         TALLY.getAndBitwiseOr(this, CLOSED);
@@ -99,7 +99,7 @@ final class TimeSlice {
         return new TimeSlice(nextNumber, this, calls, failed, slow);
     }
 
-    /** Lets go of slices that are in no window any more; only for the slice that has become the present one. */
+    /** Releases slices that are in no window any more; only for the slice that has become the current one. */
     void forgetBefore(long oldest) {
         TimeSlice last = this;
         for (TimeSlice slice = before; slice != null && slice.number >= oldest; slice = slice.before) {

@@ -7,8 +7,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The calls of the last so many seconds, in slices: an outcome leaves the window with its slice, after nine to ten
- * tenths of the window's duration.
+ * A window of the calls of a duration, in slices: an outcome leaves the window with its slice, after nine to ten tenths
+ * of the window's duration.
  */
 final class TimeWindow extends SlidingWindow {
 
@@ -40,7 +40,7 @@ final class TimeWindow extends SlidingWindow {
         return config.detection() == Detection.TIME_WINDOW;
     }
 
-    /** Calls that are recent now stay in their slices, which leave the window at another pace from now on. */
+    /** Recent calls stay in their slices, which leave the window at the new pace. */
     @Override
     void resize(CircuitBreakerConfig config) {
         long nanos = sliceNanos(config);
@@ -59,7 +59,7 @@ final class TimeWindow extends SlidingWindow {
             if (tally != TimeSlice.CLOSED) {
                 return isOver(slice.calls(tally), slice.failed(tally), slice.slow(tally));
             }
-            // It is full, or another thread is about to begin the next.
+            // The slice is full, or another thread is about to begin the next one.
             begin(slice, Math.max(number, slice.number()));
         }
     }
@@ -87,7 +87,7 @@ final class TimeWindow extends SlidingWindow {
         return (int) Math.min(slice.failed(slice.tally()), Integer.MAX_VALUE);
     }
 
-    /** The slice of a number, or a later one where another thread's clock was read later. */
+    /** Returns the slice of a number, or a later one if another thread read the clock later. */
     private TimeSlice sliceAt(long number) {
         TimeSlice slice = present;
         while (slice.number() < number) {
@@ -106,10 +106,10 @@ final class TimeWindow extends SlidingWindow {
     }
 
     /**
-     * How time goes over into slices.
+     * How time maps to slices.
      *
-     * @param origin since when slices last as long as they do
-     * @param sliceAtOrigin the slice that was the present one then
+     * @param origin the time since which slices have had this duration
+     * @param sliceAtOrigin the number of the slice that was the current one then
      */
     private record Pace(long origin, long sliceAtOrigin, long sliceNanos) {
 

@@ -9,33 +9,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces transitions in the order in which they happened. The winner of a compare-and-set could be stopped before it
- * has announced its transition, and the next winner would be first. So each state keeps the transition that led to it,
- * written before the compare-and-set: together they are a list from the present state back to the last one announced,
- * and the thread that announces goes through that. One thread announces at a time; the others, and a listener that
- * causes a transition, leave theirs to it and go on.
+ * Announces transitions in the order in which they happened. The winner of a compare-and-set could be suspended before
+ * it has announced its transition, and the next winner would announce first. So each state keeps the transition that
+ * led to it, written before the compare-and-set: together these are a list from the current state back to the last one
+ * announced, which the announcing thread traverses. One thread announces at a time; other threads, and a listener that
+ * causes a transition, leave theirs to that thread and continue.
  */
 final class TransitionAnnouncer {
 
     private static final Logger log = LoggerFactory.getLogger(TransitionAnnouncer.class);
 
     /**
-     * One change from a state to the next.
+     * A change from one state to the next.
      *
      * @param from the state that ended
-     * @param announcement calls the listeners; null where there is nothing to announce
+     * @param announcement calls the listeners; null if there is nothing to announce
      */
     record Transition(CircuitState from, @Nullable Runnable announcement) {}
 
     private final Supplier<CircuitState> present;
 
     /**
-     * TransitionAnnouncer that were won and not looked at since; the thread that raises it from zero announces until it
-     * is zero again.
+     * The number of transitions made and not examined since. The thread that raises it from zero announces until it is
+     * zero again.
      */
     private final AtomicInteger pending = new AtomicInteger();
 
-    /** Up to where transitions have been announced; only for the thread that announces. */
+    /** The last state whose transition has been announced; confined to the announcing thread. */
     private CircuitState announced;
 
     TransitionAnnouncer(CircuitState first, Supplier<CircuitState> present) {
@@ -43,7 +43,7 @@ final class TransitionAnnouncer {
         this.present = present;
     }
 
-    /** A transition was won. Never throws. */
+    /** Announces a transition that was made. Never throws. */
     void won() {
         if (pending.getAndIncrement() != 0) {
             return;

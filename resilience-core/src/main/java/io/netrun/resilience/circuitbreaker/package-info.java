@@ -1,6 +1,6 @@
 /**
- * Circuit breaker: stops calling what keeps failing, tries again after a while, and lets calls through when the trials
- * succeed. {@link io.netrun.resilience.circuitbreaker.CircuitBreaker} is the way in.
+ * Circuit breaker: stops calling what keeps failing, and admits calls again when trials succeed. Start with
+ * {@link io.netrun.resilience.circuitbreaker.CircuitBreaker}.
  */
 @NullMarked
 package io.netrun.resilience.circuitbreaker;
