@@ -2,7 +2,7 @@ package io.netrun.resilience.timeout;
 
 import io.netrun.resilience.CallRejectedException;
 
-/** A call was rejected because too many earlier ones are still running although their limit was exceeded. */
+/** A call was rejected because too many earlier calls are still running after their timeout. */
 public final class AbandonedCallsException extends CallRejectedException {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class AbandonedCallsException extends CallRejectedException {
         this.abandoned = abandoned;
     }
 
-    /** How many calls run on. */
+    /** Returns the number of calls that are still running. */
     public int abandoned() {
         return abandoned;
     }

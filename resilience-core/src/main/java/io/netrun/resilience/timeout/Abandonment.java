@@ -6,12 +6,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that runs on after its caller has left. It counts as abandoned only after a grace period, since a call that
- * heeds the interrupt needs a moment to clean up.
+ * A call that continues after its caller has left. It counts as abandoned only after a grace period, because a call
+ * that responds to the interrupt needs a moment to clean up.
  */
 final class Abandonment implements Runnable {
 
-    /** How long a call may take to end after its caller has left, in nanoseconds. */
+    /** The time that a call may take to end after its caller has left, in nanoseconds. */
     static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private enum Phase {
@@ -28,7 +28,7 @@ final class Abandonment implements Runnable {
         this.timeout = timeout;
     }
 
-    /** The caller has left. */
+    /** Starts the grace period: the caller has left. */
     void begin() {
         try {
             timer = timeout.ticker().schedule(this, GRACE_NANOS);
@@ -40,7 +40,7 @@ final class Abandonment implements Runnable {
         }
     }
 
-    /** The grace period is over; on the timer's thread. */
+    /** Ends the grace period; on the timer's thread. */
     @Override
     public void run() {
         if (phase.compareAndSet(Phase.GRACE, Phase.COUNTED)) {
@@ -48,7 +48,7 @@ final class Abandonment implements Runnable {
         }
     }
 
-    /** The call has ended. */
+    /** Records that the call has ended. */
     void end() {
         if (phase.getAndSet(Phase.ENDED) == Phase.COUNTED) {
             timeout.abandonedCallEnds();

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An asynchronous call with a timer. When the limit is exceeded, what lies within is notified, the call's own future is
- * cancelled, which is never completed in any other way, and then this future fails. All that runs code of the user, so
- * it happens on a thread of the workers and not on the timer's.
+ * An asynchronous call with a timer. When the timeout fires, inner policies are notified, the call's own future is
+ * cancelled, which is never completed in any other way, and then this future fails. All of that runs user code, so it
+ * runs on a worker thread and not on the timer's.
  */
 final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> implements Runnable {
 
@@ -22,7 +22,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
     private final @Nullable AdaptedCall<?> adapted;
     private final CallerContext context;
     private volatile Ticker.@Nullable Scheduled timer;
-    private boolean expired; // of the thread that expires the call
+    private boolean expired; // confined to the thread that expires the call
 
     AsyncTimedCall(Timeout timeout, TimeoutConfig config, Deadline limit, Object body) {
         this.timeout = timeout;
@@ -36,7 +36,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
         try {
             timer = limit.schedule(Workers.handOver(this));
         } catch (Throwable noTimer) {
-            // A call whose time cannot be limited is not let run: following it now cancels it.
+            // A call whose time cannot be limited must not run: following it now cancels it.
             fail(noTimer);
         }
         follow(call);
@@ -46,13 +46,13 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
         return this;
     }
 
-    /** The limit is reached. Without its context, if that cannot be restored, a call has to be limited all the same. */
+    /** Fires the timeout. If the caller's context cannot be restored, the call is limited without it. */
     @Override
     public void run() {
         context.runAnyway(this::expire);
     }
 
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void expire() {
         if (tryEnd()) {
             expired = true;
@@ -61,7 +61,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
         }
     }
 
-    /** What the caller gets; another failure is better than none. */
+    /** Returns the exception for the caller; if creating it fails, another failure is better than none. */
     private Throwable exceeded() {
         try {
             return timeout.exceeded(config, limit.tryExceed(timeout.title()), null);

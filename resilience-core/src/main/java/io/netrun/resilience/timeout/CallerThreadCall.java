@@ -12,9 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync call on its caller's thread, which is interrupted when the limit is exceeded. Whether the call ended or the
- * limit was first is decided by one compare-and-set; if the call was first, the thread is not touched, so no interrupt
- * can leak. The timer only hands the expiry over: an interrupt runs code of others.
+ * A sync call on its caller's thread, which is interrupted when the timeout fires. One compare-and-set decides whether
+ * the call ended or the timeout fired first. If the call was first, the thread is not interrupted, so no interrupt can
+ * leak. The timer only hands the expiry over to a worker, because an interrupt runs foreign code.
  */
 final class CallerThreadCall implements Runnable {
 
@@ -33,15 +33,17 @@ final class CallerThreadCall implements Runnable {
         /** The call has ended in time. */
         ENDED,
         /**
-         * The limit is exceeded, and a worker is to interrupt the thread. If the call ends before that, there is no
+         * The timeout has fired, and a worker is to interrupt the thread. If the call ends before that, there is no
          * need to.
          */
         EXPIRING,
-        /** The thread is about to be interrupted; it waits this out. */
+        /** The thread is about to be interrupted, and waits for it. */
         INTERRUPTING,
-        /** The limit has interrupted the thread, and that has to be taken back. */
+        /** The timeout has interrupted the thread, and the interrupt must be cleared. */
         INTERRUPTED,
-        /** The limit is exceeded, but the thread had been interrupted by someone else, or is not to be. */
+        /**
+         * The timeout has fired, but the thread had already been interrupted by other code, or must not be interrupted.
+         */
         EXPIRED
     }
 
@@ -82,7 +84,7 @@ final class CallerThreadCall implements Runnable {
         throw timeout.giveUp(config, earlier, null);
     }
 
-    /** The limit is exceeded; on the timer's thread. */
+    /** Fires the timeout; on the timer's thread. */
     @Override
     public void run() {
         if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.EXPIRING)) {
@@ -90,7 +92,7 @@ final class CallerThreadCall implements Runnable {
         }
     }
 
-    /** On a thread of the workers. */
+    /** Runs on a worker thread. */
     private void expire() {
         if (!PHASE.compareAndSet(this, Phase.EXPIRING, Phase.INTERRUPTING)) {
             return;
@@ -123,7 +125,8 @@ final class CallerThreadCall implements Runnable {
     }
 
     /**
-     * How often the thread was interrupted meanwhile; its flag is cleared each time, as it could not park otherwise.
+     * Returns how often the thread was interrupted meanwhile. Its flag is cleared each time, because it could not park
+     * otherwise.
      */
     private int awaitInterrupt() {
         int cleared = 0;

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Limits how long a caller waits. A sync call runs on a worker thread, so that its caller returns in time whatever the
- * call does, or on the calling thread, which is interrupted (see {@link TimeoutThread}). An asynchronous call's future
- * fails in time and the call's own future is cancelled. Either way the caller gets a {@link TimeoutExceededException}.
- * Policies within know the deadline: a retry does not wait beyond it. Thread-safe.
+ * call does, or on the calling thread, which is interrupted (see {@link TimeoutThread}). The future of an asynchronous
+ * call fails in time, and the call's own future is cancelled. In both cases the caller gets a
+ * {@link TimeoutExceededException}. Inner policies know the deadline: a retry does not wait beyond it. Thread-safe.
  */
 public final class Timeout extends AbstractPolicy<TimeoutConfig> {
 
@@ -46,13 +46,13 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         this.entry = new TimeoutLayer(this, Layer.DIRECT);
     }
 
-    /** A timeout with the default settings. */
+    /** Creates a timeout with the default settings. */
     public static Timeout of(String name) {
         return of(name, TimeoutConfig.defaults());
     }
 
     /**
-     * A timeout.
+     * Creates a timeout.
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.duration(Duration.ofSeconds(2))}
@@ -64,12 +64,12 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return of(name, builder.build());
     }
 
-    /** A timeout in real time. */
+    /** Creates a timeout in real time. */
     public static Timeout of(String name, TimeoutConfig config) {
         return of(name, config, Ticker.system());
     }
 
-    /** A timeout that lives by a ticker. */
+    /** Creates a timeout that measures time with a ticker. */
     public static Timeout of(String name, TimeoutConfig config, Ticker ticker) {
         return new Timeout(name, config, ticker);
     }
@@ -85,8 +85,8 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     }
 
     /**
-     * Calls a hook with every result that comes after its call was given up, such as to close it. Called on the thread
-     * on which the call ended; what it throws is logged.
+     * Registers a hook for results that arrive after their call timed out, for example to close them. It is called on
+     * the thread on which the call ended. Exceptions are logged.
      *
      * @return the handle that ends the subscription
      */
@@ -99,7 +99,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return abandoned.get() > 0;
     }
 
-    /** Calls a listener whenever a call is given up; otherwise as {@link #on(Class, Consumer)}. */
+    /** Registers a listener for calls that time out; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onTimeout(Consumer<? super TimeoutEvent.TimedOut> listener) {
         return on(TimeoutEvent.TimedOut.class, listener);
     }
@@ -114,7 +114,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return new TimeoutLayer(this, next);
     }
 
-    /** As it is called in messages. */
+    /** Returns the name as it appears in messages. */
     String title() {
         return title;
     }
@@ -129,15 +129,18 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         settings = Settings.of(config(), isEnabled());
     }
 
-    /** What a call that begins now goes by to its end, whatever is reconfigured meanwhile. */
+    /**
+     * Returns the settings for a call that begins now, which uses them until its end, even if the timeout is
+     * reconfigured meanwhile.
+     */
     Settings settings() {
         return settings;
     }
 
     /**
-     * Settings of a moment.
+     * The settings at one moment.
      *
-     * @param nanos the limit; {@link #UNLIMITED} while the protection is switched off
+     * @param nanos the limit; {@link #UNLIMITED} while the timeout is disabled
      */
     record Settings(TimeoutConfig config, long nanos) {
 
@@ -156,12 +159,12 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return lingerNanos;
     }
 
-    /** For tests that are not to depend on how busy the machine is. */
+    /** Sets {@link #lingerNanos()}, for tests that must not depend on how busy the machine is. */
     void linger(long nanos) {
         lingerNanos = nanos;
     }
 
-    /** Whether a sync call is made on its caller's thread. */
+    /** Returns whether a sync call is made on its caller's thread. */
     boolean staysOnCaller(TimeoutConfig config) {
         return switch (config.thread()) {
             case CALLER -> true;
@@ -170,7 +173,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         };
     }
 
-    /** Counts and announces a call that was given up, and makes what its caller gets. */
+    /** Counts and publishes a call that timed out, and creates the exception for its caller. */
     TimeoutExceededException giveUp(TimeoutConfig config, List<Throwable> earlier, @Nullable Throwable last) {
         TimeoutExceededException exceeded = exceeded(config, earlier, last);
         announce(config);
@@ -178,11 +181,11 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     }
 
     /**
-     * Counts a call that was given up, and makes what its caller gets.
+     * Counts a call that timed out, and creates the exception for its caller.
      *
-     * @param config that the call began with
-     * @param earlier failures of its attempts, the oldest first
-     * @param last what it threw when it was stopped, if that is known
+     * @param config the configuration that the call began with
+     * @param earlier the failures of its attempts, the oldest first
+     * @param last what the call threw when it was stopped; null if unknown
      */
     TimeoutExceededException exceeded(TimeoutConfig config, List<Throwable> earlier, @Nullable Throwable last) {
         timedOut.increment();
@@ -200,12 +203,12 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         }
     }
 
-    /** A result has come that no caller gets. */
+    /** Passes a result that no caller receives to the hooks. */
     void discard(@Nullable Object result) {
         lateResults.accept(result);
     }
 
-    /** Rejects a call that would need a worker while too many workers are stuck. */
+    /** Rejects a call that would need a worker while too many abandoned calls are running. */
     void requireWorkers(TimeoutConfig config) {
         int running = abandoned.get();
         if (running >= config.maxAbandoned()) {

@@ -8,20 +8,20 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a call may take, and where it runs meanwhile. Immutable; every value is checked when it is built.
+ * The settings of a timeout. Immutable; every value is validated on construction.
  *
- * @param duration the time limit; above zero, default 5 s
- * @param message what the exception says; default "Operation timed out"
- * @param thread sync calls: the thread that runs the call; default {@link TimeoutThread#AUTO}
- * @param interrupt sync calls: whether the thread that runs the call is interrupted when the limit strikes; default
+ * @param duration maximum duration of a call; above zero, default 5 s
+ * @param message message of the exception; default {@code Operation timed out}
+ * @param thread sync calls: thread that runs the call; default {@link TimeoutThread#AUTO}
+ * @param interrupt sync calls: whether the thread that runs the call is interrupted when the timeout fires; default
  *     true
- * @param maxAbandoned sync calls on workers: how many calls may be running on after their limit before further ones are
- *     refused; at least 1, default 100
- * @param stackTraces whether an {@link AbandonedCallsException} records where it was thrown; default false
+ * @param maxAbandoned sync calls on worker threads: maximum number of calls still running after their timeout before
+ *     further ones are rejected; at least 1, default 100
+ * @param stackTraces whether an {@link AbandonedCallsException} has a stack trace; default false
  * @param requiresCallerThread for {@link TimeoutThread#AUTO}: whether the calling thread holds something that the call
- *     needs, such as a transaction; asked on every sync call, default never
- * @param executor sync calls on workers: where the calls run instead of on the workers that all instances share; null,
- *     the default, for those. It must not run tasks on the calling thread, and what it throws instead of taking a task
+ *     needs, such as a transaction; called for every sync call, default never
+ * @param executor sync calls on worker threads: executor that runs the calls; null, the default, for the worker threads
+ *     that all instances share. It must not run tasks on the calling thread. What it throws instead of accepting a task
  *     reaches the caller
  */
 public record TimeoutConfig(
@@ -35,9 +35,9 @@ public record TimeoutConfig(
         @Nullable Executor executor) {
 
     /**
-     * Checks every value.
+     * Validates every value.
      *
-     * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
+     * @throws IllegalArgumentException if a value is out of range; the message names it and the allowed range
      */
     public TimeoutConfig {
         Require.positive("duration", duration);
@@ -51,17 +51,17 @@ public record TimeoutConfig(
         return false;
     }
 
-    /** The defaults. */
+    /** Returns the default settings. */
     public static TimeoutConfig defaults() {
         return builder().build();
     }
 
-    /** A builder that holds the defaults. */
+    /** Returns a builder with the default settings. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that holds these settings, for a copy with changes. */
+    /** Returns a builder with these settings, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.duration = duration;
@@ -89,56 +89,66 @@ public record TimeoutConfig(
 
         private Builder() {}
 
-        /** See {@link TimeoutConfig#duration()}. */
+        /** Sets the maximum duration of a call. Above zero, default 5 s. */
         public Builder duration(Duration duration) {
             this.duration = duration;
             return this;
         }
 
-        /** See {@link TimeoutConfig#message()}. */
+        /** Sets the message of the exception. Default {@code Operation timed out}. */
         public Builder message(String message) {
             this.message = message;
             return this;
         }
 
-        /** See {@link TimeoutConfig#thread()}. */
+        /** Sets the thread that runs sync calls. Default {@link TimeoutThread#AUTO}. */
         public Builder thread(TimeoutThread thread) {
             this.thread = thread;
             return this;
         }
 
-        /** See {@link TimeoutConfig#interrupt()}. */
+        /** Sets whether the thread that runs a sync call is interrupted when the timeout fires. Default true. */
         public Builder interrupt(boolean interrupt) {
             this.interrupt = interrupt;
             return this;
         }
 
-        /** See {@link TimeoutConfig#maxAbandoned()}. */
+        /**
+         * Sets the maximum number of sync calls on worker threads that may still be running after their timeout before
+         * further ones are rejected. At least 1, default 100.
+         */
         public Builder maxAbandoned(int maxAbandoned) {
             this.maxAbandoned = maxAbandoned;
             return this;
         }
 
-        /** See {@link TimeoutConfig#stackTraces()}. */
+        /** Sets whether an {@link AbandonedCallsException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
             return this;
         }
 
-        /** See {@link TimeoutConfig#requiresCallerThread()}. */
+        /**
+         * Sets the check whether the calling thread holds something that a sync call needs, such as a transaction, so
+         * that the call stays on that thread; for {@link TimeoutThread#AUTO}. It is called for every sync call. Default
+         * never.
+         */
         public Builder requiresCallerThread(BooleanSupplier requiresCallerThread) {
             this.requiresCallerThread = requiresCallerThread;
             return this;
         }
 
-        /** Runs sync calls on an executor instead of on the shared workers; null, the default, for those. */
+        /**
+         * Sets the executor that runs sync calls. Null, the default, for the worker threads that all instances share.
+         * It must not run tasks on the calling thread. What it throws instead of accepting a task reaches the caller.
+         */
         public Builder executor(@Nullable Executor executor) {
             this.executor = executor;
             return this;
         }
 
         /**
-         * The configuration.
+         * Builds the configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range
          */

@@ -5,7 +5,7 @@ import io.netrun.resilience.ResilienceEvent;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Something that happened in a timeout. */
+/** An event of a timeout. */
 public sealed interface TimeoutEvent extends ResilienceEvent {
 
     @Override
@@ -14,7 +14,7 @@ public sealed interface TimeoutEvent extends ResilienceEvent {
     }
 
     /**
-     * A call was given up.
+     * A call timed out.
      *
      * @param limit the time limit that it exceeded
      */

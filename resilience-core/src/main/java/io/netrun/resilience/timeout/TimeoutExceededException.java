@@ -4,8 +4,8 @@ import io.netrun.resilience.ResilienceException;
 import java.time.Duration;
 
 /**
- * A call took longer than its limit. Suppressed are the failures of the attempts before, the oldest first, and what the
- * call threw when it was stopped, if that is known.
+ * A call took longer than its limit. The suppressed exceptions are the failures of earlier attempts, the oldest first,
+ * and what the call threw when it was stopped, if that is known.
  */
 public final class TimeoutExceededException extends ResilienceException {
 
@@ -18,7 +18,7 @@ public final class TimeoutExceededException extends ResilienceException {
         this.limit = limit;
     }
 
-    /** The time limit that was exceeded. */
+    /** Returns the time limit that was exceeded. */
     public Duration limit() {
         return limit;
     }

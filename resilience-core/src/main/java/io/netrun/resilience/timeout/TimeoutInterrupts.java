@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The interrupts that time limits have outstanding on one thread. The thread has a single flag, while limits nest on
- * it: in one pipeline, or because protected code calls something protected. So each limit takes its own interrupt back,
- * and the flag stays set while another's is outstanding. It lives as long as the outermost of the nested calls.
+ * The outstanding interrupts by time limits on one thread. The thread has a single flag, while limits nest on it: in
+ * one pipeline, or because protected code makes a protected call. So each limit clears its own interrupt, and the flag
+ * stays set while another one is outstanding. An instance lives as long as the outermost of the nested calls.
  */
 final class TimeoutInterrupts {
 
@@ -18,15 +18,15 @@ final class TimeoutInterrupts {
 
     private final Thread thread = Thread.currentThread();
 
-    /** Calls within each other; of this thread alone. */
+    /** The number of nested calls; confined to this thread. */
     private int depth;
 
-    /** Guarded by this. */
+    /** Guarded by this object's monitor. */
     private int outstanding;
 
     private TimeoutInterrupts() {}
 
-    /** A call with a limit begins on this thread; it has to {@link #leave}. */
+    /** Enters a call with a limit on this thread; {@link #leave} must follow. */
     static TimeoutInterrupts enter() {
         @Nullable TimeoutInterrupts interrupts = OF_THREAD.get();
         if (interrupts == null) {
@@ -37,7 +37,7 @@ final class TimeoutInterrupts {
         return interrupts;
     }
 
-    /** The call ends, on its thread. */
+    /** Leaves the call, on its thread. */
     void leave() {
         depth--;
         if (depth == 0) {
@@ -46,10 +46,10 @@ final class TimeoutInterrupts {
     }
 
     /**
-     * Interrupts the thread. That runs code of others, such as the {@code close} of the channel in which the thread
+     * Interrupts the thread. That runs foreign code, such as the {@code close} of the channel in which the thread
      * blocks, so it is done outside of the lock.
      *
-     * @return whether the interrupt has to be taken back; not if the flag was set already, and not by a limit
+     * @return whether the interrupt must be cleared; false if the flag was already set, and not by a limit
      */
     boolean interrupt() {
         synchronized (this) {
@@ -62,13 +62,13 @@ final class TimeoutInterrupts {
             thread.interrupt();
             return true;
         } catch (Throwable thrown) {
-            // The flag may be set all the same, so it has to be taken back.
+            // The flag may be set nevertheless, so it must be cleared.
             SafeLog.warn(log, "The interrupt of a call beyond its time limit failed", thrown);
             return true;
         }
     }
 
-    /** How many interrupts of limits are outstanding on the calling thread; for tests. */
+    /** Returns the number of outstanding interrupts by limits on the calling thread; for tests. */
     static int ofCurrentThread() {
         TimeoutInterrupts interrupts = OF_THREAD.get();
         if (interrupts == null) {
@@ -80,10 +80,10 @@ final class TimeoutInterrupts {
     }
 
     /**
-     * Takes one interrupt back, on its thread.
+     * Clears one interrupt, on its thread.
      *
-     * @param cleared how many interrupts the thread has cleared while it waited for this one; of two, one was not a
-     *     limit's
+     * @param cleared how many interrupts the thread has cleared while it waited for this one; of two, one was not made
+     *     by a limit
      */
     synchronized void clear(int cleared) {
         outstanding--;

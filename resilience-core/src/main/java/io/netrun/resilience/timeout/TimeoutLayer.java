@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Chooses how a call's time is limited. */
+/** Chooses how the time of a call is limited. */
 final class TimeoutLayer implements Layer {
 
     private final Timeout timeout;
@@ -47,8 +47,8 @@ final class TimeoutLayer implements Layer {
         if (settings.isUnlimited()) {
             return next.callAsync(body, deadline);
         }
-        // What the body does before it returns its future keeps its caller busy, where no limit could reach it; so the
-        // time may begin after that, and a future that is done by then costs no reading of the clock.
+        // While the body creates its future, its caller is busy and no limit could reach it. So the time may begin
+        // after that, and a future that is already done does not read the clock.
         TimeoutConfig config = settings.config();
         Deadline limit = deadline.lazyWithin(timeout.ticker(), settings.nanos());
         CompletableFuture<T> call = Layer.start(next, body, limit);

@@ -1,10 +1,10 @@
 package io.netrun.resilience.timeout;
 
-/** The thread on which a sync call with a time limit runs. */
+/** The thread that runs a sync call with a timeout. */
 public enum TimeoutThread {
-    /** {@link #WORKER}, unless the call is bound to its thread (see {@link TimeoutConfig#requiresCallerThread()}). */
+    /** {@link #WORKER}, unless the call must stay on its thread (see {@link TimeoutConfig#requiresCallerThread()}). */
     AUTO,
-    /** Another thread, so that the caller returns in time whatever the call does. */
+    /** A worker thread, so that the caller returns in time whatever the call does. */
     WORKER,
     /** The calling thread, which is interrupted; a call that ignores the interrupt returns late. */
     CALLER

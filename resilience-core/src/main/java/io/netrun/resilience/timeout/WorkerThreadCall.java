@@ -19,9 +19,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync call on a worker thread, while its caller waits for the first of three: the call's end, the limit, an
- * interrupt of the caller. Which it was is decided by one compare-and-set of {@link Phase}. The caller looks at the
- * clock itself, so that no timer has to work for it to return in time.
+ * A sync call on a worker thread, while its caller waits for the first of three events: the end of the call, the
+ * timeout, or an interrupt of the caller. One compare-and-set of {@link Phase} decides which it was. The caller checks
+ * the clock itself, so that it returns in time even without a timer.
  */
 final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> implements Runnable {
 
@@ -29,7 +29,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
             MethodHandles.lookup(), "phase", VarHandle.class, WorkerThreadCall.class, Phase.class);
 
     private enum Phase {
-        /** No worker has taken it up yet. */
+        /** No worker has started it yet. */
         NEW,
         RUNNING,
         /** The call has ended in time. */
@@ -37,12 +37,12 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         /** The caller has left without a result; an interrupt of the worker may follow. */
         STOPPED,
         /**
-         * The worker is about to be interrupted. It waits this out, so that the interrupt hits this call or nothing.
+         * The worker is about to be interrupted, and waits for it, so that the interrupt reaches this call or nothing.
          */
         INTERRUPTING,
-        /** The worker was interrupted, which has to be taken back. */
+        /** The worker was interrupted, and the interrupt must be cleared. */
         INTERRUPTED,
-        /** The call has ended after its caller had left, or was never begun. */
+        /** The call has ended after its caller had left, or never began. */
         LEFT
     }
 
@@ -63,7 +63,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     /** Whether the stopped call has ended, so that it holds nothing any more. */
     private volatile boolean left;
 
-    /** Whether the caller waits for that. */
+    /** Whether the caller waits for {@link #left}. */
     private volatile boolean lingering;
 
     /** Written before {@link Phase#ENDED}. */
@@ -79,7 +79,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         this.body = body;
     }
 
-    /** Has the call made and waits for it; on the caller's thread. */
+    /** Starts the call on a worker and waits for it; on the caller's thread. */
     T call() throws X {
         Ticker.Scheduled timer = wakeUp();
         try {
@@ -93,7 +93,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         return outcome();
     }
 
-    /** In real time a parked thread wakes by itself. */
+    /** In real time a parked thread wakes up by itself. */
     private Ticker.@Nullable Scheduled wakeUp() {
         return timeout.ticker() == Ticker.system() ? null : limit.schedule(() -> LockSupport.unpark(caller));
     }
@@ -108,14 +108,14 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
                 executor.execute(task);
             }
         } catch (Throwable rejected) {
-            // An executor that rejects a task may have kept it all the same: it is not to be run then.
+            // An executor that rejects a task may have kept it nevertheless: the task must not run then.
             if (PHASE.compareAndSet(this, Phase.NEW, Phase.LEFT)) {
                 throw rejected;
             }
         }
     }
 
-    /** The context could not be restored, before the call or after it. */
+    /** Ends the call because the context could not be restored, before the call or after it. */
     private void failed(Throwable thrown) {
         if (PHASE.compareAndSet(this, Phase.NEW, Phase.RUNNING)) {
             end(null, thrown);
@@ -164,7 +164,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     }
 
     /**
-     * Wakes the caller when a limit further out gives the call up, or it is stopped; the interrupt may be switched off.
+     * Wakes the caller when an outer limit is exceeded or the call is stopped, because the interrupt may be disabled.
      */
     private final class OuterScope extends Deadline.InFlight {
 
@@ -179,7 +179,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         return now == Phase.NEW || now == Phase.RUNNING;
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // what the call threw is an X or unchecked; null where T may be null
+    @SuppressWarnings({"unchecked", "NullAway"}) // what the call threw is an X or unchecked; null if T may be null
     private T outcome() throws X {
         if (failure != null) {
             throw (X) failure;
@@ -202,9 +202,9 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
     }
 
     /**
-     * Interrupts the worker, and waits a moment for it to leave: a call that heeds the interrupt does so in less, and
-     * what it held, such as a permit, is then free for what the caller does next. An interrupt runs code of others,
-     * such as that of the channel in which a thread blocks, so the caller does not make it.
+     * Interrupts the worker, and briefly waits for it to leave: a call that responds to the interrupt does so in less
+     * time, and what it held, such as a permit, is then free for the caller's next call. An interrupt runs foreign
+     * code, such as that of the channel in which a thread blocks, so the caller does not make it.
      */
     private void interruptWorker() {
         if (config.interrupt() && phase == Phase.STOPPED) {
@@ -286,10 +286,7 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         return true;
     }
 
-    /**
-     * The call has ended after its caller had left. The interrupt was for this call; the thread's next task must not
-     * see it.
-     */
+    /** Ends a call whose caller has left. The interrupt was for this call; the thread's next task must not see it. */
     private void leave(TimeoutInterrupts interrupts) {
         left = true;
         if (lingering) {

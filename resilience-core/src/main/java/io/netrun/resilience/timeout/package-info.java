@@ -1,6 +1,4 @@
-/**
- * Timeout: a limit on how long a caller waits for a call. {@link io.netrun.resilience.timeout.Timeout} is the way in.
- */
+/** Timeout: limits how long a caller waits for a call. Start with {@link io.netrun.resilience.timeout.Timeout}. */
 @NullMarked
 package io.netrun.resilience.timeout;
 
