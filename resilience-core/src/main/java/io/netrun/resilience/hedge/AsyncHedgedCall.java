@@ -6,12 +6,12 @@ import io.netrun.resilience.Deadline;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A call whose attempts are asynchronous: each is over with its future. */
+/** A call whose attempts are asynchronous: each attempt is over when its future ends. */
 final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
 
     /**
-     * Null once the call has ended, so that what it has captured can go; an adapted one stays, since attempts that end
-     * late belong to it too.
+     * Null once the call has ended, so that what it captures can be collected. An adapted one is kept, because attempts
+     * that end late belong to it as well.
      */
     private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
 

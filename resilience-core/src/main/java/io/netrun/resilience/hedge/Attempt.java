@@ -10,9 +10,9 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt of a hedged call, and its scope, which is stopped unless it is the winner. It is made once or never, and
- * leaves once. It is a node in the list of its call's attempts and the callback of its future too, since nearly every
- * hedged call has one attempt, which should not cost more than it must.
+ * An attempt of a hedged call, and its scope, which is stopped unless the attempt wins. It is made once or never, and
+ * leaves once. It is also a node in the list of its call's attempts and the callback of its future, because nearly
+ * every hedged call has one attempt, which should allocate as little as possible.
  */
 final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
@@ -29,10 +29,10 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
     private final Deadline scope;
     private volatile int state;
 
-    /** Null before it was begun, and once the attempt is settled. */
+    /** Null before the attempt begins, and once it is settled. */
     private volatile @Nullable CompletableFuture<T> future;
 
-    /** The one that began after this. */
+    /** The next attempt to begin. */
     private volatile @Nullable Attempt<T> next;
 
     Attempt(HedgedCall<T> call, Deadline scope) {
@@ -58,7 +58,7 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         next = later;
     }
 
-    /** Its future has ended. */
+    /** Receives the end of its future. */
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         set(ENDED);
@@ -66,7 +66,7 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         return null;
     }
 
-    /** Whether its future has ended. One of a class that is not known is not asked, since it may throw. */
+    /** Returns whether its future has ended. A future of an unknown class is not called, because it may throw. */
     boolean hasFutureEnded() {
         CompletableFuture<T> running = future;
         return has(ENDED)
@@ -79,22 +79,22 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         future = running;
     }
 
-    /** Decides that it is made; false if it is not to be any more. */
+    /** Decides that it is made. Returns false if it must not be made any more. */
     boolean tryMake() {
         return STATE.compareAndSet(this, 0, MADE);
     }
 
-    /** Decides that it is never made; false if it is being made or was. */
+    /** Decides that it is never made. Returns false if it is being made or was made. */
     boolean tryDrop() {
         return STATE.compareAndSet(this, 0, DROPPED);
     }
 
-    /** Decides that it is over for good; false if that was decided before. */
+    /** Decides that it is over for good. Returns false if that was decided before. */
     boolean tryLeave() {
         return (set(LEFT) & LEFT) == 0;
     }
 
-    /** Nothing is left to do for it when its call ends. */
+    /** Records that nothing is left to do for it when its call ends. */
     void settle() {
         set(SETTLED);
         future = null;

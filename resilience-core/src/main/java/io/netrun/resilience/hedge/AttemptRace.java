@@ -9,16 +9,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attempts of one call: which there are, how many of them can still succeed, and the slots that they hold.
+ * The attempts of one call, the number of those that can still succeed, and the slots that they hold.
  *
- * <p>What bounds the attempts of all calls is a slot of {@link Hedge#tryAcquireSlot}, acquired for each attempt but a
- * call's first. Each attempt leaves once, when nothing of it runs any longer. Before the call has ended, the attempts
- * that are present hold a slot each, except for one; afterwards the losers that are still present hold one each, as
- * they may pay no heed to being cancelled. A slot beyond that is released by the attempt that leaves. Attempts that do
- * heed it have left before the caller learns of the end.
+ * <p>The attempts of all calls are limited by the slots of {@link Hedge#tryAcquireSlot}, one of which is acquired for
+ * each attempt but the first of a call. Each attempt leaves once, when no part of it runs any longer. Before the call
+ * has ended, the present attempts hold a slot each, except for one. Afterwards the losers that are still present hold
+ * one each, because they may ignore their cancellation. A slot beyond that is released by the attempt that leaves.
+ * Attempts that respond to the cancellation have left before the caller learns of the end.
  *
- * <p>A superclass of the call and not an object of its own, and all counts are in one field, since every hedged call
- * has them: {@code count}s of four bits each, enough for the most attempts that a call may have.
+ * <p>A superclass of the call and not an object of its own, and all counts are in one field, because every hedged call
+ * has them: {@code count}s of four bits each, enough for the maximum number of attempts of a call.
  */
 abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
 
@@ -49,24 +49,24 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         this.layer = layer;
     }
 
-    /** Whether nothing of an attempt runs any longer. */
+    /** Returns whether no part of an attempt runs any longer. */
     abstract boolean isOver(Attempt<T> attempt);
 
     final Hedge hedge() {
         return layer.hedge();
     }
 
-    /** What each attempt is made through. */
+    /** Returns the layer through which attempts are made. */
     final Layer next() {
         return layer.next();
     }
 
-    /** How many attempts have begun so far. */
+    /** Returns the number of attempts that have begun. */
     final int begun() {
         return count(counts, BEGUN);
     }
 
-    /** Whether every attempt has left. */
+    /** Returns whether every attempt has left. */
     final boolean isDeserted() {
         return count(counts, PRESENT) == 0;
     }
@@ -75,7 +75,7 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         return attempt == first;
     }
 
-    /** Adds an attempt to those that {@link #forEachAttempt} finds; by one thread after the other. */
+    /** Adds an attempt to those that {@link #forEachAttempt} visits; by one thread at a time. */
     final void append(Attempt<T> attempt) {
         Attempt<T> last = first;
         if (last == null) {
@@ -88,7 +88,7 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         last.append(attempt);
     }
 
-    /** Calls an action with each attempt for which something may be left to do. */
+    /** Calls an action with each attempt that may not be settled. */
     final void forEachAttempt(Consumer<? super Attempt<T>> action) {
         for (Attempt<T> attempt = first; attempt != null; attempt = attempt.next()) {
             if (!attempt.isSettled()) {
@@ -97,7 +97,7 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         }
     }
 
-    /** Whether something may be left to do for an attempt. */
+    /** Returns whether an attempt may not be settled. */
     final boolean hasUnsettled() {
         for (Attempt<T> attempt = first; attempt != null; attempt = attempt.next()) {
             if (!attempt.isSettled()) {
@@ -107,12 +107,14 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         return false;
     }
 
-    /** Lets go of all attempts; the call has ended. */
+    /** Releases all attempts; the call has ended. */
     final void clearAttempts() {
         first = null;
     }
 
-    /** Counts a further attempt, and its slot; false if the last one has just failed, so that none may begin. */
+    /**
+     * Counts a further attempt and its slot. Returns false if the last attempt has just failed, so that none may begin.
+     */
     final boolean tryJoin() {
         int seen;
         do {
@@ -124,12 +126,12 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         return true;
     }
 
-    /** Counts an attempt that has failed; true if no other one may still succeed. */
+    /** Counts an attempt that has failed. Returns true if no other one can still succeed. */
     final boolean countFailure() {
         return count((int) COUNTS.getAndAdd(this, -RUNNING), RUNNING) == 1;
     }
 
-    /** Nothing of an attempt runs any longer; does nothing if that is known. */
+    /** Records that no part of an attempt runs any longer. Idempotent. */
     final void leave(Attempt<T> attempt) {
         if (!attempt.tryLeave()) {
             return;
@@ -151,16 +153,16 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         left();
     }
 
-    /** An attempt has left. */
+    /** Called when an attempt has left. */
     void left() {}
 
-    /** Nothing is left to do for an attempt, except that it may leave later. */
+    /** Settles an attempt: nothing is left to do for it, except that it may leave later. */
     final void settle(Attempt<T> attempt) {
         leaveIfOver(attempt);
         attempt.settle();
     }
 
-    /** An attempt that was not made leaves, or one of which nothing runs any longer. */
+    /** Lets an attempt leave that was not made, or of which no part runs any longer. */
     final void leaveIfOver(Attempt<T> attempt) {
         if (attempt.tryDrop() || isOver(attempt)) {
             leave(attempt);

@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a call that takes long once more, beside the first attempt; the first result wins and the losers are cancelled.
- * That cuts off the long tail of a service whose calls are slow now and then and by chance. It is for calls that may be
- * made twice.
+ * Starts another attempt in parallel if a call takes long; the first result wins and the losers are cancelled. This
+ * cuts off the tail latency of a service whose calls are occasionally slow by chance. Only for calls that may run
+ * twice.
  *
- * <p>Only time begins another attempt: a failure does not, that is for a retry to do. While one attempt runs, the
- * failure of another is waited out; the last failure is the call's. Sync attempts run on worker threads, the first one
- * too, so that their caller gets the first result; losers are interrupted. Thread-safe.
+ * <p>Only time starts another attempt; a failure does not, that requires a retry. While one attempt runs, the failure
+ * of another one is held back; the last failure is the call's. Sync attempts run on worker threads, including the
+ * first, so that their caller gets the first result; losers are interrupted. Thread-safe.
  *
  * @see <a href="https://research.google/pubs/the-tail-at-scale/">J. Dean, L. A. Barroso: The Tail at Scale (2013)</a>
  */
@@ -43,13 +43,13 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         this.entry = new HedgeLayer(this, Layer.DIRECT);
     }
 
-    /** A hedge with the default settings. */
+    /** Creates a hedge with the default settings. */
     public static Hedge of(String name) {
         return of(name, HedgeConfig.defaults());
     }
 
     /**
-     * A hedge.
+     * Creates a hedge.
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.delay(Duration.ofMillis(80))}
@@ -61,12 +61,12 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         return of(name, builder.build());
     }
 
-    /** A hedge in real time. */
+    /** Creates a hedge in real time. */
     public static Hedge of(String name, HedgeConfig config) {
         return of(name, config, Ticker.system());
     }
 
-    /** A hedge that lives by a ticker. */
+    /** Creates a hedge that measures time with a ticker. */
     public static Hedge of(String name, HedgeConfig config, Ticker ticker) {
         return new Hedge(name, config, ticker);
     }
@@ -82,8 +82,8 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     }
 
     /**
-     * Calls a hook with every result of an attempt that has lost, such as to close it. Called on the thread on which
-     * the attempt ended; what it throws is logged.
+     * Registers a hook for the results of attempts that have lost, for example to close them. It is called on the
+     * thread on which the attempt ended. Exceptions are logged.
      *
      * @return the handle that ends the subscription
      */
@@ -96,7 +96,7 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         return active.get() > 0;
     }
 
-    /** Calls a listener whenever another attempt begins; otherwise as {@link #on(Class, Consumer)}. */
+    /** Registers a listener for further attempts that begin; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onHedged(Consumer<? super HedgeEvent.Hedged> listener) {
         return on(HedgeEvent.Hedged.class, listener);
     }
@@ -118,25 +118,25 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     @Override
     protected void onReconfigured() {
-        // A call takes the present configuration when it begins.
+        // A call reads the current configuration when it begins.
     }
 
-    /** How long the caller of a sync call that is given up waits for its attempts to leave. */
+    /** Returns how long the caller of a sync call that is abandoned waits for its attempts to leave, in nanoseconds. */
     long lingerNanos() {
         return lingerNanos;
     }
 
-    /** For tests that are not to depend on how busy the machine is. */
+    /** Sets {@link #lingerNanos()}, for tests that must not depend on how busy the machine is. */
     void linger(long nanos) {
         lingerNanos = nanos;
     }
 
-    /** Whether a sync call is to be made once, on its caller's thread. */
+    /** Returns whether a sync call is made once, on its caller's thread. */
     boolean staysOnCaller(HedgeConfig config) {
         return isCallerBound(config.requiresCallerThread());
     }
 
-    /** Whether another attempt may begin; if so, {@link #releaseSlot()} is owed. */
+    /** Acquires a slot for another attempt, if one is free; {@link #releaseSlot()} must follow. */
     boolean tryAcquireSlot(int most) {
         int seen;
         do {
@@ -153,7 +153,7 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         active.decrementAndGet();
     }
 
-    /** An attempt that has lost has a result. */
+    /** Passes the result of an attempt that has lost to the hooks. */
     void discard(@Nullable Object result) {
         lateResults.accept(result);
     }

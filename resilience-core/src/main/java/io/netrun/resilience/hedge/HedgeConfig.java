@@ -8,19 +8,18 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When another attempt begins beside one that takes long. Immutable; every value is checked when it is built.
+ * The settings of a hedge. Immutable; every value is validated on construction.
  *
- * @param delay how long an attempt may take before another begins beside it; above zero, default 500 ms. What 95 % of
- *     the calls take at most is a good value: then one call in twenty is made twice
- * @param maxAttempts attempts of one call, the first included; 2 to 10, default 2
- * @param maxActive attempts running at once beyond one for each call, over all calls of the instance; none begins
- *     beyond that, so that a service on which everything takes long does not get twice the load; 1 to 1,000,000,
- *     default 10
+ * @param delay time after which another attempt starts in parallel; above zero, default 500 ms. The 95th percentile of
+ *     the latency is a good value: then one call in twenty is made twice
+ * @param maxAttempts maximum number of attempts of a call, the first included; 2 to 10, default 2
+ * @param maxActive maximum number of additional attempts running at once, over all calls of the instance, so that a
+ *     service that is slow throughout does not receive twice the load; 1 to 1,000,000, default 10
  * @param requiresCallerThread sync calls: whether the calling thread holds something that the call needs, such as a
- *     transaction; such a call stays on its thread and is made once; asked on every sync call, default never
- * @param executor where the attempts of sync calls run instead of on the workers that all instances share; null, the
- *     default, for those. It must not run tasks on the calling thread, and what it throws instead of taking a task is
- *     the attempt's failure
+ *     transaction; such a call stays on its thread and is made once; called for every sync call, default never
+ * @param executor sync calls: executor that runs the attempts; null, the default, for the worker threads that all
+ *     instances share. It must not run tasks on the calling thread. What it throws instead of accepting a task is the
+ *     attempt's failure
  */
 public record HedgeConfig(
         Duration delay,
@@ -33,9 +32,9 @@ public record HedgeConfig(
     private static final int MOST_ACTIVE = 1_000_000;
 
     /**
-     * Checks every value.
+     * Validates every value.
      *
-     * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
+     * @throws IllegalArgumentException if a value is out of range; the message names it and the allowed range
      */
     public HedgeConfig {
         Require.positive("delay", delay);
@@ -48,17 +47,17 @@ public record HedgeConfig(
         return false;
     }
 
-    /** The defaults. */
+    /** Returns the default settings. */
     public static HedgeConfig defaults() {
         return builder().build();
     }
 
-    /** A builder that holds the defaults. */
+    /** Returns a builder with the default settings. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that holds these settings, for a copy with changes. */
+    /** Returns a builder with these settings, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.delay = delay;
@@ -80,32 +79,43 @@ public record HedgeConfig(
 
         private Builder() {}
 
-        /** See {@link HedgeConfig#delay()}. */
+        /**
+         * Sets the time after which another attempt starts in parallel. Above zero, default 500 ms. The 95th percentile
+         * of the latency is a good value: then one call in twenty is made twice.
+         */
         public Builder delay(Duration delay) {
             this.delay = delay;
             return this;
         }
 
-        /** See {@link HedgeConfig#maxAttempts()}. */
+        /** Sets the maximum number of attempts of a call, the first included. 2 to 10, default 2. */
         public Builder maxAttempts(int maxAttempts) {
             this.maxAttempts = maxAttempts;
             return this;
         }
 
-        /** See {@link HedgeConfig#maxActive()}. */
+        /**
+         * Sets the maximum number of additional attempts running at once, over all calls of the instance. 1 to
+         * 1,000,000, default 10.
+         */
         public Builder maxActive(int maxActive) {
             this.maxActive = maxActive;
             return this;
         }
 
-        /** See {@link HedgeConfig#requiresCallerThread()}. */
+        /**
+         * Sets the check whether the calling thread holds something that a sync call needs, such as a transaction. Such
+         * a call stays on its thread and is made once. It is called for every sync call. Default never.
+         */
         public Builder requiresCallerThread(BooleanSupplier requiresCallerThread) {
             this.requiresCallerThread = requiresCallerThread;
             return this;
         }
 
         /**
-         * Runs attempts of sync calls on an executor instead of on the shared workers; null, the default, for those.
+         * Sets the executor that runs the attempts of sync calls. Null, the default, for the worker threads that all
+         * instances share. It must not run tasks on the calling thread. What it throws instead of accepting a task is
+         * the attempt's failure.
          */
         public Builder executor(@Nullable Executor executor) {
             this.executor = executor;
@@ -113,7 +123,7 @@ public record HedgeConfig(
         }
 
         /**
-         * The configuration.
+         * Builds the configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range
          */

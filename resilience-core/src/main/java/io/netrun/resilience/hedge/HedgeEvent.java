@@ -4,7 +4,7 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.time.Instant;
 
-/** Something that happened in a hedge. */
+/** An event of a hedge. */
 public sealed interface HedgeEvent extends ResilienceEvent {
 
     @Override
@@ -13,9 +13,9 @@ public sealed interface HedgeEvent extends ResilienceEvent {
     }
 
     /**
-     * Another attempt begins beside those that take long.
+     * Another attempt begins in parallel.
      *
-     * @param attempt its number; the first attempt, which is no such one, is 1
+     * @param attempt its number; the first attempt, for which there is no event, is 1
      */
     record Hedged(String name, Instant time, int attempt) implements HedgeEvent {}
 }

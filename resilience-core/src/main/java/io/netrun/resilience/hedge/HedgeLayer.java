@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Has a call made by as many attempts as it takes, each of them through the layers within. */
+/** Makes a call with as many attempts as needed, each of them through the inner layers. */
 final class HedgeLayer implements Layer {
 
     private final Hedge hedge;
@@ -22,7 +22,7 @@ final class HedgeLayer implements Layer {
         return hedge;
     }
 
-    /** What each attempt is made through. */
+    /** Returns the layer through which attempts are made. */
     Layer next() {
         return next;
     }

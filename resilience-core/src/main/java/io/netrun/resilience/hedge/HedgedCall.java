@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The attempts of one call: a race, in which those that join late start when a timer says so. The first result ends the
- * call; so does the last failure, when no attempt is left running. Each attempt has a scope of its own, which is
- * stopped when it has lost, so that policies within know a loser by that and not by what it throws. Of an attempt that
- * has delivered a part of its result to the caller, the end is the call's end, whatever the others do.
+ * The attempts of one call: a race, in which further attempts start when a timer fires. The first result ends the call,
+ * and so does the last failure, when no attempt is left running. Each attempt has its own scope, which is stopped when
+ * the attempt has lost, so that inner policies recognize a loser by that and not by what it throws. If an attempt has
+ * delivered a part of its result to the caller, its end is the call's end, whatever the others do.
  */
 abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> implements Runnable {
 
@@ -28,7 +28,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     private final CallerContext context;
     private volatile Ticker.@Nullable Scheduled timer;
 
-    /** What the call ends with if no attempt succeeds: the latest failure that is not that of having lost. */
+    /**
+     * What the call ends with if no attempt succeeds: the latest failure other than an {@link AttemptLostException}.
+     */
     private volatile @Nullable Throwable latestFailure;
 
     HedgedCall(HedgeLayer layer, HedgeConfig config, Deadline deadline) {
@@ -39,30 +41,30 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     /**
-     * Makes an attempt in its scope and has it followed by {@link #follow}; once it is over, it {@linkplain #leave
-     * leaves}.
+     * Makes an attempt in its scope and passes its future to {@link #follow}. Once the attempt is over, it
+     * {@linkplain #leave leaves}.
      */
     abstract void attempt(Attempt<T> attempt);
 
-    /** Whether a part of the result is with the caller already, so that no other attempt can win. */
+    /** Returns whether a part of the result has been delivered to the caller, so that no other attempt can win. */
     boolean isCommitted() {
         return false;
     }
 
-    /** Whether a part of the result is with the caller that came from the attempt of a scope. */
+    /** Returns whether a part of the result has been delivered that came from the attempt of a scope. */
     boolean isOwnedBy(Deadline scope) {
         return false;
     }
 
     /**
-     * Decides that the attempt of a scope has won; false if a part of the result is with the caller that came from
-     * another.
+     * Claims the result for the attempt of a scope. Returns false if a part of the result has been delivered that came
+     * from another attempt.
      */
     boolean tryClaim(Deadline scope) {
         return true;
     }
 
-    /** All other attempts are stopped. */
+    /** Withdraws a claim: all other attempts are stopped. */
     void unclaim() {}
 
     /** Takes the result of an attempt that has lost. */
@@ -78,7 +80,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         return config;
     }
 
-    /** Begins the first attempt. */
+    /** Starts the first attempt. */
     HedgedCall<T> start() {
         begin(add());
         awaitDelay();
@@ -86,8 +88,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     /**
-     * An attempt that can be stopped before it is made: it is found by the thread that ends the call, or finds the call
-     * ended.
+     * Adds an attempt that can be stopped before it is made: the thread that ends the call finds it, or it finds the
+     * call ended.
      */
     private Attempt<T> add() {
         Attempt<T> attempt = new Attempt<>(this, deadline.child());
@@ -128,13 +130,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         }
     }
 
-    /** Another attempt's time has come. */
+    /** Starts another attempt when the delay is over. */
     @Override
     public final void run() {
         context.run(this::beginAnother, this::cannotBegin);
     }
 
-    /** The first attempts go on; a further one could only run in another's context. */
+    /** Keeps the earlier attempts: a further one could only run in a foreign context. */
     private void cannotBegin(Throwable thrown) {
         SafeLog.warn(
                 log,
@@ -143,7 +145,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
                 thrown);
     }
 
-    /** Another attempt begins, unless the call has ended or all slots are taken. */
+    /** Starts another attempt, unless the call has ended or all slots are in use. */
     private void beginAnother() {
         if (hasEnded() || isCommitted() || deadline.isOver() || !hedge().tryAcquireSlot(config.maxActive())) {
             return;
@@ -170,7 +172,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     /**
-     * A part of the result has reached the caller: the attempts that it does not come from have lost at this moment.
+     * Stops the attempts that have lost because a part of the result, which they do not own, has reached the caller.
      */
     final void stopLosers() {
         forEachAttempt(attempt -> {
@@ -181,7 +183,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         });
     }
 
-    /** An attempt's future has ended. */
+    /** Receives the end of an attempt's future. */
     void ended(Attempt<T> attempt, T value, @Nullable Throwable failure) {
         if (failure != null) {
             ended(attempt, failure);
@@ -208,8 +210,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     /**
-     * An attempt has failed. That ends the call if it is the last one, or the one from which the caller has a part of
-     * the result. An attempt that has lost to another one has no say: if that one has delivered, its end is the call's.
+     * Records that an attempt has failed. This ends the call if it is the last attempt, or the one that delivered a
+     * part of the result. An attempt that has lost does not affect the call: if another one has delivered, its end is
+     * the call's.
      */
     private void ended(Attempt<T> attempt, Throwable failure) {
         attempt.scope().end();
@@ -231,7 +234,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         }
     }
 
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void endWithFailure(Throwable failure) {
         endWith(null, failure);
     }
@@ -247,7 +250,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         }
     }
 
-    /** Stops the attempts and ends the call with a failure of the hedge's own, unless it has ended. */
+    /** Stops the attempts and ends the call with a failure raised by the hedge, unless the call has ended. */
     final void giveUp(Throwable failure) {
         if (tryEnd()) {
             release();

@@ -16,7 +16,7 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     private final CheckedSupplier<T, X> body;
     private final Deadline deadline;
 
-    /** Whether what is around the call has given it up. */
+    /** Whether an outer policy has abandoned the call. */
     private volatile boolean givenUp;
 
     /** The caller, while it waits for the attempts to leave. */
@@ -40,8 +40,11 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         return attempt.future() instanceof WorkerAttempt<T> onWorker && onWorker.isOver();
     }
 
-    /** Begins the call and waits for its end, or until what is around gives it up, which need not interrupt it. */
-    @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null where T may be null
+    /**
+     * Starts the call and waits for its end, or until an outer policy abandons it, which does not necessarily interrupt
+     * the thread.
+     */
+    @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null if T may be null
     T call() throws X {
         GivenUp around = new GivenUp();
         deadline.register(around);
@@ -72,8 +75,8 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     }
 
     /**
-     * Waits a moment for the attempts to leave: those that heed their interrupt do so in less, and what they held, such
-     * as a permit, is then free for what the caller does next.
+     * Briefly waits for the attempts to leave: those that respond to their interrupt do so in less time, and what they
+     * held, such as a permit, is then free for the caller's next call.
      */
     private void linger() {
         lingering = Thread.currentThread();
@@ -100,7 +103,7 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         }
     }
 
-    /** Ends the wait when the call is given up. */
+    /** Ends the wait when the call is abandoned. */
     private final class GivenUp extends Deadline.InFlight {
 
         @Override
@@ -110,7 +113,7 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         }
     }
 
-    /** How the call ended, its failure as it was thrown. */
+    /** The outcome of the call, with its failure as it was thrown. */
     private record Outcome<T extends @Nullable Object>(
             T value, @Nullable Throwable failure) {}
 }

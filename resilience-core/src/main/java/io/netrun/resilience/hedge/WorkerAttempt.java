@@ -14,13 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a sync call, on a worker; cancelled, it is interrupted. It runs once, whatever the executor does with
+ * One attempt of a sync call, on a worker; cancelling it interrupts it. It runs once, whatever the executor does with
  * its task. The body begins before the attempt is stopped or never, so an attempt that is stopped before its body
  * leaves at once.
  */
 final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> implements Runnable {
 
-    /** Set in {@link #bodies} when no body is to begin any more. */
+    /** Set in {@link #bodies} when no further body may begin. */
     private static final int STOPPED = Integer.MIN_VALUE;
 
     private final Layer next;
@@ -29,10 +29,10 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     private final HedgedCall<T> call;
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    /** How many bodies run: policies within may make several, one after the other or beside each other. */
+    /** The number of running bodies: inner policies may start several, one after the other or in parallel. */
     private final AtomicInteger bodies = new AtomicInteger();
 
-    /** Sees to it that a cancel interrupts this attempt or nothing. */
+    /** Ensures that a cancellation interrupts this attempt or nothing. */
     private final FutureTask<Boolean> task = new FutureTask<>(this::make, true);
 
     private volatile boolean over;
@@ -44,7 +44,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         this.call = call;
     }
 
-    /** Has a worker make the attempt; never throws. */
+    /** Starts the attempt on a worker. Never throws. */
     void start() {
         if (hasEnded()) {
             return;
@@ -63,10 +63,10 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     }
 
     /**
-     * It cannot be made on a worker, or its context cannot be restored; too late for an attempt that a worker has taken
-     * up.
+     * Fails the attempt because it cannot be made on a worker, or its context cannot be restored. Has no effect on an
+     * attempt that a worker has started.
      */
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void failed(Throwable thrown) {
         if (taken.compareAndSet(false, true)) {
             over = true;
@@ -75,7 +75,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         }
     }
 
-    /** Whether nothing of this runs any longer, or ever will. */
+    /** Returns whether no part of this attempt runs any longer, or ever will. */
     boolean isOver() {
         return over || bodies.get() == STOPPED;
     }
@@ -97,7 +97,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         }
     }
 
-    @SuppressWarnings("NullAway") // with a failure, the value is not looked at
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void make() {
         if (hasEnded()) {
             return; // the call has ended before this began
@@ -120,7 +120,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         }
     }
 
-    /** Decides that a body begins; false once this was stopped. */
+    /** Decides that a body begins. Returns false once this attempt was stopped. */
     private boolean tryBeginBody() {
         int running;
         do {
@@ -132,7 +132,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         return true;
     }
 
-    /** The caller's body, as long as its result is wanted. */
+    /** The caller's body, which runs only while its result is wanted. */
     private final class Body implements CheckedSupplier<T, Throwable>, SubstituteCall {
 
         @Override
@@ -154,7 +154,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
     }
 
     /**
-     * An interrupt runs code of others, such as that of the channel in which a thread blocks; the winner does not wait
+     * An interrupt runs foreign code, such as that of the channel in which a thread blocks; the winner does not wait
      * for it.
      */
     @Override

@@ -1,4 +1,7 @@
-/** Hedging: another attempt beside one that takes long. {@link io.netrun.resilience.hedge.Hedge} is the way in. */
+/**
+ * Hedging: starts another attempt in parallel if a call takes long. Start with
+ * {@link io.netrun.resilience.hedge.Hedge}.
+ */
 @NullMarked
 package io.netrun.resilience.hedge;
 
