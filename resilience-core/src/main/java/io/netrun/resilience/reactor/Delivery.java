@@ -13,10 +13,11 @@ import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 /**
- * The subscriber's end of a call: elements, one end and a cancel come from any threads, and the subscriber gets one
- * signal after the other. Each element that is offered is taken out of the queue once, and is then either delivered or
- * dropped: after the end and after a cancel it is dropped. An end is delivered after everything that was offered before
- * it. No thread waits for another one: a thread that finds one delivering leaves its signal to that ({@code work}).
+ * The subscriber's side of a call: elements, one end and a cancellation arrive from any threads, and the subscriber
+ * gets one signal after the other. Each element that is offered is removed from the queue once, and is then either
+ * delivered or dropped: after the end and after a cancellation it is dropped. An end is delivered after everything that
+ * was offered before it. No thread waits for another one: a thread that finds another one delivering leaves its signal
+ * to that thread ({@code work}).
  */
 abstract class Delivery<T> implements Subscription {
 
@@ -25,7 +26,7 @@ abstract class Delivery<T> implements Subscription {
     private final AtomicInteger work = new AtomicInteger();
     private final AtomicBoolean left = new AtomicBoolean();
 
-    /** What the subscriber has asked for in all; {@link Long#MAX_VALUE} is without end. */
+    /** The total that the subscriber has requested; {@link Long#MAX_VALUE} is unbounded. */
     private final AtomicLong requested = new AtomicLong();
 
     /** Written before {@link #ended}. */
@@ -33,23 +34,26 @@ abstract class Delivery<T> implements Subscription {
 
     private volatile boolean ended;
 
-    private long delivered; // of the thread that is delivering, as is what follows
+    private long delivered; // confined to the delivering thread, as are the fields below
     private boolean closed;
 
     Delivery(CoreSubscriber<? super T> subscriber) {
         this.subscriber = subscriber;
     }
 
-    /** The subscriber has asked for more. */
+    /** Called when the subscriber has requested more. */
     abstract void onRequest();
 
-    /** The subscriber has left; called once. */
+    /** Called once, when the subscriber has cancelled. */
     abstract void onLeave();
 
-    /** The first element is about to be delivered; false if it must not be, since the subscriber has left. */
+    /**
+     * Decides that the first element is delivered. Returns false if it must not be, because the subscriber has
+     * cancelled.
+     */
     abstract boolean tryBegin();
 
-    /** Takes an element that the subscriber does not get. */
+    /** Takes an element that the subscriber does not receive. */
     abstract void drop(T element);
 
     final Context context() {
@@ -68,12 +72,12 @@ abstract class Delivery<T> implements Subscription {
         subscriber.onSubscribe(this);
     }
 
-    /** Adds an element, which is delivered or dropped with the next {@link #drain()}. Runs no other code. */
+    /** Adds an element, which is delivered or dropped by the next {@link #drain()}. Runs no other code. */
     final void offer(T element) {
         elements.add(element);
     }
 
-    /** Ends this after what was offered so far. To be called once. */
+    /** Ends the delivery after what was offered so far. Must be called once. */
     final void end(@Nullable Throwable failed) {
         failure = failed;
         ended = true;
@@ -97,7 +101,7 @@ abstract class Delivery<T> implements Subscription {
         }
     }
 
-    /** Delivers or drops what there is, unless another thread, or this one further out, is at it. */
+    /** Delivers or drops what is queued, unless another thread, or an outer call on this thread, is doing so. */
     final void drain() {
         if (work.getAndIncrement() != 0) {
             return;
@@ -109,7 +113,7 @@ abstract class Delivery<T> implements Subscription {
                 deliver();
             } catch (Throwable thrown) {
                 fatal = thrown;
-                cancel(); // which makes for another round, that drops the rest
+                cancel(); // causes another round, which drops the rest
             }
             missed = work.addAndGet(-missed);
         } while (missed != 0);
@@ -120,7 +124,7 @@ abstract class Delivery<T> implements Subscription {
 
     private void deliver() {
         while (!closed && !isLeft()) {
-            // Before the look at the queue: what was offered before the end is delivered before it.
+            // Before the queue is read: what was offered before the end is delivered before it.
             boolean last = ended;
             if (elements.isEmpty()) {
                 if (last) {
@@ -151,7 +155,7 @@ abstract class Delivery<T> implements Subscription {
         try {
             subscriber.onNext(element);
         } catch (Throwable thrown) {
-            // The element is with the subscriber, which can take no more.
+            // The element has been passed to the subscriber, which cannot take any more.
             cancel();
             Operators.onOperatorError(null, thrown, element, context());
         }

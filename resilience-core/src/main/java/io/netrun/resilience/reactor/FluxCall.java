@@ -16,15 +16,15 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 /**
- * A call that is a subscription to a stream. Of its attempts, which may run beside each other, the one whose first
- * element comes first owns the subscriber from then on; the others have lost, and cannot end the stream in any way.
- * Where none has emitted anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or
- * whose scope is, can own nothing any more, and nothing can once the subscriber has left.
+ * A call that is a subscription to a stream. Its attempts may run in parallel. The attempt whose first element arrives
+ * first owns the subscriber from then on; the others have lost, and cannot end the stream in any way. If none has
+ * emitted anything, a race of attempts is decided by {@link #tryClaim}. An attempt that is over, or whose scope is,
+ * cannot become the owner, and no attempt can once the subscriber has cancelled.
  *
- * <p>All this is decided under one lock, which guards nothing else and within which no code of others runs. A first
- * element is on its way to the subscriber in the same step in which its attempt becomes the owner: an end that is
- * decided later comes after it, and for one that was decided before, nothing has begun. A subscriber that leaves before
- * that element is delivered has begun nothing either.
+ * <p>All of this is decided under one lock, which guards nothing else and within which no foreign code runs. A first
+ * element is queued for the subscriber in the same step in which its attempt becomes the owner: an end that is decided
+ * later comes after it, and for an end that was decided before, nothing has begun. If the subscriber cancels before
+ * that element is delivered, nothing has begun either.
  */
 final class FluxCall<T> implements AdaptedCall<Boolean> {
 
@@ -46,7 +46,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     /** Whether the first element was delivered; guarded by the lock. */
     private boolean begun;
 
-    /** Whether the subscriber has left. Written under the lock. */
+    /** Whether the subscriber has cancelled. Written under the lock. */
     private volatile boolean left;
 
     /** The scope of an attempt that has won a race without an element; guarded by the lock. */
@@ -59,12 +59,12 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         this.origin = origin;
     }
 
-    /** The subscriber asks for more elements; every attempt that may become the owner is asked for as many. */
+    /** Requests more elements for the subscriber, from every attempt that may become the owner. */
     void requestUp() {
         attempts.forEach(StreamAttempt::requestUp);
     }
 
-    /** The subscriber has left: what it has not got, it will not get. */
+    /** Records that the subscriber has cancelled: it receives nothing further. */
     void leave() {
         synchronized (lock) {
             left = true;
@@ -74,12 +74,12 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         }
     }
 
-    /** For sources that emit within their subscription, where no future can be cancelled yet. */
+    /** Cancels sources that emit while they are subscribed to, when no future can be cancelled yet. */
     void cancelSources() {
         attempts.forEach(StreamAttempt::cancelSource);
     }
 
-    /** Decides that the first element is delivered; false if its subscriber has left before. */
+    /** Decides that the first element is delivered. Returns false if the subscriber has cancelled before. */
     boolean tryBegin() {
         StreamAttempt<T> first;
         synchronized (lock) {
@@ -109,8 +109,8 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
     }
 
     /**
-     * Under the lock: an attempt that was becoming the owner as its scope was left either is that now, or cannot any
-     * more.
+     * Under the lock: an attempt that was becoming the owner while its scope was left is the owner now, or cannot
+     * become it any more.
      */
     @Override
     public boolean isCommitted() {
@@ -156,14 +156,15 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         }
     }
 
-    /** Elements have been delivered or discarded one by one; that a stream has ended is nothing to take care of. */
+    /** Elements have been delivered or discarded one by one; the end of a stream is not a result to discard. */
     @Override
     public boolean discard(@Nullable Object result) {
         return true;
     }
 
     @Override
-    @SuppressWarnings("unchecked") // what a fallback gives is a stream of T, or something of one, by its contract
+    @SuppressWarnings(
+            "unchecked") // what a fallback returns is a stream of T, or can be converted to one, by its contract
     public CompletionStage<Boolean> adapt(@Nullable Object replacement) {
         Deadline scope = Deadline.current();
         if (replacement instanceof Publisher<?> publisher) {
@@ -200,7 +201,10 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         return subscriber.requested();
     }
 
-    /** Passes an element on, unless the attempt is over, another one owns the subscriber, or that has left. */
+    /**
+     * Passes an element on, unless the attempt is over, another one owns the subscriber, or the subscriber has
+     * cancelled.
+     */
     boolean pass(StreamAttempt<T> attempt, T element) {
         if (attempt.isOver() || left) {
             return false;
@@ -239,7 +243,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         }
     }
 
-    /** Decides that an attempt is over; false if that was decided before. */
+    /** Decides that an attempt is over. Returns false if that was decided before. */
     boolean tryEnd(StreamAttempt<T> attempt) {
         synchronized (lock) {
             if (attempt.isOver()) {
@@ -251,7 +255,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         return true;
     }
 
-    /** Whether another attempt owns the subscriber. */
+    /** Returns whether another attempt owns the subscriber. */
     boolean hasLost(StreamAttempt<T> attempt) {
         StreamAttempt<T> owning = owner;
         return owning != null && owning != attempt;

@@ -9,7 +9,9 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** One subscription to a source with one element at most, and the future of that; cancelling the future ends it. */
+/**
+ * One subscription to a source with at most one element, and its future; cancelling the future ends the subscription.
+ */
 final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscriber<T>, ForeignStage.AsReported {
 
     private final MonoCall<T> call;
@@ -40,7 +42,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
         }
     }
 
-    /** A value that comes after the attempt was cancelled, or beside another one, reaches nobody. */
+    /** A value that arrives after the attempt was cancelled, or in addition to another one, is discarded. */
     @Override
     public void onNext(T value) {
         if (value != null) {
@@ -67,7 +69,7 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
         }
     }
 
-    /** Cancels the subscription and leaves it to the policies how the attempt ends. */
+    /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
     void cancelSource() {
         Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
         if (source != null) {

@@ -19,10 +19,10 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * A call that is a subscription to a source with one element at most. It keeps the values of its attempts until it
- * ends, so that each of them reaches the subscriber, within a failure perhaps, or the subscriber's discard hook; what
- * an attempt emits after that is discarded at once. The end and the values are decided under one lock, within which no
- * code of others runs.
+ * A call that is a subscription to a source with at most one element. It keeps the values of its attempts until it
+ * ends, so that each of them reaches the subscriber, possibly within a failure, or the subscriber's discard hook; what
+ * an attempt emits later is discarded immediately. The end and the values are decided under one lock, within which no
+ * foreign code runs.
  */
 final class MonoCall<T> implements AdaptedCall<T> {
 
@@ -37,10 +37,10 @@ final class MonoCall<T> implements AdaptedCall<T> {
 
     private final Object lock = new Object();
 
-    /** What attempts have emitted and nobody has got; guarded by the lock. */
+    /** Values that attempts have emitted and that have not been delivered or discarded; guarded by the lock. */
     private final List<T> values = new ArrayList<>(1);
 
-    /** Whether the call has ended or its subscriber has left. Written under the lock. */
+    /** Whether the call has ended or its subscriber has cancelled. Written under the lock. */
     private volatile boolean ended;
 
     MonoCall(Mono<T> source, ContextView context, Object origin) {
@@ -69,7 +69,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // what a fallback gives is a T, or something of one, by its contract
+    @SuppressWarnings("unchecked") // what a fallback returns is a T, or can be converted to one, by its contract
     public CompletionStage<T> adapt(@Nullable Object replacement) {
         if (replacement instanceof Publisher<?> publisher) {
             MonoAttempt<T> attempt = attempt(Deadline.current());
@@ -92,7 +92,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return origin;
     }
 
-    /** What a faster thread has already settled is left alone. */
+    /** What another thread has already settled is left unchanged. */
     @Override
     public boolean discard(@Nullable Object result) {
         boolean ours;
@@ -120,9 +120,9 @@ final class MonoCall<T> implements AdaptedCall<T> {
     }
 
     /**
-     * The call ends; what others have emitted than the value that its subscriber gets is discarded.
+     * Ends the call and discards all values but the one that the subscriber receives.
      *
-     * @return false if its subscriber has left before, and gets nothing
+     * @return false if its subscriber has cancelled before, and receives nothing
      */
     boolean tryEnd(@Nullable T value, @Nullable Throwable failure) {
         List<T> unused;
@@ -143,7 +143,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return true;
     }
 
-    /** The subscriber has left. */
+    /** Records that the subscriber has cancelled. */
     void leave() {
         List<T> unused;
         synchronized (lock) {
@@ -152,7 +152,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
         unused.forEach(each -> Operators.onDiscard(each, context));
     }
 
-    /** For sources that block within their subscription, where no future can be cancelled yet. */
+    /** Cancels sources that block while they are subscribed to, when no future can be cancelled yet. */
     void cancelSources() {
         attempts.forEach(MonoAttempt::cancelSource);
     }
@@ -164,7 +164,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return taken;
     }
 
-    /** By identity, since {@code equals} is code of others, and equal values are different ones. */
+    /** By identity, because {@code equals} is foreign code, and equal values are different ones. */
     private boolean tryRemove(Object value) {
         for (int i = 0; i < values.size(); i++) {
             if (values.get(i) == value) {
@@ -175,7 +175,9 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return false;
     }
 
-    /** Whether the subscriber gets a value within a failure, as that of a retry that did not accept it. */
+    /**
+     * Returns whether the subscriber receives a value within a failure, such as that of a retry that did not accept it.
+     */
     private static boolean isCarried(Object value, @Nullable Throwable failure) {
         try {
             Throwable each = failure;

@@ -14,23 +14,24 @@ import reactor.util.context.ContextView;
 
 /**
  * Makes subscriptions through a policy or a pipeline: {@code ReactorGuard.of(pipeline).mono(client.charge(order))}.
- * Each subscription to what it returns is one call. It begins with the subscription, ends with the source, and is
- * cancelled with the subscription; further attempts subscribe to the source again, or ask for another one where they
- * are given a supplier. Nothing blocks a thread. Signals arrive on the source's threads, or, after a wait or a time
- * limit, on a worker's. The Reactor context of the subscriber reaches every attempt. Thread-safe and reusable.
+ * Each subscription to the returned publisher is one call. It begins with the subscription, ends with the source, and
+ * is cancelled with the subscription; further attempts subscribe to the source again, or request another one from a
+ * supplier. No thread is blocked. Signals arrive on the source's threads or, after a wait or a timeout, on a worker
+ * thread. The Reactor context of the subscriber reaches every attempt. Thread-safe and reusable.
  *
- * <p>A subscriber may leave at any time. A stream of which it has received an element counts as a success to circuit
- * breakers; otherwise the call was cancelled, and counts as neither success nor failure. Either way its permits are
- * released before the subscriber goes on, and its source is cancelled.
+ * <p>A subscriber may cancel at any time. A stream of which it has received an element counts as a success to circuit
+ * breakers; otherwise the call counts as cancelled, and neither as success nor as failure. In both cases its permits
+ * are released before the subscriber continues, and its source is cancelled.
  *
- * <p>What a source emits and the subscriber does not get goes to the discard hook of the subscriber's context
- * ({@code Flux.doOnDiscard}), once: values with and after a cancel or a time limit, those of attempts that have lost a
- * race, and results that a retry did not accept, but for the one that it ends with. The late value of a {@code Mono}
- * that ends its attempt goes to the {@code onLateResult} hooks of policies too; elements of a {@code Flux} never do.
+ * <p>Values that a source emits and the subscriber does not receive are passed once to the discard hook of the
+ * subscriber's context ({@code Flux.doOnDiscard}): values with and after a cancellation or a timeout, those of attempts
+ * that have lost a race, and results that a retry did not accept, except for the one that it ends with. The late value
+ * of a {@code Mono} that ends its attempt is also passed to the {@code onLateResult} hooks of policies; elements of a
+ * {@code Flux} never are.
  *
- * <p>The scope of a call, its time limit among it, is in the Reactor context of its sources: protected calls that are
- * subscribed to within, through another guard, are given up with it. It also reaches what is within by the thread,
- * where that subscribes on it, and by Micrometer's context-propagation.
+ * <p>The scope of a call, including its time limit, is in the Reactor context of its sources: protected calls that are
+ * subscribed to within it, through another guard, are abandoned with it. It also reaches inner calls by the thread, if
+ * they are made on it, and by Micrometer's context-propagation.
  */
 public final class ReactorGuard {
 
@@ -40,16 +41,16 @@ public final class ReactorGuard {
         this.guard = guard;
     }
 
-    /** For a policy or a pipeline. */
+    /** Creates a guard for a policy or a pipeline. */
     public static ReactorGuard of(Guard guard) {
         return new ReactorGuard(Objects.requireNonNull(guard, "guard"));
     }
 
     /**
-     * A source through the guard. An empty source is a call with the result null. A fallback may give a value, null for
-     * an empty one, a {@code Mono}, or a {@code CompletionStage}.
+     * Returns a source that is protected by the guard. An empty source is a call with the result null. A fallback may
+     * return a value, null for an empty source, a {@code Mono}, or a {@code CompletionStage}.
      *
-     * @param source subscribed to with each attempt
+     * @param source subscribed to by each attempt
      */
     public <T> Mono<T> mono(Mono<T> source) {
         Objects.requireNonNull(source, "source");
@@ -57,9 +58,9 @@ public final class ReactorGuard {
     }
 
     /**
-     * The source of each attempt through the guard; otherwise as {@link #mono(Mono)}.
+     * Returns a source that is protected by the guard, from a supplier; otherwise like {@link #mono(Mono)}.
      *
-     * @param call asked with each attempt; what it throws is the attempt's failure
+     * @param call called by each attempt; what it throws is the attempt's failure
      */
     public <T> Mono<T> mono(Supplier<? extends Mono<T>> call) {
         Objects.requireNonNull(call, "call");
@@ -67,14 +68,15 @@ public final class ReactorGuard {
     }
 
     /**
-     * A source through the guard. The call lasts until the last element: so long it holds its permits, and a time limit
-     * is one for the whole stream. Elements pass as they come, no more of them than are requested. An error before the
-     * first element fails the call as any failure does. With the first element the call has begun for good: an error
-     * after it counts as a failure, but no attempt and no fallback follows, since elements would come twice. Results
-     * are not judged one by one: where a policy has a predicate for results, it is asked once, with {@code true}. A
-     * fallback may give a {@code Publisher}, a {@code CompletionStage}, a single element, or null for an empty stream.
+     * Returns a source that is protected by the guard. The call lasts until the last element: it holds its permits
+     * until then, and a time limit applies to the whole stream. Elements are passed on as they arrive, no more of them
+     * than are requested. An error before the first element fails the call like any other failure. The first element
+     * commits the call: an error after it counts as a failure, but no attempt and no fallback follows, because elements
+     * would be repeated. Results are not judged one by one: the predicate for results of a policy is called once, with
+     * {@code true}. A fallback may return a {@code Publisher}, a {@code CompletionStage}, a single element, or null for
+     * an empty stream.
      *
-     * @param source subscribed to with each attempt
+     * @param source subscribed to by each attempt
      */
     public <T> Flux<T> flux(Publisher<T> source) {
         Objects.requireNonNull(source, "source");
@@ -82,9 +84,9 @@ public final class ReactorGuard {
     }
 
     /**
-     * The source of each attempt through the guard; otherwise as {@link #flux(Publisher)}.
+     * Returns a source that is protected by the guard, from a supplier; otherwise like {@link #flux(Publisher)}.
      *
-     * @param call asked with each attempt; what it throws is the attempt's failure
+     * @param call called by each attempt; what it throws is the attempt's failure
      */
     public <T> Flux<T> flux(Supplier<? extends Publisher<T>> call) {
         Objects.requireNonNull(call, "call");
@@ -92,10 +94,11 @@ public final class ReactorGuard {
     }
 
     /**
-     * A call of another kind through the guard, for libraries that adapt one. Each subscription is a call; it is made
-     * in the scope that the subscriber's context has, and is cancelled with the subscription.
+     * Returns a call of another kind that is protected by the guard. Each subscription is a call; it is made in the
+     * scope of the subscriber's context, and is cancelled with the subscription.
      *
-     * @param call makes the call of a subscription from the subscriber's context
+     * @apiNote For authors of policies.
+     * @param call creates the call of a subscription from the subscriber's context
      */
     public <T> Mono<T> adapted(Function<? super ContextView, ? extends AdaptedCall<T>> call) {
         Objects.requireNonNull(call, "call");
@@ -103,10 +106,11 @@ public final class ReactorGuard {
     }
 
     /**
-     * A context in which protected calls find the scope of the one around them; for attempts of an {@linkplain #adapted
-     * adapted} call that subscribe to something.
+     * Returns a context in which protected calls find the scope of the outer call, for attempts of an
+     * {@linkplain #adapted adapted} call that subscribe to a source.
      *
-     * @param scope of the attempt, as in {@link AdaptedCall#start}
+     * @apiNote For authors of policies.
+     * @param scope the scope of the attempt, as in {@link AdaptedCall#start}
      */
     public static Context inScope(Context context, Deadline scope) {
         return ScopeContext.with(context, scope);

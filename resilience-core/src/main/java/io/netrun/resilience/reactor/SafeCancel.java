@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cancels subscriptions of others, which may throw although they must not: what follows a cancel is done all the same.
+ * Cancels foreign subscriptions. A cancellation may throw although it must not; what follows it is done nevertheless.
  */
 final class SafeCancel {
 

@@ -4,10 +4,7 @@ import io.netrun.resilience.Deadline;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/**
- * The scope of a protected call in the Reactor context, where protected calls within find it, on whichever thread they
- * are made.
- */
+/** The scope of a protected call in the Reactor context, where inner protected calls find it on any thread. */
 final class ScopeContext {
 
     private ScopeContext() {}
@@ -19,7 +16,8 @@ final class ScopeContext {
     }
 
     /**
-     * The scope in which a subscriber makes a call: that of its context, or that of the thread if the context has none.
+     * Returns the scope in which a subscriber makes a call: that of its context, or that of the thread if the context
+     * has none.
      */
     static Deadline scopeOf(ContextView context) {
         Deadline scope = context.getOrDefault(Deadline.contextKey(), null);

@@ -8,16 +8,16 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
 /**
- * A stage as the source of an attempt. What its dependent stages put around a failure is taken off, and nothing else:
- * also a {@link java.util.concurrent.CompletionException} without a cause is a failure, of which Reactor's own bridge
- * makes no signal at all. Its value is passed to the attempt in any case, also after a cancel: there it is discarded,
- * where Reactor's bridges drop it.
+ * A stage as the source of an attempt. Only the wrapper that dependent stages add to a failure is removed: a
+ * {@link java.util.concurrent.CompletionException} without a cause is a failure as well, for which Reactor's own bridge
+ * emits no signal at all. Its value is always passed to the attempt, even after a cancellation: the attempt discards
+ * it, while Reactor's bridges drop it.
  */
 final class StageSource {
 
     private StageSource() {}
 
-    /** @param attempt takes an element that it has not asked for, and keeps it until it is wanted */
+    /** @param attempt accepts an element that it has not requested, and keeps it until it is requested */
     static <T> void subscribe(CompletionStage<T> stage, CoreSubscriber<T> attempt) {
         CompletableFuture<T> future = ForeignStage.asFuture(stage);
         attempt.onSubscribe(new Subscription() {

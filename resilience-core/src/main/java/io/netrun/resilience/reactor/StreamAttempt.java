@@ -15,9 +15,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One subscription to a stream, and a future that ends when it does; cancelling that ends it. It is over from the
- * moment at which its end is decided: what its source still emits from then on is discarded, however little the source
- * heeds a cancel.
+ * One subscription to a stream, and a future that ends when the stream does; cancelling the future ends the
+ * subscription. The attempt is over from the moment at which its end is decided: what its source emits later is
+ * discarded, even if the source ignores the cancellation.
  */
 final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreSubscriber<T>, ForeignStage.AsReported {
 
@@ -26,10 +26,10 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     private final Context context;
     private final AtomicReference<@Nullable Subscription> upstream = new AtomicReference<>();
 
-    /** What this attempt has asked its source for. */
+    /** The total that this attempt has requested from its source. */
     private final AtomicLong asked = new AtomicLong();
 
-    /** Written by the call, which decides in the same step whether this owns the subscriber. */
+    /** Written by the call, which decides in the same step whether this attempt owns the subscriber. */
     private volatile boolean over;
 
     StreamAttempt(FluxCall<T> call, Deadline scope, Context context) {
@@ -38,7 +38,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         this.context = context;
     }
 
-    /** In which the attempt is made. */
+    /** Returns the scope in which the attempt is made. */
     Deadline scope() {
         return scope;
     }
@@ -51,7 +51,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         over = true;
     }
 
-    /** Asks the source for as much as the subscriber has asked for by now. */
+    /** Requests from the source what the subscriber has requested so far. */
     void requestUp() {
         Subscription source = upstream.get();
         if (source == null) {
@@ -74,7 +74,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         }
     }
 
-    /** Another attempt owns the subscriber; what a cancel of this one's source does must not delay that. */
+    /** Records that another attempt owns the subscriber. Cancelling this one's source must not delay that. */
     void lose() {
         if (call.tryEnd(this)) {
             Workers.executeReliably(this::endLost);
@@ -86,7 +86,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         super.completeExceptionally(new AttemptLostException());
     }
 
-    /** Cancels the subscription and leaves it to the policies how the attempt ends. */
+    /** Cancels the subscription and leaves the outcome of the attempt to the policies. */
     void cancelSource() {
         Subscription source = upstream.getAndSet(Operators.cancelledSubscription());
         if (source != null) {
@@ -94,7 +94,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         }
     }
 
-    /** Of the subscriber: its hooks take what is discarded. */
+    /** Returns the context of the subscriber, whose hooks take what is discarded. */
     @Override
     public Context currentContext() {
         return context;
@@ -151,7 +151,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         }
     }
 
-    /** One that is over ends by itself, and is cancelled where it has lost. */
+    /** An attempt that is over ends by itself, and is cancelled if it has lost. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (!call.tryEnd(this)) {

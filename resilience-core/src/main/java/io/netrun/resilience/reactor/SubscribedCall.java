@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
 /**
- * A call through a guard that was made by a subscription. It has a scope of its own, which is stopped as the subscriber
- * leaves: everything that the policies hold for the call is settled at that moment, also where the source is emitting
- * within its subscription and the policies have got no future of it yet.
+ * A call through a guard that was made by a subscription. It has its own scope, which is stopped when the subscriber
+ * cancels: everything that the policies hold for the call is settled at that moment, even if the source is emitting
+ * while it is subscribed to and the policies have no future of it yet.
  *
  * @param <T> the elements
- * @param <R> what the call's future ends with
+ * @param <R> the result of the call's future
  */
 abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T> {
 
@@ -26,16 +26,16 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
         this.scope = ScopeContext.scopeOf(context()).child();
     }
 
-    /** Decides that the subscriber has left, before its call is stopped. */
+    /** Decides that the subscriber has cancelled, before its call is stopped. */
     abstract void leave();
 
-    /** Cancels the sources that the call has subscribed to by now. Code of others. */
+    /** Cancels the sources that the call has subscribed to so far. Foreign code. */
     abstract void cancelSources();
 
-    /** The call has ended; not for those whose subscriber has left before. */
+    /** Receives the end of the call, unless the subscriber has cancelled before. */
     abstract void onEnd(R result, @Nullable Throwable failure);
 
-    /** Subscribes the subscriber, and makes the call unless that leaves at once. */
+    /** Subscribes the subscriber, and makes the call unless the subscriber cancels immediately. */
     final void start(Guard guard, AdaptedCall<R> call) {
         subscribe();
         if (isLeft()) {

@@ -9,12 +9,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
-/** A subscription to a call with one value at most. */
+/** A subscription to a call with at most one value. */
 final class SubscribedMono<T> extends SubscribedCall<T, T> {
 
     private final AdaptedCall<T> call;
 
-    /** The call, if it is one that keeps the values of its attempts. */
+    /** The call, if it keeps the values of its attempts. */
     private final @Nullable MonoCall<T> values;
 
     SubscribedMono(CoreSubscriber<? super T> subscriber, AdaptedCall<T> call) {
@@ -23,14 +23,14 @@ final class SubscribedMono<T> extends SubscribedCall<T, T> {
         this.values = call instanceof MonoCall<T> mono ? mono : null;
     }
 
-    /** @param call makes the call of a subscription from the subscriber's context */
+    /** @param call creates the call of a subscription from the subscriber's context */
     static <T> Mono<T> of(Guard guard, Function<? super Context, ? extends AdaptedCall<T>> call) {
         return new GuardedMono<>(guard, call).assembled();
     }
 
     @Override
     void onRequest() {
-        // Its source is asked for its value at once, whatever the subscriber does.
+        // The value of the source is requested immediately, whatever the subscriber requests.
     }
 
     @Override

@@ -1,6 +1,6 @@
 /**
- * Reactor's {@code Mono} and {@code Flux} through policies and pipelines; needs {@code reactor-core}.
- * {@link io.netrun.resilience.reactor.ReactorGuard} is the way in.
+ * Protects Reactor's {@code Mono} and {@code Flux} with policies and pipelines; requires {@code reactor-core}. Start
+ * with {@link io.netrun.resilience.reactor.ReactorGuard}.
  */
 @NullMarked
 package io.netrun.resilience.reactor;
