@@ -51,7 +51,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     /**
-     * Creates a bulkhead. *
+     * Creates a bulkhead.
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.maxConcurrent(20)}
@@ -108,7 +108,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         async.resize(maxConcurrent, config.maxQueue());
     }
 
-    /** Calls a listener whenever a call is rejected; otherwise as {@link #on(Class, Consumer)}. */
+    /** Registers a listener for rejected calls; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onRejected(Consumer<? super BulkheadEvent.Rejected> listener) {
         return on(BulkheadEvent.Rejected.class, listener);
     }
@@ -164,7 +164,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return shared ? sync : async;
     }
 
-    /** The calls that wait for a permit. */
+    /** Returns the calls that wait for a permit. */
     PendingWaits waitingCalls() {
         return waits();
     }

@@ -77,7 +77,7 @@ public record BulkheadConfig(
             return this;
         }
 
-        /** Sets the maximum time in the queue. Above zero; null, the default, for no limit. */
+        /** Sets the maximum time that a call waits in the queue. Above zero; null, the default, for no limit. */
         public Builder maxWait(@Nullable Duration maxWait) {
             this.maxWait = maxWait;
             return this;

@@ -24,22 +24,22 @@ public final class BulkheadFullException extends CallRejectedException {
         this.waited = waited;
     }
 
-    /** The number of running calls when this one was rejected. */
+    /** Returns the number of running calls when this one was rejected. */
     public int active() {
         return active;
     }
 
-    /** The number of waiting calls when this one was rejected. */
+    /** Returns the number of waiting calls when this one was rejected. */
     public int queued() {
         return queued;
     }
 
-    /** The maximum number of concurrent calls. */
+    /** Returns the maximum number of concurrent calls. */
     public int maxConcurrent() {
         return maxConcurrent;
     }
 
-    /** The maximum number of waiting calls. */
+    /** Returns the maximum number of waiting calls. */
     public int maxQueue() {
         return maxQueue;
     }

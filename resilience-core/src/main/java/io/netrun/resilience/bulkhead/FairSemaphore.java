@@ -13,23 +13,58 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A fair, lock-free semaphore with an asynchronous wait queue. Independent of threads and futures: a granted
  * {@link Waiter} is notified through {@link Waiter#onPermit}. No operation blocks.
- *
- * <h2>The word</h2>
- *
- * <table>
- * <caption>Bits</caption>
- * <tr><td>0 to 20</td><td>Active calls.</td></tr>
- * <tr><td>21</td><td>{@link #WAITING}: there may be waiters in the queue.</td></tr>
- * <tr><td>22 to 63</td><td>Total of accepted calls.</td></tr>
- * </table>
- *
- * <p>While permits are free, the word holds the whole state: acquiring a permit is one compare-and-set, releasing it
- * one addition, and neither reads the queue. The {@link #WAITING} bit connects word and queue. A waiter enters the
- * queue first and then sets the bit, after which no call barges past the queue, and a release grants its permit to the
- * first waiter. If a permit was released before the bit was set, the waiter finds it free itself. A waiter is removed
- * from the queue by exactly one thread: the one that grants it a permit, or the one that cancels it.
  */
 final class FairSemaphore {
+
+    /*
+     * Implementation
+     * ==============
+     *
+     * While permits are free, one word holds the whole state: acquiring a permit is one compare-and-set, releasing it
+     * one addition, and neither reads the queue. Threads that lose a compare-and-set back off [3].
+     *
+     *  bits       field      meaning
+     *  ---------  ---------  ------------------------------------------------------------
+     *  0 to 20    active     calls that hold a permit; at most 2^21 - 1
+     *  21         WAITING    there may be waiters in the queue
+     *  22 to 63   accepted   total of the permits granted; wraps around after 2^42 calls
+     *
+     * Waiting
+     * -------
+     * The queue is a lock-free skip list [2], ordered by ticket, from which a waiter can be removed at any position.
+     * The WAITING bit connects word and queue. A waiter enters the queue first, then sets the bit, and then looks for
+     * a free permit itself:
+     *
+     *  - A release before the bit was set does not read the queue, but the waiter finds its permit free.
+     *  - A release after the bit was set grants its permit to the first waiter.
+     *  - No call barges past the queue while the bit is set. This is what makes the semaphore fair, unlike a semaphore
+     *    that lets a running thread acquire before a parked one [1].
+     *
+     * A permit is granted by acquiring it first and taking a waiter from the queue afterwards. If the queue turns out
+     * to be empty, the permit is released again and the bit is cleared, after which the queue is checked once more.
+     * Exactly one thread removes a waiter from the queue: the one that grants it a permit, or the one that cancels it.
+     * A waiter that enqueues while the bit is being cleared may be barged once.
+     *
+     * Example
+     * -------
+     * Two permits. The word is written as (active, WAITING, accepted).
+     *
+     *  (0, -, 0)  A acquires a permit, then B:                               (1, -, 1), (2, -, 2)
+     *  (2, -, 2)  C finds no permit, enters the queue, sets WAITING:         (2, W, 2)
+     *  (2, W, 2)  A releases and finds the bit set:                          (1, W, 2)
+     *  (1, W, 2)  A acquires the permit for the queue and grants it to C:    (2, W, 3)
+     *  (2, W, 3)  B releases, acquires for the queue, finds it empty:        (1, W, 3), (2, W, 4)
+     *  (2, W, 4)  B undoes the acquisition and clears the bit:               (1, W, 3), (1, -, 3)
+     *
+     * References
+     * ----------
+     * [1] D. Lea: The java.util.concurrent Synchronizer Framework (2005), on fairness and barging
+     *     https://gee.cs.oswego.edu/dl/papers/aqs.pdf
+     * [2] K. Fraser: Practical lock-freedom, UCAM-CL-TR-579 (2004), the origin of ConcurrentSkipListMap
+     *     https://www.cl.cam.ac.uk/techreports/UCAM-CL-TR-579.html
+     * [3] T. E. Anderson: The performance of spin lock alternatives for shared-memory multiprocessors (1990)
+     *     https://doi.org/10.1109/71.80120
+     */
 
     /** A call that waits for a permit. */
     interface Waiter {

@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permit of a call that is over with its subscription: it is released as that is given up, also where the source is
- * emitting within the subscription and there is no future of the call yet.
+ * The permit of a call that ends with its subscription: it is released when the subscription is cancelled, even if the
+ * source is emitting while it is subscribed to and the call has no future yet.
  */
 final class SubscriptionPermit extends Deadline.InFlight {
 
@@ -17,7 +17,10 @@ final class SubscriptionPermit extends Deadline.InFlight {
         this.semaphore = semaphore;
     }
 
-    /** For a permit that has been acquired; null where a call has a future from its beginning, or no scope. */
+    /**
+     * Creates an instance for a permit that has been acquired. Returns null if a call has a future from its beginning,
+     * or no scope.
+     */
     static @Nullable SubscriptionPermit of(FairSemaphore semaphore, Object body, Deadline deadline) {
         if (deadline == Deadline.NONE || !(body instanceof AdaptedCall<?>)) {
             return null;
@@ -27,7 +30,7 @@ final class SubscriptionPermit extends Deadline.InFlight {
         return permit;
     }
 
-    /** The call has ended by itself. */
+    /** Releases the permit: the call has ended by itself. */
     static void release(@Nullable SubscriptionPermit permit, FairSemaphore semaphore) {
         if (permit == null) {
             semaphore.release();
