@@ -5,7 +5,7 @@ import io.netrun.resilience.RetryAfter;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A call was rejected because the rate was exceeded, and its reservation would have been later than it may wait. */
+/** A call was rejected because the rate was exceeded, and its token would come later than the call may wait. */
 public final class RateLimitExceededException extends CallRejectedException implements RetryAfter {
 
     private static final long serialVersionUID = 1L;
@@ -23,7 +23,7 @@ public final class RateLimitExceededException extends CallRejectedException impl
         this.retryAfterNanos = retryAfterNanos;
     }
 
-    /** The time after the rejection until a call would be admitted if no other came first; never empty. */
+    /** Returns the time after the rejection until a call would be admitted if no other came first; never empty. */
     @Override
     public Optional<Duration> retryAfter() {
         return Optional.of(Duration.ofNanos(retryAfterNanos));

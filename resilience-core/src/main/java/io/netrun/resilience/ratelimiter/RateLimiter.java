@@ -56,7 +56,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Creates a rate limiter. *
+     * Creates a rate limiter.
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.limit(100).period(Duration.ofMinutes(1))}
@@ -145,7 +145,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return queue.tryAcquire(now);
     }
 
-    /** Calls a listener whenever a call is rejected; otherwise as {@link #on(Class, Consumer)}. */
+    /** Registers a listener for rejected calls; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onRejected(Consumer<? super RateLimiterEvent.Rejected> listener) {
         return on(RateLimiterEvent.Rejected.class, listener);
     }
@@ -211,7 +211,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return queue;
     }
 
-    /** The sleeps that end when this is shut down. */
+    /** Returns the sleeps that end when this is shut down. */
     PendingWaits waitingCalls() {
         return waits();
     }
@@ -247,7 +247,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return new PolicyShutdownException("RateLimiter", name(), "a permit", config.stackTraces());
     }
 
-    /** The nanoseconds after which a new call would be admitted. */
+    /** Returns the nanoseconds after which a new call would be admitted. */
     long retryAfter() {
         return Math.max(0, queue.waitOf(ticker().nanoTime()) - longestWait);
     }

@@ -53,12 +53,12 @@ public record RateLimiterConfig(
         }
     }
 
-    /** The time between two tokens. */
+    /** Returns the time between two tokens, in nanoseconds. */
     long nanosPerCall() {
         return Require.nanos(period) / limit;
     }
 
-    /** The number of calls that may begin at once: {@link #burst()}, or else {@link #limit()}. */
+    /** Returns the number of calls that may begin at once: {@link #burst()}, or else {@link #limit()}. */
     public int capacity() {
         return burst == null ? limit : burst;
     }
@@ -95,25 +95,31 @@ public record RateLimiterConfig(
 
         private Builder() {}
 
-        /** Sets the number of calls per period. 1 to 1,000,000, default 50. */
+        /** Sets the number of calls that may begin per period. 1 to 1,000,000, default 50. */
         public Builder limit(int limit) {
             this.limit = limit;
             return this;
         }
 
-        /** Sets the time in which {@code limit} calls may begin. Above zero, default 1 s. */
+        /**
+         * Sets the time in which {@link #limit} calls may begin. Above zero, default 1 s. The rate may not exceed one
+         * call per microsecond.
+         */
         public Builder period(Duration period) {
             this.period = period;
             return this;
         }
 
-        /** Sets the number of calls that may begin at once. 1 to 1,000,000; null, the default, for {@code limit}. */
+        /**
+         * Sets the number of calls that may begin at once after a quiet time. 1 to 1,000,000; null, the default, for
+         * {@link #limit}.
+         */
         public Builder burst(@Nullable Integer burst) {
             this.burst = burst;
             return this;
         }
 
-        /** Sets the maximum wait for a token. Zero or more, default zero, which rejects at once. */
+        /** Sets the maximum time that a call waits for a token. Zero or more, default zero, which rejects at once. */
         public Builder maxWait(Duration maxWait) {
             this.maxWait = maxWait;
             return this;

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param limit number of calls per period
  * @param period the time in which that many calls may begin
  * @param available calls that could begin at once
- * @param waiting calls waiting for their reservation
+ * @param waiting calls waiting for their reserved token
  * @param totalAccepted calls admitted, at once or after a wait
  * @param totalRejected calls rejected
  */

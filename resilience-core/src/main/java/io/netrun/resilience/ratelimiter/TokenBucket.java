@@ -8,25 +8,64 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lock-free token bucket: one token per call, refilled evenly up to the capacity. There is no refill step. One word
  * holds the time at which the last acquired or reserved token is due, and everything else follows from it and the
- * clock. This is the virtual scheduling form of the generic cell rate algorithm (ITU-T I.371), viewed as a bucket.
- *
- * <p>A token is acquired if it is available and no call waits, or reserved for a waiter. The bucket knows only the
- * number of waiters; {@link ReservationQueue} has their order. So the word alone decides how long a new call waits, and
- * one compare-and-set reserves its token.
- *
- * <h2>The word</h2>
- *
- * <table>
- * <caption>Bits</caption>
- * <tr><td>0</td><td>{@link #WAITING}: there are reservations, and a new call queues behind them.</td></tr>
- * <tr><td>1 to 63</td><td>The time of the last token, in nanoseconds modulo 2<sup>63</sup>.</td></tr>
- * </table>
- *
- * <p>Example: capacity 2, one token per 100 ns, full at time 1,000, so the word holds 800. Two calls acquire tokens:
- * the word holds 900, then 1,000. A third call at 1,000 reserves the token of 1,100, a fourth that of 1,200. If either
- * leaves, the word holds 1,100 again.
+ * clock.
  */
 final class TokenBucket {
+
+    /*
+     * Implementation
+     * ==============
+     *
+     * The bucket is the virtual scheduling form of the generic cell rate algorithm [1], a leaky bucket [2] that stores
+     * a point in time instead of a level. Nothing is refilled, and no thread has to run for tokens to become
+     * available.
+     *
+     *  bits      field     meaning
+     *  --------  --------  ----------------------------------------------------------------------------
+     *  0         WAITING   there are reservations, and a new call queues behind them
+     *  1 to 63   last      when the last token that was acquired or reserved is due, in ns modulo 2^63
+     *
+     *  derived value           formula
+     *  ----------------------  -------------------------------------------------------------------------
+     *  time to fill            nanosPerToken * capacity
+     *  last, as it counts      max(last, now - time to fill); an idle bucket is full, and no more than full
+     *  due time of next token  last + nanosPerToken; available if that is not after now
+     *  available tokens        min(time to fill, now - last) / nanosPerToken
+     *  reservations            (last - due time of the first one) / nanosPerToken + 1
+     *
+     * In terms of [1], the theoretical arrival time is "last" plus the time to fill, and the limit is the time to fill
+     * all tokens but one. Times are compared by their difference, so spans are limited to MAX_SPAN_NANOS.
+     *
+     * Waiting
+     * -------
+     * A token is acquired if it is available and no call waits, or reserved for a waiter. The bucket knows only the
+     * number of waiters; ReservationQueue has their order. So the word alone decides how long a new call waits, and
+     * one compare-and-set reserves its token. A waiter that leaves returns the last token, and those behind it move
+     * up.
+     *
+     * Reconfiguration
+     * ---------------
+     * Other settings need another bucket. The new one is prepared from a word that was read; then one compare-and-set
+     * replaces that word by REPLACED, which includes the WAITING bit, so that no call acquires a token here any more.
+     *
+     * Example
+     * -------
+     * Capacity 2, one token per 100 ns, so the time to fill is 200 ns. The bucket is full at time 1,000.
+     *
+     *  last =   800  two calls acquire tokens at 1,000:                    last =   900, then 1,000
+     *  last = 1,000  a third call reserves the token that is due at 1,100: last = 1,100, WAITING
+     *  last = 1,100  a fourth call reserves the token of 1,200:            last = 1,200, WAITING
+     *  last = 1,200  either of the two leaves:                             last = 1,100, WAITING
+     *  last = 1,100  the remaining waiter is granted its token at 1,100, and the queue is empty: WAITING is cleared
+     *  last = 1,100  from 1,300 on the bucket is full; a call acquires a token at 1,350: last = 1,250
+     *
+     * References
+     * ----------
+     * [1] ITU-T Recommendation I.371: Traffic control and congestion control in B-ISDN, Annex A (GCRA)
+     *     https://www.itu.int/rec/T-REC-I.371
+     * [2] J. S. Turner: New directions in communications (or which way to the information age?), IEEE Communications
+     *     Magazine 24, 10 (1986)
+     */
 
     /** The outcome of a reservation. */
     enum Outcome {
