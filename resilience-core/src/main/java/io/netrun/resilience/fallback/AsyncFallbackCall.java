@@ -24,10 +24,10 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     /** Null once the call has ended, so that what it captures can be collected. */
     private volatile @Nullable Object body;
 
-    /** The call, and then that of an asynchronous handler. */
+    /** The call, and then the stage of an asynchronous handler. */
     private volatile @Nullable CompletableFuture<?> running;
 
-    /** What the call failed with; of the thread on which it ended. */
+    /** What the call failed with; confined to the thread on which it ended. */
     private @Nullable Throwable failure;
 
     AsyncFallbackCall(Fallback fallback, Object body, Deadline deadline) {
@@ -48,7 +48,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
         return this;
     }
 
-    /** The call has ended. Not to be called by others than that. */
+    /** Receives the end of the call. Must not be called by other code. */
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable thrown) {
         Object call = body;
@@ -70,7 +70,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
         return null;
     }
 
-    /** Asks for something else, in the caller's context. Not to be called by others. */
+    /** Calls the handler, in the caller's context. Must not be called by other code. */
     @Override
     public void run() {
         Throwable thrown = failure;

@@ -43,7 +43,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * Creates a fallback. *
+     * Creates a fallback.
      *
      * @param name 1 to 200 characters
      * @param settings adds the handlers, as in {@code c -> c.handle(CircuitOpenException.class, e ->
@@ -76,7 +76,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         return new FallbackMetrics(recovered.sum(), failed.sum(), passed.sum());
     }
 
-    /** Calls a listener whenever a handler recovered a failed call; otherwise as {@link #on(Class, Consumer)}. */
+    /** Registers a listener for failed calls that a handler recovered; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onRecovered(Consumer<? super FallbackEvent.Recovered> listener) {
         return on(FallbackEvent.Recovered.class, listener);
     }
@@ -158,10 +158,10 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * The handler for a failure, and what is passed to it. A handler for the wrapping exception comes first if it names
-     * an exception of this library. Otherwise the most specific handler for the wrapped failure is chosen, as for a
-     * failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} just because a
-     * retry wraps it.
+     * Returns the handler for a failure, and what is passed to it. A handler for the wrapping exception comes first if
+     * it names an exception of this library. Otherwise the most specific handler for the wrapped failure is chosen, as
+     * for a failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} just
+     * because a retry wraps it.
      */
     private @Nullable Choice choose(Throwable failure) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);

@@ -57,23 +57,31 @@ public record FallbackConfig(List<FallbackHandler> handlers) {
 
         private Builder() {}
 
-        /** Replaces every {@link Exception} with a constant. */
+        /**
+         * Replaces every {@link Exception} with a constant, which may be null. By default there is no handler, and
+         * every failure passes.
+         */
         public Builder value(@Nullable Object value) {
             return handle(Exception.class, failure -> value);
         }
 
-        /** Replaces every {@link Exception} with the result of a function. */
+        /** Replaces every {@link Exception} with the result of a function, which receives the unwrapped failure. */
         public Builder handle(Function<? super Throwable, ? extends @Nullable Object> function) {
             return handle(Exception.class, function);
         }
 
-        /** Replaces a type of failure, subclasses included, with the result of a function. */
+        /**
+         * Replaces a type of failure, subclasses included, with the result of a function. The most specific type wins.
+         */
         public <E extends Throwable> Builder handle(
                 Class<E> type, Function<? super E, ? extends @Nullable Object> function) {
             return handler(new FallbackHandler(type, (failure, call) -> function.apply(type.cast(failure))));
         }
 
-        /** Adds a handler that may throw, or that needs the call itself. */
+        /**
+         * Adds a handler whose function may throw, or needs the call itself. At most one handler for each type of
+         * failure.
+         */
         public Builder handler(FallbackHandler handler) {
             handlers.add(handler);
             return this;
