@@ -44,7 +44,7 @@ public @interface CircuitBreaker {
     /** Windows: minimum number of calls in the window before it can open the circuit. At least 1, default 20. */
     int minimumCalls() default Unset.INT;
 
-    /** Windows: duration above which a call is slow. Above zero, default none. */
+    /** Windows: duration from which a call is slow. Above zero, default none. */
     String slowCallDuration() default "";
 
     /** Windows: percentage of slow calls that opens the circuit. Above 0, at most 100, default 100. */
@@ -59,18 +59,20 @@ public @interface CircuitBreaker {
     /** Factor by which the open duration grows with each reopening. At least 1.0, default 1.0. */
     double openBackoffMultiplier() default Unset.DOUBLE;
 
-    /** Maximum open duration that the multiplier leads to. Default ten times the open duration. */
+    /** Maximum open duration that the multiplier leads to. At least the open duration, default ten times that. */
     String maxOpenDuration() default "";
 
     /** Maximum number of concurrent trials while half-open. 1 to 10,000, default 3. */
     int halfOpenMaxCalls() default Unset.INT;
 
-    /** Maximum duration of a trial before it counts as failed. Default the open duration. */
+    /** Maximum duration of a trial before it counts as failed. Above zero, default the open duration. */
     String halfOpenMaxDuration() default "";
 
     /** Exceptions that count as failures, including subclasses. Default every {@link Throwable}. */
     Class<? extends Throwable>[] exceptions() default {};
 
-    /** Exceptions that count neither as success nor as failure. Default none. */
+    /**
+     * Exceptions that count neither as success nor as failure, even if they match {@link #exceptions()}. Default none.
+     */
     Class<? extends Throwable>[] ignoreExceptions() default {};
 }

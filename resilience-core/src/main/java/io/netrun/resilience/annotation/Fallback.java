@@ -26,7 +26,7 @@ public @interface Fallback {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** Name of the fallback method. */
+    /** Name of the fallback method. Required. */
     String method();
 
     /** Name of the bean with the fallback method. Default the bean of the annotated method. */

@@ -38,7 +38,8 @@ public @interface Hedge {
 
     /**
      * Sync methods: name of the executor bean that runs the attempts; by default the shared worker threads do. The
-     * executor must not run tasks on the calling thread.
+     * executor must not run tasks on the calling thread. What it throws instead of accepting a task is the attempt's
+     * failure.
      */
     String executor() default "";
 }

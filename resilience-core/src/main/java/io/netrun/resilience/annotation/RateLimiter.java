@@ -23,7 +23,7 @@ public @interface RateLimiter {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** Number of calls per period. 1 to 1,000,000, default 50. */
+    /** Number of calls that may begin per period. 1 to 1,000,000, default 50. */
     int limit() default Unset.INT;
 
     /** Time in which that number of calls may begin. Above zero, default {@code 1s}. */
@@ -32,6 +32,6 @@ public @interface RateLimiter {
     /** Number of calls that may begin at once after a quiet time. 1 to 1,000,000, default the limit. */
     int burst() default Unset.INT;
 
-    /** Maximum time to wait for a token. Default {@code 0s}, which rejects at once. */
+    /** Maximum time to wait for a token. Zero or more, default {@code 0s}, which rejects at once. */
     String maxWait() default "";
 }
