@@ -15,24 +15,24 @@ public final class BulkheadAssert extends PolicyAssert<BulkheadAssert, Bulkhead>
         return hasActive(0).hasQueued(0);
     }
 
-    /** Calls running, sync and async together. */
+    /** Verifies the number of running calls, sync and asynchronous together. */
     public BulkheadAssert hasActive(int expected) {
         BulkheadMetrics metrics = present().metrics();
         return requireEqual("active", metrics.syncActive() + metrics.asyncActive(), expected);
     }
 
-    /** Calls waiting for a permit, sync and async together. */
+    /** Verifies the number of calls that wait for a permit, sync and asynchronous together. */
     public BulkheadAssert hasQueued(int expected) {
         BulkheadMetrics metrics = present().metrics();
         return requireEqual("queued", metrics.syncQueued() + metrics.asyncQueued(), expected);
     }
 
-    /** Calls admitted since the bulkhead was created. */
+    /** Verifies the number of calls admitted since the bulkhead was created. */
     public BulkheadAssert hasAccepted(long expected) {
         return requireEqual("totalAccepted", present().metrics().totalAccepted(), expected);
     }
 
-    /** Calls rejected since the bulkhead was created. */
+    /** Verifies the number of calls rejected since the bulkhead was created. */
     public BulkheadAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }

@@ -33,22 +33,22 @@ public final class CircuitBreakerAssert extends PolicyAssert<CircuitBreakerAsser
         return requireEqual("state", present().state(), state);
     }
 
-    /** The count that opens a closed circuit; see {@code CircuitBreakerMetrics#failureCount()}. */
+    /** Verifies the count that opens a closed circuit; see {@code CircuitBreakerMetrics#failureCount()}. */
     public CircuitBreakerAssert hasFailureCount(int expected) {
         return requireEqual("failureCount", present().metrics().failureCount(), expected);
     }
 
-    /** Calls that have succeeded since the breaker was created. */
+    /** Verifies the number of calls that have succeeded since the circuit breaker was created. */
     public CircuitBreakerAssert hasSucceeded(long expected) {
         return requireEqual("totalSucceeded", present().metrics().totalSucceeded(), expected);
     }
 
-    /** Calls that have failed since the breaker was created. */
+    /** Verifies the number of calls that have failed since the circuit breaker was created. */
     public CircuitBreakerAssert hasFailed(long expected) {
         return requireEqual("totalFailed", present().metrics().totalFailed(), expected);
     }
 
-    /** Calls rejected since the breaker was created. */
+    /** Verifies the number of calls rejected since the circuit breaker was created. */
     public CircuitBreakerAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }

@@ -53,7 +53,7 @@ public final class ManualTicker implements Ticker {
         advance(Duration.ofNanos(delay));
     }
 
-    /** A copy of the recorded sleeps, in order. */
+    /** Returns a copy of the recorded sleeps, in order. */
     public synchronized List<Duration> sleeps() {
         return List.copyOf(sleeps);
     }
@@ -69,7 +69,7 @@ public final class ManualTicker implements Ticker {
         };
     }
 
-    /** The number of scheduled tasks, such as timeouts of running calls. */
+    /** Returns the number of scheduled tasks, such as timeouts of running calls. */
     public synchronized int scheduledCount() {
         return tasks.size();
     }
@@ -126,7 +126,7 @@ public final class ManualTicker implements Ticker {
         }
     }
 
-    /** By time, which may overflow; those of one moment in the order in which they were scheduled. */
+    /** Orders tasks by time, which may overflow; tasks of the same time in the order in which they were scheduled. */
     private static int compare(Task a, Task b) {
         int byTime = Long.signum(a.at - b.at);
         return byTime == 0 ? Long.compare(a.number, b.number) : byTime;

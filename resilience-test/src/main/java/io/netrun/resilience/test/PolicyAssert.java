@@ -31,7 +31,7 @@ public abstract class PolicyAssert<S extends PolicyAssert<S, P>, P extends Polic
         return actual;
     }
 
-    /** Fails with the whole snapshot, since one number seldom explains a failure. */
+    /** Fails with the whole snapshot, because one number rarely explains a failure. */
     final S requireEqual(String what, Object found, Object expected) {
         if (!Objects.equals(found, expected)) {
             failWithActualExpectedAndMessage(

@@ -9,22 +9,22 @@ public final class RateLimiterAssert extends PolicyAssert<RateLimiterAssert, Rat
         super(actual, RateLimiterAssert.class);
     }
 
-    /** Calls admitted since the rate limiter was created, at once or after a wait. */
+    /** Verifies the number of calls admitted since the rate limiter was created, at once or after a wait. */
     public RateLimiterAssert hasAccepted(long expected) {
         return requireEqual("totalAccepted", present().metrics().totalAccepted(), expected);
     }
 
-    /** Tokens available now. */
+    /** Verifies the number of available tokens. */
     public RateLimiterAssert hasAvailable(int expected) {
         return requireEqual("available", present().metrics().available(), expected);
     }
 
-    /** Calls waiting for their reservation. */
+    /** Verifies the number of calls that wait for their reserved token. */
     public RateLimiterAssert hasWaiting(int expected) {
         return requireEqual("waiting", present().metrics().waiting(), expected);
     }
 
-    /** Calls rejected since the rate limiter was created. */
+    /** Verifies the number of calls rejected since the rate limiter was created. */
     public RateLimiterAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }

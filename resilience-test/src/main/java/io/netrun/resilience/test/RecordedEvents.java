@@ -23,12 +23,12 @@ public final class RecordedEvents implements AutoCloseable {
         return new RecordedEvents(policies);
     }
 
-    /** A copy of all events so far. */
+    /** Returns a copy of all events so far. */
     public List<ResilienceEvent> all() {
         return List.copyOf(events);
     }
 
-    /** A copy of the events of one type so far, such as {@code CircuitBreakerEvent.StateChanged.class}. */
+    /** Returns a copy of the events of one type so far, such as {@code CircuitBreakerEvent.StateChanged.class}. */
     public <E extends ResilienceEvent> List<E> of(Class<E> type) {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
     }

@@ -65,29 +65,29 @@ public final class ResilienceExtension implements BeforeEachCallback, AfterEachC
         return new ResilienceExtension(registry);
     }
 
-    /** The ticker of the extension's own registry. */
+    /** Returns the ticker of the extension's own registry. */
     public ManualTicker ticker() {
         return ticker;
     }
 
-    /** The registry whose instances are reset after each test. */
+    /** Returns the registry whose instances are reset after each test. */
     public ResilienceRegistry registry() {
         return registry.get();
     }
 
     /**
-     * A circuit breaker of the registry.
+     * Returns a circuit breaker of the registry.
      *
-     * @throws NoSuchElementException if there is none of that name; the message names those there are
+     * @throws NoSuchElementException if there is none of that name; the message lists the existing ones
      */
     public CircuitBreaker circuitBreaker(String name) {
         return instance(CircuitBreaker.TYPE, name);
     }
 
     /**
-     * An instance of the registry.
+     * Returns an instance of the registry.
      *
-     * @throws NoSuchElementException if there is none of that name; the message names those there are
+     * @throws NoSuchElementException if there is none of that name; the message lists the existing ones
      */
     public <P extends Policy> P instance(PolicyType<P, ?> type, String name) {
         return registry()

@@ -9,22 +9,22 @@ public final class RetryAssert extends PolicyAssert<RetryAssert, Retry> {
         super(actual, RetryAssert.class);
     }
 
-    /** Attempts after a failed one, since the retry was created. */
+    /** Verifies the number of attempts made after a failed one, since the retry was created. */
     public RetryAssert hasRetries(long expected) {
         return requireEqual("totalRetries", present().metrics().totalRetries(), expected);
     }
 
-    /** Calls that succeeded after at least one retry. */
+    /** Verifies the number of calls that succeeded after at least one retry. */
     public RetryAssert hasRecovered(long expected) {
         return requireEqual("totalRecovered", present().metrics().totalRecovered(), expected);
     }
 
-    /** Calls that failed because the retry budget did not cover another attempt. */
+    /** Verifies the number of calls that failed because the retry budget did not cover another attempt. */
     public RetryAssert hasDenied(long expected) {
         return requireEqual("totalDenied", present().metrics().totalDenied(), expected);
     }
 
-    /** Calls that failed because no attempt, or no time, was left. */
+    /** Verifies the number of calls that failed because no attempt, or no time, was left. */
     public RetryAssert hasExhausted(long expected) {
         return requireEqual("totalExhausted", present().metrics().totalExhausted(), expected);
     }

@@ -9,12 +9,12 @@ public final class TimeoutAssert extends PolicyAssert<TimeoutAssert, Timeout> {
         super(actual, TimeoutAssert.class);
     }
 
-    /** Calls whose timeout fired. */
+    /** Verifies the number of calls whose timeout fired. */
     public TimeoutAssert hasTimedOut(long expected) {
         return requireEqual("totalTimedOut", present().metrics().totalTimedOut(), expected);
     }
 
-    /** Calls that are still running after their timeout fired. */
+    /** Verifies the number of calls that are still running after their timeout fired. */
     public TimeoutAssert hasAbandoned(int expected) {
         return requireEqual("abandoned", present().metrics().abandoned(), expected);
     }
