@@ -92,6 +92,11 @@ public abstract class Documented {
         Product get(long id);
     }
 
+    public interface RatesController {
+
+        String rate(String currency);
+    }
+
     public record Payments(CircuitBreaker breaker, Client client) {
 
         public Receipt charge(Order order) {
