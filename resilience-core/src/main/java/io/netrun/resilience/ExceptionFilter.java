@@ -33,8 +33,8 @@ public record ExceptionFilter(
         exceptions = List.copyOf(exceptions);
         ignored = List.copyOf(ignored);
         if (exceptions.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "exceptions is empty: name at least one class, or leave it out for the default");
+            throw new InvalidSettingException(
+                    "exceptions", "exceptions is empty: name at least one class, or leave it out for the default");
         }
     }
 

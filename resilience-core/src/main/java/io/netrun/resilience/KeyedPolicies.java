@@ -110,12 +110,16 @@ public final class KeyedPolicies<P extends Policy> {
     /** This family, as someone sees it who asks for it once more. */
     <Q extends Policy> KeyedPolicies<Q> as(PolicyType<Q, ?> asked, int askedLimit) {
         if (askedLimit != limit) {
-            throw new IllegalArgumentException("limit is " + askedLimit + ": must be " + limit + ", since the "
-                    + type.key() + " family '" + name + "' exists with that limit");
+            throw new InvalidSettingException(
+                    "limit",
+                    "limit is " + askedLimit + ": must be " + limit + ", since the " + type.key() + " family '" + name
+                            + "' exists with that limit");
         }
         if (!asked.policyClass().isAssignableFrom(type.policyClass())) {
-            throw new IllegalArgumentException("type is " + asked.policyClass() + ": must be " + type.policyClass()
-                    + ", since the " + type.key() + " family '" + name + "' exists with that type");
+            throw new InvalidSettingException(
+                    "type",
+                    "type is " + asked.policyClass() + ": must be " + type.policyClass() + ", since the " + type.key()
+                            + " family '" + name + "' exists with that type");
         }
         @SuppressWarnings("unchecked") // a family only gives policies out
         KeyedPolicies<Q> same = (KeyedPolicies<Q>) this;

@@ -3,8 +3,8 @@ package io.netrun.resilience;
 import java.time.Duration;
 
 /**
- * The checks of configuration records. Each fails with an {@link IllegalArgumentException} that names the field, the
- * value and the allowed range. For those who write policies.
+ * The checks of configuration records. Each throws an {@link InvalidSettingException} that names the field, the value
+ * and the allowed range. For authors of policies.
  */
 public final class Require {
 
@@ -17,8 +17,10 @@ public final class Require {
     public static String name(String name) {
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
             String shown = name.length() > MAX_NAME_LENGTH ? name.substring(0, MAX_NAME_LENGTH) + "…" : name;
-            throw new IllegalArgumentException("name is '" + shown.replaceAll("\\p{Cntrl}", "?") + "': must have 1 to "
-                    + MAX_NAME_LENGTH + " characters, not all blank and none of them a control character");
+            throw new InvalidSettingException(
+                    "name",
+                    "name is '" + shown.replaceAll("\\p{Cntrl}", "?") + "': must have 1 to " + MAX_NAME_LENGTH
+                            + " characters, not all blank and none of them a control character");
         }
         return name;
     }
@@ -27,7 +29,7 @@ public final class Require {
     public static int range(String field, int value, int min, int max) {
         if (value < min || value > max) {
             String range = max == Integer.MAX_VALUE ? "at least " + min : "between " + min + " and " + max;
-            throw new IllegalArgumentException(field + " is " + value + ": must be " + range);
+            throw new InvalidSettingException(field, field + " is " + value + ": must be " + range);
         }
         return value;
     }
@@ -35,7 +37,8 @@ public final class Require {
     /** A number of at least a bound, and finite. */
     public static double atLeast(String field, double value, double min) {
         if (!(value >= min) || Double.isInfinite(value)) {
-            throw new IllegalArgumentException(field + " is " + value + ": must be a finite number of at least " + min);
+            throw new InvalidSettingException(
+                    field, field + " is " + value + ": must be a finite number of at least " + min);
         }
         return value;
     }
@@ -43,7 +46,8 @@ public final class Require {
     /** A percentage above 0 and at most 100. */
     public static double percentage(String field, double value) {
         if (!(value > 0 && value <= 100)) {
-            throw new IllegalArgumentException(field + " is " + value + ": must be a percentage above 0, at most 100");
+            throw new InvalidSettingException(
+                    field, field + " is " + value + ": must be a percentage above 0, at most 100");
         }
         return value;
     }
@@ -51,7 +55,8 @@ public final class Require {
     /** A duration above zero. */
     public static Duration positive(String field, Duration value) {
         if (value.isZero() || value.isNegative()) {
-            throw new IllegalArgumentException(field + " is " + value + ": must be above zero, such as 500ms or 5s");
+            throw new InvalidSettingException(
+                    field, field + " is " + value + ": must be above zero, such as 500ms or 5s");
         }
         return value;
     }
@@ -59,8 +64,8 @@ public final class Require {
     /** A duration of zero or more. */
     public static Duration notNegative(String field, Duration value) {
         if (value.isNegative()) {
-            throw new IllegalArgumentException(
-                    field + " is " + value + ": must be zero or positive, such as 0s, 500ms or 5s");
+            throw new InvalidSettingException(
+                    field, field + " is " + value + ": must be zero or positive, such as 0s, 500ms or 5s");
         }
         return value;
     }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.TypedConditions;
 import io.netrun.resilience.circuitbreaker.DetectionChoice.Setting;
@@ -90,8 +91,11 @@ public record CircuitBreakerConfig(
         Require.positive("openDuration", openDuration);
         Require.atLeast("openBackoffMultiplier", openBackoffMultiplier, 1.0);
         if (maxOpenDuration != null && maxOpenDuration.compareTo(openDuration) < 0) {
-            throw new IllegalArgumentException("maxOpenDuration is " + maxOpenDuration
-                    + ": must be at least openDuration, which is " + openDuration);
+            throw new InvalidSettingException(
+                    "maxOpenDuration",
+                    "maxOpenDuration is " + maxOpenDuration + ": must be at least openDuration, which is "
+                            + openDuration,
+                    "openDuration");
         }
         Require.range("halfOpenMaxCalls", halfOpenMaxCalls, 1, MAX_TRIALS);
         if (halfOpenMaxDuration != null) {
@@ -108,9 +112,11 @@ public record CircuitBreakerConfig(
         }
         Require.positive("slowCallDuration", slowCallDuration);
         if (detection != Detection.COUNT_WINDOW && detection != Detection.TIME_WINDOW) {
-            throw new IllegalArgumentException(
+            throw new InvalidSettingException(
+                    "slowCallDuration",
                     "slowCallDuration is " + slowCallDuration + ", but detection is " + detection
-                            + ": slow calls are counted in a window, so detection must be COUNT_WINDOW or TIME_WINDOW");
+                            + ": slow calls are counted in a window, so detection must be COUNT_WINDOW or TIME_WINDOW",
+                    "detection");
         }
     }
 

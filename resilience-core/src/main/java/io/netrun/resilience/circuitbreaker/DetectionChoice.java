@@ -1,5 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.InvalidSettingException;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -76,8 +77,10 @@ final class DetectionChoice {
         for (Setting setting : given.keySet()) {
             possible.retainAll(setting.usedBy);
             if (possible.isEmpty()) {
-                throw new IllegalArgumentException(
-                        setting.title + " and " + former + " are for different detections: keep one of them");
+                throw new InvalidSettingException(
+                        setting.title,
+                        setting.title + " and " + former + " are for different detections: keep one of them",
+                        former);
             }
             former = setting.title;
         }
@@ -87,10 +90,13 @@ final class DetectionChoice {
 
     private static void requireUsed(Setting setting, Object value, Detection detection) {
         if (!setting.usedBy.contains(detection)) {
-            throw new IllegalArgumentException(setting.title + " is " + value + ", but detection is " + detection
-                    + ", which does not use it: detection must be "
-                    + setting.usedBy.stream().map(Detection::name).collect(Collectors.joining(" or ")) + ", or "
-                    + setting.title + " be removed");
+            throw new InvalidSettingException(
+                    setting.title,
+                    setting.title + " is " + value + ", but detection is " + detection
+                            + ", which does not use it: detection must be "
+                            + setting.usedBy.stream().map(Detection::name).collect(Collectors.joining(" or ")) + ", or "
+                            + setting.title + " be removed",
+                    "detection");
         }
     }
 }

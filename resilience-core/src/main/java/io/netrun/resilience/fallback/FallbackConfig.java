@@ -1,5 +1,6 @@
 package io.netrun.resilience.fallback;
 
+import io.netrun.resilience.InvalidSettingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -22,9 +23,13 @@ public record FallbackConfig(List<FallbackHandler> handlers) {
         handlers = List.copyOf(handlers);
         long kinds = handlers.stream().map(FallbackHandler::type).distinct().count();
         if (kinds < handlers.size()) {
-            throw new IllegalArgumentException("handlers are for "
-                    + handlers.stream().map(handler -> handler.type().getName()).toList()
-                    + ": must be at most one for each kind of failure");
+            throw new InvalidSettingException(
+                    "handlers",
+                    "handlers are for "
+                            + handlers.stream()
+                                    .map(handler -> handler.type().getName())
+                                    .toList()
+                            + ": must be at most one for each kind of failure");
         }
     }
 

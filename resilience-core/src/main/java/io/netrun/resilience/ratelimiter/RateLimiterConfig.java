@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,11 @@ public record RateLimiterConfig(
         Require.positive("period", period);
         long nanosPerCall = Require.nanos(period) / limit;
         if (nanosPerCall < LEAST_INTERVAL_NANOS) {
-            throw new IllegalArgumentException("limit is " + limit + ", with a period of " + period
-                    + ": must be at most one call per microsecond, so lower the limit or lengthen the period");
+            throw new InvalidSettingException(
+                    "limit",
+                    "limit is " + limit + ", with a period of " + period
+                            + ": must be at most one call per microsecond, so lower the limit or lengthen the period",
+                    "period");
         }
         if (burst != null) {
             Require.range("burst", burst, 1, MAX_CALLS);
@@ -40,8 +44,12 @@ public record RateLimiterConfig(
         Require.notNegative("maxWait", maxWait);
         int capacity = burst == null ? limit : burst;
         if (nanosPerCall > Require.nanos(Duration.ofSeconds(Long.MAX_VALUE)) / capacity) {
-            throw new IllegalArgumentException("burst is " + capacity + ", with " + limit + " calls per " + period
-                    + ": must be less than what comes together in 146 years, so lower the burst");
+            throw new InvalidSettingException(
+                    "burst",
+                    "burst is " + capacity + ", with " + limit + " calls per " + period
+                            + ": must be less than what comes together in 146 years, so lower the burst",
+                    "limit",
+                    "period");
         }
     }
 

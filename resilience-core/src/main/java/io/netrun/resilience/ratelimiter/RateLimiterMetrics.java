@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param limit calls per period
  * @param period the time in which that many calls may begin
  * @param available calls that could begin at once
- * @param waiting calls waiting for their turn
+ * @param waiting calls waiting for their reservation
  * @param totalAccepted calls let in, at once or after a wait
  * @param totalRejected calls refused
  */

@@ -1,6 +1,7 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.TypedConditions;
 import java.time.Duration;
@@ -65,8 +66,10 @@ public record RetryConfig(
         Require.notNegative("baseDelay", baseDelay);
         Require.notNegative("maxDelay", maxDelay);
         if (maxDelay.compareTo(baseDelay) < 0) {
-            throw new IllegalArgumentException(
-                    "maxDelay is " + maxDelay + ": must be at least baseDelay, which is " + baseDelay);
+            throw new InvalidSettingException(
+                    "maxDelay",
+                    "maxDelay is " + maxDelay + ": must be at least baseDelay, which is " + baseDelay,
+                    "baseDelay");
         }
         Require.atLeast("backoffMultiplier", backoffMultiplier, 1.0);
         ExceptionFilter filter = new ExceptionFilter(exceptions, ignoreExceptions);

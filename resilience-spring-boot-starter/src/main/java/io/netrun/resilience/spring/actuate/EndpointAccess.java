@@ -11,8 +11,9 @@ public final class EndpointAccess {
     private EndpointAccess() {}
 
     /**
-     * Whether unrestricted access is written for this endpoint alone. Properties that open all endpoints, or the older
-     * ones that switch an endpoint on, do not make it writable, since whoever sets them may not have thought of it.
+     * Whether unrestricted access is configured for this endpoint specifically. Properties that open all endpoints, or
+     * the older ones that enable an endpoint, do not make it writable: they may have been set without this endpoint in
+     * mind.
      */
     public static boolean isUnrestricted(Environment environment) {
         return Binder.get(environment)

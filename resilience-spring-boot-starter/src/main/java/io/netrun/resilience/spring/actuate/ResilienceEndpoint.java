@@ -26,7 +26,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 
 /**
  * {@code /actuator/resilience}: all instances, those of a pattern, or one, with state and counts; the chain of every
- * protected method and HTTP client; and what an operator can do. It never creates an instance.
+ * protected method and HTTP client; and the actions that an operator can perform. Reading never creates an instance.
  */
 @WebEndpoint(id = "resilience", defaultAccess = Access.READ_ONLY)
 public final class ResilienceEndpoint {
@@ -59,7 +59,8 @@ public final class ResilienceEndpoint {
     }
 
     /**
-     * Everything, a section per pattern, the protected methods and clients, and what is known of their attempts' times.
+     * All instances, a section per pattern; the protected methods and clients; and the attempt times, where they are
+     * recorded.
      */
     @ReadOperation
     public Map<String, Object> all() {
@@ -77,7 +78,7 @@ public final class ResilienceEndpoint {
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
-    /** One instance, with its settings and who said them. */
+    /** One instance, with its settings and their origins. */
     @ReadOperation
     public WebEndpointResponse<Map<String, Object>> instance(@Selector String pattern, @Selector String name) {
         return PatternDescriptors.byKey(pattern)
@@ -88,9 +89,9 @@ public final class ResilienceEndpoint {
     }
 
     /**
-     * Does something to an instance, or changes some of its settings, and answers how it is then. Actuator hands on the
-     * values of a body's fields as text and knows no objects within it, so settings are one text by then; see
-     * {@link SettingsBody}.
+     * Performs an action on an instance, or changes some of its settings, and returns its state afterwards. Actuator
+     * passes the fields of a request body as text and does not support nested objects, so settings arrive as one text;
+     * see {@link SettingsBody}.
      *
      * @param settings such as {@code maxConcurrent=4, maxWait=2s}
      * @param security who asks
@@ -215,7 +216,7 @@ public final class ResilienceEndpoint {
                         + "GET the pattern for the names that there are");
     }
 
-    /** What somebody sent, as far as it helps to recognize it. */
+    /** The value sent by the client, shortened to what helps to recognize it. */
     private static String shortened(String sent) {
         return sent.length() <= MAX_SHOWN ? sent : sent.substring(0, MAX_SHOWN) + "…";
     }
@@ -232,7 +233,7 @@ public final class ResilienceEndpoint {
     }
 
     /**
-     * What somebody asks for.
+     * A requested operation.
      *
      * @param principal who it is; null if there is none
      */

@@ -19,7 +19,7 @@ import org.springframework.http.MediaType;
  */
 final class SettingsBody {
 
-    /** No body that means anything is longer. */
+    /** No valid body is longer. */
     static final int MAX_LENGTH = 64 * 1024;
 
     private static final String SETTINGS = "settings";
@@ -39,8 +39,8 @@ final class SettingsBody {
     }
 
     /**
-     * The body with nothing but texts as values. One that is no object becomes an object without fields, so that it is
-     * the endpoint that says what is wrong with it.
+     * The body with text values only. A body that is not an object becomes an empty object, so that the endpoint
+     * reports the error.
      */
     static byte[] flattened(byte[] body) {
         Map<String, Object> fields = read(body);

@@ -8,7 +8,7 @@ import org.springframework.aop.SpringProxy;
 import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
 
-/** Looks into proxies for the protection. */
+/** Finds the resilience advice in proxies. */
 final class AdvisedProxies {
 
     /** Generated classes whose objects all have the protection: Spring generates another one for other advice. */
@@ -21,14 +21,14 @@ final class AdvisedProxies {
 
     private AdvisedProxies() {}
 
-    /** Remembers the class of a protected bean, unless it is one that has nothing to do with advice. */
+    /** Remembers the class of a protected bean, unless the class is not generated for advice. */
     static void remember(Class<?> proxy) {
         if (!Proxy.isProxyClass(proxy)) {
             CLASSES.get(proxy).set(true);
         }
     }
 
-    /** Whether all objects of a class are known to be protected, so that no further proxy has to see to that. */
+    /** Whether all objects of a class are known to be protected, so that they need no further proxy. */
     static boolean isProtectedClass(Class<?> type) {
         return SpringProxy.class.isAssignableFrom(type) && CLASSES.get(type).get();
     }
@@ -45,7 +45,7 @@ final class AdvisedProxies {
         return false;
     }
 
-    /** Where the protection stands among the advice of a proxy; -1 if it is not there. */
+    /** The index of the resilience advice in a proxy; -1 if there is none. */
     static int indexOfProtection(Advised proxy) {
         Advisor[] advisors = proxy.getAdvisors();
         for (int i = 0; i < advisors.length; i++) {
@@ -66,7 +66,7 @@ final class AdvisedProxies {
         return false;
     }
 
-    /** What a proxy is around; null for a target that is another one for each call. */
+    /** The target of a proxy; null for a target that differs from call to call. */
     static @Nullable Object targetOf(Advised proxy) {
         TargetSource source = proxy.getTargetSource();
         try {

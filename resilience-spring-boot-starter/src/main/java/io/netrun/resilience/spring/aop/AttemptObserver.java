@@ -3,12 +3,12 @@ package io.netrun.resilience.spring.aop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the attempts of protected calls, as for traces. Thread-safe; what it throws would fail the call, so it must
- * not.
+ * Observes the attempts of protected calls, for example for traces. Thread-safe. An exception from an observer fails
+ * the call, so observers must not throw.
  */
 public interface AttemptObserver {
 
-    /** Under which a Reactor context has what was watched further out, and what is watched further in finds it. */
+    /** The key of the current attempt in a Reactor context, where nested observations find it. */
     Object contextKey();
 
     /**
@@ -18,14 +18,14 @@ public interface AttemptObserver {
      */
     Call callBegins(String method);
 
-    /** One call: any number of attempts, on any threads. */
+    /** One call, with any number of attempts on any threads. */
     interface Call {
 
         /**
          * An attempt begins.
          *
-         * @param parent what a Reactor context has under {@link #contextKey()}; null for what was current when the call
-         *     began
+         * @param parent the value of {@link #contextKey()} in the Reactor context; null for the observation that was
+         *     current when the call began
          */
         Attempt attemptBegins(@Nullable Object parent);
     }
@@ -33,17 +33,17 @@ public interface AttemptObserver {
     /** One attempt. */
     interface Attempt {
 
-        /** Makes it the current one of this thread, until the result is closed on the same thread. */
+        /** Makes this attempt the current one of the thread until the returned scope is closed on the same thread. */
         Scope open();
 
-        /** What a Reactor context gets under {@link #contextKey()}. */
+        /** The value to store under {@link #contextKey()} in a Reactor context. */
         Object contextValue();
 
-        /** It has ended. Called once. */
+        /** Called once when the attempt ends. */
         void ends(@Nullable Throwable failure);
     }
 
-    /** A stretch of code in which an attempt is the current one. */
+    /** A scope in which an attempt is the current one. */
     interface Scope {
 
         void close();

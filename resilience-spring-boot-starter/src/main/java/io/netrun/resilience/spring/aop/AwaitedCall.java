@@ -10,9 +10,9 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of an {@code @Async} method, on the thread of its executor. It is done when the future that it returned is,
- * for which that thread waits; what the method does before it returns the future belongs to the call as well, and is
- * mostly all of it.
+ * A call of an {@code @Async} method, on the thread of its executor. It completes when the future that the method
+ * returned completes; the executor's thread waits for it. What the method does before it returns the future, usually
+ * all of its work, belongs to the call too.
  */
 final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullable Object, Throwable> {
 
@@ -60,7 +60,7 @@ final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullab
         }
     }
 
-    /** What the caller's future is completed with: the executor's thread waits for this one. */
+    /** Completes the caller's future; the executor's thread waits for this one. */
     static CompletableFuture<@Nullable Object> ended(@Nullable Object result) {
         return CompletableFuture.completedFuture(result);
     }

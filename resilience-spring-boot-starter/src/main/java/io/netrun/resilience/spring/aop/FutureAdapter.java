@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
-/** A plain {@link Future} does not call back, so a worker thread waits for its end. */
+/** Adapts a plain {@link Future}, which has no callbacks: a worker thread waits for its completion. */
 final class FutureAdapter extends CompletableFuture<Object> {
 
     private final Future<Object> awaited;
@@ -33,7 +33,7 @@ final class FutureAdapter extends CompletableFuture<Object> {
         } catch (CancellationException e) {
             super.cancel(false);
         } catch (InterruptedException e) {
-            // Nobody interrupts a worker that waits here; if someone does, the wait is over and the future says so.
+            // Workers are not interrupted here; if foreign code does so, the future fails.
             Thread.currentThread().interrupt();
             completeExceptionally(e);
         }

@@ -8,7 +8,7 @@ import java.util.concurrent.Future;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-/** A call that is done when the future that it returned is. */
+/** A call that completes when the future that it returned completes. */
 final class FutureCall extends ProtectedCall
         implements CheckedSupplier<CompletionStage<@Nullable Object>, RuntimeException> {
 
@@ -16,7 +16,7 @@ final class FutureCall extends ProtectedCall
         super(invocation, method, watched);
     }
 
-    /** What the method throws instead of returning a future is the call's failure like any other. */
+    /** An exception that the method throws instead of returning a future fails the call like any other failure. */
     @Override
     public CompletionStage<@Nullable Object> get() {
         AttemptObserver.Call watched = watched();
@@ -48,7 +48,7 @@ final class FutureCall extends ProtectedCall
         return recovered == null ? null : stage(recovered);
     }
 
-    @SuppressWarnings("unchecked") // the method's return type said so
+    @SuppressWarnings("unchecked") // guaranteed by the method's return type
     private static CompletionStage<@Nullable Object> stage(Object future) {
         return future instanceof CompletionStage<?>
                 ? (CompletionStage<@Nullable Object>) future

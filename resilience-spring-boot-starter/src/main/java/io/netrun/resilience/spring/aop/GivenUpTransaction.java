@@ -9,9 +9,9 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 
 /**
- * Rolls back the transaction of a call that was given up while it ran. Such a call ends with an
- * {@link InterruptedException}, which is checked, or as if nothing had happened if it ignores the interrupt: Spring
- * would commit either. It stands right within the transaction, and ends it with an unchecked exception.
+ * Rolls back the transaction of a call that was abandoned while it ran. Such a call ends with an
+ * {@link InterruptedException}, which is checked, or normally if it ignores the interrupt; Spring would commit in both
+ * cases. This advice is placed directly inside the transaction and ends it with an unchecked exception.
  */
 final class GivenUpTransaction implements MethodInterceptor {
 
@@ -22,7 +22,7 @@ final class GivenUpTransaction implements MethodInterceptor {
 
     private GivenUpTransaction() {}
 
-    /** Puts it within each transaction of a proxy, and of those that the proxy is around. */
+    /** Adds this advice inside each transaction of a proxy and of the proxies that it wraps. */
     static void putInto(Advised proxy) {
         Object each = proxy;
         while (each instanceof Advised advised) {

@@ -7,7 +7,7 @@ import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.reflect.MethodSignature;
 import org.jspecify.annotations.Nullable;
 
-/** A woven call, as what a proxy would have made of it. It may proceed any number of times, on any thread. */
+/** A woven call in the form of a proxy's invocation. It may proceed any number of times, on any thread. */
 final class JoinPointInvocation implements MethodInvocation {
 
     private final ProceedingJoinPoint call;

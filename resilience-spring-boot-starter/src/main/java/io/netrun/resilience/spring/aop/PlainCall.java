@@ -5,7 +5,7 @@ import io.netrun.resilience.spring.method.MethodPipeline;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-/** A call that is done when it returns. */
+/** A call that completes when it returns. */
 final class PlainCall extends ProtectedCall implements CheckedSupplier<@Nullable Object, Throwable> {
 
     PlainCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {

@@ -29,8 +29,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.AnnotationUtils;
 
 /**
- * Watches the beans of a context while they are created and proxied, and knows of each whether its calls go through the
- * protection. Thread-safe.
+ * Follows the beans of a context while they are created and proxied, and knows for each whether its calls are advised.
+ * Thread-safe.
  */
 public final class ProtectedBeans
         implements BeanFactoryPostProcessor, PriorityOrdered, SmartInitializingSingleton, BeanProxies {
@@ -43,7 +43,7 @@ public final class ProtectedBeans
     private volatile boolean started;
     private volatile @Nullable BiConsumer<String, Class<?>> lateBeans;
 
-    /** First of all, since the beans that other post-processors need are created before they are. */
+    /** Runs first, since the dependencies of other post-processors are created before these. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE;
@@ -100,7 +100,7 @@ public final class ProtectedBeans
             return known.isReplacedBy(present) ? Proxying.REPLACED : known.proxying;
         }
         if (AopUtils.isAopProxy(present)) {
-            return Proxying.UNKNOWN; // one that does not let anyone look into it
+            return Proxying.UNKNOWN; // an opaque proxy
         }
         return created.contains(name) ? Proxying.EARLY : Proxying.HANDED_OVER;
     }
@@ -109,7 +109,7 @@ public final class ProtectedBeans
         return Proxy.isProxyClass(proxy.getClass()) ? Proxying.BY_INTERFACES : Proxying.BY_CLASS;
     }
 
-    /** A bean has been given its proxy, if it gets one. What wraps that proxy later does not matter. */
+    /** Called when a bean has its proxy, if it gets one. Later wrappers of that proxy do not matter. */
     void proxied(Object bean, String name) {
         if (AdvisedProxies.isProtected(bean)) {
             AdvisedProxies.remember(bean.getClass());
@@ -121,7 +121,7 @@ public final class ProtectedBeans
         }
     }
 
-    /** Nothing will change a bean any more. */
+    /** Called when the bean has its final form. */
     void completed(Object bean, String name) {
         record(bean, name);
         BiConsumer<String, Class<?>> listener = lateBeans;
@@ -165,7 +165,7 @@ public final class ProtectedBeans
 
     private record Seen(Proxying proxying, Class<?> type) {
 
-        /** A wrapper may pass calls on to the proxy; another object of the bean's own class does not. */
+        /** A wrapper may delegate to the proxy; another object of the bean's own class does not. */
         boolean isReplacedBy(Object present) {
             return proxying.isProtected() && present.getClass() == type;
         }

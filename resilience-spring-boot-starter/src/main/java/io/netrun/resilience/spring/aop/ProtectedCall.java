@@ -7,9 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
-/**
- * One call of a protected method, as its pipeline makes it: any number of times, and with something else in its place.
- */
+/** One call of a protected method, as its pipeline executes it: any number of attempts, and possibly a fallback. */
 abstract sealed class ProtectedCall implements RecoverableCall
         permits PlainCall, FutureCall, AwaitedCall, ReactiveCall {
 
@@ -20,7 +18,7 @@ abstract sealed class ProtectedCall implements RecoverableCall
     /**
      * A call.
      *
-     * @param watched hears of its attempts, if anyone wants to
+     * @param watched observes the attempts; null if they are not observed
      */
     ProtectedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
         this.invocation = invocation;
@@ -28,12 +26,12 @@ abstract sealed class ProtectedCall implements RecoverableCall
         this.watched = watched;
     }
 
-    /** Who hears of the attempts, if anyone does. */
+    /** The observer of the attempts; null if there is none. */
     final AttemptObserver.@Nullable Call watched() {
         return watched;
     }
 
-    /** Makes the call, as an attempt that is watched. */
+    /** Executes the call as an observed attempt. */
     final @Nullable Object proceed(AttemptObserver.Attempt attempt) throws Throwable {
         AttemptObserver.Scope current = attempt.open();
         try {
@@ -43,7 +41,7 @@ abstract sealed class ProtectedCall implements RecoverableCall
         }
     }
 
-    /** Makes the call. Aspects further in ask for the invocation that is current on their thread. */
+    /** Executes the call. Inner aspects look up the current invocation of their thread. */
     final @Nullable Object proceed() throws Throwable {
         MethodInvocation attempt = method.repeats() ? anew() : invocation;
         return method.moves() && attempt instanceof ProxyMethodInvocation
@@ -58,7 +56,7 @@ abstract sealed class ProtectedCall implements RecoverableCall
                 : invocation;
     }
 
-    /** The method for people. */
+    /** The method's display name. */
     final String title() {
         return method.title();
     }

@@ -6,13 +6,13 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
- * Looks at each bean when all others are done with it. Validation of a method's arguments is put outside of the
- * protection: what a caller did wrong would be retried, and would count against the circuit of those who do it right.
- * And the protection gets to know what is around and within it: asynchronous execution, and transactions.
+ * Inspects each bean after all other post-processors. Moves the validation of method arguments outside of the
+ * resilience advice: otherwise a caller's invalid arguments would be retried and would count as failures of the
+ * circuit. Also informs the resilience advice about asynchronous execution around it and transactions inside it.
  */
 public final class ProxyFinisher implements BeanPostProcessor {
 
-    /** By name, since the class needs an optional library. */
+    /** By name, since the class is in an optional library. */
     private static final String VALIDATION =
             "org.springframework.validation.beanvalidation.MethodValidationInterceptor";
 
@@ -55,7 +55,10 @@ public final class ProxyFinisher implements BeanPostProcessor {
         }
     }
 
-    /** Moves an advisor of a proxy, or of one within, if it validates; returns where the protection is then. */
+    /**
+     * Moves a validating advisor of a proxy, or of a nested proxy; returns the index of the resilience advice
+     * afterwards.
+     */
     private static int putOutside(Advisor advisor, Advised from, Advised proxy, int protection) {
         if (!AdvisedProxies.isAdvice(advisor, VALIDATION)) {
             return protection;

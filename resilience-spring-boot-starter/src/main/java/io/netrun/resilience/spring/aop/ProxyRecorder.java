@@ -3,7 +3,7 @@ package io.netrun.resilience.spring.aop;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
 
-/** Looks at each bean right after it was proxied, before anything can wrap or replace the proxy. */
+/** Inspects each bean right after it was proxied, before the proxy can be wrapped or replaced. */
 public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProcessor, Ordered {
 
     private final ProtectedBeans beans;
@@ -12,7 +12,7 @@ public final class ProxyRecorder implements SmartInstantiationAwareBeanPostProce
         this.beans = beans;
     }
 
-    /** Behind the auto-proxy creator that is always there. */
+    /** Runs after the auto-proxy creator that is always present. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST_PRECEDENCE + 1;

@@ -13,11 +13,11 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A call that is a subscription to what the method returned, or, for a suspending function, to what Spring's proxy made
- * of it. The method itself is called with each attempt, and not before someone subscribes. Loaded for the first call of
- * a reactive method, since Reactor may be absent where there is none.
+ * A call whose execution is a subscription to the publisher that the method returned or, for a suspending function, to
+ * the one that Spring's proxy created. The method itself is called with each attempt, and not before the subscription.
+ * Loaded with the first call of a reactive method, since Reactor may be absent otherwise.
  *
- * @param <P> {@link Mono} for what has one element at most, else {@link Flux}
+ * @param <P> {@link Mono} for at most one element, otherwise {@link Flux}
  */
 final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall implements Supplier<P> {
 
@@ -35,7 +35,7 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
         this.suspending = method.returns() == ReturnKind.SUSPENDING;
     }
 
-    /** What the protected method returns; a suspending one's publisher is made into what it returns by the proxy. */
+    /** The protected method's return value; the proxy converts the publisher of a suspending function. */
     static Object of(MethodInvocation invocation, MethodPipeline method, @Nullable AttemptObserver observer) {
         ReactiveAdapter adapter = method.adapter();
         boolean many = adapter != null && adapter.isMultiValue();
@@ -46,7 +46,7 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
         return adapter == null || method.returns() == ReturnKind.SUSPENDING ? guarded : adapter.fromPublisher(guarded);
     }
 
-    /** What the method throws instead of returning a publisher is the call's failure like any other. */
+    /** An exception that the method throws instead of returning a publisher fails the call like any other failure. */
     @Override
     public P get() {
         AttemptObserver.Call watched = watched();
@@ -59,7 +59,7 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
         return (P) (many ? watched : watched.singleOrEmpty());
     }
 
-    /** The attempt lasts until its publisher ends, or is left; what is watched further in finds it in the context. */
+    /** The attempt lasts until its publisher terminates or is cancelled; nested observations find it in the context. */
     private Flux<Object> watched(AttemptObserver.Call call, Object key, @Nullable Object parent) {
         AttemptObserver.Attempt attempt = call.attemptBegins(parent);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -88,11 +88,10 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     }
 
     /**
-     * A suspending function gives a publisher by itself, while what is called in its place may be an ordinary one,
-     * which gives a value or a flow.
+     * A suspending function yields a publisher, while its fallback may be an ordinary method that returns a value or a
+     * flow.
      */
-    @SuppressWarnings(
-            "unchecked") // with Reactor present, the registry's adapters and Spring's proxies give what P says
+    @SuppressWarnings("unchecked") // with Reactor present, the registry's adapters and Spring's proxies return P
     private P publisher(Object returned) {
         if (suspending && returned instanceof Publisher<?>) {
             return (P) returned;

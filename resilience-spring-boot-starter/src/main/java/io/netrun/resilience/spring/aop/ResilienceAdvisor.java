@@ -22,8 +22,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 
 /**
- * Puts the interceptor around every method that bears one of the annotations. It stands outside of a transaction, so
- * that every attempt of a retry has a transaction of its own and a time limit covers the commit.
+ * Applies the interceptor to every method with one of the annotations. It is placed outside of transactions, so that
+ * every attempt of a retry has a transaction of its own and a timeout covers the commit.
  */
 public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements BeanFactoryAware {
 
@@ -44,8 +44,8 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
     /**
      * The one advisor.
      *
-     * @param pipelines asked with every call, and not before the first
-     * @param observer asked with every call; empty if nobody wants to hear of attempts
+     * @param pipelines resolved with each call, and not before the first
+     * @param observer resolved with each call; empty if attempts are not observed
      */
     public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
         this.pointcut = new AnnotatedMethods(this::makesSubclasses);

@@ -8,14 +8,14 @@ import org.aspectj.lang.annotation.Pointcut;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Protects annotated methods where AspectJ weaves it into their classes: calls that an object makes to itself, private
- * and final methods too. It does so while an application with {@code resilience.advice-mode: aspectj} runs, by that
- * application's settings; without one, annotated methods run as if they were not. Of several such applications in one
- * class loader, and of a parent and its children, the latest that has beans of the class sets the rules; for objects of
- * other classes, the one that was started last.
+ * Protects annotated methods where AspectJ weaves it into their classes, including self-invocations, private methods
+ * and final methods. It is active while an application with {@code resilience.advice-mode: aspectj} runs and uses that
+ * application's settings; without one, annotated methods run unprotected. With several such applications in one class
+ * loader, or a parent and its children, the latest one with beans of the class applies; for objects of other classes,
+ * the one that was started last.
  *
- * <p>Every execution of an annotated method is protected, so a method that calls the annotated one of its superclass is
- * so twice. It stands outside of other aspects, as the proxy does.
+ * <p>Every execution of an annotated method is protected, so a method that calls the annotated method of its superclass
+ * is protected twice. The aspect is placed outside of other aspects, as the proxy's advice is.
  */
 @Aspect
 @DeclarePrecedence("io.netrun.resilience.spring.aop.ResilienceAspect, *")
@@ -23,14 +23,15 @@ public final class ResilienceAspect {
 
     private volatile @Nullable ResilienceWeaving weaving;
 
-    /** The application whose settings are followed from now on; null for none. */
+    /** The application whose settings apply from now on; null for none. */
     void follow(@Nullable ResilienceWeaving application) {
         weaving = application;
     }
 
     /**
-     * Methods that bear an annotation of ours, or one that bears one, and the public ones of classes that do. Kotlin's
-     * suspending functions are called again to resume, which is no call of its own; the wildcard does without Kotlin.
+     * Methods with one of our annotations, also as a meta-annotation, and the public methods of classes with one.
+     * Kotlin calls suspending functions again to resume them, which is not a call of its own; the wildcard works
+     * without Kotlin.
      */
     @Pointcut(
             "execution(!static * *(..)) && !execution(* *(.., kotlin.coroutines.*)) && (execution(@(io.netrun.resilience.annotation.*) * *(..))"
@@ -39,7 +40,7 @@ public final class ResilienceAspect {
                     + " || execution(public * (@(@(io.netrun.resilience.annotation.*) *) *).*(..)))")
     void annotated() {}
 
-    /** Makes the call through the method's pipeline; called by woven code. */
+    /** Executes the call through the method's pipeline; called by woven code. */
     @Around("annotated()")
     public @Nullable Object protect(ProceedingJoinPoint call) throws Throwable {
         ResilienceWeaving application = weaving;

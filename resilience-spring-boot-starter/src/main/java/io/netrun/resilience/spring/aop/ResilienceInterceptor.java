@@ -17,7 +17,7 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.Pointcuts;
 
-/** Makes the call of a protected method through its pipeline. */
+/** Executes the call of a protected method through its pipeline. */
 final class ResilienceInterceptor implements MethodInterceptor {
 
     /** By name, since the class is in an optional library. */
@@ -26,7 +26,7 @@ final class ResilienceInterceptor implements MethodInterceptor {
     private final Supplier<MethodPipelines> pipelines;
     private final Supplier<Optional<AttemptObserver>> observer;
 
-    /** What lets the caller go on before the protection is asked, such as {@code @Async}. */
+    /** Advice that returns to the caller before the resilience advice runs, such as {@code @Async}. */
     private final List<Pointcut> asyncOutside;
 
     ResilienceInterceptor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
@@ -43,9 +43,9 @@ final class ResilienceInterceptor implements MethodInterceptor {
     }
 
     /**
-     * Where {@code @Async} is around the protection, the body of a method that returns a future runs on the executor's
-     * thread, with no caller who would be kept busy. The protection of such a proxy covers what the body does before it
-     * has its future.
+     * Where {@code @Async} is outside of the resilience advice, the body of a method that returns a future runs on the
+     * executor's thread and blocks no caller. The advice of such a proxy covers what the body does before it returns
+     * its future.
      */
     static void awaitFuturesOfAsyncMethods(Advised proxy) {
         int protection = AdvisedProxies.indexOfProtection(proxy);
@@ -66,11 +66,11 @@ final class ResilienceInterceptor implements MethodInterceptor {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // what a method returns may be null, and passes through as it is
+    @SuppressWarnings("NullAway") // a return value may be null and is passed through
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = invocation.getThis();
         if (target instanceof SpringProxy && AdvisedProxies.isProtected(target)) {
-            return invocation.proceed(); // a second auto-proxy creator has put a proxy around ours
+            return invocation.proceed(); // a second auto-proxy creator has wrapped our proxy
         }
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);

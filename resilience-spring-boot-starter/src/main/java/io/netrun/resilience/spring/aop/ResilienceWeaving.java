@@ -10,7 +10,7 @@ import org.aspectj.lang.ProceedingJoinPoint;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
-/** An application whose annotated methods are woven: from its start to its end, the aspect goes by its settings. */
+/** An application whose annotated methods are woven: while it runs, the aspect uses its settings. */
 public final class ResilienceWeaving implements DisposableBean {
 
     /** In the order of their start. */
@@ -23,8 +23,8 @@ public final class ResilienceWeaving implements DisposableBean {
     /**
      * Begins.
      *
-     * @param pipelines asked with every call, and not before the first
-     * @param observer asked with every call; empty if nobody wants to hear of attempts
+     * @param pipelines resolved with each call, and not before the first
+     * @param observer resolved with each call; empty if attempts are not observed
      * @throws NoAspectBoundException if no weaver is at work
      */
     public ResilienceWeaving(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
@@ -59,7 +59,7 @@ public final class ResilienceWeaving implements DisposableBean {
         return latest == null ? this : latest;
     }
 
-    /** Ends; an application that was started before and still runs takes over. */
+    /** Ends the weaving; an application that was started earlier and still runs takes over. */
     @Override
     public void destroy() {
         synchronized (APPLICATIONS) {

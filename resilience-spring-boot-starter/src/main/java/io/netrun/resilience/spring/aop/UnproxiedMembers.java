@@ -13,8 +13,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * What a bean's class has that a subclass cannot pass on to the bean. The proxy is an object of that subclass whose
- * fields are empty: a final method runs on it and finds nothing there.
+ * Members of a bean's class that a proxy's subclass cannot delegate to the bean. The proxy is an instance of that
+ * subclass with empty fields: a final method runs on the proxy and reads these.
  */
 final class UnproxiedMembers {
 
@@ -22,12 +22,12 @@ final class UnproxiedMembers {
 
     private UnproxiedMembers() {}
 
-    /** Warns of what would fail when it is used from outside of the bean. */
+    /** Warns about members that fail when they are used from outside of the bean. */
     static void warnOf(Class<?> type, Class<?> proxy) {
         Collection<String> members = of(type, proxy);
         if (!members.isEmpty()) {
             log.warn(
-                    "{}: whoever uses {} of the bean reaches the proxy around it, whose fields are empty. Make methods"
+                    "{}: callers of {} reach the proxy of the bean, whose fields are empty. Make methods"
                             + " non-final and public, and fields private, or move the annotated methods to another bean.",
                     type.getName(),
                     String.join(", ", members));
@@ -35,8 +35,8 @@ final class UnproxiedMembers {
     }
 
     /**
-     * Looks at what the user wrote: what Spring generates for {@code @Configuration} and {@code @Lookup} is for Spring
-     * alone.
+     * Inspects the user's class only: methods that Spring generates for {@code @Configuration} and {@code @Lookup} are
+     * for Spring alone.
      */
     static Collection<String> of(Class<?> generated, Class<?> proxy) {
         Class<?> type = ClassUtils.getUserClass(generated);
@@ -64,7 +64,7 @@ final class UnproxiedMembers {
         if (foreign && !Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers)) {
             return true;
         }
-        // What a class inherits is mostly for its own use, unless an interface makes it known to others.
+        // Inherited methods are mostly for the class's own use, unless an interface publishes them.
         return Modifier.isFinal(modifiers) && (method.getDeclaringClass() == type || isForOthers(method, type));
     }
 

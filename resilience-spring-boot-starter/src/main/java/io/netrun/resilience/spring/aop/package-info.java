@@ -1,4 +1,4 @@
-/** The way into a protected method: one interceptor for all patterns. */
+/** The interception of protected methods: one interceptor for all patterns. */
 @NullMarked
 package io.netrun.resilience.spring.aop;
 

@@ -8,7 +8,7 @@ import io.netrun.resilience.spring.settings.InstanceFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
-/** The settings of an application, which are not read before the first instance is asked for. */
+/** The settings of an application, read when the first instance is requested. */
 record ApplicationSettings(
         SingletonSupplier<InstanceFactory> instances, SingletonSupplier<EarlyAnnotations> annotations)
         implements SettingsSource {

@@ -8,8 +8,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
 /**
- * Sees to it that something makes proxies, even where {@code spring.aop.auto} is off: an annotation without effect
- * would go unnoticed.
+ * Registers an auto-proxy creator even where {@code spring.aop.auto} is off: otherwise annotations would silently have
+ * no effect.
  */
 final class AutoProxyCreatorRegistrar implements ImportBeanDefinitionRegistrar {
 

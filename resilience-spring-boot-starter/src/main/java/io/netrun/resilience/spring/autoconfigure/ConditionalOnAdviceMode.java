@@ -12,7 +12,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** A bean for one of the ways into an annotated method's calls. */
+/** A bean for one of the interception modes. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @Conditional(ConditionalOnAdviceMode.OnAdviceMode.class)
@@ -20,7 +20,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 
     AdviceMode value();
 
-    /** Reads the property as everything else does, in every spelling that Spring Boot takes. */
+    /** Reads the property in every spelling that Spring Boot accepts. */
     final class OnAdviceMode extends SpringBootCondition {
 
         @Override

@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** By default, a bean that there is once for each registry, and not once for each context that uses it. */
+/** By default, a bean that exists once per registry, and not once per context that uses the registry. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @Conditional(ConditionalOnRegistryOwner.OnRegistryOwner.class)
@@ -24,7 +24,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
      */
     boolean value() default true;
 
-    /** Looks at the beans, so it comes after they are known. */
+    /** Evaluates bean definitions, so it runs after their registration. */
     final class OnRegistryOwner extends SpringBootCondition implements ConfigurationCondition {
 
         @Override

@@ -8,8 +8,8 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * A context's part among those that share a registry: it hears events, and its methods follow what becomes of their
- * instances.
+ * A context's membership in those that share a registry: it receives events, and its methods follow replacements of
+ * their instances.
  */
 final class ContextMembership implements DisposableBean {
 

@@ -2,7 +2,10 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ContextPropagation;
 
-/** Has calls carry the MDC, or not. That holds for the whole JVM, so the last application to start decides. */
+/**
+ * Enables or disables propagation of the MDC. The setting is global to the JVM, so the last application to start
+ * decides.
+ */
 final class MdcPropagation {
 
     MdcPropagation(boolean carried) {

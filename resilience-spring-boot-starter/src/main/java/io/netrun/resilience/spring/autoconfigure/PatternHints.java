@@ -10,8 +10,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
- * Ahead of time: a native image is told of what the patterns have that is read by reflection: annotations,
- * configuration records, which are also made that way, and the records that the endpoint shows.
+ * Hints for native images: what the patterns have that is read by reflection, which is annotations, configuration
+ * records (also created by reflection) and the records that the endpoint shows.
  */
 final class PatternHints implements RuntimeHintsRegistrar {
 

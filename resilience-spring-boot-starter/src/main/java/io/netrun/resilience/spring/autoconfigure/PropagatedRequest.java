@@ -8,7 +8,7 @@ import org.springframework.web.context.request.RequestAttributes;
 /** Whether Micrometer's context-propagation carries the request of the calling thread to another one. */
 final class PropagatedRequest implements BooleanSupplier {
 
-    /** Looks at what the accessors read and not at their keys, since an application may have written its own. */
+    /** Checks what the accessors read and not their keys, since an application may have its own accessor. */
     @Override
     public boolean getAsBoolean() {
         for (ThreadLocalAccessor<?> accessor : ContextRegistry.getInstance().getThreadLocalAccessors()) {
@@ -23,7 +23,7 @@ final class PropagatedRequest implements BooleanSupplier {
         try {
             return accessor.getValue() instanceof RequestAttributes;
         } catch (RuntimeException broken) {
-            return false; // capturing the context fails in the same way, and says so
+            return false; // capturing the context fails in the same way, and reports it
         }
     }
 }

@@ -9,7 +9,7 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.HierarchicalBeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 
-/** Tells a context that has a registry of its own from one that shares the registry of its parent. */
+/** Distinguishes a context with a registry of its own from one that shares the registry of its parent. */
 final class RegistryOwner {
 
     private RegistryOwner() {}
@@ -22,7 +22,7 @@ final class RegistryOwner {
                         == 0;
     }
 
-    /** What the context shares with its parent; empty if it has a registry of its own. */
+    /** The registry that the context shares with its parent; empty if it has its own. */
     static <T> Optional<T> shared(BeanFactory beans, Class<T> type) {
         BeanFactory parent = parent(beans);
         return parent == null || (beans instanceof ListableBeanFactory own && is(own))

@@ -51,8 +51,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The registry, and the protection of annotated methods. With {@code resilience.enabled: false} the beans are there all
- * the same, and protect nothing.
+ * The registry, and the protection of annotated methods. With {@code resilience.enabled: false} the beans exist as well
+ * and protect nothing.
  */
 @AutoConfiguration(after = AopAutoConfiguration.class)
 public final class ResilienceAutoConfiguration {
@@ -77,7 +77,7 @@ public final class ResilienceAutoConfiguration {
         return registry;
     }
 
-    /** Those of a child are its parent's, with what the configuration of the child has for them. */
+    /** The instances of a child context are its parent's, with the child's configuration for them. */
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     InstanceFactory resilienceInstances(
@@ -97,12 +97,12 @@ public final class ResilienceAutoConfiguration {
                         protecting));
     }
 
-    /** As the conditions have it: any other value than {@code false} is as good as none. */
+    /** As in conditions: any value other than {@code false} means true. */
     private static boolean isEnabled(Environment environment) {
         return !"false".equalsIgnoreCase(environment.getProperty("resilience.enabled"));
     }
 
-    /** Steps into the calls of annotated methods. */
+    /** Intercepts the calls of annotated methods. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
     @Import(AutoProxyCreatorRegistrar.class)
@@ -146,8 +146,8 @@ public final class ResilienceAutoConfiguration {
     }
 
     /**
-     * Each context has one, of the same name: a context's proxies are made with its own in place of its parent's, so
-     * that the protection looks for beans where the protected bean is.
+     * Each context has one, of the same name, which replaces its parent's: the advice then looks up beans in the
+     * context of the protected bean.
      */
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -189,7 +189,7 @@ public final class ResilienceAutoConfiguration {
         }
     }
 
-    /** Looks once: a supplier of what may be null would search the application's beans with every call. */
+    /** Looks it up once: a supplier of a nullable bean would search the application's beans with every call. */
     private static Supplier<Optional<AttemptObserver>> found(ObjectProvider<AttemptObserver> observer) {
         return SingletonSupplier.of(() -> Optional.ofNullable(observer.getIfAvailable()));
     }
@@ -243,7 +243,7 @@ public final class ResilienceAutoConfiguration {
         return new ContextMembership(contexts, context, registry, pipelines);
     }
 
-    /** Nobody asks for it, so it must not be lazy. */
+    /** No other bean depends on it, so it must not be lazy. */
     @Bean
     @Lazy(false)
     @ConditionalOnRegistryOwner

@@ -24,8 +24,8 @@ import org.springframework.web.reactive.DispatcherHandler;
 import reactor.core.publisher.Mono;
 
 /**
- * Spring Cloud's circuit breakers, made of ours unless another library makes them. They are there with
- * {@code resilience.enabled: false} too, and protect nothing then, since who asks for them is there as well.
+ * Spring Cloud's circuit breakers, backed by ours unless another library provides them. With {@code resilience.enabled:
+ * false} they exist as well and protect nothing, since the code that injects them exists too.
  */
 @AutoConfiguration(
         after = ResilienceAutoConfiguration.class,

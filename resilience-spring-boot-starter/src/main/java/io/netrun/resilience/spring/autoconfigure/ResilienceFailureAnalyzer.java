@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Prints all that is wrong with the resilience configuration, and what to do about each. */
+/** Reports every problem of the resilience configuration, with its remedy. */
 final class ResilienceFailureAnalyzer extends AbstractFailureAnalyzer<ResilienceConfigurationException> {
 
     private static final String TOLERATE =

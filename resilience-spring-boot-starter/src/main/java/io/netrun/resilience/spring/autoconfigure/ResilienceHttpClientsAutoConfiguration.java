@@ -21,8 +21,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 
 /**
- * What protects HTTP clients that ask for it. It is there with {@code resilience.enabled: false} too, and protects
- * nothing then, since the clients that ask for it are there as well.
+ * Protection of HTTP clients that request it. With {@code resilience.enabled: false} it exists as well and protects
+ * nothing, since the clients that request it exist too.
  */
 @AutoConfiguration(after = ResilienceAutoConfiguration.class)
 @ConditionalOnClass(ClientHttpRequestInterceptor.class)

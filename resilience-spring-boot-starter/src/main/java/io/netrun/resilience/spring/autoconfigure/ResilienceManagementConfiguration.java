@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.server.WebFilter;
 
 /**
- * What stands before the endpoints, in whichever context they are: that of the application, or one with a port of its
- * own.
+ * Filters for the endpoints, in the context that has them: that of the application, or the management context with a
+ * port of its own.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 public final class ResilienceManagementConfiguration {

@@ -30,7 +30,7 @@ public final class ResilienceMetricsAutoConfiguration {
         return new ResilienceMeters(registry);
     }
 
-    /** For the endpoint, which may also be there without Micrometer. */
+    /** For the endpoint, which may be present without Micrometer. */
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnProperty("resilience.observations.enabled")

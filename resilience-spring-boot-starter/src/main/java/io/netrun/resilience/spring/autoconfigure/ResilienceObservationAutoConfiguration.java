@@ -14,8 +14,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Observations of attempts, where Micrometer has a registry for them and the application asks. The names of what must
- * come before differ between Spring Boot 3 and 4.
+ * Observations of attempts, where Micrometer has an observation registry and the application enables them. The
+ * auto-configurations that must come before differ between Spring Boot 3 and 4.
  */
 @AutoConfiguration(
         after = ResilienceAutoConfiguration.class,

@@ -19,7 +19,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** With Spring Cloud: a changed configuration changes the living instances. */
+/** With Spring Cloud: a refresh of the configuration reconfigures the existing instances. */
 @AutoConfiguration(after = ResilienceAutoConfiguration.class)
 @ConditionalOnClass(EnvironmentChangeEvent.class)
 @ConditionalOnBean(ResilienceRegistry.class)
@@ -30,7 +30,7 @@ public final class ResilienceRefreshAutoConfiguration {
     @Bean
     ApplicationListener<EnvironmentChangeEvent> resilienceRefresh(
             InstanceFactory instances, ObjectProvider<InstanceUser> users, Environment environment) {
-        // A class and not a lambda, of which Spring could not tell what it listens to.
+        // A class and not a lambda, whose event type Spring could not resolve.
         return new Refresh(instances, users, environment);
     }
 
@@ -47,8 +47,8 @@ public final class ResilienceRefreshAutoConfiguration {
         }
 
         /**
-         * Whatever has changed: a setting may have a placeholder for it. Instances and their users change together, or
-         * not at all.
+         * Reacts to every change, since a setting may have a placeholder for the changed property. Instances and their
+         * users change together, or not at all.
          */
         @Override
         public void onApplicationEvent(EnvironmentChangeEvent event) {

@@ -18,9 +18,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * The end of the application, as seen by its instances. It comes after the web server's, which has had its grace time
- * for the requests it was serving: then nothing waits any more, and what runs in a bulkhead gets as much time again. A
- * context that is only stopped or paused may be started again, and its instances are left alone, since closing them is
+ * Shuts the instances down when the application closes, after the web server, which has had its grace period for active
+ * requests. From then on no call waits for a permit, and calls that run in a bulkhead get the same grace period again.
+ * A context that is only stopped or paused may be started again; its instances are not touched, since their shutdown is
  * irreversible.
  */
 final class ResilienceShutdown
@@ -41,7 +41,7 @@ final class ResilienceShutdown
     /**
      * For a registry.
      *
-     * @param grace how long running calls are waited for
+     * @param grace how long to wait for running calls
      */
     ResilienceShutdown(ResilienceRegistry registry, Duration grace) {
         this.registry = registry;
@@ -74,7 +74,7 @@ final class ResilienceShutdown
         return false;
     }
 
-    /** Closing begins with this event, also where the context has been stopped before. */
+    /** Closing starts with this event, also where the context was stopped before. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (event.getApplicationContext() == context) { // those of child contexts arrive here as well
@@ -114,7 +114,7 @@ final class ResilienceShutdown
         }
     }
 
-    /** The bulkheads in which calls are running, for people; empty if there are none. */
+    /** The bulkheads in which calls are running, as text; empty if there are none. */
     private String runningCalls() {
         return registry.all(Bulkhead.TYPE).stream()
                 .filter(bulkhead -> active(bulkhead.metrics()) > 0)

@@ -21,15 +21,15 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * Keeps calls with a time limit, and calls that are hedged, on their thread while something is bound to it that they
- * would miss on another one; and lets the MDC come along to other threads.
+ * Keeps calls with a timeout, and hedged calls, on the caller's thread while something is bound to it that another
+ * thread would not have; and propagates the MDC to other threads.
  */
 @AutoConfiguration(before = ResilienceAutoConfiguration.class)
 public final class ResilienceThreadAutoConfiguration {
 
     private static final String CONTEXT_PROPAGATION = "io.micrometer.context.ContextRegistry";
 
-    /** Before the application's own customizers, which have the last word. */
+    /** Before the application's own customizers, which take precedence. */
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE)
     @ConditionalOnMissingBean(name = "resilienceThreadBoundTimeouts")

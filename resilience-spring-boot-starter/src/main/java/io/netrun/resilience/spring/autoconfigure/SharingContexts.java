@@ -40,8 +40,8 @@ final class SharingContexts {
     }
 
     /**
-     * Publishes an event in each context. The listeners of each hear it once, although events of a child arrive at its
-     * parent as well. If some throw, the others hear it all the same.
+     * Publishes an event in each context. Each listener receives it once, although events of a child context reach its
+     * parent as well. If some listeners throw, the others still receive it.
      */
     void publish(Object event) {
         RuntimeException thrown = attempt(() -> owner.publishEvent(event), null);

@@ -3,11 +3,11 @@ package io.netrun.resilience.spring.autoconfigure;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** One kind of things that are bound to a thread, so that a call which needs them cannot be made on another one. */
+/** One kind of thread-bound state, which a call on another thread would not see. */
 @FunctionalInterface
 interface ThreadBinding {
 
-    /** Whether something is bound to the calling thread. Asked with every call, so it must be cheap. */
+    /** Whether something is bound to the calling thread. Evaluated with every call, so it must be cheap. */
     boolean isBound();
 
     /** Whether anything is bound, of any of these kinds. */

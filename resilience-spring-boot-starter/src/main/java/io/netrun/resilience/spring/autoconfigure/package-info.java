@@ -1,4 +1,4 @@
-/** Puts everything together when an application starts. */
+/** Auto-configuration of the starter. */
 @NullMarked
 package io.netrun.resilience.spring.autoconfigure;
 

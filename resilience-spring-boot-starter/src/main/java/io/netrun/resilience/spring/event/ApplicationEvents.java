@@ -11,10 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Publishes what happens in the instances as application events, so that a bean hears of it with {@code @EventListener
- * void on(CircuitBreakerEvent.StateChanged event)}, and keeps the latest. Listeners run on the thread of the call, or
- * on another one that is delivering the instance's events at that moment, and should be quick; what they throw is
- * logged and changes nothing.
+ * Publishes the events of instances as application events, for beans with {@code @EventListener void
+ * on(CircuitBreakerEvent.StateChanged event)}, and keeps the latest. Listeners run on the thread of the call, or on
+ * another thread that is delivering the instance's events at that moment, and should be fast. An exception from a
+ * listener is logged and has no other effect.
  */
 public final class ApplicationEvents implements AutoCloseable {
 

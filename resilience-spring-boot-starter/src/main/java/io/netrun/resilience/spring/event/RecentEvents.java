@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 /**
- * The latest application events of every instance, for people to look at: a few of each. What is kept is their content
- * as plain values, since the failure of an event may refer to anything, such as a response. Thread-safe.
+ * The latest application events of every instance, for operators: a few of each. Keeps their content as plain values,
+ * since the failure of an event may reference any object, such as a response. Thread-safe.
  */
 public final class RecentEvents {
 

@@ -1,4 +1,4 @@
-/** What happens in the core, as events of the Spring application. */
+/** Events of the core as Spring application events. */
 @NullMarked
 package io.netrun.resilience.spring.event;
 

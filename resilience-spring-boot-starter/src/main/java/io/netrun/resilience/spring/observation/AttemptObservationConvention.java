@@ -4,15 +4,13 @@ import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
-/**
- * What observations of attempts are called and carry. A bean of this type replaces the one that says what stands here.
- */
+/** The names and key values of attempt observations. A bean of this type replaces the default convention. */
 public interface AttemptObservationConvention extends ObservationConvention<AttemptContext> {
 
     /** The name of the observation, and of its timer. */
     String NAME = "resilience.attempt";
 
-    /** The low-cardinality key that says the method. */
+    /** The low-cardinality key of the method. */
     String METHOD = "method";
 
     @Override

@@ -63,7 +63,7 @@ public final class AttemptObservations implements AttemptObserver {
             observation.stop();
         }
 
-        /** Dependent stages put what was thrown into an envelope, which says nothing of its own. */
+        /** Dependent stages wrap the exception; the wrapper carries no information. */
         private static Throwable thrown(Throwable failure) {
             Throwable cause = failure.getCause();
             return failure.getClass() == CompletionException.class && cause != null ? cause : failure;

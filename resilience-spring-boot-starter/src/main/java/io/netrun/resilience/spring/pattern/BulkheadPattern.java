@@ -5,7 +5,7 @@ import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.bulkhead.BulkheadEvent;
 import java.util.List;
 
-/** What the starter knows of bulkheads. */
+/** The descriptor of bulkheads. */
 final class BulkheadPattern {
 
     private static final String CALLS = "bulkhead.calls";
@@ -44,7 +44,7 @@ final class BulkheadPattern {
                         b -> b.metrics().maxQueue()),
                 MeterSpec.<Bulkhead>gauge(
                                 "bulkhead.longest.wait",
-                                "Longest time that a call has waited for a place",
+                                "Longest time that a call has waited for a permit",
                                 b -> b.metrics().longestWait().toNanos() / 1e9)
                         .inSeconds(),
                 MeterSpec.counter(

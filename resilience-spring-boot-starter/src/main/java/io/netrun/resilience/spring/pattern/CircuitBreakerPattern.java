@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** What the starter knows of circuit breakers. */
+/** The descriptor of circuit breakers. */
 final class CircuitBreakerPattern {
 
     private static final String CALLS = "circuitbreaker.calls";

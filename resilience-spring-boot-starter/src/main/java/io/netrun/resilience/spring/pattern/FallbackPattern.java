@@ -8,13 +8,13 @@ import io.netrun.resilience.fallback.FallbackHandler;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the starter knows of fallbacks. */
+/** The descriptor of fallbacks. */
 final class FallbackPattern {
 
     private static final String CALLS = "fallback.calls";
     private static final String CALLS_HELP = "Calls that failed, by outcome";
 
-    /** Every instance asks the call itself, which knows the methods that may take its place. */
+    /** Every instance delegates to the call itself, which knows its fallback methods. */
     private static final FallbackConfig BY_METHOD = FallbackConfig.builder()
             .handler(new FallbackHandler(Throwable.class, FallbackPattern::recover, false))
             .build();

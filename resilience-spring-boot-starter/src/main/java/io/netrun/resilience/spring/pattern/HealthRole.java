@@ -1,11 +1,11 @@
 package io.netrun.resilience.spring.pattern;
 
-/** What an instance means to the application's health. */
+/** The role of an instance in the application's health. */
 public enum HealthRole {
-    /** Nothing; it is not shown. */
+    /** None; the instance is not shown. */
     NONE,
-    /** It is shown among the details, and does not change the status. */
+    /** The instance is shown among the details and does not affect the status. */
     DETAILS,
-    /** It is shown, and while it is down, so is the application. */
+    /** The instance is shown, and the application is down while the instance is. */
     STATUS
 }

@@ -5,7 +5,7 @@ import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.hedge.HedgeEvent;
 import java.util.List;
 
-/** What the starter knows of hedges. */
+/** The descriptor of hedges. */
 final class HedgePattern {
 
     private static final String ATTEMPTS = "hedge.attempts";

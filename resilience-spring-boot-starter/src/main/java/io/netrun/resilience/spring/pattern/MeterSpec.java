@@ -5,11 +5,11 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One meter that every instance of a pattern has, without a word of Micrometer, which may be absent.
+ * A meter of every instance of a pattern. Independent of Micrometer, which may be absent.
  *
  * @param name without the common prefix, such as {@code circuitbreaker.calls}
  * @param kind what sort of meter it is
- * @param description one line for people
+ * @param description one line for the meter's users
  * @param unit what the value is counted in, such as {@code seconds}; null where it is a plain number
  * @param tags beside the instance's name
  * @param value reads it from an instance

@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time that an instance's settings lead to.
+ * A duration that follows from an instance's settings.
  *
- * @param what for people, such as {@code max-wait}
+ * @param what display name, such as {@code max-wait}
  */
 public record NamedDuration(String what, Duration duration) {
 
@@ -21,7 +21,7 @@ public record NamedDuration(String what, Duration duration) {
                 : BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + "s";
     }
 
-    /** None if the setting is not made. */
+    /** Empty if the setting is not set. */
     static Stream<NamedDuration> of(String what, @Nullable Duration duration) {
         return Optional.ofNullable(duration).map(set -> new NamedDuration(what, set)).stream();
     }

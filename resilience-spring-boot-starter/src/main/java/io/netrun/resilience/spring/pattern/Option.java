@@ -1,12 +1,11 @@
 package io.netrun.resilience.spring.pattern;
 
 /**
- * What only the configuration says of an instance: something that the application does with it, and that the pattern
- * itself knows nothing of.
+ * An option of an instance that is part of the application's configuration and not of the pattern's own settings.
  *
  * @param key in kebab case, beside the pattern's settings
  * @param type of the value
- * @param builtIn the value where nobody says any
+ * @param builtIn the default value
  * @param <T> the value
  */
 public record Option<T>(String key, Class<T> type, T builtIn) {
@@ -14,6 +13,6 @@ public record Option<T>(String key, Class<T> type, T builtIn) {
     /** Whether the instance protects its methods at all; every pattern has it. */
     public static final Option<Boolean> ENABLED = new Option<>("enabled", Boolean.class, true);
 
-    /** What the instance means to the application's health; a pattern has it whose instances can be down. */
+    /** The instance's role in the application's health; for patterns whose instances can be down. */
     public static final Option<HealthRole> HEALTH = new Option<>("health", HealthRole.class, HealthRole.NONE);
 }

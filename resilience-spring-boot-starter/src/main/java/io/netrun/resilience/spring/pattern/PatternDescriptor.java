@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
 /**
- * All that the starter knows of one pattern. Annotations, settings, endpoint, meters and events are the same code for
- * every pattern and differ by this descriptor alone.
+ * Describes one pattern to the starter. The code for annotations, settings, endpoint, meters and events is the same for
+ * every pattern and depends on this descriptor alone.
  *
  * @param <P> the policy
  * @param <C> its configuration
@@ -104,17 +104,17 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return type.key();
     }
 
-    /** Name for people, such as {@code CircuitBreaker}. */
+    /** Display name, such as {@code CircuitBreaker}. */
     public String title() {
         return type.policyClass().getSimpleName();
     }
 
-    /** Whether an attribute of the annotation is a setting of the instance; otherwise it is about the method. */
+    /** Whether an attribute of the annotation is a setting of the instance; otherwise it belongs to the method. */
     public boolean isSetting(String attribute) {
         return settings.contains(attribute);
     }
 
-    /** The annotation that asks for it; see {@link PipelineSlot} for those that have more. */
+    /** The annotation of this pattern; see {@link PipelineSlot} for patterns with several. */
     public Class<? extends Annotation> annotation() {
         return annotation;
     }
@@ -124,12 +124,12 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return section;
     }
 
-    /** Whether it may make a call more than once, so that every time needs an invocation of its own. */
+    /** Whether it may execute a call more than once, so that each attempt needs an invocation of its own. */
     public boolean repeatsCalls() {
         return repeatsCalls;
     }
 
-    /** Whether it may make a plain call on another thread than the caller's. */
+    /** Whether it may execute a plain call on another thread than the caller's. */
     public boolean movesCalls() {
         return movesCalls;
     }
@@ -139,52 +139,52 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return measures;
     }
 
-    /** What an operator can do to an instance, by the name that a POST to the endpoint uses. */
+    /** The actions that an operator can perform on an instance, by their names in a POST to the endpoint. */
     public Map<String, Consumer<P>> actions() {
         return actions;
     }
 
-    /** The events that the application hears of. */
+    /** The events that are published as application events. */
     public List<Class<? extends ResilienceEvent>> applicationEvents() {
         return applicationEvents;
     }
 
     /**
-     * The events that may come with every call; a few are kept for the endpoint, and none is an event of the
-     * application.
+     * The events that may occur with every call; a few are kept for the endpoint, and none is published as an
+     * application event.
      */
     public List<Class<? extends ResilienceEvent>> frequentEvents() {
         return frequentEvents;
     }
 
-    /** After how long an instance of this pattern gives a call up; empty if it does not look at the time. */
+    /** The time limit that an instance sets for a call; empty if it sets none. */
     public Optional<Duration> limit(Policy instance) {
         return limit.apply(type.policyClass().cast(instance))
                 .map(NamedDuration::duration)
                 .findFirst();
     }
 
-    /** How long an instance of this pattern may keep a call waiting, all being well with its settings. */
+    /** How long an instance may delay a call by its settings. */
     public List<NamedDuration> waits(Policy instance) {
         return waits.apply(type.policyClass().cast(instance)).toList();
     }
 
-    /** How long an instance of this pattern may take over a call whose attempts take up to so long each. */
+    /** The longest duration of a call through an instance if each attempt takes at most the given time. */
     public List<NamedDuration> attempts(Policy instance, Duration each) {
         return attempts.apply(type.policyClass().cast(instance), each).toList();
     }
 
-    /** How far back an instance of this pattern remembers calls. */
+    /** The time spans over which an instance records calls. */
     public List<NamedDuration> windows(Policy instance) {
         return windows.apply(type.policyClass().cast(instance)).toList();
     }
 
-    /** The setting of an instance, by its Java name, that asks for something which only sync calls can have. */
+    /** The setting of an instance, by its Java name, that applies to sync calls only. */
     public Optional<String> syncSetting(Policy instance) {
         return syncSetting.apply(type.policyClass().cast(instance));
     }
 
-    /** What the endpoint shows of one instance beyond what all instances have: lists of records, by name. */
+    /** The details that the endpoint shows for one instance of this pattern: lists of records, by name. */
     public Map<String, List<? extends Record>> details(Policy instance) {
         return details.apply(type.policyClass().cast(instance));
     }
@@ -205,20 +205,17 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         }
     }
 
-    /** What the configuration can say of an instance beside its settings. */
+    /** The options that the configuration has for an instance in addition to its settings. */
     public List<Option<?>> options() {
         return options;
     }
 
-    /** Whether an instance is refusing calls that it would let through in good times. */
+    /** Whether an instance rejects calls that it would admit when healthy. */
     public boolean isDown(P policy) {
         return down.test(policy);
     }
 
-    /**
-     * Calls a listener with every failure after which an instance of this pattern makes the call again, before it
-     * waits.
-     */
+    /** Calls a listener with every failure after which an instance makes another attempt, before the delay. */
     public Subscription onRepeat(Policy instance, Consumer<Throwable> listener) {
         return repeats.apply(type.policyClass().cast(instance), listener);
     }
@@ -239,7 +236,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return derivation.apply(levels);
     }
 
-    /** Teaches a registry how this pattern's settings are written, where that goes beyond what Spring knows. */
+    /** Registers converters for this pattern's settings, where Spring has none. */
     public void registerConverters(ConverterRegistry registry) {
         converters.accept(registry);
     }
@@ -335,7 +332,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
             return this;
         }
 
-        /** A setting that has an effect on sync calls only, and whether an instance has a value that asks for it. */
+        /** Declares a setting that affects sync calls only, and whether an instance has it set. */
         Builder<P, C> syncSetting(String setting, Predicate<P> asks) {
             this.syncSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
             return this;
@@ -347,7 +344,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
             return this;
         }
 
-        /** Its instances can be down, and can have a part in the application's health. */
+        /** Declares that instances can be down and can contribute to the application's health. */
         Builder<P, C> canBeDown(Predicate<P> down) {
             this.options = List.of(Option.ENABLED, Option.HEALTH);
             this.down = down;

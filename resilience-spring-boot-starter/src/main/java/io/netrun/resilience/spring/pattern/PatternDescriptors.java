@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The patterns that the starter knows, in the default order of a pipeline, outermost first. */
+/** All patterns, in the default order of a pipeline, outermost first. */
 public final class PatternDescriptors {
 
     private static final List<PatternDescriptor<?, ?>> ALL = List.of(
@@ -19,7 +19,7 @@ public final class PatternDescriptors {
             HedgePattern.DESCRIPTOR,
             CircuitBreakerPattern.DESCRIPTOR);
 
-    /** Innermost, so that its limit is for what is called, and not for waiting. */
+    /** Innermost, so that the limit covers the dependency and not the waiting. */
     private static final PipelineSlot ATTEMPT_TIMEOUT =
             new PipelineSlot("attempt-timeout", TimeoutPattern.DESCRIPTOR, AttemptTimeout.class, ".attempt");
 
@@ -34,7 +34,7 @@ public final class PatternDescriptors {
         return ALL;
     }
 
-    /** All places in the chain around a call, outermost first. */
+    /** All slots of the chain around a call, outermost first. */
     public static List<PipelineSlot> places() {
         return PLACES;
     }

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A place in the chain around a call. A pattern has one; the timeout has two, one around all attempts and one around
- * each.
+ * A pattern's position in the chain around a call. Each pattern has one; the timeout has two, one around all attempts
+ * and one around each attempt.
  *
  * @param key name in {@code resilience.order}, such as {@code circuit-breaker}
- * @param pattern what stands there
- * @param annotation what asks for it at a method
- * @param suffix what the name of an instance ends with that is named after its method
+ * @param pattern the pattern of this slot
+ * @param annotation the annotation that selects it for a method
+ * @param suffix the suffix of an instance that is named after its method
  */
 public record PipelineSlot(
         String key, PatternDescriptor<?, ?> pattern, Class<? extends Annotation> annotation, String suffix) {
@@ -22,12 +22,12 @@ public record PipelineSlot(
         return new PipelineSlot(pattern.key(), pattern, pattern.annotation(), "");
     }
 
-    /** The annotation for people: {@code @CircuitBreaker}. */
+    /** The annotation's display name: {@code @CircuitBreaker}. */
     public String title() {
         return "@" + annotation.getSimpleName();
     }
 
-    /** What those places have in common that lead to the same instance; empty if no two do. */
+    /** A description of two slots that use the same instance; empty if no two do. */
     public static String sharedInstance(Map<PipelineSlot, ? extends Policy> chain) {
         Map<Policy, PipelineSlot> first = new HashMap<>();
         for (Map.Entry<PipelineSlot, ? extends Policy> link : chain.entrySet()) {

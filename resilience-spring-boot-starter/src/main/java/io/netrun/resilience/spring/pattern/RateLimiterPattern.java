@@ -5,7 +5,7 @@ import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.ratelimiter.RateLimiterEvent;
 import java.util.List;
 
-/** What the starter knows of rate limiters. */
+/** The descriptor of rate limiters. */
 final class RateLimiterPattern {
 
     private static final String CALLS = "ratelimiter.calls";
@@ -20,7 +20,7 @@ final class RateLimiterPattern {
                             r -> r.metrics().available()),
                     MeterSpec.gauge(
                             "ratelimiter.waiting",
-                            "Calls waiting for their turn",
+                            "Calls waiting for their reservation",
                             r -> r.metrics().waiting()),
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),

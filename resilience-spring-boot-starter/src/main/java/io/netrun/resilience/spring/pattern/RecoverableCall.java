@@ -2,13 +2,13 @@ package io.netrun.resilience.spring.pattern;
 
 import org.jspecify.annotations.Nullable;
 
-/** A call that knows what may take its place when it has failed. */
+/** A call with fallbacks for its failure. */
 public interface RecoverableCall {
 
     /**
-     * What takes its place.
+     * Returns the result of the fallback.
      *
-     * @throws Throwable the failure itself if nothing does, or what the attempt threw
+     * @throws Throwable the failure itself if no fallback applies, or what the fallback threw
      */
     @Nullable
     Object recover(Throwable failure) throws Throwable;

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
-/** What the starter knows of retries. */
+/** The descriptor of retries. */
 final class RetryPattern {
 
     private static final String CALLS = "retry.calls";
@@ -40,7 +40,7 @@ final class RetryPattern {
                         config.maxTotalDelay().orElse(null)));
     }
 
-    /** A retry with a time limit of its own ends by that, whatever its attempts take. */
+    /** A retry with a time limit of its own ends by that limit, however long its attempts take. */
     private static Stream<NamedDuration> attempts(Retry retry, Duration each) {
         RetryConfig config = retry.config();
         if (config.maxDuration() != null) {

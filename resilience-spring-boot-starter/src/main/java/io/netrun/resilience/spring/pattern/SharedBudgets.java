@@ -6,8 +6,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The retry budgets of an application, by name. One that no retry has any more goes, since operators may set any name.
- * Thread-safe.
+ * The retry budgets of an application, by name. A budget that no retry uses any more is dropped, since operators may
+ * set any name. Thread-safe.
  */
 final class SharedBudgets {
 

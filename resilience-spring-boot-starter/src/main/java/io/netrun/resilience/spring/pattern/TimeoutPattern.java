@@ -7,7 +7,7 @@ import io.netrun.resilience.timeout.TimeoutThread;
 import java.util.List;
 import java.util.Map;
 
-/** What the starter knows of timeouts. */
+/** The descriptor of timeouts. */
 final class TimeoutPattern {
 
     private static final String THREAD = "thread";

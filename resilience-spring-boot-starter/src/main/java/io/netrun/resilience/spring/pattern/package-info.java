@@ -1,5 +1,5 @@
 /**
- * What the starter knows of each pattern: one {@link io.netrun.resilience.spring.pattern.PatternDescriptor descriptor}
+ * The patterns as the starter sees them: one {@link io.netrun.resilience.spring.pattern.PatternDescriptor descriptor}
  * per pattern, which annotations, configuration, endpoint and meters all walk.
  */
 @NullMarked

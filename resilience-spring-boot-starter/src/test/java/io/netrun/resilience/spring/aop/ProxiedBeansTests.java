@@ -399,7 +399,7 @@ class ProxiedBeansTests {
         runner.withBean(HalfSealed.class).run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(output)
-                    .contains(HalfSealed.class.getName() + ": whoever uses run(), sealed(), shown of the bean reaches");
+                    .contains(HalfSealed.class.getName() + ": callers of run(), sealed(), shown reach");
         });
     }
 
@@ -422,7 +422,7 @@ class ProxiedBeansTests {
 
     @Test
     void inheritedFinalMethodsThatNoInterfaceShowsShouldNotBeMentioned(CapturedOutput output) {
-        runner.withBean(Filled.class).run(context -> assertThat(output).doesNotContain("whoever uses"));
+        runner.withBean(Filled.class).run(context -> assertThat(output).doesNotContain("callers of"));
     }
 
     @Test
