@@ -122,7 +122,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         } catch (Throwable unanswered) {
             SafeLog.warn(
                     log,
-                    "{} '{}': whether the call needs its thread cannot be answered, so it stays on it",
+                    "{} '{}': the check whether the call needs its thread failed; the call stays on its thread",
                     type().policyClass().getSimpleName(),
                     name,
                     unanswered);

@@ -163,7 +163,7 @@ public final class Deadline extends ScopeParts {
      */
     public Ticker.Scheduled schedule(Runnable task) {
         if (ticker == null) {
-            throw new IllegalStateException("without a limit there is no moment to run a task at");
+            throw new IllegalStateException("there is no time limit to schedule a task for");
         }
         return ticker.scheduleAt(task, at(ticker));
     }

@@ -85,7 +85,7 @@ public final class EventPublisher {
             dropping = true;
             SafeLog.warn(
                     log,
-                    "{} events wait behind a listener that does not return; further ones are dropped, such as a {}",
+                    "{} events are queued behind a listener that does not return; further events are dropped, such as a {}",
                     MAX_WAITING,
                     event.getClass().getName());
         }
@@ -175,7 +175,10 @@ public final class EventPublisher {
             try {
                 task = ContextPropagation.wrap(this);
             } catch (Throwable thrown) {
-                SafeLog.error(log, "The context of an event could not be captured; it is delivered without", thrown);
+                SafeLog.error(
+                        log,
+                        "The context of an event could not be captured; the event is delivered without it",
+                        thrown);
             }
             return this;
         }
@@ -185,7 +188,10 @@ public final class EventPublisher {
             try {
                 task.run();
             } catch (Throwable thrown) {
-                SafeLog.error(log, "The context of an event could not be restored; it is delivered without", thrown);
+                SafeLog.error(
+                        log,
+                        "The context of an event could not be restored; the event is delivered without it",
+                        thrown);
             }
             run();
         }
@@ -217,7 +223,7 @@ public final class EventPublisher {
             try {
                 consumer.accept(type.cast(event));
             } catch (Throwable thrown) {
-                SafeLog.error(log, "A listener failed on {}; the call goes on", event, thrown);
+                SafeLog.error(log, "A listener failed for {}; the call continues", event, thrown);
             }
         }
     }

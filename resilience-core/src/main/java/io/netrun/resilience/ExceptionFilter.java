@@ -34,7 +34,7 @@ public record ExceptionFilter(
         ignored = List.copyOf(ignored);
         if (exceptions.isEmpty()) {
             throw new InvalidSettingException(
-                    "exceptions", "exceptions is empty: name at least one class, or leave it out for the default");
+                    "exceptions", "exceptions is empty: name at least one class, or omit the setting for the default");
         }
     }
 
@@ -84,7 +84,7 @@ public record ExceptionFilter(
         try {
             return condition.test(root);
         } catch (Throwable thrown) {
-            SafeLog.error(log, "The predicate for failures failed; the classes of exceptions alone decide", thrown);
+            SafeLog.error(log, "The failure predicate failed; the exception classes alone decide", thrown);
             return true;
         }
     }

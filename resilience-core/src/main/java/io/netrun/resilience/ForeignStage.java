@@ -45,7 +45,7 @@ public final class ForeignStage {
                 future.cancel(mayInterruptIfRunning);
             }
         } catch (Throwable thrown) {
-            SafeLog.error(log, "A future's cancel failed; its call may go on", thrown);
+            SafeLog.error(log, "Cancelling a future failed; its call may continue", thrown);
         }
     }
 

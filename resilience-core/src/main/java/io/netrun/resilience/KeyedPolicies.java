@@ -298,7 +298,7 @@ public final class KeyedPolicies<P extends Policy> {
         try {
             return policy.isInUse() ? Rank.IN_USE : policy.isIdle() ? Rank.IDLE : Rank.REMEMBERS;
         } catch (Throwable thrown) {
-            SafeLog.error(log, "{} cannot be asked whether it is in use; it counts as not in use", policy, thrown);
+            SafeLog.error(log, "{}: the check whether it is in use failed; it counts as not in use", policy, thrown);
             return Rank.REMEMBERS;
         }
     }

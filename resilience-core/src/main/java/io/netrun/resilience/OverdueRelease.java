@@ -42,7 +42,7 @@ final class OverdueRelease implements Runnable {
             release.lookLater();
             return release;
         } catch (Throwable noTimer) {
-            SafeLog.warn(log, "A call is stopped without a timer for the case that this blocks", noTimer);
+            SafeLog.warn(log, "No timer could be set for the stop of a call; the stop may block", noTimer);
             return null;
         }
     }
@@ -71,7 +71,7 @@ final class OverdueRelease implements Runnable {
                 lookLater();
                 return;
             } catch (Throwable noTimer) {
-                SafeLog.warn(log, "The end of a call is published before everything is released", noTimer);
+                SafeLog.warn(log, "The end of a call is published before all its resources are released", noTimer);
             }
         }
         publication.run();

@@ -76,7 +76,7 @@ public final class PendingWaits {
             try {
                 waiting.onShutdown();
             } catch (Throwable thrown) {
-                SafeLog.error(log, "A wait could not be ended", thrown);
+                SafeLog.error(log, "A wait could not be aborted", thrown);
             }
         }
     }

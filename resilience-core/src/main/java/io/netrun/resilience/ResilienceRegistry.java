@@ -238,6 +238,20 @@ public final class ResilienceRegistry implements AutoCloseable {
         return present.as(type, Require.range("limit", limit, 1, KeyedPolicies.MAX_LIMIT));
     }
 
+    /**
+     * The name of the {@linkplain #keyed family} that has an instance of this pattern and name; empty if there is none.
+     * Where the names of several families fit, the longest one counts.
+     */
+    public Optional<String> familyOf(Policy policy) {
+        return policy.name().indexOf(':') < 0
+                ? Optional.empty()
+                : families.keySet().stream()
+                        .filter(family -> family.pattern.equals(policy.type().key())
+                                && policy.name().startsWith(family.name + ":"))
+                        .map(Key::name)
+                        .max(Comparator.comparingInt(String::length));
+    }
+
     /** The instances of a pattern, by name; a copy. */
     public <P extends Policy> List<P> all(PolicyType<P, ?> type) {
         return all().stream()

@@ -187,7 +187,7 @@ final class TimerThread implements Runnable {
                     failing = false;
                 } catch (Throwable thrown) {
                     if (!failing) {
-                        report("A round of the timer failed; it goes on", thrown);
+                        report("A round of the timer failed; the timer continues", thrown);
                     }
                     failing = true;
                     LockSupport.parkNanos(this, ROUND_NANOS);

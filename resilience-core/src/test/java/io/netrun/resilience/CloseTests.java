@@ -135,7 +135,7 @@ class CloseTests {
                 .withThrowableThat()
                 .havingCause()
                 .isInstanceOf(RetryExhaustedException.class)
-                .withMessageStartingWith("Retry 'reports' gave up after 1 attempt, being shut down: ")
+                .withMessageStartingWith("Retry 'reports' gave up after 1 attempt: the retry has been shut down: ")
                 .withCause(DOWN);
         assertThat(calls).hasValue(1);
     }

@@ -147,7 +147,7 @@ class LimitsAcrossGuardsTests {
                     attempts.incrementAndGet();
                     throw new IOException("down");
                 })));
-        assertThat(thrown).hasMessageContaining("no time being left").hasCauseInstanceOf(IOException.class);
+        assertThat(thrown).hasMessageContaining("no time left").hasCauseInstanceOf(IOException.class);
         assertThat(attempts).hasValue(1);
         assertThat(limits.ticker.sleeps()).isEmpty();
     }

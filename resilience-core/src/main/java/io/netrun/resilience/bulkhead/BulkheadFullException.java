@@ -47,7 +47,8 @@ public final class BulkheadFullException extends CallRejectedException {
     @Override
     public String getMessage() {
         return "Bulkhead '" + name() + "' "
-                + (waited == null ? "is full" : "gave no place within " + text(waited)) + ": " + active + " of "
+                + (waited == null ? "is full" : "timed out after " + text(waited) + " waiting for a permit") + ": "
+                + active + " of "
                 + maxConcurrent + " calls running, " + queued + " of " + maxQueue + " waiting";
     }
 }

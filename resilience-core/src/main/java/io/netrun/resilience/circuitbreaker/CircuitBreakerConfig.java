@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param openDuration how long the circuit stays open before trials are let in; above zero, default 60 s
  * @param openBackoffMultiplier factor by which each reopening without a recovery in between stays open for longer; at
  *     least 1.0, default 1.0. Above 1.0, the durations after the first are also spread by ±20 %
- * @param maxOpenDuration longest duration that the multiplier leads to; at least {@code openDuration}, null for ten
- *     times that, which is the default
+ * @param maxOpenDuration longest duration that the multiplier leads to, before the spread; at least
+ *     {@code openDuration}, null for ten times that, which is the default
  * @param halfOpenMaxCalls trials in flight at once while half-open, the first included; 1 to 10,000, default 3
  * @param halfOpenMaxDuration how long a trial may take before it is taken back and counted as failed; above zero, null
  *     for as long as {@code openDuration}, which is the default
@@ -132,7 +132,8 @@ public record CircuitBreakerConfig(
     }
 
     /**
-     * The longest that the circuit stays open: {@link #maxOpenDuration()}, or else ten times {@link #openDuration()}.
+     * The longest open duration that the multiplier can reach, before its spread of ±20 %: {@link #maxOpenDuration()},
+     * or else ten times {@link #openDuration()}.
      */
     public Duration effectiveMaxOpenDuration() {
         if (maxOpenDuration != null) {

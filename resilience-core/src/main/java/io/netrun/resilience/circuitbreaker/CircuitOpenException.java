@@ -54,7 +54,8 @@ public final class CircuitOpenException extends CallRejectedException implements
         return switch (state) {
             case HALF_OPEN -> circuit + "is half-open and all its trials are in flight";
             case FORCED_OPEN -> circuit + "is forced open until it is reset";
-            default -> circuit + "is open; the next trial is let in after " + text(Duration.ofNanos(rejectingNanos()));
+            default ->
+                circuit + "is open; the next trial is admitted after " + text(Duration.ofNanos(rejectingNanos()));
         };
     }
 

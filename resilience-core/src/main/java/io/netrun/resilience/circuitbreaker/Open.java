@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls are refused until the open duration is over; the first call after it begins the half-open period. A timer says
+ * Calls are refused until the open duration elapsed; the first call after it begins the half-open period. A timer says
  * when it is over, because reading the clock would cost more than all the rest of a rejection; the clock is read for
  * every eighth rejection only, so that the circuit does not depend on the timer. Without the timer, when it has not
  * been set yet, could not be, or was taken back because the application ends, the clock is read for every call.
@@ -108,7 +108,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         } catch (RuntimeException | Error e) {
             SafeLog.warn(
                     log,
-                    "CircuitBreaker '{}': no timer could be set, so the clock is read for every call",
+                    "CircuitBreaker '{}': no timer could be set; the clock is read with every call",
                     circuit.name(),
                     e);
         }
@@ -143,7 +143,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         if (!over && (isTimed() || refusingNanos() > 0)) {
             throw circuit.rejection(this);
         }
-        circuit.transition(this, new HalfOpen(circuit, this), "the open duration is over");
+        circuit.transition(this, new HalfOpen(circuit, this), "the open duration elapsed");
         return null;
     }
 

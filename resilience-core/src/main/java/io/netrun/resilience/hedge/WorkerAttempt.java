@@ -138,7 +138,7 @@ final class WorkerAttempt<T extends @Nullable Object> extends CallFuture<T> impl
         @Override
         public T get() throws Throwable {
             if (!tryBeginBody()) {
-                throw new CancellationException("the call has ended before its body began");
+                throw new CancellationException("the call ended before its body started");
             }
             try {
                 return body.get();

@@ -136,7 +136,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     }
 
     private void failWith(@Nullable Throwable failure) {
-        fail(failure == null ? new IllegalStateException("there is no timer to wait by") : failure);
+        fail(failure == null ? new IllegalStateException("no timer is available for the reservation") : failure);
     }
 
     /** The caller's context could not be restored, or the call not be started. */

@@ -5,19 +5,21 @@ import io.netrun.resilience.RetryAfter;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A call was refused because too many had begun before it, and its turn would have come later than it may wait. */
+/** A call was rejected because the rate was exceeded, and its reservation would have been later than it may wait. */
 public final class RateLimitExceededException extends CallRejectedException implements RetryAfter {
 
     private static final long serialVersionUID = 1L;
 
+    private final int limit;
+    private final Duration period;
     private final int burst;
-    private final long nanosPerCall;
     private final long retryAfterNanos;
 
     RateLimitExceededException(String name, RateLimiterConfig config, long retryAfterNanos) {
         super(name, null, config.stackTraces());
+        this.limit = config.limit();
+        this.period = config.period();
         this.burst = config.capacity();
-        this.nanosPerCall = config.nanosPerCall();
         this.retryAfterNanos = retryAfterNanos;
     }
 
@@ -30,7 +32,8 @@ public final class RateLimitExceededException extends CallRejectedException impl
     /** Made when it is read, because most rejections are counted and never printed. */
     @Override
     public String getMessage() {
-        return "RateLimiter '" + name() + "' has no permit left (burst " + burst + ", one every "
-                + text(Duration.ofNanos(nanosPerCall)) + "); retry after " + text(Duration.ofNanos(retryAfterNanos));
+        return "RateLimiter '" + name() + "' exceeded " + limit + (limit == 1 ? " call" : " calls") + " per "
+                + text(period) + (burst == limit ? "" : " (burst " + burst + ")") + "; retry after "
+                + text(Duration.ofNanos(retryAfterNanos));
     }
 }

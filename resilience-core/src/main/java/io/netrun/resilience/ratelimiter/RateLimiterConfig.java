@@ -35,7 +35,7 @@ public record RateLimiterConfig(
             throw new InvalidSettingException(
                     "limit",
                     "limit is " + limit + ", with a period of " + period
-                            + ": must be at most one call per microsecond, so lower the limit or lengthen the period",
+                            + ": must be at most one call per microsecond, lower the limit or lengthen the period",
                     "period");
         }
         if (burst != null) {

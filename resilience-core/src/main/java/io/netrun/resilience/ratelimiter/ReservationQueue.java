@@ -206,7 +206,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
             try {
                 drainOnce();
             } catch (Throwable thrown) {
-                SafeLog.error(log, "A rate limiter could not see to its waiters", thrown);
+                SafeLog.error(log, "A rate limiter failed to serve its waiters", thrown);
             }
             seen = drains.addAndGet(-seen);
         } while (seen != 0);
@@ -354,7 +354,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
             reservation.moveTo(dueAt);
             reservation.waiter().onMoved(dueAt);
         } catch (Throwable thrown) {
-            SafeLog.error(log, "A rate limiter could not see to its waiters", thrown);
+            SafeLog.error(log, "A rate limiter failed to serve its waiters", thrown);
         }
     }
 

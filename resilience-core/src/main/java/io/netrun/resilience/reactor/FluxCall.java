@@ -218,7 +218,7 @@ final class FluxCall<T> implements AdaptedCall<Boolean> {
         try {
             callback.run();
         } catch (Throwable thrown) {
-            log.error("A policy failed when the first element of a stream came", thrown);
+            log.error("A policy failed when the first element of a stream arrived", thrown);
         }
     }
 

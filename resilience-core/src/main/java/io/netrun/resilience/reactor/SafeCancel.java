@@ -17,7 +17,7 @@ final class SafeCancel {
         try {
             subscription.cancel();
         } catch (Throwable thrown) {
-            log.error("A subscription's cancel failed; its source may go on", thrown);
+            log.error("Cancelling a subscription failed; its source may continue", thrown);
         }
     }
 }

@@ -102,7 +102,7 @@ final class Backoff {
         try {
             return Math.min(Math.max(0, (double) Require.nanos(function.delay(retry, failure))), max);
         } catch (Throwable thrown) {
-            SafeLog.error(log, "customBackoff failed; the wait is computed as configured", thrown);
+            SafeLog.error(log, "customBackoff failed; the delay is computed as configured", thrown);
             return computed(retry);
         }
     }

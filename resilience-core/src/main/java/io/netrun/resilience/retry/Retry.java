@@ -173,12 +173,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
                     .map(nanos -> Math.max(0, nanos))
                     .orElse(hint instanceof CallRejectedException ? UNFORESEEABLE : NO_HINT);
         } catch (Throwable thrown) {
-            SafeLog.error(
-                    log,
-                    "Retry '{}': retryAfter() of {} failed; it counts for nothing",
-                    name(),
-                    hint.getClass(),
-                    thrown);
+            SafeLog.error(log, "Retry '{}': retryAfter() of {} failed; it is ignored", name(), hint.getClass(), thrown);
             return NO_HINT;
         }
     }

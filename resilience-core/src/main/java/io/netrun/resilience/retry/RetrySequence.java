@@ -111,7 +111,7 @@ final class RetrySequence extends Deadline.InFlight {
         register();
         delay = withHint(rules.backoff().nanos(made - 1, delay, last));
         if (isTooLong(delay)) {
-            return stop(End.EXHAUSTED, ", no time being left for another");
+            return stop(End.EXHAUSTED, ": no time left for another");
         }
         if (!isCovered(config.budget())) {
             return stop(End.DENIED, "");
@@ -156,13 +156,13 @@ final class RetrySequence extends Deadline.InFlight {
     /** The call ends during the delay before the next attempt, since the retry was shut down. */
     void onShutdown() {
         refund();
-        stop(End.EXHAUSTED, ", being shut down");
+        stop(End.EXHAUSTED, ": the retry has been shut down");
     }
 
     /** The call ends instead of the delay before the next attempt, since no timer could be set for it. */
     void untimed() {
         refund();
-        stop(End.EXHAUSTED, ", no timer being there for the delay");
+        stop(End.EXHAUSTED, ": no timer is available for the delay");
     }
 
     /**
@@ -181,7 +181,7 @@ final class RetrySequence extends Deadline.InFlight {
     /** The call ends instead of the next attempt, since the caller's context could not be restored for it. */
     void unrestored() {
         refund();
-        stop(End.EXHAUSTED, ", the caller's context not being there for another");
+        stop(End.EXHAUSTED, ": the caller's context cannot be restored for another");
     }
 
     /** Returns what the last retry cost, since it was not made or saved the call. */

@@ -152,7 +152,8 @@ class BulkheadTests {
         waiter.join(10_000);
         assertThat(thrown.get())
                 .isInstanceOf(BulkheadFullException.class)
-                .hasMessage("Bulkhead 'test' gave no place within 2s: 1 of 1 calls running, 0 of 5 waiting");
+                .hasMessage(
+                        "Bulkhead 'test' timed out after 2s waiting for a permit: 1 of 1 calls running, 0 of 5 waiting");
         release.countDown();
         holder.join(10_000);
         assertThat(bulkhead.metrics().syncActive()).isZero();

@@ -183,7 +183,7 @@ class CircuitBreakerTests {
         ticker.advance(Duration.ofSeconds(12));
         CircuitOpenException rejection = catchThrowableOfType(CircuitOpenException.class, () -> breaker.run(() -> {}));
         assertThat(rejection)
-                .hasMessage("CircuitBreaker 'test' is open; the next trial is let in after 48s")
+                .hasMessage("CircuitBreaker 'test' is open; the next trial is admitted after 48s")
                 .satisfies(e -> assertThat(e.retryAfter()).contains(Duration.ofSeconds(48)))
                 .satisfies(e -> assertThat(e.name()).isEqualTo("test"));
         assertThat(rejection.getStackTrace()).isEmpty();

@@ -136,9 +136,9 @@ class TransitionTests {
         assertThat(reasons)
                 .containsExactly(
                         "the failure count reached 2",
-                        "the open duration is over",
+                        "the open duration elapsed",
                         "a trial failed",
-                        "the open duration is over",
+                        "the open duration elapsed",
                         "enough trials succeeded",
                         "forced open",
                         "reset",

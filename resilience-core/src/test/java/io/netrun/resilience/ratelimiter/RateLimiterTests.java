@@ -58,13 +58,12 @@ class RateLimiterTests {
     }
 
     @Test
-    void rejectionShouldNameBurstIntervalAndTheTimeToRetry() {
+    void rejectionShouldNameTheRateAndTheTimeToRetry() {
         RateLimiter limiter = limiter(c -> c.burst(1).maxWait(Duration.ofMillis(30)));
         use(limiter, 1);
         RateLimitExceededException rejection =
                 catchThrowableOfType(RateLimitExceededException.class, () -> limiter.run(() -> {}));
-        assertThat(rejection)
-                .hasMessage("RateLimiter 'test' has no permit left (burst 1, one every 100ms); retry after 70ms");
+        assertThat(rejection).hasMessage("RateLimiter 'test' exceeded 10 calls per 1s (burst 1); retry after 70ms");
         assertThat(rejection.retryAfter()).contains(Duration.ofMillis(70));
         assertThat(rejection.getStackTrace()).isEmpty();
         assertThat(Serialized.copy(rejection)).hasMessage(rejection.getMessage());

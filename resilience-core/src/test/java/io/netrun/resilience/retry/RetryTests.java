@@ -159,7 +159,7 @@ class RetryTests {
         Retry retry = retry(c -> c.exceptions(CircuitOpenException.class).jitter(false));
         assertThatThrownBy(() -> retry.run(() -> breaker.run(() -> {})))
                 .isInstanceOf(RetryExhaustedException.class)
-                .hasMessageContaining("no time being left");
+                .hasMessageContaining("no time left");
         assertThat(ticker.sleeps()).isEmpty();
     }
 
@@ -168,7 +168,7 @@ class RetryTests {
         CircuitBreaker breaker = CircuitBreaker.of("forced");
         breaker.forceOpen();
         Retry retry = retry(c -> c.exceptions(CircuitOpenException.class).jitter(false));
-        assertThatThrownBy(() -> retry.run(() -> breaker.run(() -> {}))).hasMessageContaining("no time being left");
+        assertThatThrownBy(() -> retry.run(() -> breaker.run(() -> {}))).hasMessageContaining("no time left");
         assertThat(breaker.metrics().totalRejected()).isEqualTo(1);
         assertThat(ticker.sleeps()).isEmpty();
     }

@@ -89,7 +89,7 @@ class RetryTimeTests {
                     throw new IOException();
                 }))
                 .isInstanceOf(RetryExhaustedException.class)
-                .hasMessageContaining("gave up after 4 attempts, no time being left for another");
+                .hasMessageContaining("gave up after 4 attempts: no time left for another");
         // Attempts begin at 0, 3, 6 and 9 s; the next one would at 12 s.
         assertThat(calls).hasValue(4);
         assertThat(retry.metrics().totalExhausted()).isEqualTo(1);

@@ -118,7 +118,7 @@ class UnmadeRetryTests {
         CompletableFuture<String> call = retry.callAsync(() -> first);
         limits.ticker.advance(Duration.ofMillis(2_500));
         first.completeExceptionally(new IOException());
-        assertThat(catchThrowable(call::join).getCause()).hasMessageContaining("no time being left");
+        assertThat(catchThrowable(call::join).getCause()).hasMessageContaining("no time left");
         assertThat(retry.metrics().totalRetries()).isZero();
         assertThat(limits.ticker.scheduledCount()).isZero();
     }

@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * instance of a {@code ResilienceRegistry.create(ticker)}, or of a Spring application that has it as its only
  * {@code Ticker} bean. Nothing passes until {@link #advance} says so; tasks that become due run on the thread that
  * calls it. A sleep, as of a retry between attempts, returns at once, turns the time itself and is recorded.
+ * Asynchronous and reactive calls do not sleep: their delays are tasks and pass only by {@link #advance} or
+ * {@link #advanceToNext}.
  *
  * <p>Monotonic time starts just before the overflow of {@link System#nanoTime()}'s range, so that every test crosses
  * it; the wall clock starts at the beginning of 2026. Thread-safe.
  */
 public final class ManualTicker implements Ticker {
 
-    private final PriorityQueue<Task> tasks = new PriorityQueue<>((a, b) -> Long.compare(a.at - b.at, 0));
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>(ManualTicker::compare);
     private final List<Duration> sleeps = new ArrayList<>();
+    private long scheduled;
     private long nanos = Long.MAX_VALUE - 5;
     private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -58,11 +61,11 @@ public final class ManualTicker implements Ticker {
 
     @Override
     public synchronized Scheduled schedule(Runnable task, long delay) {
-        Task scheduled = new Task(nanos + Math.max(0, delay), task);
-        tasks.add(scheduled);
+        Task added = new Task(nanos + Math.max(0, delay), scheduled++, task);
+        tasks.add(added);
         return () -> {
             synchronized (ManualTicker.this) {
-                tasks.remove(scheduled);
+                tasks.remove(added);
             }
         };
     }
@@ -85,6 +88,28 @@ public final class ManualTicker implements Ticker {
         moveTo(end);
     }
 
+    /**
+     * Advances the time to the next moment for which a task is scheduled, and runs all that is due then. In this way a
+     * test passes the delay of an asynchronous retry without knowing how long it is. Time limits of running calls are
+     * tasks too: a maximum that is shorter than they are leaves them alone while an attempt runs on another thread.
+     *
+     * @param atMost how far to advance at most; nothing happens if no task is due by then
+     * @return whether there was such a task
+     */
+    public boolean advanceToNext(Duration atMost) {
+        Duration wait = untilNext();
+        if (wait == null || wait.compareTo(atMost) > 0) {
+            return false;
+        }
+        advance(wait);
+        return true;
+    }
+
+    private synchronized @Nullable Duration untilNext() {
+        Task next = tasks.peek();
+        return next == null ? null : Duration.ofNanos(Math.max(0, next.at - nanos));
+    }
+
     private synchronized @Nullable Task nextUntil(long end) {
         Task next = tasks.peek();
         if (next == null || next.at - end > 0) {
@@ -102,5 +127,11 @@ public final class ManualTicker implements Ticker {
         }
     }
 
-    private record Task(long at, Runnable task) {}
+    /** By time, which may overflow; those of one moment in the order in which they were scheduled. */
+    private static int compare(Task a, Task b) {
+        int byTime = Long.signum(a.at - b.at);
+        return byTime == 0 ? Long.compare(a.number, b.number) : byTime;
+    }
+
+    private record Task(long at, long number, Runnable task) {}
 }

@@ -20,6 +20,15 @@ final class GivenUpTransaction implements MethodInterceptor {
 
     private static final GivenUpTransaction INSTANCE = new GivenUpTransaction();
 
+    /** The scope of a call whose transaction is about to begin; null within the transaction. */
+    private static final ThreadLocal<@Nullable Deadline> ENTERED = new ThreadLocal<>();
+
+    /**
+     * Stands right outside of the transaction. To begin one may take long, as where connections are scarce: a limit
+     * that is exceeded meanwhile leaves no scope that could be asked for afterwards.
+     */
+    private static final MethodInterceptor ENTRY = GivenUpTransaction::enter;
+
     private GivenUpTransaction() {}
 
     /** Adds this advice inside each transaction of a proxy and of the proxies that it wraps. */
@@ -39,15 +48,39 @@ final class GivenUpTransaction implements MethodInterceptor {
             boolean there = i + 1 < advisors.length && advisors[i + 1].getAdvice() == INSTANCE;
             if (!there && AdvisedProxies.isAdvice(advisors[i], TRANSACTION)) {
                 proxy.addAdvice(i + 1, INSTANCE);
+                proxy.addAdvice(i, ENTRY);
             }
+        }
+    }
+
+    private static @Nullable Object enter(MethodInvocation invocation) throws Throwable {
+        Deadline around = ENTERED.get();
+        ENTERED.set(Deadline.current());
+        try {
+            return invocation.proceed();
+        } finally {
+            restore(around);
+        }
+    }
+
+    private static void restore(@Nullable Deadline around) {
+        if (around == null) {
+            ENTERED.remove();
+        } else {
+            ENTERED.set(around);
         }
     }
 
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-        Deadline scope = Deadline.current();
+        Deadline entered = ENTERED.get();
+        ENTERED.remove();
+        Deadline scope = entered == null ? Deadline.current() : entered;
         if (scope == Deadline.NONE) {
             return invocation.proceed();
+        }
+        if (scope.isOver()) {
+            throw givenUp(scope, null);
         }
         Object result;
         try {

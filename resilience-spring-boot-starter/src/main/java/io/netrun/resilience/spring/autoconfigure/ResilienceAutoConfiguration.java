@@ -8,6 +8,7 @@ import io.netrun.resilience.spring.aop.ProxyFinisher;
 import io.netrun.resilience.spring.aop.ProxyRecorder;
 import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.aop.ResilienceWeaving;
+import io.netrun.resilience.spring.aop.WovenTransactions;
 import io.netrun.resilience.spring.event.ApplicationEvents;
 import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.AdviceMode;
@@ -130,6 +131,14 @@ public final class ResilienceAutoConfiguration {
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static ProxyFinisher resilienceProxyFinisher(ProtectedBeans beans) {
             return new ProxyFinisher(beans);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        @ConditionalOnAdviceMode(AdviceMode.ASPECTJ)
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static WovenTransactions resilienceWovenTransactions() {
+            return new WovenTransactions();
         }
     }
 

@@ -5,6 +5,8 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.metrics.ResilienceMeters;
 import io.netrun.resilience.spring.observation.ObservedAttemptTimes;
+import io.netrun.resilience.spring.pattern.KeyedMeters;
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -12,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /** The meters, where Micrometer is present. The names of what must come before differ between Spring Boot 3 and 4. */
 @AutoConfiguration(
@@ -26,8 +29,9 @@ public final class ResilienceMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    ResilienceMeters resilienceMeters(ResilienceRegistry registry) {
-        return new ResilienceMeters(registry);
+    ResilienceMeters resilienceMeters(ResilienceRegistry registry, Environment environment) {
+        return new ResilienceMeters(
+                registry, GlobalSettings.orElse(environment, "metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY));
     }
 
     /** For the endpoint, which may be present without Micrometer. */

@@ -10,7 +10,10 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.util.List;
@@ -21,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +48,7 @@ public final class CloudCircuitBreakers {
     private final @Nullable InstanceFactory instances;
     private final boolean timeoutWithin;
     private final List<Map<String, CloudCircuitBreakerConfig>> inCode = new CopyOnWriteArrayList<>();
-    private final ConcurrentMap<String, Guard> known = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Followed<Guard>> known = new ConcurrentHashMap<>();
     private final KeyedPolicies<CircuitBreaker> unknownBreakers;
     private final KeyedPolicies<Timeout> unknownTimeouts;
     private volatile @Nullable Function<String, CloudCircuitBreakerConfig> byDefault;
@@ -94,24 +98,37 @@ public final class CloudCircuitBreakers {
     }
 
     /**
-     * The policies of an id.
+     * The policies of an id, which are made at once. To be asked for with each call, since another instance may have
+     * the name by then.
      *
-     * @throws IllegalArgumentException if the id can not be part of a name: it is blank, too long or has control
+     * @throws IllegalArgumentException if the id cannot be part of a name: it is blank, too long or has control
      *     characters
+     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if its settings are wrong
      */
-    Guard get(String id) {
-        if (instances == null) {
-            return Pipeline.of();
+    Supplier<Guard> get(String id) {
+        InstanceFactory made = instances;
+        if (made == null) {
+            return Pipeline::of;
         }
-        Guard guard = known.get(id);
-        if (guard != null) {
-            return guard;
+        Followed<Guard> guard = known.get(id);
+        if (guard == null) {
+            CloudCircuitBreakerConfig circuit = customized(id);
+            if (circuit == null && !isKnown(made, id)) {
+                return unknownGuard(id);
+            }
+            guard = known.computeIfAbsent(id, key -> follow(made, key, circuit));
         }
-        CloudCircuitBreakerConfig circuit = customized(id);
+        guard.get();
+        return guard::get;
+    }
+
+    /** What code says of an id is fixed once, so that what an operator changes later stays. */
+    private Followed<Guard> follow(InstanceFactory made, String id, @Nullable CloudCircuitBreakerConfig circuit) {
         if (circuit != null) {
-            return known.computeIfAbsent(id, key -> make(instances, key, circuit));
+            fix(made, id, circuit);
         }
-        return isKnown(instances, id) ? known.computeIfAbsent(id, key -> obtain(instances, key)) : unknownGuard(id);
+        boolean limited = circuit == null ? isLimited(id) : circuit.timeout() != null;
+        return new Followed<>(made, problems -> obtain(made, id, limited, problems));
     }
 
     private @Nullable CloudCircuitBreakerConfig customized(String id) {
@@ -130,26 +147,35 @@ public final class CloudCircuitBreakers {
                 || made.settings(BREAKERS, id).isPresent();
     }
 
-    private Guard make(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {
+    private static void fix(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {
         made.fix(BREAKERS, id, circuit.circuitBreaker());
-        if (circuit.timeout() == null) {
-            return pipeline(made.obtain(BREAKERS, id, Map.of(), WHERE), Optional.empty());
+        if (circuit.timeout() != null) {
+            made.fix(TIMEOUTS, id, circuit.timeout());
         }
-        made.fix(TIMEOUTS, id, circuit.timeout());
-        return pipeline(made.obtain(BREAKERS, id, Map.of(), WHERE), made.obtain(TIMEOUTS, id, Map.of(), WHERE));
     }
 
-    private Guard obtain(InstanceFactory made, String id) {
+    private Guard obtain(InstanceFactory made, String id, boolean limited, List<Problem> problems) {
         return pipeline(
-                made.obtain(BREAKERS, id, Map.of(), WHERE),
-                isLimited(id) ? made.obtain(TIMEOUTS, id, Map.of(), WHERE) : Optional.empty());
+                obtain(made, BREAKERS, id, problems),
+                limited ? obtain(made, TIMEOUTS, id, problems) : Optional.empty());
     }
 
-    private Guard unknownGuard(String id) {
-        CircuitBreaker breaker = unknownBreakers.get(id);
-        return unknown(id).timeout() != null
-                ? pipeline(Optional.of(breaker), Optional.of(unknownTimeouts.get(id)))
-                : breaker;
+    private static Optional<? extends Policy> obtain(
+            InstanceFactory made, PatternDescriptor<?, ?> pattern, String id, List<Problem> problems) {
+        try {
+            return made.obtain(pattern, id, Map.of(), WHERE);
+        } catch (ResilienceConfigurationException e) {
+            problems.addAll(e.problems());
+            return Optional.empty();
+        }
+    }
+
+    private Supplier<Guard> unknownGuard(String id) {
+        unknownBreakers.get(id);
+        if (unknown(id).timeout() == null) {
+            return () -> unknownBreakers.get(id);
+        }
+        return () -> pipeline(Optional.of(unknownBreakers.get(id)), Optional.of(unknownTimeouts.get(id)));
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.netrun.resilience.spring.cloud;
 
+import io.netrun.resilience.Guard;
 import io.netrun.resilience.reactor.ReactorGuard;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreaker;
 import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
@@ -30,7 +32,7 @@ public final class ReactiveResilienceCircuitBreakerFactory
      */
     @Override
     public ReactiveCircuitBreaker create(String id) {
-        return new Adapter(ReactorGuard.of(circuits.get(id)));
+        return new Adapter(circuits.get(id));
     }
 
     @Override
@@ -44,17 +46,17 @@ public final class ReactiveResilienceCircuitBreakerFactory
         return new CloudCircuitBreakerConfig.Builder(circuits.configured(id));
     }
 
-    private record Adapter(ReactorGuard guard) implements ReactiveCircuitBreaker {
+    private record Adapter(Supplier<Guard> guard) implements ReactiveCircuitBreaker {
 
         @Override
         public <T> Mono<T> run(Mono<T> toRun, @Nullable Function<Throwable, Mono<T>> fallback) {
-            Mono<T> guarded = guard.mono(toRun);
+            Mono<T> guarded = Mono.defer(() -> ReactorGuard.of(guard.get()).mono(toRun));
             return fallback == null ? guarded : guarded.onErrorResume(fallback);
         }
 
         @Override
         public <T> Flux<T> run(Flux<T> toRun, @Nullable Function<Throwable, Flux<T>> fallback) {
-            Flux<T> guarded = guard.flux(toRun);
+            Flux<T> guarded = Flux.defer(() -> ReactorGuard.of(guard.get()).flux(toRun));
             return fallback == null ? guarded : guarded.onErrorResume(fallback);
         }
     }

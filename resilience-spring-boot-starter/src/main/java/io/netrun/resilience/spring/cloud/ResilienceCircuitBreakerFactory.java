@@ -44,12 +44,12 @@ public final class ResilienceCircuitBreakerFactory
         return new CloudCircuitBreakerConfig.Builder(circuits.configured(id));
     }
 
-    private record Adapter(Guard guard) implements CircuitBreaker {
+    private record Adapter(Supplier<Guard> guard) implements CircuitBreaker {
 
         @Override
         public <T> T run(Supplier<T> toRun, Function<Throwable, T> fallback) {
             try {
-                return guard.<T, RuntimeException>call(toRun::get);
+                return guard.get().<T, RuntimeException>call(toRun::get);
             } catch (Throwable failure) {
                 return fallback.apply(failure);
             }

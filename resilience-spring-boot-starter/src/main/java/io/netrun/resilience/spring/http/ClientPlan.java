@@ -1,7 +1,6 @@
 package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.Pipeline;
-import java.util.List;
 import java.util.Set;
 import org.springframework.http.HttpMethod;
 
@@ -16,8 +15,7 @@ import org.springframework.http.HttpMethod;
 record ClientPlan(Pipeline repeating, Pipeline single, FailureStatuses statuses, Set<HttpMethod> retryMethods) {
 
     /** Nothing is protected. */
-    static final ClientPlan NONE =
-            new ClientPlan(Pipeline.of(), Pipeline.of(), FailureStatuses.of(List.of("none")), Set.of());
+    static final ClientPlan NONE = new ClientPlan(Pipeline.of(), Pipeline.of(), FailureStatuses.NONE, Set.of());
 
     Pipeline pipeline(HttpMethod method) {
         return retryMethods.contains(method) ? repeating : single;

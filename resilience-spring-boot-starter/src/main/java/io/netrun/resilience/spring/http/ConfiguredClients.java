@@ -2,7 +2,6 @@ package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.spring.settings.NamedSections;
 import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SpellingSuggestion;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,11 +10,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -100,17 +101,45 @@ final class ConfiguredClients {
     /**
      * The settings of a client.
      *
-     * @throws ResilienceConfigurationException if a value can not be read
+     * @param problems gets each value that cannot be read, which is left out
      */
-    HttpClientProperties properties(String name) {
-        try {
-            return sections.binder(name)
-                    .bindOrCreate(sections.name(name), Bindable.of(HttpClientProperties.class), null);
-        } catch (BindException e) {
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    "'" + e.getName() + "'" + origin(e) + " can not be read: "
-                            + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
-                    "Write a name, or a list of words")));
+    HttpClientProperties properties(String name, List<Problem> problems) {
+        Values values = new Values(sections.binder(name), sections.name(name), problems);
+        return new HttpClientProperties(
+                values.text("timeout"),
+                values.text("bulkhead"),
+                values.text("rate-limiter"),
+                values.text("retry"),
+                values.text("hedge"),
+                values.text("circuit-breaker"),
+                values.text("attempt-timeout"),
+                values.list("failure-statuses"),
+                values.list("retry-methods"));
+    }
+
+    /** Each value is bound on its own, so that all that are wrong are found. */
+    private record Values(Binder binder, ConfigurationPropertyName client, List<Problem> problems) {
+
+        @Nullable
+        String text(String key) {
+            return value(key, Bindable.of(String.class));
+        }
+
+        @Nullable
+        List<String> list(String key) {
+            return value(key, Bindable.listOf(String.class));
+        }
+
+        private <T> @Nullable T value(String key, Bindable<T> type) {
+            try {
+                return binder.bind(client.append(key), type).orElse(null);
+            } catch (BindException e) {
+                problems.add(new Problem(
+                        "'" + e.getName() + "'" + origin(e) + " cannot be read: "
+                                + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
+                        "Write a name, or a list of words"));
+                return null;
+            }
         }
     }
 

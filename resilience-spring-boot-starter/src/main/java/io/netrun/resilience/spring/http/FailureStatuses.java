@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.http;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -14,7 +15,10 @@ final class FailureStatuses {
 
     private static final Pattern CLASS = Pattern.compile("([1-5])xx");
     private static final Pattern CODE = Pattern.compile("[1-9][0-9]{2}");
-    private static final String NONE = "none";
+    private static final String NONE_WRITTEN = "none";
+
+    /** No status is a failure. */
+    static final FailureStatuses NONE = new FailureStatuses(new BitSet());
 
     private final BitSet codes;
 
@@ -25,9 +29,9 @@ final class FailureStatuses {
     /**
      * Reads statuses as they are written: classes ({@code 5xx}), codes ({@code 429}), or the one word {@code none}.
      *
-     * @throws IllegalArgumentException if one can not be read; the message says which, and what is allowed
+     * @param wrong gets a message for each that cannot be read, which is left out: what it is, and what is allowed
      */
-    static FailureStatuses of(List<String> written) {
+    static FailureStatuses of(List<String> written, Consumer<String> wrong) {
         BitSet codes = new BitSet();
         for (String each : written) {
             String status = each.trim().toLowerCase(Locale.ROOT);
@@ -37,9 +41,8 @@ final class FailureStatuses {
                 IntStream.range(first, first + 100).forEach(codes::set);
             } else if (CODE.matcher(status).matches()) {
                 codes.set(Integer.parseInt(status));
-            } else if (!status.equals(NONE) || written.size() > 1) {
-                throw new IllegalArgumentException(
-                        "'" + each + "': must be a class such as 5xx or a code such as 429, or nothing but none");
+            } else if (!status.equals(NONE_WRITTEN) || written.size() > 1) {
+                wrong.accept("'" + each + "': must be a class such as 5xx or a code such as 429, or nothing but none");
             }
         }
         return new FailureStatuses(codes);

@@ -6,22 +6,26 @@ import io.netrun.resilience.Ticker;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SpellingSuggestion;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,7 +49,10 @@ public final class HttpClients implements InstanceUser {
     private final ConcurrentMap<String, ProtectedClient> named = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<ProtectedClient> inCode = new ConcurrentLinkedQueue<>();
     private final ConcurrentMap<String, Integer> titles = new ConcurrentHashMap<>();
-    private final Set<Policy> heard = ConcurrentHashMap.newKeySet();
+
+    /** Instances that leave the registry are not kept by this. */
+    private final Set<Policy> heard = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
     private volatile ConfiguredClients written;
     private volatile boolean started;
 
@@ -86,7 +93,7 @@ public final class HttpClients implements InstanceUser {
         if (present != null) {
             return present;
         }
-        ProtectedClient client = new ProtectedClient(title(name), () -> planOf(name, written));
+        ProtectedClient client = client(title(name), problems -> planOf(name, written, problems));
         if (instances == null) {
             return client;
         }
@@ -117,12 +124,16 @@ public final class HttpClients implements InstanceUser {
         HttpClientProperties properties = spec.properties();
         int number = titles.merge(what, 1, Integer::sum);
         String title = what + (number == 1 ? "" : " #" + number);
-        ProtectedClient client = new ProtectedClient(title, () -> plan(title, properties));
+        ProtectedClient client = client(title, problems -> plan(title, properties, problems));
         if (started || instances == null) {
             return client.planned();
         }
         inCode.add(client);
         return client;
+    }
+
+    private ProtectedClient client(String title, Function<List<Problem>, ClientPlan> planning) {
+        return new ProtectedClient(title, instances == null ? null : new Followed<>(instances, planning));
     }
 
     private static String title(String name) {
@@ -163,13 +174,7 @@ public final class HttpClients implements InstanceUser {
     private Map<String, ClientPlan> plansOf(ConfiguredClients present) {
         List<Problem> problems = new ArrayList<>(present.unknownKeys());
         Map<String, ClientPlan> plans = new LinkedHashMap<>();
-        named.keySet().forEach(name -> {
-            try {
-                plans.put(name, planOf(name, present));
-            } catch (ResilienceConfigurationException e) {
-                problems.addAll(e.problems());
-            }
-        });
+        named.keySet().forEach(name -> plans.put(name, planOf(name, present, problems)));
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
@@ -183,9 +188,10 @@ public final class HttpClients implements InstanceUser {
             return;
         }
         ConfiguredClients present = new ConfiguredClients(environment);
+        int changes = instances == null ? 0 : instances.changes();
         Map<String, ClientPlan> plans = plansOf(present);
         written = present;
-        plans.forEach((name, plan) -> of(name).follow(plan));
+        plans.forEach((name, plan) -> of(name).follow(plan, changes));
     }
 
     @Override
@@ -204,25 +210,26 @@ public final class HttpClients implements InstanceUser {
                 .toList();
     }
 
-    private ClientPlan planOf(String name, ConfiguredClients known) {
-        if (instances != null && !known.names().contains(name)) {
+    private ClientPlan planOf(String name, ConfiguredClients known, List<Problem> problems) {
+        if (!known.names().contains(name)) {
             String nearest = SpellingSuggestion.to(name, known.names());
-            throw wrong(
+            problems.add(new Problem(
                     title(name) + " is asked for, but the configuration has no " + ConfiguredClients.ROOT + "." + name,
                     nearest.isEmpty()
                             ? "Write there which instances protect it, such as " + ConfiguredClients.ROOT + "." + name
                                     + ".circuit-breaker: " + name
-                            : "Did you mean '" + nearest + "'? Known: " + String.join(", ", known.names()));
+                            : "Did you mean '" + nearest + "'? Known: " + String.join(", ", known.names())));
+            return ClientPlan.NONE;
         }
-        return plan(ConfiguredClients.ROOT + "." + name, known.properties(name));
+        return plan(ConfiguredClients.ROOT + "." + name, known.properties(name, problems), problems);
     }
 
-    private ClientPlan plan(String where, HttpClientProperties properties) {
+    /** Without what is wrong, which is added to the problems. */
+    private ClientPlan plan(String where, HttpClientProperties properties, List<Problem> problems) {
         InstanceFactory known = instances;
         if (known == null) {
             return ClientPlan.NONE;
         }
-        List<Problem> problems = new ArrayList<>();
         FailureStatuses statuses = statuses(where, properties, problems);
         Set<HttpMethod> methods = methods(where, properties, problems);
         Map<String, @Nullable String> names = properties.instances();
@@ -236,9 +243,7 @@ public final class HttpClients implements InstanceUser {
         String shared = PipelineSlot.sharedInstance(chain);
         if (!shared.isEmpty()) {
             problems.add(new Problem(where + ": " + shared, "Give each a name of its own"));
-        }
-        if (!problems.isEmpty()) {
-            throw new ResilienceConfigurationException(problems);
+            return ClientPlan.NONE;
         }
         List<Policy> policies = List.copyOf(chain.values());
         policies.forEach(this::hearOfRepeats);
@@ -269,14 +274,11 @@ public final class HttpClients implements InstanceUser {
 
     private static FailureStatuses statuses(String where, HttpClientProperties properties, List<Problem> problems) {
         List<String> statuses = properties.failureStatuses();
-        try {
-            return FailureStatuses.of(statuses == null ? FailureStatuses.DEFAULT : statuses);
-        } catch (IllegalArgumentException e) {
-            problems.add(new Problem(
-                    where + ": failure-statuses has " + e.getMessage(),
-                    "Write classes and codes in a list, such as 5xx, 429"));
-            return FailureStatuses.of(FailureStatuses.DEFAULT);
-        }
+        return FailureStatuses.of(
+                statuses == null ? FailureStatuses.DEFAULT : statuses,
+                wrong -> problems.add(new Problem(
+                        where + ": failure-statuses has " + wrong,
+                        "Write classes and codes in a list, such as 5xx, 429")));
     }
 
     private static Set<HttpMethod> methods(String where, HttpClientProperties properties, List<Problem> problems) {
@@ -312,9 +314,5 @@ public final class HttpClients implements InstanceUser {
             PatternDescriptors.of(policy)
                     .ifPresent(pattern -> pattern.onRepeat(policy, FailingStatusException::release));
         }
-    }
-
-    private static ResilienceConfigurationException wrong(String description, String remedy) {
-        return new ResilienceConfigurationException(List.of(new Problem(description, remedy)));
     }
 }

@@ -1,28 +1,27 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client, whose plan is made when the application starts, or before the client's first call, and may be replaced
- * while it makes calls. Thread-safe.
+ * One client, whose plan is made when the application starts, or before the client's first call. It may be replaced
+ * while the client makes calls, and is made again after one of its instances has left the registry. Thread-safe.
  */
 final class ProtectedClient {
 
     private final String title;
-    private final Supplier<ClientPlan> planning;
-    private volatile @Nullable ClientPlan plan;
+    private final @Nullable Followed<ClientPlan> plan;
 
     /**
      * A client.
      *
      * @param title for people
-     * @param planning makes the plan; if it is asked for twice at the same time, both plans have the same instances
+     * @param plan null if nothing is protected
      */
-    ProtectedClient(String title, Supplier<ClientPlan> planning) {
+    ProtectedClient(String title, @Nullable Followed<ClientPlan> plan) {
         this.title = title;
-        this.planning = planning;
+        this.plan = plan;
     }
 
     String title() {
@@ -35,17 +34,18 @@ final class ProtectedClient {
      * @throws ResilienceConfigurationException if it is to be made first and something is wrong with it
      */
     ClientPlan plan() {
-        ClientPlan made = plan;
-        if (made == null) {
-            made = planning.get();
-            plan = made;
-        }
-        return made;
+        return plan == null ? ClientPlan.NONE : plan.get();
     }
 
-    /** Calls that begin from now on go by another plan. */
-    void follow(ClientPlan changed) {
-        plan = changed;
+    /**
+     * Calls that begin from now on go by another plan.
+     *
+     * @param changes of the instances, before those of the plan were obtained
+     */
+    void follow(ClientPlan changed, int changes) {
+        if (plan != null) {
+            plan.set(changed, changes);
+        }
     }
 
     /** This client, with its plan made. */

@@ -22,11 +22,11 @@ final class ResilienceExchangeFilter implements ExchangeFilterFunction {
 
     @Override
     public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-        ClientPlan plan = client.plan();
-        if (plan.repeating().policies().isEmpty()) {
-            return next.exchange(request);
-        }
         return Mono.deferContextual(context -> {
+            ClientPlan plan = client.plan(); // per subscription: an outer filter may subscribe again
+            if (plan.repeating().policies().isEmpty()) {
+                return next.exchange(request);
+            }
             WebExchange call = new WebExchange(plan, request, next, context);
             return ReactorGuard.of(plan.pipeline(request.method()))
                     .adapted(subscriber -> call)

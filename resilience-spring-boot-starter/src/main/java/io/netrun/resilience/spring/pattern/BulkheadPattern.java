@@ -46,7 +46,8 @@ final class BulkheadPattern {
                                 "bulkhead.longest.wait",
                                 "Longest time that a call has waited for a permit",
                                 b -> b.metrics().longestWait().toNanos() / 1e9)
-                        .inSeconds(),
+                        .inSeconds()
+                        .largest(),
                 MeterSpec.counter(
                         CALLS, CALLS_HELP, "accepted", b -> b.metrics().totalAccepted()),
                 MeterSpec.counter(

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param unit what the value is counted in, such as {@code seconds}; null where it is a plain number
  * @param tags beside the instance's name
  * @param value reads it from an instance
+ * @param combination how the values of a family's instances become one
  * @param <P> the policy
  */
 public record MeterSpec<P>(
@@ -21,7 +22,8 @@ public record MeterSpec<P>(
         String description,
         @Nullable String unit,
         Map<String, String> tags,
-        ToDoubleFunction<P> value) {
+        ToDoubleFunction<P> value,
+        Combination combination) {
 
     /** The sorts of meters. */
     public enum Kind {
@@ -31,12 +33,20 @@ public record MeterSpec<P>(
         COUNTER
     }
 
+    /** Ways to make one value of several. */
+    public enum Combination {
+        /** All together. */
+        SUM,
+        /** The largest, of those that are numbers; NaN if none is. */
+        LARGEST
+    }
+
     static <P> MeterSpec<P> gauge(String name, String description, ToDoubleFunction<P> value) {
-        return new MeterSpec<>(name, Kind.GAUGE, description, null, Map.of(), value);
+        return new MeterSpec<>(name, Kind.GAUGE, description, null, Map.of(), value, Combination.SUM);
     }
 
     static <P> MeterSpec<P> counter(String name, String description, ToDoubleFunction<P> value) {
-        return new MeterSpec<>(name, Kind.COUNTER, description, null, Map.of(), value);
+        return new MeterSpec<>(name, Kind.COUNTER, description, null, Map.of(), value, Combination.SUM);
     }
 
     static <P> MeterSpec<P> counter(String name, String description, String outcome, ToDoubleFunction<P> value) {
@@ -44,10 +54,22 @@ public record MeterSpec<P>(
     }
 
     MeterSpec<P> tagged(String key, String tagValue) {
-        return new MeterSpec<>(name, kind, description, unit, Map.of(key, tagValue), value);
+        return new MeterSpec<>(name, kind, description, unit, Map.of(key, tagValue), value, combination);
     }
 
     MeterSpec<P> inSeconds() {
-        return new MeterSpec<>(name, kind, description, "seconds", tags, value);
+        return new MeterSpec<>(name, kind, description, "seconds", tags, value, combination);
+    }
+
+    MeterSpec<P> largest() {
+        return new MeterSpec<>(name, kind, description, unit, tags, value, Combination.LARGEST);
+    }
+
+    /** One value for two. */
+    public double combine(double one, double other) {
+        if (combination == Combination.SUM) {
+            return one + other;
+        }
+        return Double.isNaN(one) ? other : Double.isNaN(other) ? one : Math.max(one, other);
     }
 }

@@ -58,10 +58,11 @@ final class RetryPattern {
                         "retry.retries",
                         "Attempts made after a failed one",
                         r -> r.metrics().totalRetries()),
-                MeterSpec.gauge(
-                        "retry.budget.available",
-                        "Tokens left in the retry budget, NaN without one",
-                        RetryPattern::budgetAvailable),
+                MeterSpec.<Retry>gauge(
+                                "retry.budget.available",
+                                "Tokens left in the retry budget, NaN without one",
+                                RetryPattern::budgetAvailable)
+                        .largest(),
                 MeterSpec.counter(
                         CALLS, CALLS_HELP, "recovered", r -> r.metrics().totalRecovered()),
                 MeterSpec.counter(

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.KeyedMeters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class GlobalSettings {
         Rebinding.collect(problems, () -> read(environment, "advice-mode", adviceMode));
         Rebinding.collect(problems, () -> read(environment, "validation", validation));
         Rebinding.collect(problems, () -> read(environment, "propagate-mdc", Boolean.class));
+        Rebinding.collect(problems, () -> read(environment, "metrics.keyed", KeyedMeters.class));
         Rebinding.collect(problems, () -> PipelineOrder.required(environment));
         return problems;
     }

@@ -38,6 +38,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final MadeInstances made;
     private final Rebinding rebinding;
     private final Resolution resolution;
+    private final InstanceChanges changes;
 
     /**
      * The settings of an application's instances.
@@ -58,6 +59,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.made = new MadeInstances(registry);
         this.resolution = new Resolution(contexts);
         this.rebinding = new Rebinding(contexts, made, resolution);
+        this.changes = new InstanceChanges(registry);
     }
 
     private InstanceFactory(InstanceFactory parent, ContextSettings own, boolean protecting) {
@@ -68,6 +70,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.made = parent.made;
         this.resolution = parent.resolution;
         this.rebinding = parent.rebinding;
+        this.changes = parent.changes;
     }
 
     /**
@@ -138,6 +141,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             } else if (known && decides) {
                 rebinding.exchange(pattern, name, true);
             }
+            changes.use(policy);
             return Optional.of(policy);
         } catch (ResilienceConfigurationException wrong) {
             if (decides) {
@@ -145,6 +149,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             }
             throw wrong;
         }
+    }
+
+    /** How many of the instances that were obtained here have left the registry; see {@link Followed}. */
+    public int changes() {
+        return changes.count();
     }
 
     /**

@@ -44,6 +44,7 @@ public final class WrittenSettings {
             "order",
             "validation",
             "observations",
+            "metrics",
             "propagate-mdc",
             "http-clients");
 

@@ -26,11 +26,8 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Where the protection stands among Spring's own advice: within {@code @Async}, around {@code @Transactional}. */
@@ -48,7 +45,7 @@ class AdviceOrderTests {
     void everyAttemptShouldHaveATransactionOfItsOwn() {
         runner.run(context -> {
             context.getBean(Ledger.class).book();
-            assertThat(context.getBean(RecordingTransactions.class).log)
+            assertThat(context.getBean(RecordingTransactions.class).log())
                     .containsExactly("begin", "rollback", "begin", "rollback", "begin", "commit");
         });
     }
@@ -193,33 +190,6 @@ class AdviceOrderTests {
         @Bean
         SimpleAsyncTaskExecutor executor() {
             return new SimpleAsyncTaskExecutor("async-");
-        }
-    }
-
-    private static final class RecordingTransactions extends AbstractPlatformTransactionManager {
-
-        private static final long serialVersionUID = 1L;
-
-        private final transient List<String> log = new CopyOnWriteArrayList<>();
-
-        @Override
-        protected Object doGetTransaction() {
-            return new Object();
-        }
-
-        @Override
-        protected void doBegin(Object transaction, TransactionDefinition definition) {
-            log.add("begin");
-        }
-
-        @Override
-        protected void doCommit(DefaultTransactionStatus status) {
-            log.add("commit");
-        }
-
-        @Override
-        protected void doRollback(DefaultTransactionStatus status) {
-            log.add("rollback");
         }
     }
 }

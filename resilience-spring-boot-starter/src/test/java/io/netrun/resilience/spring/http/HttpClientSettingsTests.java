@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import io.netrun.resilience.spring.settings.Problem;
 import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -58,6 +59,52 @@ class HttpClientSettingsTests {
                                         .contains("resilience.http-clients.prices", "failure-statuses has '6xx'"),
                                 methods -> assertThat(methods).contains("retry-methods has 'PSOT'"),
                                 retry -> assertThat(retry).contains("maxAttempts is 0")));
+    }
+
+    @Test
+    void wrongValuesOfOneClientShouldBeReportedAtOnce() {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.failure-statuses=6xx,429,none,0",
+                        "resilience.http-clients.prices.retry-methods=PSOT,GTE",
+                        "resilience.http-clients.prices.circuit-braker=prices",
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.retry.instances.prices.max-attempts=0")
+                .run(context -> assertThat(problems(context))
+                        .extracting(Problem::description)
+                        .satisfiesExactlyInAnyOrder(
+                                key -> assertThat(key).contains("unknown key 'circuit-braker'"),
+                                first -> assertThat(first).contains("failure-statuses has '6xx'"),
+                                second -> assertThat(second).contains("failure-statuses has 'none'"),
+                                third -> assertThat(third).contains("failure-statuses has '0'"),
+                                method -> assertThat(method).contains("retry-methods has 'PSOT'"),
+                                other -> assertThat(other).contains("retry-methods has 'GTE'"),
+                                retry -> assertThat(retry).contains("maxAttempts is 0")));
+    }
+
+    @Test
+    void unreadableValuesOfOneClientShouldBeReportedAtOnce() {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.failure-statuses[1]=5xx",
+                        "resilience.http-clients.prices.retry-methods[2]=GET",
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.retry.instances.prices.max-attempts=0")
+                .run(context -> assertThat(problems(context))
+                        .extracting(Problem::description)
+                        .satisfiesExactlyInAnyOrder(
+                                statuses -> assertThat(statuses).contains("failure-statuses", "cannot be read"),
+                                methods -> assertThat(methods).contains("retry-methods", "cannot be read"),
+                                retry -> assertThat(retry).contains("maxAttempts is 0")));
+    }
+
+    @Test
+    void wrongStatusesOfAClientInCodeShouldBeReportedAtOnce() {
+        runner.run(context -> {
+            ResilientRestClients resilience = context.getBean(ResilientRestClients.class);
+            assertThatThrownBy(() -> resilience.interceptor(spec -> spec.failureStatuses("6xx", "5xx", "abc")))
+                    .isInstanceOfSatisfying(
+                            ResilienceConfigurationException.class,
+                            wrong -> assertThat(wrong.problems()).hasSize(2));
+        });
     }
 
     @Test
@@ -243,8 +290,10 @@ class HttpClientSettingsTests {
                 .withProperty("resilience.http-clients.prices.circuit-breaker", "prices"));
         assertThat(written.unknownKeys()).isEmpty();
         assertThat(written.names()).containsExactly("prices");
-        assertThat(written.properties("prices").failureStatuses()).containsExactly("5xx", "409");
-        assertThat(written.properties("prices").instances()).containsAllEntriesOf(Map.of("circuit-breaker", "prices"));
+        assertThat(written.properties("prices", new ArrayList<>()).failureStatuses())
+                .containsExactly("5xx", "409");
+        assertThat(written.properties("prices", new ArrayList<>()).instances())
+                .containsAllEntriesOf(Map.of("circuit-breaker", "prices"));
     }
 
     private static List<Problem> problems(AssertableApplicationContext context) {

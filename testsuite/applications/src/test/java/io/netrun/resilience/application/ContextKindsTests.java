@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netrun.resilience.ResilienceRegistry;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -19,17 +18,8 @@ import org.springframework.context.annotation.Import;
 /** Applications that are put together in other ways than usual, asked over HTTP. */
 class ContextKindsTests {
 
-    private FailingServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new FailingServer();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    final FailingServer server = new FailingServer();
 
     @Test
     void lazyApplicationShouldBeProtectedAndListed() throws Exception {

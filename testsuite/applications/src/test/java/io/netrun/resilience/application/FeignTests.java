@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -23,17 +22,8 @@ class FeignTests {
 
     private static final String ID = "StockClientquantitylong";
 
-    private FailingServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new FailingServer();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    final FailingServer server = new FailingServer();
 
     @Test
     void circuitShouldOpenAsConfiguredAndTheFallbackAnswer() {

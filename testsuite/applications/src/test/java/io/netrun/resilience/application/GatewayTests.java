@@ -10,9 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -28,17 +27,8 @@ class GatewayTests {
     private static final String AS_SOMEBODY =
             "Basic " + Base64.getEncoder().encodeToString("somebody:secret".getBytes(StandardCharsets.UTF_8));
 
-    private FailingServer server;
-
-    @BeforeEach
-    void start() throws Exception {
-        server = new FailingServer();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    @RegisterExtension
+    final FailingServer server = new FailingServer();
 
     @Test
     void circuitShouldOpenAsConfiguredAndTheFallbackAnswer() throws Exception {

@@ -4,6 +4,7 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import java.net.URI;
 import java.util.List;
@@ -36,6 +37,7 @@ public abstract class Documented {
     protected Retry retry;
     protected Timeout timeout;
     protected Pipeline pipeline;
+    protected ManualTicker ticker;
     protected Order order;
     protected URI uri;
     protected String parcel;

@@ -1,0 +1,124 @@
+package io.netrun.resilience.spring.metrics;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.KeyedMeters;
+import io.netrun.resilience.spring.pattern.MeterSpec;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToDoubleFunction;
+
+/** The meters of all instances in one registry of meters. Thread-safe. */
+final class BoundMeters {
+
+    private static final String PREFIX = "resilience.";
+
+    /** Suffix of a family's name that stands for all its keys. */
+    private static final String ALL_KEYS = ":*";
+
+    private final ResilienceRegistry instances;
+    private final KeyedMeters keyed;
+    private final MeterRegistry meters;
+    private final ConcurrentMap<Policy, List<Meter>> single = new ConcurrentHashMap<>();
+
+    /** Meters refer to the totals weakly; these are kept for as long as the registry of meters is followed. */
+    private final ConcurrentMap<Family, FamilyTotals<?>> families = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<Policy, FamilyTotals<?>> members = new ConcurrentHashMap<>();
+
+    BoundMeters(ResilienceRegistry instances, KeyedMeters keyed, MeterRegistry meters) {
+        this.instances = instances;
+        this.keyed = keyed;
+        this.meters = meters;
+    }
+
+    void add(Policy policy) {
+        PatternDescriptors.of(policy).ifPresent(pattern -> add(pattern, policy));
+    }
+
+    private <P extends Policy> void add(PatternDescriptor<P, ?> pattern, Policy policy) {
+        String family =
+                keyed == KeyedMeters.KEY ? null : instances.familyOf(policy).orElse(null);
+        if (family == null) {
+            List<Meter> made = new CopyOnWriteArrayList<>();
+            if (single.putIfAbsent(policy, made) == null) {
+                register(pattern, pattern.type().policyClass().cast(policy), made);
+            }
+        } else if (keyed == KeyedMeters.FAMILY) {
+            FamilyTotals<?> totals = totals(pattern, family);
+            members.put(policy, totals);
+            totals.add(policy);
+        }
+    }
+
+    void remove(Policy policy) {
+        List<Meter> made = single.remove(policy);
+        if (made != null) {
+            made.forEach(meters::remove);
+        }
+        FamilyTotals<?> totals = members.remove(policy);
+        if (totals != null) {
+            totals.remove(policy);
+        }
+    }
+
+    private <P extends Policy> void register(PatternDescriptor<P, ?> pattern, P instance, List<Meter> made) {
+        for (MeterSpec<P> measure : pattern.measures()) {
+            made.add(register(measure, instance.name(), instance, measure.value()));
+        }
+    }
+
+    private <P extends Policy> FamilyTotals<?> totals(PatternDescriptor<P, ?> pattern, String name) {
+        Family family = new Family(pattern.type(), name);
+        FamilyTotals<?> present = families.get(family);
+        if (present != null) {
+            return present;
+        }
+        List<MeterSpec<P>> measures = new ArrayList<>(pattern.measures());
+        FamilyTotals<P> totals = new FamilyTotals<>(pattern.type().policyClass(), measures);
+        FamilyTotals<?> faster = families.putIfAbsent(family, totals);
+        if (faster != null) {
+            return faster;
+        }
+        for (int i = 0; i < measures.size(); i++) {
+            int index = i;
+            register(measures.get(i), name + ALL_KEYS, totals, all -> all.value(index));
+        }
+        return totals;
+    }
+
+    private <T> Meter register(MeterSpec<?> measure, String instance, T source, ToDoubleFunction<T> value) {
+        Tags tags = Tags.of("name", instance);
+        for (var tag : measure.tags().entrySet()) {
+            tags = tags.and(tag.getKey(), tag.getValue());
+        }
+        String name = PREFIX + measure.name();
+        return switch (measure.kind()) {
+            case GAUGE ->
+                Gauge.builder(name, source, value)
+                        .description(measure.description())
+                        .baseUnit(measure.unit())
+                        .tags(tags)
+                        .register(meters);
+            case COUNTER ->
+                FunctionCounter.builder(name, source, value)
+                        .description(measure.description())
+                        .baseUnit(measure.unit())
+                        .tags(tags)
+                        .register(meters);
+        };
+    }
+
+    private record Family(PolicyType<?, ?> type, String name) {}
+}

@@ -1,0 +1,85 @@
+package io.netrun.resilience.spring.metrics;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.MeterSpec;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What the instances of a family count together. Counters also have what instances counted that have left, so they
+ * never go back. Thread-safe.
+ *
+ * @param <P> the policy
+ */
+final class FamilyTotals<P extends Policy> {
+
+    private final Class<P> type;
+    private final List<MeterSpec<P>> measures;
+
+    /** Guards all that follows, so that an instance on its way out is counted once; no foreign code runs under it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Set<P> members = new HashSet<>();
+    private final double[] former;
+
+    /** What each had counted when it left, as long as it is referenced: it may return with its counts. */
+    private final Map<P, double[]> left = new WeakHashMap<>();
+
+    FamilyTotals(Class<P> type, List<MeterSpec<P>> measures) {
+        this.type = type;
+        this.measures = measures;
+        this.former = new double[measures.size()];
+    }
+
+    void add(Policy policy) {
+        P member = type.cast(policy);
+        lock.lock();
+        try {
+            double[] counted = left.remove(member);
+            if (members.add(member) && counted != null) {
+                for (int i = 0; i < counted.length; i++) {
+                    former[i] -= counted[i];
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remove(Policy policy) {
+        P member = type.cast(policy);
+        lock.lock();
+        try {
+            if (members.remove(member)) {
+                double[] counted = new double[former.length];
+                for (int i = 0; i < counted.length; i++) {
+                    if (measures.get(i).kind() == MeterSpec.Kind.COUNTER) {
+                        counted[i] = measures.get(i).value().applyAsDouble(member);
+                        former[i] += counted[i];
+                    }
+                }
+                left.put(member, counted);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    double value(int measure) {
+        MeterSpec<P> spec = measures.get(measure);
+        lock.lock();
+        try {
+            double total = spec.combination() == MeterSpec.Combination.SUM ? former[measure] : Double.NaN;
+            for (P member : members) {
+                total = spec.combine(total, spec.value().applyAsDouble(member));
+            }
+            return total;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
