@@ -77,7 +77,7 @@ class ArchitectureTests {
             .dependOnClassesThat()
             .areAssignableTo(LockSupport.class);
 
-    /** The two have a caller who hears that there was no thread; everywhere else a call would hang. */
+    /** These two report a missing thread to their caller; anywhere else the call would hang. */
     @ArchTest
     static final ArchRule tasksThatMustNotBeLostAreDispatched = noClasses()
             .that()

@@ -49,7 +49,7 @@ class CloseTests {
             RetryConfig.builder().baseDelay(LONG).maxDelay(LONG).build());
 
     @Test
-    void syncCallThatWaitsForAPlaceShouldFail() {
+    void syncCallThatWaitsForAPermitShouldFail() {
         CompletableFuture<String> running = new CompletableFuture<>();
         runInBulkhead(running);
         CompletableFuture<String> waiting = onAThread(() -> bulkhead.call(() -> "late"));
@@ -64,7 +64,7 @@ class CloseTests {
     }
 
     @Test
-    void asynchronousCallThatWaitsForAPlaceShouldFailAndNeverRun() {
+    void asyncCallThatWaitsForAPermitShouldFailAndNeverRun() {
         CompletableFuture<String> running = new CompletableFuture<>();
         CompletableFuture<String> first = bulkhead.callAsync(() -> running);
         AtomicInteger calls = new AtomicInteger();
@@ -97,7 +97,7 @@ class CloseTests {
     }
 
     @Test
-    void syncCallThatWaitsForItsTurnShouldFail() {
+    void syncCallThatWaitsForATokenShouldFail() {
         limiter.call(() -> "first");
         CompletableFuture<String> waiting = onAThread(() -> limiter.call(() -> "late"));
         await().until(() -> limiter.metrics().waiting() == 1);
@@ -107,7 +107,7 @@ class CloseTests {
     }
 
     @Test
-    void asynchronousCallThatWaitsForItsTurnShouldFailAndNeverRun() {
+    void asyncCallThatWaitsForATokenShouldFailAndNeverRun() {
         limiter.call(() -> "first");
         AtomicInteger calls = new AtomicInteger();
         CompletableFuture<String> waiting =
@@ -116,13 +116,13 @@ class CloseTests {
         assertThat(waiting)
                 .failsWithin(SOON)
                 .withThrowableThat()
-                .withMessageContaining("RateLimiter 'reports' has been shut down: waiting for its turn was aborted");
+                .withMessageContaining("RateLimiter 'reports' has been shut down: waiting for a permit was aborted");
         assertThat(calls).hasValue(0);
         assertThat(limiter.metrics().waiting()).isZero();
     }
 
     @Test
-    void syncCallThatWaitsForItsNextAttemptShouldEndWithTheFailureOfTheLast() {
+    void syncCallDuringADelayShouldEndWithTheLastFailure() {
         AtomicInteger calls = new AtomicInteger();
         CompletableFuture<String> waiting = onAThread(() -> retry.call(() -> {
             calls.incrementAndGet();
@@ -157,7 +157,7 @@ class CloseTests {
     }
 
     @Test
-    void asynchronousCallThatWaitsForItsNextAttemptShouldEndWithTheFailureOfTheLast() {
+    void asyncCallDuringADelayShouldEndWithTheLastFailure() {
         AtomicInteger calls = new AtomicInteger();
         CompletableFuture<String> waiting = retry.callAsync(counted(calls, CompletableFuture.failedFuture(DOWN)));
         registry.close();

@@ -108,7 +108,7 @@ class CombinedPoliciesTests {
                         new CountDownLatch(1).await();
                     }
                     Thread.currentThread().interrupt();
-                    throw new IllegalStateException("interrupted by somebody");
+                    throw new IllegalStateException("interrupted by another thread");
                 }))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(attempts).hasValue(2);

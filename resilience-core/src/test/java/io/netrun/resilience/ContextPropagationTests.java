@@ -171,7 +171,7 @@ class ContextPropagationTests {
     }
 
     @Test
-    void contextThatCannotBeRestoredWholeShouldLeaveNothingOfTheCallerOnTheThread() {
+    void contextThatCannotBeRestoredShouldLeaveNothingOnTheThread() {
         ThreadLocal<String> first = new ThreadLocal<>();
         ContextRegistry.getInstance().removeThreadLocalAccessor("user");
         ContextRegistry.getInstance().registerThreadLocalAccessor("first", first);
@@ -193,7 +193,7 @@ class ContextPropagationTests {
     }
 
     @Test
-    void queuedCallWhoseContextCannotBeRestoredShouldFailAndReleaseItsPermit() {
+    void queuedCallWhenContextCannotBeRestoredShouldReleaseItsPermit() {
         USER.set("alice");
         Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1));
         CompletableFuture<String> first = new CompletableFuture<>();
@@ -278,7 +278,7 @@ class ContextPropagationTests {
     }
 
     @Test
-    void retryListenerShouldHaveTheCallersContextWhenAnotherThreadEndsTheAttempt() throws Exception {
+    void retryListenerOnAnotherThreadShouldHaveTheCallersContext() throws Exception {
         MDC.put("trace", "abc");
         Retry retry = Retry.of("r", c -> c.baseDelay(Duration.ofMillis(1)).maxAttempts(2));
         CompletableFuture<String> listener = new CompletableFuture<>();

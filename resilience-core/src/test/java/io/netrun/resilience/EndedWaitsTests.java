@@ -43,7 +43,7 @@ class EndedWaitsTests {
             ticker);
 
     @Test
-    void bulkheadShouldLetGoOfACallThatGotAPlace() {
+    void bulkheadShouldNotRetainAGrantedCall() {
         CompletableFuture<String> first = occupy();
         WeakReference<?> call = weak(bulkhead.callAsync(EndedWaitsTests::ended));
         first.complete("done");
@@ -95,7 +95,7 @@ class EndedWaitsTests {
     }
 
     @Test
-    void rateLimiterShouldLetGoOfACallWhoseTurnHasCome() {
+    void rateLimiterShouldNotRetainAGrantedCall() {
         limiter.run(() -> {});
         WeakReference<?> call = weak(limiter.callAsync(EndedWaitsTests::ended));
         ticker.advance(SECOND);

@@ -70,7 +70,7 @@ class EveryPolicyTests {
 
     @ParameterizedTest
     @MethodSource("policies")
-    void settingsWhenNothingIsSaidShouldBeTheDefaults(Policy policy, PolicyType<?, ?> type, Record defaults) {
+    void settingsWhenNothingIsSetShouldBeTheDefaults(Policy policy, PolicyType<?, ?> type, Record defaults) {
         assertThat(policy.config()).isEqualTo(defaults).isEqualTo(type.defaults());
     }
 
@@ -156,7 +156,7 @@ class EveryPolicyTests {
 
     @ParameterizedTest
     @MethodSource("publishing")
-    void subscriptionWhenClosedShouldHearNoMore(Publishing<?> publishing) {
+    void subscriptionWhenClosedShouldReceiveNothing(Publishing<?> publishing) {
         AtomicInteger heard = new AtomicInteger();
         Subscription subscription = publishing.subscribe(heard::incrementAndGet);
         publishing.publish.run();

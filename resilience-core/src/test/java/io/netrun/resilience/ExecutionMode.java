@@ -28,7 +28,7 @@ enum ExecutionMode {
             return guard.<@Nullable String, Throwable>call(() -> play(steps.get()));
         }
 
-        /** By an interrupt: either the caller hears of it by the exception, or the flag still says so. */
+        /** By an interrupt: either the call throws the exception, or the flag is still set. */
         @Override
         @Nullable
         Throwable cancel(Guard guard, Supplier<Step> steps, BooleanSupplier when) {
@@ -60,7 +60,7 @@ enum ExecutionMode {
             return own;
         }
     },
-    /** A future that a thread of somebody else's ends at about the moment at which the body returns it. */
+    /** A future that a foreign thread completes at about the time the body returns it. */
     ASYNC_ELSEWHERE {
         @Override
         CompletableFuture<@Nullable String> future(Step step) {

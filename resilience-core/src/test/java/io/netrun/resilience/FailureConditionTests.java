@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What counts as a failure, said by conditions, for the two policies that ask: both answer the same. */
+/** Conditions decide what counts as a failure; both policies that have them agree. */
 @Timeout(60)
 class FailureConditionTests {
 

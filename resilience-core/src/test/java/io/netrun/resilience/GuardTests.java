@@ -54,7 +54,7 @@ class GuardTests {
     @ParameterizedTest
     @MethodSource("guards")
     void callAsyncShouldTakeCheckedExceptionsAndNeverThrow(Guard guard) {
-        CompletableFuture<String> call = guard.callAsync(() -> start(new IOException("refused")));
+        CompletableFuture<String> call = guard.callAsync(() -> start(new IOException("connection refused")));
         assertThat(catchThrowable(call::join)).hasRootCauseInstanceOf(IOException.class);
         CompletableFuture<String> error = guard.callAsync(() -> {
             throw new AssertionError("broken");

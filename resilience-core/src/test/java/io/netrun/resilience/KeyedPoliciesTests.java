@@ -71,7 +71,9 @@ class KeyedPoliciesTests {
         assertThat(hosts.get("a").state()).isEqualTo(CircuitBreaker.State.CLOSED);
     }
 
-    /** Somebody asked for it and has not called through it yet: one more beside it would let in its limit once more. */
+    /**
+     * A caller has asked for it and has not called through it yet: one more beside it would let in its limit once more.
+     */
     @Test
     void evictedInstanceThatIsHeldShouldBeThatOfItsKeyAgain() {
         KeyedPolicies<Bulkhead> tenants = registry.keyed(
@@ -107,7 +109,7 @@ class KeyedPoliciesTests {
     }
 
     @Test
-    void evictionShouldBeTold() {
+    void evictionShouldBeReported() {
         KeyedPolicies<CircuitBreaker> hosts = hosts(1);
         List<String> heard = new ArrayList<>();
         registry.onChange(event -> heard.add(
@@ -118,7 +120,7 @@ class KeyedPoliciesTests {
     }
 
     @Test
-    void getWhenKeyIsUnfitForANameShouldRefuseAndMakeNothing() {
+    void getWhenKeyIsUnfitForANameShouldThrowAndCreateNothing() {
         KeyedPolicies<CircuitBreaker> hosts = hosts(1);
         assertThatIllegalArgumentException().isThrownBy(() -> hosts.get("x".repeat(300)));
         assertThat(hosts.size()).isZero();
@@ -132,7 +134,7 @@ class KeyedPoliciesTests {
     }
 
     @Test
-    void registryShouldHoldJustTheInstancesThatThereAreAfterManyThreadsAsked() throws Exception {
+    void registryShouldMatchTheFamilyAfterManyThreadsAsked() throws Exception {
         KeyedPolicies<CircuitBreaker> hosts = hosts(5);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<Future<?>> runs = new ArrayList<>();

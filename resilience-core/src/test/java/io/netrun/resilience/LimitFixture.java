@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
-/** Calls that hang until their time limit, by time that a test turns. */
+/** Calls that hang until their timeout fires, on a ticker that the test advances. */
 public final class LimitFixture {
 
     public static final Duration LIMIT = Duration.ofSeconds(5);
@@ -53,8 +53,8 @@ public final class LimitFixture {
     }
 
     /**
-     * Makes a call on another thread, turns the time to its limit as soon as it hangs, and returns what its caller
-     * gets.
+     * Makes a call on another thread, advances the time to its timeout as soon as it hangs, and returns what the call
+     * throws.
      */
     public Throwable exceed(CheckedRunnable<?> call) {
         return exceedWhen(() -> running.getCount() == 0, call);
@@ -76,7 +76,7 @@ public final class LimitFixture {
         release.await();
     }
 
-    /** Hangs, whoever interrupts it. */
+    /** Hangs and ignores interrupts. */
     public void hangDeaf() {
         running.countDown();
         awaitUninterruptibly(release);

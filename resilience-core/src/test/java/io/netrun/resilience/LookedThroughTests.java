@@ -20,10 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * The exception of an exhausted retry is looked through at the last failure, wherever exceptions are told apart by
- * class.
- */
+/** Wherever exceptions are matched by class, the exception of an exhausted retry is unwrapped to the last failure. */
 @org.junit.jupiter.api.Timeout(60)
 class LookedThroughTests {
 
@@ -75,7 +72,7 @@ class LookedThroughTests {
     }
 
     @Test
-    void fallbackOfAnotherKindShouldNotCatchAFailureBecauseARetryWrapsIt() {
+    void fallbackOfAnotherTypeShouldNotCatchAWrappedFailure() {
         Fallback fallback = Fallback.of("f", c -> c.handle(RuntimeException.class, failure -> "recovered"));
         assertThat(catchThrowable(() -> call(false, fallback, retry))).isInstanceOf(RetryExhaustedException.class);
     }
@@ -158,7 +155,7 @@ class LookedThroughTests {
         assertThat(asked).hasValue(1);
     }
 
-    // ---- an exception of somebody else's is not changed
+    // ---- a foreign exception is not changed
 
     @Test
     void constantExceptionOfAHandlerShouldCollectNothing() {

@@ -33,7 +33,7 @@ class NoTimerTests {
     private final AtomicInteger runs = new AtomicInteger();
 
     @Test
-    void syncCallThatWouldWaitForAPlaceShouldLeaveTheQueue() throws Exception {
+    void syncCallThatWouldWaitForAPermitShouldLeaveTheQueue() throws Exception {
         Bulkhead bulkhead = bulkhead();
         bulkhead.run(() ->
                 assertThatThrownBy(() -> bulkhead.run(runs::incrementAndGet)).isInstanceOf(OutOfMemoryError.class));
@@ -43,7 +43,7 @@ class NoTimerTests {
     }
 
     @Test
-    void asynchronousCallThatWouldWaitForAPlaceShouldLeaveTheQueue() {
+    void asyncCallThatWouldWaitForAPermitShouldLeaveTheQueue() {
         Bulkhead bulkhead = bulkhead();
         CompletableFuture<String> first = new CompletableFuture<>();
         CompletableFuture<String> running = bulkhead.callAsync(() -> first);
@@ -56,7 +56,7 @@ class NoTimerTests {
     }
 
     @Test
-    void asynchronousCallThatWouldWaitForItsTurnShouldGiveItBack() {
+    void asyncCallThatWouldWaitForATokenShouldReturnIt() {
         RateLimiter limiter = RateLimiter.of(
                 "test",
                 RateLimiterConfig.builder()
@@ -76,7 +76,7 @@ class NoTimerTests {
     }
 
     @Test
-    void asynchronousCallThatWouldWaitForItsNextAttemptShouldEndWithTheLastFailure() {
+    void asyncCallBeforeADelayShouldEndWithTheLastFailure() {
         Retry retry = Retry.of("test", RetryConfig.builder().baseDelay(SECOND).build(), ticker);
         CompletableFuture<String> call = retry.callAsync(() -> {
             runs.incrementAndGet();
@@ -92,7 +92,7 @@ class NoTimerTests {
     }
 
     @Test
-    void asynchronousCallWhoseTimeCanNotBeLimitedShouldBeCancelled() {
+    void asyncCallWhoseTimeCannotBeLimitedShouldBeCancelled() {
         Timeout timeout =
                 Timeout.of("test", TimeoutConfig.builder().duration(SECOND).build(), ticker);
         CompletableFuture<String> body = new CompletableFuture<>();
@@ -101,7 +101,7 @@ class NoTimerTests {
     }
 
     @Test
-    void syncCallWhoseTimeCanNotBeLimitedShouldNotBegin() {
+    void syncCallWhoseTimeCannotBeLimitedShouldNotBegin() {
         Timeout timeout =
                 Timeout.of("test", TimeoutConfig.builder().duration(SECOND).build(), ticker);
         assertThatThrownBy(() -> timeout.run(runs::incrementAndGet)).isInstanceOf(OutOfMemoryError.class);

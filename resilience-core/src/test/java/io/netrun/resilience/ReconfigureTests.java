@@ -164,7 +164,7 @@ class ReconfigureTests {
     }
 
     @Test
-    void bulkheadWhenShrunkShouldLetRunningCallsEndAndThenKeepTheLimit() {
+    void bulkheadWhenShrunkShouldLetRunningCallsEnd() {
         Bulkhead bulkhead = bulkhead(2, 0);
         CompletableFuture<String> first = new CompletableFuture<>();
         CompletableFuture<String> second = new CompletableFuture<>();
@@ -180,7 +180,7 @@ class ReconfigureTests {
     }
 
     @Test
-    void bulkheadWhenPoolsAreSharedFromNowOnShouldLoseNoPlace() {
+    void bulkheadWhenPoolsBecomeSharedShouldLoseNoPermit() {
         Bulkhead bulkhead = bulkhead(1, 0);
         CompletableFuture<String> own = new CompletableFuture<>();
         CompletableFuture<String> running = bulkhead.callAsync(() -> own);
@@ -225,10 +225,10 @@ class ReconfigureTests {
     }
 
     @Test
-    void rateLimiterWhenItPromisedTurnsShouldOweThemStill() {
+    void rateLimiterWhenReconfiguredShouldKeepReservations() {
         RateLimiter limiter = limiter(1, Duration.ofSeconds(10));
         take(limiter, 1);
-        CompletableFuture<String> waiting = limiter.callAsync(() -> CompletableFuture.completedFuture("turn"));
+        CompletableFuture<String> waiting = limiter.callAsync(() -> CompletableFuture.completedFuture("reserved"));
         limiter.reconfigure(c -> c.toBuilder().limit(2).maxWait(Duration.ZERO).build());
         // One token is there too few, so two more have to come before one can be taken.
         assertThat(limiter.metrics().available()).isZero();
@@ -263,7 +263,7 @@ class ReconfigureTests {
     }
 
     @Test
-    void circuitBreakerWhenSwitchedOffShouldPassCallsAndCloseAgainWhenSwitchedOn() {
+    void circuitBreakerWhenSwitchedOffAndOnShouldPassCallsAndClose() {
         CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureThreshold(1));
         assertThatThrownBy(() -> breaker.<String, RuntimeException>call(ReconfigureTests::fail));
         assertThatThrownBy(() -> breaker.run(() -> {})).isInstanceOf(CircuitOpenException.class);

@@ -115,7 +115,7 @@ class ReleasedBeforePublishedTests {
     }
 
     @Test
-    void syncCallersNextCallShouldFindThePermitReleasedAndTheCircuitOpen() {
+    void nextSyncCallShouldFindThePermitReleasedAndTheCircuitOpen() {
         CircuitBreaker breaker = CircuitBreaker.of("c", c -> c.failureThreshold(1));
         Timeout timeout = limits.timeout(TimeoutThread.CALLER);
         AtomicReference<String> seen = new AtomicReference<>();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ResilienceExceptionTests {
 
     @Test
-    void textShouldWriteADurationAsPeopleDo() {
+    void textShouldWriteAReadableDuration() {
         assertThat(ResilienceException.text(Duration.ZERO)).isEqualTo("0ms");
         assertThat(ResilienceException.text(Duration.ofMillis(250))).isEqualTo("250ms");
         assertThat(ResilienceException.text(Duration.ofSeconds(5))).isEqualTo("5s");

@@ -27,7 +27,7 @@ class ResilienceRegistryTests {
     private final ResilienceRegistry registry = ResilienceRegistry.create();
 
     @Test
-    void getOrCreateWhenCalledAgainShouldReturnTheSameWithItsFirstSettings() {
+    void getOrCreateWhenCalledAgainShouldReturnTheSameInstance() {
         CircuitBreaker first = registry.getOrCreate(
                 CircuitBreaker.TYPE,
                 "pay",
@@ -66,7 +66,7 @@ class ResilienceRegistryTests {
     }
 
     @Test
-    void changesShouldBeTold() {
+    void changesShouldBeReported() {
         List<RegistryEvent> events = new ArrayList<>();
         registry.onChange(events::add);
         Retry first = Retry.of("r");

@@ -127,7 +127,7 @@ class ScenarioTests {
             return steps.size() > 1 ? steps.removeFirst() : steps.getFirst();
         }
 
-        /** Turns the time when a call is under way, from a thread of its own. */
+        /** Advances the time on another thread as soon as a call is running. */
         void advanceOnceRunning(Duration duration) {
             CompletableFuture.runAsync(() -> {
                 soon().until(() -> runs.get() > 0 && ticker.scheduledCount() > 0);

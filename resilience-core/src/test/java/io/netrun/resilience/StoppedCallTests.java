@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A call was cancelled if somebody stopped it, whatever it throws then; what it throws otherwise is a failure. */
+/** A stopped call counts as cancelled whatever it throws then; otherwise what it throws is a failure. */
 @org.junit.jupiter.api.Timeout(60)
 class StoppedCallTests {
 
@@ -183,7 +183,7 @@ class StoppedCallTests {
     }
 
     @Test
-    void callWhoseCallerIsInterruptedShouldBeCancelledInAnotherGuardToo() throws Exception {
+    void callOfAnInterruptedCallerShouldBeCancelledInInnerGuards() throws Exception {
         Timeout timeout = limits.timeout(TimeoutThread.WORKER);
         interruptCaller(() -> timeout.run(() -> breaker.run(() -> hang(Reaction.THROWS_SOMETHING_ELSE))));
         await().atMost(LimitFixture.LONG).until(() -> breaker.metrics().totalCancelled() == 1);

@@ -96,7 +96,7 @@ class TimerThreadTests {
         assertThat(byClock.thread()).isSameAs(thread);
     }
 
-    /** Fails on the timer's thread as often as it is told to, with what a full heap makes of any allocation. */
+    /** Fails a given number of times on the timer thread, with the error of an exhausted heap. */
     private static final class FailingClock implements Ticker {
 
         private final AtomicInteger failures = new AtomicInteger();
@@ -224,7 +224,7 @@ class TimerThreadTests {
     }
 
     @Test
-    void threadShouldEndSoonAfterItsLastTaskWasCancelledHoweverFarAwayThatWas() {
+    void threadShouldEndSoonAfterItsLastTaskWasCancelled() {
         TimerThread brief = new TimerThread(Ticker.system(), 20 * MILLI);
         Ticker.Scheduled farAway = brief.schedule(() -> {}, 60 * MINUTE);
         await().until(() -> brief.thread().getState() == Thread.State.TIMED_WAITING);

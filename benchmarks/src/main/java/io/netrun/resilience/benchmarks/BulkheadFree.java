@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A call through a bulkhead with places to spare; the limit is a semaphore around the call, which counts nothing. */
+/** A call through a bulkhead with free permits. The limit is a semaphore around the call, which counts nothing. */
 public class BulkheadFree extends NanosPerCall {
 
     private static final int PLACES = 25;
@@ -83,9 +83,9 @@ public class BulkheadFree extends NanosPerCall {
             bulkhead = Bulkhead.of("free", c -> c.maxConcurrent(PLACES));
             body = work::call;
             int within = bulkhead.call(() -> bulkhead.metrics().syncActive());
-            Checks.require(within == 1, "a call in the bulkhead holds a place");
+            Checks.require(within == 1, "a call in the bulkhead holds a permit");
             Checks.require(bulkhead.call(body) == work.call(), "the call's result comes back");
-            Checks.require(bulkhead.metrics().syncActive() == 0, "places are given back");
+            Checks.require(bulkhead.metrics().syncActive() == 0, "permits are released");
         }
     }
 
@@ -100,9 +100,9 @@ public class BulkheadFree extends NanosPerCall {
             var bulkhead = new SemaphoreBulkhead("free", config);
             decorated = io.github.resilience4j.bulkhead.Bulkhead.decorateSupplier(bulkhead, work::call);
             int within = bulkhead.executeSupplier(() -> bulkhead.getMetrics().getAvailableConcurrentCalls());
-            Checks.require(within == PLACES - 1, "a call in the bulkhead holds a place");
+            Checks.require(within == PLACES - 1, "a call in the bulkhead holds a permit");
             Checks.require(decorated.get() == work.call(), "the call's result comes back");
-            Checks.require(bulkhead.getMetrics().getAvailableConcurrentCalls() == PLACES, "places are given back");
+            Checks.require(bulkhead.getMetrics().getAvailableConcurrentCalls() == PLACES, "permits are released");
         }
     }
 
@@ -134,10 +134,10 @@ public class BulkheadFree extends NanosPerCall {
         public void setUp(Work work) {
             limiter = SimpleLimiter.newBuilder().limit(FixedLimit.of(PLACES)).build();
             Limiter.Listener held = limiter.acquire(null).orElseThrow();
-            Checks.require(limiter.getInflight() == 1, "a call holds a place");
+            Checks.require(limiter.getInflight() == 1, "a call holds a permit");
             held.onSuccess();
             Checks.require(call(work) == work.call(), "the call's result comes back");
-            Checks.require(limiter.getInflight() == 0, "places are given back");
+            Checks.require(limiter.getInflight() == 0, "permits are released");
         }
 
         Object call(Work work) {

@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A call that a full bulkhead without a queue refuses; its caller catches the rejection, which has no stack trace where
- * the library can do without. The limit is a semaphore that says no.
+ * A call that a full bulkhead without a queue rejects. The caller catches the rejection, which has no stack trace if
+ * the library can omit it. The limit is a semaphore without permits.
  */
 public class BulkheadFull extends NanosPerCall {
 
@@ -126,7 +126,7 @@ public class BulkheadFull extends NanosPerCall {
         public void setUp(Work work) {
             var bulkhead = dev.failsafe.Bulkhead.of(1);
             prepare(work::call, List.of(bulkhead));
-            Checks.require(bulkhead.tryAcquirePermit(), "the place is taken");
+            Checks.require(bulkhead.tryAcquirePermit(), "the permit is taken");
             Checks.requireRejection(this::call, dev.failsafe.BulkheadFullException.class);
         }
     }
@@ -152,7 +152,7 @@ public class BulkheadFull extends NanosPerCall {
         }
     }
 
-    /** It has no exception: a refused call gets an empty answer. */
+    /** There is no exception: a rejected call gets an empty answer. */
     @State(Scope.Benchmark)
     public static class ConcurrencyLimits {
 
@@ -161,8 +161,8 @@ public class BulkheadFull extends NanosPerCall {
         @Setup
         public void setUp() {
             limiter = SimpleLimiter.newBuilder().limit(FixedLimit.of(1)).build();
-            Checks.require(limiter.acquire(null).isPresent(), "the place is taken");
-            Checks.require(limiter.acquire(null).isEmpty(), "the call is refused");
+            Checks.require(limiter.acquire(null).isPresent(), "the permit is taken");
+            Checks.require(limiter.acquire(null).isEmpty(), "the call is rejected");
         }
     }
 

@@ -11,15 +11,15 @@ final class Checks {
         }
     }
 
-    /** That a call is refused. */
+    /** Checks that a call is rejected. */
     static void requireRejection(Runnable call, Class<? extends RuntimeException> rejection) {
         try {
             call.run();
         } catch (RuntimeException thrown) {
-            require(rejection.isInstance(thrown), "the call is refused with " + rejection.getSimpleName());
+            require(rejection.isInstance(thrown), "the call is rejected with " + rejection.getSimpleName());
             return;
         }
-        require(false, "the call is refused");
+        require(false, "the call is rejected");
     }
 
     /** A call that takes far too long, but ends when it is interrupted. */

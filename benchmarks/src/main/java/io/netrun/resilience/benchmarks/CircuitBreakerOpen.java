@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * A call that an open circuit breaker refuses, without a stack trace; its caller catches the rejection. The limit is
+ * A call that an open circuit breaker rejects, without a stack trace; its caller catches the rejection. The limit is
  * one reading of the clock, since only time ends the open state.
  */
 public class CircuitBreakerOpen extends NanosPerCall {

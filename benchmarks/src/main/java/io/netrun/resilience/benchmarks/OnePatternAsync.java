@@ -124,7 +124,7 @@ public class OnePatternAsync extends NanosPerCall {
             Bulkhead bulkhead = Bulkhead.of("async", c -> c.maxConcurrent(PLACES));
             prepare(bulkhead);
             Checks.require(bulkhead.metrics().totalAccepted() == 2, "the bulkhead saw the calls");
-            Checks.require(bulkhead.metrics().asyncActive() == 0, "the calls have given back their places");
+            Checks.require(bulkhead.metrics().asyncActive() == 0, "the calls have released their permits");
         }
     }
 

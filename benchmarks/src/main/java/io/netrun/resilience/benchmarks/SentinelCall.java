@@ -51,9 +51,9 @@ public abstract class SentinelCall {
         try {
             call(work);
         } catch (BlockException refused) {
-            Checks.require(rejection.isInstance(refused), "the call is refused with " + rejection.getSimpleName());
+            Checks.require(rejection.isInstance(refused), "the call is rejected with " + rejection.getSimpleName());
             return;
         }
-        Checks.require(false, "the call is refused");
+        Checks.require(false, "the call is rejected");
     }
 }

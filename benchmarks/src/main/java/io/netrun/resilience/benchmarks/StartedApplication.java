@@ -19,7 +19,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * A Spring Boot application with one of the libraries, or with none, and generated beans; the other library's
- * auto-configurations are left out. Started by {@link StartUp}, it tells what that took.
+ * auto-configurations are left out. Started by {@link StartUp}, it reports what that took.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration

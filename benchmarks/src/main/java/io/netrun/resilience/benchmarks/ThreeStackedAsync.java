@@ -47,7 +47,7 @@ public class ThreeStackedAsync extends NanosPerCall {
             prepare(Pipeline.of(bulkhead, Retry.of("stacked"), breaker));
             Checks.require(breaker.metrics().totalSucceeded() == 2, "the breaker saw the calls");
             Checks.require(bulkhead.metrics().totalAccepted() == 2, "the bulkhead saw the calls");
-            Checks.require(bulkhead.metrics().asyncActive() == 0, "the calls have given back their places");
+            Checks.require(bulkhead.metrics().asyncActive() == 0, "the calls have released their permits");
         }
     }
 

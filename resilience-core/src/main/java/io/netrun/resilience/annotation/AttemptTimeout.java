@@ -8,10 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Limits how long each attempt of a method may take; on a class or interface, of each of its public methods. It stands
- * within {@link Retry}, {@link Hedge} and {@link CircuitBreaker}, so that an attempt that takes too long is a failure,
- * and the next one may follow; {@link Timeout} may stand around them all. Unset attributes leave the setting to the
- * configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold
+ * Limits the duration of each attempt of a method; on a class or interface, of each of its public methods. It is
+ * applied inside {@link Retry}, {@link Hedge} and {@link CircuitBreaker}, so that an attempt that times out is a
+ * failure and the next one may follow. {@link Timeout} may be applied around all attempts. Unset attributes use the
+ * configuration or its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold
  * <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.timeout.TimeoutConfig
@@ -23,31 +23,33 @@ import java.lang.annotation.Target;
 public @interface AttemptTimeout {
 
     /**
-     * Name of the instance, which is a timeout as any other; methods with the same name share it. Default
+     * Name of the timeout instance; methods with the same name share it. Default
      * {@code SimpleClassName.method.attempt}.
      */
     String name() default "";
 
-    /** The time limit of one attempt. */
+    /** Maximum duration of one attempt. Above zero, default {@code 5s}. */
     String duration() default "";
 
-    /** What the exception says. */
+    /** Message of the exception. Default {@code Operation timed out}. */
     String message() default "";
 
-    /** Sync methods: the thread that runs the attempt: {@code auto}, {@code worker} or {@code caller}. */
+    /** Sync methods: thread that runs the attempt. {@code auto} (default), {@code worker} or {@code caller}. */
     String thread() default "";
 
-    /** Sync methods: whether the running thread is interrupted at the limit: {@code true} or {@code false}. */
+    /** Sync methods: whether the running thread is interrupted. {@code true} (default) or {@code false}. */
     String interrupt() default "";
 
     /**
-     * Sync methods on workers: attempts that may run on after their limit before further ones are refused; at least 1.
+     * Sync methods on worker threads: maximum number of attempts still running after their timeout before further ones
+     * are rejected. At least 1, default 100.
      */
     int maxAbandoned() default Unset.INT;
 
     /**
-     * Sync methods on workers: the name of the executor bean that runs the calls instead of the workers that all
-     * instances share. It must have threads of its own; what it throws instead of taking a call reaches the caller.
+     * Sync methods on worker threads: name of the executor bean that runs the attempts; by default the shared worker
+     * threads do. The executor must not run tasks on the calling thread. What it throws instead of accepting a task
+     * reaches the caller.
      */
     String executor() default "";
 }

@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Limits how many calls of a method run at once; on a class or interface, of each of its public methods. Unset
- * attributes leave the setting to the configuration and its defaults. Durations are written as {@code 500ms},
- * {@code 2s}, {@code PT1M}; strings may hold <code>${placeholders}</code>.
+ * Limits the number of concurrent calls of a method; on a class or interface, of each of its public methods. Unset
+ * attributes use the configuration or its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M};
+ * strings may hold <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.bulkhead.BulkheadConfig
  */
@@ -23,15 +23,15 @@ public @interface Bulkhead {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** Calls running at once, per pool; 1 to 1,000,000. */
+    /** Maximum number of concurrent calls, per pool. 1 to 1,000,000, default 10. */
     int maxConcurrent() default Unset.INT;
 
-    /** Calls waiting, per pool; 0 refuses at once; at most 1,000,000. */
+    /** Maximum number of waiting calls, per pool. 0 to 1,000,000, default 100; 0 rejects at once. */
     int maxQueue() default Unset.INT;
 
-    /** Longest wait in the queue. */
+    /** Maximum time in the queue. Above zero, default no limit. */
     String maxWait() default "";
 
-    /** Whether sync and asynchronous calls share the places: {@code separate} or {@code shared}. */
+    /** Whether sync and asynchronous calls share the permits. {@code separate} (default) or {@code shared}. */
     String pools() default "";
 }

@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Stops calling a method that keeps failing; on a class or interface, each of its public methods. Unset attributes
- * leave the setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s},
- * {@code PT1M}; strings may hold <code>${placeholders}</code>.
+ * Stops calling a method that keeps failing; on a class or interface, each of its public methods. Unset attributes use
+ * the configuration or its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold
+ * <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.circuitbreaker.CircuitBreakerConfig
  */
@@ -23,51 +23,54 @@ public @interface CircuitBreaker {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** What it goes by: {@code leaky-count}, {@code consecutive}, {@code count-window} or {@code time-window}. */
+    /**
+     * How failures are detected: {@code leaky-count} (default), {@code consecutive}, {@code count-window} or
+     * {@code time-window}.
+     */
     String detection() default "";
 
-    /** Leaky count and consecutive failures: failure count that opens the circuit; at least 1. */
+    /** Leaky count and consecutive failures: failure count that opens the circuit. At least 1, default 5. */
     int failureThreshold() default Unset.INT;
 
-    /** Windows: percentage of failed calls at which the circuit opens; above 0, at most 100. */
+    /** Windows: percentage of failed calls that opens the circuit. Above 0, at most 100, default 50. */
     double failureRateThreshold() default Unset.DOUBLE;
 
-    /** Count window: how many of the last calls are looked at; 1 to 50,000. */
+    /** Count window: number of calls in the window. 1 to 50,000, default 100. */
     int windowSize() default Unset.INT;
 
-    /** Time window: how far back calls are looked at. */
+    /** Time window: duration of the window. Above zero, default {@code 60s}. */
     String windowDuration() default "";
 
-    /** Windows: calls in the window before it can open the circuit; at least 1. */
+    /** Windows: minimum number of calls in the window before it can open the circuit. At least 1, default 20. */
     int minimumCalls() default Unset.INT;
 
-    /** Windows: from when on a call is slow. */
+    /** Windows: duration above which a call is slow. Above zero, default none. */
     String slowCallDuration() default "";
 
-    /** Windows: percentage of slow calls at which the circuit opens; above 0, at most 100. */
+    /** Windows: percentage of slow calls that opens the circuit. Above 0, at most 100, default 100. */
     double slowCallRateThreshold() default Unset.DOUBLE;
 
-    /** Successful trials that close a half-open circuit; at least 1. */
+    /** Number of successful trials that closes a half-open circuit. At least 1, default 3. */
     int successThreshold() default Unset.INT;
 
-    /** How long the circuit stays open before trials are let in. */
+    /** Time that the circuit stays open before it admits trials. Above zero, default {@code 60s}. */
     String openDuration() default "";
 
-    /** Factor by which each reopening stays open for longer; at least 1.0. */
+    /** Factor by which the open duration grows with each reopening. At least 1.0, default 1.0. */
     double openBackoffMultiplier() default Unset.DOUBLE;
 
-    /** Longest duration that the multiplier leads to. */
+    /** Maximum open duration that the multiplier leads to. Default ten times the open duration. */
     String maxOpenDuration() default "";
 
-    /** Trials in flight at once while half-open; 1 to 10,000. */
+    /** Maximum number of concurrent trials while half-open. 1 to 10,000, default 3. */
     int halfOpenMaxCalls() default Unset.INT;
 
-    /** How long a trial may take before it counts as failed. */
+    /** Maximum duration of a trial before it counts as failed. Default the open duration. */
     String halfOpenMaxDuration() default "";
 
-    /** Failures that count, subclasses included. */
+    /** Exceptions that count as failures, including subclasses. Default every {@link Throwable}. */
     Class<? extends Throwable>[] exceptions() default {};
 
-    /** Failures that count as neither success nor failure. */
+    /** Exceptions that count neither as success nor as failure. Default none. */
     Class<? extends Throwable>[] ignoreExceptions() default {};
 }

@@ -8,12 +8,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Calls another method in the place of one that has failed; on a class or interface, of each of its public methods. The
- * other method takes the same parameters, or none; either may be followed by the failure, which says for which failures
- * the method is: {@code Product cached(long id, CircuitOpenException failure)}. Of several methods of that name, the
- * one for the closest failure is called; one without a failure is for every {@link Exception}. It returns what the
- * annotated method returns, and may be private unless it belongs to another bean. That such a method is there and fits
- * is checked when the application starts.
+ * Calls another method if a method has failed; on a class or interface, for each of its public methods. The fallback
+ * method has the same parameters, or none, optionally followed by the failure, whose type selects the failures it
+ * handles: {@code Product cached(long id, CircuitOpenException failure)}. Of several methods of that name, the one for
+ * the most specific failure type is called; one without a failure parameter handles every {@link Exception}. The
+ * fallback method returns the type of the annotated method, and may be private unless it belongs to another bean. It is
+ * validated at startup.
  *
  * @see io.netrun.resilience.fallback.Fallback
  */
@@ -26,9 +26,9 @@ public @interface Fallback {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** Name of the method to call instead. */
+    /** Name of the fallback method. */
     String method();
 
-    /** Name of the bean that has that method. Default the bean of the annotated method itself. */
+    /** Name of the bean with the fallback method. Default the bean of the annotated method. */
     String bean() default "";
 }

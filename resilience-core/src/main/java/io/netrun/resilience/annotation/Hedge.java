@@ -8,10 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a call that takes long once more, beside the first attempt, and returns the first result; on a class or
- * interface, each of its public methods. For methods that may run twice at once. Unset attributes leave the setting to
- * the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may
- * hold <code>${placeholders}</code>.
+ * Starts another attempt in parallel if a call takes long, and returns the first result; on a class or interface, for
+ * each of its public methods. Only for methods that may run twice at once. Unset attributes use the configuration or
+ * its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold <code>
+ * ${placeholders}</code>.
  *
  * @see io.netrun.resilience.hedge.HedgeConfig
  */
@@ -24,18 +24,21 @@ public @interface Hedge {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** How long an attempt may take before another begins beside it. */
+    /** Time after which another attempt starts in parallel. Above zero, default {@code 500ms}. */
     String delay() default "";
 
-    /** Attempts of one call, the first included; 2 to 10. */
+    /** Maximum number of attempts of a call, including the first. 2 to 10, default 2. */
     int maxAttempts() default Unset.INT;
 
-    /** Attempts running at once beyond one for each call, over all calls of the instance; 1 to 1,000,000. */
+    /**
+     * Maximum number of additional attempts running at once, over all calls of the instance. 1 to 1,000,000, default
+     * 10.
+     */
     int maxActive() default Unset.INT;
 
     /**
-     * Sync methods: the name of the executor bean that runs the attempts instead of the workers that all instances
-     * share. It must have threads of its own.
+     * Sync methods: name of the executor bean that runs the attempts; by default the shared worker threads do. The
+     * executor must not run tasks on the calling thread.
      */
     String executor() default "";
 }

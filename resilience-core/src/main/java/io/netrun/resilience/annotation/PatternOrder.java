@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Another order of the patterns around a method; on a class or interface, around each of its public methods. Those that
- * are named change places among themselves, within the order that {@code resilience.order} gives to the whole
- * application; the others stay where they are. It protects nothing by itself.
+ * Changes the order of the patterns around a method; on a class or interface, around each of its public methods. The
+ * listed patterns are reordered among the slots they have in {@code resilience.order}, the order of the whole
+ * application; the others keep theirs. This annotation protects nothing by itself.
  */
 @Documented
 @Inherited
@@ -19,8 +19,8 @@ import java.lang.annotation.Target;
 public @interface PatternOrder {
 
     /**
-     * Names of patterns as they are in {@code resilience.order}, such as {@code "retry"}, {@code "circuit-breaker"} and
-     * {@code "attempt-timeout"}; outermost first, each once at most.
+     * Names of patterns as in {@code resilience.order}, such as {@code "retry"}, {@code "circuit-breaker"} and
+     * {@code "attempt-timeout"}; outermost first, each at most once.
      */
     String[] value();
 }

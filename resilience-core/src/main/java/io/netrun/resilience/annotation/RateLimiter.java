@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Limits how many calls of a method begin in a period; on a class or interface, of each of its public methods. Unset
- * attributes leave the setting to the configuration and its defaults. Durations are written as {@code 500ms},
- * {@code 2s}, {@code PT1M}; strings may hold <code>${placeholders}</code>.
+ * Limits the number of calls of a method that begin in a period; on a class or interface, of each of its public
+ * methods. Unset attributes use the configuration or its defaults. Durations are written as {@code 500ms}, {@code 2s},
+ * {@code PT1M}; strings may hold <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.ratelimiter.RateLimiterConfig
  */
@@ -23,15 +23,15 @@ public @interface RateLimiter {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** Calls per period; 1 to 1,000,000. */
+    /** Number of calls per period. 1 to 1,000,000, default 50. */
     int limit() default Unset.INT;
 
-    /** The time in which that many calls may begin. */
+    /** Time in which that number of calls may begin. Above zero, default {@code 1s}. */
     String period() default "";
 
-    /** Calls that may begin at once after a quiet time; 1 to 1,000,000. */
+    /** Number of calls that may begin at once after a quiet time. 1 to 1,000,000, default the limit. */
     int burst() default Unset.INT;
 
-    /** Longest wait for a turn; {@code 0s} refuses at once. */
+    /** Maximum time to wait for a token. Default {@code 0s}, which rejects at once. */
     String maxWait() default "";
 }

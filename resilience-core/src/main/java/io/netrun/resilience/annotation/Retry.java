@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes failed calls of a method again; on a class or interface, of all its public methods. Unset attributes leave the
- * setting to the configuration and its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M};
- * strings may hold <code>${placeholders}</code>.
+ * Retries failed calls of a method; on a class or interface, of each of its public methods. Unset attributes use the
+ * configuration or its defaults. Durations are written as {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold
+ * <code>${placeholders}</code>.
  *
  * @see io.netrun.resilience.retry.RetryConfig
  */
@@ -23,39 +23,39 @@ public @interface Retry {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** All attempts, the first included; at least 1. */
+    /** Maximum number of attempts, including the first. At least 1, default 3. */
     int maxAttempts() default Unset.INT;
 
-    /** Time after the call's beginning at which no further attempt begins. */
+    /** Time since the start of the call after which no further attempt is made. Above zero, default no limit. */
     String maxDuration() default "";
 
-    /** How the waits grow: {@code exponential}, {@code linear}, {@code fibonacci} or {@code constant}. */
+    /** Growth of the delays: {@code exponential} (default), {@code linear}, {@code fibonacci} or {@code constant}. */
     String backoff() default "";
 
-    /** Wait before the first retry. */
+    /** Delay before the first retry. Zero or more, default {@code 1s}. */
     String baseDelay() default "";
 
-    /** Longest wait. */
+    /** Maximum delay. At least the base delay, default {@code 30s}. */
     String maxDelay() default "";
 
-    /** Exponential backoff: factor from one wait to the next; at least 1.0. */
+    /** Exponential backoff: factor from one delay to the next. At least 1.0, default 2.0. */
     double backoffMultiplier() default Unset.DOUBLE;
 
     /**
-     * Spread of the waits: {@code true}, {@code false}, {@code none}, {@code full}, {@code equal},
-     * {@code decorrelated}.
+     * Randomization of the delays: {@code equal} (default) or {@code true}, {@code none} or {@code false},
+     * {@code full}, {@code decorrelated}.
      */
     String jitter() default "";
 
-    /** Failures that are retried, subclasses included. */
+    /** Exceptions to retry, including subclasses. Default every {@link Exception}. */
     Class<? extends Throwable>[] exceptions() default {};
 
-    /** Failures that are not retried, although {@link #exceptions()} has them. */
+    /** Exceptions not to retry, even if they match {@link #exceptions()}. Default none. */
     Class<? extends Throwable>[] ignoreExceptions() default {};
 
-    /** The name of the retry budget that it shares with others. */
+    /** Name of the retry budget, shared by all retries that name it. Default none. */
     String budget() default "";
 
-    /** What the caller gets when the last attempt has failed: {@code wrap} or {@code rethrow}. */
+    /** What the caller gets after the last attempt: {@code wrap} (default) or {@code rethrow}. */
     String onExhausted() default "";
 }

@@ -8,9 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Limits how long callers of a method wait, all attempts together; on a class or interface, of each of its public
- * methods. Unset attributes leave the setting to the configuration and its defaults. Durations are written as
- * {@code 500ms}, {@code 2s}, {@code PT1M}; strings may hold <code>${placeholders}</code>.
+ * Limits the duration of a call, including all of its attempts; on a class or interface, of each of its public methods.
+ * Unset attributes use the configuration or its defaults. Durations are written as {@code 500ms}, {@code 2s},
+ * {@code PT1M}; strings may hold <code>${placeholders}</code>.
  *
  * @see AttemptTimeout
  * @see io.netrun.resilience.timeout.TimeoutConfig
@@ -24,24 +24,28 @@ public @interface Timeout {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** The time limit. */
+    /** Maximum duration of a call. Above zero, default {@code 5s}. */
     String duration() default "";
 
-    /** What the exception says. */
+    /** Message of the exception. Default {@code Operation timed out}. */
     String message() default "";
 
-    /** Sync methods: the thread that runs the call: {@code auto}, {@code worker} or {@code caller}. */
+    /** Sync methods: thread that runs the call. {@code auto} (default), {@code worker} or {@code caller}. */
     String thread() default "";
 
-    /** Sync methods: whether the running thread is interrupted at the limit: {@code true} or {@code false}. */
+    /** Sync methods: whether the running thread is interrupted. {@code true} (default) or {@code false}. */
     String interrupt() default "";
 
-    /** Sync methods on workers: calls that may run on after their limit before further ones are refused; at least 1. */
+    /**
+     * Sync methods on worker threads: maximum number of calls still running after their timeout before further ones are
+     * rejected. At least 1, default 100.
+     */
     int maxAbandoned() default Unset.INT;
 
     /**
-     * Sync methods on workers: the name of the executor bean that runs the calls instead of the workers that all
-     * instances share. It must have threads of its own; what it throws instead of taking a call reaches the caller.
+     * Sync methods on worker threads: name of the executor bean that runs the calls; by default the shared worker
+     * threads do. The executor must not run tasks on the calling thread. What it throws instead of accepting a task
+     * reaches the caller.
      */
     String executor() default "";
 }

@@ -1,12 +1,12 @@
 package io.netrun.resilience.annotation;
 
-/** The values by which an annotation's attributes say nothing, so that configuration and defaults speak. */
+/** The values of annotation attributes that are not set, so that the configuration or its defaults apply. */
 public final class Unset {
 
-    /** No whole number is said. */
+    /** An integer that is not set. */
     public static final int INT = Integer.MIN_VALUE;
 
-    /** No number is said; compare with {@link Double#isNaN}. */
+    /** A number that is not set; test with {@link Double#isNaN}. */
     public static final double DOUBLE = Double.NaN;
 
     private Unset() {}

@@ -1,7 +1,6 @@
 /**
- * The annotations that put policies around the methods of beans. Each names an instance and may say its settings; what
- * the configuration says for the instance wins over the annotation. The core does nothing with them: the Spring Boot
- * starter reads them.
+ * The annotations that protect the methods of beans. Each names an instance and may set its values, which the
+ * configuration of the instance overrides. The Spring Boot starter reads them; the core does not.
  */
 @NullMarked
 package io.netrun.resilience.annotation;

@@ -17,19 +17,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An asynchronous call that waits for its permit without a thread. When it gets one it starts on a worker: the thread
- * that released the permit has its own affairs, and calls that end at once would recurse.
+ * An asynchronous call that waits for its permit without a thread. Once granted, it starts on a worker thread: on the
+ * thread that released the permit it would delay that thread, and calls that end at once would recurse.
  */
 final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         implements FairSemaphore.Waiter, PendingWaits.Waiting {
 
     private final Bulkhead bulkhead;
     private final BulkheadConfig config;
-    private final FairSemaphore places;
+    private final FairSemaphore semaphore;
     private final Deadline deadline;
     private final long since;
 
-    /** What is needed to start the call; whoever takes it out ends the wait. */
+    /** What is needed to start the call. The thread that takes it ends the wait. */
     private final AtomicReference<@Nullable Start<T>> start;
 
     private final GivenUp givenUp = new GivenUp();
@@ -37,28 +37,28 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
 
     private volatile Ticker.@Nullable Scheduled timer;
 
-    /** Written by the thread that starts the call, before it follows that. */
+    /** Written by the thread that starts the call, before this follows it. */
     private @Nullable SubscriptionPermit permit;
 
     AsyncWaiter(
             Bulkhead bulkhead,
-            FairSemaphore places,
+            FairSemaphore semaphore,
             Layer next,
             CheckedSupplier<? extends CompletionStage<T>, ?> body,
             Deadline deadline) {
         this.bulkhead = bulkhead;
         this.config = bulkhead.config();
-        this.places = places;
+        this.semaphore = semaphore;
         this.deadline = deadline;
         this.start = new AtomicReference<>(new Start<>(next, body, CallerContext.capture()));
         this.since = bulkhead.ticker().nanoTime();
     }
 
-    CompletableFuture<T> take() {
-        ticket = places.enqueue(this);
+    CompletableFuture<T> acquire() {
+        ticket = semaphore.enqueue(this);
         if (ticket == FairSemaphore.FULL) {
             start.set(null);
-            fail(bulkhead.rejectFull(config, places));
+            fail(bulkhead.rejectFull(config, semaphore));
         } else if (isWaiting()) {
             limitWait();
             bulkhead.waitingCalls().register(this);
@@ -82,7 +82,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         try {
             timer = bulkhead.ticker().schedule(Workers.handOver(this::expire), Require.nanos(maxWait));
         } catch (Throwable noTimer) {
-            if (places.cancel(ticket, false)) {
+            if (semaphore.cancel(ticket, false)) {
                 start.set(null);
                 fail(noTimer);
             }
@@ -90,30 +90,30 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
     }
 
     private void expire() {
-        if (places.cancel(ticket, true)) {
-            leave(() -> fail(bulkhead.rejectTimedOut(config, places))).run();
+        if (semaphore.cancel(ticket, true)) {
+            leave(() -> fail(bulkhead.rejectTimedOut(config, semaphore))).run();
         }
     }
 
     @Override
     public void onShutdown() {
-        if (places.cancel(ticket, true)) {
-            Workers.executeReliably(leave(() -> fail(bulkhead.rejectShutdown(config, places))));
+        if (semaphore.cancel(ticket, true)) {
+            Workers.executeReliably(leave(() -> fail(bulkhead.rejectShutdown(config, semaphore))));
         }
     }
 
-    /** Leaves the queue when the call is given up by what is around, which need not cancel this future. */
+    /** Leaves the queue when an outer policy abandons the call, which need not cancel this future. */
     private final class GivenUp extends Deadline.InFlight {
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (places.cancel(ticket, false)) {
+            if (semaphore.cancel(ticket, false)) {
                 Workers.executeReliably(leave(() -> cancel(false)));
             }
         }
     }
 
-    /** The wait has ended without a permit; what follows is to happen in the caller's context. */
+    /** Ends the wait without a permit. The returned task runs in the caller's context. */
     private Runnable leave(Runnable failing) {
         Start<T> left = start.getAndSet(null);
         waitEnds();
@@ -126,40 +126,40 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         waitEnds();
         bulkhead.waitedSince(since);
         if (call == null) {
-            places.release();
+            semaphore.release();
         } else {
             Workers.executeReliably(call.context.wrap(() -> start(call), this::failToStart));
         }
     }
 
-    /** Makes the call with the permit it has, unless its caller has left meanwhile. */
+    /** Starts the call with its permit, unless it has been cancelled meanwhile. */
     private void start(Start<T> call) {
         if (hasEnded() || deadline.isOver()) {
-            places.release();
+            semaphore.release();
             cancel(false);
         } else {
-            permit = SubscriptionPermit.of(places, call.body, deadline);
+            permit = SubscriptionPermit.of(semaphore, call.body, deadline);
             follow(call.next.callAsync(call.body, deadline));
         }
     }
 
-    /** The caller's context could not be restored, or the call not be started. */
+    /** The caller's context could not be restored, or the call could not be started. */
     private void failToStart(Throwable thrown) {
         if (!isFollowing()) {
-            SubscriptionPermit.release(permit, places);
+            SubscriptionPermit.release(permit, semaphore);
         }
         fail(thrown);
     }
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
-        SubscriptionPermit.release(permit, places);
+        SubscriptionPermit.release(permit, semaphore);
     }
 
     @Override
     protected void stop() {
         waitEnds();
-        if (start.get() != null && places.cancel(ticket, false)) {
+        if (start.get() != null && semaphore.cancel(ticket, false)) {
             start.set(null);
         }
         super.stop();

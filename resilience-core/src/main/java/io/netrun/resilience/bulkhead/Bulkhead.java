@@ -16,10 +16,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many calls run at once. Further ones wait in a queue, first come, first served; with the queue full they
- * are refused with a {@link BulkheadFullException}. A sync caller waits on its thread, an asynchronous call without
- * one; it holds its place until its future ends. A caller that is interrupted or cancelled while it waits leaves the
- * queue at once. Thread-safe; a call that finds a free place takes no lock.
+ * Limits the number of concurrent calls. Further calls wait in a fair queue; if the queue is full they are rejected
+ * with a {@link BulkheadFullException}. A sync caller waits on its thread, an asynchronous call without one, and it
+ * holds its permit until its future ends. A waiter that is interrupted or cancelled leaves the queue at once.
+ * Thread-safe and free of locks.
  */
 public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
@@ -30,7 +30,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     private final FairSemaphore sync;
     private final FairSemaphore async;
 
-    /** Whether asynchronous calls go to the places of sync ones; those that run or wait in their own end there. */
+    /** Whether asynchronous calls use the semaphore of sync ones. Calls that run or wait in their own end there. */
     private volatile boolean shared;
 
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
@@ -45,13 +45,13 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         this.entry = new BulkheadLayer(this, Layer.DIRECT);
     }
 
-    /** A bulkhead with the default settings. */
+    /** Creates a bulkhead with the default settings. */
     public static Bulkhead of(String name) {
         return of(name, BulkheadConfig.defaults());
     }
 
     /**
-     * A bulkhead.
+     * Creates a bulkhead. *
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.maxConcurrent(20)}
@@ -63,12 +63,12 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return of(name, builder.build());
     }
 
-    /** A bulkhead in real time. */
+    /** Creates a bulkhead in real time. */
     public static Bulkhead of(String name, BulkheadConfig config) {
         return of(name, config, Ticker.system());
     }
 
-    /** A bulkhead that lives by a ticker. */
+    /** Creates a bulkhead that measures time with a ticker. */
     public static Bulkhead of(String name, BulkheadConfig config, Ticker ticker) {
         return new Bulkhead(name, config, ticker);
     }
@@ -98,7 +98,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return sync.active() + sync.queued() + async.active() + async.queued() > 0;
     }
 
-    /** Without a limit while it is switched off: so what runs stays counted, and what waits goes on. */
+    /** While disabled there is no limit: running calls stay counted, and waiting calls proceed. */
     @Override
     protected void onReconfigured() {
         BulkheadConfig config = config();
@@ -108,28 +108,28 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         async.resize(maxConcurrent, config.maxQueue());
     }
 
-    /** Calls a listener whenever a call is refused; otherwise as {@link #on(Class, Consumer)}. */
+    /** Calls a listener whenever a call is rejected; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onRejected(Consumer<? super BulkheadEvent.Rejected> listener) {
         return on(BulkheadEvent.Rejected.class, listener);
     }
 
     /**
-     * Acquires a permit for a call that cannot be put into a lambda, of those for sync calls; waits for one as a call
-     * does. Settle it in whichever way when the call has ended, on any thread.
+     * Acquires a permit of the sync pool for a call that cannot be passed as a lambda, and waits for one as a call
+     * does. Settle the permit when the call has ended, in any way and on any thread.
      *
-     * @throws BulkheadFullException if the queue is full, or the longest wait is over
+     * @throws BulkheadFullException if the queue is full, or {@code maxWait} has expired
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
      */
     public Permit acquirePermit() {
         if (!sync.tryAcquire()) {
-            new SyncWaiter(this, Deadline.current()).take();
+            new SyncWaiter(this, Deadline.current()).acquire();
         }
         return new BulkheadPermit(sync);
     }
 
     /**
-     * Acquires a permit if one is free and no call waits for it; empty otherwise, which counts and is announced as a
-     * rejection. See {@link #acquirePermit()}.
+     * Acquires a permit if one is free and no call waits for it. Otherwise returns empty, which counts and is published
+     * as a rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
         if (sync.tryAcquire()) {
@@ -164,32 +164,32 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return shared ? sync : async;
     }
 
-    /** The calls that wait for a place. */
+    /** The calls that wait for a permit. */
     PendingWaits waitingCalls() {
         return waits();
     }
 
-    /** A call that was let in had waited since the given time. */
+    /** Records the wait of an admitted call, which started at the given time. */
     void waitedSince(long nanoTime) {
         longestWait.accumulate(ticker().nanoTime() - nanoTime);
     }
 
-    BulkheadFullException rejectFull(BulkheadConfig config, FairSemaphore places) {
-        return reject(config, places, null);
+    BulkheadFullException rejectFull(BulkheadConfig config, FairSemaphore semaphore) {
+        return reject(config, semaphore, null);
     }
 
-    BulkheadFullException rejectTimedOut(BulkheadConfig config, FairSemaphore places) {
-        return reject(config, places, config.maxWait());
+    BulkheadFullException rejectTimedOut(BulkheadConfig config, FairSemaphore semaphore) {
+        return reject(config, semaphore, config.maxWait());
     }
 
-    PolicyShutdownException rejectShutdown(BulkheadConfig config, FairSemaphore places) {
-        publishRejected(places.active(), places.queued());
+    PolicyShutdownException rejectShutdown(BulkheadConfig config, FairSemaphore semaphore) {
+        publishRejected(semaphore.active(), semaphore.queued());
         return new PolicyShutdownException("Bulkhead", name(), "a permit", config.stackTraces());
     }
 
-    private BulkheadFullException reject(BulkheadConfig config, FairSemaphore places, @Nullable Duration waited) {
-        int active = places.active();
-        int queued = places.queued();
+    private BulkheadFullException reject(BulkheadConfig config, FairSemaphore semaphore, @Nullable Duration waited) {
+        int active = semaphore.active();
+        int queued = semaphore.queued();
         publishRejected(active, queued);
         return new BulkheadFullException(name(), active, queued, config, waited);
     }

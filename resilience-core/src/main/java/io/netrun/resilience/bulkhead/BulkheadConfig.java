@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls may run and wait. Immutable; every value is checked when it is built.
+ * The settings of a bulkhead. Immutable; every value is validated on construction.
  *
- * @param maxConcurrent calls running at once, per pool; 1 to 1,000,000, default 10
- * @param maxQueue calls waiting, per pool; 0 to 1,000,000, 0 refuses at once; default 100
- * @param maxWait longest wait in the queue; above zero, null for no limit; default no limit
- * @param pools whether sync and asynchronous calls share the places; default {@link BulkheadPools#SEPARATE}
- * @param stackTraces whether a {@link BulkheadFullException} records where it was thrown; default false
+ * @param maxConcurrent maximum number of concurrent calls per pool; 1 to 1,000,000, default 10
+ * @param maxQueue maximum number of waiting calls per pool; 0 to 1,000,000, 0 rejects at once; default 100
+ * @param maxWait maximum time in the queue; above zero, null for no limit, which is the default
+ * @param pools whether sync and asynchronous calls share the permits; default {@link BulkheadPools#SEPARATE}
+ * @param stackTraces whether a {@link BulkheadFullException} has a stack trace; default false
  */
 public record BulkheadConfig(
         int maxConcurrent, int maxQueue, @Nullable Duration maxWait, BulkheadPools pools, boolean stackTraces) {
@@ -20,9 +20,9 @@ public record BulkheadConfig(
     private static final int MAX_CALLS = 1_000_000;
 
     /**
-     * Checks every value.
+     * Validates every value.
      *
-     * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
+     * @throws IllegalArgumentException if a value is out of range; the message names it and the allowed range
      */
     public BulkheadConfig {
         Require.range("maxConcurrent", maxConcurrent, 1, MAX_CALLS);
@@ -33,17 +33,17 @@ public record BulkheadConfig(
         Objects.requireNonNull(pools, "pools");
     }
 
-    /** The defaults. */
+    /** Returns the default settings. */
     public static BulkheadConfig defaults() {
         return builder().build();
     }
 
-    /** A builder that holds the defaults. */
+    /** Returns a builder with the default settings. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that holds these settings, for a copy with changes. */
+    /** Returns a builder with these settings, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.maxConcurrent = maxConcurrent;
@@ -65,38 +65,38 @@ public record BulkheadConfig(
 
         private Builder() {}
 
-        /** See {@link BulkheadConfig#maxConcurrent()}. */
+        /** Sets the maximum number of concurrent calls per pool. 1 to 1,000,000, default 10. */
         public Builder maxConcurrent(int maxConcurrent) {
             this.maxConcurrent = maxConcurrent;
             return this;
         }
 
-        /** See {@link BulkheadConfig#maxQueue()}. */
+        /** Sets the maximum number of waiting calls per pool. 0 to 1,000,000, default 100; 0 rejects at once. */
         public Builder maxQueue(int maxQueue) {
             this.maxQueue = maxQueue;
             return this;
         }
 
-        /** See {@link BulkheadConfig#maxWait()}. */
+        /** Sets the maximum time in the queue. Above zero; null, the default, for no limit. */
         public Builder maxWait(@Nullable Duration maxWait) {
             this.maxWait = maxWait;
             return this;
         }
 
-        /** See {@link BulkheadConfig#pools()}. */
+        /** Sets whether sync and asynchronous calls share the permits. Default {@link BulkheadPools#SEPARATE}. */
         public Builder pools(BulkheadPools pools) {
             this.pools = pools;
             return this;
         }
 
-        /** See {@link BulkheadConfig#stackTraces()}. */
+        /** Sets whether a {@link BulkheadFullException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
             return this;
         }
 
         /**
-         * The configuration.
+         * Builds the configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range
          */

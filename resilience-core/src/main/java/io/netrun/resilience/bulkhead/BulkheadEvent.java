@@ -4,7 +4,7 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.time.Instant;
 
-/** Something that happened in a bulkhead. */
+/** An event of a bulkhead. */
 public sealed interface BulkheadEvent extends ResilienceEvent {
 
     @Override
@@ -13,7 +13,7 @@ public sealed interface BulkheadEvent extends ResilienceEvent {
     }
 
     /**
-     * A call was refused. Under overload these are many: listen with care.
+     * A call was rejected. Under overload there are many of these events: keep listeners cheap.
      *
      * @param active calls running in its pool
      * @param queued calls waiting in its pool

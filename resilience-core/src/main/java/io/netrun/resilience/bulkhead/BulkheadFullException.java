@@ -4,7 +4,7 @@ import io.netrun.resilience.CallRejectedException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A call was refused because all places and the whole queue were taken, or because it had waited too long. */
+/** A call was rejected because all permits and the whole queue were taken, or because it had waited too long. */
 public final class BulkheadFullException extends CallRejectedException {
 
     private static final long serialVersionUID = 1L;
@@ -24,22 +24,22 @@ public final class BulkheadFullException extends CallRejectedException {
         this.waited = waited;
     }
 
-    /** Calls running when this one was refused. */
+    /** The number of running calls when this one was rejected. */
     public int active() {
         return active;
     }
 
-    /** Calls waiting when this one was refused. */
+    /** The number of waiting calls when this one was rejected. */
     public int queued() {
         return queued;
     }
 
-    /** Calls that may run at once. */
+    /** The maximum number of concurrent calls. */
     public int maxConcurrent() {
         return maxConcurrent;
     }
 
-    /** Calls that may wait. */
+    /** The maximum number of waiting calls. */
     public int maxQueue() {
         return maxQueue;
     }

@@ -25,7 +25,7 @@ final class BulkheadLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         if (!sync.tryAcquire()) {
-            new SyncWaiter(bulkhead, deadline).take();
+            new SyncWaiter(bulkhead, deadline).acquire();
         }
         try {
             return next.call(body, deadline);
@@ -39,10 +39,10 @@ final class BulkheadLayer implements Layer {
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         FairSemaphore async = bulkhead.async();
         if (!async.tryAcquire()) {
-            return new AsyncWaiter<>(bulkhead, async, next, body, deadline).take();
+            return new AsyncWaiter<>(bulkhead, async, next, body, deadline).acquire();
         }
         CompletableFuture<T> call;
-        AsyncRunningCall<T> placed;
+        AsyncRunningCall<T> running;
         SubscriptionPermit permit = null;
         try {
             permit = SubscriptionPermit.of(async, body, deadline);
@@ -56,13 +56,13 @@ final class BulkheadLayer implements Layer {
             return call;
         }
         try {
-            placed = new AsyncRunningCall<>(async, permit);
+            running = new AsyncRunningCall<>(async, permit);
         } catch (Throwable outOfMemory) {
             SubscriptionPermit.release(permit, async);
             ForeignStage.cancel(call);
             throw outOfMemory;
         }
-        placed.follow(call);
-        return placed;
+        running.follow(call);
+        return running;
     }
 }

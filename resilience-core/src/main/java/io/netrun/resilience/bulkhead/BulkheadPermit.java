@@ -3,15 +3,15 @@ package io.netrun.resilience.bulkhead;
 import io.netrun.resilience.Permit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A permit held by the user; how the call ended does not matter. */
+/** A permit held by user code. The outcome of the call does not matter. */
 final class BulkheadPermit extends AtomicBoolean implements Permit {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient FairSemaphore places;
+    private final transient FairSemaphore semaphore;
 
-    BulkheadPermit(FairSemaphore places) {
-        this.places = places;
+    BulkheadPermit(FairSemaphore semaphore) {
+        this.semaphore = semaphore;
     }
 
     @Override
@@ -31,7 +31,7 @@ final class BulkheadPermit extends AtomicBoolean implements Permit {
 
     private void release() {
         if (compareAndSet(false, true)) {
-            places.release();
+            semaphore.release();
         }
     }
 }

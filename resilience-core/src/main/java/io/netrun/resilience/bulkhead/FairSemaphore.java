@@ -10,33 +10,42 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The state machine: places that calls take and give back, and the queue of calls that wait for one. It knows nothing
- * of threads or futures: a {@link Waiter} hears that it has got a place. There is no lock, so nobody ever waits for
- * another thread to go on.
+ * A fair, lock-free semaphore with an asynchronous wait queue. Independent of threads and futures: a granted
+ * {@link Waiter} is notified through {@link Waiter#onPermit}. No operation blocks.
  *
- * <p>While there are free places, one word holds everything: the number of active calls, the total accepted, and
- * whether anyone waits. Taking a place is one compare-and-set, giving it back one addition, and neither looks at the
- * queue. The {@link #WAITING} bit is what ties word and queue together: a waiter enters the queue first and sets the
- * bit then, so that nobody takes a place past the queue, and whoever gives a place back knows to hand it on. If a place
- * was given back before the bit was set, the waiter itself finds it free. A waiter leaves the queue by being taken out
- * of it, which only one can do: whoever grants it a place, or itself.
+ * <h2>The word</h2>
+ *
+ * <table>
+ * <caption>Bits</caption>
+ * <tr><td>0 to 20</td><td>Active calls.</td></tr>
+ * <tr><td>21</td><td>{@link #WAITING}: there may be waiters in the queue.</td></tr>
+ * <tr><td>22 to 63</td><td>Total of accepted calls.</td></tr>
+ * </table>
+ *
+ * <p>While permits are free, the word holds the whole state: acquiring a permit is one compare-and-set, releasing it
+ * one addition, and neither reads the queue. The {@link #WAITING} bit connects word and queue. A waiter enters the
+ * queue first and then sets the bit, after which no call barges past the queue, and a release grants its permit to the
+ * first waiter. If a permit was released before the bit was set, the waiter finds it free itself. A waiter is removed
+ * from the queue by exactly one thread: the one that grants it a permit, or the one that cancels it.
  */
 final class FairSemaphore {
 
-    /** Something that waits for a place. */
+    /** A call that waits for a permit. */
     interface Waiter {
 
-        /** A place is yours: give it back exactly once. Called once at most, on any thread; must be quick. */
+        /**
+         * Grants the permit, which must be released exactly once. Called at most once, on any thread; must be quick.
+         */
         void onPermit();
     }
 
-    /** What {@link #enqueue} says when nobody may wait any more. */
+    /** Returned by {@link #enqueue} if the queue is full. */
     static final long FULL = -1;
 
-    /** Bits 0 to 20: active calls. Bit 21: someone waits. Bits 22 to 63: total accepted. */
+    /** Bits 0 to 20. */
     private static final long ACTIVE_MASK = (1L << 21) - 1;
 
-    /** As many active calls as can be counted, which is more than a JVM can hold. */
+    /** The largest number of active calls that can be counted, which is more than a JVM can hold. */
     static final int UNLIMITED = (int) ACTIVE_MASK;
 
     private static final long WAITING = 1L << 21;
@@ -53,12 +62,12 @@ final class FairSemaphore {
         }
     }
 
-    /** Waiters by their tickets, so in order of arrival; each can leave from anywhere. */
+    /** Waiters by ticket, that is, in order of arrival. Each can be removed from any position. */
     private final ConcurrentSkipListMap<Long, Waiter> queue = new ConcurrentSkipListMap<>();
 
     private final AtomicLong tickets = new AtomicLong();
 
-    /** Those in the queue and those about to enter it. */
+    /** Waiters in the queue and about to enter it. */
     private final AtomicInteger queued = new AtomicInteger();
 
     private final LongAdder rejected = new LongAdder();
@@ -71,7 +80,7 @@ final class FairSemaphore {
         this.maxQueue = maxQueue;
     }
 
-    /** Takes a place if one is free and nobody waits for it. */
+    /** Acquires a permit if one is free and no call waits for it. */
     boolean tryAcquire() {
         for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
             long seen = word;
@@ -85,9 +94,9 @@ final class FairSemaphore {
     }
 
     /**
-     * Stands in the queue for a place, which may be granted before this returns.
+     * Enters the queue for a permit, which may be granted before this returns.
      *
-     * @return the ticket to {@link #cancel} with; {@link #FULL} if nobody may wait any more
+     * @return the ticket for {@link #cancel}; {@link #FULL} if the queue is full
      */
     long enqueue(Waiter waiter) {
         int seen;
@@ -105,12 +114,12 @@ final class FairSemaphore {
         return ticket;
     }
 
-    /** Counts a call that is rejected without having been in the queue. */
+    /** Counts a call that is rejected without entering the queue. */
     void countRejected() {
         rejected.increment();
     }
 
-    /** Takes a waiter out of the queue; false if it has got a place, or will hear of it at any moment. */
+    /** Removes a waiter from the queue. Returns false if it has been granted a permit, or is about to be. */
     boolean cancel(long ticket, boolean asRejected) {
         if (queue.remove(ticket) == null) {
             return false;
@@ -125,7 +134,7 @@ final class FairSemaphore {
         return true;
     }
 
-    /** Gives a place back, and hands it on if someone waits. */
+    /** Releases a permit, and grants it to the first waiter if there is one. */
     void release() {
         long before = (long) WORD.getAndAdd(this, -1L);
         if ((before & WAITING) != 0) {
@@ -133,14 +142,14 @@ final class FairSemaphore {
         }
     }
 
-    /** Changes the limits; calls that run or wait keep their places. */
+    /** Changes the limits. Running calls keep their permits and waiters stay queued. */
     void resize(int newMaxActive, int newMaxQueue) {
         maxActive = newMaxActive;
         maxQueue = newMaxQueue;
         grantWaiting();
     }
 
-    /** Grants free places to those who wait, the first ones first. */
+    /** Grants free permits to waiters in order of arrival. */
     private void grantWaiting() {
         while (true) {
             long seen = word;
@@ -164,8 +173,8 @@ final class FairSemaphore {
     }
 
     /**
-     * Takes the bit back when the queue is empty; true if it still was afterwards, since who enters later sets it
-     * again. Who enters in this very moment may be overtaken by who asks before the bit is back.
+     * Clears the {@link #WAITING} bit if the queue is empty and re-checks. Returns true if it stayed empty. A waiter
+     * that enqueues in between may be barged once.
      */
     private boolean tryClearWaitingBit() {
         if (!queue.isEmpty()) {

@@ -11,34 +11,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubscriptionPermit extends Deadline.InFlight {
 
-    private final FairSemaphore places;
+    private final FairSemaphore semaphore;
 
-    private SubscriptionPermit(FairSemaphore places) {
-        this.places = places;
+    private SubscriptionPermit(FairSemaphore semaphore) {
+        this.semaphore = semaphore;
     }
 
     /** For a permit that has been acquired; null where a call has a future from its beginning, or no scope. */
-    static @Nullable SubscriptionPermit of(FairSemaphore places, Object body, Deadline deadline) {
+    static @Nullable SubscriptionPermit of(FairSemaphore semaphore, Object body, Deadline deadline) {
         if (deadline == Deadline.NONE || !(body instanceof AdaptedCall<?>)) {
             return null;
         }
-        SubscriptionPermit permit = new SubscriptionPermit(places);
+        SubscriptionPermit permit = new SubscriptionPermit(semaphore);
         deadline.register(permit);
         return permit;
     }
 
     /** The call has ended by itself. */
-    static void release(@Nullable SubscriptionPermit permit, FairSemaphore places) {
+    static void release(@Nullable SubscriptionPermit permit, FairSemaphore semaphore) {
         if (permit == null) {
-            places.release();
+            semaphore.release();
         } else if (permit.tryBeginEnd()) {
-            places.release();
+            semaphore.release();
             permit.markSettled();
         }
     }
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        places.release();
+        semaphore.release();
     }
 }

@@ -13,12 +13,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync caller that parks until it has a permit, has waited too long, is interrupted, its call is given up, or the
- * bulkhead is shut down. The timer only wakes it: it looks at the clock itself.
+ * A sync caller that parks until it is granted a permit, times out, is interrupted, its call is abandoned, or the
+ * bulkhead shuts down. The timer only wakes the thread, which checks the clock itself.
  */
 final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter, PendingWaits.Waiting {
 
-    /** How often the thread looks for a verdict that is about to come, before it parks between two looks. */
+    /** How often the thread checks for an imminent verdict before it starts to park between checks. */
     private static final int SPINS = 1_000;
 
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -26,32 +26,32 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     private final Bulkhead bulkhead;
     private final BulkheadConfig config;
-    private final FairSemaphore places;
+    private final FairSemaphore semaphore;
     private final Deadline deadline;
     private final Thread thread = Thread.currentThread();
     private long ticket;
-    private volatile boolean placed;
+    private volatile boolean granted;
     private volatile boolean left;
 
     /** Written before {@link #left}. */
-    private boolean closed;
+    private boolean shutDown;
 
     SyncWaiter(Bulkhead bulkhead, Deadline deadline) {
         this.bulkhead = bulkhead;
         this.config = bulkhead.config();
-        this.places = bulkhead.sync();
+        this.semaphore = bulkhead.sync();
         this.deadline = deadline;
     }
 
     /** Returns with a permit, or throws without one. */
-    void take() {
+    void acquire() {
         Ticker ticker = bulkhead.ticker();
         long since = ticker.nanoTime();
-        ticket = places.enqueue(this);
+        ticket = semaphore.enqueue(this);
         if (ticket == FairSemaphore.FULL) {
-            throw bulkhead.rejectFull(config, places);
+            throw bulkhead.rejectFull(config, semaphore);
         }
-        if (!placed) {
+        if (!granted) {
             try {
                 await(ticker, since);
             } catch (Throwable thrown) {
@@ -60,35 +60,35 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
             }
         }
         if (deadline != Deadline.NONE && deadline.isOver()) {
-            places.release();
+            semaphore.release();
             deadline.requireWanted();
         }
         bulkhead.waitedSince(since);
     }
 
-    /** Returns with a permit; whoever catches what it throws has to {@link #leave()}. */
+    /** Returns with a permit. If this throws, the caller must {@link #leave()}. */
     private void await(Ticker ticker, long since) {
         Ticker.@Nullable Scheduled timer = wakeUp(ticker);
         deadline.register(this);
         bulkhead.waitingCalls().register(this);
         try {
-            while (!placed) {
+            while (!granted) {
                 if (left) {
-                    throw closed ? bulkhead.rejectShutdown(config, places) : givenUp();
+                    throw shutDown ? bulkhead.rejectShutdown(config, semaphore) : givenUp();
                 }
                 long wait = config.maxWait() == null
                         ? FOREVER
                         : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
                 if (wait <= 0) {
-                    if (places.cancel(ticket, true)) {
+                    if (semaphore.cancel(ticket, true)) {
                         left = true;
-                        throw bulkhead.rejectTimedOut(config, places);
+                        throw bulkhead.rejectTimedOut(config, semaphore);
                     }
                     awaitVerdict();
                     continue;
                 }
                 LockSupport.parkNanos(this, wait);
-                if (!placed && Thread.currentThread().isInterrupted()) {
+                if (!granted && Thread.currentThread().isInterrupted()) {
                     throw new CallInterruptedException(
                             bulkhead.name(),
                             "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a permit",
@@ -109,7 +109,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
                 "the call was given up while it waited for a permit of Bulkhead '" + bulkhead.name() + "'");
     }
 
-    /** In real time a parked thread wakes by itself. */
+    /** In real time a parked thread wakes up by itself. */
     private Ticker.@Nullable Scheduled wakeUp(Ticker ticker) {
         Duration maxWait = config.maxWait();
         return maxWait == null || ticker == Ticker.system()
@@ -117,19 +117,19 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
                 : ticker.schedule(() -> LockSupport.unpark(thread), Require.nanos(maxWait));
     }
 
-    /** Leaves the queue, if it has not left; a permit that arrives at this very moment is released. */
+    /** Leaves the queue unless it already has. A permit granted at the same time is released. */
     private void leave() {
-        if (!left && !places.cancel(ticket, false)) {
+        if (!left && !semaphore.cancel(ticket, false)) {
             awaitVerdict();
-            if (placed) {
-                places.release();
+            if (granted) {
+                semaphore.release();
             }
         }
     }
 
-    /** The thread that took this out of the queue says in a moment whether it has a permit or is to leave. */
+    /** Waits for the thread that removed this waiter from the queue to publish the verdict, which is imminent. */
     private void awaitVerdict() {
-        for (int spins = 0; !placed && !left; spins++) {
+        for (int spins = 0; !granted && !left; spins++) {
             if (spins < SPINS) {
                 Thread.onSpinWait();
             } else {
@@ -140,7 +140,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        if (places.cancel(ticket, false)) {
+        if (semaphore.cancel(ticket, false)) {
             left = true;
             LockSupport.unpark(thread);
         }
@@ -148,8 +148,8 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     @Override
     public void onShutdown() {
-        if (places.cancel(ticket, true)) {
-            closed = true;
+        if (semaphore.cancel(ticket, true)) {
+            shutDown = true;
             left = true;
             LockSupport.unpark(thread);
         }
@@ -157,7 +157,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     @Override
     public void onPermit() {
-        placed = true;
+        granted = true;
         LockSupport.unpark(thread);
     }
 }

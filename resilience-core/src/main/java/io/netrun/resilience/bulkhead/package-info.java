@@ -1,6 +1,6 @@
 /**
- * Bulkhead: a limit on how many calls run at once, with a queue. {@link io.netrun.resilience.bulkhead.Bulkhead} is the
- * way in.
+ * Bulkhead: limits the number of concurrent calls, with a queue. Start with
+ * {@link io.netrun.resilience.bulkhead.Bulkhead}.
  */
 @NullMarked
 package io.netrun.resilience.bulkhead;

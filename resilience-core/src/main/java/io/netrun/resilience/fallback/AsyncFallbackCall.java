@@ -10,19 +10,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** An asynchronous call that something else may take the place of. */
+/** An asynchronous call whose failure a handler may replace. */
 final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T> {
 
     private final Fallback fallback;
     private final Deadline deadline;
 
-    /** Of the caller, since the call may end on any thread. */
+    /** The caller's context, since the call may end on any thread. */
     private final CallerContext context;
 
-    /** Null once the call has ended, so that what it has captured can go. */
+    /** Null once the call has ended, so that what it captures can be collected. */
     private volatile @Nullable Object body;
 
-    /** The call, and then the handler's own where that is asynchronous. */
+    /** The call, and then that of an asynchronous handler. */
     private volatile @Nullable CompletableFuture<?> running;
 
     AsyncFallbackCall(Fallback fallback, Object body, Deadline deadline) {

@@ -14,10 +14,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts something else in the place of a failure: a constant, or what a function makes of it. Of several handlers, the
- * one for the closest kind of failure is asked; a retry's exception is looked through at the last failure. A call that
- * was cancelled, interrupted or given up has not failed, and gets nothing in its place. If a handler fails, the call
- * fails with that, and a {@link FallbackEvent.Failed} has both. A handler runs on the thread on which the call ended.
+ * Replaces a failure with a constant, or with the result of a function. Of several handlers, the one for the most
+ * specific failure type is called; the exception of a retry is unwrapped to the last failure. A call that was
+ * cancelled, interrupted or abandoned has not failed and is not recovered. If a handler fails, the call fails with that
+ * exception, and a {@link FallbackEvent.Failed} has both. A handler runs on the thread on which the call ended.
  * Thread-safe.
  */
 public final class Fallback extends AbstractPolicy<FallbackConfig> {
@@ -37,19 +37,18 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         this.entry = new FallbackLayer(this, Layer.DIRECT);
     }
 
-    /** A fallback without a handler, which changes nothing until it is given one. */
+    /** Creates a fallback without handlers, which changes nothing until it is configured. */
     public static Fallback of(String name) {
         return of(name, FallbackConfig.defaults());
     }
 
     /**
-     * A fallback.
+     * Creates a fallback. *
      *
      * @param name 1 to 200 characters
      * @param settings adds the handlers, as in {@code c -> c.handle(CircuitOpenException.class, e ->
      *     cached).value(none)}
-     * @throws IllegalArgumentException if the name is out of its range, or two handlers are for the same kind of
-     *     failure
+     * @throws IllegalArgumentException if the name is out of range, or two handlers are for the same type of failure
      */
     public static Fallback of(String name, Consumer<FallbackConfig.Builder> settings) {
         FallbackConfig.Builder builder = FallbackConfig.builder();
@@ -57,12 +56,12 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         return of(name, builder.build());
     }
 
-    /** A fallback in real time. */
+    /** Creates a fallback in real time. */
     public static Fallback of(String name, FallbackConfig config) {
         return of(name, config, Ticker.system());
     }
 
-    /** A fallback that lives by a ticker. */
+    /** Creates a fallback that measures time with a ticker. */
     public static Fallback of(String name, FallbackConfig config, Ticker ticker) {
         return new Fallback(name, config, ticker);
     }
@@ -77,7 +76,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         return new FallbackMetrics(recovered.sum(), failed.sum(), passed.sum());
     }
 
-    /** Calls a listener whenever a handler took a failed call's place; otherwise as {@link #on(Class, Consumer)}. */
+    /** Calls a listener whenever a handler recovered a failed call; otherwise as {@link #on(Class, Consumer)}. */
     public Subscription onRecovered(Consumer<? super FallbackEvent.Recovered> listener) {
         return on(FallbackEvent.Recovered.class, listener);
     }
@@ -99,10 +98,10 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     @Override
     protected void onReconfigured() {
-        // Every failure asks the present configuration.
+        // Every failure reads the current configuration.
     }
 
-    /** A failed call is left as it is, since nobody waits for it any longer. */
+    /** Counts a failed call that is not recovered, since no caller waits for it any longer. */
     void countPassed() {
         if (isEnabled()) {
             passed.increment();
@@ -110,10 +109,10 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * What takes a failed call's place.
+     * Recovers a failed call.
      *
-     * @throws Throwable the failure itself where it is switched off, has no handler for it, or comes too late; or what
-     *     its handler threw
+     * @throws Throwable the failure itself if this is disabled, has no handler for it, or comes too late; or what the
+     *     handler threw
      */
     @Nullable
     Object recover(Throwable failure, Object call) throws Throwable {
@@ -144,8 +143,8 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * A handler that throws the very failure that it got leaves the call as it was. An exception of its own is not
-     * changed: it may be a constant, or wrap what it is about.
+     * A handler that rethrows the failure it was given leaves the call unchanged. Another exception is not modified: it
+     * may be a constant, or wrap the failure.
      */
     private void handlerFailed(Throwable second, Throwable failure, Throwable shown) {
         if (second == failure || second == shown) {
@@ -159,10 +158,10 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     }
 
     /**
-     * The handler for a failure, and what it is shown. A handler for the exception that wraps a failure comes first if
-     * it names an exception of this library; otherwise the closest one for the failure within decides, as it does for a
-     * failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} because a retry
-     * wraps it.
+     * The handler for a failure, and what is passed to it. A handler for the wrapping exception comes first if it names
+     * an exception of this library. Otherwise the most specific handler for the wrapped failure is chosen, as for a
+     * failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} just because a
+     * retry wraps it.
      */
     private @Nullable Choice choose(Throwable failure) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);

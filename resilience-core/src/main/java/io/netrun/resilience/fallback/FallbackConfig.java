@@ -7,17 +7,17 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What takes the place of which failure. Immutable; checked when it is built.
+ * The handlers of a fallback. Immutable; validated on construction.
  *
- * @param handlers at most one for each kind of failure; the one for the closest kind wins; default none, so that every
- *     failure passes
+ * @param handlers at most one for each type of failure; the most specific one wins. Default none, so that every failure
+ *     passes
  */
 public record FallbackConfig(List<FallbackHandler> handlers) {
 
     /**
-     * Checks the handlers.
+     * Validates the handlers.
      *
-     * @throws IllegalArgumentException if two are for the same kind of failure
+     * @throws IllegalArgumentException if two are for the same type of failure
      */
     public FallbackConfig {
         handlers = List.copyOf(handlers);
@@ -33,17 +33,17 @@ public record FallbackConfig(List<FallbackHandler> handlers) {
         }
     }
 
-    /** The defaults. */
+    /** Returns the default settings: no handler. */
     public static FallbackConfig defaults() {
         return builder().build();
     }
 
-    /** A builder that holds the defaults. */
+    /** Returns a builder without handlers. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that holds these settings, for a copy with changes. */
+    /** Returns a builder with these handlers, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.handlers.addAll(handlers);
@@ -57,32 +57,32 @@ public record FallbackConfig(List<FallbackHandler> handlers) {
 
         private Builder() {}
 
-        /** A constant in the place of every {@link Exception}. */
+        /** Replaces every {@link Exception} with a constant. */
         public Builder value(@Nullable Object value) {
             return handle(Exception.class, failure -> value);
         }
 
-        /** What a function makes of every {@link Exception}. */
+        /** Replaces every {@link Exception} with the result of a function. */
         public Builder handle(Function<? super Throwable, ? extends @Nullable Object> function) {
             return handle(Exception.class, function);
         }
 
-        /** What a function makes of a kind of failure, subclasses included. */
+        /** Replaces a type of failure, subclasses included, with the result of a function. */
         public <E extends Throwable> Builder handle(
                 Class<E> type, Function<? super E, ? extends @Nullable Object> function) {
             return handler(new FallbackHandler(type, (failure, call) -> function.apply(type.cast(failure))));
         }
 
-        /** A handler that may throw, or wants to see the call. */
+        /** Adds a handler that may throw, or that needs the call itself. */
         public Builder handler(FallbackHandler handler) {
             handlers.add(handler);
             return this;
         }
 
         /**
-         * The configuration.
+         * Builds the configuration.
          *
-         * @throws IllegalArgumentException if two handlers are for the same kind of failure
+         * @throws IllegalArgumentException if two handlers are for the same type of failure
          */
         public FallbackConfig build() {
             return new FallbackConfig(handlers);

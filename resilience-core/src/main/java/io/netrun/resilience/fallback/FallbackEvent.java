@@ -4,7 +4,7 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.time.Instant;
 
-/** Something that happened in a fallback. */
+/** An event of a fallback. */
 public sealed interface FallbackEvent extends ResilienceEvent {
 
     @Override
@@ -13,14 +13,14 @@ public sealed interface FallbackEvent extends ResilienceEvent {
     }
 
     /**
-     * A handler took a failed call's place.
+     * A handler recovered a failed call.
      *
      * @param failure what the call failed with
      */
     record Recovered(String name, Instant time, Throwable failure) implements FallbackEvent {}
 
     /**
-     * A handler failed, and the call with what it threw.
+     * A handler failed, and the call failed with what it threw.
      *
      * @param failure what the call had failed with
      * @param thrown what the handler threw

@@ -2,12 +2,12 @@ package io.netrun.resilience.fallback;
 
 import org.jspecify.annotations.Nullable;
 
-/** What takes the place of a failed call. */
+/** Recovers a failed call. */
 @FunctionalInterface
 public interface FallbackFunction {
 
     /**
-     * The result in the place of the failed call's.
+     * Returns the result of the failed call.
      *
      * @param failure what the call failed with, without the {@link java.util.concurrent.CompletionException} or
      *     {@link java.util.concurrent.ExecutionException} around it, and, unless the handler is for that very
@@ -16,7 +16,7 @@ public interface FallbackFunction {
      *     {@code ReactorGuard}, for those that are more than a lambda
      * @return must be of the type that the call returns; for an asynchronous call either that or a
      *     {@link java.util.concurrent.CompletionStage} of it
-     * @throws Throwable becomes the failure of the call; throwing what it was given leaves the call as it was
+     * @throws Throwable becomes the failure of the call; rethrowing the given failure leaves the call unchanged
      */
     @Nullable
     Object apply(Throwable failure, Object call) throws Throwable;

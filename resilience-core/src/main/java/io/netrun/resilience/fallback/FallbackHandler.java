@@ -3,21 +3,21 @@ package io.netrun.resilience.fallback;
 import java.util.Objects;
 
 /**
- * A fallback for a kind of failure.
+ * A handler for a type of failure.
  *
- * @param type the failures that it is for, subclasses included
- * @param function what takes the failed call's place
- * @param unwraps whether the failure is looked at, and shown to the function, without the exceptions that only wrap it;
- *     otherwise as the call threw it, which is for functions that choose by themselves
+ * @param type the type of failure, subclasses included
+ * @param function recovers the failed call
+ * @param unwraps whether the failure is matched, and passed to the function, without the exceptions that only wrap it;
+ *     otherwise as the call threw it, for functions that decide by themselves
  */
 public record FallbackHandler(Class<? extends Throwable> type, FallbackFunction function, boolean unwraps) {
 
-    /** A handler for the failure within its wrappers. */
+    /** Creates a handler for the unwrapped failure. */
     public FallbackHandler(Class<? extends Throwable> type, FallbackFunction function) {
         this(type, function, true);
     }
 
-    /** Checks that both are there. */
+    /** Validates that both are present. */
     public FallbackHandler {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(function, "function");

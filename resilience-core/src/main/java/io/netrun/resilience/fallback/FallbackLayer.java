@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for something else when a call has failed. */
+/** Recovers failed calls. */
 final class FallbackLayer implements Layer {
 
     private final Fallback fallback;
@@ -26,7 +26,7 @@ final class FallbackLayer implements Layer {
         try {
             return next.call(body, deadline);
         } catch (Throwable failure) {
-            // Nobody waits for what would take the place of a call that was given up or interrupted.
+            // No caller waits for the result of a call that was abandoned or interrupted.
             if (deadline.isOver() || Cancellation.ofSyncCall(failure, deadline)) {
                 fallback.countPassed();
                 throw failure;
@@ -35,7 +35,7 @@ final class FallbackLayer implements Layer {
         }
     }
 
-    // What a handler returns is a T by its contract; what it throws is its own to answer for.
+    // A handler returns a T by its contract, and is responsible for what it throws.
     @SuppressWarnings({"unchecked", "NullAway"})
     private <T extends @Nullable Object, X extends Throwable> T recover(
             Throwable failure, CheckedSupplier<T, X> body, Deadline deadline) throws X {

@@ -1,10 +1,10 @@
 package io.netrun.resilience.fallback;
 
 /**
- * What a fallback has done since its creation. Calls that succeed are not counted: that path writes nothing.
+ * A snapshot of a fallback, counted from its creation. Successful calls are not counted: that path writes nothing.
  *
- * @param totalRecovered failed calls whose place a handler took
- * @param totalFailed failed calls whose handler failed too
- * @param totalPassed failed calls for which there was no handler, or whose handler threw the very failure that it got
+ * @param totalRecovered failed calls that a handler recovered
+ * @param totalFailed failed calls whose handler also failed
+ * @param totalPassed failed calls without a handler, or whose handler rethrew the failure it was given
  */
 public record FallbackMetrics(long totalRecovered, long totalFailed, long totalPassed) {}

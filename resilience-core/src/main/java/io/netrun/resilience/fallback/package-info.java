@@ -1,4 +1,4 @@
-/** Fallback: something else in the place of a failure. {@link io.netrun.resilience.fallback.Fallback} is the way in. */
+/** Fallback: replaces failures. Start with {@link io.netrun.resilience.fallback.Fallback}. */
 @NullMarked
 package io.netrun.resilience.fallback;
 

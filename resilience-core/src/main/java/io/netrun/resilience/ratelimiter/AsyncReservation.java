@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An asynchronous call that waits for its permit without a thread, and then starts on a worker in its caller's context.
+ * An asynchronous call that waits for its permit without a thread, and then starts on a worker thread in its caller's
+ * context.
  */
 final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> implements Waiter {
 
@@ -24,10 +25,10 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     private final long giveUpAt;
     private final Reservation reservation = new Reservation(this);
 
-    /** What is needed to go on; gone when the wait is over. */
+    /** What is needed to start the call; null once the wait is over. */
     private final AtomicReference<@Nullable Start<T>> start;
 
-    /** Ends the wait if settings have changed so that the token comes too late. */
+    /** Ends the wait if changed settings make the token come too late. */
     private volatile Ticker.@Nullable Scheduled expiry;
 
     private volatile boolean begun;
@@ -45,7 +46,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         this.start = new AtomicReference<>(new Start<>(next, body, deadline, scopeEnd, CallerContext.capture()));
     }
 
-    /** Starts the call on this thread if the token is there; otherwise when it comes. */
+    /** Starts the call on this thread if a token is available; otherwise when the reservation is granted. */
     CompletableFuture<T> acquire(long now, long longestWait) {
         Start<T> call = start.get();
         boolean acquired;
@@ -123,7 +124,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         }
     }
 
-    /** Makes the call with the permit it has, unless nobody wants it any more. */
+    /** Starts the call with its permit, unless it has been cancelled meanwhile. */
     private void begin(Start<T> call) {
         if (hasEnded() || call.deadline.isOver()) {
             returnUnused();
@@ -139,7 +140,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         fail(failure == null ? new IllegalStateException("no timer is available for the reservation") : failure);
     }
 
-    /** The caller's context could not be restored, or the call not be started. */
+    /** The caller's context could not be restored, or the call could not be started. */
     private void failToStart(Throwable thrown) {
         returnUnused();
         fail(thrown);
@@ -188,7 +189,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             @Nullable ScopeEnd scopeEnd,
             CallerContext context) {}
 
-    /** Ends the wait when the call is given up. Apart from the call, since the scope may keep it for longer. */
+    /** Ends the wait when the call is abandoned. Separate from the call, since the scope may retain it longer. */
     private static final class ScopeEnd extends Deadline.InFlight {
 
         private volatile @Nullable AsyncReservation<?> call;

@@ -8,22 +8,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clock of a {@link ReservationQueue} and its one timer, which has the queue drained when the first token comes.
- * Used by the draining thread alone, except for {@link #reach}.
+ * The clock of a {@link ReservationQueue} and its single timer, which drains the queue when the first token is due.
+ * Confined to the draining thread, except for {@link #reach}.
  */
 final class DueTimer {
 
     private static final Logger log = LoggerFactory.getLogger(DueTimer.class);
 
     /**
-     * How often it is set if somebody turns the time meanwhile, for which a delay that is relative would be too late.
+     * How often the timer is set again if a test advances the time meanwhile, which would make a relative delay too
+     * long.
      */
     private static final int MAX_SETTINGS = 5;
 
     private final Ticker ticker;
     private final Runnable drain;
 
-    /** The latest moment of which the ticker has told by a timer or a sleep. */
+    /** The latest moment for which a timer or a sleep of the ticker has ended. */
     private final AtomicLong reached;
 
     private volatile boolean fired;
@@ -36,14 +37,14 @@ final class DueTimer {
         this.reached = new AtomicLong(ticker.nanoTime());
     }
 
-    /** The time, which is never before a moment at which the ticker woke somebody. */
+    /** The current time, never before a moment for which the ticker has fired. */
     long now() {
         long clock = ticker.nanoTime();
         long woken = reached.get();
         return woken - clock > 0 ? woken : clock;
     }
 
-    /** Takes note that a moment has come, whatever the clock says. */
+    /** Records that a moment has been reached, whatever the clock shows. */
     void reach(long moment) {
         long seen;
         do {
@@ -52,9 +53,9 @@ final class DueTimer {
     }
 
     /**
-     * Sets the timer, if it is not set for that moment.
+     * Sets the timer unless it is already set for that moment.
      *
-     * @throws RuntimeException what the ticker throws if it can set no timer; so may an {@link Error}
+     * @throws RuntimeException what the ticker throws if it cannot set a timer, which may also be an {@link Error}
      */
     void set(long moment) {
         if (fired) {
@@ -72,7 +73,7 @@ final class DueTimer {
         } while (!isSystem() && ticker.nanoTime() != before && ++settings < MAX_SETTINGS);
     }
 
-    /** Whether time is real, and not turned by a test. */
+    /** Whether time is real. */
     boolean isSystem() {
         return ticker == Ticker.system();
     }

@@ -23,13 +23,13 @@ public final class RateLimitExceededException extends CallRejectedException impl
         this.retryAfterNanos = retryAfterNanos;
     }
 
-    /** The time, from the rejection on, after which a call would be admitted if no other came before; never empty. */
+    /** The time after the rejection until a call would be admitted if no other came first; never empty. */
     @Override
     public Optional<Duration> retryAfter() {
         return Optional.of(Duration.ofNanos(retryAfterNanos));
     }
 
-    /** Made when it is read, because most rejections are counted and never printed. */
+    /** Built on demand, because most rejections are counted and never printed. */
     @Override
     public String getMessage() {
         return "RateLimiter '" + name() + "' exceeded " + limit + (limit == 1 ? " call" : " calls") + " per "

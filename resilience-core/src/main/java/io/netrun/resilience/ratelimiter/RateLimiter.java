@@ -18,10 +18,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Limits how many calls begin in a period. The calls of a quiet time may come at once, up to the burst; then they come
- * evenly. Further ones wait for a permit, first come, first served and no longer than the longest wait, or are rejected
- * with a {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one. A
- * waiter that is interrupted or cancelled gives what it reserved to those behind it. Thread-safe and free of locks.
+ * Limits the number of calls that begin in a period: up to the burst at once after a quiet time, then at an even rate.
+ * Further calls reserve a token and wait for it in order of arrival, up to {@code maxWait}, or are rejected with a
+ * {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one. If a waiter
+ * is interrupted or cancelled, the waiters behind it move up. Thread-safe and free of locks.
  */
 public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
@@ -31,7 +31,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     private final ReservationQueue queue;
 
-    /** How often a thread that changes settings looks whether the one that follows them has done so. */
+    /** How often a thread that changes settings checks whether the draining thread has applied them. */
     private static final int FOLLOW_ROUNDS = 1_000;
 
     private static final long FOLLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
@@ -50,13 +50,13 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         waits().register(queue);
     }
 
-    /** A rate limiter with the default settings. */
+    /** Creates a rate limiter with the default settings. */
     public static RateLimiter of(String name) {
         return of(name, RateLimiterConfig.defaults());
     }
 
     /**
-     * A rate limiter.
+     * Creates a rate limiter. *
      *
      * @param name 1 to 200 characters
      * @param settings changes the defaults, as in {@code c -> c.limit(100).period(Duration.ofMinutes(1))}
@@ -68,12 +68,12 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return of(name, builder.build());
     }
 
-    /** A rate limiter in real time. */
+    /** Creates a rate limiter in real time. */
     public static RateLimiter of(String name, RateLimiterConfig config) {
         return of(name, config, Ticker.system());
     }
 
-    /** A rate limiter that lives by a ticker. */
+    /** Creates a rate limiter that measures time with a ticker. */
     public static RateLimiter of(String name, RateLimiterConfig config, Ticker ticker) {
         return new RateLimiter(name, config, ticker);
     }
@@ -100,8 +100,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Acquires a permit for a call that cannot be put into a lambda; waits for one as a call does. The call is to begin
-     * now. The permit is used up by that, so settling it, in whichever way, changes nothing and may be omitted.
+     * Acquires a permit for a call that cannot be passed as a lambda, and waits for one as a call does. The call should
+     * begin at once. The permit is used up by that: settling it changes nothing and may be omitted.
      *
      * @throws RateLimitExceededException if the token would come later than the call may wait
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
@@ -119,8 +119,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Acquires a permit if a token is there and no call waits for it; empty otherwise, which counts and is announced as
-     * a rejection. See {@link #acquirePermit()}.
+     * Acquires a permit if a token is available and no call waits for it. Otherwise returns empty, which counts and is
+     * published as a rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
         if (isEnabled() && !tryAcquire()) {
@@ -132,7 +132,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return Optional.of(RateLimiterPermit.INSTANCE);
     }
 
-    /** Waiters whose token has come go first; after that, a further token may be there. */
+    /** Waiters whose token is due go first; after that, another token may be available. */
     private boolean tryAcquire() {
         long now = ticker().nanoTime();
         if (queue.tryAcquire(now)) {
@@ -166,8 +166,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Calls that wait keep their order, and get their tokens at the new rate; while it is switched off, all of them go
-     * on.
+     * Waiting calls keep their order and get their tokens at the new rate. While the rate limiter is disabled, all of
+     * them proceed.
      */
     @Override
     protected void onReconfigured() {
@@ -175,12 +175,12 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         longestWait = Require.nanos(config.maxWait());
         queue.drain();
         for (int round = 0; round < FOLLOW_ROUNDS && !queue.follows(config); round++) {
-            LockSupport.parkNanos(this, FOLLOW_NANOS); // another thread is about to follow
+            LockSupport.parkNanos(this, FOLLOW_NANOS); // another thread is about to apply them
         }
     }
 
     /**
-     * Waits for a permit, after one could not be had at once.
+     * Waits for a permit after none was available at once.
      *
      * @param now the time in nanoseconds
      */
@@ -190,7 +190,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Rejects a call that would have to wait for too long, also where its time limit would fire before.
+     * Rejects a call that would have to wait too long, or whose timeout would fire first.
      *
      * @return how long the call may wait, in nanoseconds
      */
@@ -211,7 +211,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return queue;
     }
 
-    /** For sleeps that end when this is shut down. */
+    /** The sleeps that end when this is shut down. */
     PendingWaits waitingCalls() {
         return waits();
     }
@@ -224,7 +224,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         rejected.increment();
     }
 
-    /** A rejection that is counted already; calls the listeners. */
+    /** Creates a rejection that has been counted, and calls the listeners. */
     RateLimitExceededException rejection(RateLimiterConfig config, long retryAfterNanos) {
         publishRejected(retryAfterNanos);
         return new RateLimitExceededException(name(), config, retryAfterNanos);
@@ -236,7 +236,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         }
     }
 
-    /** For a call whose token comes later than it may wait, because the settings have changed. */
+    /** Rejects a call whose token now comes later than it may wait, because the settings have changed. */
     RateLimitExceededException rejectExpired(RateLimiterConfig config) {
         countRejected();
         return rejection(config, retryAfter());
@@ -244,10 +244,10 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     PolicyShutdownException rejectionByShutdown(RateLimiterConfig config) {
         countRejected();
-        return new PolicyShutdownException("RateLimiter", name(), "its turn", config.stackTraces());
+        return new PolicyShutdownException("RateLimiter", name(), "a permit", config.stackTraces());
     }
 
-    /** After how long a new call would be let in, in nanoseconds. */
+    /** The nanoseconds after which a new call would be admitted. */
     long retryAfter() {
         return Math.max(0, queue.waitOf(ticker().nanoTime()) - longestWait);
     }

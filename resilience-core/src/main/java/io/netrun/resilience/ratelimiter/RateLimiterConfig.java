@@ -6,15 +6,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many calls may begin, and how long one waits for its turn. Immutable; every value is checked when it is built.
+ * The settings of a rate limiter. Immutable; every value is validated on construction.
  *
- * @param limit calls per {@code period}; 1 to 1,000,000, default 50
- * @param period the time in which {@code limit} calls may begin; above zero, default 1 s. Calls may come no faster than
- *     one per microsecond on average
- * @param burst calls that may begin at once after a quiet time; 1 to 1,000,000, null for as many as {@code limit},
- *     which is the default
- * @param maxWait longest wait for a turn; zero or more, zero refuses at once, which is the default
- * @param stackTraces whether a {@link RateLimitExceededException} records where it was thrown; default false
+ * @param limit number of calls per {@code period}; 1 to 1,000,000, default 50
+ * @param period the time in which {@code limit} calls may begin; above zero, default 1 s. The rate may not exceed one
+ *     call per microsecond
+ * @param burst number of calls that may begin at once after a quiet time; 1 to 1,000,000, null for {@code limit}, which
+ *     is the default
+ * @param maxWait maximum wait for a token; zero or more, default zero, which rejects at once
+ * @param stackTraces whether a {@link RateLimitExceededException} has a stack trace; default false
  */
 public record RateLimiterConfig(
         int limit, Duration period, @Nullable Integer burst, Duration maxWait, boolean stackTraces) {
@@ -23,9 +23,9 @@ public record RateLimiterConfig(
     private static final long LEAST_INTERVAL_NANOS = 1_000;
 
     /**
-     * Checks every value.
+     * Validates every value.
      *
-     * @throws IllegalArgumentException if one is out of its range; the message says which, and what is allowed
+     * @throws IllegalArgumentException if a value is out of range; the message names it and the allowed range
      */
     public RateLimiterConfig {
         Require.range("limit", limit, 1, MAX_CALLS);
@@ -53,27 +53,27 @@ public record RateLimiterConfig(
         }
     }
 
-    /** The time between two calls, where they come evenly. */
+    /** The time between two tokens. */
     long nanosPerCall() {
         return Require.nanos(period) / limit;
     }
 
-    /** How many calls may begin at once: {@link #burst()}, or else {@link #limit()}. */
+    /** The number of calls that may begin at once: {@link #burst()}, or else {@link #limit()}. */
     public int capacity() {
         return burst == null ? limit : burst;
     }
 
-    /** The defaults. */
+    /** Returns the default settings. */
     public static RateLimiterConfig defaults() {
         return builder().build();
     }
 
-    /** A builder that holds the defaults. */
+    /** Returns a builder with the default settings. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that holds these settings, for a copy with changes. */
+    /** Returns a builder with these settings, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.limit = limit;
@@ -95,38 +95,38 @@ public record RateLimiterConfig(
 
         private Builder() {}
 
-        /** See {@link RateLimiterConfig#limit()}. */
+        /** Sets the number of calls per period. 1 to 1,000,000, default 50. */
         public Builder limit(int limit) {
             this.limit = limit;
             return this;
         }
 
-        /** See {@link RateLimiterConfig#period()}. */
+        /** Sets the time in which {@code limit} calls may begin. Above zero, default 1 s. */
         public Builder period(Duration period) {
             this.period = period;
             return this;
         }
 
-        /** See {@link RateLimiterConfig#burst()}. */
+        /** Sets the number of calls that may begin at once. 1 to 1,000,000; null, the default, for {@code limit}. */
         public Builder burst(@Nullable Integer burst) {
             this.burst = burst;
             return this;
         }
 
-        /** See {@link RateLimiterConfig#maxWait()}. */
+        /** Sets the maximum wait for a token. Zero or more, default zero, which rejects at once. */
         public Builder maxWait(Duration maxWait) {
             this.maxWait = maxWait;
             return this;
         }
 
-        /** See {@link RateLimiterConfig#stackTraces()}. */
+        /** Sets whether a {@link RateLimitExceededException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
             return this;
         }
 
         /**
-         * The configuration.
+         * Builds the configuration.
          *
          * @throws IllegalArgumentException if a value is out of its range
          */

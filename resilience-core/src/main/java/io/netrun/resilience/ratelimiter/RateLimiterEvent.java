@@ -5,7 +5,7 @@ import io.netrun.resilience.ResilienceEvent;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Something that happened in a rate limiter. */
+/** An event of a rate limiter. */
 public sealed interface RateLimiterEvent extends ResilienceEvent {
 
     @Override
@@ -14,9 +14,9 @@ public sealed interface RateLimiterEvent extends ResilienceEvent {
     }
 
     /**
-     * A call was refused. Under overload these are many: listen with care.
+     * A call was rejected. Under overload there are many of these events: keep listeners cheap.
      *
-     * @param retryAfter when another try would be let in
+     * @param retryAfter the time after which a call would be admitted
      */
     record Rejected(String name, Instant time, Duration retryAfter) implements RateLimiterEvent {}
 }

@@ -3,29 +3,29 @@ package io.netrun.resilience.ratelimiter;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A waiter's claim to one token, and its position in the {@link ReservationQueue}. It is settled once. */
+/** A waiter's claim to one token and its position in the {@link ReservationQueue}. Settled exactly once. */
 final class Reservation {
 
-    /** What became of it. */
+    /** The outcome. */
     enum State {
         WAITING,
         /** The token has come. */
         GRANTED,
-        /** The rate limiter was switched off, so the call passes and uses no token. */
+        /** The rate limiter was disabled, so the call passes without a token. */
         PASSED,
-        /** The waiter left of its own accord. */
+        /** The waiter was cancelled. */
         CANCELLED,
-        /** The settings have changed so that it would have come later than the waiter may wait. */
+        /** The settings changed, and the token would have come later than the waiter may wait. */
         EXPIRED,
         /** The rate limiter was shut down. */
         SHUT_DOWN,
-        /** There is no timer to wait by; {@link #failure()} says why. */
+        /** No timer could be set; {@link #failure()} is the reason. */
         NO_TIMER
     }
 
     private final Waiter waiter;
 
-    /** When the token comes, as far as is known; it comes earlier if those before it leave. */
+    /** When the token is due, as far as is known. It is due earlier if waiters ahead leave. */
     private final AtomicLong dueAt = new AtomicLong();
 
     private long ticket;
@@ -57,7 +57,7 @@ final class Reservation {
         dueAt.set(moment);
     }
 
-    /** For the waiter, which may be overtaken by news from the queue. */
+    /** For the waiter; loses against a concurrent update by the queue. */
     void tryMove(long from, long to) {
         dueAt.compareAndSet(from, to);
     }
@@ -70,17 +70,17 @@ final class Reservation {
         return state == State.WAITING;
     }
 
-    /** Whether it was settled, and not with a token. */
+    /** Whether it was settled without a token. */
     boolean hasFailed() {
         return state != State.WAITING && state != State.GRANTED;
     }
 
-    /** For whoever took it out of the queue. */
+    /** For the thread that removed it from the queue. */
     void settle(State outcome) {
         state = outcome;
     }
 
-    /** For whoever took it out of the queue. */
+    /** For the thread that removed it from the queue. */
     void fail(Throwable noTimer) {
         failure = noTimer;
         state = State.NO_TIMER;

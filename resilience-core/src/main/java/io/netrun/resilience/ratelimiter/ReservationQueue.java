@@ -10,22 +10,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calls that wait for a token, first come, first served, and the bucket that the tokens come from. Free of locks:
- * what has to be done one after the other (granting, new settings, the timer) is done by one thread at a time in
- * {@link #drain()}; a thread that finds another one there leaves its wish behind and goes on.
+ * The fair queue of calls that wait for a token, and the bucket that the tokens come from. Free of locks: granting, new
+ * settings and the timer are serialized in {@link #drain()}, which one thread runs at a time. A thread that finds
+ * another one draining leaves a request and moves on.
  *
- * <p>The bucket knows how many tokens are reserved, {@link #next} when the first of them comes, and the queue for whom.
- * So a waiter that leaves, from wherever in the queue, gives back the <em>last</em> token: those behind it move up by
- * one, those before it notice nothing. The first waiter gets the next token, whichever it reserved when it came.
+ * <p>The bucket knows the number of reserved tokens, {@link #next} is when the first of them is due, and the queue has
+ * the order of the waiters. A waiter that leaves, from any position, returns the <em>last</em> token: the waiters
+ * behind it move up by one, those ahead notice nothing. The first waiter gets the next token, whichever one it reserved
+ * on arrival.
  *
- * <p>A call reserves its token first and is queued then, and leaves the queue before it gives its token back: so there
- * are never more waiters than reservations, and whoever is between the two steps drains afterwards.
+ * <p>A call reserves its token before it enters the queue, and leaves the queue before it returns its token. So there
+ * are never more waiters than reservations, and a thread between the two steps drains afterwards.
  */
 final class ReservationQueue implements PendingWaits.Waiting {
 
     private static final Logger log = LoggerFactory.getLogger(ReservationQueue.class);
 
-    /** How often a call asks for waiters that are long due to be granted by another thread. */
+    /** How often a call retries until overdue waiters have been granted by another thread. */
     private static final int OVERDUE_ROUNDS = 10_000;
 
     private final RateLimiter limiter;
@@ -35,26 +36,27 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private final SettledCalls settled = new SettledCalls();
     private final DueTimer timer;
 
-    /** Tokens that were granted and not used. */
+    /** Tokens that were granted and returned unused. */
     private final AtomicInteger returned = new AtomicInteger();
 
-    /** Calls of {@link #drain()} that have not been seen to; above zero while a thread is there. */
+    /** Pending calls of {@link #drain()}; above zero while a thread drains. */
     private final AtomicInteger drains = new AtomicInteger();
 
     private volatile TokenBucket bucket;
     private volatile boolean shutDown;
 
-    /** Whether the reservations' moments have to be computed anew. */
+    /** Whether the due times of the reservations must be recomputed. */
     private volatile boolean moved;
 
     /**
-     * When the first reserved token comes; valid while {@link #started}. Of the draining thread, but see {@link #add}.
+     * When the first reserved token is due; valid while {@link #started}. Written by the draining thread, except in
+     * {@link #add}.
      */
     private volatile long next;
 
     private volatile boolean started;
 
-    /** The settings of the bucket; of the draining thread. */
+    /** The settings of the bucket; written by the draining thread. */
     private volatile RateLimiterConfig applied;
 
     ReservationQueue(RateLimiter limiter, RateLimiterConfig config) {
@@ -64,17 +66,17 @@ final class ReservationQueue implements PendingWaits.Waiting {
         this.timer = new DueTimer(limiter.ticker(), this::drain);
     }
 
-    /** Takes a token if one is there and nobody waits. */
+    /** Acquires a token if one is available and no call waits. */
     boolean tryAcquire(long now) {
         return bucket.tryAcquire(now);
     }
 
-    /** How long a new call would have to wait, in nanoseconds. */
+    /** The nanoseconds that a new call would have to wait. */
     long waitOf(long now) {
         return bucket.latest().waitOf(now);
     }
 
-    /** Tokens that are there. */
+    /** The number of available tokens. */
     int available(long now) {
         return bucket.latest().available(now);
     }
@@ -83,15 +85,15 @@ final class ReservationQueue implements PendingWaits.Waiting {
         return waiting.get();
     }
 
-    /** Whether the bucket is that of a configuration. */
+    /** Whether the bucket has the given settings. */
     boolean follows(RateLimiterConfig config) {
         return applied.equals(config);
     }
 
     /**
-     * Takes a token, or queues a reservation for one that comes soon enough.
+     * Acquires a token, or queues a reservation for one that is due soon enough.
      *
-     * @return whether the token was there; if not, the reservation is queued, and may have been settled already
+     * @return whether a token was available; if not, the reservation is queued, and may already be settled
      * @throws RateLimitExceededException if the wait would be too long
      */
     boolean add(Reservation reservation, long now, long longestWait, RateLimiterConfig config) {
@@ -143,9 +145,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
     }
 
     /**
-     * Takes a reservation out of the queue, so that those behind it move up.
+     * Removes a reservation from the queue, so that those behind it move up.
      *
-     * @return false if it was settled before, or is in this moment
+     * @return false if it has been settled, or is being settled
      */
     boolean cancel(Reservation reservation, Reservation.State outcome) {
         if (!queue.remove(reservation.ticket(), reservation)) {
@@ -164,14 +166,14 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
     }
 
-    /** Gives back a token that was granted to a call which then did not begin. */
+    /** Returns a token that was granted to a call that did not begin. */
     void returnToken() {
         returned.incrementAndGet();
         drain();
     }
 
     /**
-     * When the token of a reservation comes, if nobody before it leaves. Looks at all of those, so not for every call.
+     * When the token of a reservation is due if no waiter ahead leaves. Linear in their number, so not for every call.
      */
     long dueAtOf(Reservation reservation) {
         if (!started) {
@@ -180,12 +182,12 @@ final class ReservationQueue implements PendingWaits.Waiting {
         return next + queue.headMap(reservation.ticket()).size() * bucket.nanosPerToken();
     }
 
-    /** The time, which is never before a moment at which the ticker woke somebody. */
+    /** The current time, never before a moment for which the ticker has fired. */
     long now() {
         return timer.now();
     }
 
-    /** Takes note that a moment has come, whatever the clock says. */
+    /** Records that a moment has been reached, whatever the clock shows. */
     void reach(long moment) {
         timer.reach(moment);
     }
@@ -196,7 +198,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
         drain();
     }
 
-    /** Does what is to be done: grants tokens that have come, follows new settings, sets the timer. Never throws. */
+    /** Grants due tokens, applies new settings and sets the timer. Never throws. */
     void drain() {
         if (drains.getAndIncrement() != 0) {
             return;
@@ -215,7 +217,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private void drainOnce() {
         if (bucket.isWaiting() && !started) {
-            return; // whoever made the first reservation has not said for when, and drains then
+            return; // the thread of the first reservation is about to publish its time, and then drains
         }
         long now = timer.now();
         takeReturned();
@@ -253,7 +255,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
                 moveNext(-bucket.nanosPerToken());
             }
         } else if (!bucket.tryReturn(tokens)) {
-            returned.addAndGet(tokens); // the first waiter has just come, and drains
+            returned.addAndGet(tokens); // the first waiter has just arrived, and drains
         }
     }
 
@@ -304,13 +306,13 @@ final class ReservationQueue implements PendingWaits.Waiting {
             boolean waits = TokenBucket.isWaiting(seen);
             if (waits) {
                 if (!started) {
-                    return; // the first waiter has just come, and drains
+                    return; // the first waiter has just arrived, and drains
                 }
                 reservations = former.reservations(seen, next);
                 first = former.rescaled(next, now, replacement);
                 if (!replacement.holds(reservations)) {
                     if (!shedLast()) {
-                        return; // those who are about to queue up drain
+                        return; // the waiters about to enter the queue drain
                     }
                     continue;
                 }
@@ -327,7 +329,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
     }
 
-    /** Rejects the last waiter, whose token would not come in this age. */
+    /** Rejects the last waiter, whose token would come beyond the representable time. */
     private boolean shedLast() {
         Map.Entry<Long, Reservation> last = queue.pollLastEntry();
         if (last == null) {
@@ -358,13 +360,13 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
     }
 
-    /** Sees to it that somebody drains when the first waiter's token comes. */
+    /** Ensures that a thread drains when the first waiter's token is due. */
     private void setTimer(long now) {
         while (true) {
             Map.Entry<Long, Reservation> first = queue.firstEntry();
             if (first == null || !started || next - now <= 0) {
                 timer.cancel();
-                return; // if a waiter is due, it has just come, and drains
+                return; // a waiter that is due has just arrived, and drains
             }
             Reservation reservation = first.getValue();
             boolean watchesClock = reservation.waiter().watchesClock();
@@ -378,7 +380,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
             try {
                 timer.set(next);
                 if (next - timer.now() <= 0) {
-                    drains.incrementAndGet(); // so once more
+                    drains.incrementAndGet(); // drain once more
                 }
                 return;
             } catch (Throwable noTimer) {

@@ -4,10 +4,7 @@ import io.netrun.resilience.TickerSleep;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A sleep until a reservation is due, in the time of a limiter whose ticker is not the system's, for a thread that
- * parks meanwhile.
- */
+/** A sleep until a reservation is due, on a ticker that is not the system's, while the waiting thread parks. */
 final class ReservationSleep extends TickerSleep {
 
     private final RateLimiter limiter;
@@ -47,7 +44,7 @@ final class ReservationSleep extends TickerSleep {
         return moment == other && !over;
     }
 
-    /** What the ticker threw instead of sleeping. */
+    /** The exception that the ticker threw instead of sleeping. */
     @Nullable
     Throwable failure() {
         return failure;

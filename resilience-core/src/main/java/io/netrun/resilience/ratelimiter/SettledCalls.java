@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asynchronous calls that have waited, on their way to workers. Each goes on on a thread of its own, since what it runs
- * may block; but a thread passes the rest on only when it has taken its own call, so that they begin in their order.
+ * Hands asynchronous calls that have waited to worker threads. Each call continues on its own thread, since it may
+ * block. A thread passes the remaining calls on only after it has taken its own, so that they begin in order.
  */
 final class SettledCalls implements Runnable {
 
@@ -17,15 +17,13 @@ final class SettledCalls implements Runnable {
 
     private final ConcurrentLinkedQueue<Waiter> calls = new ConcurrentLinkedQueue<>();
 
-    /** Calls that are to be started; the thread that makes it more than zero, or leaves it so, dispatches. */
+    /** Calls to start. The thread that raises it above zero, or leaves it there, dispatches. */
     private final AtomicInteger pending = new AtomicInteger();
 
-    /** Calls that were added and not yet handed to {@link #start()}. */
+    /** Calls that were added and not yet passed to {@link #start()}. */
     private final AtomicInteger added = new AtomicInteger();
 
-    /**
-     * Informs a waiter that it was settled: at once if it watches the clock, otherwise with the next {@link #start()}.
-     */
+    /** Notifies a settled waiter: at once if it watches the clock, otherwise with the next {@link #start()}. */
     void inform(Waiter waiter) {
         if (!waiter.watchesClock()) {
             add(waiter);
@@ -47,7 +45,7 @@ final class SettledCalls implements Runnable {
         }
     }
 
-    /** Starts what was added. */
+    /** Starts the added calls. */
     void start() {
         int fresh = added.get() == 0 ? 0 : added.getAndSet(0);
         if (fresh > 0 && pending.getAndAdd(fresh) == 0) {

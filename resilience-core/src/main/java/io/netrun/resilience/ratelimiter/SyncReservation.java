@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sync caller that waits on its thread until it has a permit, is interrupted, its call is given up, or the rate
- * limiter is shut down. It goes by the clock: when its token is due it grants it to itself, and to those before it,
- * should nobody have done so. Others only wake it, when its token comes earlier than it knew.
+ * A sync caller that waits on its thread until it has a permit, is interrupted, its call is abandoned, or the rate
+ * limiter shuts down. The thread checks the clock itself: when its token is due, it drains the queue, which grants the
+ * tokens of the waiters ahead and its own. Other threads only wake it when its token is due earlier than it knew.
  */
 final class SyncReservation extends Deadline.InFlight implements Waiter {
 
-    /** How long it parks where another thread is about to settle it. */
+    /** How long it parks while another thread is about to settle it. */
     private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private final RateLimiter limiter;
@@ -27,10 +27,10 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
     private final Reservation reservation = new Reservation(this);
     private final Thread thread = Thread.currentThread();
 
-    /** Until when the thread sleeps, if it does; written before it looks for the last time whether it may. */
+    /** When the sleeping thread wakes up; written before its last check whether it may sleep. */
     private volatile long wakesAt;
 
-    /** The sleep, if it is not in real time; of the thread alone. */
+    /** The current sleep if time is not real; confined to the thread. */
     private @Nullable ReservationSleep sleep;
 
     SyncReservation(RateLimiter limiter, RateLimiterConfig config, Deadline deadline, long now) {
@@ -65,7 +65,7 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
         }
     }
 
-    /** A permit that comes when nobody wants it any more goes to those behind. */
+    /** Returns a permit that is not needed any more, so that the waiters behind move up. */
     private void requireWanted() {
         if (deadline != Deadline.NONE && deadline.isOver()) {
             returnUnused();
@@ -94,7 +94,7 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
         }
     }
 
-    /** The token is due, or will come too late. */
+    /** The token is due, or would come too late. */
     private void checkClock(long dueAt, long now) {
         ReservationQueue queue = limiter.queue();
         queue.drain();
@@ -151,11 +151,11 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
                 new InterruptedException());
     }
 
-    /** Leaves the queue; a permit that comes in this moment goes to those behind. */
+    /** Leaves the queue. A permit that is granted at the same time is returned. */
     private void leave() {
         ReservationQueue queue = limiter.queue();
         while (reservation.isWaiting() && !queue.cancel(reservation, Reservation.State.CANCELLED)) {
-            LockSupport.parkNanos(this, MOMENT_NANOS); // whoever took it out of the queue settles it next
+            LockSupport.parkNanos(this, MOMENT_NANOS); // the thread that removed it settles it next
         }
         returnUnused();
     }

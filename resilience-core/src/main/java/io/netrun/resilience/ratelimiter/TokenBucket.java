@@ -5,32 +5,31 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine: a bucket of tokens, one per call, that is refilled evenly up to its capacity. Nothing refills it:
- * one word holds the moment at which the last token that was taken or reserved comes, or came, and everything else
- * follows from that and the time. This is the virtual scheduling of the generic cell rate algorithm (ITU-T I.371), seen
- * as a bucket.
+ * A lock-free token bucket: one token per call, refilled evenly up to the capacity. There is no refill step. One word
+ * holds the time at which the last acquired or reserved token is due, and everything else follows from it and the
+ * clock. This is the virtual scheduling form of the generic cell rate algorithm (ITU-T I.371), viewed as a bucket.
  *
- * <p>A token is either taken, where it is there and nobody waits, or reserved by a waiter, of which the bucket knows
- * the number only: {@link ReservationQueue} knows them and their order. So the word alone decides how long a new call
- * has to wait, and one compare-and-set makes that true.
+ * <p>A token is acquired if it is available and no call waits, or reserved for a waiter. The bucket knows only the
+ * number of waiters; {@link ReservationQueue} has their order. So the word alone decides how long a new call waits, and
+ * one compare-and-set reserves its token.
  *
  * <h2>The word</h2>
  *
  * <table>
  * <caption>Bits</caption>
- * <tr><td>0</td><td>{@link #WAITING}: there are reservations, so a new call has to stand behind them.</td></tr>
- * <tr><td>1 to 63</td><td>The moment of the last token, in nanoseconds modulo 2<sup>63</sup>.</td></tr>
+ * <tr><td>0</td><td>{@link #WAITING}: there are reservations, and a new call queues behind them.</td></tr>
+ * <tr><td>1 to 63</td><td>The time of the last token, in nanoseconds modulo 2<sup>63</sup>.</td></tr>
  * </table>
  *
- * <p>Example: capacity 2, a token each 100 ns, full at 1,000, so the last token came at 800 as far as anyone can tell.
- * Two calls take tokens: 900, 1,000. A third at 1,000 reserves the token of 1,100, a fourth that of 1,200. If either
- * leaves, the word says 1,100 again.
+ * <p>Example: capacity 2, one token per 100 ns, full at time 1,000, so the word holds 800. Two calls acquire tokens:
+ * the word holds 900, then 1,000. A third call at 1,000 reserves the token of 1,100, a fourth that of 1,200. If either
+ * leaves, the word holds 1,100 again.
  */
 final class TokenBucket {
 
-    /** Whether and how a call got a token. */
+    /** The outcome of a reservation. */
     enum Outcome {
-        /** A token was there and is taken. */
+        /** A token was available and has been acquired. */
         ACQUIRED,
         /** A token is reserved, and this is the first reservation. */
         RESERVED_FIRST,
@@ -38,21 +37,20 @@ final class TokenBucket {
         RESERVED,
         /** The wait would be too long. */
         REJECTED,
-        /** The waiters are due for so long that the bucket would be full without them: grant them, then ask again. */
+        /** The waiters are so overdue that the bucket would be full without them: grant them, then retry. */
         OVERDUE,
         /** Another bucket has the tokens. */
         REPLACED
     }
 
-    /**
-     * Spans are cut at 137 years, so that they can be told from each other modulo 2<sup>63</sup> whenever a call comes.
-     */
+    /** Spans are limited to 137 years, so that they are unambiguous modulo 2<sup>63</sup>. */
     static final long MAX_SPAN_NANOS = (1L << 62) - (1L << 58);
 
     private static final long WAITING = 1;
 
     /**
-     * Instead of a moment: another bucket has the tokens. Has the bit of those who wait, so that nobody takes a token.
+     * Replaces the time once another bucket has the tokens. Includes the {@link #WAITING} bit, so that no call acquires
+     * a token here.
      */
     private static final long REPLACED = -1;
 
@@ -71,7 +69,7 @@ final class TokenBucket {
     private final int capacity;
     private volatile long word;
 
-    /** Written before the word says so. */
+    /** Written before the word becomes {@link #REPLACED}. */
     private @Nullable TokenBucket replacement;
 
     /** A full bucket. */
@@ -82,7 +80,7 @@ final class TokenBucket {
         this.word = wordOf(now - nanosToFill, false);
     }
 
-    /** Whether it does what a configuration asks for. */
+    /** Whether this bucket has the given settings. */
     boolean fits(RateLimiterConfig config) {
         return capacity == config.capacity()
                 && nanosPerToken == Math.min(config.nanosPerCall(), MAX_SPAN_NANOS / capacity);
@@ -101,12 +99,12 @@ final class TokenBucket {
         return (word & WAITING) != 0;
     }
 
-    /** The moment of the last token, seen from another moment. */
+    /** The time of the last token, relative to another time. */
     private static long lastSince(long word, long moment) {
         return (word - (moment << 1)) >> 1;
     }
 
-    /** Takes a token if one is there and nobody waits. */
+    /** Acquires a token if one is available and no call waits. */
     boolean tryAcquire(long now) {
         while (true) {
             long seen = word;
@@ -120,19 +118,19 @@ final class TokenBucket {
         }
     }
 
-    /** How long a new call would have to wait, in nanoseconds; zero or less if it would not, or is to ask again. */
+    /** The nanoseconds that a new call would have to wait; zero or less if it need not wait, or must retry. */
     long waitOf(long now) {
         long seen = word;
         return seen == REPLACED ? 0 : Math.max(lastSince(seen, now), -nanosToFill) + nanosPerToken;
     }
 
     /**
-     * Takes a token, or reserves one that comes soon enough. A reservation is to be {@linkplain ReservationQueue#add
+     * Acquires a token, or reserves one that is due soon enough. A reservation must be {@linkplain ReservationQueue#add
      * queued} or {@linkplain #tryCancel cancelled}.
      *
      * @param longestWait in nanoseconds, at most {@link io.netrun.resilience.Require#nanos}
-     * @param reservation gets the moment at which its token comes, or would
-     * @param whenOverdue whether to answer {@link Outcome#OVERDUE}, where that is so
+     * @param reservation receives the time at which its token is due, or would be
+     * @param whenOverdue whether {@link Outcome#OVERDUE} may be returned
      */
     Outcome reserve(long now, long longestWait, Reservation reservation, boolean whenOverdue) {
         while (true) {
@@ -158,7 +156,7 @@ final class TokenBucket {
     }
 
     /**
-     * Gives back one token, reserved or taken: the last one, so that whoever stands behind moves up.
+     * Returns one acquired or reserved token: the last one, so that the waiters behind move up.
      *
      * @return false if another bucket has the tokens
      */
@@ -174,7 +172,7 @@ final class TokenBucket {
         }
     }
 
-    /** Gives back tokens that were taken, if nobody waits; false if there are reservations, or another bucket. */
+    /** Returns acquired tokens if no call waits; false if there are reservations, or another bucket. */
     boolean tryReturn(int tokens) {
         long seen = word;
         while (!isWaiting(seen)) {
@@ -196,10 +194,10 @@ final class TokenBucket {
     }
 
     /**
-     * Clears the bit of those who wait if there is no reservation any more.
+     * Clears the {@link #WAITING} bit if there are no reservations left.
      *
-     * @param next the moment of the first reservation, if there is any
-     * @return whether there was none, and none has been made meanwhile
+     * @param next the time of the first reservation, if there is any
+     * @return whether there was none, and none was made meanwhile
      */
     boolean tryEndWaiting(long next) {
         long seen = word;
@@ -207,10 +205,10 @@ final class TokenBucket {
     }
 
     /**
-     * How many reservations there are.
+     * The number of reservations.
      *
      * @param seen the {@linkplain #word() word}
-     * @param next the moment of the first of them
+     * @param next the time of the first of them
      */
     long reservations(long seen, long next) {
         return Math.floorDiv(lastSince(seen, next), nanosPerToken) + 1;
@@ -222,25 +220,25 @@ final class TokenBucket {
     }
 
     /**
-     * The moment of the first reservation in a bucket with other settings: the share of its token that has come stays.
+     * The time of the first reservation in a bucket with other settings: the refilled fraction of its token is kept.
      */
     long rescaled(long next, long now, TokenBucket other) {
         double share = (double) (next - now) / nanosPerToken;
         return now + (long) (share * other.nanosPerToken);
     }
 
-    /** Whether a number of reservations fits into the time that can be told. */
+    /** Whether a number of reservations fits into the representable time. */
     boolean holds(long reservations) {
         return reservations <= MAX_SPAN_NANOS / nanosPerToken;
     }
 
     /**
-     * Passes the tokens on to a new bucket, and gives none from now on. A smaller one lets what it cannot hold go;
-     * reservations are for tokens of the new rate.
+     * Moves the tokens to a new bucket, after which this one grants none. A smaller bucket drops the excess;
+     * reservations continue at the new rate.
      *
      * @param seen the word that the reservations were counted in
-     * @param reservations how many there are, if the word says that there are any
-     * @param next the moment of the first of them in the new bucket
+     * @param reservations their number, if the {@link #WAITING} bit is set
+     * @param next the time of the first of them in the new bucket
      * @return false if the word has changed meanwhile
      */
     boolean tryReplace(TokenBucket other, long now, long seen, long reservations, long next) {
@@ -254,7 +252,7 @@ final class TokenBucket {
         return WORD.compareAndSet(this, seen, REPLACED);
     }
 
-    /** The bucket that has the tokens now: this one, or the one by which it was replaced. */
+    /** The bucket that has the tokens now: this one, or its replacement. */
     TokenBucket latest() {
         TokenBucket latest = this;
         while (latest.word == REPLACED) {
@@ -267,7 +265,7 @@ final class TokenBucket {
         return latest;
     }
 
-    /** Tokens that are there. */
+    /** The number of available tokens. */
     int available(long now) {
         long last = lastSince(word, now);
         return (int) Math.max(0, Math.min(nanosToFill, -last) / nanosPerToken);

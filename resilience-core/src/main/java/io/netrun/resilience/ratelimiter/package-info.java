@@ -1,6 +1,6 @@
 /**
- * Rate limiter: a limit on how many calls begin in a period. {@link io.netrun.resilience.ratelimiter.RateLimiter} is
- * the way in.
+ * Rate limiter: limits the number of calls that begin in a period. Start with
+ * {@link io.netrun.resilience.ratelimiter.RateLimiter}.
  */
 @NullMarked
 package io.netrun.resilience.ratelimiter;

@@ -92,7 +92,7 @@ final class MonoCall<T> implements AdaptedCall<T> {
         return origin;
     }
 
-    /** What has been taken care of already, by whoever was faster, is left alone. */
+    /** What a faster thread has already settled is left alone. */
     @Override
     public boolean discard(@Nullable Object result) {
         boolean ours;

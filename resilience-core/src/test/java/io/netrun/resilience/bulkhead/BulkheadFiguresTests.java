@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** What a bulkhead says of itself, and what it leaves behind. */
+/** What a bulkhead reports, and what it leaves behind. */
 class BulkheadFiguresTests {
 
     private final ManualTicker ticker = new ManualTicker();
@@ -56,7 +56,7 @@ class BulkheadFiguresTests {
     }
 
     @Test
-    void listenerShouldHearOfRejectionsUntilItLeaves() {
+    void listenerShouldReceiveRejectionsUntilItUnsubscribes() {
         List<BulkheadEvent.Rejected> heard = new ArrayList<>();
         Subscription subscription = bulkhead.onRejected(heard::add);
         for (int i = 0; i < 3; i++) {
@@ -70,7 +70,7 @@ class BulkheadFiguresTests {
     }
 
     @Test
-    void callThatGetsItsPlaceShouldLeaveNoTimerAndTellHowLongItWaited() {
+    void grantedAsyncCallShouldLeaveNoTimerAndReportItsWait() {
         CompletableFuture<String> running = new CompletableFuture<>();
         bulkhead.callAsync(() -> running);
         CompletableFuture<String> waiting = bulkhead.callAsync(() -> CompletableFuture.completedFuture("done"));
@@ -84,7 +84,7 @@ class BulkheadFiguresTests {
     }
 
     @Test
-    void syncCallThatGetsItsPlaceShouldLeaveNoTimer() throws Exception {
+    void grantedSyncCallShouldLeaveNoTimer() throws Exception {
         AtomicReference<Thread> waiter = new AtomicReference<>();
         bulkhead.run(() -> {
             Thread waiting = new Thread(() -> bulkhead.run(() -> {}));

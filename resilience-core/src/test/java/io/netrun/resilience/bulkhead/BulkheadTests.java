@@ -47,7 +47,7 @@ class BulkheadTests {
     }
 
     @Test
-    void callWhenItThrowsShouldGiveThePlaceBack() {
+    void callWhenItThrowsShouldReleaseThePermit() {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(0));
         catchThrowable(() -> bulkhead.run(() -> {
             throw new AssertionError();
@@ -86,7 +86,7 @@ class BulkheadTests {
     }
 
     @Test
-    void rejectionShouldKeepWhatItSaysWhenItLeavesTheJvm() {
+    void rejectionShouldKeepItsMessageWhenSerialized() {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(0));
         BulkheadFullException rejection =
                 catchThrowableOfType(BulkheadFullException.class, () -> bulkhead.run(() -> bulkhead.run(() -> {})));
@@ -117,7 +117,7 @@ class BulkheadTests {
     }
 
     @Test
-    void callWhenInterruptedInTheQueueShouldLeaveItAtOnceWithTheFlagSet() throws Exception {
+    void callWhenInterruptedInTheQueueShouldLeaveWithTheFlagSet() throws Exception {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(5));
         CountDownLatch release = new CountDownLatch(1);
         Thread holder = start(() -> bulkhead.run(release::await));
@@ -162,7 +162,7 @@ class BulkheadTests {
     // ---- asynchronous calls
 
     @Test
-    void callAsyncShouldHoldItsPlaceUntilTheFutureEnds() {
+    void callAsyncShouldHoldItsPermitUntilTheFutureEnds() {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(0));
         CompletableFuture<String> own = new CompletableFuture<>();
         CompletableFuture<String> call = bulkhead.callAsync(() -> own);
@@ -175,7 +175,7 @@ class BulkheadTests {
     }
 
     @Test
-    void callAsyncWhenCallIgnoresCancelShouldHoldThePlaceUntilItsEnd() {
+    void callAsyncWhenCancelIsIgnoredShouldHoldThePermitUntilItsEnd() {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(0));
         CompletableFuture<String> stubborn = new CompletableFuture<>() {
             @Override
@@ -190,7 +190,7 @@ class BulkheadTests {
     }
 
     @Test
-    void callAsyncWhenQueuedShouldStartWhenAPlaceIsFree() {
+    void callAsyncWhenQueuedShouldStartWhenAPermitIsFree() {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxQueue(1));
         CompletableFuture<String> first = new CompletableFuture<>();
         bulkhead.callAsync(() -> first);
@@ -287,7 +287,7 @@ class BulkheadTests {
     }
 
     @Test
-    void resizeWhenLimitShrinksShouldKeepRunningCallsAndLetNoneInUntilFewer() {
+    void resizeWhenLimitShrinksShouldKeepRunningCalls() {
         Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(2).maxQueue(0));
         CompletableFuture<String> first = new CompletableFuture<>();
         CompletableFuture<String> second = new CompletableFuture<>();
@@ -303,7 +303,7 @@ class BulkheadTests {
     // ---- threads
 
     @Test
-    void callsWhenManyThreadsMixAndLeaveShouldLoseNoPlaceAndExceedNoLimit() throws Exception {
+    void callsOfManyThreadsShouldLoseNoPermitAndExceedNoLimit() throws Exception {
         Bulkhead bulkhead =
                 Bulkhead.of("stress", c -> c.maxConcurrent(3).maxQueue(4).pools(BulkheadPools.SHARED));
         AtomicInteger running = new AtomicInteger();
@@ -356,7 +356,7 @@ class BulkheadTests {
     }
 
     @Test
-    void callsWhenWaitersAreCancelledAtRandomShouldLoseNoPlace() throws Exception {
+    void callsWhenWaitersAreCancelledAtRandomShouldLoseNoPermit() throws Exception {
         Bulkhead bulkhead = Bulkhead.of("cancel", c -> c.maxConcurrent(2).maxQueue(50));
         ExecutorService threads = Executors.newFixedThreadPool(6);
         List<Future<?>> runs = new ArrayList<>();

@@ -11,7 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** Random histories of the places against a plain model: a count and a queue. */
+/** Random histories of a semaphore against a plain model: a count and a queue. */
 class FairSemaphoreModelTests {
 
     enum Step {

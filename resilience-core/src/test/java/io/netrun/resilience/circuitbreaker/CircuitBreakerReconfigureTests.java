@@ -45,7 +45,7 @@ class CircuitBreakerReconfigureTests {
     }
 
     @Test
-    void closedShouldHearOfCallsThatItAdmittedBeforeTheChange() {
+    void closedShouldCountCallsThatItAdmittedBeforeTheChange() {
         CircuitBreaker breaker = breaker(c -> c.failureThreshold(2));
         Permit before = breaker.acquirePermit();
         change(breaker, c -> c.failureThreshold(1));

@@ -145,7 +145,7 @@ class CircuitBreakerTests {
     }
 
     @Test
-    void callWhenTimeLimitAroundGaveItUpShouldCountFailedHoweverItEnds() {
+    void callWhenOuterTimeoutFiresShouldCountAsFailed() {
         CircuitBreaker breaker = breaker(c -> c.failureThreshold(3));
         Deadline limit = Deadline.NONE.within(ticker, 1);
         breaker.entry()
@@ -245,7 +245,7 @@ class CircuitBreakerTests {
     }
 
     @Test
-    void acquirePermitWhenTrialsAreInFlightShouldLetInHalfOpenMaxCallsAtOnce() {
+    void acquirePermitWhenHalfOpenShouldAdmitHalfOpenMaxCalls() {
         CircuitBreaker breaker = halfOpen(c -> c.halfOpenMaxCalls(2).successThreshold(5));
         Permit first = breaker.acquirePermit();
         breaker.acquirePermit();
@@ -257,7 +257,7 @@ class CircuitBreakerTests {
     }
 
     @Test
-    void permitWhenResultsAreJudgedShouldSucceedAsItsHolderSays() {
+    void permitWithResultRulesShouldSucceedAsItsHolderReports() {
         CircuitBreaker breaker = breaker(c -> c.failureResult(result -> result == null));
         breaker.acquirePermit().onSuccess();
         assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
@@ -391,7 +391,7 @@ class CircuitBreakerTests {
     // ---- listeners
 
     @Test
-    void onStateChangeShouldHearEveryTransitionInOrder() {
+    void onStateChangeShouldReportEveryTransitionInOrder() {
         CircuitBreaker breaker = breaker(c -> c.failureThreshold(1).successThreshold(1));
         List<String> heard = new ArrayList<>();
         breaker.onStateChange((from, to) -> heard.add(from + ">" + to));
@@ -415,7 +415,7 @@ class CircuitBreakerTests {
     }
 
     @Test
-    void onStateChangeWhenSubscriptionIsClosedShouldHearNothing() {
+    void onStateChangeWhenUnsubscribedShouldReportNothing() {
         CircuitBreaker breaker = breaker(c -> {});
         AtomicInteger heard = new AtomicInteger();
         breaker.onStateChange((from, to) -> heard.incrementAndGet()).close();
@@ -465,7 +465,7 @@ class CircuitBreakerTests {
     }
 
     @Test
-    void callAsyncWhenInnerIgnoresCancelShouldReleaseTheTrialAllTheSame() {
+    void callAsyncWhenCancelIsIgnoredShouldStillReleaseTheTrial() {
         CircuitBreaker breaker = halfOpen(c -> c.halfOpenMaxCalls(1));
         CompletableFuture<String> stubborn = new CompletableFuture<>() {
             @Override

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Why a call counts as failed, where it threw nothing that says so. */
+/** Why a call counts as failed although it threw no failure. */
 @org.junit.jupiter.api.Timeout(60)
 class FailureReasonTests {
 

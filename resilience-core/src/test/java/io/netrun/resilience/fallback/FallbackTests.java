@@ -83,7 +83,7 @@ class FallbackTests {
 
     @ParameterizedTest
     @EnumSource
-    void valueShouldTakeThePlaceOfAFailure(Mode mode) throws Throwable {
+    void valueShouldReplaceAFailure(Mode mode) throws Throwable {
         Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
         assertThat(mode.call(fallback, failing(new IOException()))).isEqualTo("fallback");
         assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(1, 0, 0));
@@ -145,7 +145,7 @@ class FallbackTests {
     }
 
     @Test
-    void callCancelledByItsHolderShouldGetNothingInItsPlace() {
+    void callCancelledByItsHolderShouldNotBeRecovered() {
         Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
         CompletableFuture<String> call = fallback.callAsync(CompletableFuture::new);
         call.cancel(true);
@@ -154,7 +154,7 @@ class FallbackTests {
     }
 
     @Test
-    void interruptedCallShouldGetNothingInItsPlace() {
+    void interruptedCallShouldNotBeRecovered() {
         Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
         assertThatThrownBy(() -> fallback.run(() -> {
                     throw new InterruptedException();
@@ -316,7 +316,7 @@ class FallbackTests {
     }
 
     @Test
-    void twoHandlersForTheSameKindShouldBeRefused() {
+    void twoHandlersForTheSameTypeShouldBeRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Fallback.of("test", c -> c.value("a").value("b")))
                 .withMessage("handlers are for [java.lang.Exception, java.lang.Exception]:"

@@ -50,7 +50,7 @@ class HedgeTests {
     }
 
     @Test
-    void callAsyncThatTakesLongShouldEndWithTheFirstResultAndCancelTheLoser() {
+    void slowCallAsyncShouldEndWithTheFirstResultAndCancelTheLoser() {
         Hedge hedge = hedge(c -> {});
         CompletableFuture<String> call = hedge.callAsync(this::attempt);
         passDelay(2);
@@ -188,7 +188,7 @@ class HedgeTests {
     }
 
     @Test
-    void callThatTakesLongShouldReturnTheFirstResultAndInterruptTheLoser() throws Exception {
+    void slowCallShouldReturnTheFirstResultAndInterruptTheLoser() throws Exception {
         Hedge hedge = Hedge.of("test", c -> c.delay(DELAY));
         AtomicInteger made = new AtomicInteger();
         CountDownLatch interrupted = new CountDownLatch(1);
@@ -208,7 +208,7 @@ class HedgeTests {
     }
 
     @Test
-    void loserThatIgnoresTheInterruptShouldHoldItsPlaceUntilItsEnd() {
+    void loserThatIgnoresTheInterruptShouldHoldItsSlotUntilItsEnd() {
         Hedge hedge = Hedge.of("test", c -> c.delay(DELAY).maxActive(1));
         AtomicInteger made = new AtomicInteger();
         AtomicBoolean released = new AtomicBoolean();
@@ -327,7 +327,7 @@ class HedgeTests {
         return attempt;
     }
 
-    /** Turns the time by the delay and waits for the attempt that begins then. */
+    /** Advances the time by the delay and waits for the attempt that starts then. */
     private void passDelay(int expected) {
         ticker.advance(DELAY);
         await().until(() -> attempts.size() == expected);

@@ -90,7 +90,7 @@ class AsyncReservationTests {
     }
 
     @Test
-    void callWhoseContextCannotBeRestoredShouldFailAndGiveItsTokenBack() {
+    void callWhenContextCannotBeRestoredShouldReturnItsToken() {
         RateLimiter limiter = used(ticker);
         CompletableFuture<Integer> failing = limiter.callAsync(this::counted);
         context.failsToRestore = true;

@@ -46,7 +46,7 @@ class RateLimiterTests {
     }
 
     @Test
-    void turnsShouldComeEvenlyAfterTheBurst() {
+    void tokensShouldComeEvenlyAfterTheBurst() {
         RateLimiter limiter = limiter(c -> c.burst(1));
         use(limiter, 1);
         for (int i = 0; i < 5; i++) {
@@ -72,7 +72,7 @@ class RateLimiterTests {
     }
 
     @Test
-    void stackTracesWhenTurnedOnShouldShowWhere() {
+    void stackTracesWhenEnabledShouldBePresent() {
         RateLimiter limiter = limiter(c -> c.burst(1).stackTraces(true));
         use(limiter, 1);
         assertThatThrownBy(() -> limiter.run(() -> {}))
@@ -80,7 +80,7 @@ class RateLimiterTests {
     }
 
     @Test
-    void callShouldWaitForItsTurnOnItsThread() {
+    void callShouldWaitForItsTokenOnItsThread() {
         RateLimiter limiter = limiter(c -> c.burst(1).maxWait(Duration.ofSeconds(1)));
         use(limiter, 3);
         assertThat(ticker.sleeps()).containsExactly(TURN, TURN);
@@ -89,7 +89,7 @@ class RateLimiterTests {
     }
 
     @Test
-    void callWhoseTurnComesJustAtTheEndOfItsPatienceShouldWait() {
+    void callWhoseTokenComesJustWithinItsMaxWaitShouldWait() {
         RateLimiter limiter = limiter(c -> c.burst(1).maxWait(TURN));
         use(limiter, 2);
         assertThat(ticker.sleeps()).containsExactly(TURN);
@@ -127,7 +127,7 @@ class RateLimiterTests {
     }
 
     @Test
-    void callWhoseTurnWouldComeAfterItsTimeLimitShouldBeRefusedAtOnce() {
+    void callWhoseTokenComesAfterItsTimeoutShouldBeRejectedAtOnce() {
         RateLimiter limiter = limiter(c -> c.burst(1).maxWait(Duration.ofSeconds(10)));
         TimeoutConfig brief = TimeoutConfig.builder()
                 .duration(Duration.ofMillis(99))
@@ -140,7 +140,7 @@ class RateLimiterTests {
     }
 
     @Test
-    void listenerShouldHearOfRejectionsAndBreakNothing() {
+    void listenerShouldReceiveRejectionsAndBreakNothing() {
         RateLimiter limiter = limiter(c -> c.burst(1));
         List<Duration> heard = new ArrayList<>();
         limiter.onRejected(event -> {
@@ -181,7 +181,7 @@ class RateLimiterTests {
     // ---- asynchronous calls
 
     @Test
-    void callAsyncShouldWaitForItsTurnOnTheTimerAndNoThread() {
+    void callAsyncShouldWaitForItsTokenWithoutAThread() {
         RateLimiter limiter = limiter(c -> c.burst(1).maxWait(Duration.ofSeconds(1)));
         AtomicInteger calls = new AtomicInteger();
         List<CompletableFuture<Integer>> futures = new ArrayList<>();
@@ -199,7 +199,7 @@ class RateLimiterTests {
     }
 
     @Test
-    void callAsyncWhenRefusedShouldFailTheFuture() {
+    void callAsyncWhenRejectedShouldFailTheFuture() {
         RateLimiter limiter = limiter(c -> c.burst(1));
         use(limiter, 1);
         assertThat(limiter.callAsync(() -> CompletableFuture.completedFuture("x")))

@@ -4,7 +4,7 @@ import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.test.ManualTicker;
 import java.util.concurrent.CountDownLatch;
 
-/** Time that passes by hand only: a sleep lasts until somebody else has turned the time. */
+/** A manual ticker whose sleeps block until another thread advances the time. */
 final class StandingTicker extends RelayTicker {
 
     private final ManualTicker time;
@@ -14,7 +14,7 @@ final class StandingTicker extends RelayTicker {
         this.time = time;
     }
 
-    /** What is turned. */
+    /** The ticker to advance. */
     ManualTicker time() {
         return time;
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sync calls that wait for their tokens, in real time and in time that a test turns. */
+/** Sync calls that wait for their tokens, in real time and with a manual ticker. */
 @Timeout(120)
 class SyncWaitersTests {
 

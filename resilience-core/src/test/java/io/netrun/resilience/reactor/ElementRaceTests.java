@@ -211,7 +211,7 @@ class ElementRaceTests {
     }
 
     @Test
-    void streamLeftBeforeItsFirstElementIsDeliveredShouldCountAsCancelled() {
+    void streamLeftBeforeItsFirstElementShouldCountAsCancelled() {
         Source source = new Source("at cancel");
         AtomicReference<Subscription> subscription = new AtomicReference<>();
         CoreSubscriber<Object> slow = new CoreSubscriber<>() {

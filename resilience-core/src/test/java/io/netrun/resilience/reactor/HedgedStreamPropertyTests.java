@@ -33,7 +33,7 @@ class HedgedStreamPropertyTests {
     private static final int ROWS = 4;
     private static final String COMPLETE = "COMPLETE";
 
-    /** A row of an attempt, which knows how many follow it and how the attempt ends. */
+    /** An element of an attempt, with the number of elements and the end of its attempt. */
     record Row(int attempt, int number, int rows, boolean fails) {}
 
     private final Hedge hedge =

@@ -39,8 +39,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 
 /**
- * Sources that break the rules of Reactive Streams, and failures of every kind: the subscriber hears the end, and
- * nothing is held.
+ * Sources that break the rules of Reactive Streams, and failures of every kind: the subscriber is notified of the end,
+ * and nothing stays acquired.
  */
 @org.junit.jupiter.api.Timeout(60)
 class MisbehavingSourceTests {

@@ -67,7 +67,7 @@ class NonBlockingTests {
     }
 
     @Test
-    void callsShouldNotBlockTheThreadThatSubscribesAndTheOnesThatSignal() {
+    void callsShouldNotBlockSubscribingAndSignallingThreads() {
         ReactorGuard guard = ReactorGuard.of(pipeline);
         AtomicInteger attempts = new AtomicInteger();
         Mono<Integer> source = Mono.defer(() -> attempts.incrementAndGet() % 5 == 0

@@ -216,7 +216,7 @@ class ReactiveScopeTests {
     }
 
     @Test
-    void adaptedCallShouldBeMadeWithEachSubscriptionAndCancelledWithIt() {
+    void adaptedCallShouldStartAndBeCancelledWithEachSubscription() {
         CompletableFuture<String> own = new CompletableFuture<>();
         Mono<String> guarded = ReactorGuard.of(breaker)
                 .adapted(context -> new Exchange(

@@ -107,7 +107,7 @@ class ReactorGuardTests {
     }
 
     @Test
-    void cancelWhileWaitingForAPlaceShouldLeaveTheQueueAndNeverSubscribe() {
+    void cancelWhileQueuedShouldLeaveTheQueueAndNeverSubscribe() {
         CompletableFuture<String> other = new CompletableFuture<>();
         bulkhead.callAsync(() -> other);
         Disposable waiting =
@@ -272,7 +272,7 @@ class ReactorGuardTests {
 
     @ParameterizedTest
     @EnumSource(SourceKind.class)
-    void fluxShouldKeepWhatWasAskedForWhileItWaitedForAPlace(SourceKind kind) {
+    void fluxShouldKeepTheDemandFromItsWaitForAPermit(SourceKind kind) {
         CompletableFuture<String> other = new CompletableFuture<>();
         bulkhead.callAsync(() -> other);
         StepVerifier.create(ReactorGuard.of(pipeline).flux(kind.of(Flux.range(1, 10))), 2)
@@ -315,7 +315,7 @@ class ReactorGuardTests {
     }
 
     @Test
-    void timeLimitShouldBeOneForTheWholeStreamAndNotBeRetriedInItsMiddle() {
+    void timeoutShouldCoverTheWholeStreamAndNotBeRetriedMidway() {
         TestPublisher<String> source = TestPublisher.create();
         StepVerifier.create(ReactorGuard.of(Pipeline.of(retry, timeout)).flux(counted(source.flux())))
                 .then(() -> source.next("one"))

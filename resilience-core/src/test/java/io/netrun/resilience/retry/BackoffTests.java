@@ -63,7 +63,7 @@ class BackoffTests {
         "FIBONACCI, 1 1 2 3 5 8 13 21 30",
         "CONSTANT, 1 1 1 1"
     })
-    void nanosShouldGrowAsTheStrategySays(BackoffStrategy strategy, String seconds) {
+    void nanosShouldGrowByTheStrategy(BackoffStrategy strategy, String seconds) {
         Backoff backoff = backoff(c -> c.backoff(strategy).jitter(false), 0);
         int retry = 0;
         for (String each : seconds.split(" ")) {
@@ -79,7 +79,7 @@ class BackoffTests {
     }
 
     @Test
-    void nanosWhenCustomShouldBeWhatCodeSaysWithinTheMaximum() {
+    void nanosWhenCustomShouldStayWithinTheMaximum() {
         Backoff backoff = backoff(
                 c -> c.jitter(false)
                         .customBackoff(

@@ -23,7 +23,7 @@ import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls whose attempts take and end as chance says, sync and async, against a plain model of the documented order of
+ * Sync and async calls with random durations and outcomes of attempts, against a plain model of the documented order of
  * decisions.
  */
 class RetryModelTests {
@@ -84,8 +84,7 @@ class RetryModelTests {
     private record Outcome(End how, int attempts, boolean exhausted, long seconds) {}
 
     @Property(tries = 3_000)
-    void callShouldEndAsTheModelSays(
-            @ForAll("settings") Settings settings, @ForAll("attempts") List<Attempt> attempts) {
+    void callShouldEndAsInTheModel(@ForAll("settings") Settings settings, @ForAll("attempts") List<Attempt> attempts) {
         Outcome expected = model(settings, attempts.iterator());
         assertThat(sync(settings, attempts.iterator())).isEqualTo(expected);
         assertThat(async(settings, attempts.iterator())).isEqualTo(expected);

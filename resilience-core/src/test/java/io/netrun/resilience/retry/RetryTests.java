@@ -53,7 +53,7 @@ class RetryTests {
     }
 
     @Test
-    void callWhenAllAttemptsFailShouldWrapTheLastWithTheEarlierSuppressed() {
+    void callWhenAllAttemptsFailShouldWrapTheLastFailure() {
         Failing body = new Failing(99);
         Retry retry = retry(c -> {});
         RetryExhaustedException exhausted =
@@ -69,7 +69,7 @@ class RetryTests {
     }
 
     @Test
-    void callWhenSameFailureIsThrownAgainShouldTellItOnce() {
+    void callWhenSameFailureIsThrownAgainShouldReportItOnce() {
         IOException same = new IOException("same");
         RetryExhaustedException exhausted = catchThrowableOfType(
                 RetryExhaustedException.class,
@@ -219,7 +219,7 @@ class RetryTests {
     }
 
     @Test
-    void onRetryShouldHearEachFailureBeforeItsWait() {
+    void onRetryShouldReportEachFailureBeforeItsDelay() {
         Failing body = new Failing(99);
         Retry retry = retry(c -> {});
         List<String> heard = new ArrayList<>();
@@ -261,7 +261,7 @@ class RetryTests {
     // ---- interrupts
 
     @Test
-    void callWhenInterruptedDuringTheWaitShouldEndWithTheLastFailureAndTheFlag() throws Exception {
+    void callWhenInterruptedDuringADelayShouldEndWithTheLastFailure() throws Exception {
         Retry retry = Retry.of("real", c -> c.baseDelay(Duration.ofMinutes(10)).maxDelay(Duration.ofMinutes(10)));
         CountDownLatch waiting = new CountDownLatch(1);
         retry.onRetry((failure, attempt) -> waiting.countDown());
@@ -331,7 +331,7 @@ class RetryTests {
     }
 
     @Test
-    void callAsyncWhenExhaustedShouldNameWhatWasThrownAndNotItsEnvelope() {
+    void callAsyncWhenExhaustedShouldNameTheUnwrappedFailure() {
         IOException thrown = new IOException("down");
         CompletableFuture<String> call = retry(c -> c.baseDelay(Duration.ZERO))
                 .callAsync(() -> CompletableFuture.<String>failedFuture(thrown).thenApply(value -> value));
@@ -358,7 +358,7 @@ class RetryTests {
     }
 
     @Test
-    void callAsyncWhenCancelledWhileRunningShouldCancelTheAttemptAndMakeNoOther() {
+    void callAsyncWhenCancelledShouldCancelTheRunningAttempt() {
         AtomicInteger calls = new AtomicInteger();
         CompletableFuture<String> attempt = new CompletableFuture<>();
         CompletableFuture<String> call = retry(c -> {}).callAsync(() -> {

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How long a retry waits: what a failure says about it, and the total time limit. */
+/** The delays of a retry: hints of failures, and the total time limit. */
 class RetryTimeTests {
 
     private final ManualTicker ticker = new ManualTicker();
     private final AtomicInteger calls = new AtomicInteger();
 
-    // ---- what the failure says; the computed wait is 2 s
+    // ---- hints of failures; the computed delay is 2 s
 
     @ParameterizedTest
     @CsvSource({
@@ -58,7 +58,7 @@ class RetryTimeTests {
     }
 
     @Test
-    void waitShouldNotExceedMaxDelayWhateverTheFailureSays() {
+    void delayShouldNotExceedMaxDelayWhateverTheHint() {
         catchThrowable(() -> retry(c -> c.maxAttempts(2).maxDelay(Duration.ofSeconds(3)))
                 .run(() -> {
                     throw new Busy(Duration.ofSeconds(6));
@@ -67,7 +67,7 @@ class RetryTimeTests {
     }
 
     @Test
-    void waitShouldBeAsComputedWhenTheFailureCanNotSay() {
+    void delayShouldBeAsComputedWhenTheHintThrows() {
         Retry retry = retry(c -> c.maxAttempts(2));
         RuntimeException failure = new Confused();
         catchThrowable(() -> retry.run(() -> {

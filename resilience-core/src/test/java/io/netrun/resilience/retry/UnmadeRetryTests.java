@@ -56,7 +56,7 @@ class UnmadeRetryTests {
     }
 
     @RepeatedTest(50)
-    void asyncCallThatIsCancelledAsItsDelayBeginsShouldReturnItsTokens() throws Exception {
+    void asyncCallCancelledAsItsDelayBeginsShouldReturnItsTokens() throws Exception {
         Retry retry = retry(limits.ticker);
         CompletableFuture<String> own = new CompletableFuture<>();
         CompletableFuture<String> call = retry.callAsync(() -> own);

@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls on their caller's thread that take about as long as they may, one right after the other, so that an interrupt
- * that comes too late meets the next one. As many as {@code -Dresilience.proof.calls} says.
+ * Successive calls on the caller's thread that take about as long as their timeout, so that a late interrupt would hit
+ * the next call. {@code -Dresilience.concurrency.calls} sets their number.
  */
 class CallerInterruptTests {
 
     private static final Logger log = LoggerFactory.getLogger(CallerInterruptTests.class);
 
-    private static final int CALLS = Integer.getInteger("resilience.proof.calls", 3_000);
+    private static final int CALLS = Integer.getInteger("resilience.concurrency.calls", 3_000);
     private static final int LIMIT_NANOS = 100_000;
     private static final int STEP_NANOS = 3_000;
 

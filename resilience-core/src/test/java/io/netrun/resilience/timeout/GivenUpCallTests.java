@@ -40,7 +40,7 @@ class GivenUpCallTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void callerShouldReturnAlthoughAnInterruptOfTheWorkerHangsOrThrows(boolean hangs) {
+    void callerShouldReturnWhenTheWorkersInterruptHangsOrThrows(boolean hangs) {
         Channel channel = new Channel(hangs);
         Throwable thrown = limits.exceedWhen(
                 () -> channel.blocked.getCount() == 0,

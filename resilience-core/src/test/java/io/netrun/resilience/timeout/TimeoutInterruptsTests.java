@@ -27,7 +27,7 @@ class TimeoutInterruptsTests {
     }
 
     @Test
-    void interruptOfSomebodyElseShouldBeLeftAlone() {
+    void foreignInterruptShouldBeLeftAlone() {
         Thread.currentThread().interrupt();
         assertThat(outer.interrupt()).isFalse();
         outer.leave();

@@ -74,7 +74,7 @@ class TimeoutTests {
     }
 
     @Test
-    void callWhenTooManyAreAbandonedShouldRefuse() {
+    void callWhenTooManyAreAbandonedShouldBeRejected() {
         Timeout timeout =
                 real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER).maxAbandoned(1));
         CountDownLatch release = new CountDownLatch(1);
@@ -94,7 +94,7 @@ class TimeoutTests {
     }
 
     @Test
-    void callWhenLimitStrikesShouldInterruptTheWorker() {
+    void callWhenTimeoutFiresShouldInterruptTheWorker() {
         CountDownLatch interrupted = new CountDownLatch(1);
         assertThatThrownBy(() -> real(c -> c.duration(SHORT).thread(TimeoutThread.WORKER))
                         .run(() -> {
@@ -216,7 +216,7 @@ class TimeoutTests {
     }
 
     @Test
-    void onTimeoutShouldHearOfEachCallGivenUp() {
+    void onTimeoutShouldReportEachTimedOutCall() {
         AtomicReference<Duration> limit = new AtomicReference<>();
         Timeout timeout = real(c -> c.duration(SHORT));
         timeout.onTimeout(event -> limit.set(event.limit()));
@@ -234,7 +234,7 @@ class TimeoutTests {
     }
 
     @Test
-    void callOnCallerWhenLimitStrikesShouldInterruptAndLeaveNoFlag() {
+    void callOnCallerWhenTimeoutFiresShouldLeaveNoFlag() {
         Timeout timeout = real(c -> c.duration(SHORT).thread(TimeoutThread.CALLER));
         Throwable thrown = catchThrowable(() -> timeout.run(() -> new CountDownLatch(1).await()));
         assertThat(thrown).isInstanceOf(TimeoutExceededException.class);
@@ -254,7 +254,7 @@ class TimeoutTests {
     }
 
     @Test
-    void callOnCallerWhenLimitStrikesShouldSayTheLimit() {
+    void callOnCallerWhenTimeoutFiresShouldNameTheDuration() {
         TimeoutExceededException exceeded = catchThrowableOfType(
                 TimeoutExceededException.class,
                 () -> caller("test", 1).run(() -> ticker.advance(Duration.ofSeconds(1))));
@@ -277,7 +277,7 @@ class TimeoutTests {
 
     @ParameterizedTest
     @CsvSource({"2, 1", "1, 2", "1, 1"})
-    void callOnCallerWhenTwoLimitsStrikeABodyThatIgnoresThemShouldLeaveNoFlag(int outerSeconds, int innerSeconds) {
+    void callOnCallerWhenNestedTimeoutsFireShouldLeaveNoFlag(int outerSeconds, int innerSeconds) {
         Timeout outer = caller("outer", outerSeconds);
         Timeout inner = caller("inner", innerSeconds);
         assertThatThrownBy(() -> Pipeline.of(outer, inner).run(() -> {
@@ -291,7 +291,7 @@ class TimeoutTests {
 
     @ParameterizedTest
     @EnumSource(names = {"WORKER", "CALLER"})
-    void callShouldStayInterruptedByItsLimitWhenOneWithinTakesItsOwnInterruptBack(TimeoutThread thread) {
+    void callWhenInnerTimeoutClearsItsInterruptShouldStayInterrupted(TimeoutThread thread) {
         Timeout outer = timeout(c -> c.duration(Duration.ofSeconds(2)).thread(thread));
         Timeout inner = caller("inner", 1);
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
@@ -318,7 +318,7 @@ class TimeoutTests {
     // ---- asynchronous calls
 
     @Test
-    void callAsyncWhenLimitStrikesShouldFailAndCancelTheCallsOwnFuture() {
+    void callAsyncWhenTimeoutFiresShouldFailAndCancelTheInnerFuture() {
         CompletableFuture<String> own = new CompletableFuture<>();
         CompletableFuture<String> call = timeout(c -> c.message("Too slow")).callAsync(() -> own);
         ticker.advance(Duration.ofSeconds(5));
@@ -362,7 +362,7 @@ class TimeoutTests {
     }
 
     @Test
-    void callAsyncWhenCancelledShouldTakeTheTimerBackEvenIfTheCallGoesOn() {
+    void callAsyncWhenCancelledShouldCancelTheTimer() {
         CompletableFuture<String> stubborn = new CompletableFuture<>() {
             @Override
             public boolean cancel(boolean mayInterruptIfRunning) {

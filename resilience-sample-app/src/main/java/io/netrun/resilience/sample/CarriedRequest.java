@@ -4,10 +4,7 @@ import io.micrometer.context.ContextRegistry;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.context.request.RequestAttributesThreadLocalAccessor;
 
-/**
- * Has the request come along to other threads. A call that would miss it there would stay on its thread, and not be
- * hedged.
- */
+/** Carries the request to other threads. Without it, calls within a request stay on their thread and are not hedged. */
 @Configuration(proxyBeanMethods = false)
 public class CarriedRequest {
 

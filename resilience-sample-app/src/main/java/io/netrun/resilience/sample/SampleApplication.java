@@ -5,7 +5,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** Starts the shop, its simulated partners, and the demo that can be played on them. */
+/** Starts the shop, its simulated downstream services, and the demo. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 @EnableScheduling

@@ -59,7 +59,7 @@ class AheadOfTimeTests {
     }
 
     @Test
-    void packagedApplicationShouldProtectItsMethodsWithWhatWasGenerated() {
+    void packagedApplicationShouldProtectItsMethodsAheadOfTime() {
         RestClient http = RestClient.create("http://localhost:" + port());
         assertThat(log()).contains("Starting AOT-processed SampleApplication");
 

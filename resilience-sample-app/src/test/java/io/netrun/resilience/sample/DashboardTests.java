@@ -131,7 +131,7 @@ class DashboardTests {
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .noneMatch(entry -> entry.getLevel().equals(Level.SEVERE)
                         && !entry.getMessage().contains("favicon")
-                        // What the endpoint refuses, the browser tells of too.
+                        // The browser also logs what the endpoint rejects.
                         && !entry.getMessage().contains("status of 400"));
         List<?> addresses = (List<?>) browser.executeScript(
                 "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)");
@@ -187,11 +187,11 @@ class DashboardTests {
                 .isFalse();
         tile.findElement(By.cssSelector(".row button")).sendKeys(Keys.ENTER);
         agree();
-        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("at ease", "switch off"));
+        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("healthy", "switch off"));
     }
 
     @Test
-    void settingsShouldBeChangedFromThePageAndRefusalsExplained() {
+    void settingsShouldBeChangeableAndRejectionsExplained() {
         WebElement tile = open("reports", "bulkhead");
         WebElement field = tile.findElement(By.cssSelector("form input"));
         field.sendKeys("maxConcurrent=0" + Keys.ENTER);
@@ -220,7 +220,7 @@ class DashboardTests {
     }
 
     @Test
-    void openCircuitShouldCountDownTellWhyAndCloseWhenItIsReset() {
+    void openCircuitShouldCountDownShowWhyAndCloseWhenReset() {
         CircuitBreaker flaky = registry.getOrCreate(
                 CircuitBreaker.TYPE,
                 "flaky",
@@ -242,7 +242,7 @@ class DashboardTests {
     }
 
     @Test
-    void tileShouldTellItsChainsAndHowLongTheirAttemptsTake() throws Exception {
+    void tileShouldShowItsChainsAndTheDurationsOfAttempts() throws Exception {
         post(server.uri("/orders"), "{\"product\": 1, \"quantity\": 1}");
         WebElement tile = open("payments", "circuit breaker");
         soon(
@@ -259,7 +259,7 @@ class DashboardTests {
         return tile;
     }
 
-    /** Says yes to the page's question. */
+    /** Confirms the page's question. */
     private static void agree() {
         browser.switchTo().activeElement().sendKeys(Keys.TAB);
         browser.switchTo().activeElement().sendKeys(Keys.ENTER);
@@ -271,7 +271,7 @@ class DashboardTests {
         pause.click();
         assertThat(pause.getDomAttribute("aria-pressed")).isEqualTo("true");
         payments.forceOpen();
-        // Longer than a turn and the question that may have been on its way.
+        // Longer than one poll and a request that may have been in flight.
         await().during(Duration.ofSeconds(3))
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> tile("payments", "circuit breaker").getText().contains("closed"));
@@ -285,7 +285,7 @@ class DashboardTests {
         outage.on = true;
         try {
             soon(() -> assertThat(browser.findElement(By.id("connection")).getText())
-                    .contains("Not reachable since", "the answer was 500", "What is below is old"));
+                    .contains("Not reachable since", "the answer was 500", "The data below is outdated"));
             await().atMost(Duration.ofSeconds(60)).until(() -> outage.asked.size() >= 3);
         } finally {
             outage.on = false;
@@ -295,7 +295,7 @@ class DashboardTests {
         browser.findElement(By.id("pause")).click();
         soon(() ->
                 assertThat(browser.findElement(By.id("connection")).getText()).isEmpty());
-        // The browser tells of what was asked for in vain.
+        // The browser logs the failed requests.
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .allMatch(entry -> entry.getMessage().contains("status of 500"));
     }
@@ -368,7 +368,7 @@ class DashboardTests {
         return (long) browser.executeScript("return document.querySelectorAll('#tiles canvas').length");
     }
 
-    /** What axe-core finds, for people. */
+    /** What axe-core finds, as text. */
     private static List<String> barriers() {
         return new AxeBuilder()
                 .analyze(browser).getViolations().stream()
@@ -434,7 +434,7 @@ class DashboardTests {
 
     private static void picture(Path file, int width, String scheme) throws Exception {
         show(width, scheme);
-        // Two turns later the lines are drawn in the colours and the width of now.
+        // After two polls the lines are drawn in the current colours and width.
         long polls = polls();
         soon(() -> assertThat(polls()).isGreaterThan(polls + 1));
         Files.write(file, browser.getScreenshotAs(OutputType.BYTES));

@@ -23,7 +23,7 @@ public final class ShopBeans {
 
     private ShopBeans() {}
 
-    /** Fails as often as it is told. */
+    /** Fails a given number of times. */
     public static class Flaky {
 
         private final AtomicInteger calls = new AtomicInteger();

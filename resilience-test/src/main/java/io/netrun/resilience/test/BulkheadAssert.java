@@ -10,7 +10,7 @@ public final class BulkheadAssert extends PolicyAssert<BulkheadAssert, Bulkhead>
         super(actual, BulkheadAssert.class);
     }
 
-    /** That no call runs or waits in it: every place has been given back. */
+    /** Verifies that no call runs or waits: every permit has been released. */
     public BulkheadAssert isIdle() {
         return hasActive(0).hasQueued(0);
     }
@@ -21,18 +21,18 @@ public final class BulkheadAssert extends PolicyAssert<BulkheadAssert, Bulkhead>
         return requireEqual("active", metrics.syncActive() + metrics.asyncActive(), expected);
     }
 
-    /** Calls waiting for a place, sync and async together. */
+    /** Calls waiting for a permit, sync and async together. */
     public BulkheadAssert hasQueued(int expected) {
         BulkheadMetrics metrics = present().metrics();
         return requireEqual("queued", metrics.syncQueued() + metrics.asyncQueued(), expected);
     }
 
-    /** Calls that got a place since it was made. */
+    /** Calls admitted since the bulkhead was created. */
     public BulkheadAssert hasAccepted(long expected) {
         return requireEqual("totalAccepted", present().metrics().totalAccepted(), expected);
     }
 
-    /** Calls that were refused since it was made. */
+    /** Calls rejected since the bulkhead was created. */
     public BulkheadAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }

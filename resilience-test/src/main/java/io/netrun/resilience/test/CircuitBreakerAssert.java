@@ -38,17 +38,17 @@ public final class CircuitBreakerAssert extends PolicyAssert<CircuitBreakerAsser
         return requireEqual("failureCount", present().metrics().failureCount(), expected);
     }
 
-    /** Calls that have succeeded since it was made. */
+    /** Calls that have succeeded since the breaker was created. */
     public CircuitBreakerAssert hasSucceeded(long expected) {
         return requireEqual("totalSucceeded", present().metrics().totalSucceeded(), expected);
     }
 
-    /** Calls that have failed since it was made. */
+    /** Calls that have failed since the breaker was created. */
     public CircuitBreakerAssert hasFailed(long expected) {
         return requireEqual("totalFailed", present().metrics().totalFailed(), expected);
     }
 
-    /** Calls that were refused since it was made. */
+    /** Calls rejected since the breaker was created. */
     public CircuitBreakerAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }

@@ -9,17 +9,17 @@ public final class FallbackAssert extends PolicyAssert<FallbackAssert, Fallback>
         super(actual, FallbackAssert.class);
     }
 
-    /** Failed calls whose place a handler took. */
+    /** Failed calls that a handler replaced with a result. */
     public FallbackAssert hasRecovered(long expected) {
         return requireEqual("totalRecovered", present().metrics().totalRecovered(), expected);
     }
 
-    /** Failed calls whose handler failed too. */
+    /** Failed calls whose handler also failed. */
     public FallbackAssert hasFailed(long expected) {
         return requireEqual("totalFailed", present().metrics().totalFailed(), expected);
     }
 
-    /** Failed calls for which there was no handler, or whose handler threw the very failure that it got. */
+    /** Failed calls without a matching handler, or whose handler rethrew the failure it was given. */
     public FallbackAssert hasPassed(long expected) {
         return requireEqual("totalPassed", present().metrics().totalPassed(), expected);
     }

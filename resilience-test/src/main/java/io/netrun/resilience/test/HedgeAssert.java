@@ -9,22 +9,22 @@ public final class HedgeAssert extends PolicyAssert<HedgeAssert, Hedge> {
         super(actual, HedgeAssert.class);
     }
 
-    /** Attempts that run beyond one for each call. */
+    /** Hedged attempts that are running. */
     public HedgeAssert hasActive(int expected) {
         return requireEqual("active", present().metrics().active(), expected);
     }
 
-    /** Attempts made beside one that took long. */
+    /** Hedged attempts made because the call took longer than the delay. */
     public HedgeAssert hasHedged(long expected) {
         return requireEqual("totalHedged", present().metrics().totalHedged(), expected);
     }
 
-    /** Calls that ended with the result of such an attempt. */
+    /** Calls that a hedged attempt completed first. */
     public HedgeAssert hasWon(long expected) {
         return requireEqual("totalWon", present().metrics().totalWon(), expected);
     }
 
-    /** Such attempts that were not made because too many were running. */
+    /** Hedged attempts that were not made because too many were running. */
     public HedgeAssert hasDenied(long expected) {
         return requireEqual("totalDenied", present().metrics().totalDenied(), expected);
     }

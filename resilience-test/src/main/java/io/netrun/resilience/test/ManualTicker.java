@@ -9,12 +9,11 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time that a test turns by hand: {@code CircuitBreaker.of("payments", config, ticker)} lives by it, and so does every
- * instance of a {@code ResilienceRegistry.create(ticker)}, or of a Spring application that has it as its only
- * {@code Ticker} bean. Nothing passes until {@link #advance} says so; tasks that become due run on the thread that
- * calls it. A sleep, as of a retry between attempts, returns at once, turns the time itself and is recorded.
- * Asynchronous and reactive calls do not sleep: their delays are tasks and pass only by {@link #advance} or
- * {@link #advanceToNext}.
+ * A ticker whose time a test advances by hand. Pass it to {@code CircuitBreaker.of("payments", config, ticker)} or
+ * {@code ResilienceRegistry.create(ticker)}, or declare it as the only {@code Ticker} bean of a Spring application.
+ * Time stands still until {@link #advance} is called, which runs the tasks that become due on the calling thread. A
+ * sleep, such as the delay of a retry, returns at once, advances the time by its duration and is recorded. Asynchronous
+ * and reactive calls do not sleep: their delays are tasks and pass only by {@link #advance} or {@link #advanceToNext}.
  *
  * <p>Monotonic time starts just before the overflow of {@link System#nanoTime()}'s range, so that every test crosses
  * it; the wall clock starts at the beginning of 2026. Thread-safe.
@@ -37,12 +36,12 @@ public final class ManualTicker implements Ticker {
         return wall;
     }
 
-    /** Sets the wall clock alone, as an administrator does; no decision of a policy may depend on it. */
+    /** Sets only the wall clock, as an administrator would. No decision of a policy depends on it. */
     public synchronized void setWallClock(Instant instant) {
         wall = instant;
     }
 
-    /** Turns the time by as much, without waiting. */
+    /** Advances the time by this duration, without waiting. */
     @Override
     public void sleep(long delay) throws InterruptedException {
         if (Thread.interrupted()) {
@@ -54,7 +53,7 @@ public final class ManualTicker implements Ticker {
         advance(Duration.ofNanos(delay));
     }
 
-    /** The sleeps so far, in their order; a copy. */
+    /** A copy of the recorded sleeps, in order. */
     public synchronized List<Duration> sleeps() {
         return List.copyOf(sleeps);
     }
@@ -70,13 +69,13 @@ public final class ManualTicker implements Ticker {
         };
     }
 
-    /** How many tasks, such as time limits of running calls, wait for their time. */
+    /** The number of scheduled tasks, such as timeouts of running calls. */
     public synchronized int scheduledCount() {
         return tasks.size();
     }
 
     /**
-     * Turns the time and runs what becomes due, in the order of its time, each at its own moment.
+     * Advances the time and runs the tasks that become due, in order, each at its own time.
      *
      * @param duration zero runs only what is due already
      */

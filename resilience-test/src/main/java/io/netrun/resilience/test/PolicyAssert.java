@@ -16,12 +16,12 @@ public abstract class PolicyAssert<S extends PolicyAssert<S, P>, P extends Polic
         super(actual, self);
     }
 
-    /** That it protects. */
+    /** Verifies that the instance is enabled. */
     public final S isEnabled() {
         return requireEqual("enabled", present().isEnabled(), true);
     }
 
-    /** That it is switched off and lets calls pass. */
+    /** Verifies that the instance is disabled and lets calls pass. */
     public final S isNotEnabled() {
         return requireEqual("enabled", present().isEnabled(), false);
     }
@@ -31,7 +31,7 @@ public abstract class PolicyAssert<S extends PolicyAssert<S, P>, P extends Polic
         return actual;
     }
 
-    /** Fails with the whole snapshot, since one number seldom tells why. */
+    /** Fails with the whole snapshot, since one number seldom explains a failure. */
     final S requireEqual(String what, Object found, Object expected) {
         if (!Objects.equals(found, expected)) {
             failWithActualExpectedAndMessage(

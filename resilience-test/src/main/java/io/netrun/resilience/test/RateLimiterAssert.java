@@ -9,22 +9,22 @@ public final class RateLimiterAssert extends PolicyAssert<RateLimiterAssert, Rat
         super(actual, RateLimiterAssert.class);
     }
 
-    /** Calls let in, at once or after a wait, since it was made. */
+    /** Calls admitted since the rate limiter was created, at once or after a wait. */
     public RateLimiterAssert hasAccepted(long expected) {
         return requireEqual("totalAccepted", present().metrics().totalAccepted(), expected);
     }
 
-    /** Tokens that are there. */
+    /** Tokens available now. */
     public RateLimiterAssert hasAvailable(int expected) {
         return requireEqual("available", present().metrics().available(), expected);
     }
 
-    /** Calls that wait for their turn. */
+    /** Calls waiting for their reservation. */
     public RateLimiterAssert hasWaiting(int expected) {
         return requireEqual("waiting", present().metrics().waiting(), expected);
     }
 
-    /** Calls that were refused since it was made. */
+    /** Calls rejected since the rate limiter was created. */
     public RateLimiterAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }

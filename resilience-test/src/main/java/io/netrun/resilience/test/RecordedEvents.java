@@ -6,10 +6,7 @@ import io.netrun.resilience.Subscription;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/**
- * The events of instances, from the recording's beginning until it is closed, in the order in which they came.
- * Thread-safe.
- */
+/** The events of instances in order, recorded until this is closed. Thread-safe. */
 public final class RecordedEvents implements AutoCloseable {
 
     private final List<ResilienceEvent> events = new CopyOnWriteArrayList<>();
@@ -21,22 +18,22 @@ public final class RecordedEvents implements AutoCloseable {
                 .toList();
     }
 
-    /** Begins to record the events of instances. */
+    /** Starts to record the events of instances. */
     public static RecordedEvents of(Policy... policies) {
         return new RecordedEvents(policies);
     }
 
-    /** All events so far; a copy. */
+    /** A copy of all events so far. */
     public List<ResilienceEvent> all() {
         return List.copyOf(events);
     }
 
-    /** The events of a kind so far, such as {@code CircuitBreakerEvent.StateChanged.class}; a copy. */
+    /** A copy of the events of one type so far, such as {@code CircuitBreakerEvent.StateChanged.class}. */
     public <E extends ResilienceEvent> List<E> of(Class<E> type) {
         return events.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
-    /** Ends the recording; what was recorded stays. */
+    /** Stops recording. The recorded events stay available. */
     @Override
     public void close() {
         subscriptions.forEach(Subscription::close);

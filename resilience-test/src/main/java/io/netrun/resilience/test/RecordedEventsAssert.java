@@ -4,14 +4,14 @@ import io.netrun.resilience.ResilienceEvent;
 import java.util.List;
 import org.assertj.core.api.AbstractAssert;
 
-/** Assertions about recorded events, by their kinds. */
+/** Assertions about recorded events, by type. */
 public final class RecordedEventsAssert extends AbstractAssert<RecordedEventsAssert, RecordedEvents> {
 
     RecordedEventsAssert(RecordedEvents actual) {
         super(actual, RecordedEventsAssert.class);
     }
 
-    /** That just these kinds of events came, in this order. */
+    /** Verifies that exactly these types of events were recorded, in this order. */
     public RecordedEventsAssert hasExactly(Class<?>... kinds) {
         isNotNull();
         List<? extends Class<?>> found =
@@ -23,7 +23,7 @@ public final class RecordedEventsAssert extends AbstractAssert<RecordedEventsAss
         return this;
     }
 
-    /** How many events of a kind came. */
+    /** Verifies the number of recorded events of a type. */
     public RecordedEventsAssert has(int expected, Class<? extends ResilienceEvent> kind) {
         isNotNull();
         int found = actual.of(kind).size();
@@ -40,7 +40,7 @@ public final class RecordedEventsAssert extends AbstractAssert<RecordedEventsAss
         return this;
     }
 
-    /** That no event came. */
+    /** Verifies that no event was recorded. */
     public RecordedEventsAssert isEmpty() {
         return hasExactly();
     }

@@ -10,8 +10,8 @@ import io.netrun.resilience.timeout.Timeout;
 
 /**
  * AssertJ assertions about instances and their events, for a static import:
- * {@code assertThat(breaker).isOpen().hasRejected(1)}. Each looks at one snapshot when it is called; where calls run on
- * other threads, wait for them first.
+ * {@code assertThat(breaker).isOpen().hasRejected(1)}. Each assertion checks one snapshot. If calls run on other
+ * threads, wait for them first.
  */
 public final class ResilienceAssertions {
 

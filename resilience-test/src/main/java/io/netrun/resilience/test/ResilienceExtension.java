@@ -17,23 +17,23 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Gives a JUnit test its instances, and sees to it that no test leaves a circuit open, or a protection switched off,
- * for the next:
+ * Provides instances to a JUnit test and resets them afterwards, so that no test leaves a circuit open or an instance
+ * disabled for the next one.
  *
  * <pre>{@code
  * @RegisterExtension
  * final ResilienceExtension resilience = new ResilienceExtension();
  * }</pre>
  *
- * has a registry and a {@link ManualTicker} of its own for every test. In a test with a Spring context, which many
- * tests share,
+ * creates a registry and a {@link ManualTicker} for every test. In a test with a Spring context, which many tests
+ * share,
  *
  * <pre>{@code
  * @RegisterExtension
  * final ResilienceExtension resilience = ResilienceExtension.of(() -> registry);   // the context's, injected
  * }</pre>
  *
- * works with the application's instances.
+ * uses the instances of the application.
  */
 public final class ResilienceExtension implements BeforeEachCallback, AfterEachCallback {
 
@@ -42,7 +42,7 @@ public final class ResilienceExtension implements BeforeEachCallback, AfterEachC
     private final Set<Policy> switchedOff = ConcurrentHashMap.newKeySet();
     private @Nullable Subscription added;
 
-    /** With a registry and a ticker of its own. */
+    /** Creates an extension with its own registry and ticker. */
     public ResilienceExtension() {
         ManualTicker own = new ManualTicker();
         ResilienceRegistry instances = ResilienceRegistry.create(own);
@@ -56,21 +56,21 @@ public final class ResilienceExtension implements BeforeEachCallback, AfterEachC
     }
 
     /**
-     * With an application's registry.
+     * Creates an extension with the registry of an application.
      *
-     * @param registry asked in each test, so it may give what is injected later; its instances live by the
-     *     application's own ticker, and not by this extension's
+     * @param registry called in each test, so it may return a field that is injected later; its instances use the
+     *     ticker of the application, not that of this extension
      */
     public static ResilienceExtension of(Supplier<ResilienceRegistry> registry) {
         return new ResilienceExtension(registry);
     }
 
-    /** The time by which the extension's own registry lives. */
+    /** The ticker of the extension's own registry. */
     public ManualTicker ticker() {
         return ticker;
     }
 
-    /** The registry whose instances are put in order after each test. */
+    /** The registry whose instances are reset after each test. */
     public ResilienceRegistry registry() {
         return registry.get();
     }
@@ -98,7 +98,7 @@ public final class ResilienceExtension implements BeforeEachCallback, AfterEachC
                                 .collect(Collectors.joining(", ", "[", "]"))));
     }
 
-    /** Remembers what the configuration has switched off, now and when an instance is created later. */
+    /** Remembers which instances the configuration disables, including those created later. */
     @Override
     public void beforeEach(ExtensionContext context) {
         ResilienceRegistry present = registry.get();
@@ -119,7 +119,7 @@ public final class ResilienceExtension implements BeforeEachCallback, AfterEachC
         }
     }
 
-    /** Closes every circuit breaker with zero counts, and switches every instance on that was on before the test. */
+    /** Resets every circuit breaker, and enables every instance that was enabled before the test. */
     @Override
     public void afterEach(ExtensionContext context) {
         Subscription subscription = added;

@@ -9,7 +9,7 @@ public final class RetryAssert extends PolicyAssert<RetryAssert, Retry> {
         super(actual, RetryAssert.class);
     }
 
-    /** Attempts made after a failed one since it was made. */
+    /** Attempts after a failed one, since the retry was created. */
     public RetryAssert hasRetries(long expected) {
         return requireEqual("totalRetries", present().metrics().totalRetries(), expected);
     }

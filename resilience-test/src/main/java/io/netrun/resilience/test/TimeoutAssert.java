@@ -9,12 +9,12 @@ public final class TimeoutAssert extends PolicyAssert<TimeoutAssert, Timeout> {
         super(actual, TimeoutAssert.class);
     }
 
-    /** Calls given up because the limit struck. */
+    /** Calls whose timeout fired. */
     public TimeoutAssert hasTimedOut(long expected) {
         return requireEqual("totalTimedOut", present().metrics().totalTimedOut(), expected);
     }
 
-    /** Calls given up that are still running. */
+    /** Calls that are still running after their timeout fired. */
     public TimeoutAssert hasAbandoned(int expected) {
         return requireEqual("abandoned", present().metrics().abandoned(), expected);
     }

@@ -1,4 +1,4 @@
-/** For tests of code that uses the library: time turned by hand, a JUnit extension, and AssertJ assertions. */
+/** Test support for code that uses the library: a manual ticker, a JUnit extension, and AssertJ assertions. */
 @NullMarked
 package io.netrun.resilience.test;
 

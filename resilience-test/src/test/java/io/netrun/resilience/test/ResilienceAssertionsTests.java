@@ -52,7 +52,7 @@ class ResilienceAssertionsTests {
     }
 
     @Test
-    void assertionThatDoesNotHoldShouldNameTheInstanceAndShowAllItCounts() {
+    void failedAssertionShouldNameTheInstanceAndShowItsCounts() {
         assertThatThrownBy(() -> assertThat(breaker).isOpen())
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("circuit-breaker 'payments': expected state to be OPEN, but it is CLOSED")
@@ -60,7 +60,7 @@ class ResilienceAssertionsTests {
     }
 
     @Test
-    void bulkheadShouldTellWhoRunsAndWhoWaits() {
+    void bulkheadShouldShowRunningAndWaitingCalls() {
         Bulkhead bulkhead = Bulkhead.of("search", c -> c.maxConcurrent(1).maxQueue(1));
         CompletableFuture<String> running = bulkhead.callAsync(CompletableFuture::new);
         CompletableFuture<String> waiting = bulkhead.callAsync(CompletableFuture::new);
@@ -73,7 +73,7 @@ class ResilienceAssertionsTests {
     }
 
     @Test
-    void retryShouldTellItsRetriesAndTheirEnd() {
+    void retryShouldShowItsRetriesAndTheirEnd() {
         Retry retry = Retry.of("search", RetryConfig.builder().maxAttempts(2).build(), ticker);
         fail(retry);
         assertThat(retry).hasRetries(1).hasExhausted(1).hasRecovered(0);
@@ -81,14 +81,14 @@ class ResilienceAssertionsTests {
     }
 
     @Test
-    void timeoutShouldTellWhatItGaveUp() {
+    void timeoutShouldShowTimedOutCalls() {
         Timeout timeout = Timeout.of("search", TimeoutConfig.defaults(), ticker);
         timeout.callAsync(CompletableFuture::new);
         assertThat(timeout).hasTimedOut(0).hasAbandoned(0);
     }
 
     @Test
-    void rateLimiterShouldTellWhatItLetInAndRefused() {
+    void rateLimiterShouldShowAcceptedAndRejectedCalls() {
         RateLimiter limiter = RateLimiter.of("search", c -> c.limit(1).period(Duration.ofHours(1)));
         limiter.run(() -> {});
         catchThrowable(() -> limiter.run(() -> {}));
@@ -96,7 +96,7 @@ class ResilienceAssertionsTests {
     }
 
     @Test
-    void fallbackShouldTellWhatBecameOfFailures() {
+    void fallbackShouldShowTheOutcomesOfFailures() {
         Fallback fallback = Fallback.of("search", c -> c.handle(IllegalStateException.class, failure -> "cached"));
         fail(fallback);
         catchThrowable(() -> fallback.run(() -> {
@@ -106,7 +106,7 @@ class ResilienceAssertionsTests {
     }
 
     @Test
-    void hedgeShouldTellItsFurtherAttempts() {
+    void hedgeShouldShowItsFurtherAttempts() {
         Hedge hedge = Hedge.of("search", HedgeConfig.defaults(), ticker);
         hedge.callAsync(() -> CompletableFuture.completedFuture("quick"));
         assertThat(hedge).hasActive(0).hasHedged(0).hasWon(0).hasDenied(0);

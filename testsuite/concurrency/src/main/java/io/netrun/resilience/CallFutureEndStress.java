@@ -34,7 +34,7 @@ public class CallFutureEndStress {
     @JCStressTest
     @Outcome(id = "ended, 0, 1", expect = ACCEPTABLE, desc = "The call was first; there is nothing to stop.")
     @Outcome(id = "cancelled, 1, 1", expect = ACCEPTABLE, desc = "The caller was first; the call was stopped before.")
-    @Outcome(expect = FORBIDDEN, desc = "Published before it was stopped, stopped though it ended, or told twice.")
+    @Outcome(expect = FORBIDDEN, desc = "Published before it was stopped, stopped though it ended, or notified twice.")
     @State
     public static class CancelAgainstFinish {
 

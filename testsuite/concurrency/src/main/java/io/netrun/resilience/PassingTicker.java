@@ -3,19 +3,19 @@ package io.netrun.resilience;
 import java.time.Instant;
 
 /**
- * Time in which every delay is over at once, while the clock stands still. A policy that waits for its time meets the
- * other threads without a pause between, which is where the interleavings are.
+ * A ticker whose delays expire at once while its clock stands still. Waiting policies race with the other threads
+ * without a pause, which is what produces the interleavings.
  */
 public final class PassingTicker implements Ticker {
 
-    /** For those who never stop it. */
+    /** Shared by tests that never stop it. */
     public static final PassingTicker INSTANCE = new PassingTicker();
 
     private static final Scheduled RUN = () -> {};
 
     private volatile boolean stopped;
 
-    /** No delay that begins from now on is ever over. */
+    /** From now on, delays never expire. */
     public void stop() {
         stopped = true;
     }

@@ -174,7 +174,10 @@ public class ScopeNotificationStress {
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "It ended by itself, and who stopped the scope finds it counted.")
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "It was notified, and counts nothing.")
     @Outcome(id = "0, 1", expect = FORBIDDEN, desc = "It counts although it was notified.")
-    @Outcome(id = "1, 0", expect = FORBIDDEN, desc = "Whoever stopped the scope goes on before it is counted.")
+    @Outcome(
+            id = "1, 0",
+            expect = FORBIDDEN,
+            desc = "The thread that stopped the scope goes on before the call is counted.")
     @State
     public static class SettleAgainstStop {
 

@@ -1,7 +1,7 @@
 package io.netrun.resilience;
 
 import io.netrun.resilience.bulkhead.Bulkhead;
-import io.netrun.resilience.proof.Linearizability;
+import io.netrun.resilience.concurrency.Linearizability;
 import java.util.List;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  */
 record Answer(int status, JsonNode body, long took, long retryAfter) {
 
-    /** A line for people: the status, the time, and why if it failed. */
+    /** One line: the status, the time, and the reason if it failed. */
     String summary() {
         String waiting = retryAfter == 0 ? "" : ", Retry-After: " + retryAfter;
         String reason = status < 400 ? "" : "  " + body.path("detail").asText();

@@ -15,7 +15,7 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Plays the script, one performance at a time, on a thread of its own. */
+/** Plays the script on a thread of its own, one performance at a time. */
 @Component
 class Demo {
 
@@ -56,7 +56,7 @@ class Demo {
         try {
             Script script = new Script(new Stage(visitor, story, pace));
             script.setTheScene();
-            story.tell("The demo begins. All partners are well, all breakers are reset.");
+            story.add("The demo begins. All services are healthy, all breakers are reset.");
             for (Chapter chapter : script.chapters()) {
                 story.chapter(chapter.title());
                 chapter.scene().play();
@@ -64,10 +64,10 @@ class Demo {
             }
             story.chapter("The end. Everything is as it was; look around at /actuator/resilience");
         } catch (InterruptedException e) {
-            story.tell("The demo was stopped.");
+            story.add("The demo was stopped.");
         } catch (RuntimeException e) {
             log.error("The demo failed", e);
-            story.tell("The demo failed: " + e);
+            story.add("The demo failed: " + e);
         } finally {
             story.end();
         }
@@ -80,7 +80,7 @@ class Demo {
         }
     }
 
-    /** Before the server waits for its requests to end, since those that follow the demo end with it. */
+    /** Runs before the server waits for open requests: those that follow the demo end with it. */
     @EventListener(ContextClosedEvent.class)
     void stop() {
         Thread thread = player;

@@ -14,8 +14,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The demo on the web. Both addresses answer with the log as plain text that grows as the demo goes on and ends with
- * it, for {@code curl -N} and browsers alike. The demo goes on when nobody looks.
+ * The demo on the web. Both addresses stream the log as plain text until the demo ends, for {@code curl -N} and
+ * browsers alike. The demo continues if the client disconnects.
  */
 @RestController
 class DemoController {
@@ -26,7 +26,7 @@ class DemoController {
         this.demo = demo;
     }
 
-    /** Starts the demo, or answers with status 409 if it is on. */
+    /** Starts the demo, or answers with status 409 if it is running. */
     @PostMapping("/demo")
     void start(HttpServletResponse response) throws IOException {
         Story story = demo.start()
@@ -37,7 +37,7 @@ class DemoController {
         follow(story, response);
     }
 
-    /** The log of the demo that is on, or else of the last one. */
+    /** The log of the running demo, or else of the last one. */
     @GetMapping("/demo/log")
     void log(HttpServletResponse response) throws IOException {
         Story story = demo.latest()

@@ -33,14 +33,14 @@ final class Script {
                 new Chapter("An outage: the breaker opens", this::outage),
                 new Chapter("Recovery: the breaker closes by itself", this::recovery),
                 new Chapter("Recommendations down: the page goes without (async)", this::withoutRecommendations),
-                new Chapter("Too many reports: the bulkhead refuses", this::tooManyReports),
+                new Chapter("Too many reports: the bulkhead rejects", this::tooManyReports),
                 new Chapter("One carrier down: each subclass has its own breaker", this::oneCarrierDown),
                 new Chapter("An operator resets a breaker", this::manualReset),
                 new Chapter("Prices in francs: hedge, rate limiter and fallback", this::pricesInFrancs),
                 new Chapter("The night job: a long backoff in the background", this::nightJob));
     }
 
-    /** Undoes what a former demo, or somebody with curl, may have left behind. */
+    /** Undoes what an earlier demo, or a request by hand, may have left behind. */
     void setTheScene() {
         List.of("payments", "recommendations", "parcel", "bike", "rates", "ledger")
                 .forEach(stage::heal);
@@ -61,21 +61,21 @@ final class Script {
 
     private void hiccup() throws InterruptedException {
         stage.say("The next call of the payment provider will fail");
-        stage.turn("payments", "failNext", 1);
+        stage.change("payments", "failNext", 1);
         stage.order(MUG);
         stage.say("The customer noticed nothing");
     }
 
     private void slowProvider() throws InterruptedException {
         stage.say("The payment provider now needs four seconds for an answer");
-        stage.turn("payments", "latency", "4s");
+        stage.change("payments", "latency", "4s");
         stage.order(MUG);
         stage.heal("payments");
     }
 
     private void outage() throws InterruptedException {
         stage.say("The payment provider goes down");
-        stage.turn("payments", "failureRate", 1);
+        stage.change("payments", "failureRate", 1);
         boolean open = false;
         for (int i = 0; i < 5 && !open; i++) {
             stage.order(TEAPOT);
@@ -83,22 +83,22 @@ final class Script {
         }
         stage.showBreaker("payments");
         stage.order(TEAPOT);
-        stage.say("Refused at once: no customer waits, and the provider is left in peace");
+        stage.say("Rejected at once: no customer waits, and the provider gets no more calls");
     }
 
     private void recovery() throws InterruptedException {
         stage.heal("payments");
-        stage.say("The payment provider is back, but nobody has told the breaker");
-        Answer refused = stage.order(MUG);
-        stage.note("Waiting as long as Retry-After says");
-        Thread.sleep(Duration.ofSeconds(refused.retryAfter()).toMillis());
+        stage.say("The payment provider is back, but the breaker does not know yet");
+        Answer rejected = stage.order(MUG);
+        stage.note("Waiting for the time in Retry-After");
+        Thread.sleep(Duration.ofSeconds(rejected.retryAfter()).toMillis());
         stage.order(MUG);
         stage.order(TEAPOT);
         stage.showBreaker("payments");
     }
 
     private void withoutRecommendations() throws InterruptedException {
-        stage.turn("recommendations", "failureRate", 1);
+        stage.change("recommendations", "failureRate", 1);
         stage.say("The recommendation service goes down");
         page();
         page();
@@ -116,18 +116,18 @@ final class Script {
     }
 
     private void tooManyReports() throws InterruptedException {
-        stage.say(REPORTS + " people ask for the slow sales report at once; 2 may run, 2 may wait");
-        ExecutorService people = Executors.newFixedThreadPool(REPORTS);
+        stage.say(REPORTS + " requests for the slow sales report at once; 2 may run, 2 may wait");
+        ExecutorService readers = Executors.newFixedThreadPool(REPORTS);
         try {
             List<CompletableFuture<Answer>> reports = IntStream.range(0, REPORTS)
                     .mapToObj(i ->
-                            CompletableFuture.supplyAsync(() -> stage.visitor().get("/reports/sales"), people))
+                            CompletableFuture.supplyAsync(() -> stage.visitor().get("/reports/sales"), readers))
                     .toList();
             stage.await(
                     PATIENCE,
                     () -> reports.stream().filter(CompletableFuture::isDone).count() >= REPORTS - 4);
             JsonNode bulkhead = stage.bulkhead("reports");
-            stage.note("The endpoint says of bulkhead 'reports': "
+            stage.note("The endpoint shows bulkhead 'reports': "
                     + bulkhead.path("syncActive").asInt() + " running, "
                     + bulkhead.path("syncQueued").asInt() + " waiting, "
                     + bulkhead.path("totalRejected").asLong() + " rejected so far");
@@ -135,18 +135,18 @@ final class Script {
             stage.note("Customers notice nothing: GET /products  ->  " + products.summary());
             List<Answer> answers = reports.stream().map(CompletableFuture::join).toList();
             long answered = answers.stream().filter(Answer::succeeded).count();
-            stage.say(answered + " reports answered, " + (REPORTS - answered) + " refused with 503");
+            stage.say(answered + " reports answered, " + (REPORTS - answered) + " rejected with 503");
             answers.stream()
                     .filter(answer -> !answer.succeeded())
                     .findFirst()
-                    .ifPresent(refused -> stage.note("A refused one: " + refused.summary()));
+                    .ifPresent(rejected -> stage.note("A rejection: " + rejected.summary()));
         } finally {
-            people.shutdownNow();
+            readers.shutdownNow();
         }
     }
 
     private void oneCarrierDown() throws InterruptedException {
-        stage.turn("bike", "failureRate", 1);
+        stage.change("bike", "failureRate", 1);
         stage.say("The bike couriers are down");
         for (int i = 0; i < 3; i++) {
             shipping();
@@ -182,15 +182,15 @@ final class Script {
     private void pricesInFrancs() throws InterruptedException {
         price();
         stage.say("The next answer of the exchange-rate service will take three seconds");
-        stage.turn("rates", "slowNext", 1);
+        stage.change("rates", "slowNext", 1);
         price();
         stage.say("A second request was sent beside the slow one, and overtook it");
-        stage.say(SHOPPERS + " people ask, one after another; five calls a second are paid for");
+        stage.say(SHOPPERS + " customers ask, one after another; five calls a second are paid for");
         long old = IntStream.range(0, SHOPPERS)
                 .filter(i -> stage.visitor().get(francs()).body().hasNonNull("note"))
                 .count();
-        stage.say((SHOPPERS - old) + " got the rate of today, " + old + " the last one known");
-        stage.turn("rates", "failureRate", 1);
+        stage.say((SHOPPERS - old) + " got the rate of today, " + old + " the last known one");
+        stage.change("rates", "failureRate", 1);
         stage.say("The exchange-rate service goes down");
         price();
         stage.heal("rates");
@@ -209,7 +209,7 @@ final class Script {
     }
 
     private void nightJob() throws InterruptedException {
-        stage.turn("ledger", "failNext", 3);
+        stage.change("ledger", "failNext", 3);
         stage.say("The bookkeepers will fail three times");
         stage.post("/settlements");
         boolean settled = stage.await(PATIENCE, () -> {

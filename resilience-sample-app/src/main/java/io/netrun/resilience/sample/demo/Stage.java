@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
-/** What the scenes of the demo are played with: requests that are told, knobs, and a look at the endpoint. */
+/** The tools of the demo's scenes: requests that appear in the story, knobs, and views of the endpoint. */
 final class Stage {
 
     private static final Map<String, Object> HEALTHY =
@@ -26,15 +26,15 @@ final class Stage {
         return visitor;
     }
 
-    /** Tells something, and gives time to read it. */
+    /** Adds a line and pauses, so that it can be read. */
     void say(String text) throws InterruptedException {
-        story.tell(text);
+        story.add(text);
         pause();
     }
 
-    /** Tells something that goes with what follows. */
+    /** Adds a line without a pause. */
     void note(String text) {
-        story.tell(text);
+        story.add(text);
     }
 
     void pause() throws InterruptedException {
@@ -42,25 +42,25 @@ final class Stage {
     }
 
     Answer get(String path) throws InterruptedException {
-        return told("GET " + path, visitor.get(path));
+        return report("GET " + path, visitor.get(path));
     }
 
     Answer post(String path) throws InterruptedException {
-        return told("POST " + path, visitor.post(path));
+        return report("POST " + path, visitor.post(path));
     }
 
     Answer order(int product) throws InterruptedException {
-        return told(
+        return report(
                 "POST /orders for product " + product,
                 visitor.post("/orders", Map.of("product", product, "quantity", 1)));
     }
 
-    void heal(String partner) {
-        visitor.post(knobs(partner), HEALTHY);
+    void heal(String service) {
+        visitor.post(knobs(service), HEALTHY);
     }
 
-    void turn(String partner, String knob, Object value) {
-        visitor.post(knobs(partner), Map.of(knob, value));
+    void change(String service, String knob, Object value) {
+        visitor.post(knobs(service), Map.of(knob, value));
     }
 
     /** Operates a breaker through the endpoint. */
@@ -76,10 +76,10 @@ final class Stage {
         return visitor.get("/actuator/resilience/bulkhead/" + name).body();
     }
 
-    /** Tells what the endpoint says of a breaker. */
+    /** Adds what the endpoint shows of a breaker. */
     void showBreaker(String name) throws InterruptedException {
         JsonNode breaker = breaker(name);
-        say("The endpoint says of breaker '" + name + "': "
+        say("The endpoint shows breaker '" + name + "': "
                 + breaker.path("state").asText() + ", failureCount "
                 + breaker.path("failureCount").asInt()
                 + ", succeeded " + breaker.path("totalSucceeded").asLong()
@@ -87,7 +87,7 @@ final class Stage {
                 + ", rejected " + breaker.path("totalRejected").asLong());
     }
 
-    /** Waits until something is so; no longer than a limit. */
+    /** Waits until the condition holds, up to a limit. Returns whether it holds. */
     boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
@@ -99,12 +99,12 @@ final class Stage {
         return true;
     }
 
-    private Answer told(String request, Answer answer) throws InterruptedException {
+    private Answer report(String request, Answer answer) throws InterruptedException {
         say(request + "  ->  " + answer.summary());
         return answer;
     }
 
-    private static String knobs(String partner) {
-        return "/simulator/" + partner + "/knobs";
+    private static String knobs(String service) {
+        return "/simulator/" + service + "/knobs";
     }
 }

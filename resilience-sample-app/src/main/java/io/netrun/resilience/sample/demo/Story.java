@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one run of the demo tells, line by line. One thread tells; any number follow, from the first line on and each at
- * its own speed, so that a slow reader holds nobody up. Thread-safe.
+ * The lines of one run of the demo. One thread adds lines; any number of readers follow from the first line on, each at
+ * its own speed, so that a slow reader delays no other. Thread-safe.
  */
 final class Story {
 
@@ -33,18 +33,18 @@ final class Story {
     }
 
     void chapter(String title) {
-        add("");
-        tell("=== " + title);
+        append("");
+        add("=== " + title);
     }
 
     /** Adds a line, with the seconds since the start. */
-    void tell(String text) {
-        add(String.format(Locale.ROOT, "%5.1f  %s", age().toMillis() / 1000.0, text));
+    void add(String text) {
+        append(String.format(Locale.ROOT, "%5.1f  %s", age().toMillis() / 1000.0, text));
     }
 
     /** Adds a line about something that happened inside. */
     void aside(String text) {
-        tell("     . " + text);
+        add("     . " + text);
     }
 
     synchronized void end() {
@@ -56,7 +56,7 @@ final class Story {
         return ended;
     }
 
-    /** A line, waiting for it to be told; empty if the story ended before it. */
+    /** Waits for a line and returns it; empty if the story ended before it. */
     synchronized Optional<String> line(int index) throws InterruptedException {
         while (index >= lines.size() && !ended) {
             wait();
@@ -64,7 +64,7 @@ final class Story {
         return index < lines.size() ? Optional.of(lines.get(index)) : Optional.empty();
     }
 
-    private void add(String line) {
+    private void append(String line) {
         log.info(line);
         synchronized (this) {
             if (!ended) {

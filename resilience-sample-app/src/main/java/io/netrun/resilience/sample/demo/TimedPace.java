@@ -3,7 +3,7 @@ package io.netrun.resilience.sample.demo;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
-/** Pauses as long as {@code shop.demo.pace} says, and twice as long after a chapter. */
+/** Pauses for {@code shop.demo.pace} after a step, and twice as long after a chapter. */
 @Component
 class TimedPace implements Pace {
 

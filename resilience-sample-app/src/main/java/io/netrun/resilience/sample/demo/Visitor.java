@@ -13,7 +13,7 @@ import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 
-/** Somebody with an HTTP client: does nothing that curl could not do. */
+/** An HTTP client that does nothing that curl could not do. */
 @Component
 class Visitor {
 

@@ -1,4 +1,4 @@
-/** A scripted tour that plays a customer and an operator, over HTTP only, and tells what happens. */
+/** A scripted tour that plays a customer and an operator over HTTP, and logs what happens. */
 @NullMarked
 package io.netrun.resilience.sample.demo;
 

@@ -6,7 +6,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Turns a wish into a paid order. No transaction is held while the payment provider is asked. */
+/** Creates an order and charges it. No transaction is open while the payment provider is called. */
 @Component
 class Checkout {
 

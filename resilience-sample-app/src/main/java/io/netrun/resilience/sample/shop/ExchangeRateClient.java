@@ -14,9 +14,9 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The exchange-rate service. The contract pays for so many calls a second, so the limiter lets no more begin; now and
- * then an answer is slow, so the hedge asks a second time; and a rate of a minute ago is better than none, so the
- * fallback remembers.
+ * The exchange-rate service. The contract covers a number of calls per second, so a rate limiter enforces it. An answer
+ * is slow now and then, so the hedge sends a second request. A rate of a minute ago is better than none, so the
+ * fallback returns the last one.
  */
 @Component
 class ExchangeRateClient {

@@ -10,8 +10,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /**
- * The database, with a bulkhead around a retry. The bulkhead keeps callers off the connection pool before that is
- * exhausted; the retry is for what the database itself calls transient, such as a lost race for a lock.
+ * The database, with a bulkhead around a retry. The bulkhead rejects callers before the connection pool is exhausted.
+ * The retry covers failures that the database reports as transient, such as a lost race for a lock.
  */
 @Repository
 @Bulkhead(name = "database")
@@ -56,8 +56,8 @@ class OrderRepository {
     }
 
     /**
-     * A report that keeps the database busy for a while. Its own, smaller bulkhead takes the place of the class's, so
-     * that reports can never take the connections that customers need; the retry is the class's.
+     * A report that keeps the database busy for a while. Its own, smaller bulkhead replaces the one of the class, so
+     * that reports never use up the connections that customers need. The retry of the class applies.
      */
     @Bulkhead(name = "reports")
     public List<Sales> salesReport(Duration work) {

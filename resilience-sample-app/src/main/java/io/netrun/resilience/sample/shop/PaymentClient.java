@@ -14,9 +14,8 @@ import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
 /**
- * The payment provider: an API client with timeout, retry and circuit breaker. Code says <em>what</em> is a failure,
- * since only code knows; {@code application.yml} says <em>how often</em> and <em>how long</em>, since operators change
- * that.
+ * The payment provider: an API client with timeout, retry and circuit breaker. The annotations define what is a
+ * failure, since only code knows. {@code application.yml} sets counts and durations, since operators change them.
  */
 @Component
 class PaymentClient {

@@ -10,7 +10,7 @@ import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.stereotype.Component;
 
-/** Callbacks that log, the programmatic way: on single instances, found in the registry by their names. */
+/** Callbacks in code: registered on single instances, found in the registry by name. */
 @Component
 class PaymentsAlarm implements ApplicationRunner {
 
@@ -33,7 +33,7 @@ class PaymentsAlarm implements ApplicationRunner {
 
     private static void onStateChange(State from, State to) {
         if (to == State.OPEN && from == State.CLOSED) {
-            log.error("ALARM: customers can not pay; this is where the pager would ring");
+            log.error("ALARM: customers cannot pay; this is where the pager would ring");
         } else if (to == State.CLOSED) {
             log.warn("ALL CLEAR: customers can pay again");
         }

@@ -16,8 +16,8 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.util.UriUtils;
 
 /**
- * The recommendation service: an asynchronous method with all four patterns. Waiting for a retry or for a place in the
- * bulkhead holds no thread, and the time limit fails the future.
+ * The recommendation service: an asynchronous method with all four patterns. Waiting for a retry or for a permit of the
+ * bulkhead holds no thread, and the timeout fails the future.
  */
 @Component
 class RecommendationClient {

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** Callbacks that log, the Spring way: what happens in any instance is an application event. */
+/** Callbacks as Spring application events: one listener for the events of all instances. */
 @Component
 class ResilienceLog {
 

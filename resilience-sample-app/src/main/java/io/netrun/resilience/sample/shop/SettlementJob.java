@@ -9,9 +9,9 @@ import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
 /**
- * Reports paid orders to the bookkeepers: background work with a long backoff. Nobody waits for it, so it may be
- * patient: ten attempts, five minutes apart at most. {@code application.yml} is more impatient, so that the demo ends
- * within a minute; what it says for an instance wins over the annotation.
+ * Reports paid orders to the bookkeepers: background work with a long backoff. No caller waits for it, so it makes ten
+ * attempts, five minutes apart at most. {@code application.yml} overrides the annotation with shorter delays, so that
+ * the demo ends within a minute.
  */
 @Component
 class SettlementJob {

@@ -4,7 +4,7 @@ import io.netrun.resilience.ResilienceException;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Asks all carriers; one that is down leaves the others' offers standing. */
+/** Asks all carriers. If one is down, the others still make their offers. */
 @Component
 class Shipping {
 

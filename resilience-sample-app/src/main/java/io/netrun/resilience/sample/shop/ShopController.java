@@ -47,7 +47,7 @@ class ShopController {
         return orders.products();
     }
 
-    /** A product page is worth showing without recommendations, whatever keeps them away. */
+    /** A product page is shown without recommendations if they fail for any reason. */
     @GetMapping("/products/{id}")
     CompletableFuture<ProductPage> product(@PathVariable long id) {
         Product product = checkout.product(id);

@@ -20,28 +20,28 @@ import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** Failures as problem JSON (RFC 9457), with the status that tells a client what to do next. */
+/** Maps failures to problem JSON (RFC 9457), with a status that clients can act on. */
 @RestControllerAdvice
 class ShopProblems extends ResponseEntityExceptionHandler {
 
     private static final Duration SHORTLY = Duration.ofSeconds(1);
 
     /**
-     * Refused before it was tried: come back when trials are let in. A circuit that was forced open promises nothing.
+     * The circuit rejected the call. Retry-After is when it admits trials; a circuit that is forced open sends none.
      */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> circuitOpen(CircuitOpenException e) {
         return problem(
                 HttpStatus.SERVICE_UNAVAILABLE,
-                "Out of order for the moment",
+                "Temporarily out of order",
                 e,
                 e.retryAfter().orElse(null));
     }
 
-    /** Refused before it was tried, because of load: come back shortly. */
+    /** Another policy rejected the call because of load: the client may retry shortly. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> rejected(CallRejectedException e) {
-        return problem(HttpStatus.SERVICE_UNAVAILABLE, "Too much to do at the moment", e, SHORTLY);
+        return problem(HttpStatus.SERVICE_UNAVAILABLE, "Too many requests at the moment", e, SHORTLY);
     }
 
     @ExceptionHandler
@@ -54,19 +54,19 @@ class ShopProblems extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.BAD_GATEWAY, "Tried and failed", e, null);
     }
 
-    /** What a partner refused for a reason of ours or of the customer's. */
+    /** A downstream service declined the request (4xx). */
     @ExceptionHandler
-    ProblemDetail refused(HttpClientErrorException e) {
+    ProblemDetail declined(HttpClientErrorException e) {
         ProblemDetail problem = ProblemDetail.forStatus(
                 e.getStatusCode().isSameCodeAs(HttpStatus.PAYMENT_REQUIRED)
                         ? HttpStatus.PAYMENT_REQUIRED
                         : HttpStatus.BAD_GATEWAY);
-        problem.setTitle("Refused by a partner");
+        problem.setTitle("Declined by a downstream service");
         problem.setDetail(e.getResponseBodyAsString());
         return problem;
     }
 
-    /** Says what is wrong with a body, not only that something is. */
+    /** Adds to the problem what is wrong with the body. */
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
@@ -74,7 +74,7 @@ class ShopProblems extends ResponseEntityExceptionHandler {
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(
                 status,
                 reason == null
-                        ? "The body can not be read"
+                        ? "The body cannot be read"
                         : reason.lines().findFirst().orElse(reason));
         return handleExceptionInternal(e, problem, headers, status, request);
     }

@@ -1,4 +1,4 @@
-/** The shop: the code to read. Its partners are called over HTTP and its database through a bulkhead. */
+/** The shop: start reading here. It calls downstream services over HTTP, and its database through a bulkhead. */
 @NullMarked
 package io.netrun.resilience.sample.shop;
 

@@ -3,12 +3,12 @@ package io.netrun.resilience.sample.simulator;
 import java.time.Duration;
 
 /**
- * How a simulated partner behaves.
+ * The behavior of a simulated service.
  *
- * @param failureRate the part of its calls that fail; 0 to 1
- * @param latency how long it takes to answer; 0 to 30 s
- * @param failNext how many of its next calls fail, whatever the rate; 0 to 1,000
- * @param slowNext how many of its next calls take {@link #SLOW}, whatever the latency; 0 to 1,000
+ * @param failureRate the fraction of calls that fail, 0 to 1
+ * @param latency the time until it answers, 0 to 30 s
+ * @param failNext the number of next calls that fail, whatever the rate; 0 to 1,000
+ * @param slowNext the number of next calls that take {@link #SLOW}, whatever the latency; 0 to 1,000
  */
 record Knobs(double failureRate, Duration latency, int failNext, int slowNext) {
 

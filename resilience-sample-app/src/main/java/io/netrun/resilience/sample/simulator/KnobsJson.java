@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
-/** Knobs as people write them: {@code {"failureRate": 0.8, "latency": "50ms"}}. What is left out stays as it is. */
+/** A change of knobs as JSON: {@code {"failureRate": 0.8, "latency": "50ms"}}. Missing fields keep their values. */
 record KnobsJson(
         @Nullable Double failureRate,
         @Nullable String latency,
@@ -21,9 +21,9 @@ record KnobsJson(
     }
 
     /**
-     * The knobs, changed as this says.
+     * Applies this change to the given knobs.
      *
-     * @throws IllegalArgumentException if a value is out of its range, or the latency is no duration
+     * @throws IllegalArgumentException if a value is out of range, or the latency is not a duration
      */
     Knobs applyTo(Knobs knobs) {
         return new Knobs(

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** The partners' web services, and the knobs that make them misbehave. */
+/** The downstream services as web endpoints, and the knobs that make them misbehave. */
 @RestController
 @RequestMapping("/simulator")
 class SimulatorController {
@@ -29,39 +29,39 @@ class SimulatorController {
             Map.of("CHF", new BigDecimal("0.94"), "GBP", new BigDecimal("0.87"), "USD", new BigDecimal("1.16"));
     private static final List<String> PRODUCTS = List.of("Teapot", "Mug", "Kettle", "Tea tin", "Samovar");
 
-    private final Map<String, Partner> partners = new LinkedHashMap<>();
+    private final Map<String, SimulatedService> services = new LinkedHashMap<>();
 
     SimulatorController() {
         Stream.of("payments", "recommendations", "parcel", "bike", "rates", "ledger")
-                .forEach(name -> partners.put(name, new Partner(name)));
+                .forEach(name -> services.put(name, new SimulatedService(name)));
     }
 
     @GetMapping("/knobs")
     Map<String, KnobsJson> allKnobs() {
         Map<String, KnobsJson> all = new LinkedHashMap<>();
-        partners.forEach((name, partner) -> all.put(name, KnobsJson.of(partner.knobs())));
+        services.forEach((name, service) -> all.put(name, KnobsJson.of(service.knobs())));
         return all;
     }
 
-    @GetMapping("/{partner}/knobs")
-    KnobsJson knobs(@PathVariable String partner) {
-        return KnobsJson.of(partner(partner).knobs());
+    @GetMapping("/{service}/knobs")
+    KnobsJson knobs(@PathVariable String service) {
+        return KnobsJson.of(service(service).knobs());
     }
 
-    @PostMapping("/{partner}/knobs")
-    KnobsJson turn(@PathVariable String partner, @RequestBody KnobsJson change) {
+    @PostMapping("/{service}/knobs")
+    KnobsJson change(@PathVariable String service, @RequestBody KnobsJson change) {
         try {
-            return KnobsJson.of(partner(partner).turn(change));
+            return KnobsJson.of(service(service).change(change));
         } catch (IllegalArgumentException e) {
             throw new ResponseStatusException(HttpStatus.BAD_REQUEST, e.getMessage(), e);
         }
     }
 
-    /** The same key gets the same receipt, so that a charge can be retried and is still made once. */
+    /** The same key gets the same receipt: a retried charge is made once. */
     @PostMapping("/payments/charges")
     CompletableFuture<ResponseEntity<Object>> charge(
             @RequestHeader("Idempotency-Key") String key, @RequestBody Charge charge) {
-        return partner("payments").answer(() -> {
+        return service("payments").answer(() -> {
             if (charge.amount().compareTo(CARD_LIMIT) > 0) {
                 return ResponseEntity.status(HttpStatus.PAYMENT_REQUIRED)
                         .body(Map.of("error", "The card's limit is " + CARD_LIMIT));
@@ -73,7 +73,7 @@ class SimulatorController {
 
     @GetMapping("/recommendations/{product}")
     CompletableFuture<ResponseEntity<Object>> recommendations(@PathVariable String product) {
-        return partner("recommendations")
+        return service("recommendations")
                 .answer(() -> ResponseEntity.ok(PRODUCTS.stream()
                         .filter(other -> !other.equals(product))
                         .limit(2)
@@ -82,35 +82,35 @@ class SimulatorController {
 
     @GetMapping("/parcel/quote")
     CompletableFuture<ResponseEntity<Object>> parcelQuote() {
-        return partner("parcel").answer(() -> ResponseEntity.ok(Map.of("price", new BigDecimal("4.90"), "days", 2)));
+        return service("parcel").answer(() -> ResponseEntity.ok(Map.of("price", new BigDecimal("4.90"), "days", 2)));
     }
 
     @GetMapping("/bike/quote")
     CompletableFuture<ResponseEntity<Object>> bikeQuote() {
-        return partner("bike").answer(() -> ResponseEntity.ok(Map.of("price", new BigDecimal("7.50"), "days", 0)));
+        return service("bike").answer(() -> ResponseEntity.ok(Map.of("price", new BigDecimal("7.50"), "days", 0)));
     }
 
     @GetMapping("/rates/{currency}")
     CompletableFuture<ResponseEntity<Object>> rate(@PathVariable String currency) {
         BigDecimal rate = RATES.get(currency);
-        return partner("rates")
+        return service("rates")
                 .answer(() ->
                         rate == null ? ResponseEntity.notFound().build() : ResponseEntity.ok(Map.of("rate", rate)));
     }
 
     @PostMapping("/ledger/entries")
     CompletableFuture<ResponseEntity<Object>> enter(@RequestBody List<String> orders) {
-        return partner("ledger").answer(() -> ResponseEntity.ok(Map.of("entered", orders.size())));
+        return service("ledger").answer(() -> ResponseEntity.ok(Map.of("entered", orders.size())));
     }
 
-    private Partner partner(String name) {
-        Partner partner = partners.get(name);
-        if (partner == null) {
+    private SimulatedService service(String name) {
+        SimulatedService service = services.get(name);
+        if (service == null) {
             throw new ResponseStatusException(
                     HttpStatus.NOT_FOUND,
-                    "There is no partner '" + name + "'; there are " + String.join(", ", partners.keySet()));
+                    "no service named '" + name + "'. Use one of " + String.join(", ", services.keySet()));
         }
-        return partner;
+        return service;
     }
 
     record Charge(String order, BigDecimal amount) {}

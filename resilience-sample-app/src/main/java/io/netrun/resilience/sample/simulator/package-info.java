@@ -1,6 +1,6 @@
 /**
- * The partners of the shop, in the same process for convenience, but spoken to over HTTP only. They misbehave on
- * demand.
+ * The downstream services of the shop. They run in the same process for convenience, are called over HTTP only, and
+ * misbehave on demand.
  */
 @NullMarked
 package io.netrun.resilience.sample.simulator;

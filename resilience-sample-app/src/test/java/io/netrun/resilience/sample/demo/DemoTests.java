@@ -24,8 +24,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClient;
 
 /**
- * Plays the demo once, over HTTP and without pauses. Each test checks what the endpoint and the meters said at the end
- * of a chapter.
+ * Plays the demo once, over HTTP and without pauses. Each test checks the endpoint and the meters as they were at the
+ * end of a chapter.
  */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -65,7 +65,7 @@ class DemoTests {
     }
 
     @Test
-    void demoShouldTellItsStoryToTheEnd() {
+    void demoShouldPlayToTheEnd() {
         assertThat(demo.getStatusCode()).isEqualTo(HttpStatus.ACCEPTED);
         assertThat(demo.getBody())
                 .contains("The demo begins", "The end.", "breaker 'payments': closed -> open")
@@ -73,7 +73,7 @@ class DemoTests {
     }
 
     @Test
-    void demoShouldRefuseASecondPerformanceAtTheSameTime() {
+    void demoShouldRejectASecondPerformanceAtTheSameTime() {
         assertThat(second.getStatusCode()).isEqualTo(HttpStatus.CONFLICT);
     }
 
@@ -108,7 +108,7 @@ class DemoTests {
     }
 
     @Test
-    void outageShouldOpenTheBreakerWhichThenRefuses() {
+    void outageShouldOpenTheBreakerWhichThenRejects() {
         Page page = notebook.after("An outage: the breaker opens");
         JsonNode breaker = page.breaker("payments");
         assertThat(breaker.path("state").asText()).isEqualTo("open");
@@ -148,8 +148,8 @@ class DemoTests {
     }
 
     @Test
-    void bulkheadShouldRefuseTheReportsThatHaveNoRoom() {
-        Page page = notebook.after("Too many reports: the bulkhead refuses");
+    void bulkheadShouldRejectReportsBeyondItsQueue() {
+        Page page = notebook.after("Too many reports: the bulkhead rejects");
         JsonNode reports = page.bulkhead("reports");
         assertThat(reports.path("totalAccepted").asLong()).isEqualTo(4);
         assertThat(reports.path("totalRejected").asLong()).isEqualTo(4);

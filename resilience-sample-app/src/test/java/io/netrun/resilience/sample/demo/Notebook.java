@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.web.client.RestClient;
 
-/** A pace without pauses, that writes down what the endpoint and the meters say after each chapter. */
+/** A pace without pauses that records the endpoint and the meters after each chapter. */
 final class Notebook implements Pace {
 
     private final RestClient http;
@@ -37,7 +37,7 @@ final class Notebook implements Pace {
                 .orElseThrow(() -> new AssertionError("No chapter '" + title + "' was played, but " + pages.keySet()));
     }
 
-    /** What endpoint and meters say now. */
+    /** Records endpoint and meters as they are now. */
     Page look() {
         try {
             return new Page(
@@ -54,7 +54,7 @@ final class Notebook implements Pace {
     }
 
     /**
-     * What was written down.
+     * A recorded state.
      *
      * @param meters lines in the text format of Prometheus
      */

@@ -56,7 +56,7 @@ class ShopTests {
     }
 
     @Test
-    void homePageShouldTellWhatCanBeTried() {
+    void homePageShouldShowWhatCanBeTried() {
         String page = http.get().uri(server.uri("/")).retrieve().body(String.class);
         assertThat(page).contains("/actuator/resilience", "/demo", "curl", "/simulator/payments/knobs");
     }
@@ -96,7 +96,7 @@ class ShopTests {
         payments.forceOpen();
         assertThat(post("/orders", MUG).getHeaders()).doesNotContainKey(HttpHeaders.RETRY_AFTER);
         payments.reset();
-        turn(Map.of("failureRate", 1));
+        change(Map.of("failureRate", 1));
         try {
             while (payments.state() == CircuitBreaker.State.CLOSED) {
                 post("/orders", MUG);
@@ -106,12 +106,12 @@ class ShopTests {
             assertThat(order.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).matches("[1-6]");
             assertThat(body(order).path("instanceName").asText()).isEqualTo("payments");
         } finally {
-            turn(Map.of("failureRate", 0));
+            change(Map.of("failureRate", 0));
         }
     }
 
     @Test
-    void orderShouldRefuseAQuantityOutOfRange() {
+    void orderShouldRejectAQuantityOutOfRange() {
         ResponseEntity<JsonNode> order = post("/orders", Map.of("product", 2, "quantity", 0));
         assertThat(order.getStatusCode().value()).isEqualTo(400);
         assertThat(body(order).path("detail").asText()).contains("quantity is 0: must be between 1 and 100");
@@ -126,27 +126,27 @@ class ShopTests {
     }
 
     @Test
-    void knobShouldRefuseAValueOutOfRange() {
-        ResponseEntity<JsonNode> knobs = turn(Map.of("failureRate", 2));
+    void knobShouldRejectAValueOutOfRange() {
+        ResponseEntity<JsonNode> knobs = change(Map.of("failureRate", 2));
         assertThat(knobs.getStatusCode().value()).isEqualTo(400);
         assertThat(body(knobs).path("detail").asText()).isEqualTo("failureRate is 2.0: must be between 0 and 1");
     }
 
     @Test
-    void knobShouldRefuseALatencyThatIsNoDuration() {
-        ResponseEntity<JsonNode> knobs = turn(Map.of("latency", "slow"));
+    void knobShouldRejectALatencyThatIsNoDuration() {
+        ResponseEntity<JsonNode> knobs = change(Map.of("latency", "slow"));
         assertThat(knobs.getStatusCode().value()).isEqualTo(400);
         assertThat(body(knobs).path("detail").asText()).contains("'slow'", "50ms");
     }
 
     @Test
-    void misspeltKnobShouldBeRefusedNotIgnored() {
-        ResponseEntity<JsonNode> knobs = turn(Map.of("failureRte", 1));
+    void misspeltKnobShouldBeRejectedNotIgnored() {
+        ResponseEntity<JsonNode> knobs = change(Map.of("failureRte", 1));
         assertThat(knobs.getStatusCode().value()).isEqualTo(400);
         assertThat(body(knobs).path("detail").asText()).contains("failureRte");
     }
 
-    private ResponseEntity<JsonNode> turn(Map<String, ?> knobs) {
+    private ResponseEntity<JsonNode> change(Map<String, ?> knobs) {
         return post("/simulator/payments/knobs", knobs);
     }
 

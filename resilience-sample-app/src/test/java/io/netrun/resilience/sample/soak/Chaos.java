@@ -16,13 +16,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
- * What happens to the instances meanwhile: operators, changed settings, a busy common pool, a clock that jumps, bad
- * partners.
+ * Disturbs the instances: operators, changed settings, a busy common pool, a clock that jumps, failing downstream
+ * services.
  */
 final class Chaos {
 
     private static final List<String> BREAKERS = List.of("sync", "async", "reactive", "payments", "recommendations");
-    private static final List<String> PARTNERS = List.of("recommendations", "parcel", "bike", "rates");
+    private static final List<String> SERVICES = List.of("recommendations", "parcel", "bike", "rates");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Function<String, URI> address;
@@ -33,7 +33,7 @@ final class Chaos {
     Chaos(Function<String, URI> address, JumpingTicker ticker) {
         this.address = address;
         this.ticker = ticker;
-        for (String what : List.of("operator", "settings", "switch", "common pool", "clock", "partner", "refused")) {
+        for (String what : List.of("operator", "settings", "switch", "common pool", "clock", "service", "rejected")) {
             done.put(what, new LongAdder());
         }
     }
@@ -70,10 +70,10 @@ final class Chaos {
                     ticker.jump(Duration.ofMillis(random.nextInt(5_000)));
                 }
                 default -> {
-                    String partner = PARTNERS.get(random.nextInt(PARTNERS.size()));
+                    String service = SERVICES.get(random.nextInt(SERVICES.size()));
                     send(
-                            "partner",
-                            "/simulator/" + partner + "/knobs",
+                            "service",
+                            "/simulator/" + service + "/knobs",
                             "{\"failureRate\": " + random.nextInt(2) * 0.5 + ", \"latency\": \"" + random.nextInt(60)
                                     + "ms\"}");
                 }
@@ -112,9 +112,9 @@ final class Chaos {
         try {
             int status =
                     http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-            done.get(status == 200 ? what : "refused").increment();
+            done.get(status == 200 ? what : "rejected").increment();
         } catch (IOException e) {
-            done.get("refused").increment();
+            done.get("rejected").increment();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -128,8 +128,8 @@ final class Chaos {
         }
     }
 
-    long refused() {
-        return done.get("refused").sum();
+    long rejected() {
+        return done.get("rejected").sum();
     }
 
     @Override

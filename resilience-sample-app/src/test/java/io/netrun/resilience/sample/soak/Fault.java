@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What a protected call does, besides answering. */
+/** What a protected call does instead of answering. */
 enum Fault {
     NONE,
 
@@ -16,10 +16,10 @@ enum Fault {
     /** Fails in a way that does not count. */
     IGNORED,
 
-    /** Takes longer than the time limit, and listens to interrupts. */
+    /** Takes longer than the timeout, and responds to interrupts. */
     SLOW,
 
-    /** Takes longer than the time limit, and listens to nothing. */
+    /** Takes longer than the timeout, and ignores interrupts. */
     HANG;
 
     private static final long BEYOND_THE_LIMIT = TimeUnit.MILLISECONDS.toNanos(120);

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Real time, except that it jumps ahead when told to, as the clock of a machine that was suspended does. */
+/** Real time that can jump ahead, as the clock of a suspended machine does. */
 final class JumpingTicker implements Ticker {
 
     private final Ticker real = Ticker.system();

@@ -24,9 +24,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left.
- * Two minutes by default, {@code -Dsoak.seconds=3600} for an hour; {@code -Dsoak.seed} repeats what is drawn by lot,
- * though not what threads make of it.
+ * Mixed traffic against the running shop while everything goes wrong that can be made to: at the end, nothing is left
+ * over. Two minutes by default, {@code -Dsoak.seconds=3600} for an hour. {@code -Dsoak.seed} repeats the random
+ * choices, though not the interleaving of threads.
  */
 class SoakTests {
 
@@ -85,7 +85,7 @@ class SoakTests {
                     breaker + " has counted each of its " + calls.runs(name) + " calls once",
                     () -> hasCountedEach(breaker.metrics(), calls.runs(name)));
         }
-        checkThat("every change was taken (" + chaos + ")", () -> chaos.refused() == 0);
+        checkThat("every change was taken (" + chaos + ")", () -> chaos.rejected() == 0);
         checkThat("the heap has not grown beyond " + heap + " and some", () -> usedHeap() < heap + HEAP_SLACK);
 
         context.close();
@@ -116,7 +116,7 @@ class SoakTests {
         return metrics.syncActive() + metrics.asyncActive() + metrics.syncQueued() + metrics.asyncQueued() == 0;
     }
 
-    /** A call that is given up between its admission and its run counts as cancelled without a run. */
+    /** A call that is abandoned between its admission and its run counts as cancelled without a run. */
     private static boolean hasCountedEach(CircuitBreakerMetrics metrics, long runs) {
         long judged = metrics.totalSucceeded() + metrics.totalFailed() + metrics.totalIgnored();
         return judged <= runs && runs <= judged + metrics.totalCancelled();
@@ -127,7 +127,7 @@ class SoakTests {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** The timer's thread ends when it has no task, and workers when nobody has work for them. */
+    /** The timer thread ends when it has no task, and worker threads when they are idle. */
     private static boolean noThreadIsLeft() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)

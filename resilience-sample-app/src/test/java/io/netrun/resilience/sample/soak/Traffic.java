@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import reactor.core.Disposable;
 
-/** Calls of every kind, some of whose callers leave early. It counts those that began and those that ended. */
+/** Calls of every kind, some of which are cancelled. Counts those that began and those that ended. */
 final class Traffic {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -71,7 +71,7 @@ final class Traffic {
         try {
             calls.sync(fault);
         } catch (RuntimeException expected) {
-            // Failures and refusals are what this is about.
+            // Failures and rejections are expected.
         } finally {
             ended.increment();
         }
@@ -94,7 +94,7 @@ final class Traffic {
         }
     }
 
-    /** A customer of the shop, who may close the connection before the page is there. */
+    /** A customer of the shop that may close the connection before the page arrives. */
     private void page(SplittableRandom random) {
         requests.increment();
         HttpRequest request = HttpRequest.newBuilder(address.apply(PAGES.get(random.nextInt(PAGES.size()))))
@@ -124,7 +124,7 @@ final class Traffic {
         return ended.sum();
     }
 
-    /** For people. */
+    /** A summary for the log. */
     String summary() {
         return begun + " calls, of which " + requests + " HTTP requests; " + left + " callers left early; faults "
                 + faults;

@@ -104,7 +104,7 @@ public final class ResilienceEndpoint {
             @org.springframework.lang.Nullable @Nullable String settings,
             SecurityContext security) {
         if (!operators.areAllowed()) {
-            return refused(
+            return failure(
                     METHOD_NOT_ALLOWED,
                     "The endpoint is read-only",
                     "Set management.endpoint.resilience.access to unrestricted; access to all endpoints does not count");
@@ -194,7 +194,7 @@ public final class ResilienceEndpoint {
     }
 
     private static WebEndpointResponse<Map<String, Object>> unknownPattern(String pattern) {
-        return refused(
+        return failure(
                 WebEndpointResponse.STATUS_NOT_FOUND,
                 "Unknown pattern '" + shortened(pattern) + "'",
                 "Known patterns: "
@@ -209,7 +209,7 @@ public final class ResilienceEndpoint {
             PatternDescriptor<P, ?> pattern, String name) {
         String nearest = SpellingSuggestion.to(
                 name, registry.all(pattern.type()).stream().map(Policy::name).toList());
-        return refused(
+        return failure(
                 WebEndpointResponse.STATUS_NOT_FOUND,
                 "There is no " + pattern.key() + " named '" + shortened(name) + "'",
                 (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
@@ -222,10 +222,10 @@ public final class ResilienceEndpoint {
     }
 
     private static WebEndpointResponse<Map<String, Object>> badRequest(String error, String remedy) {
-        return refused(WebEndpointResponse.STATUS_BAD_REQUEST, error, remedy);
+        return failure(WebEndpointResponse.STATUS_BAD_REQUEST, error, remedy);
     }
 
-    private static WebEndpointResponse<Map<String, Object>> refused(int status, String error, String remedy) {
+    private static WebEndpointResponse<Map<String, Object>> failure(int status, String error, String remedy) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("error", error);
         body.put("remedy", remedy);
@@ -235,7 +235,7 @@ public final class ResilienceEndpoint {
     /**
      * A requested operation.
      *
-     * @param principal who it is; null if there is none
+     * @param principal the user; null if there is none
      */
     private record Change(
             @Nullable String action,

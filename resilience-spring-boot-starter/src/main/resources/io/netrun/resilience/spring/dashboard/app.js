@@ -1,4 +1,4 @@
-// The page: asks in turns that never overlap, keeps a tile per instance, filters and orders them.
+// The page: polls without overlap, keeps a tile per instance, filters and sorts them.
 
 import {act, all, patterns} from './source.js';
 import {say} from './element.js';
@@ -12,7 +12,7 @@ let before = null, delay = EVERY, timer, asking = false, paused = false, failing
 
 for (const {key} of patterns) $('pattern').add(new Option(key.replaceAll('-', ' '), key));
 
-async function turn() {
+async function poll() {
   clearTimeout(timer);
   if (asking || paused || document.hidden) return;
   asking = true;
@@ -24,10 +24,10 @@ async function turn() {
   } catch (failed) {
     failingSince ??= new Date();
     delay = Math.min(delay * 2, AT_MOST);
-    say($('connection'), `Not reachable since ${failingSince.toLocaleTimeString()}: ${failed.message}. What is below is old.`);
+    say($('connection'), `Not reachable since ${failingSince.toLocaleTimeString()}: ${failed.message}. The data below is outdated.`);
   } finally {
     asking = false;
-    if (!paused && !document.hidden) timer = setTimeout(turn, delay);
+    if (!paused && !document.hidden) timer = setTimeout(poll, delay);
   }
 }
 
@@ -65,7 +65,7 @@ function chainsOf(methods) {
   return chains;
 }
 
-/** How long the attempts of some methods took since the last turn, by their names without packages; null where that is not measured. */
+/** Durations of the attempts of some methods since the last poll, by method name without the package; null if they are not measured. */
 function times(chains, now = {}, before = {}) {
   const methods = [...new Set(chains.map(({method}) => method.replace(/\(.*/, '').split('.').slice(-2).join('.')))].filter(method => method in now);
   if (!methods.length) return null;
@@ -78,7 +78,7 @@ function arrange() {
   const text = $('text').value.toLowerCase(), pattern = $('pattern').value, level = $('level').value;
   const sorted = [...tiles.values()].sort((a, b) => a.rank - b.rank
     || a.name.localeCompare(b.name) || a.pattern.key.localeCompare(b.pattern.key));
-  // A node that moves loses its focus, so while something in a tile has it, the order waits.
+  // A node that moves loses the focus, so tiles are not reordered while one of them has it.
   const mayMove = !$('tiles').contains(document.activeElement) || document.activeElement === $('tiles');
   let shown = 0, next = $('tiles').firstElementChild;
   for (const tile of sorted) {
@@ -88,16 +88,16 @@ function arrange() {
     if (tile.node === next) next = next.nextElementSibling;
     else if (mayMove) $('tiles').insertBefore(tile.node, next);
   }
-  const refusing = sorted.filter(tile => tile.level === 'bad').length;
-  say($('summary'), `${shown} of ${tiles.size} instances, ${refusing} of all refuse calls`);
+  const rejecting = sorted.filter(tile => tile.level === 'rejecting').length;
+  say($('summary'), `${shown} of ${tiles.size} instances, ${rejecting} in total rejecting calls`);
   $('none').hidden = shown > 0 || tiles.size === 0;
 }
 
-/** Asks before a change is made, and tells what came of it. */
+/** Asks for confirmation before a change, and reports the result. */
 function operate(pattern, name, words, change) {
   const dialog = $('question');
   $('question-title').textContent = `${words[0].toUpperCase()}${words.slice(1)}?`;
-  $('question-text').textContent = `This acts at once on the ${pattern.key.replaceAll('-', ' ')} “${name}”.`;
+  $('question-text').textContent = `This takes effect at once on the ${pattern.key.replaceAll('-', ' ')} “${name}”.`;
   $('yes').textContent = words;
   dialog.returnValue = '';
   dialog.onclose = async () => {
@@ -109,7 +109,7 @@ function operate(pattern, name, words, change) {
     } catch (failed) {
       say($('outcome'), `Not done: ${words} of ${name}: ${failed.message}`);
     }
-    turn();
+    poll();
   };
   dialog.showModal();
 }
@@ -119,7 +119,7 @@ $('filter').onsubmit = event => event.preventDefault();
 $('pause').onclick = () => {
   paused = !paused;
   $('pause').setAttribute('aria-pressed', String(paused));
-  turn();
+  poll();
 };
-document.onvisibilitychange = turn;
-turn();
+document.onvisibilitychange = poll;
+poll();

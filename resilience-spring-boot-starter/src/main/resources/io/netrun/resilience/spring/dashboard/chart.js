@@ -1,5 +1,5 @@
-// The line of the last minutes in a tile. Only what can be seen is drawn, and no width is asked for: with hundreds of tiles, each
-// question would make the browser lay the whole page out anew.
+// The chart of the last minutes in a tile. Only visible charts are drawn, and no width is queried: with hundreds of tiles, each query
+// would make the browser lay out the whole page again.
 
 import uPlot from './uPlot.esm.js';
 
@@ -8,10 +8,10 @@ const colour = name => () => getComputedStyle(document.documentElement).getPrope
 const line = (label, stroke, dash) => ({label, stroke: colour(stroke), width: 1.5, dash, points: {show: false}});
 
 const charts = new WeakMap();
-const tell = (entries, what) => entries.forEach(entry => charts.get(entry.target)?.learn(what(entry)));
-const nearby = new IntersectionObserver(entries => tell(entries, ({isIntersecting}) => ({seen: isIntersecting})), {rootMargin: '200px'});
+const notify = (entries, what) => entries.forEach(entry => charts.get(entry.target)?.learn(what(entry)));
+const nearby = new IntersectionObserver(entries => notify(entries, ({isIntersecting}) => ({seen: isIntersecting})), {rootMargin: '200px'});
 // Whole pixels, as many as a canvas can have.
-const sizes = new ResizeObserver(entries => tell(entries, ({contentRect}) => ({width: Math.floor(contentRect.width)})));
+const sizes = new ResizeObserver(entries => notify(entries, ({contentRect}) => ({width: Math.floor(contentRect.width)})));
 
 export class Chart {
   constructor(node) {
@@ -49,7 +49,7 @@ export class Chart {
       width: this.width, height: HEIGHT, legend: {show: false}, cursor: {show: false},
       axes: [{show: false}, {show: false}],
       scales: {y: {range: (plot, low, high) => [0, Math.max(high ?? 0, 1)]}},
-      series: [{}, line('calls', '--accent'), line('failures', '--bad', [4, 3]), line('refusals', '--watch', [1, 3])],
+      series: [{}, line('calls', '--accent'), line('failures', '--rejecting', [4, 3]), line('rejections', '--warning', [1, 3])],
     }, this.data, this.node);
   }
 

@@ -1,4 +1,4 @@
-// What is only asked for when a tile is opened.
+// The details, requested when a tile is opened.
 
 import {element, say} from './element.js';
 import {one, writable} from './source.js';
@@ -12,7 +12,7 @@ export function detail(more, pattern, name, operate) {
   const body = element('div');
   let shown = '', chains = [], asking = false, enabled = true, power = null;
 
-  /** What is in it is made when it is opened first: most of hundreds never are. */
+  /** The content is created when a tile is first opened: most of them never are. */
   function open() {
     if (more.open && !body.isConnected) {
       if (writable) {
@@ -41,7 +41,7 @@ export function detail(more, pattern, name, operate) {
     return row;
   }
 
-  /** The endpoint's own way of writing settings; what it refuses, it explains. */
+  /** Settings in the syntax of the endpoint, which explains what it rejects. */
   function settingsForm() {
     const form = element('form', undefined, 'row'), label = element('label', 'Change settings, such as name=value, name=value');
     const input = element('input');
@@ -102,9 +102,9 @@ function items(texts) {
 function settings(all) {
   const list = element('dl');
   for (const [key, {value, origin}] of Object.entries(all)) {
-    const said = element('dd', plain(value));
-    said.append(element('span', origin, 'origin'));
-    list.append(element('dt', key), said);
+    const text = element('dd', plain(value));
+    text.append(element('span', origin, 'origin'));
+    list.append(element('dt', key), text);
   }
   return list;
 }

@@ -1,4 +1,4 @@
-// Where the JSON is, how to ask for it, and what an operator may do.
+// The JSON endpoint: its address, requests to it, and the allowed operations.
 
 const content = name => document.querySelector(`meta[name="${name}"]`)?.content;
 const root = new URL(content('resilience-json'), document.baseURI);

@@ -1,4 +1,4 @@
-// A tile: made once for an instance, then changed in place, so that nothing flickers and focus stays where it is.
+// A tile: created once per instance and updated in place, so that nothing flickers and the focus is kept.
 
 import {Chart} from './chart.js';
 import {detail} from './detail.js';
@@ -14,10 +14,10 @@ export class Tile {
     this.numbers = element('dl');
     const line = element('div', undefined, 'line');
     line.setAttribute('role', 'img');
-    line.setAttribute('aria-label', 'Calls, failures and refusals in the last minutes; the numbers are below');
+    line.setAttribute('aria-label', 'Calls, failures and rejections in the last minutes; the numbers are below');
     this.chart = new Chart(line);
     this.texts = new Map();
-    const more = element('details'), summary = element('summary', 'Why, what it protects, settings');
+    const more = element('details'), summary = element('summary', 'Events, protected methods, settings');
     summary.append(element('span', ` of ${pattern.key} ${name}`, 'hidden'));
     more.append(summary);
     this.detail = detail(more, pattern, name, operate);

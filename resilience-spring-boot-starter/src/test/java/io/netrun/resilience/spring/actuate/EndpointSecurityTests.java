@@ -72,7 +72,7 @@ class EndpointSecurityTests {
                 "%25%32%65",
                 "reports%20"
             })
-    void oddNameShouldBeRefusedAndNothingMade(String name) throws Exception {
+    void oddNameShouldBeRejectedAndCreateNothing(String name) throws Exception {
         HttpResponse<String> answer = get("/resilience/bulkhead/" + name);
         assertThat(answer.statusCode()).isBetween(400, 499);
         assertThat(answer.headers().map()).doesNotContainKey("set-cookie");
@@ -81,7 +81,7 @@ class EndpointSecurityTests {
     }
 
     @Test
-    void nameOfTenKilobytesShouldBeRefused() throws Exception {
+    void nameOfTenKilobytesShouldBeRejected() throws Exception {
         HttpResponse<String> answer = get("/resilience/bulkhead/" + LONG);
         assertThat(answer.statusCode()).isBetween(400, 499);
         assertNothingChanged();
@@ -137,7 +137,7 @@ class EndpointSecurityTests {
 
     @ParameterizedTest
     @MethodSource("badBodies")
-    void badBodyShouldBeRefusedAndChangeNothing(String body) throws Exception {
+    void badBodyShouldBeRejectedAndChangeNothing(String body) throws Exception {
         HttpResponse<String> answer = post("/resilience/bulkhead/reports", "application/json", body);
         assertThat(answer.statusCode()).isBetween(400, 499);
         assertHarmless(answer);
@@ -145,7 +145,7 @@ class EndpointSecurityTests {
     }
 
     @Test
-    void bodyOfAMegabyteShouldBeRefused() throws Exception {
+    void bodyOfAMegabyteShouldBeRejected() throws Exception {
         HttpResponse<String> answer = post(
                 "/resilience/bulkhead/reports",
                 "application/json",
@@ -157,7 +157,7 @@ class EndpointSecurityTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/xml"})
-    void otherContentTypeShouldBeRefused(String type) throws Exception {
+    void otherContentTypeShouldBeRejected(String type) throws Exception {
         HttpResponse<String> answer = post("/resilience/bulkhead/reports", type, "{\"settings\": \"maxConcurrent=4\"}");
         assertThat(answer.statusCode()).isBetween(400, 499);
         assertNothingChanged();
@@ -165,7 +165,7 @@ class EndpointSecurityTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"PUT", "DELETE", "PATCH"})
-    void otherMethodShouldBeRefused(String method) throws Exception {
+    void otherMethodShouldBeRejected(String method) throws Exception {
         HttpResponse<String> answer = http.send(
                 HttpRequest.newBuilder(address("/resilience/bulkhead/reports"))
                         .method(method, HttpRequest.BodyPublishers.ofString("{}"))

@@ -58,7 +58,7 @@ class HealthTests {
     }
 
     @Test
-    void openBreakerShouldLeaveTheStatusAloneUnlessItsSettingSaysOtherwise() {
+    void openBreakerShouldNotChangeTheStatusByDefault() {
         open("theirs");
         open("unsaid");
         health(HttpStatus.OK)
@@ -69,7 +69,7 @@ class HealthTests {
     }
 
     @Test
-    void openBreakerShouldTurnTheStatusDownWhereItsSettingSaysSo() {
+    void openBreakerWithHealthStatusShouldSetTheStatusDown() {
         open("ours");
         health(HttpStatus.SERVICE_UNAVAILABLE)
                 .jsonPath("$.components.resilience.status")

@@ -135,7 +135,7 @@ class OperatorTests {
                 "{\"settings\": {\"maxConcurrent\": 0, \"maxQueue\": -1}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and 1000000; Bulkhead 'reports': maxQueue is -1: must be between 0 and 1000000",
                 "{\"settings\": {}, \"action\": \"reset\"}|The body has to have either an \"action\" or \"settings\"",
             })
-    void wrongSettingsOfAnObjectShouldBeToldInOurWords(String body, String error) {
+    void wrongSettingsOfAnObjectShouldBeReportedInOurWords(String body, String error) {
         post("/resilience/bulkhead/reports", body)
                 .expectStatus()
                 .isBadRequest()
@@ -202,7 +202,7 @@ class OperatorTests {
     }
 
     @Test
-    void refusedChangeShouldNotBeKept(CapturedOutput output) {
+    void rejectedChangeShouldNotBeKept(CapturedOutput output) {
         post("/resilience/bulkhead/reports", "{\"settings\": {\"maxQueue\": -1}}");
         assertThat(output).doesNotContain("by an operator");
         assertThat(listening.heard).isEmpty();

@@ -30,7 +30,7 @@ class AnnotatedCallCostTests {
             .withBean(Catalog.class);
 
     @Test
-    void protectedCallShouldAllocateNoMoreThanOneSmallObjectBesideItsProxy() {
+    void protectedCallShouldAllocateOneSmallObjectAtMost() {
         ProxyFactory empty = new ProxyFactory(new Catalog());
         empty.setProxyTargetClass(true);
         empty.addAdvice((MethodInterceptor) MethodInvocation::proceed);

@@ -93,7 +93,7 @@ class AnnotatedMethodTests {
     }
 
     @Test
-    void callBeyondTheBurstShouldBeRefused() {
+    void callBeyondTheBurstShouldBeRejected() {
         runner.run(context -> {
             PaymentClient client = context.getBean(PaymentClient.class);
             assertThat(client.refund()).isEqualTo("ok");
@@ -240,7 +240,7 @@ class AnnotatedMethodTests {
     }
 
     @Test
-    void orderShouldLetTheNamedPatternsChangePlaces() {
+    void orderShouldReorderTheNamedPatterns() {
         runner.withPropertyValues("resilience.order=circuit-breaker,retry").run(context -> {
             PaymentClient client = context.getBean(PaymentClient.class);
             client.failTimes(99);

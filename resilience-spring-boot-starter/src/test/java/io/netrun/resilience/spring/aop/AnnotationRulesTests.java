@@ -108,7 +108,7 @@ class AnnotationRulesTests {
     }
 
     @Test
-    void instanceOfABeanThatIsItselfAProxyShouldBeNamedAfterItsInterface() {
+    void instanceOfAProxyBeanShouldBeNamedAfterItsInterface() {
         runner.withBean(Counter.class, () -> (Counter) Proxy.newProxyInstance(
                         Counter.class.getClassLoader(),
                         new Class<?>[] {Counter.class},
@@ -125,7 +125,7 @@ class AnnotationRulesTests {
                 });
     }
 
-    /** What the test's beans do: they fail until a call that is told. */
+    /** The beans of the tests: they fail until a given call. */
     interface Counter {
 
         int calls();

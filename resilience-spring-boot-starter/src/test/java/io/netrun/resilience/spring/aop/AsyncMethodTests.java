@@ -67,7 +67,7 @@ class AsyncMethodTests {
     }
 
     @Test
-    void fallbackOfAnAsyncMethodShouldTakeItsPlace() {
+    void fallbackOfAnAsyncMethodShouldReplaceItsFailure() {
         runner.run(
                 context -> assertThat(context.getBean(Reports.class).recovered().get(BOUND, TimeUnit.SECONDS))
                         .isEqualTo("instead of blocking"));

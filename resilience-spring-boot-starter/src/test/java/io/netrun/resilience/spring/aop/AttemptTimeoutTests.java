@@ -30,16 +30,16 @@ class AttemptTimeoutTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
-            .withBean(Partner.class);
+            .withBean(Backend.class);
 
     @Test
     void attemptThatTakesTooLongShouldBeFollowedByAnother() {
         runner.run(context -> {
-            Partner partner = context.getBean(Partner.class);
-            assertThat(partner.slowOnce()).isEqualTo("ok");
-            assertThat(partner.calls()).isEqualTo(2);
+            Backend backend = context.getBean(Backend.class);
+            assertThat(backend.slowOnce()).isEqualTo("ok");
+            assertThat(backend.calls()).isEqualTo(2);
             assertThat(registry(context)
-                            .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "Partner.slowOnce")
+                            .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "Backend.slowOnce")
                             .orElseThrow()
                             .metrics()
                             .totalFailed())
@@ -49,31 +49,31 @@ class AttemptTimeoutTests {
 
     @Test
     void asynchronousAttemptThatTakesTooLongShouldBeFollowedByAnother() {
-        runner.run(context -> assertThat(context.getBean(Partner.class).slowOnceLater())
+        runner.run(context -> assertThat(context.getBean(Backend.class).slowOnceLater())
                 .succeedsWithin(Duration.ofSeconds(30))
                 .isEqualTo("ok"));
     }
 
     @Test
-    void limitAroundAllAttemptsShouldEndTheCallWhateverItsAttemptsMayTake() {
-        runner.run(context -> assertThatThrownBy(context.getBean(Partner.class)::alwaysSlow)
+    void outerTimeoutShouldEndTheCallWhateverItsAttemptsTake() {
+        runner.run(context -> assertThatThrownBy(context.getBean(Backend.class)::alwaysSlow)
                 .isInstanceOfSatisfying(
                         TimeoutExceededException.class,
-                        exceeded -> assertThat(exceeded.name()).isEqualTo("Partner.alwaysSlow")));
+                        exceeded -> assertThat(exceeded.name()).isEqualTo("Backend.alwaysSlow")));
     }
 
     @Test
     void instanceShouldBeNamedAfterTheMethodAndTheAttempt() {
         runner.run(context -> assertThat(registry(context).all(io.netrun.resilience.timeout.Timeout.TYPE))
                 .extracting(Policy::name)
-                .contains("Partner.alwaysSlow", "Partner.alwaysSlow.attempt"));
+                .contains("Backend.alwaysSlow", "Backend.alwaysSlow.attempt"));
     }
 
     @Test
     void configurationShouldReachTheLimitOfAnAttempt() {
-        runner.withPropertyValues("resilience.timeout.instances.[Partner.alwaysSlow.attempt].duration=123ms")
+        runner.withPropertyValues("resilience.timeout.instances.[Backend.alwaysSlow.attempt].duration=123ms")
                 .run(context -> assertThat(registry(context)
-                                .find(io.netrun.resilience.timeout.Timeout.TYPE, "Partner.alwaysSlow.attempt")
+                                .find(io.netrun.resilience.timeout.Timeout.TYPE, "Backend.alwaysSlow.attempt")
                                 .orElseThrow()
                                 .config()
                                 .duration())
@@ -83,18 +83,18 @@ class AttemptTimeoutTests {
     @Test
     void limitOfAnAttemptShouldBeInnermost() {
         runner.run(context -> assertThat(chain(context, "alwaysSlow"))
-                .containsExactly("Partner.alwaysSlow", "Partner.alwaysSlow", "Partner.alwaysSlow.attempt"));
+                .containsExactly("Backend.alwaysSlow", "Backend.alwaysSlow", "Backend.alwaysSlow.attempt"));
     }
 
     @Test
     void orderShouldMoveTheLimitOfAnAttempt() {
         runner.withPropertyValues("resilience.order=attempt-timeout,circuit-breaker")
                 .run(context -> assertThat(chain(context, "slowOnce"))
-                        .containsExactly("Partner.slowOnce", "Partner.slowOnce.attempt", "Partner.slowOnce"));
+                        .containsExactly("Backend.slowOnce", "Backend.slowOnce.attempt", "Backend.slowOnce"));
     }
 
     @Test
-    void oneInstanceInBothPlacesShouldStopTheStart() {
+    void oneInstanceInBothSlotsShouldFailStartup() {
         runner.withBean(Confused.class)
                 .run(context -> assertThat(context)
                         .getFailure()
@@ -128,7 +128,7 @@ class AttemptTimeoutTests {
     }
 
     /** Hangs in its first calls, or in all. */
-    static class Partner {
+    static class Backend {
 
         private final AtomicInteger calls = new AtomicInteger();
 

@@ -27,7 +27,7 @@ class CachedMethodTests {
             .withBean(Catalog.class);
 
     @Test
-    void openCircuitShouldRefuseWhatIsCachedToo() {
+    void openCircuitShouldRejectCachedResultsToo() {
         runner.withUserConfiguration(CacheWithin.class).run(context -> {
             Catalog catalog = context.getBean(Catalog.class);
             assertThat(catalog.product(7)).isEqualTo("product 7");

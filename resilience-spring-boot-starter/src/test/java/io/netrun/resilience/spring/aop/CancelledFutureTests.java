@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** Who cancels the future of a protected method says whether the task may be interrupted. */
+/** The caller that cancels the future of a protected method decides whether the task may be interrupted. */
 class CancelledFutureTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()

@@ -112,7 +112,7 @@ class ClassAnnotationTests {
     }
 
     @Test
-    void finalMethodOfTheAnnotatedClassShouldBeToldAndNotStopTheStart(CapturedOutput output) {
+    void finalMethodOfTheAnnotatedClassShouldBeReported(CapturedOutput output) {
         runner.withBean(Sealed.class).run(context -> {
             assertCoversOnlyCall(context, Sealed.class);
             assertThat(output).contains("Sealed.sealed is annotated with @CircuitBreaker, but is final");
@@ -203,7 +203,7 @@ class ClassAnnotationTests {
     }
 
     @Test
-    void returnTypeThatCannotBeProtectedShouldBeToldAndWorkUnprotected(CapturedOutput output) {
+    void returnTypeThatCannotBeProtectedShouldBeReported(CapturedOutput output) {
         runner.withBean(Mixed.class).run(context -> {
             assertCoversOnlyCall(context, Mixed.class);
             assertThat(output).contains("Mixed.later is annotated with @CircuitBreaker, but returns DeferredResult");
@@ -231,7 +231,7 @@ class ClassAnnotationTests {
     }
 
     @Test
-    void finalMethodThatImplementsAnAnnotatedInterfaceShouldBeTold(CapturedOutput output) {
+    void finalMethodOfAnAnnotatedInterfaceShouldBeReported(CapturedOutput output) {
         runner.withBean(Fulfilled.class).run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(output).contains("Fulfilled.call is annotated with @CircuitBreaker, but is final");

@@ -88,7 +88,7 @@ class InterfaceClientTests {
     }
 
     @Test
-    void defaultMethodOfTheInterfaceShouldTakeTheFailedOnesPlace() {
+    void defaultMethodOfTheInterfaceShouldReplaceAFailure() {
         failures = 10;
         runner.run(context -> assertThat(context.getBean(Prices.class).latest()).isEqualTo("the last one known"));
     }

@@ -23,7 +23,7 @@ class PatternOrderTests {
             .withBean(Archive.class);
 
     @Test
-    void patternsThatAMethodNamesShouldChangePlacesAmongThemselves() {
+    void patternsThatAMethodNamesShouldBeReordered() {
         runner.run(context ->
                 assertThat(chain(context, "own")).containsExactly("timeout", "circuit-breaker", "bulkhead", "retry"));
     }

@@ -110,7 +110,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void beanThatAPostProcessorNeedsShouldBeToldAsUnprotected() {
+    void postProcessorsBeanShouldBeReportedAsUnprotected() {
         assertStopped(
                 runner.withUserConfiguration(WithBeanPostProcessor.class),
                 Notifier.class.getName() + ": annotated methods (send) run unprotected, because bean 'notifier' was"
@@ -133,7 +133,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void beanThatAFactoryPostProcessorNeedsShouldBeToldAsUnprotected() {
+    void factoryPostProcessorsBeanShouldBeReportedAsUnprotected() {
         assertStopped(
                 runner.withUserConfiguration(WithBeanFactoryPostProcessor.class), "created before beans are proxied");
     }
@@ -142,7 +142,7 @@ class ProxiedBeansTests {
     static class NotifyingAspect extends Notifier {}
 
     @Test
-    void aspectShouldBeToldAsUnprotected() {
+    void aspectShouldBeReportedAsUnprotected() {
         assertStopped(runner.withBean(NotifyingAspect.class), "is an aspect, and aspects are not proxied");
     }
 
@@ -166,7 +166,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void beanThatIsReplacedAfterItWasProxiedShouldBeToldAsUnprotected() {
+    void beanReplacedAfterProxyingShouldBeReportedAsUnprotected() {
         assertStopped(runner.withUserConfiguration(WithSwap.class), "was replaced by another object");
     }
 
@@ -227,7 +227,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void objectThatWasRegisteredShouldBeToldAndNotStopTheStart(CapturedOutput output) {
+    void registeredObjectShouldBeReportedAndNotFailStartup(CapturedOutput output) {
         runner.withInitializer(context -> context.getBeanFactory().registerSingleton("ready", new Notifier()))
                 .run(context -> {
                     assertThat(context).hasNotFailed();
@@ -270,7 +270,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void lazyBeanThatGetsNoProxyShouldBeTold(CapturedOutput output) {
+    void lazyBeanThatGetsNoProxyShouldBeReported(CapturedOutput output) {
         runner.withBean(NotifyingAspect.class, NotifyingAspect::new, definition -> definition.setLazyInit(true))
                 .run(context -> {
                     assertThat(attempts(context.getBean(Notifier.class))).isEqualTo(1);
@@ -327,7 +327,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void callbackOfTheContextShouldBeToldAsUnprotected() {
+    void callbackOfTheContextShouldBeReportedAsUnprotected() {
         for (Class<?> type : List.of(Connecting.class, Initializing.class)) {
             runner.withBean(type)
                     .run(context -> assertThat(problems(context))
@@ -395,7 +395,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void finalMethodsAndPublicFieldsOfAProtectedClassShouldBeTold(CapturedOutput output) {
+    void finalMethodsAndPublicFieldsShouldBeReported(CapturedOutput output) {
         runner.withBean(HalfSealed.class).run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(output)
@@ -421,7 +421,7 @@ class ProxiedBeansTests {
     }
 
     @Test
-    void inheritedFinalMethodsThatNoInterfaceShowsShouldNotBeMentioned(CapturedOutput output) {
+    void inheritedFinalMethodsOutsideInterfacesShouldNotBeReported(CapturedOutput output) {
         runner.withBean(Filled.class).run(context -> assertThat(output).doesNotContain("callers of"));
     }
 

@@ -89,7 +89,7 @@ class RepositoryTests {
         }
     }
 
-    /** Fails as often as it is told. */
+    /** Fails a given number of times. */
     static class FailingAdapter extends MapKeyValueAdapter {
 
         final AtomicInteger failures = new AtomicInteger();

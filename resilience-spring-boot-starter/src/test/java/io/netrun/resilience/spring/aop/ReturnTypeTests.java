@@ -76,7 +76,7 @@ class ReturnTypeTests {
     }
 
     @Test
-    void methodThatReturnsASpecialKindShouldStopTheStartAndNameTheGeneralOne() {
+    void methodWithAnUnsupportedReturnTypeShouldFailStartup() {
         runner.withBean(Special.class)
                 .run(context -> assertThat(context)
                         .getFailure()

@@ -69,7 +69,7 @@ class WovenMethodTests {
     }
 
     @Test
-    void methodOfAnAnnotatedClassAndOfAMetaAnnotationShouldBeProtected() {
+    void methodOfAnAnnotatedOrMetaAnnotatedClassShouldBeProtected() {
         runner.withBean(WholeClass.class).run(context -> {
             WholeClass bean = context.getBean(WholeClass.class);
             bean.failures.set(1);
@@ -83,7 +83,7 @@ class WovenMethodTests {
     }
 
     @Test
-    void methodOfAGenericInterfaceShouldBeProtectedOnceThroughItsBridge() {
+    void methodOfAGenericInterfaceShouldBeProtectedOnce() {
         runner.withBean(Greeting.class).run(context -> {
             Supplier<?> greeting = context.getBean(Greeting.class);
             assertThatThrownBy(greeting::get).hasMessageContaining("Retry 'bridge'");
@@ -127,7 +127,7 @@ class WovenMethodTests {
     }
 
     @Test
-    void fallbackShouldTakeThePlaceOfAPrivateMethod() {
+    void privateMethodShouldBeAFallback() {
         runner.run(context -> assertThat(context.getBean(Station.class).callsWithFallback("x"))
                 .isEqualTo("instead of x"));
     }

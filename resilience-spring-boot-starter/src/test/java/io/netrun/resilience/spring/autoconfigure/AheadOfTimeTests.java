@@ -38,7 +38,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.test.tools.CompileWithForkedClassLoader;
 import org.springframework.core.test.tools.TestCompiler;
 
-/** An application that is processed ahead of time: what a native image is told, and that what was generated runs. */
+/** An application that is processed ahead of time: the hints for a native image, and that the generated code runs. */
 // The generated classes use what is visible in their package, so all have to have one class loader.
 @CompileWithForkedClassLoader
 class AheadOfTimeTests {
@@ -66,7 +66,7 @@ class AheadOfTimeTests {
         }
     }
 
-    /** Can not be protected. */
+    /** Cannot be protected. */
     public static class Sealed {
 
         @Retry

@@ -155,7 +155,7 @@ class ChildContextTests {
     }
 
     @Test
-    void listenersOfEachContextShouldHearEachEventOnce() {
+    void listenersOfEachContextShouldReceiveEachEventOnce() {
         var parent = context(null, Map.of(), Client.class, Listener.class);
         var child = context(parent, Map.of(), Client.class, Listener.class);
         var sibling = context(parent, Map.of(), Client.class, Listener.class);

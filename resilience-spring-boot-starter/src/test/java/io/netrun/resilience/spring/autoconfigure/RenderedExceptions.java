@@ -144,7 +144,7 @@ final class RenderedExceptions {
         throw new AssertionError("nothing was thrown");
     }
 
-    /** Its time passes only when it is told to. */
+    /** Its time passes only when a test advances it. */
     private static final class StandingTicker implements Ticker {
 
         private final List<Runnable> tasks = new ArrayList<>();

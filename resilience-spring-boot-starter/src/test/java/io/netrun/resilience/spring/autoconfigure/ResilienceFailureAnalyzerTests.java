@@ -22,14 +22,14 @@ class ResilienceFailureAnalyzerTests {
     }
 
     @Test
-    void oneProblemShouldBeToldWithItsRemedy() {
+    void oneProblemShouldBeReportedWithItsRemedy() {
         FailureAnalysis analysis = analyze(new Problem("x is 0", "Make it 1"));
         assertThat(analysis.getDescription()).isEqualTo("The resilience configuration has 1 problem:\n\n    - x is 0");
         assertThat(analysis.getAction()).isEqualTo("Make it 1");
     }
 
     @Test
-    void problemsShouldBeToldTogetherInOneOrder() {
+    void problemsShouldBeReportedTogetherInOneOrder() {
         FailureAnalysis analysis = analyze(new Problem("x is 0", "Make it 1"), new Problem("y is 0", "Make it 2"));
         assertThat(analysis.getDescription())
                 .isEqualTo("The resilience configuration has 2 problems:\n\n    - x is 0\n    - y is 0");
@@ -37,7 +37,7 @@ class ResilienceFailureAnalyzerTests {
     }
 
     @Test
-    void problemsThatCanBeToleratedShouldBeToldWithTheWayToDoSo() {
+    void tolerableProblemsShouldBeReportedWithTheSetting() {
         Problem tolerable = Problem.tolerable("x is unknown", "Did you mean 'y'?");
         assertThat(analyze(tolerable).getAction())
                 .isEqualTo("Did you mean 'y'?\n\nOr set resilience.validation to warn: the application starts, and"

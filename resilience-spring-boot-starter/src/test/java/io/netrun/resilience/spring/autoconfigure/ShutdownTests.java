@@ -71,7 +71,7 @@ class ShutdownTests {
     }
 
     @Test
-    void callThatRunsBeyondTheGraceTimeShouldBeTold(CapturedOutput output) {
+    void callThatRunsBeyondTheGraceTimeShouldBeReported(CapturedOutput output) {
         runner.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=50ms")
                 .run(context ->
                         bulkhead(context.getBean(ResilienceRegistry.class)).callAsync(CompletableFuture::new));
@@ -131,7 +131,7 @@ class ShutdownTests {
     }
 
     @Test
-    void childContextThatIsClosedShouldLeaveTheInstancesOfItsParentAlone() {
+    void closedChildContextShouldNotShutDownItsParentsInstances() {
         runner.run(parent -> {
             new ApplicationContextRunner()
                     .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))

@@ -120,7 +120,7 @@ class ThreadBindingTests {
                 });
     }
 
-    /** Says on which threads it is called. */
+    /** Reports the threads on which it is called. */
     static class Orders {
 
         private final List<Thread> attempts = new CopyOnWriteArrayList<>();

@@ -129,7 +129,7 @@ class CircuitBreakerFactoryTests {
     }
 
     @Test
-    void fallbackShouldGetTheFailureAndTheRefusal() {
+    void fallbackShouldGetTheFailureAndTheRejection() {
         runner.withPropertyValues("resilience.circuit-breaker.defaults.failure-threshold=1")
                 .run(context -> {
                     var circuit = factory(context).create("orders");
@@ -145,7 +145,7 @@ class CircuitBreakerFactoryTests {
     }
 
     @Test
-    void callWithoutFallbackShouldFailAsSpringCloudSays() {
+    void callWithoutFallbackShouldFailAsInSpringCloud() {
         runner.run(context -> assertThatThrownBy(
                         () -> factory(context).create("orders").run(CircuitBreakerFactoryTests::fail))
                 .isInstanceOf(NoFallbackAvailableException.class)
@@ -160,7 +160,7 @@ class CircuitBreakerFactoryTests {
                                     .create("orders")
                                     .<Object>run(CircuitBreakerFactoryTests::hang, failure -> failure))
                             .isExactlyInstanceOf(TimeoutExceededException.class);
-                    // The breaker is on the worker, which hears of the limit by an interrupt.
+                    // The breaker is on the worker thread, which the timeout interrupts.
                     await().untilAsserted(() -> assertThat(
                                     breaker(context, "orders").metrics().totalFailed())
                             .isEqualTo(1));
@@ -250,7 +250,7 @@ class CircuitBreakerFactoryTests {
     }
 
     @Test
-    void factoryShouldBeThereAndLetThroughWhereEverythingIsSwitchedOff() {
+    void factoryShouldPassCallsWhenEverythingIsSwitchedOff() {
         runner.withPropertyValues("resilience.enabled=false", "resilience.circuit-breaker.defaults.failure-threshold=1")
                 .run(context -> {
                     var circuit = factory(context).create("orders");
@@ -268,7 +268,7 @@ class CircuitBreakerFactoryTests {
     }
 
     @Test
-    void reactiveCallShouldFailAsItDoesOrAsItsFallbackSays() {
+    void reactiveCallShouldFailOrUseItsFallback() {
         runner.withPropertyValues("resilience.circuit-breaker.instances.orders.failure-threshold=2")
                 .run(context -> {
                     ReactiveCircuitBreaker circuit = reactive(context, "orders");

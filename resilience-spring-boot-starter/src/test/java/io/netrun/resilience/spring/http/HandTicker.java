@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that passes when a test says so. */
+/** A ticker that a test advances. */
 final class HandTicker implements Ticker {
 
     private record Task(Runnable action, long at) {}

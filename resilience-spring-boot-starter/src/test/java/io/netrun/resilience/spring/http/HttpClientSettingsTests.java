@@ -28,7 +28,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.mock.env.MockEnvironment;
 
-/** What the start of the application tells of its HTTP clients. */
+/** What an application reports about its HTTP clients at startup. */
 @ExtendWith(OutputCaptureExtension.class)
 class HttpClientSettingsTests {
 
@@ -46,7 +46,7 @@ class HttpClientSettingsTests {
     }
 
     @Test
-    void wrongValuesOfAllClientsShouldBeToldAtOnce() {
+    void wrongValuesOfAllClientsShouldBeReportedTogether() {
         runner.withPropertyValues(
                         "resilience.http-clients.prices.failure-statuses=5xx,6xx",
                         "resilience.http-clients.prices.retry-methods=GET,PSOT",
@@ -108,7 +108,7 @@ class HttpClientSettingsTests {
     }
 
     @Test
-    void mistypedMethodShouldBeToldWithTheNearest() {
+    void mistypedMethodShouldBeReportedWithASuggestion() {
         runner.withPropertyValues("resilience.http-clients.prices.retry-methods=PSOT")
                 .run(context -> assertThat(problems(context))
                         .singleElement()
@@ -116,7 +116,7 @@ class HttpClientSettingsTests {
     }
 
     @Test
-    void unknownKeyShouldBeToldWithTheNearest() {
+    void unknownKeyShouldBeReportedWithASuggestion() {
         runner.withPropertyValues("resilience.http-clients.prices.circuit-braker=prices")
                 .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
                     assertThat(problem.description())
@@ -130,7 +130,7 @@ class HttpClientSettingsTests {
     }
 
     @Test
-    void valueInThePlaceOfSettingsShouldBeTold() {
+    void valueInsteadOfSettingsShouldBeReported() {
         runner.withPropertyValues("resilience.http-clients.prices=retry")
                 .run(context -> assertThat(problems(context))
                         .singleElement()

@@ -14,12 +14,12 @@ class ResponsesTests {
     private final Responses<String> responses = new Responses<>(response -> {
         released.add(response);
         if (response.startsWith("broken")) {
-            throw new IllegalStateException("can not be closed");
+            throw new IllegalStateException("cannot be closed");
         }
     });
 
     @Test
-    void endWhenAResponseCanNotBeReleasedShouldReleaseTheOthersAllTheSame() {
+    void endWhenAResponseCannotBeReleasedShouldReleaseTheOthers() {
         responses.arrived("broken");
         responses.arrived("second");
         responses.end();
@@ -27,7 +27,7 @@ class ResponsesTests {
     }
 
     @Test
-    void responseThatIsTheCallersShouldReachItThoughAnotherCanNotBeReleased() {
+    void callersResponseShouldArriveWhenAnotherCannotBeReleased() {
         responses.arrived("broken");
         responses.arrived("last");
         assertThat(responses.endWith("last")).isTrue();
@@ -35,7 +35,7 @@ class ResponsesTests {
     }
 
     @Test
-    void responseThatComesTooLateShouldHarmNobodyWhenItCanNotBeReleased() {
+    void lateResponseThatCannotBeReleasedShouldDoNoHarm() {
         responses.end();
         responses.arrived("broken");
         assertThat(released).containsExactly("broken");

@@ -92,7 +92,7 @@ class RestClientTests {
     }
 
     @Test
-    void lastFailingResponseShouldReachTheClientsOwnStatusHandlersUnread() {
+    void lastFailingResponseShouldReachTheStatusHandlersUnread() {
         server.answers(500, 502, 503);
         run((client, registry) -> assertThatThrownBy(() -> get(client))
                 .isInstanceOfSatisfying(HttpServerErrorException.class, failure -> {
@@ -113,7 +113,7 @@ class RestClientTests {
     }
 
     @Test
-    void failingResponseWithoutRetryShouldReachTheCallerAndCountAsFailure() {
+    void failingResponseWithoutRetryShouldReachTheCallerAndCount() {
         server.answers(503);
         runner.run(context -> {
             RestClient client = builder()
@@ -269,7 +269,7 @@ class RestClientTests {
     }
 
     @Test
-    void bulkheadPlaceShouldBeFreeOnceTheHeadersAreThere() {
+    void permitShouldBeReleasedOnceTheHeadersAreThere() {
         run(
                 (client, registry) -> {
                     Bulkhead bulkhead = registry.find(Bulkhead.TYPE, "prices").orElseThrow();
@@ -284,7 +284,7 @@ class RestClientTests {
     }
 
     @Test
-    void fullBulkheadShouldRefuse() {
+    void fullBulkheadShouldReject() {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
         server.answers(exchange -> {
@@ -307,7 +307,7 @@ class RestClientTests {
     }
 
     @Test
-    void interruptWhileWaitingShouldEndTheCallWithTheFailureInPlaceOfTheClosedResponse() {
+    void interruptDuringADelayShouldEndWithTheFailure() {
         server.answers(503);
         run(
                 (client, registry) -> {

@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** A server that answers as it was told, and 200 when it has run out of that. */
+/** A server that answers as scripted, and with 200 after the script. */
 final class ScriptedServer implements AutoCloseable {
 
     /** A request as it came. */
@@ -49,7 +49,7 @@ final class ScriptedServer implements AutoCloseable {
         return this;
     }
 
-    /** Does with the next request what it is told. */
+    /** Answers the next request with this. */
     ScriptedServer answers(Answer answer) {
         script.add(answer);
         return this;

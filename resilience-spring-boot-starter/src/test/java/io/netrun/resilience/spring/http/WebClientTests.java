@@ -122,7 +122,7 @@ class WebClientTests {
     }
 
     @Test
-    void lastFailingResponseShouldReachTheClientsOwnStatusHandlersUnread() {
+    void lastFailingResponseShouldReachTheStatusHandlersUnread() {
         server.answers(500, 502, 503);
         run((client, registry) -> {
             assertThatThrownBy(() -> get(client).block(LONG))
@@ -343,7 +343,7 @@ class WebClientTests {
     }
 
     @Test
-    void bulkheadPlaceShouldBeFreeOnceTheHeadersAreThere() {
+    void permitShouldBeReleasedOnceTheHeadersAreThere() {
         run(
                 (client, registry) -> {
                     Bulkhead bulkhead = registry.find(Bulkhead.TYPE, "prices").orElseThrow();
@@ -431,7 +431,7 @@ class WebClientTests {
 
     /** A connection knows one reader: to read the response and to cancel its exchange too would lose it. */
     @Test
-    void responseThatWaitsForAnotherShouldBeReadOnceAndNotCancelledWhenTheCallerLeaves() {
+    void heldResponseShouldBeReadOnceWhenTheCallerLeaves() {
         AtomicInteger read = new AtomicInteger();
         AtomicInteger cancelled = new AtomicInteger();
         AtomicInteger attempts = new AtomicInteger();

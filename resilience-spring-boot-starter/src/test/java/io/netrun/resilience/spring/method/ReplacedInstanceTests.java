@@ -21,7 +21,7 @@ class ReplacedInstanceTests {
             .withBean(Payments.class);
 
     @Test
-    void methodShouldGoThroughTheInstanceThatTookThePlaceOfItsOwn() {
+    void methodShouldGoThroughTheReplacementOfItsInstance() {
         runner.run(context -> {
             Payments payments = context.getBean(Payments.class);
             assertThat(payments.pay()).isEqualTo("paid");

@@ -21,9 +21,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.NestedExceptionUtils;
 
-/**
- * What is told at start-up besides values that can not be read: settings that nothing uses, and sums that do not fit.
- */
+/** What startup reports besides invalid values: unused settings, and durations that do not fit together. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartupCheckTests {
 
@@ -47,7 +45,7 @@ class StartupCheckTests {
     }
 
     @Test
-    void settingsThatNothingUsesShouldStopTheStartWhereTheyAreLikelyMistyped() {
+    void unusedSettingsThatLookMistypedShouldFailStartup() {
         runner.withBean(Carrier.class)
                 .withPropertyValues("resilience.retry.instances.carier.max-attempts=9")
                 .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
@@ -57,7 +55,7 @@ class StartupCheckTests {
     }
 
     @Test
-    void settingsThatNothingUsesShouldBeLoggedWhereTheyResembleNothing(CapturedOutput output) {
+    void unusedSettingsThatResembleNothingShouldBeLogged(CapturedOutput output) {
         runner.withBean(Carrier.class)
                 .withPropertyValues("resilience.retry.instances.warehouse.max-attempts=9")
                 .run(context -> {
@@ -67,7 +65,7 @@ class StartupCheckTests {
     }
 
     @Test
-    void settingsOfAnInstanceForCodeShouldNotBeTakenForAMistypedOneThatHasItsOwn() {
+    void settingsOfAnInstanceForCodeShouldNotCountAsMistyped() {
         runner.withBean(Carrier.class)
                 .withPropertyValues(
                         "resilience.retry.instances.carrier.max-attempts=9",
@@ -91,7 +89,7 @@ class StartupCheckTests {
     }
 
     @Test
-    void problemsThatNothingCanRunWithShouldStopTheStartHoweverTolerant() {
+    void fatalProblemsShouldFailStartupHoweverTolerant() {
         runner.withBean(Carrier.class)
                 .withPropertyValues(
                         "resilience.validation=warn",

@@ -36,18 +36,18 @@ class AttemptObservationTests {
             .withConfiguration(AutoConfigurations.of(
                     ResilienceAutoConfiguration.class, ResilienceObservationAutoConfiguration.class))
             .withBean(ObservationRegistry.class, () -> registry)
-            .withBean(Partner.class, () -> new Partner(registry))
+            .withBean(Backend.class, () -> new Backend(registry))
             .withPropertyValues("resilience.observations.enabled=true");
 
     @Test
     void eachAttemptShouldBeObserved() {
         runner.run(context -> {
-            assertThat(partner(context).plain()).isEqualTo("ok");
+            assertThat(backend(context).plain()).isEqualTo("ok");
             observed().hasNumberOfObservationsWithNameEqualTo("resilience.attempt", 2);
             observed()
                     .hasAnObservation(first -> first.hasHighCardinalityKeyValue("attempt", "1")
-                            .hasLowCardinalityKeyValue("method", "AttemptObservationTests$Partner.plain")
-                            .hasContextualNameEqualTo("AttemptObservationTests$Partner.plain")
+                            .hasLowCardinalityKeyValue("method", "AttemptObservationTests$Backend.plain")
+                            .hasContextualNameEqualTo("AttemptObservationTests$Backend.plain")
                             .thenError()
                             .hasMessage("attempt 1"))
                     .hasAnObservation(second ->
@@ -56,15 +56,15 @@ class AttemptObservationTests {
     }
 
     @Test
-    void attemptShouldBeCurrentWhereItRunsAndHaveTheCallersObservationAsItsParent() {
+    void attemptShouldBeCurrentAndHaveTheCallersObservationAsParent() {
         runner.run(context -> {
             Observation outer = Observation.start("outer", registry);
-            outer.scoped(() -> partner(context).onAWorker());
+            outer.scoped(() -> backend(context).onAWorker());
             outer.stop();
             observed()
                     .hasAnObservation(attempt ->
                             attempt.hasHighCardinalityKeyValue("attempt", "1").hasParentObservationEqualTo(outer));
-            assertThat(partner(context).current())
+            assertThat(backend(context).current())
                     .isNotNull()
                     .satisfies(current ->
                             assertThat(current.getContext().getName()).isEqualTo("resilience.attempt"));
@@ -72,10 +72,10 @@ class AttemptObservationTests {
     }
 
     @Test
-    void attemptsThatAFutureWaitsForShouldHaveTheCallersObservationAsTheirParent() {
+    void asyncAttemptsShouldHaveTheCallersObservationAsParent() {
         runner.run(context -> {
             Observation outer = Observation.start("outer", registry);
-            CompletableFuture<String> call = outer.scoped(partner(context)::later);
+            CompletableFuture<String> call = outer.scoped(backend(context)::later);
             outer.stop();
             assertThat(call).succeedsWithin(LONG).isEqualTo("ok");
             observed().hasNumberOfObservationsWithNameEqualTo("resilience.attempt", 2);
@@ -89,7 +89,7 @@ class AttemptObservationTests {
     void attemptShouldLastUntilItsFutureEnds() {
         runner.run(context -> {
             CompletableFuture<String> inside = new CompletableFuture<>();
-            partner(context).waitingFor(inside);
+            backend(context).waitingFor(inside);
             attempt().hasBeenStarted().isNotStopped();
             inside.complete("ok");
             attempt().hasBeenStopped();
@@ -100,7 +100,7 @@ class AttemptObservationTests {
     void monoShouldHandItsAttemptOnInTheContext() {
         runner.run(context -> {
             Observation outer = Observation.start("outer", registry);
-            String value = partner(context)
+            String value = backend(context)
                     .mono()
                     .contextWrite(view -> view.put(ObservationThreadLocalAccessor.KEY, outer))
                     .block(LONG);
@@ -116,7 +116,7 @@ class AttemptObservationTests {
     @Test
     void fluxShouldBeObservedUntilItsLastElement() {
         runner.run(context -> {
-            assertThat(partner(context).flux().collectList().block(LONG)).containsExactly("a", "b");
+            assertThat(backend(context).flux().collectList().block(LONG)).containsExactly("a", "b");
             observed().hasNumberOfObservationsWithNameEqualTo("resilience.attempt", 1);
             attempt().hasBeenStopped();
         });
@@ -136,7 +136,7 @@ class AttemptObservationTests {
                     }
                 })
                 .run(context -> {
-                    partner(context).plain();
+                    backend(context).plain();
                     TestObservationRegistryAssert.assertThat(registry)
                             .hasObservationWithNameEqualTo("shop.attempt")
                             .that()
@@ -147,7 +147,7 @@ class AttemptObservationTests {
     @Test
     void nothingShouldBeObservedUnlessAskedFor() {
         runner.withPropertyValues("resilience.observations.enabled=false").run(context -> {
-            partner(context).plain();
+            backend(context).plain();
             assertThat(context).doesNotHaveBean(AttemptObserver.class);
             TestObservationRegistryAssert.assertThat(registry).doesNotHaveAnyObservation();
         });
@@ -155,7 +155,7 @@ class AttemptObservationTests {
 
     @Test
     void failureOfTheLastAttemptShouldReachTheCallerUnchanged() {
-        runner.run(context -> assertThatThrownBy(partner(context)::failing).hasMessage("for good"));
+        runner.run(context -> assertThatThrownBy(backend(context)::failing).hasMessage("for good"));
     }
 
     private TestObservationRegistryAssert observed() {
@@ -166,18 +166,18 @@ class AttemptObservationTests {
         return observed().hasObservationWithNameEqualTo("resilience.attempt").that();
     }
 
-    private static Partner partner(AssertableApplicationContext context) {
-        return context.getBean(Partner.class);
+    private static Backend backend(AssertableApplicationContext context) {
+        return context.getBean(Backend.class);
     }
 
     /** Fails once, then answers. */
-    static class Partner {
+    static class Backend {
 
         private final ObservationRegistry registry;
         private final AtomicInteger attempts = new AtomicInteger();
         private volatile @Nullable Observation current;
 
-        Partner(ObservationRegistry registry) {
+        Backend(ObservationRegistry registry) {
             this.registry = registry;
         }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.json.JsonParserFactory;
 
-/** What IDEs are told about the settings, held against the configuration records that declare them. */
+/** The metadata of the settings for IDEs, compared with the configuration records that declare them. */
 class ConfigurationMetadataTests {
 
     private final Map<String, Map<String, Object>> properties = read();
@@ -47,7 +47,7 @@ class ConfigurationMetadataTests {
 
     @ParameterizedTest
     @MethodSource("patterns")
-    void metadataShouldTellTheBuiltInDefaults(PatternDescriptor<?, ?> pattern) {
+    void metadataShouldHaveTheBuiltInDefaults(PatternDescriptor<?, ?> pattern) {
         for (Setting setting : Setting.of(pattern)) {
             Map<String, Object> told = properties.get("resilience." + pattern.key() + ".defaults." + setting.key());
             Object value = setting.valueIn(pattern.type().defaults());

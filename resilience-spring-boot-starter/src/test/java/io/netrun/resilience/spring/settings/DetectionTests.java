@@ -101,7 +101,7 @@ class DetectionTests {
     }
 
     @Test
-    void detectionOfTheConfigurationShouldWinOverTheAnnotationsSettings() {
+    void configuredDetectionShouldOverrideTheAnnotation() {
         runner.withBean(Annotated.class)
                 .withPropertyValues(X + "failure-rate-threshold=50", X + "window-duration=10s")
                 .run(context -> assertThat(config(context.getBean(ResilienceRegistry.class))

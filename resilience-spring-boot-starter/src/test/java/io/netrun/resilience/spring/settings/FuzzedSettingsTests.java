@@ -88,9 +88,9 @@ class FuzzedSettingsTests {
             .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
             .withBean(PaymentClient.class);
 
-    /** Either the application runs, or it says what is wrong in words of ours or Spring Boot's. */
+    /** Either the application starts, or it fails with a message of ours or of Spring Boot's. */
     @Property(tries = 150, seed = "20261126")
-    void configurationShouldBeTakenOrRefusedInWords(@ForAll("properties") List<String> properties) {
+    void configurationShouldStartOrFailWithAMessage(@ForAll("properties") List<String> properties) {
         runner.withPropertyValues(properties.toArray(String[]::new)).run(context -> {
             Throwable failure = context.getStartupFailure();
             if (failure != null) {
@@ -135,7 +135,7 @@ class FuzzedSettingsTests {
                 .ofMaxSize(4);
     }
 
-    /** The change is made as a whole, or it is refused and nothing has changed. */
+    /** The change is applied as a whole, or it is rejected and nothing has changed. */
     @Property(tries = 2_000, seed = "20261126")
     void changeShouldBeMadeWholeOrNotAtAll(@ForAll("instances") String pattern, @ForAll("changes") String settings) {
         Living living = new Living();
@@ -152,7 +152,7 @@ class FuzzedSettingsTests {
 
     /** Nothing that is not an action does anything. */
     @Property(tries = 500, seed = "20261126")
-    void unknownActionShouldBeRefused(@ForAll("instances") String pattern, @ForAll String action) {
+    void unknownActionShouldBeRejected(@ForAll("instances") String pattern, @ForAll String action) {
         Living living = new Living();
         WebEndpointResponse<Map<String, Object>> answer =
                 living.endpoint.act(pattern, "payments", action, null, SecurityContext.NONE);

@@ -25,7 +25,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 
-/** A configuration that changes while the application runs, as Spring Cloud tells of it. */
+/** A configuration that changes while the application runs, as Spring Cloud publishes it. */
 @ExtendWith(OutputCaptureExtension.class)
 class RefreshTests {
 
@@ -83,7 +83,7 @@ class RefreshTests {
     }
 
     @Test
-    void wrongChangeShouldBeToldAndChangeNothingAtAll(CapturedOutput output) {
+    void wrongChangeShouldBeReportedAndChangeNothing(CapturedOutput output) {
         runner.run(context -> {
             CircuitBreakerConfig before = breaker(context).config();
             TestPropertyValues.of("resilience.circuit-breaker.instances.payments.success-threshold=9")
@@ -167,7 +167,7 @@ class RefreshTests {
     }
 
     @Test
-    void mistypedKeyInAChangeShouldBeTold(CapturedOutput output) {
+    void mistypedKeyInAChangeShouldBeReported(CapturedOutput output) {
         runner.run(context -> {
             change(context, "resilience.circuit-breaker.instances.payments.failure-treshold", "22");
             assertThat(output).contains("is not followed").contains("unknown key 'failure-treshold'");
@@ -175,7 +175,7 @@ class RefreshTests {
     }
 
     @Test
-    void refusedChangeShouldLeaveTheHealthAlone(CapturedOutput output) {
+    void rejectedChangeShouldNotChangeTheHealth(CapturedOutput output) {
         runner.withPropertyValues("resilience.circuit-breaker.instances.payments.health=details")
                 .run(context -> {
                     InstanceHealth health = new InstanceHealth(
@@ -200,7 +200,7 @@ class RefreshTests {
     }
 
     @Test
-    void refusedChangeOfAClientShouldLeaveTheInstancesAlone(CapturedOutput output) {
+    void rejectedChangeOfAClientShouldNotChangeInstances(CapturedOutput output) {
         runner.withConfiguration(AutoConfigurations.of(ResilienceHttpClientsAutoConfiguration.class))
                 .withPropertyValues("resilience.http-clients.prices.circuit-breaker=payments")
                 .run(context -> {

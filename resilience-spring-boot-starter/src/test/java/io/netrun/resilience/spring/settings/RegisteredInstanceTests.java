@@ -45,7 +45,7 @@ class RegisteredInstanceTests {
     }
 
     @Test
-    void registeredInThePlaceOfAnotherShouldGoByTheAnnotation() {
+    void replacementShouldUseTheSettingsOfTheAnnotation() {
         runner.withBean(Annotated.class).run(context -> {
             context.getBean(Annotated.class).call();
             io.netrun.resilience.circuitbreaker.CircuitBreaker later = register(context, "annotated");

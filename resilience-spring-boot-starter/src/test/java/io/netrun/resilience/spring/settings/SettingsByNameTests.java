@@ -31,9 +31,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 
-/**
- * An instance has the same settings whoever asks for it first, and the origin of a setting is the one that is in force.
- */
+/** An instance has the same settings whatever asks for it first, and the origin of a setting is the one in force. */
 @ExtendWith(OutputCaptureExtension.class)
 class SettingsByNameTests {
 

@@ -58,7 +58,7 @@ class SettingsTests {
     }
 
     @Test
-    void defaultsShouldBeBuiltInWhereNobodySaysAnything() {
+    void defaultsShouldBeBuiltInWhenNothingIsConfigured() {
         runner.withPropertyValues("resilience.bulkhead.instances.db.max-queue=3")
                 .run(context -> assertThat(context.getBean(ResilienceRegistry.class)
                                 .find(Bulkhead.TYPE, "db")
@@ -79,7 +79,7 @@ class SettingsTests {
     // ---- all that is wrong at once
 
     @Test
-    void valuesOutOfRangeShouldBeToldTogetherWithTheirPlaces() {
+    void valuesOutOfRangeShouldBeReportedWithTheirOrigins() {
         runner.withBean(Ranged.class)
                 .withPropertyValues(
                         "resilience.retry.instances.ranged.max-attempts=0",
@@ -109,7 +109,7 @@ class SettingsTests {
     }
 
     @Test
-    void valueThatFailsOnlyBesideABadOneShouldNotBeTold() {
+    void valueThatFailsOnlyBesideABadOneShouldNotBeReported() {
         runner.withPropertyValues(
                         "resilience.circuit-breaker.instances.x.open-duration=-1s",
                         "resilience.circuit-breaker.instances.x.max-open-duration=10s")
@@ -119,7 +119,7 @@ class SettingsTests {
     }
 
     @Test
-    void defaultsOutOfRangeShouldBeToldThoughNoInstanceHasThemYet() {
+    void defaultsOutOfRangeShouldBeReportedBeforeAnyInstance() {
         runner.withPropertyValues(
                         "resilience.retry.defaults.max-attempts=0",
                         "resilience.bulkhead.defaults.max-queue=-1",
@@ -239,7 +239,7 @@ class SettingsTests {
     }
 
     @Test
-    void mistakesShouldAllBeToldAtOnce() {
+    void mistakesShouldAllBeReportedTogether() {
         runner.withPropertyValues(
                         "resilience.retry.instances.x.max-attempts=0",
                         "resilience.timeout.instances.y.duration=0s",
@@ -258,7 +258,7 @@ class SettingsTests {
     }
 
     @Test
-    void privateMethodShouldBeRefused() {
+    void privateMethodShouldBeRejected() {
         runner.withBean(Hidden.class)
                 .run(context -> assertThat(context)
                         .getFailure()
@@ -266,7 +266,7 @@ class SettingsTests {
     }
 
     @Test
-    void contradictingAnnotationsOfOneNameShouldBeRefused() {
+    void contradictingAnnotationsOfOneNameShouldBeRejected() {
         runner.withBean(Contradiction.class)
                 .run(context -> assertThat(context)
                         .getFailure()
@@ -274,7 +274,7 @@ class SettingsTests {
     }
 
     @Test
-    void annotationThatOnlyNamesAnInstanceShouldJoinTheOneThatSaysItsSettings() {
+    void annotationWithoutSettingsShouldJoinTheOneWithSettings() {
         runner.withBean("aFirst", OnlyNames.class)
                 .withBean("bSecond", SaysSettings.class)
                 .run(context ->

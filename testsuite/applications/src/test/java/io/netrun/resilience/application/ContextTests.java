@@ -126,7 +126,7 @@ class ContextTests {
         return context.getBean(Witness.class);
     }
 
-    /** Says what it finds on its thread. */
+    /** Reports what it finds on its thread. */
     static class Witness {
 
         private final ObservationRegistry observations;

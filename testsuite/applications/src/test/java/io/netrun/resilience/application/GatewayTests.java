@@ -25,7 +25,7 @@ class GatewayTests {
 
     private static final String ROUTE = "spring.cloud.gateway.server.webflux.routes[0].";
     private static final String AS_SOMEBODY =
-            "Basic " + Base64.getEncoder().encodeToString("somebody:secret".getBytes(StandardCharsets.UTF_8));
+            "Basic " + Base64.getEncoder().encodeToString("operator:secret".getBytes(StandardCharsets.UTF_8));
 
     @RegisterExtension
     final FailingServer server = new FailingServer();
@@ -60,7 +60,7 @@ class GatewayTests {
                 .properties(
                         "server.port=0",
                         // Spring Security is on the class path.
-                        "spring.security.user.name=somebody",
+                        "spring.security.user.name=operator",
                         "spring.security.user.password=secret",
                         ROUTE + "id=stock",
                         ROUTE + "uri=" + server.url(),

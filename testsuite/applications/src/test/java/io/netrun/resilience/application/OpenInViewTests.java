@@ -143,7 +143,7 @@ class OpenInViewTests {
         }
     }
 
-    /** Its lines are read when somebody asks for them. */
+    /** Its lines are fetched lazily. */
     @Entity
     static class Purchase {
 

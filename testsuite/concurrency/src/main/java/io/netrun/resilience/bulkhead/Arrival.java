@@ -2,27 +2,27 @@ package io.netrun.resilience.bulkhead;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A call that takes a place or waits for one, and knows how many it has got. */
+/** A call that acquires a permit or waits for one, and counts the permits it was granted. */
 final class Arrival implements FairSemaphore.Waiter {
 
     private final AtomicInteger granted = new AtomicInteger();
 
-    /** {@link FairSemaphore#FULL} if it was refused or has not waited. */
+    /** {@link FairSemaphore#FULL} if it was rejected or has not waited. */
     private long ticket = FairSemaphore.FULL;
 
-    /** Takes a place, or stands in the queue. */
-    Arrival arrive(FairSemaphore places) {
-        if (places.tryAcquire()) {
+    /** Acquires a permit or enters the queue. */
+    Arrival arrive(FairSemaphore semaphore) {
+        if (semaphore.tryAcquire()) {
             onPermit();
         } else {
-            ticket = places.enqueue(this);
+            ticket = semaphore.enqueue(this);
         }
         return this;
     }
 
-    /** 1 if it left the queue without a place. */
-    int leave(FairSemaphore places, boolean asRejected) {
-        return places.cancel(ticket, asRejected) ? 1 : 0;
+    /** 1 if it left the queue without a permit. */
+    int leave(FairSemaphore semaphore, boolean asRejected) {
+        return semaphore.cancel(ticket, asRejected) ? 1 : 0;
     }
 
     @Override
@@ -30,7 +30,7 @@ final class Arrival implements FairSemaphore.Waiter {
         granted.incrementAndGet();
     }
 
-    int places() {
+    int permits() {
         return granted.get();
     }
 }

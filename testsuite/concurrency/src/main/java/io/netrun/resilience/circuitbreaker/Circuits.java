@@ -48,16 +48,16 @@ final class Circuits {
         return breaker;
     }
 
-    /** A permit, or null if the call is refused. */
+    /** A permit, or null if the call is rejected. */
     static Permit permit(CircuitBreaker breaker) {
         try {
             return breaker.acquirePermit();
-        } catch (CircuitOpenException refused) {
+        } catch (CircuitOpenException rejected) {
             return null;
         }
     }
 
-    /** 1 if a call is admitted, which it stays; 0 if it is refused. */
+    /** 1 if a call is admitted, which it stays; 0 if it is rejected. */
     static int admitted(CircuitBreaker breaker) {
         return permit(breaker) == null ? 0 : 1;
     }

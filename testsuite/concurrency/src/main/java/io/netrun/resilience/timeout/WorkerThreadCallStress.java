@@ -14,15 +14,18 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LII_Result;
 
-/** A call on a worker that ends at the moment at which its limit is exceeded, since its body turns the time. */
+/** A call on a worker thread returns as its timeout fires: the body itself runs the timer's task. */
 @JCStressTest
 @Outcome(id = "returned, 0, 0", expect = ACCEPTABLE, desc = "The call was first.")
-@Outcome(id = "TimeoutExceededException, 1, 0", expect = ACCEPTABLE, desc = "The limit was first; the result is late.")
+@Outcome(
+        id = "TimeoutExceededException, 1, 0",
+        expect = ACCEPTABLE,
+        desc = "The timeout was first; the result is late.")
 @Outcome(expect = FORBIDDEN, desc = "A result was lost or came twice, or the worker's interrupt outlives the call.")
 @State
 public class WorkerThreadCallStress {
 
-    private final TurnedTicker ticker = new TurnedTicker();
+    private final BodyTicker ticker = new BodyTicker();
     private final AtomicInteger lateResults = new AtomicInteger();
     private final Timeout timeout;
     private volatile Runnable task;
@@ -44,7 +47,7 @@ public class WorkerThreadCallStress {
     public void call(LII_Result r) {
         try {
             r.r1 = timeout.<String, RuntimeException>call(() -> {
-                ticker.turn();
+                ticker.advance();
                 return "returned";
             });
         } catch (RuntimeException e) {
@@ -68,8 +71,8 @@ public class WorkerThreadCallStress {
         r.r3 = worker.isInterrupted() ? 1 : 0;
     }
 
-    /** Its time is turned once, beyond every limit. */
-    private static final class TurnedTicker implements Ticker {
+    /** A ticker that the body advances once, beyond every timeout. */
+    private static final class BodyTicker implements Ticker {
 
         private volatile long nanos;
         private volatile Runnable wakeUp;
@@ -97,7 +100,7 @@ public class WorkerThreadCallStress {
             return () -> {};
         }
 
-        void turn() {
+        void advance() {
             Runnable scheduled;
             do {
                 scheduled = wakeUp;

@@ -1,6 +1,6 @@
 package io.netrun.resilience.bulkhead;
 
-import io.netrun.resilience.proof.Linearizability;
+import io.netrun.resilience.concurrency.Linearizability;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -8,106 +8,106 @@ import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Test;
 
 /**
- * Places without a queue, against a count. With a queue, who asks in the moment in which the last waiter leaves may
- * overtake one that enters just then, on purpose; what holds there all the same is proven by {@link Grants}. And a
- * limit is not part of the word that counts, so a call that asked before it shrank may be counted after that: who
- * changes the limit may see one more afterwards, and figures and changes are proven one without the other.
+ * A semaphore without a queue, against a count. With a queue, a call that arrives as the last waiter leaves may barge
+ * past one that enters just then, by design; {@link SemaphoreReleaseStress} covers what still holds there. The limit is
+ * not part of the word that counts permits, so a call that started before the limit shrank may be counted afterwards.
+ * Figures and resizing are therefore checked separately.
  */
 class FairSemaphoreLinearizabilityTests {
 
     @Test
-    void placesShouldBeLinearizableWhenThreadsRace() {
+    void semaphoreShouldBeLinearizableWhenThreadsRace() {
         Linearizability.race(Counted.class, Count.class);
     }
 
     @Test
-    void placesShouldBeLinearizableWhenThreadsAreSwitchedAnywhere() {
+    void semaphoreShouldBeLinearizableWhenThreadsAreSwitched() {
         Linearizability.switched(Counted.class, Count.class);
     }
 
     @Test
-    void placesWhoseLimitChangesShouldBeLinearizableWhenThreadsRace() {
+    void resizedSemaphoreShouldBeLinearizableWhenThreadsRace() {
         Linearizability.race(Resized.class, Count.class);
     }
 
     @Test
-    void placesWhoseLimitChangesShouldBeLinearizableWhenThreadsAreSwitchedAnywhere() {
+    void resizedSemaphoreShouldBeLinearizableWhenThreadsAreSwitched() {
         Linearizability.switched(Resized.class, Count.class);
     }
 
     /** Each thread gives back what it has taken. */
-    private static final class Takers {
+    private static final class Callers {
 
-        private final FairSemaphore places = new FairSemaphore(2, 0);
+        private final FairSemaphore semaphore = new FairSemaphore(2, 0);
         private final int[] held = new int[10];
 
         boolean take(int thread) {
-            boolean taken = places.tryAcquire();
+            boolean taken = semaphore.tryAcquire();
             held[thread] += taken ? 1 : 0;
             return taken;
         }
 
-        boolean giveBack(int thread) {
+        boolean release(int thread) {
             if (held[thread] == 0) {
                 return false;
             }
             held[thread]--;
-            places.release();
+            semaphore.release();
             return true;
         }
     }
 
-    /** Takers, and somebody who looks at the figures. */
+    /** Callers, and a reader of the figures. */
     @Param(name = "thread", gen = ThreadIdGen.class)
     public static class Counted {
 
-        private final Takers takers = new Takers();
+        private final Callers callers = new Callers();
 
         @Operation
         public boolean take(@Param(name = "thread") int thread) {
-            return takers.take(thread);
+            return callers.take(thread);
         }
 
         @Operation
-        public boolean giveBack(@Param(name = "thread") int thread) {
-            return takers.giveBack(thread);
+        public boolean release(@Param(name = "thread") int thread) {
+            return callers.release(thread);
         }
 
         @Operation
         public int active() {
-            return takers.places.active();
+            return callers.semaphore.active();
         }
 
         @Operation
         public long accepted() {
-            return takers.places.totalAccepted();
+            return callers.semaphore.totalAccepted();
         }
     }
 
-    /** Takers, and somebody who changes the limit. */
+    /** Callers, and a thread that changes the limit. */
     @Param(name = "thread", gen = ThreadIdGen.class)
     @Param(name = "limit", gen = IntGen.class, conf = "1:3")
     public static class Resized {
 
-        private final Takers takers = new Takers();
+        private final Callers callers = new Callers();
 
         @Operation
         public boolean take(@Param(name = "thread") int thread) {
-            return takers.take(thread);
+            return callers.take(thread);
         }
 
         @Operation
-        public boolean giveBack(@Param(name = "thread") int thread) {
-            return takers.giveBack(thread);
+        public boolean release(@Param(name = "thread") int thread) {
+            return callers.release(thread);
         }
 
         @Operation
         public void resize(@Param(name = "limit") int limit) {
-            takers.places.resize(limit, 0);
+            callers.semaphore.resize(limit, 0);
         }
     }
 
-    /** What one thread sees of {@link Takers}. */
+    /** What one thread sees of {@link Callers}. */
     public static class Count {
 
         private final int[] held = new int[10];
@@ -125,7 +125,7 @@ class FairSemaphoreLinearizabilityTests {
             return true;
         }
 
-        public boolean giveBack(int thread) {
+        public boolean release(int thread) {
             if (held[thread] == 0) {
                 return false;
             }

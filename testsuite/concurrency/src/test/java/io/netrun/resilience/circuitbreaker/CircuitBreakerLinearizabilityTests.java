@@ -3,19 +3,18 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.PassingTicker;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
-import io.netrun.resilience.proof.Linearizability;
+import io.netrun.resilience.concurrency.Linearizability;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.junit.jupiter.api.Test;
 
 /**
- * A circuit, against its rules for one thread. Time stands still, so that an open one stays open.
+ * A circuit against its sequential rules. Time stands still, so an open circuit stays open.
  *
- * <p>While it is half-open, there is nobody who looks at the state or resets it: the call that begins the half-open
- * period may lose its trial to one that comes right after, and a call may be refused because of a trial that, an
- * operator's reset coming in between, is let in by the next period. Each is one call refused in the moment of a
- * transition, and nothing lost.
+ * <p>While it is half-open, no thread reads the state or resets it: the call that begins the half-open period may lose
+ * its trial to the next call, and a call may be rejected because of a trial that, after a reset in between, is admitted
+ * by the next period. Either way one call is rejected during a transition, and nothing is lost.
  */
 class CircuitBreakerLinearizabilityTests {
 

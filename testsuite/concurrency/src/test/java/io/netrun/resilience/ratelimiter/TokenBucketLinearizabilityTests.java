@@ -1,6 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
-import io.netrun.resilience.proof.Linearizability;
+import io.netrun.resilience.concurrency.Linearizability;
 import java.time.Duration;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;

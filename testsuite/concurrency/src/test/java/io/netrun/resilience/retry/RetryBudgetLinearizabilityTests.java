@@ -1,7 +1,7 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.PassingTicker;
-import io.netrun.resilience.proof.Linearizability;
+import io.netrun.resilience.concurrency.Linearizability;
 import org.jetbrains.lincheck.datastructures.BooleanGen;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;

@@ -19,16 +19,16 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mixed traffic through all seven patterns, whose code is foreign in every way: it throws what it must not, its stages
- * are another library's, its threads have identities of their own, its listeners fail, its callers leave. Afterwards
- * nothing may be held, lost, counted twice or seen by another caller. {@code -Dresilience.proof.storm=100000} makes
- * that many calls for each caller, and {@code -Dresilience.proof.seed} repeats a storm's choices.
+ * Mixed traffic of hostile code through all seven patterns: bodies throw what they must not, stages come from another
+ * library, threads carry identities of their own, listeners fail, callers cancel. Afterwards nothing may be held, lost,
+ * counted twice or visible to another caller. {@code -Dresilience.concurrency.storm=100000} sets the calls per caller,
+ * {@code -Dresilience.concurrency.seed} repeats a storm's choices.
  */
 class BorderStormTests {
 
     private static final int CALLERS = 6;
-    private static final int CALLS = Integer.getInteger("resilience.proof.storm", 1_500);
-    private static final long SEED = Long.getLong("resilience.proof.seed", System.nanoTime());
+    private static final int CALLS = Integer.getInteger("resilience.concurrency.storm", 1_500);
+    private static final long SEED = Long.getLong("resilience.concurrency.seed", System.nanoTime());
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final Identity identity = new Identity();

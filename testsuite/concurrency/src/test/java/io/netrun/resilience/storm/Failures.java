@@ -9,7 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
-/** What code of others throws: failures whose own methods throw, shared ones, errors, envelopes without content. */
+/** Failures as foreign code throws them: with methods that throw, shared, errors, wrappers without a cause. */
 final class Failures {
 
     private static final RuntimeException SHARED = new IllegalStateException("shared by all");
@@ -50,7 +50,7 @@ final class Failures {
         Throwable make();
     }
 
-    /** Every method of it that can be overridden throws. */
+    /** Every overridable method throws. */
     private static final class Hostile extends RuntimeException {
 
         private static final long serialVersionUID = 1;

@@ -10,7 +10,7 @@ import java.util.random.RandomGeneratorFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Protected code of one guard that does what it must not, and counts how often it was run. */
+/** Misbehaving protected code of one guard, which counts its runs. */
 final class HostileBodies {
 
     private final Identity identity;
@@ -35,7 +35,7 @@ final class HostileBodies {
                 throw Failures.any(random);
             case 1:
                 waitForInterrupt();
-                throw new IllegalStateException("interrupted, and said as something else");
+                throw new IllegalStateException("interrupted, reported as another failure");
             case 2:
                 ignoreInterrupts();
                 return 1;

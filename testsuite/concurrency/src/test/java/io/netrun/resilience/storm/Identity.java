@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.MDC;
 
 /**
- * Who calls, in the three ways in which applications know it: a thread-local that Micrometer carries, SLF4J's MDC, and
- * an inherited thread-local, which nobody carries and which must not come from another caller either.
+ * The caller's identity in the three forms that applications use: a thread-local that Micrometer carries, SLF4J's MDC,
+ * and an inherited thread-local, which is not carried and must not leak from another caller either.
  */
 final class Identity {
 
@@ -39,7 +39,7 @@ final class Identity {
         MDC.remove(KEY);
     }
 
-    /** What code does that puts its own identity on a thread and leaves it there. */
+    /** Leaves an identity of its own on the thread. */
     static void soil() {
         CARRIED.set("left behind");
         MDC.put(KEY, "left behind");
@@ -57,7 +57,7 @@ final class Identity {
 
     /**
      * Code that runs after its caller has left, such as the continuation of a cancelled call, must see its caller or
-     * nobody.
+     * none.
      */
     void checkNotAnother(String caller, String where) {
         if (CARRIED.get() != null || MDC.get(KEY) != null) {
@@ -66,8 +66,8 @@ final class Identity {
     }
 
     /**
-     * Code that does not know for whom it runs, such as a listener, must see one caller, or none. It may run on the
-     * thread of another caller, whose uncarried thread-locals it then sees.
+     * Code that does not know its caller, such as a listener, must see one caller or none. It may run on the thread of
+     * another caller, whose thread-locals that are not carried it then sees.
      */
     void checkOne(String where) {
         compare(CARRIED.get(), MDC.get(KEY), where + ", MDC beside the thread-local");

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import reactor.core.Disposable;
 
-/** A thread that calls at random: sync, asynchronous and reactive, and leaves many of its calls early. */
+/** A thread that makes random sync, asynchronous and reactive calls and cancels many of them. */
 final class StormCaller implements Runnable {
 
     private final List<StormGuard> guards;
@@ -71,7 +71,7 @@ final class StormCaller implements Runnable {
         try {
             guard.guard().call(() -> guard.bodies().sync(caller, bodySeed));
         } catch (Throwable thrown) {
-            // Whatever it is: that it ends is what is asked.
+            // Any outcome is fine: the call only has to end.
         }
     }
 
@@ -98,7 +98,7 @@ final class StormCaller implements Runnable {
             case 1 -> disturber.schedule(() -> future.cancel(false), random.nextInt(4_000), TimeUnit.MICROSECONDS);
             case 2 -> future.completeOnTimeout(0, random.nextInt(4_000), TimeUnit.MICROSECONDS);
             default -> {
-                // It is left to end by itself.
+                // Ends by itself.
             }
         }
     }
@@ -122,7 +122,7 @@ final class StormCaller implements Runnable {
         }
     }
 
-    /** Elsewhere a continuation runs as any future's does: on the thread of whoever completes it. */
+    /** On other threads a continuation runs as with any future: on the thread that completes it. */
     private static boolean isOfTheLibrary(Thread thread) {
         return thread.getName().startsWith("resilience");
     }

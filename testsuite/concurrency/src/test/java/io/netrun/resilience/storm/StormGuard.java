@@ -111,12 +111,12 @@ final class StormGuard {
         return bodies;
     }
 
-    /** What is wrong while nobody calls any more; empty when everything was given back and counted. */
+    /** What is wrong after the last call; empty if everything was released and counted. */
     List<String> unsettled() {
         List<String> wrong = new ArrayList<>();
         CircuitBreakerMetrics counted = breaker.metrics();
         long ended = counted.totalSucceeded() + counted.totalFailed() + counted.totalIgnored();
-        // One that is given up between its admission and its body counts as cancelled without a run.
+        // A call that is abandoned between its admission and its body counts as cancelled without a run.
         if (bodies.runs() < ended || bodies.runs() > ended + counted.totalCancelled()) {
             wrong.add(name + ": " + bodies.runs() + " runs, but " + counted);
         }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * A block of code in a page.
  *
- * @param language what stands behind the fence
+ * @param language the language behind the fence
  * @param line of the fence
  */
 record Block(Path page, int line, String language, String text) {
@@ -54,7 +54,7 @@ record Block(Path page, int line, String language, String text) {
         }
     }
 
-    /** For people: {@code README.md:82}. */
+    /** The page and the line, such as {@code README.md:82}. */
     @Override
     public String toString() {
         return ROOT.relativize(page) + ":" + line;

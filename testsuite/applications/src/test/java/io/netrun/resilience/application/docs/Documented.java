@@ -17,8 +17,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * What the code of the documentation takes for granted: a shop and its partners. Each block is compiled within a
- * subclass.
+ * What the code of the documentation takes for granted: a shop and its downstream services. Each block is compiled
+ * within a subclass.
  */
 @SuppressWarnings("NullAway.Init")
 public abstract class Documented {

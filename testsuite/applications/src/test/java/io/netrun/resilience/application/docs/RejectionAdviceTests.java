@@ -36,7 +36,7 @@ class RejectionAdviceTests {
             ticker);
 
     @Test
-    void openCircuitShouldSayWhenTrialsAreAdmittedInWholeSeconds() throws Exception {
+    void openCircuitShouldReportTheNextTrialInWholeSeconds() throws Exception {
         breaker.acquirePermit().onFailure(new IllegalStateException());
         answer(() -> breaker.run(() -> {})).andExpect(header().string(HttpHeaders.RETRY_AFTER, "2"));
     }
@@ -58,7 +58,7 @@ class RejectionAdviceTests {
     }
 
     @Test
-    void rateLimiterShouldSayWhenTheNextPermitIsThere() throws Exception {
+    void rateLimiterShouldReportWhenTheNextPermitIsFree() throws Exception {
         RateLimiter limiter = RateLimiter.of(
                 "geocoder",
                 RateLimiterConfig.builder()

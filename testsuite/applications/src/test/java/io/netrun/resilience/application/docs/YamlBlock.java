@@ -31,7 +31,7 @@ final class YamlBlock {
         this.block = block;
     }
 
-    /** What it says. */
+    /** Its settings. */
     List<PropertySource<?>> settings() {
         try {
             return new YamlPropertySourceLoader()

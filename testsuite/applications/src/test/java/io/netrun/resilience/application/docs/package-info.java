@@ -1,4 +1,4 @@
-/** The documentation: its code compiles, its settings are taken, its links lead somewhere. */
+/** The documentation: its code compiles, its settings are valid, its links lead somewhere, its words are ours. */
 @NullMarked
 package io.netrun.resilience.application.docs;
 

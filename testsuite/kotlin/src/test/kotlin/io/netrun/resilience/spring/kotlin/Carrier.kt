@@ -25,7 +25,7 @@ class Customer(val name: String) : AbstractCoroutineContextElement(Customer) {
     companion object Key : CoroutineContext.Key<Customer>
 }
 
-/** A bean whose calls fail as often as they are told to. */
+/** A bean whose calls fail a given number of times. */
 open class Carrier {
 
     private val failures = AtomicInteger()

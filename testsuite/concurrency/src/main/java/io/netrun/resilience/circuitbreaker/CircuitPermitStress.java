@@ -13,8 +13,8 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.LI_Result;
 
-/** A permit counts once, and only in the period that gave it. */
-public class Permits {
+/** A permit counts once, and only in the period that granted it. */
+public class CircuitPermitStress {
 
     /** Two threads settle the same permit of a closed circuit. */
     @JCStressTest
@@ -45,8 +45,8 @@ public class Permits {
 
     /** Two threads settle the same trial, each in its own way, of two that are running. */
     @JCStressTest
-    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "It left one place, and counts as one of the two.")
-    @Outcome(expect = FORBIDDEN, desc = "The trial left two places or none, or counted twice.")
+    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "It freed one permit and was counted once.")
+    @Outcome(expect = FORBIDDEN, desc = "The trial freed two permits or none, or was counted twice.")
     @State
     public static class TrialSettledByTwo {
 

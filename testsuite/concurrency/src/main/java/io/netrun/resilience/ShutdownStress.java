@@ -12,69 +12,69 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Waits that begin, end, or are slept through, while their policy is closed. */
-public class Closings {
+/** Waits that begin, end, or sleep while their policy shuts down. */
+public class ShutdownStress {
 
-    /** A wait begins. */
+    /** A wait registers during the shutdown. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "It heard of the closing once.")
-    @Outcome(expect = FORBIDDEN, desc = "It waits for ever, or was told twice.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Notified of the shutdown once.")
+    @Outcome(expect = FORBIDDEN, desc = "Waits forever, or was notified twice.")
     @State
-    public static class WaitBegins {
+    public static class WaitRegisters {
 
         private final PendingWaits waits = new PendingWaits();
-        private final AtomicInteger told = new AtomicInteger();
+        private final AtomicInteger notifications = new AtomicInteger();
 
         @Actor
         public void begin() {
-            waits.register(told::incrementAndGet);
+            waits.register(notifications::incrementAndGet);
         }
 
         @Actor
-        public void close() {
+        public void shutdown() {
             waits.shutdown();
         }
 
         @Arbiter
         public void look(I_Result r) {
-            r.r1 = told.get();
+            r.r1 = notifications.get();
         }
     }
 
-    /** Two close, as the context and the registry may. */
+    /** Two threads shut the policy down, as the context and the registry may. */
     @JCStressTest
-    @Outcome(id = "1", expect = ACCEPTABLE, desc = "It heard of the closing once.")
-    @Outcome(expect = FORBIDDEN, desc = "It waits for ever, or was told twice.")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "Notified of the shutdown once.")
+    @Outcome(expect = FORBIDDEN, desc = "Waits forever, or was notified twice.")
     @State
-    public static class ClosedByTwo {
+    public static class ShutdownTwice {
 
         private final PendingWaits waits = new PendingWaits();
-        private final AtomicInteger told = new AtomicInteger();
+        private final AtomicInteger notifications = new AtomicInteger();
 
-        public ClosedByTwo() {
-            waits.register(told::incrementAndGet);
+        public ShutdownTwice() {
+            waits.register(notifications::incrementAndGet);
         }
 
         @Actor
-        public void close() {
+        public void shutdown() {
             waits.shutdown();
         }
 
         @Actor
-        public void closeToo() {
+        public void shutdownAgain() {
             waits.shutdown();
         }
 
         @Arbiter
         public void look(I_Result r) {
-            r.r1 = told.get();
+            r.r1 = notifications.get();
         }
     }
 
-    /** A thread sleeps. Whatever wakes it must not outlive its sleep. */
+    /** A thread sleeps during the shutdown. The interrupt that wakes it must not outlive the sleep. */
     @JCStressTest
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "It had slept long enough before.")
-    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "It was woken, or found the policy closed.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The sleep was over before.")
+    @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Woken, or found the policy shut down.")
     @Outcome(expect = FORBIDDEN, desc = "The thread was interrupted.")
     @State
     public static class ThreadSleeps {
@@ -92,13 +92,13 @@ public class Closings {
         }
 
         @Actor
-        public void close() {
+        public void shutdown() {
             waits.shutdown();
         }
     }
 
     /**
-     * A thread sleeps in real time and is interrupted by its user while the policy is closed: the interrupt must not be
+     * A thread sleeps in real time and the application interrupts it during the shutdown. The interrupt must not be
      * lost.
      */
     @JCStressTest
@@ -127,7 +127,7 @@ public class Closings {
         }
 
         @Actor
-        public void closeAndInterrupt() {
+        public void shutdownAndInterrupt() {
             Thread thread;
             do {
                 thread = sleeper;

@@ -13,13 +13,13 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.LII_Result;
 
-/** A time limit on its caller's thread that strikes at the moment at which the call returns. */
-public class Strikes {
+/** A timeout on the caller's thread fires as the call returns. */
+public class TimeoutInterruptStress {
 
     private static final TimeoutConfig CALLER =
             TimeoutConfig.builder().thread(TimeoutThread.CALLER).build();
 
-    /** Time whose task another thread runs. */
+    /** A ticker whose scheduled task is run by another thread. */
     private static final class HandedOver implements Ticker {
 
         private volatile Runnable task;
@@ -54,11 +54,11 @@ public class Strikes {
         }
     }
 
-    /** The call does not look at interrupts. */
+    /** The call ignores interrupts. */
     @JCStressTest
     @Outcome(id = "returned, 0, 0", expect = ACCEPTABLE, desc = "The call was first; its thread is not interrupted.")
-    @Outcome(id = "TimeoutExceededException, 0, 0", expect = ACCEPTABLE, desc = "The limit was first.")
-    @Outcome(expect = FORBIDDEN, desc = "The limit's interrupt outlives the call, or something else was thrown.")
+    @Outcome(id = "TimeoutExceededException, 0, 0", expect = ACCEPTABLE, desc = "The timeout was first.")
+    @Outcome(expect = FORBIDDEN, desc = "The timeout's interrupt outlives the call, or something else was thrown.")
     @State
     public static class AgainstReturn {
 
@@ -78,7 +78,7 @@ public class Strikes {
         }
 
         @Actor
-        public void strike() {
+        public void expire() {
             ticker.runWhenSet();
         }
 
@@ -91,12 +91,12 @@ public class Strikes {
     /** The call ends with an {@link InterruptedException} if it finds its thread interrupted. */
     @JCStressTest
     @Outcome(id = "returned, 0, 0", expect = ACCEPTABLE, desc = "The call was first; its thread is not interrupted.")
-    @Outcome(id = "TimeoutExceededException, 0, 0", expect = ACCEPTABLE, desc = "The limit was first.")
+    @Outcome(id = "TimeoutExceededException, 0, 0", expect = ACCEPTABLE, desc = "The timeout was first.")
     @Outcome(
             id = "InterruptedException, 0, 0",
             expect = FORBIDDEN,
-            desc = "The caller sees the limit's interrupt instead of the limit.")
-    @Outcome(expect = FORBIDDEN, desc = "The limit's interrupt outlives the call.")
+            desc = "The caller sees the timeout's interrupt instead of TimeoutExceededException.")
+    @Outcome(expect = FORBIDDEN, desc = "The timeout's interrupt outlives the call.")
     @State
     public static class AgainstAnInterruptibleCall {
 
@@ -121,7 +121,7 @@ public class Strikes {
         }
 
         @Actor
-        public void strike() {
+        public void expire() {
             ticker.runWhenSet();
         }
 
@@ -131,25 +131,25 @@ public class Strikes {
         }
     }
 
-    /** Two limits within each other: the inner call may end as both strike, the outer one goes on. */
+    /** Nested timeouts: the inner call may end as both timeouts fire, while the outer one goes on. */
     @JCStressTest
     @Outcome(
             id = "interrupted, 0, 0",
             expect = ACCEPTABLE,
-            desc = "The outer limit's interrupt reaches what it is for.")
+            desc = "The outer timeout's interrupt reaches the outer call.")
     @Outcome(
             id = "not interrupted, 0, 0",
             expect = FORBIDDEN,
-            desc = "The inner limit took the outer one's interrupt with it.")
-    @Outcome(expect = FORBIDDEN, desc = "An interrupt of a limit outlives the calls.")
+            desc = "The inner timeout cleared the interrupt of the outer one.")
+    @Outcome(expect = FORBIDDEN, desc = "A timeout's interrupt outlives the calls.")
     @State
-    public static class OfTwoLimits {
+    public static class NestedTimeouts {
 
         private final HandedOver outerTicker = new HandedOver();
         private final HandedOver innerTicker = new HandedOver();
         private final Timeout outer = Timeout.of("outer", CALLER, outerTicker);
         private final Timeout inner = Timeout.of("inner", CALLER, innerTicker);
-        private volatile boolean struck;
+        private volatile boolean expired;
         private Thread caller;
 
         @Actor
@@ -158,10 +158,10 @@ public class Strikes {
             try {
                 outer.run(() -> {
                     callInner();
-                    while (!struck) {
+                    while (!expired) {
                         Thread.onSpinWait();
                     }
-                    // Workers make the interrupts, so that of the outer limit may take a moment.
+                    // Worker threads interrupt, so the outer timeout's interrupt may take a moment.
                     long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
                     while (!caller.isInterrupted() && System.nanoTime() - patience < 0) {
                         Thread.onSpinWait();
@@ -182,10 +182,10 @@ public class Strikes {
         }
 
         @Actor
-        public void strike() {
+        public void expire() {
             innerTicker.runWhenSet();
             outerTicker.runWhenSet();
-            struck = true;
+            expired = true;
         }
 
         @Arbiter

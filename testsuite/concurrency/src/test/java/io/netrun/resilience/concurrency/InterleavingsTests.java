@@ -1,4 +1,4 @@
-package io.netrun.resilience.proof;
+package io.netrun.resilience.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs all jcstress tests for a moment, in JVMs of their own; {@code testsuite/concurrency/run full} gives them more time
- * and more JVMs. A forbidden outcome fails the build, and so does a test that was not run.
+ * Runs all jcstress tests for a moment, in JVMs of their own; {@code testsuite/concurrency/run full} gives them more
+ * time and more JVMs. A forbidden outcome fails the build, and so does a test that was not run.
  */
 class InterleavingsTests {
 
@@ -33,7 +33,7 @@ class InterleavingsTests {
             "-jvmArgs",
             "-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1");
 
-    private static final String SETTINGS = System.getProperty("resilience.proof.jcstress");
+    private static final String SETTINGS = System.getProperty("resilience.concurrency.jcstress");
 
     private static final Path REPORT = Path.of("target", "jcstress");
     private static final Path TESTS = Path.of("src", "main", "java");
@@ -59,9 +59,9 @@ class InterleavingsTests {
                 .redirectOutput(log.toFile())
                 .start()
                 .waitFor();
-        String said = Files.readString(log);
-        assertThat(exit).as(said).isZero();
-        Map<String, List<String>> ended = ENDED.matcher(said)
+        String output = Files.readString(log);
+        assertThat(exit).as(output).isZero();
+        Map<String, List<String>> ended = ENDED.matcher(output)
                 .results()
                 .collect(Collectors.groupingBy(
                         end -> end.group(1), Collectors.mapping(end -> end.group(2), Collectors.toList())));

@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 
-/** A company that the shop depends on, as good or bad as its knobs say. Its slow answers hold no thread. */
-final class Partner {
+/** A downstream service of the shop that behaves as its knobs are set. A slow answer holds no thread. */
+final class SimulatedService {
 
     private final String name;
     private Knobs knobs = Knobs.HEALTHY;
 
-    Partner(String name) {
+    SimulatedService(String name) {
         this.name = name;
     }
 
@@ -24,12 +24,12 @@ final class Partner {
         return knobs;
     }
 
-    synchronized Knobs turn(KnobsJson change) {
+    synchronized Knobs change(KnobsJson change) {
         knobs = change.applyTo(knobs);
         return knobs;
     }
 
-    /** After the latency, what it is asked for, or status 503. */
+    /** Answers after the latency, or fails with status 503. */
     CompletableFuture<ResponseEntity<Object>> answer(Supplier<ResponseEntity<Object>> good) {
         Knobs now = nextCall();
         boolean fails = now.failNext() > 0 || ThreadLocalRandom.current().nextDouble() < now.failureRate();

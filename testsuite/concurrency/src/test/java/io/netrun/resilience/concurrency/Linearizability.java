@@ -1,4 +1,4 @@
-package io.netrun.resilience.proof;
+package io.netrun.resilience.concurrency;
 
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.StressOptions;
@@ -6,11 +6,11 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 /**
  * Whether operations of several threads always end as if they had been made one after the other. Random scenarios are
  * run by threads that race, and by threads that are switched at every step that another one could see. More with
- * {@code -Dresilience.proof.scenarios}.
+ * {@code -Dresilience.concurrency.scenarios}.
  */
 public final class Linearizability {
 
-    private static final int SCENARIOS = Integer.getInteger("resilience.proof.scenarios", 3);
+    private static final int SCENARIOS = Integer.getInteger("resilience.concurrency.scenarios", 3);
 
     private Linearizability() {}
 

@@ -14,16 +14,16 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.IL_Result;
 import org.openjdk.jcstress.infra.results.LI_Result;
 
-/** How many calls a half-open circuit lets in while it begins and while it ends. */
-public class Trials {
+/** The number of trials that a half-open circuit admits as its period begins and ends. */
+public class HalfOpenStress {
 
     /** Two calls at the end of the open duration. */
     @JCStressTest
     @Outcome(
             id = {"1, 0, 1", "0, 1, 1"},
             expect = ACCEPTABLE,
-            desc = "One call is the trial, the other one is refused.")
-    @Outcome(expect = FORBIDDEN, desc = "One trial is allowed: two were let in, none was, or the count is another.")
+            desc = "One call is the trial, the other one is rejected.")
+    @Outcome(expect = FORBIDDEN, desc = "One trial is allowed: two were admitted, none was, or the count is wrong.")
     @State
     public static class AtTheEdge {
 
@@ -50,12 +50,12 @@ public class Trials {
     @Outcome(
             id = {"1, 0", "0, 1"},
             expect = ACCEPTABLE,
-            desc = "One call is the trial of the second period, the other one is refused.")
+            desc = "One call is the trial of the second period, the other one is rejected.")
     @Outcome(
             id = "1, 1",
             expect = FORBIDDEN,
             desc = "A call came into the period that had just failed, beside the trial of the next one.")
-    @Outcome(expect = FORBIDDEN, desc = "The second period lets nobody in.")
+    @Outcome(expect = FORBIDDEN, desc = "The second period admits no call.")
     @State
     public static class WhileReopening {
 
@@ -76,12 +76,12 @@ public class Trials {
 
     /** The last trial succeeds while a call asks, which fails afterwards. */
     @JCStressTest
-    @Outcome(id = "0, CLOSED", expect = ACCEPTABLE, desc = "Refused, since the trial was running.")
+    @Outcome(id = "0, CLOSED", expect = ACCEPTABLE, desc = "Rejected, since the trial was running.")
     @Outcome(id = "1, OPEN", expect = ACCEPTABLE, desc = "Admitted by the closed circuit, which its failure opens.")
     @Outcome(
             id = "1, CLOSED",
             expect = FORBIDDEN,
-            desc = "Admitted by a period in which there was no room and which was over: its failure counts nowhere.")
+            desc = "Admitted by a full period that had already ended: its failure counts nowhere.")
     @Outcome(expect = FORBIDDEN, desc = "The trial's success was lost.")
     @State
     public static class WhileClosing {

@@ -12,8 +12,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A retry budget never spends what it has not, nor holds more than fits. */
-public class Budgets {
+/** A retry budget never overdraws its tokens and never exceeds its capacity. */
+public class RetryBudgetStress {
 
     /** A budget with the given number of tokens, made from a full one by retries that cost 14 or 5. */
     private static RetryBudget withTokens(int tokens) {
@@ -27,12 +27,12 @@ public class Budgets {
         return budget;
     }
 
-    /** Two retries want the tokens that cover one; the second is the one that is free in a quiet second. */
+    /** Two retries compete for the tokens of one; the other takes the free retry of a quiet second. */
     @JCStressTest
     @Outcome(
             id = {"14, 0, 0", "0, 14, 0"},
             expect = ACCEPTABLE,
-            desc = "One has paid, the other one is the free one.")
+            desc = "One has paid, the other one is free.")
     @Outcome(expect = FORBIDDEN, desc = "Both paid with the same tokens, or a covered retry was denied.")
     @State
     public static class LastTokens {
@@ -55,7 +55,7 @@ public class Budgets {
         }
     }
 
-    /** Two retries want the one that is free. */
+    /** Two retries compete for the free one. */
     @JCStressTest
     @Outcome(
             id = {"0, -1, 0", "-1, 0, 0"},
@@ -86,7 +86,7 @@ public class Budgets {
     /** Two calls return tokens to a budget that is nearly full. */
     @JCStressTest
     @Outcome(id = "500", expect = ACCEPTABLE, desc = "Full.")
-    @Outcome(expect = FORBIDDEN, desc = "More than fit, or some were lost.")
+    @Outcome(expect = FORBIDDEN, desc = "Above the capacity, or some were lost.")
     @State
     public static class NearlyFull {
 

@@ -12,20 +12,20 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 
-/** A sync caller whose interrupt and whose place arrive at once. */
+/** A waiting sync call is interrupted as it is granted a permit. */
 @JCStressTest
 @Outcome(id = "1, 1, 0, 1", expect = ACCEPTABLE, desc = "It made its call, the interrupt still set.")
 @Outcome(id = "0, 1, 0, 1", expect = ACCEPTABLE, desc = "It left, the interrupt still set.")
-@Outcome(expect = FORBIDDEN, desc = "The interrupt is lost, or the place that came too late is.")
+@Outcome(expect = FORBIDDEN, desc = "The interrupt is lost, or the permit that came too late is.")
 @State
-public class InterruptedWaits {
+public class InterruptedWaitStress {
 
     private static final BulkheadConfig ONE =
             BulkheadConfig.builder().maxConcurrent(1).maxQueue(1).build();
 
     private final Bulkhead bulkhead = Bulkhead.of("test", ONE, PassingTicker.INSTANCE);
 
-    public InterruptedWaits() {
+    public InterruptedWaitStress() {
         bulkhead.sync().tryAcquire();
     }
 
@@ -41,7 +41,7 @@ public class InterruptedWaits {
     }
 
     @Actor
-    public void giveBack() {
+    public void release() {
         bulkhead.sync().release();
     }
 

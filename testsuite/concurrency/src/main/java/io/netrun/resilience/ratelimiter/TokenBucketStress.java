@@ -13,8 +13,8 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** A rate limiter gives each token to one call. A token comes every microsecond, and the clock stands still. */
-public class Tokens {
+/** A rate limiter grants each token once. One token is refilled per microsecond, and the clock stands still. */
+public class TokenBucketStress {
 
     private static final int TOKEN = 1_000;
     private static final long NOW = PassingTicker.INSTANCE.nanoTime();
@@ -28,13 +28,13 @@ public class Tokens {
     private static final RateLimiterConfig WAITING =
             ONE.toBuilder().maxWait(Duration.ofSeconds(1)).build();
 
-    /** Two calls want the last token. */
+    /** Two calls compete for the last token. */
     @JCStressTest
     @Outcome(
             id = {"1, 0", "0, 1"},
             expect = ACCEPTABLE,
-            desc = "One call has it.")
-    @Outcome(expect = FORBIDDEN, desc = "Both calls have it, or neither.")
+            desc = "One call got it.")
+    @Outcome(expect = FORBIDDEN, desc = "Both calls got it, or neither.")
     @State
     public static class LastToken {
 
@@ -51,13 +51,13 @@ public class Tokens {
         }
     }
 
-    /** The token is given back while a call wants it, and another one comes afterwards. */
+    /** The token is returned while one call tries to acquire it; another call follows. */
     @JCStressTest
     @Outcome(
             id = {"1, 0", "0, 1"},
             expect = ACCEPTABLE,
-            desc = "One call has it.")
-    @Outcome(expect = FORBIDDEN, desc = "Both calls have it, or it is lost.")
+            desc = "One call got it.")
+    @Outcome(expect = FORBIDDEN, desc = "Both calls got it, or it is lost.")
     @State
     public static class TokenReturned {
 
@@ -83,10 +83,10 @@ public class Tokens {
         }
     }
 
-    /** The only waiter leaves while another call comes to wait. */
+    /** The only waiter is cancelled while another call starts to wait. */
     @JCStressTest
-    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The other call waits, for the next token.")
-    @Outcome(expect = FORBIDDEN, desc = "A waiter was lost, or the one that left still has its token.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The other call waits for the next token.")
+    @Outcome(expect = FORBIDDEN, desc = "A waiter was lost, or the cancelled one kept its token.")
     @State
     public static class WaiterLeaves {
 
@@ -117,10 +117,10 @@ public class Tokens {
         }
     }
 
-    /** The last token is taken while the rate changes, and a second call comes afterwards. */
+    /** The last token is acquired while the rate changes; a second call follows. */
     @JCStressTest
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The token is gone, from the one bucket or the other.")
-    @Outcome(expect = FORBIDDEN, desc = "The token was given by both buckets, or by neither.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The token was granted once, by the old or the new bucket.")
+    @Outcome(expect = FORBIDDEN, desc = "The token was granted by both buckets, or by neither.")
     @State
     public static class RateChanged {
 
