@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
@@ -20,15 +21,8 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
 
     private static final Logger log = LoggerFactory.getLogger(AbstractPolicy.class);
 
-    private static final VarHandle CONFIG;
-
-    static {
-        try {
-            CONFIG = MethodHandles.lookup().findVarHandle(AbstractPolicy.class, "config", Record.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle CONFIG = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "config", VarHandle.class, AbstractPolicy.class, Record.class);
 
     private final String name;
     private final Ticker ticker;

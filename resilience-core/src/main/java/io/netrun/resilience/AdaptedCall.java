@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an asynchronous call that is not a {@link CompletionStage} by nature, such as a subscription to a
- * reactive stream. For those who adapt other kinds of asynchronous calls.
+ * reactive stream. Its stages are followed as those of others are; one that is to fail with a
+ * {@link java.util.concurrent.CompletionException} implements {@link ForeignStage.AsReported}. For those who adapt
+ * other kinds of asynchronous calls.
  *
  * @param <T> what the stage ends with
  */

@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
@@ -23,21 +24,13 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     private static final Logger log = LoggerFactory.getLogger(CallFuture.class);
 
-    private static final VarHandle DECIDED;
-    private static final VarHandle FOLLOWER;
+    private static final VarHandle DECIDED = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "decided", VarHandle.class, CallFuture.class, boolean.class);
+    private static final VarHandle FOLLOWER = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "follower", VarHandle.class, CallFuture.class, Object.class);
 
     /** In place of a follower once there cannot be one any more. */
     private static final Object PUBLISHED = new Object();
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            DECIDED = lookup.findVarHandle(CallFuture.class, "decided", boolean.class);
-            FOLLOWER = lookup.findVarHandle(CallFuture.class, "follower", Object.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private volatile boolean decided;
 

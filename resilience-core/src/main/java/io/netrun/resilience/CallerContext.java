@@ -65,18 +65,24 @@ public final class CallerContext {
      * @param task must not throw
      */
     public void runAnyway(Runnable task) {
-        boolean[] begun = new boolean[1];
+        if (!tryRun(Task.of(task))) {
+            task.run();
+        }
+    }
+
+    /**
+     * Runs a task within this context on the calling thread, unless that cannot be restored. What restoring it, or the
+     * thread's own context afterwards, throws is logged.
+     *
+     * @return false if the task has not begun
+     */
+    public boolean tryRun(Task task) {
         try {
-            run(() -> {
-                begun[0] = true;
-                task.run();
-            });
+            run(task);
         } catch (Throwable thrown) {
             SafeLog.warn(log, "The context of a call could not be restored", thrown);
-            if (!begun[0]) {
-                task.run();
-            }
         }
+        return task.begun;
     }
 
     /**
@@ -90,5 +96,33 @@ public final class CallerContext {
     /** A task that runs another one within this context; see {@link #run(Runnable, Consumer)}. */
     public Runnable wrap(Runnable task, Consumer<Throwable> onFailure) {
         return () -> run(task, onFailure);
+    }
+
+    /** A task that knows whether it has begun, for {@link #tryRun}. It runs once. */
+    public abstract static class Task implements Runnable {
+
+        private boolean begun; // of one thread
+
+        /** For subclasses. */
+        protected Task() {}
+
+        /** A task that does what another one does. */
+        public static Task of(Runnable task) {
+            return new Task() {
+                @Override
+                protected void perform() {
+                    task.run();
+                }
+            };
+        }
+
+        @Override
+        public final void run() {
+            begun = true;
+            perform();
+        }
+
+        /** What is to be done; must not throw. */
+        protected abstract void perform();
     }
 }

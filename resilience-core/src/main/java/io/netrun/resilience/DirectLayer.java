@@ -42,9 +42,9 @@ final class DirectLayer implements Layer {
             return stage == null
                     ? CompletableFuture.failedFuture(new NullPointerException(
                             "the asynchronous call returned null instead of a CompletionStage"))
-                    : ForeignStage.asFuture(stage);
+                    : ForeignStage.ofBody(stage);
         } catch (Throwable thrown) {
-            return CompletableFuture.failedFuture(thrown);
+            return ForeignStage.failed(body instanceof AdaptedCall<?> ? thrown : ExceptionFilter.ofStage(thrown));
         }
     }
 

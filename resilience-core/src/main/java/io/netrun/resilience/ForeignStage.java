@@ -18,7 +18,14 @@ public final class ForeignStage {
     private ForeignStage() {}
 
     /**
-     * Calls back when a stage has ended, at once if it has already.
+     * A stage that is followed and is no stage by nature, such as a subscription: what it fails with is what its source
+     * reported, a {@link java.util.concurrent.CompletionException} included.
+     */
+    public interface AsReported {}
+
+    /**
+     * Calls back when a stage has ended, at once if it has already. Here, and nowhere else, the
+     * {@link java.util.concurrent.CompletionException} is taken off that a stage of others puts around its failure.
      *
      * @param callback gets the result or the failure; what it throws is lost, so it settles first and throws nothing
      * @throws RuntimeException what the stage throws instead of taking the callback
@@ -29,8 +36,37 @@ public final class ForeignStage {
             return;
         }
         // Not whenComplete: its stage would get an exception with a stack trace for every failure, which nobody reads.
-        stage.handle(callback);
+        stage.handle(
+                isAsReported(stage)
+                        ? callback
+                        : (value, failure) ->
+                                callback.apply(value, failure == null ? null : ExceptionFilter.ofStage(failure)));
     }
+
+    /** Whether a stage fails with what was thrown: one of ours, whose failure has been looked at before. */
+    private static boolean isAsReported(CompletionStage<?> stage) {
+        return stage instanceof CallFuture<?> || stage instanceof Follower<?> || stage instanceof AsReported;
+    }
+
+    /** The future of a body, which has failed with what was thrown if it has failed already. */
+    static <T extends @Nullable Object> CompletableFuture<T> ofBody(CompletionStage<T> stage) {
+        CompletableFuture<T> future = asFuture(stage);
+        if (isAsReported(future) || !future.isCompletedExceptionally()) {
+            return future;
+        }
+        Throwable failure = future.handle((value, thrown) -> thrown).join();
+        Throwable inside = failure == null ? null : ExceptionFilter.ofStage(failure);
+        return inside == null || inside == failure ? future : failed(inside);
+    }
+
+    /** The future of a body that has failed with what was thrown, from which nothing more is taken off. */
+    static <T extends @Nullable Object> CompletableFuture<T> failed(Throwable thrown) {
+        Failed<T> future = new Failed<>();
+        future.completeExceptionally(thrown);
+        return future;
+    }
+
+    private static final class Failed<T extends @Nullable Object> extends CompletableFuture<T> implements AsReported {}
 
     /** Cancels a future, with an interrupt of what runs for it; what that throws is logged. */
     public static void cancel(CompletableFuture<?> future) {
@@ -59,11 +95,6 @@ public final class ForeignStage {
             return future;
         }
         return new Follower<>(stage).follow();
-    }
-
-    /** Whether a future ends only with a stage that cannot be asked, however often it is cancelled. */
-    static boolean isFollower(CompletableFuture<?> future) {
-        return future instanceof Follower<?>;
     }
 
     /**

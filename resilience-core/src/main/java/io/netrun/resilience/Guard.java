@@ -58,7 +58,7 @@ public interface Guard {
         try {
             CompletableFuture<T> call =
                     entry().callAsync((CheckedSupplier<? extends CompletionStage<T>, ?>) body, Deadline.current());
-            return ForeignStage.isFollower(call) ? new CancellableCall<T>().follow(call) : call;
+            return call instanceof CallFuture<?> || call.isDone() ? call : new CancellableCall<T>().follow(call);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }

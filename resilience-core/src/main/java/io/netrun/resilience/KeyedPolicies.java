@@ -1,8 +1,5 @@
 package io.netrun.resilience;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,10 +21,12 @@ import org.slf4j.LoggerFactory;
  * Instances of one pattern, created as they are needed, one for each key: a circuit breaker for each host, a bulkhead
  * for each tenant. Beyond the limit, each new instance evicts one that was not asked for lately: from the registry too,
  * and with its counts. Instances that are {@linkplain Policy#isIdle() idle} go first. An instance that is
- * {@linkplain Policy#isInUse() in use}, such as a bulkhead in which calls run, stays, so that its own limit holds; if
- * all are in use, there are more instances for a while: up to twice the limit, or 1,000 more than the limit if that is
- * larger. An evicted instance that somebody still refers to becomes the instance of its key again when that is asked
- * for. Ask for the instance at each call, and do not keep it. Thread-safe.
+ * {@linkplain Policy#isInUse() in use}, such as a bulkhead in which calls run, stays, so that its own limit holds. So
+ * does one that was changed since it was created: whose settings or switch are others now, or whose circuit was
+ * {@linkplain Policy#isForced() forced} open. If all are in use or changed, there are more instances: up to twice the
+ * limit, or 1,000 more than the limit if that is larger. Beyond that, those in use go before those that were changed,
+ * and the loss of a change is logged. An evicted instance that somebody still refers to becomes the instance of its key
+ * again when that is asked for. Ask for the instance at each call, and do not keep it. Thread-safe.
  *
  * <p>The same key costs a look-up without a lock. A new one costs the same whatever the number of instances: what is
  * evicted is the best of a few, and a family of up to 16 is compared as a whole.
@@ -37,6 +36,8 @@ import org.slf4j.LoggerFactory;
 public final class KeyedPolicies<P extends Policy> {
 
     static final int MAX_LIMIT = 100_000;
+
+    private static final String SEPARATOR = ":";
 
     private static final Logger log = LoggerFactory.getLogger(KeyedPolicies.class);
 
@@ -53,18 +54,13 @@ public final class KeyedPolicies<P extends Policy> {
     private final String name;
     private final Function<String, P> factory;
     private final int limit;
-    private final ConcurrentMap<String, Entry<P>> entries = new ConcurrentHashMap<>();
-
-    /** Evicted instances, as long as anybody but this refers to them. */
-    private final ConcurrentMap<String, EvictedReference<P>> stillHeld = new ConcurrentHashMap<>();
-
-    private final ReferenceQueue<P> collected = new ReferenceQueue<>();
+    private final ConcurrentMap<String, KeyedInstance<P>> entries = new ConcurrentHashMap<>();
 
     /** Guards {@link #samples}, {@link #creating} and {@link #evicting}; no foreign code runs under it. */
     private final ReentrantLock lock = new ReentrantLock();
 
     /** All entries, and for a while some that are gone; those that were compared longest ago come first. */
-    private final Deque<Entry<P>> samples = new ArrayDeque<>();
+    private final Deque<KeyedInstance<P>> samples = new ArrayDeque<>();
 
     /** Keys whose instances are being created, with the creation that has made room for each. */
     private final Map<String, Object> creating = new HashMap<>();
@@ -72,16 +68,29 @@ public final class KeyedPolicies<P extends Policy> {
     /** Evictions under way, so that threads that exceed the limit together evict as many instances as they added. */
     private int evicting;
 
-    /** The time of {@link Entry#usedAt}: it moves on with each entry created. Written under {@link #lock}. */
+    /** The time of {@link KeyedInstance#usedAt}: it moves on with each entry created. Written under {@link #lock}. */
     private volatile long now;
 
     KeyedPolicies(
             ResilienceRegistry registry, PolicyType<P, ?> type, String name, int limit, Function<String, P> factory) {
         this.registry = registry;
         this.type = type;
-        this.name = name;
+        this.name = requireName(name);
         this.factory = factory;
         this.limit = Require.range("limit", limit, 1, MAX_LIMIT);
+    }
+
+    /** The name of a family, without a colon, so that an instance's name belongs to one family and key alone. */
+    static String requireName(String name) {
+        if (Require.name(name).contains(SEPARATOR)) {
+            throw new IllegalArgumentException("name is '" + name
+                    + "': must not contain a colon, which ends a family's name within the names of its instances");
+        }
+        return name;
+    }
+
+    static String instanceName(String family, String key) {
+        return family + SEPARATOR + key;
     }
 
     /**
@@ -91,15 +100,12 @@ public final class KeyedPolicies<P extends Policy> {
      *     characters
      */
     public P get(String key) {
-        Entry<P> entry = entries.get(Objects.requireNonNull(key, "key"));
+        KeyedInstance<P> entry = entries.get(Objects.requireNonNull(key, "key"));
         if (entry == null) {
             return find(key);
         }
-        long time = now;
-        if (entry.usedAt != time) {
-            entry.usedAt = time;
-        }
-        return entry.policy;
+        entry.use(now);
+        return entry.policy();
     }
 
     /** How many instances there are; see above for when they are more than the limit. */
@@ -128,31 +134,33 @@ public final class KeyedPolicies<P extends Policy> {
 
     /** Lets go of an instance that has left the registry. */
     void forget(Policy policy) {
-        String prefix = name + ":";
+        String prefix = name + SEPARATOR;
         if (policy.name().startsWith(prefix)) {
-            Entry<P> entry = entries.get(policy.name().substring(prefix.length()));
+            KeyedInstance<P> entry = entries.get(policy.name().substring(prefix.length()));
             // It may have been asked for again meanwhile.
-            if (entry != null && entry.policy == policy && !registry.holds(type, policy)) {
+            if (entry != null && entry.policy() == policy && !registry.holds(type, policy)) {
                 forget(entry);
             }
         }
     }
 
-    private boolean forget(Entry<P> entry) {
-        entry.gone = true;
-        return entries.remove(entry.key, entry);
+    private boolean forget(KeyedInstance<P> entry) {
+        entry.leave();
+        return entries.remove(entry.key(), entry);
     }
 
     /** An instance of that name that is not of this family is the key's instance, and is looked up each time. */
     private P find(String key) {
-        String full = name + ":" + key;
+        String full = instanceName(name, key);
         P foreign = registry.find(type, full).orElse(null);
         if (foreign != null) {
             return foreign;
         }
-        EvictedReference<P> evicted = stillHeld.get(key);
-        P held = evicted == null ? null : evicted.get();
-        P created = held == null ? factory.apply(key) : held;
+        // An instance that is evicted while somebody holds it, between asking for it and calling through it perhaps,
+        // stays that of its key: one more beside it would let in its limit once more.
+        FormerPolicies.Former evicted = registry.findEvicted(type, full);
+        Policy held = evicted == null ? null : evicted.get();
+        P created = held == null ? factory.apply(key) : type.policyClass().cast(held);
         Object creation = new Object();
         try {
             makeRoom(key, creation);
@@ -160,26 +168,15 @@ public final class KeyedPolicies<P extends Policy> {
             if (present != created) {
                 return type.policyClass().cast(present);
             }
-            add(new Entry<>(key, created));
+            add(new KeyedInstance<>(key, created));
             if (evicted != null) {
                 // Only now: another thread that asks meanwhile must not create one beside it.
-                stillHeld.remove(key, evicted);
+                registry.takeBack(evicted);
             }
         } finally {
             locked(() -> creating.remove(key, creation));
         }
         return created;
-    }
-
-    /**
-     * An instance that is evicted while somebody holds it, between asking for it and calling through it perhaps, stays
-     * that of its key: one more beside it would let in its limit once more.
-     */
-    private void keepWhileHeld(Entry<P> entry) {
-        stillHeld.put(entry.key, new EvictedReference<>(entry, collected));
-        for (Reference<? extends P> gone = collected.poll(); gone != null; gone = collected.poll()) {
-            stillHeld.remove(((EvictedReference<?>) gone).key, gone);
-        }
     }
 
     /** Evicts before the new instance is added, as listeners expect it. */
@@ -191,22 +188,22 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /** Evicts once more where instances that were added at the same time were not there yet to be evicted. */
-    private void add(Entry<P> fresh) {
+    private void add(KeyedInstance<P> fresh) {
         evict(locked(() -> {
             // Later than all that was used before, and earlier than all that will be.
             long time = now;
-            fresh.usedAt = time + 1;
+            fresh.use(time + 1);
             now = time + 2;
-            Entry<P> left = entries.put(fresh.key, fresh);
+            KeyedInstance<P> left = entries.put(fresh.key(), fresh);
             if (left != null) {
-                left.gone = true; // it has left the registry, and was about to be forgotten
+                left.leave(); // it has left the registry, and was about to be forgotten
             }
-            creating.remove(fresh.key);
+            creating.remove(fresh.key());
             Evictions<P> evictions = nextEvictions(true);
             samples.add(fresh);
             return evictions;
         }));
-        if (!registry.holds(type, fresh.policy)) {
+        if (!registry.holds(type, fresh.policy())) {
             // Removed before the family knew of it.
             forget(fresh);
         }
@@ -220,11 +217,11 @@ public final class KeyedPolicies<P extends Policy> {
     }
 
     /** The entries that were compared longest ago, which are the last in line now; those that are gone leave it. */
-    private List<Entry<P>> nextSamples(int most) {
-        List<Entry<P>> next = new ArrayList<>(most);
+    private List<KeyedInstance<P>> nextSamples(int most) {
+        List<KeyedInstance<P>> next = new ArrayList<>(most);
         for (int left = Math.min(2 * SAMPLE, samples.size()); left > 0 && next.size() < most; left--) {
-            Entry<P> entry = samples.remove();
-            if (!entry.gone) {
+            KeyedInstance<P> entry = samples.remove();
+            if (!entry.isGone()) {
                 next.add(entry);
                 samples.add(entry);
             }
@@ -248,11 +245,14 @@ public final class KeyedPolicies<P extends Policy> {
     private Evictions<P> evictOnce(Evictions<P> evictions) {
         int[] left = {evictions.count};
         try {
-            for (Entry<P> entry : inOrderOfEviction(evictions.candidates)) {
+            for (Ranked<P> ranked : inOrderOfEviction(evictions.candidates)) {
+                KeyedInstance<P> entry = ranked.entry;
                 if (left[0] > 0 && locked(() -> evicted(entry))) {
                     left[0]--;
-                    keepWhileHeld(entry);
-                    registry.remove(entry.policy);
+                    if (ranked.rank == KeyedInstance.Rank.CHANGED) {
+                        warnOfLoss(entry.policy());
+                    }
+                    registry.evict(entry.policy());
                 }
             }
         } finally {
@@ -262,7 +262,17 @@ public final class KeyedPolicies<P extends Policy> {
         return left[0] > 0 && added ? locked(() -> nextEvictions(true)) : new Evictions<>(0, List.of(), now);
     }
 
-    private boolean evicted(Entry<P> entry) {
+    private void warnOfLoss(P policy) {
+        SafeLog.warn(
+                log,
+                "{} was changed at run time and is evicted all the same, so the change is lost: the family '{}' has"
+                        + " more than {} instances. Give it a higher limit, or put the change into the settings",
+                policy,
+                name,
+                mostInstances());
+    }
+
+    private boolean evicted(KeyedInstance<P> entry) {
         boolean evicted = forget(entry);
         evicting -= evicted ? 1 : 0;
         return evicted;
@@ -277,36 +287,27 @@ public final class KeyedPolicies<P extends Policy> {
         }
     }
 
+    /** The size from which instances are evicted that should stay. */
+    private int mostInstances() {
+        return limit + Math.max(limit, LEAST_RESERVE);
+    }
+
     /**
-     * Idle ones, then those that are not in use, each by when they were last asked for; those in use only in an
-     * emergency.
+     * Idle ones, then those that are not in use, each by when they were last asked for; those in use, and then those
+     * that were changed, only in an emergency.
      */
-    private List<Entry<P>> inOrderOfEviction(List<Entry<P>> candidates) {
-        boolean isEmergency = entries.size() > limit + Math.max(limit, LEAST_RESERVE);
+    private List<Ranked<P>> inOrderOfEviction(List<KeyedInstance<P>> candidates) {
+        boolean isEmergency = entries.size() > mostInstances();
         List<Ranked<P>> ranked = new ArrayList<>(candidates.size());
-        for (Entry<P> entry : candidates) {
-            Rank rank = rank(entry.policy);
-            if (rank != Rank.IN_USE || isEmergency) {
-                ranked.add(new Ranked<>(entry, rank, entry.usedAt));
+        for (KeyedInstance<P> entry : candidates) {
+            KeyedInstance.Rank rank = entry.rank();
+            if (isEmergency || rank.compareTo(KeyedInstance.Rank.IN_USE) < 0) {
+                ranked.add(new Ranked<>(entry, rank, entry.usedAt()));
             }
         }
-        ranked.sort(Comparator.<Ranked<P>, Rank>comparing(Ranked::rank).thenComparingLong(Ranked::usedAt));
-        return ranked.stream().map(Ranked::entry).toList();
-    }
-
-    private static Rank rank(Policy policy) {
-        try {
-            return policy.isInUse() ? Rank.IN_USE : policy.isIdle() ? Rank.IDLE : Rank.REMEMBERS;
-        } catch (Throwable thrown) {
-            SafeLog.error(log, "{}: the check whether it is in use failed; it counts as not in use", policy, thrown);
-            return Rank.REMEMBERS;
-        }
-    }
-
-    private enum Rank {
-        IDLE,
-        REMEMBERS,
-        IN_USE
+        ranked.sort(Comparator.<Ranked<P>, KeyedInstance.Rank>comparing(Ranked::rank)
+                .thenComparingLong(Ranked::usedAt));
+        return ranked;
     }
 
     /**
@@ -314,30 +315,7 @@ public final class KeyedPolicies<P extends Policy> {
      *
      * @param time when it was decided, see {@link KeyedPolicies#now}
      */
-    private record Evictions<P extends Policy>(int count, List<Entry<P>> candidates, long time) {}
+    private record Evictions<P extends Policy>(int count, List<KeyedInstance<P>> candidates, long time) {}
 
-    private record Ranked<P extends Policy>(Entry<P> entry, Rank rank, long usedAt) {}
-
-    private static final class Entry<P extends Policy> {
-
-        private final String key;
-        private final P policy;
-        private volatile long usedAt;
-        private volatile boolean gone;
-
-        Entry(String key, P policy) {
-            this.key = key;
-            this.policy = policy;
-        }
-    }
-
-    private static final class EvictedReference<P extends Policy> extends WeakReference<P> {
-
-        private final String key;
-
-        EvictedReference(Entry<P> entry, ReferenceQueue<P> queue) {
-            super(entry.policy, queue);
-            this.key = entry.key;
-        }
-    }
+    private record Ranked<P extends Policy>(KeyedInstance<P> entry, KeyedInstance.Rank rank, long usedAt) {}
 }

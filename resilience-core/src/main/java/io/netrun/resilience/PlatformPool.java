@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
@@ -25,18 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 final class PlatformPool {
 
-    private static final VarHandle INCOMING;
-    private static final VarHandle TASK;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            INCOMING = lookup.findVarHandle(PlatformPool.class, "incoming", Handover.class);
-            TASK = lookup.findVarHandle(Handover.class, "task", Runnable.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle INCOMING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "incoming", VarHandle.class, PlatformPool.class, Handover.class);
+    private static final VarHandle TASK = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "task", VarHandle.class, Handover.class, Runnable.class);
 
     private static final Logger log = LoggerFactory.getLogger(PlatformPool.class);
 
@@ -291,8 +284,8 @@ final class PlatformPool {
         @SuppressWarnings("UnusedVariable") // read through TASK
         private volatile @Nullable Runnable task;
 
-        private @Nullable Handover next;
-        private boolean handedOver; // by one thread alone: the timer's, or the one that made it
+        /** The one below in the stack; this itself before it is handed over, by one thread alone. */
+        private @Nullable Handover next = this;
 
         Handover(Runnable task) {
             this.task = task;
@@ -300,8 +293,7 @@ final class PlatformPool {
 
         @Override
         public void run() {
-            if (!handedOver) {
-                handedOver = true;
+            if (next == this) {
                 push(this);
                 if (!wakeOrStart()) {
                     retryLater();

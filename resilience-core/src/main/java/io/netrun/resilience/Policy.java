@@ -54,6 +54,16 @@ public interface Policy extends Guard {
         return !isInUse();
     }
 
+    /**
+     * Whether an operator holds it in a state that it does not leave by itself, such as a circuit that was forced open.
+     * {@link KeyedPolicies} does not evict such instances. For those who write policies; quick, and without a lock.
+     *
+     * @return by default false
+     */
+    default boolean isForced() {
+        return false;
+    }
+
     /** A snapshot of counts and state: an immutable record. Its parts are read one after the other, without a lock. */
     Record metrics();
 

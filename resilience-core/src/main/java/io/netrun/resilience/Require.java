@@ -10,6 +10,7 @@ public final class Require {
 
     private static final int MAX_NAME_LENGTH = 200;
     private static final long MAX_NANOS = Long.MAX_VALUE / 2;
+    private static final Duration LONGEST = Duration.ofNanos(MAX_NANOS);
 
     private Require() {}
 
@@ -72,6 +73,6 @@ public final class Require {
 
     /** A duration in nanoseconds, cut at 146 years so that sums with {@link Ticker#nanoTime()} stay comparable. */
     public static long nanos(Duration value) {
-        return value.compareTo(Duration.ofNanos(MAX_NANOS)) >= 0 ? MAX_NANOS : value.toNanos();
+        return value.compareTo(LONGEST) >= 0 ? MAX_NANOS : value.toNanos();
     }
 }

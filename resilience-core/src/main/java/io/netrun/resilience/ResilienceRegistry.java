@@ -175,7 +175,40 @@ public final class ResilienceRegistry implements AutoCloseable {
         return remove(Key.of(policy.type(), policy.name()), policy).isPresent();
     }
 
+    /** Removes an instance, which {@link #findEvicted} finds as long as anybody refers to it. */
+    void evict(Policy policy) {
+        Key key = Key.of(policy.type(), policy.name());
+        // First, so that a thread that asks for it meanwhile finds it here or there.
+        FormerPolicies.Former evicted = former.addEvicted(key, policy);
+        if (removeQuietly(key, policy) == null) {
+            former.forget(evicted);
+            return;
+        }
+        forget(policy);
+        events.deliverQueued();
+    }
+
+    /** What a family has evicted under this name; null if nobody can refer to it any longer. */
+    FormerPolicies.@Nullable Former findEvicted(PolicyType<?, ?> type, String name) {
+        return former.findEvicted(Key.of(type, name));
+    }
+
+    /** An evicted instance is in the registry again. */
+    void takeBack(FormerPolicies.Former evicted) {
+        former.forget(evicted);
+    }
+
     private Optional<Policy> remove(Key key, @Nullable Policy only) {
+        Policy removed = removeQuietly(key, only);
+        if (removed != null) {
+            letGo(removed);
+            events.deliverQueued();
+        }
+        return Optional.ofNullable(removed);
+    }
+
+    /** Removes an instance; the event is left to be delivered. */
+    private @Nullable Policy removeQuietly(Key key, @Nullable Policy only) {
         Policy[] removed = new Policy[1];
         instances.computeIfPresent(key, (same, present) -> {
             if (only != null && present != only) {
@@ -185,16 +218,16 @@ public final class ResilienceRegistry implements AutoCloseable {
             removed[0] = present;
             return null;
         });
-        if (removed[0] == null) {
-            return Optional.empty();
-        }
-        letGo(removed[0]);
-        events.deliverQueued();
-        return Optional.of(removed[0]);
+        return removed[0];
     }
 
     private void letGo(Policy policy) {
         former.add(policy);
+        forget(policy);
+    }
+
+    /** What has left the registry, and is known as a former instance, leaves the family too. */
+    private void forget(Policy policy) {
         shutDownIfClosed(policy);
         families.values().forEach(family -> family.forget(policy));
     }
@@ -218,18 +251,25 @@ public final class ResilienceRegistry implements AutoCloseable {
      * registry has an instance of the name {@code name:key} that the family did not create, that one is the instance of
      * the key, and the family never evicts it.
      *
+     * <p>The family's name has no colon, so that the instance's name says which part of it is the key: the first colon
+     * ends the family's name, and the key may have colons of its own, as in {@code host:example.org:8443}.
+     *
      * @param limit number of instances to keep; 1 to 100,000
      * @param config of the instance of a key; asked when that is created
-     * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters, or
-     *     if the limit is out of its range, or another one than the family has
+     * @throws IllegalArgumentException if the name is blank, longer than 200 characters, has a colon or control
+     *     characters, or if the limit is out of its range, or another one than the family has
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, int limit, Function<? super String, ? extends C> config) {
-        Key family = Key.of(type, Require.name(name));
+        Key family = Key.of(type, KeyedPolicies.requireName(name));
         KeyedPolicies<?> present = families.get(family);
         if (present == null) {
             KeyedPolicies<P> created = new KeyedPolicies<>(
-                    this, type, name, limit, key -> type.create(name + ":" + key, config.apply(key), ticker));
+                    this,
+                    type,
+                    name,
+                    limit,
+                    key -> type.create(KeyedPolicies.instanceName(name, key), config.apply(key), ticker));
             present = families.putIfAbsent(family, created);
             if (present == null) {
                 return created;

@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +30,6 @@ abstract sealed class ScopeParts permits Deadline {
 
     /** For a thread that is not running, or listeners that another one calls. */
     private static final long LONGEST_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-    private static final int SPINS = 16;
-    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     /** Set on threads that notify, which have to go on whatever listeners of events do. */
     private static final ThreadLocal<@Nullable Boolean> NOTIFYING = new ThreadLocal<>();
@@ -129,13 +125,8 @@ abstract sealed class ScopeParts permits Deadline {
     static void awaitSettled(Deadline.InFlight part) {
         Ticker clock = Ticker.system(); // what another thread needs is real time
         long end = clock.nanoTime() + LONGEST_SETTLING_NANOS;
-        int rest = 0;
-        for (int tries = 0; !part.isSettled() && clock.nanoTime() - end < 0; tries++) {
-            if (tries < SPINS) {
-                rest = SpinBackoff.pause(rest);
-            } else {
-                LockSupport.parkNanos(PARK_NANOS); // the other thread may need this processor
-            }
+        for (int checks = 0; !part.isSettled() && clock.nanoTime() - end < 0; checks++) {
+            SpinBackoff.await(checks);
         }
     }
 

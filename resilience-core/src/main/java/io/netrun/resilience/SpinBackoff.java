@@ -1,10 +1,13 @@
 package io.netrun.resilience;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
 /**
- * The rest of a thread whose compare-and-set has failed, because another thread was faster. Threads that try again at
- * once take the word's cache line away from each other at every step, also from the one that is about to succeed; if
- * the losers rest, and for longer each time, the others make several steps in a row. See "More threads" in
- * {@code docs/benchmarks/jdk-17.md}. For those who write policies.
+ * Spin back-off after a failed compare-and-set, and the short wait for another thread that is about to act. Threads
+ * that try again at once take the word's cache line away from each other at every step, also from the one that is about
+ * to succeed; if the losers rest, and for longer each time, the others make several steps in a row. See "More threads"
+ * in {@code docs/benchmarks/jdk-17.md}. For authors of policies.
  *
  * <pre>{@code
  * for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
@@ -20,6 +23,11 @@ public final class SpinBackoff {
     /** A few microseconds, which is next to nothing beside what a protected call takes. */
     private static final int LONGEST = 128;
 
+    /** How many times {@link #await} spins, for less than a hundred microseconds in all. */
+    private static final int SPINS = 16;
+
+    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
     private SpinBackoff() {}
 
     /**
@@ -34,5 +42,26 @@ public final class SpinBackoff {
             Thread.onSpinWait();
         }
         return rest;
+    }
+
+    /**
+     * Rests between two checks of what another thread is about to do, which takes it less than a microsecond while it
+     * runs. The first rests spin; later ones park for 50 microseconds, since the other thread may need this processor.
+     * A thread whose interrupt flag is set does not park, so callers that may be interrupted clear it between rests.
+     *
+     * <pre>{@code
+     * for (int checks = 0; !done; checks++) {
+     *     SpinBackoff.await(checks);
+     * }
+     * }</pre>
+     *
+     * @param checks how often the caller has rested before; 0 the first time
+     */
+    public static void await(int checks) {
+        if (checks < SPINS) {
+            pause(checks == 0 ? 0 : Math.min(SHORTEST << Math.min(checks - 1, 8), LONGEST));
+        } else {
+            LockSupport.parkNanos(PARK_NANOS);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
@@ -33,22 +34,13 @@ final class TimerThread implements Runnable {
     /** Elements between two stacks, so that each has a cache line of its own. */
     private static final int SPACING = 32;
 
-    private static final VarHandle STACKS;
-    private static final VarHandle THREAD;
-    private static final VarHandle RESTING;
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STACKS = MethodHandles.arrayElementVarHandle(Task[].class);
-            THREAD = lookup.findVarHandle(TimerThread.class, "thread", Thread.class);
-            RESTING = lookup.findVarHandle(TimerThread.class, "resting", boolean.class);
-            STATE = lookup.findVarHandle(Task.class, "state", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle STACKS = MethodHandles.arrayElementVarHandle(Task[].class);
+    private static final VarHandle THREAD = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "thread", VarHandle.class, TimerThread.class, Thread.class);
+    private static final VarHandle RESTING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "resting", VarHandle.class, TimerThread.class, boolean.class);
+    private static final VarHandle STATE =
+            ConstantBootstraps.fieldVarHandle(MethodHandles.lookup(), "state", VarHandle.class, Task.class, int.class);
 
     private final Ticker clock;
     private final long idleNanos;

@@ -18,7 +18,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClassLoaderTests {
 
     @ParameterizedTest
-    @ValueSource(strings = {"retry.Retry", "bulkhead.Bulkhead", "circuitbreaker.CircuitBreaker"})
+    @ValueSource(
+            strings = {
+                "retry.Retry",
+                "bulkhead.Bulkhead",
+                "circuitbreaker.CircuitBreaker",
+                "ratelimiter.RateLimiter",
+                "fallback.Fallback"
+            })
     void loaderOfTheLibraryShouldGoAfterASyncCall(String policy) throws Exception {
         CompletableFuture<WeakReference<ClassLoader>> used = new CompletableFuture<>();
         Thread thread = new Thread(() -> {

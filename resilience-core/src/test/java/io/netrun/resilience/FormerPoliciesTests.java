@@ -80,6 +80,20 @@ class FormerPoliciesTests {
         assertThat(found).containsExactly(used);
     }
 
+    @Test
+    void evictedInstanceShouldBeFoundByItsKeyUntilItIsTakenBack() {
+        FormerPolicies former = new FormerPolicies();
+        Retry used = Retry.of("used");
+        FormerPolicies.Former earlier = former.addEvicted("key", used);
+        FormerPolicies.Former evicted = former.addEvicted("key", used);
+        former.forget(earlier);
+        assertThat(former.findEvicted("key")).isSameAs(evicted);
+        assertThat(evicted.get()).isSameAs(used);
+        former.forget(evicted);
+        assertThat(former.findEvicted("key")).isNull();
+        assertThat(former.size()).isZero();
+    }
+
     private static CompletableFuture<String> waiting(Bulkhead bulkhead) {
         bulkhead.callAsync(CompletableFuture::new);
         return bulkhead.callAsync(() -> CompletableFuture.completedFuture("x"));

@@ -62,13 +62,13 @@ class KeyedPoliciesTests {
     void getAfterEvictionShouldMakeAFreshInstance() {
         KeyedPolicies<CircuitBreaker> hosts = hosts(1);
         WeakReference<CircuitBreaker> first = new WeakReference<>(hosts.get("a"));
-        first.get().forceOpen();
+        first.get().acquirePermit().onFailure(new IOException());
         hosts.get("b");
         for (int i = 0; i < 100 && first.get() != null; i++) {
             System.gc();
         }
         assertThat(first.get()).isNull();
-        assertThat(hosts.get("a").state()).isEqualTo(CircuitBreaker.State.CLOSED);
+        assertThat(hosts.get("a").metrics().totalFailed()).isZero();
     }
 
     /**
@@ -212,9 +212,6 @@ class KeyedPoliciesTests {
     void instanceOfAKeyShouldBeTheSingleOneOfItsName() {
         CircuitBreaker ofKey = hosts(5).get("a");
         assertThat(registry.getOrCreate(CircuitBreaker.TYPE, "host:a")).isSameAs(ofKey);
-        KeyedPolicies<CircuitBreaker> nested =
-                registry.keyed(CircuitBreaker.TYPE, "host:x", CircuitBreakerConfig.defaults(), 5);
-        assertThat(hosts(5).get("x:y")).isSameAs(nested.get("y"));
     }
 
     @Test
@@ -359,7 +356,7 @@ class KeyedPoliciesTests {
             family.get("k" + i);
         }
         assertThat(family.size()).isEqualTo(5_000);
-        assertThat(asked.get()).isBetween(2_000, 1_000 * 16 * 2);
+        assertThat(asked.get()).isBetween(2_000, 6_000 + 1_000 * 16 * 4);
     }
 
     /** While one thread finds nothing to evict, another adds a key and leaves it the eviction. */

@@ -1,6 +1,7 @@
 package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.SpinBackoff;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
@@ -52,15 +53,8 @@ final class FairSemaphore {
     private static final int ACCEPTED_SHIFT = 22;
     private static final long TAKE = 1 + (1L << ACCEPTED_SHIFT);
 
-    private static final VarHandle WORD;
-
-    static {
-        try {
-            WORD = MethodHandles.lookup().findVarHandle(FairSemaphore.class, "word", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "word", VarHandle.class, FairSemaphore.class, long.class);
 
     /** Waiters by ticket, that is, in order of arrival. Each can be removed from any position. */
     private final ConcurrentSkipListMap<Long, Waiter> queue = new ConcurrentSkipListMap<>();

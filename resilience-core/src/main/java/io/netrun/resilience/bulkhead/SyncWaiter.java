@@ -4,6 +4,7 @@ import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -18,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter, PendingWaits.Waiting {
 
-    /** How often the thread checks for an imminent verdict before it starts to park between checks. */
-    private static final int SPINS = 1_000;
-
-    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long FOREVER = TimeUnit.DAYS.toNanos(1);
 
     private final Bulkhead bulkhead;
@@ -129,12 +126,8 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     /** Waits for the thread that removed this waiter from the queue to publish the verdict, which is imminent. */
     private void awaitVerdict() {
-        for (int spins = 0; !granted && !left; spins++) {
-            if (spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.parkNanos(this, PARK_NANOS);
-            }
+        for (int checks = 0; !granted && !left; checks++) {
+            SpinBackoff.await(checks);
         }
     }
 

@@ -4,6 +4,7 @@ import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import io.netrun.resilience.circuitbreaker.TransitionAnnouncer.Transition;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,15 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Circuit {
 
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Circuit.class, "state", CircuitState.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "state", VarHandle.class, Circuit.class, CircuitState.class);
 
     /** Prepares the announcement of a transition that may be about to happen. */
     interface TransitionListener {

@@ -152,6 +152,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return state.state() == State.CLOSED && state.failureCount() == 0;
     }
 
+    /** Whether it is FORCED_OPEN or DISABLED. */
+    @Override
+    public boolean isForced() {
+        State state = state();
+        return state == State.FORCED_OPEN || state == State.DISABLED;
+    }
+
     /** False while it is DISABLED. */
     @Override
     public boolean isEnabled() {

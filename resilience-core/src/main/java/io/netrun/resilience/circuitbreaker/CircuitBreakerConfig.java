@@ -156,17 +156,17 @@ public record CircuitBreakerConfig(
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.detection = DetectionChoice.copyOf(detection);
+        builder.failureThreshold = failureThreshold;
         builder.failureRateThreshold = failureRateThreshold;
         builder.windowSize = windowSize;
         builder.windowDuration = windowDuration;
         builder.minimumCalls = minimumCalls;
         builder.slowCallDuration = slowCallDuration;
         builder.slowCallRateThreshold = slowCallRateThreshold;
-        builder.openBackoffMultiplier = openBackoffMultiplier;
-        builder.maxOpenDuration = maxOpenDuration;
-        builder.failureThreshold = failureThreshold;
         builder.successThreshold = successThreshold;
         builder.openDuration = openDuration;
+        builder.openBackoffMultiplier = openBackoffMultiplier;
+        builder.maxOpenDuration = maxOpenDuration;
         builder.halfOpenMaxCalls = halfOpenMaxCalls;
         builder.halfOpenMaxDuration = halfOpenMaxDuration;
         builder.exceptions = exceptions;
@@ -181,17 +181,17 @@ public record CircuitBreakerConfig(
     public static final class Builder {
 
         private DetectionChoice detection = new DetectionChoice();
+        private int failureThreshold = 5;
         private double failureRateThreshold = 50;
         private int windowSize = 100;
         private Duration windowDuration = Duration.ofSeconds(60);
         private int minimumCalls = 20;
         private @Nullable Duration slowCallDuration;
         private double slowCallRateThreshold = 100;
-        private double openBackoffMultiplier = 1.0;
-        private @Nullable Duration maxOpenDuration;
-        private int failureThreshold = 5;
         private int successThreshold = 3;
         private Duration openDuration = Duration.ofSeconds(60);
+        private double openBackoffMultiplier = 1.0;
+        private @Nullable Duration maxOpenDuration;
         private int halfOpenMaxCalls = 3;
         private @Nullable Duration halfOpenMaxDuration;
         private List<Class<? extends Throwable>> exceptions = List.of(Throwable.class);
@@ -210,6 +210,13 @@ public record CircuitBreakerConfig(
          */
         public Builder detection(Detection detection) {
             this.detection.choose(Objects.requireNonNull(detection, "detection"));
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#failureThreshold()}. */
+        public Builder failureThreshold(int failureThreshold) {
+            this.failureThreshold = failureThreshold;
+            detection.give(Setting.FAILURE_THRESHOLD, failureThreshold);
             return this;
         }
 
@@ -255,25 +262,6 @@ public record CircuitBreakerConfig(
             return this;
         }
 
-        /** See {@link CircuitBreakerConfig#openBackoffMultiplier()}. */
-        public Builder openBackoffMultiplier(double openBackoffMultiplier) {
-            this.openBackoffMultiplier = openBackoffMultiplier;
-            return this;
-        }
-
-        /** See {@link CircuitBreakerConfig#maxOpenDuration()}. */
-        public Builder maxOpenDuration(@Nullable Duration maxOpenDuration) {
-            this.maxOpenDuration = maxOpenDuration;
-            return this;
-        }
-
-        /** See {@link CircuitBreakerConfig#failureThreshold()}. */
-        public Builder failureThreshold(int failureThreshold) {
-            this.failureThreshold = failureThreshold;
-            detection.give(Setting.FAILURE_THRESHOLD, failureThreshold);
-            return this;
-        }
-
         /** See {@link CircuitBreakerConfig#successThreshold()}. */
         public Builder successThreshold(int successThreshold) {
             this.successThreshold = successThreshold;
@@ -283,6 +271,18 @@ public record CircuitBreakerConfig(
         /** See {@link CircuitBreakerConfig#openDuration()}. */
         public Builder openDuration(Duration openDuration) {
             this.openDuration = openDuration;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#openBackoffMultiplier()}. */
+        public Builder openBackoffMultiplier(double openBackoffMultiplier) {
+            this.openBackoffMultiplier = openBackoffMultiplier;
+            return this;
+        }
+
+        /** See {@link CircuitBreakerConfig#maxOpenDuration()}. */
+        public Builder maxOpenDuration(@Nullable Duration maxOpenDuration) {
+            this.maxOpenDuration = maxOpenDuration;
             return this;
         }
 

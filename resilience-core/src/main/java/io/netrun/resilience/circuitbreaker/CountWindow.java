@@ -1,20 +1,14 @@
 package io.netrun.resilience.circuitbreaker;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** The last so many calls. */
 final class CountWindow extends SlidingWindow {
 
-    private static final VarHandle RING;
-
-    static {
-        try {
-            RING = MethodHandles.lookup().findVarHandle(CountWindow.class, "ring", OutcomeRing.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle RING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "ring", VarHandle.class, CountWindow.class, OutcomeRing.class);
 
     private volatile OutcomeRing ring;
 

@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.SpinBackoff;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -37,16 +38,9 @@ final class OutcomeRing {
      */
     private static final int POSITION = 2;
 
-    private static final VarHandle TALLY;
+    private static final VarHandle TALLY = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "tally", VarHandle.class, OutcomeRing.class, long.class);
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(int[].class);
-
-    static {
-        try {
-            TALLY = MethodHandles.lookup().findVarHandle(OutcomeRing.class, "tally", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final int[] slots;
     private final int mask;

@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.SpinBackoff;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +21,8 @@ final class TimeSlice {
     private static final int BITS = 21;
 
     private static final long MASK = (1L << BITS) - 1;
-    private static final VarHandle TALLY;
-
-    static {
-        try {
-            TALLY = MethodHandles.lookup().findVarHandle(TimeSlice.class, "tally", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle TALLY = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "tally", VarHandle.class, TimeSlice.class, long.class);
 
     private final long number;
     private final long callsBefore;

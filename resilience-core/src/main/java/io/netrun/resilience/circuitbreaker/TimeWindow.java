@@ -2,6 +2,7 @@ package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Ticker;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -12,15 +13,8 @@ import java.lang.invoke.VarHandle;
 final class TimeWindow extends SlidingWindow {
 
     private static final int SLICES = 10;
-    private static final VarHandle PRESENT;
-
-    static {
-        try {
-            PRESENT = MethodHandles.lookup().findVarHandle(TimeWindow.class, "present", TimeSlice.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle PRESENT = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "present", VarHandle.class, TimeWindow.class, TimeSlice.class);
 
     private final Ticker ticker;
     private volatile Pace pace;

@@ -8,10 +8,12 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** An asynchronous call whose failure a handler may replace. */
-final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T> {
+final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
 
     private final Fallback fallback;
     private final Deadline deadline;
@@ -25,6 +27,9 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T> 
     /** The call, and then that of an asynchronous handler. */
     private volatile @Nullable CompletableFuture<?> running;
 
+    /** What the call failed with; of the thread on which it ended. */
+    private @Nullable Throwable failure;
+
     AsyncFallbackCall(Fallback fallback, Object body, Deadline deadline) {
         this.fallback = fallback;
         this.body = body;
@@ -35,10 +40,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T> 
     AsyncFallbackCall<T> follow(CompletableFuture<T> call) {
         running = call;
         try {
-            ForeignStage.onEnd(call, (value, thrown) -> {
-                onEnd(value, thrown);
-                return null;
-            });
+            ForeignStage.onEnd(call, this);
         } catch (Throwable thrown) {
             endWith(thrown);
         }
@@ -46,7 +48,9 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T> 
         return this;
     }
 
-    private void onEnd(T value, @Nullable Throwable thrown) {
+    /** The call has ended. Not to be called by others than that. */
+    @Override
+    public @Nullable Void apply(T value, @Nullable Throwable thrown) {
         Object call = body;
         if (thrown == null) {
             end(value);
@@ -56,7 +60,24 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T> 
             fallback.countPassed();
             endWith(thrown);
         } else {
-            context.run(() -> recover(thrown, call), this::endWith);
+            failure = thrown;
+            try {
+                context.run(this);
+            } catch (Throwable second) {
+                endWith(second);
+            }
+        }
+        return null;
+    }
+
+    /** Asks for something else, in the caller's context. Not to be called by others. */
+    @Override
+    public void run() {
+        Throwable thrown = failure;
+        Object call = body;
+        failure = null;
+        if (thrown != null && call != null) {
+            recover(thrown, call);
         }
     }
 

@@ -3,35 +3,40 @@ package io.netrun.resilience.hedge;
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.Layer;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A call whose attempts are asynchronous: each is over with its future. */
 final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
 
-    private final Layer next;
-
-    /** Null once the call has ended, so that what it has captured can go. */
+    /**
+     * Null once the call has ended, so that what it has captured can go; an adapted one stays, since attempts that end
+     * late belong to it too.
+     */
     private volatile @Nullable CheckedSupplier<? extends CompletionStage<T>, ?> body;
 
-    /** The body where it is an adapted one, to which attempts that end late belong too. */
-    private final @Nullable AdaptedCall<?> adapted;
-
     AsyncHedgedCall(
-            Hedge hedge,
+            HedgeLayer layer,
             HedgeConfig config,
-            Layer next,
             CheckedSupplier<? extends CompletionStage<T>, ?> body,
             Deadline deadline) {
-        super(hedge, config, deadline);
-        this.next = next;
+        super(layer, config, deadline);
         this.body = body;
-        this.adapted = body instanceof AdaptedCall<?> call ? call : null;
+    }
+
+    private @Nullable AdaptedCall<?> adapted() {
+        return body instanceof AdaptedCall<?> call ? call : null;
+    }
+
+    private void clearBody() {
+        if (adapted() == null) {
+            body = null;
+        }
     }
 
     @Override
     HedgedCall<T> start() {
+        AdaptedCall<?> adapted = adapted();
         if (adapted != null) {
             adapted.onDelivery(this::stopLosers);
         }
@@ -41,10 +46,10 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     @Override
     void attempt(Attempt<T> attempt) {
         CheckedSupplier<? extends CompletionStage<T>, ?> call = body;
-        if (call == null) {
+        if (call == null || hasEnded()) {
             leave(attempt);
         } else {
-            follow(attempt, next.callAsync(call, attempt.scope()));
+            follow(attempt, next().callAsync(call, attempt.scope()));
         }
     }
 
@@ -55,21 +60,25 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
 
     @Override
     boolean isCommitted() {
+        AdaptedCall<?> adapted = adapted();
         return adapted != null && adapted.isCommitted();
     }
 
     @Override
     boolean isOwnedBy(Deadline scope) {
+        AdaptedCall<?> adapted = adapted();
         return adapted != null && adapted.isOwnedBy(scope);
     }
 
     @Override
     boolean tryClaim(Deadline scope) {
+        AdaptedCall<?> adapted = adapted();
         return adapted == null || adapted.tryClaim(scope);
     }
 
     @Override
     void unclaim() {
+        AdaptedCall<?> adapted = adapted();
         if (adapted != null) {
             adapted.unclaim();
         }
@@ -82,13 +91,14 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
         } finally {
             leave(attempt);
             if (hasEnded()) {
-                body = null;
+                clearBody();
             }
         }
     }
 
     @Override
     void discard(@Nullable Object result) {
+        AdaptedCall<?> adapted = adapted();
         if (adapted == null || !adapted.discard(result)) {
             super.discard(result);
         }
@@ -97,6 +107,6 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     @Override
     protected void stop() {
         super.stop();
-        body = null;
+        clearBody();
     }
 }

@@ -6,6 +6,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     private final LongAdder won = new LongAdder();
     private final LongAdder denied = new LongAdder();
     private final Layer entry;
+    private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
 
     @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Hedge(String name, HedgeConfig config, Ticker ticker) {
@@ -117,6 +119,16 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     @Override
     protected void onReconfigured() {
         // A call takes the present configuration when it begins.
+    }
+
+    /** How long the caller of a sync call that is given up waits for its attempts to leave. */
+    long lingerNanos() {
+        return lingerNanos;
+    }
+
+    /** For tests that are not to depend on how busy the machine is. */
+    void linger(long nanos) {
+        lingerNanos = nanos;
     }
 
     /** Whether a sync call is to be made once, on its caller's thread. */

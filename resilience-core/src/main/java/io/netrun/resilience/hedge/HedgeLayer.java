@@ -18,6 +18,15 @@ final class HedgeLayer implements Layer {
         this.next = next;
     }
 
+    Hedge hedge() {
+        return hedge;
+    }
+
+    /** What each attempt is made through. */
+    Layer next() {
+        return next;
+    }
+
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
@@ -25,7 +34,7 @@ final class HedgeLayer implements Layer {
         if (!hedge.isEnabled() || hedge.staysOnCaller(config)) {
             return next.call(body, deadline);
         }
-        return new SyncHedgedCall<>(hedge, config, next, body, deadline).call();
+        return new SyncHedgedCall<>(this, config, body, deadline).call();
     }
 
     @Override
@@ -34,6 +43,6 @@ final class HedgeLayer implements Layer {
         if (!hedge.isEnabled()) {
             return next.callAsync(body, deadline);
         }
-        return new AsyncHedgedCall<>(hedge, hedge.config(), next, body, deadline).start();
+        return new AsyncHedgedCall<>(this, hedge.config(), body, deadline).start();
     }
 }

@@ -3,31 +3,34 @@ package io.netrun.resilience.hedge;
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.Layer;
+import io.netrun.resilience.Ticker;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A sync call, whose caller waits while workers make the attempts. */
 final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> extends HedgedCall<T> {
 
-    private final Hedge hedge;
-    private final Layer next;
     private final CheckedSupplier<T, X> body;
     private final Deadline deadline;
 
-    SyncHedgedCall(Hedge hedge, HedgeConfig config, Layer next, CheckedSupplier<T, X> body, Deadline deadline) {
-        super(hedge, config, deadline);
-        this.hedge = hedge;
-        this.next = next;
+    /** Whether what is around the call has given it up. */
+    private volatile boolean givenUp;
+
+    /** The caller, while it waits for the attempts to leave. */
+    private volatile @Nullable Thread lingering;
+
+    SyncHedgedCall(HedgeLayer layer, HedgeConfig config, CheckedSupplier<T, X> body, Deadline deadline) {
+        super(layer, config, deadline);
         this.body = body;
         this.deadline = deadline;
     }
 
     @Override
     void attempt(Attempt<T> attempt) {
-        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next, body, attempt, this);
+        WorkerAttempt<T> onWorker = new WorkerAttempt<>(next(), body, attempt, this);
         follow(attempt, onWorker);
         onWorker.start();
     }
@@ -40,21 +43,27 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     /** Begins the call and waits for its end, or until what is around gives it up, which need not interrupt it. */
     @SuppressWarnings({"unchecked", "NullAway"}) // what an attempt threw is an X or unchecked; null where T may be null
     T call() throws X {
-        GivenUp givenUp = new GivenUp();
-        deadline.register(givenUp);
+        GivenUp around = new GivenUp();
+        deadline.register(around);
         start();
         Outcome<T> outcome;
         try {
             outcome = handle(Outcome::new).get();
         } catch (InterruptedException interrupt) {
             cancel(true);
+            linger();
             Thread.currentThread().interrupt();
             throw new CallInterruptedException(
-                    hedge.name(), "Hedge '" + hedge.name() + "': interrupted while waiting for the call", interrupt);
+                    hedge().name(),
+                    "Hedge '" + hedge().name() + "': interrupted while waiting for the call",
+                    interrupt);
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
         } finally {
-            givenUp.tryEnd();
+            around.tryEnd();
+        }
+        if (givenUp) {
+            linger();
         }
         if (outcome.failure != null) {
             throw (X) outcome.failure;
@@ -62,12 +71,42 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         return outcome.value;
     }
 
+    /**
+     * Waits a moment for the attempts to leave: those that heed their interrupt do so in less, and what they held, such
+     * as a permit, is then free for what the caller does next.
+     */
+    private void linger() {
+        lingering = Thread.currentThread();
+        boolean interrupted = false;
+        long longest = hedge().lingerNanos();
+        long end = Ticker.system().nanoTime() + longest;
+        for (long rest = longest;
+                !isDeserted() && rest > 0;
+                rest = end - Ticker.system().nanoTime()) {
+            LockSupport.parkNanos(this, rest);
+            interrupted |= Thread.interrupted();
+        }
+        lingering = null;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    void left() {
+        Thread caller = lingering;
+        if (caller != null && isDeserted()) {
+            LockSupport.unpark(caller);
+        }
+    }
+
     /** Ends the wait when the call is given up. */
     private final class GivenUp extends Deadline.InFlight {
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            giveUp(new CancellationException("the call was given up by what is around Hedge '" + hedge.name() + "'"));
+            givenUp = true;
+            giveUp(new CancellationException("the call was given up by what is around Hedge '" + hedge().name() + "'"));
         }
     }
 

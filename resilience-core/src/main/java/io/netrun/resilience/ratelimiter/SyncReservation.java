@@ -3,6 +3,7 @@ package io.netrun.resilience.ratelimiter;
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -154,8 +155,10 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
     /** Leaves the queue. A permit that is granted at the same time is returned. */
     private void leave() {
         ReservationQueue queue = limiter.queue();
-        while (reservation.isWaiting() && !queue.cancel(reservation, Reservation.State.CANCELLED)) {
-            LockSupport.parkNanos(this, MOMENT_NANOS); // the thread that removed it settles it next
+        for (int checks = 0;
+                reservation.isWaiting() && !queue.cancel(reservation, Reservation.State.CANCELLED);
+                checks++) {
+            SpinBackoff.await(checks); // the thread that removed it settles it next
         }
         returnUnused();
     }

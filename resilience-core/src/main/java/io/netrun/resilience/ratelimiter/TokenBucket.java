@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +55,8 @@ final class TokenBucket {
      */
     private static final long REPLACED = -1;
 
-    private static final VarHandle WORD;
-
-    static {
-        try {
-            WORD = MethodHandles.lookup().findVarHandle(TokenBucket.class, "word", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "word", VarHandle.class, TokenBucket.class, long.class);
 
     private final long nanosPerToken;
     private final long nanosToFill;

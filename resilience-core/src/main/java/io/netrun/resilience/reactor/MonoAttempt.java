@@ -1,5 +1,6 @@
 package io.netrun.resilience.reactor;
 
+import io.netrun.resilience.ForeignStage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /** One subscription to a source with one element at most, and the future of that; cancelling the future ends it. */
-final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscriber<T> {
+final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscriber<T>, ForeignStage.AsReported {
 
     private final MonoCall<T> call;
     private final Context context;

@@ -1,6 +1,5 @@
 package io.netrun.resilience.reactor;
 
-import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ForeignStage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -38,7 +37,7 @@ final class StageSource {
 
     private static <T> void end(CoreSubscriber<T> attempt, @Nullable T value, @Nullable Throwable failure) {
         if (failure != null) {
-            attempt.onError(ExceptionFilter.withoutEnvelope(failure));
+            attempt.onError(failure);
             return;
         }
         if (value != null) {

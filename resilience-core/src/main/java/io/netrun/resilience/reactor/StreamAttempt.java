@@ -2,6 +2,7 @@ package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.AttemptLostException;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Workers;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,7 @@ import reactor.util.context.Context;
  * moment at which its end is decided: what its source still emits from then on is discarded, however little the source
  * heeds a cancel.
  */
-final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreSubscriber<T> {
+final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreSubscriber<T>, ForeignStage.AsReported {
 
     private final FluxCall<T> call;
     private final Deadline scope;

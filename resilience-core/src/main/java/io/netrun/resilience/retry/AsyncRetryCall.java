@@ -1,13 +1,11 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.AdaptedCall;
-import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
-import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -16,17 +14,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The attempts of one asynchronous call. Attempts that end at once follow each other in a loop and not by recursion: an
  * attempt's end only marks that there is work, and the thread that marks it first does it ({@code pending}).
  */
-final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
+final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
-
-    private static final Logger log = LoggerFactory.getLogger(AsyncRetryCall.class);
 
     private static final VarHandle PENDING;
 
@@ -83,7 +77,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         this.context = CallerContext.capture();
     }
 
-    AsyncRetryCall<T> start(CompletableFuture<T> first) {
+    /** @param begun what counts a stop of the first attempt, if that has been registered */
+    AsyncRetryCall<T> start(CompletableFuture<T> first, @Nullable FirstAttempt begun) {
+        countBy(begun);
         drive(first);
         return this;
     }
@@ -180,54 +176,44 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
             onFailure(value, failure, unacceptable);
         } else {
             // Listeners run here, on a thread that belongs to someone else, and so does its context.
-            InContext ended = new InContext(value, failure, unacceptable);
-            try {
-                context.run(ended);
-            } catch (Throwable thrown) {
-                warnOfContext(thrown);
-                if (!ended.begun) {
-                    endWithoutContext(value, failure, unacceptable);
-                }
+            if (!context.tryRun(new Failed(value, failure, unacceptable))) {
+                endWithoutContext(value, failure, unacceptable);
             }
         }
     }
 
-    /** What follows a failure, and whether its context could be restored. */
-    private final class InContext implements Runnable {
+    /** What follows a failure in the caller's context. */
+    private final class Failed extends CallerContext.Task {
 
         private final T value;
         private final @Nullable Throwable failure;
         private final @Nullable UnacceptableResultException unacceptable;
-        private boolean begun;
 
-        InContext(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
+        Failed(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
             this.value = value;
             this.failure = failure;
             this.unacceptable = unacceptable;
         }
 
         @Override
-        public void run() {
-            begun = true;
-            if (!AsyncRetryCall.this.hasEnded()) {
+        protected void perform() {
+            if (!hasEnded()) {
                 onFailure(value, failure, unacceptable);
             }
         }
-    }
-
-    private void warnOfContext(Throwable thrown) {
-        SafeLog.warn(log, "Retry '{}': the context of a call could not be restored", retry.name(), thrown);
     }
 
     /** The call ends as its attempt did: another one could only be made in the context of someone else. */
     private void endWithoutContext(
             T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
         try {
-            Throwable last =
-                    unacceptable != null ? unacceptable : RetryRules.asThrown(failure, body == null ? this : body);
+            Throwable last = unacceptable != null ? unacceptable : RetryRules.asThrown(failure);
             RetrySequence known = attempts;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, last, unacceptable != null);
+                if (!tryCountBy(known)) {
+                    return;
+                }
             }
             known.undecided(last, unacceptable != null);
             end(value, known);
@@ -246,17 +232,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     /** Makes the next attempt, whose delay is over. */
     void resumeInContext() {
-        boolean[] begun = new boolean[1];
-        try {
-            context.run(() -> {
-                begun[0] = true;
-                resume();
-            });
-        } catch (Throwable thrown) {
-            warnOfContext(thrown);
-            if (!begun[0]) {
-                resumeWithoutContext();
-            }
+        if (!context.tryRun(CallerContext.Task.of(this::resume))) {
+            resumeWithoutContext();
         }
     }
 
@@ -270,6 +247,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
             attempts.succeeded();
             attempts = null;
         }
+        forgetCounted();
         clear();
         publish(value, null);
     }
@@ -278,12 +256,15 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         try {
             boolean byResult = unacceptable != null;
             Object call = body == null ? this : body;
-            Throwable thrown = unacceptable != null ? unacceptable : RetryRules.asThrown(failure, call);
+            Throwable thrown = unacceptable != null ? unacceptable : RetryRules.asThrown(failure);
             boolean repeatable = !AdaptedCall.isCommitted(call);
             RetrySequence known = attempts;
             long wait;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, thrown, byResult);
+                if (!tryCountBy(known)) {
+                    return;
+                }
                 attempts = known;
                 wait = known.first(repeatable);
             } else {
@@ -315,6 +296,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
         }
         Throwable failure = known.conclude();
         attempts = null;
+        forgetCounted();
         clear();
         publish(value, known.endsWithResult(failure) ? null : failure);
     }
@@ -323,6 +305,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
     void giveUp(Throwable thrown) {
         if (tryEnd()) {
             halt();
+            forgetCounted();
             clear();
             publishFailure(thrown);
         }
@@ -330,12 +313,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CallFuture<T>
 
     @Override
     protected void stop() {
-        RetrySequence known = attempts;
-        if (known == null) {
-            retry.counts().cancelled.increment();
-        } else {
-            known.stopped();
-        }
+        countStop(retry);
         halt();
         clear();
     }

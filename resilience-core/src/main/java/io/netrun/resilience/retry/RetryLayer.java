@@ -127,8 +127,12 @@ final class RetryLayer implements Layer {
             return next.callAsync(body, deadline);
         }
         Deadline limit = rules.limit(retry.ticker(), deadline);
+        FirstAttempt begun = FirstAttempt.register(retry, body, limit);
         CompletableFuture<T> first = Layer.start(next, body, limit);
         if (rules.isPlain() && first.isDone() && !first.isCompletedExceptionally()) {
+            if (begun != null) {
+                begun.tryEnd();
+            }
             return first;
         }
         AsyncRetryCall<T> call;
@@ -136,8 +140,11 @@ final class RetryLayer implements Layer {
             call = new AsyncRetryCall<>(retry, rules, next, body, limit, limit != deadline);
         } catch (Throwable thrown) {
             ForeignStage.cancel(first);
+            if (begun != null) {
+                begun.tryEnd();
+            }
             return CompletableFuture.failedFuture(thrown);
         }
-        return call.start(first);
+        return call.start(first, begun);
     }
 }

@@ -1,6 +1,5 @@
 package io.netrun.resilience.retry;
 
-import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
@@ -97,14 +96,8 @@ final class RetryRules {
         }
     }
 
-    /** What an attempt of an asynchronous call threw. What is no stage by nature fails with what it reports. */
-    static Throwable asThrown(@Nullable Throwable failure, Object call) {
-        if (failure == null) {
-            return new NullPointerException("the attempt failed without a failure");
-        }
-        if (call instanceof AdaptedCall<?>) {
-            return failure;
-        }
-        return ExceptionFilter.ofStage(failure);
+    /** What an attempt of an asynchronous call threw. */
+    static Throwable asThrown(@Nullable Throwable failure) {
+        return failure == null ? new NullPointerException("the attempt failed without a failure") : failure;
     }
 }

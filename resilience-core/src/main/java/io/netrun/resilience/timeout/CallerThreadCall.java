@@ -3,13 +3,12 @@ package io.netrun.resilience.timeout;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +27,6 @@ final class CallerThreadCall implements Runnable {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    /** How often the thread looks whether its interrupt has come, before it parks between two looks. */
-    private static final int SPINS = 1_000;
-
-    private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private enum Phase {
         RUNNING,
@@ -133,13 +127,9 @@ final class CallerThreadCall implements Runnable {
      */
     private int awaitInterrupt() {
         int cleared = 0;
-        for (int spins = 0; phase == Phase.INTERRUPTING; spins++) {
-            if (spins < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                cleared += Thread.interrupted() ? 1 : 0;
-                LockSupport.parkNanos(this, PARK_NANOS);
-            }
+        for (int checks = 0; phase == Phase.INTERRUPTING; checks++) {
+            cleared += Thread.interrupted() ? 1 : 0;
+            SpinBackoff.await(checks);
         }
         return cleared;
     }

@@ -5,14 +5,15 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> implements Runnable {
 
-    private static final VarHandle PHASE;
-
-    static {
-        try {
-            PHASE = MethodHandles.lookup().findVarHandle(WorkerThreadCall.class, "phase", Phase.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private static final long PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final VarHandle PHASE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "phase", VarHandle.class, WorkerThreadCall.class, Phase.class);
 
     private enum Phase {
         /** No worker has taken it up yet. */
@@ -303,8 +295,10 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
         if (lingering) {
             LockSupport.unpark(caller);
         }
-        while (!PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING) {
-            LockSupport.parkNanos(this, PARK_NANOS);
+        for (int checks = 0;
+                !PHASE.compareAndSet(this, Phase.STOPPED, Phase.LEFT) && phase == Phase.INTERRUPTING;
+                checks++) {
+            SpinBackoff.await(checks);
             Thread.interrupted();
         }
         if (phase == Phase.INTERRUPTED) {

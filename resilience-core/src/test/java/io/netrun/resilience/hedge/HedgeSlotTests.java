@@ -22,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -40,10 +39,9 @@ import reactor.core.publisher.Sinks;
 @Timeout(60)
 class HedgeSlotTests {
 
-    private static final Duration DELAY = Duration.ofMillis(100);
-
-    private final ManualTicker ticker = new ManualTicker();
-    private final List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
+    private final HedgedAttempts hedged = new HedgedAttempts();
+    private final ManualTicker ticker = hedged.ticker;
+    private final List<CompletableFuture<String>> attempts = hedged.attempts;
 
     /** Tasks that an executor has kept. */
     private final List<Runnable> kept = new CopyOnWriteArrayList<>();
@@ -86,8 +84,8 @@ class HedgeSlotTests {
     @ParameterizedTest
     @CsvSource({"2, 0", "2, 1", "3, 0", "3, 1", "3, 2"})
     void slotsShouldBeFreeBeforeTheResultIsPublished(int number, int winner) {
-        Hedge hedge = hedge(c -> c.maxAttempts(number).maxActive(number - 1));
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
+        Hedge hedge = hedged.hedge(c -> c.maxAttempts(number).maxActive(number - 1));
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
         CompletableFuture<Integer> seen =
                 call.thenApply(result -> hedge.metrics().active());
         begin(number);
@@ -99,8 +97,8 @@ class HedgeSlotTests {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void slotsShouldBeFreeBeforeTheResultAfterAFailure(int failed) {
-        Hedge hedge = hedge(c -> c.maxAttempts(3));
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
+        Hedge hedge = hedged.hedge(c -> c.maxAttempts(3));
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
         CompletableFuture<Integer> seen =
                 call.thenApply(result -> hedge.metrics().active());
         begin(3);
@@ -113,8 +111,8 @@ class HedgeSlotTests {
 
     @Test
     void slotsShouldBeFreeBeforeTheLastFailureIsPublished() {
-        Hedge hedge = hedge(c -> c.maxAttempts(3));
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
+        Hedge hedge = hedged.hedge(c -> c.maxAttempts(3));
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
         CompletableFuture<Integer> seen =
                 call.handle((result, failure) -> hedge.metrics().active());
         begin(3);
@@ -125,7 +123,7 @@ class HedgeSlotTests {
 
     @Test
     void loserThatCannotBeCancelledShouldHoldItsSlotUntilItsEnd() {
-        Hedge hedge = hedge(c -> c.maxActive(1));
+        Hedge hedge = hedged.hedge(c -> c.maxActive(1));
         CompletableFuture<String> call = hedge.callAsync(() -> {
             CompletableFuture<String> deaf = new CompletableFuture<>() {
                 @Override
@@ -147,16 +145,16 @@ class HedgeSlotTests {
     /** The call ends while listeners of the event run, so the attempt that they were shown is never made. */
     @Test
     void attemptThatIsAnnouncedWhenTheCallEndsShouldHoldNoSlot() {
-        Hedge hedge = hedge(c -> c.maxActive(1));
+        Hedge hedge = hedged.hedge(c -> c.maxActive(1));
         AtomicReference<CompletableFuture<Integer>> seen = new AtomicReference<>();
         CountDownLatch announced = new CountDownLatch(1);
         hedge.onHedged(event -> {
             attempts.get(0).complete("won");
             announced.countDown();
         });
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
         seen.set(call.thenApply(result -> hedge.metrics().active()));
-        ticker.advance(DELAY);
+        ticker.advance(HedgedAttempts.DELAY);
         await().until(() -> announced.getCount() == 0);
         assertThat(seen.get()).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(0);
         await().until(() -> hedge.metrics().active() == 0);
@@ -166,7 +164,7 @@ class HedgeSlotTests {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void slotsShouldBeFreeWhenAMonoEmits(int winner) {
-        Hedge hedge = hedge(c -> c.maxActive(1));
+        Hedge hedge = hedged.hedge(c -> c.maxActive(1));
         List<Sinks.One<String>> sinks = new CopyOnWriteArrayList<>();
         List<Integer> seen = new CopyOnWriteArrayList<>();
         ReactorGuard.of(hedge)
@@ -176,7 +174,7 @@ class HedgeSlotTests {
                     return sink.asMono();
                 })
                 .subscribe(value -> seen.add(hedge.metrics().active()));
-        ticker.advance(DELAY);
+        ticker.advance(HedgedAttempts.DELAY);
         await().until(() -> sinks.size() == 2);
         sinks.get(winner).tryEmitValue("won");
         assertThat(seen).containsExactly(0);
@@ -188,7 +186,7 @@ class HedgeSlotTests {
     @Test
     void taskThatIsNeverRunShouldHoldNoSlotAfterTheCall() throws Exception {
         AtomicInteger tasks = new AtomicInteger();
-        Hedge hedge = hedge(c -> c.maxActive(1).executor(task -> {
+        Hedge hedge = hedged.hedge(c -> c.maxActive(1).executor(task -> {
             if (tasks.incrementAndGet() == 1) {
                 run(task);
             }
@@ -207,7 +205,7 @@ class HedgeSlotTests {
     @Test
     void firstTaskThatIsNeverRunShouldHoldNoSlotAfterTheCall() throws Exception {
         AtomicInteger tasks = new AtomicInteger();
-        Hedge hedge = hedge(c -> c.maxActive(1).executor(task -> {
+        Hedge hedge = hedged.hedge(c -> c.maxActive(1).executor(task -> {
             if (tasks.incrementAndGet() == 1) {
                 kept.add(task);
             } else {
@@ -225,7 +223,7 @@ class HedgeSlotTests {
 
     @Test
     void taskThatIsRunTwiceShouldMakeItsAttemptOnce() throws Exception {
-        Hedge hedge = hedge(c -> c.executor(task -> {
+        Hedge hedge = hedged.hedge(c -> c.executor(task -> {
             run(task);
             run(task);
         }));
@@ -247,7 +245,7 @@ class HedgeSlotTests {
     @Test
     void executorThatThrowsAfterTakingTheTaskShouldNotEndTheAttempt() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
-        Hedge hedge = hedge(c -> c.executor(task -> {
+        Hedge hedge = hedged.hedge(c -> c.executor(task -> {
             run(task);
             waitFor(begun);
             throw new IllegalStateException("after");
@@ -267,7 +265,7 @@ class HedgeSlotTests {
 
     @Test
     void executorThatRejectsShouldEndTheCallWithThat() {
-        Hedge hedge = hedge(c -> c.executor(task -> {
+        Hedge hedge = hedged.hedge(c -> c.executor(task -> {
             throw new IllegalStateException("full");
         }));
         assertThatThrownBy(() -> hedge.call(() -> "never")).hasMessage("full");
@@ -277,7 +275,7 @@ class HedgeSlotTests {
     /** The second attempt is on its worker, but has not come to its body when the first has won. */
     @Test
     void bodyShouldNotBeginAfterTheCallHasEnded() throws Exception {
-        Hedge hedge = hedge(c -> c.maxActive(1));
+        Hedge hedge = hedged.hedge(c -> c.maxActive(1));
         HeldLayer held = new HeldLayer();
         Layer layer = hedge.around(held);
         AtomicInteger bodies = new AtomicInteger();
@@ -292,7 +290,7 @@ class HedgeSlotTests {
                         },
                         Deadline.NONE));
         await().until(() -> bodies.get() == 1 && ticker.scheduledCount() == 1);
-        ticker.advance(DELAY);
+        ticker.advance(HedgedAttempts.DELAY);
         await().until(() -> held.calls.get() == 2);
         end.countDown();
         assertThat(caller.get(20, TimeUnit.SECONDS)).isEqualTo("first, 0 active");
@@ -314,42 +312,30 @@ class HedgeSlotTests {
         CheckedSupplier<String, RuntimeException> body = () -> {
             throw new IllegalStateException();
         };
-        assertThat(Pipeline.of(hedge(c -> {}), fallback).call(body)).isEqualTo("instead");
+        assertThat(Pipeline.of(hedged.hedge(c -> {}), fallback).call(body)).isEqualTo("instead");
         assertThat(shown.get()).isSameAs(body);
     }
 
     @Test
     void callWhenItsThreadCannotBeAskedForShouldStayOnIt() {
-        Hedge hedge = hedge(c -> c.requiresCallerThread(() -> {
+        Hedge hedge = hedged.hedge(c -> c.requiresCallerThread(() -> {
             throw new IllegalStateException("cannot say");
         }));
         assertThat(hedge.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(Thread.currentThread());
-    }
-
-    private Hedge hedge(Consumer<HedgeConfig.Builder> settings) {
-        HedgeConfig.Builder builder = HedgeConfig.builder().delay(DELAY);
-        settings.accept(builder);
-        return Hedge.of("test", builder.build(), ticker);
-    }
-
-    private CompletableFuture<String> attempt() {
-        CompletableFuture<String> attempt = new CompletableFuture<>();
-        attempts.add(attempt);
-        return attempt;
     }
 
     private void begin(int number) {
         for (int next = 2; next <= number; next++) {
             int expected = next;
             await().until(() -> ticker.scheduledCount() == 1);
-            ticker.advance(DELAY);
+            ticker.advance(HedgedAttempts.DELAY);
             await().until(() -> attempts.size() == expected);
         }
     }
 
     private void beginOnExecutor(AtomicInteger tasks, int expected) {
         await().until(() -> ticker.scheduledCount() == 1);
-        ticker.advance(DELAY);
+        ticker.advance(HedgedAttempts.DELAY);
         await().until(() -> tasks.get() == expected);
     }
 

@@ -23,26 +23,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 @org.junit.jupiter.api.Timeout(60)
 class HedgeTests {
 
-    private static final Duration DELAY = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final ManualTicker ticker = new ManualTicker();
-
-    /** The futures of the attempts made, in their order. */
-    private final List<CompletableFuture<String>> attempts = new CopyOnWriteArrayList<>();
+    private final HedgedAttempts hedged = new HedgedAttempts();
+    private final ManualTicker ticker = hedged.ticker;
+    private final List<CompletableFuture<String>> attempts = hedged.attempts;
 
     // ---- asynchronous calls
 
     @Test
     void callAsyncThatEndsInTimeShouldBeMadeOnce() {
-        Hedge hedge = hedge(c -> {});
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
+        Hedge hedge = hedged.hedge(c -> {});
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
         attempts.get(0).complete("first");
         assertThat(call).isCompletedWithValue("first");
         assertThat(ticker.scheduledCount()).isZero();
@@ -51,9 +48,9 @@ class HedgeTests {
 
     @Test
     void slowCallAsyncShouldEndWithTheFirstResultAndCancelTheLoser() {
-        Hedge hedge = hedge(c -> {});
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
-        passDelay(2);
+        Hedge hedge = hedged.hedge(c -> {});
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
+        hedged.passDelay(2);
         attempts.get(1).complete("second");
         assertThat(call).isCompletedWithValue("second");
         assertThat(attempts.get(0)).isCancelled();
@@ -63,9 +60,9 @@ class HedgeTests {
 
     @Test
     void firstAttemptMayStillWin() {
-        Hedge hedge = hedge(c -> {});
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
-        passDelay(2);
+        Hedge hedge = hedged.hedge(c -> {});
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
+        hedged.passDelay(2);
         attempts.get(0).complete("first");
         assertThat(call).isCompletedWithValue("first");
         assertThat(attempts.get(1)).isCancelled();
@@ -74,15 +71,15 @@ class HedgeTests {
 
     @Test
     void attemptsShouldBeginOneDelayAfterTheOtherUpToTheirNumber() {
-        Hedge hedge = hedge(c -> c.maxAttempts(3));
+        Hedge hedge = hedged.hedge(c -> c.maxAttempts(3));
         List<Integer> announced = new CopyOnWriteArrayList<>();
         hedge.onHedged(event -> announced.add(event.attempt()));
-        hedge.callAsync(this::attempt);
-        ticker.advance(DELAY.minusNanos(1));
+        hedge.callAsync(hedged::attempt);
+        ticker.advance(HedgedAttempts.DELAY.minusNanos(1));
         assertThat(attempts).hasSize(1);
         ticker.advance(Duration.ofNanos(1));
         await().until(() -> ticker.scheduledCount() == 1);
-        passDelay(3);
+        hedged.passDelay(3);
         await().untilAsserted(() -> assertThat(announced).containsExactly(2, 3));
         assertThat(ticker.scheduledCount()).isZero();
         assertThat(hedge.metrics().active()).isEqualTo(2);
@@ -90,8 +87,8 @@ class HedgeTests {
 
     @Test
     void failureBeforeTheDelayShouldPassAtOnceWithoutAnotherAttempt() {
-        Hedge hedge = hedge(c -> {});
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
+        Hedge hedge = hedged.hedge(c -> {});
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
         attempts.get(0).completeExceptionally(new IOException("down"));
         assertThat(call).failsWithin(LONG).withThrowableThat().withCauseInstanceOf(IOException.class);
         assertThat(ticker.scheduledCount()).isZero();
@@ -100,9 +97,9 @@ class HedgeTests {
 
     @Test
     void failureShouldWaitForTheOtherAttempt() {
-        Hedge hedge = hedge(c -> {});
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
-        passDelay(2);
+        Hedge hedge = hedged.hedge(c -> {});
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
+        hedged.passDelay(2);
         attempts.get(0).completeExceptionally(new IOException("down"));
         assertThat(call).isNotDone();
         attempts.get(1).complete("second");
@@ -112,9 +109,9 @@ class HedgeTests {
 
     @Test
     void lastFailureShouldBeTheCallsWhenAllFail() {
-        Hedge hedge = hedge(c -> {});
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
-        passDelay(2);
+        Hedge hedge = hedged.hedge(c -> {});
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
+        hedged.passDelay(2);
         attempts.get(1).completeExceptionally(new IOException("second"));
         attempts.get(0).completeExceptionally(new IOException("first"));
         assertThat(call).failsWithin(LONG).withThrowableThat().withMessageContaining("first");
@@ -123,10 +120,10 @@ class HedgeTests {
 
     @Test
     void attemptsOverAllCallsShouldBeBounded() {
-        Hedge hedge = hedge(c -> c.maxActive(1));
-        hedge.callAsync(this::attempt);
-        hedge.callAsync(this::attempt);
-        ticker.advance(DELAY);
+        Hedge hedge = hedged.hedge(c -> c.maxActive(1));
+        hedge.callAsync(hedged::attempt);
+        hedge.callAsync(hedged::attempt);
+        ticker.advance(HedgedAttempts.DELAY);
         await().until(() -> hedge.metrics().totalDenied() == 1);
         assertThat(hedge.metrics().active()).isEqualTo(1);
         await().until(() -> attempts.size() == 3);
@@ -134,9 +131,9 @@ class HedgeTests {
 
     @Test
     void cancelShouldReachAllAttemptsAndLeaveNothingBehind() {
-        Hedge hedge = hedge(c -> c.maxAttempts(3));
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
-        passDelay(2);
+        Hedge hedge = hedged.hedge(c -> c.maxAttempts(3));
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
+        hedged.passDelay(2);
         await().until(() -> ticker.scheduledCount() == 1);
         call.cancel(true);
         assertThat(attempts).allMatch(CompletableFuture::isCancelled);
@@ -147,8 +144,9 @@ class HedgeTests {
     @Test
     void loserThatACircuitBreakerWatchesShouldCountAsCancelled() {
         CircuitBreaker breaker = CircuitBreaker.of("c", CircuitBreakerConfig.defaults(), ticker);
-        CompletableFuture<String> call = Pipeline.of(hedge(c -> {}), breaker).callAsync(this::attempt);
-        passDelay(2);
+        CompletableFuture<String> call =
+                Pipeline.of(hedged.hedge(c -> {}), breaker).callAsync(hedged::attempt);
+        hedged.passDelay(2);
         attempts.get(1).complete("second");
         assertThat(call).isCompletedWithValue("second");
         assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
@@ -158,9 +156,14 @@ class HedgeTests {
     @Test
     void callGivenUpByItsTimeLimitShouldGetNoOtherAttempt() {
         Timeout timeout = Timeout.of(
-                "t", TimeoutConfig.builder().duration(DELAY.dividedBy(2)).build(), ticker);
-        CompletableFuture<String> call = Pipeline.of(timeout, hedge(c -> {})).callAsync(this::attempt);
-        ticker.advance(DELAY.dividedBy(2));
+                "t",
+                TimeoutConfig.builder()
+                        .duration(HedgedAttempts.DELAY.dividedBy(2))
+                        .build(),
+                ticker);
+        CompletableFuture<String> call =
+                Pipeline.of(timeout, hedged.hedge(c -> {})).callAsync(hedged::attempt);
+        ticker.advance(HedgedAttempts.DELAY.dividedBy(2));
         assertThat(call).failsWithin(LONG);
         await().until(() -> attempts.get(0).isCancelled() && ticker.scheduledCount() == 0);
         assertThat(attempts).hasSize(1);
@@ -168,10 +171,11 @@ class HedgeTests {
 
     @Test
     void hedgeWhenSwitchedOffShouldMakeTheCallAsItIs() {
-        Hedge hedge = hedge(c -> {});
+        Hedge hedge = hedged.hedge(c -> {});
         hedge.setEnabled(false);
-        CompletableFuture<String> call = hedge.callAsync(this::attempt);
-        assertThat(call).isSameAs(attempts.get(0));
+        CompletableFuture<String> call = hedge.callAsync(hedged::attempt);
+        attempts.get(0).complete("own");
+        assertThat(call).isCompletedWithValue("own");
         Thread caller = Thread.currentThread();
         assertThat(hedge.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(caller);
     }
@@ -180,7 +184,7 @@ class HedgeTests {
 
     @Test
     void callThatEndsInTimeShouldReturnItsResult() {
-        Hedge hedge = hedge(c -> {});
+        Hedge hedge = hedged.hedge(c -> {});
         assertThat(hedge.<String, RuntimeException>call(() -> "first")).isEqualTo("first");
         assertThat(hedge.<String, RuntimeException>call(() -> null)).isNull();
         await().until(() -> ticker.scheduledCount() == 0);
@@ -189,7 +193,7 @@ class HedgeTests {
 
     @Test
     void slowCallShouldReturnTheFirstResultAndInterruptTheLoser() throws Exception {
-        Hedge hedge = Hedge.of("test", c -> c.delay(DELAY));
+        Hedge hedge = Hedge.of("test", c -> c.delay(HedgedAttempts.DELAY));
         AtomicInteger made = new AtomicInteger();
         CountDownLatch interrupted = new CountDownLatch(1);
         String result = hedge.call(() -> {
@@ -209,7 +213,7 @@ class HedgeTests {
 
     @Test
     void loserThatIgnoresTheInterruptShouldHoldItsSlotUntilItsEnd() {
-        Hedge hedge = Hedge.of("test", c -> c.delay(DELAY).maxActive(1));
+        Hedge hedge = Hedge.of("test", c -> c.delay(HedgedAttempts.DELAY).maxActive(1));
         AtomicInteger made = new AtomicInteger();
         AtomicBoolean released = new AtomicBoolean();
         assertThat(hedge.<String, RuntimeException>call(() -> {
@@ -228,7 +232,7 @@ class HedgeTests {
 
     @Test
     void failureShouldReachTheCallerAsItWasThrown() {
-        Hedge hedge = hedge(c -> {});
+        Hedge hedge = hedged.hedge(c -> {});
         for (Throwable thrown : List.of(
                 new IOException(),
                 new CompletionException(new IOException()),
@@ -244,7 +248,7 @@ class HedgeTests {
 
     @Test
     void callWhenInterruptedShouldStopItsAttemptsAndKeepTheFlag() throws Exception {
-        Hedge hedge = hedge(c -> {});
+        Hedge hedge = hedged.hedge(c -> {});
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -277,7 +281,7 @@ class HedgeTests {
 
     @Test
     void callThatItsThreadHoldsSomethingForShouldStayOnIt() {
-        Hedge hedge = hedge(c -> c.requiresCallerThread(() -> true));
+        Hedge hedge = hedged.hedge(c -> c.requiresCallerThread(() -> true));
         Thread caller = Thread.currentThread();
         assertThat(hedge.<Thread, RuntimeException>call(Thread::currentThread)).isSameAs(caller);
     }
@@ -313,23 +317,5 @@ class HedgeTests {
         await().atMost(LONG).until(() -> calls.stream().allMatch(CompletableFuture::isDone));
         await().atMost(LONG).until(() -> hedge.metrics().active() == 0);
         assertThat(hedge.metrics().totalHedged()).isPositive();
-    }
-
-    private Hedge hedge(Consumer<HedgeConfig.Builder> settings) {
-        HedgeConfig.Builder builder = HedgeConfig.builder().delay(DELAY);
-        settings.accept(builder);
-        return Hedge.of("test", builder.build(), ticker);
-    }
-
-    private CompletableFuture<String> attempt() {
-        CompletableFuture<String> attempt = new CompletableFuture<>();
-        attempts.add(attempt);
-        return attempt;
-    }
-
-    /** Advances the time by the delay and waits for the attempt that starts then. */
-    private void passDelay(int expected) {
-        ticker.advance(DELAY);
-        await().until(() -> attempts.size() == expected);
     }
 }

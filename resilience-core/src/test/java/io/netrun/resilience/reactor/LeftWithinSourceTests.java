@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Guard;
+import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
@@ -12,6 +13,7 @@ import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.retry.RetryMetrics;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -215,6 +218,34 @@ class LeftWithinSourceTests {
         assertThat(breaker.metrics().totalSucceeded()).isEqualTo(1);
         assertThat(breaker.metrics().totalFailed()).isZero();
         assertThat(retry.metrics().totalRetries()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void retryShouldCountAReaderThatLeavesWhileItsSourceBlocks(boolean inRequest) {
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        Runnable block = () -> {
+            blocked.countDown();
+            LimitFixture.awaitUninterruptibly(released);
+        };
+        Publisher<Integer> source = subscriber -> {
+            subscriber.onSubscribe(new Deaf(inRequest ? block : () -> {}));
+            if (!inRequest) {
+                block.run();
+            }
+            subscriber.onError(new IOException("late"));
+        };
+        BaseSubscriber<Integer> reader = new BaseSubscriber<>() {};
+        Thread subscribing =
+                new Thread(() -> ReactorGuard.of(retry).flux(source).subscribe(reader));
+        subscribing.start();
+        await().atMost(LONG).until(() -> blocked.getCount() == 0);
+        reader.cancel();
+        assertThat(retry.metrics().totalCancelled()).isEqualTo(1);
+        released.countDown();
+        await().atMost(LONG).until(() -> !subscribing.isAlive());
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1));
     }
 
     // ---- attempts that begin on a worker

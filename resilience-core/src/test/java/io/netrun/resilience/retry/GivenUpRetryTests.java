@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.timeout.Timeout;
@@ -12,12 +13,15 @@ import io.netrun.resilience.timeout.TimeoutThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A retried call that is given up from around it counts once, as cancelled, before its caller learns of it. */
@@ -101,5 +105,52 @@ class GivenUpRetryTests {
                 }))
                 .isInstanceOf(RetryExhaustedException.class);
         assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 0, 1, 0, 0, 0));
+    }
+
+    /** The attempt fails, and before that is counted the call is stopped from around it. */
+    @ParameterizedTest
+    @EnumSource(StopWithin.class)
+    void callStoppedAsItsAttemptFailsShouldCountOnce(StopWithin moment) {
+        AtomicReference<CompletableFuture<String>> call = new AtomicReference<>();
+        Runnable stop = () -> call.get().cancel(true);
+        Retry asking =
+                limits.retry(c -> c.maxAttempts(3).baseDelay(Duration.ZERO).failure(failure -> {
+                    if (moment == StopWithin.JUDGEMENT) {
+                        stop.run();
+                    }
+                    return true;
+                }));
+        CompletableFuture<String> own = new CompletableFuture<>();
+        Adapted body = new Adapted(own, moment == StopWithin.CHECK ? stop : () -> {});
+        call.set(Pipeline.of(timeout, asking).callAsync(body));
+        own.completeExceptionally(new IOException("down"));
+        assertThat(call.get()).isCancelled();
+        assertThat(asking.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1));
+    }
+
+    private enum StopWithin {
+        /** Before the attempts are known to the call. */
+        CHECK,
+        /** After that. */
+        JUDGEMENT
+    }
+
+    private record Adapted(CompletableFuture<String> own, Runnable onCheck) implements AdaptedCall<String> {
+
+        @Override
+        public CompletionStage<String> get() {
+            return own;
+        }
+
+        @Override
+        public boolean isCommitted() {
+            onCheck.run();
+            return false;
+        }
+
+        @Override
+        public CompletionStage<String> adapt(@Nullable Object replacement) {
+            throw new AssertionError("there is no fallback");
+        }
     }
 }

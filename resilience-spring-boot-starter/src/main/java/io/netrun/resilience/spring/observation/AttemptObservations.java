@@ -3,8 +3,8 @@ package io.netrun.resilience.spring.observation;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.spring.aop.AttemptObserver;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -58,15 +58,9 @@ public final class AttemptObservations implements AttemptObserver {
         @Override
         public void ends(@Nullable Throwable failure) {
             if (failure != null) {
-                observation.error(thrown(failure));
+                observation.error(ExceptionFilter.ofStage(failure));
             }
             observation.stop();
-        }
-
-        /** Dependent stages wrap the exception; the wrapper carries no information. */
-        private static Throwable thrown(Throwable failure) {
-            Throwable cause = failure.getCause();
-            return failure.getClass() == CompletionException.class && cause != null ? cause : failure;
         }
     }
 }

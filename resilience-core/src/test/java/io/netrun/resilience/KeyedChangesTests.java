@@ -1,0 +1,188 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.hedge.HedgeConfig;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.ratelimiter.RateLimiterConfig;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.test.ManualTicker;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutConfig;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
+
+/** What was changed on an instance of a family while the application runs stays, whatever keys come by. */
+class KeyedChangesTests {
+
+    private final ResilienceRegistry registry = ResilienceRegistry.create(new ManualTicker());
+
+    static Stream<Arguments> reconfigurations() {
+        return Stream.of(
+                change(
+                        Bulkhead.TYPE,
+                        (BulkheadConfig c) -> c.toBuilder().maxConcurrent(3).build()),
+                change(
+                        CircuitBreaker.TYPE,
+                        (CircuitBreakerConfig c) ->
+                                c.toBuilder().failureThreshold(3).build()),
+                change(
+                        Hedge.TYPE,
+                        (HedgeConfig c) ->
+                                c.toBuilder().delay(Duration.ofMillis(3)).build()),
+                change(
+                        RateLimiter.TYPE,
+                        (RateLimiterConfig c) -> c.toBuilder().limit(3).build()),
+                change(
+                        Retry.TYPE,
+                        (RetryConfig c) -> c.toBuilder().maxAttempts(7).build()),
+                change(
+                        Timeout.TYPE,
+                        (TimeoutConfig c) ->
+                                c.toBuilder().duration(Duration.ofMillis(3)).build()));
+    }
+
+    private static <P extends AbstractPolicy<C>, C extends Record> Arguments change(
+            PolicyType<P, C> type, UnaryOperator<C> change) {
+        Consumer<P> changed = policy -> policy.reconfigure(change);
+        return Arguments.of(type, changed);
+    }
+
+    @ParameterizedTest
+    @MethodSource("reconfigurations")
+    <P extends Policy, C extends Record> void changedSettingsShouldStay(PolicyType<P, C> type, Consumer<P> change) {
+        KeyedPolicies<P> family = registry.keyed(type, "f", type.defaults(), 2);
+        change.accept(family.get("changed"));
+        Record settings = family.get("changed").config();
+        askForOthers(family);
+        assertThat(registry.find(type, "f:changed")).isPresent();
+        assertThat(family.get("changed").config()).isEqualTo(settings).isNotEqualTo(type.defaults());
+        assertThat(family.size()).isEqualTo(2);
+    }
+
+    static Stream<PolicyType<?, ?>> types() {
+        return Stream.concat(
+                reconfigurations().map(each -> (PolicyType<?, ?>) each.get()[0]), Stream.of(Fallback.TYPE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    <P extends Policy, C extends Record> void switchedOffInstanceShouldStay(PolicyType<P, C> type) {
+        KeyedPolicies<P> family = registry.keyed(type, "f", type.defaults(), 2);
+        family.get("off").setEnabled(false);
+        askForOthers(family);
+        assertThat(family.get("off").isEnabled()).isFalse();
+        assertThat(family.size()).isEqualTo(2);
+    }
+
+    private enum Hold {
+        FORCED_OPEN,
+        DISABLED;
+
+        void hold(CircuitBreaker breaker) {
+            if (this == FORCED_OPEN) {
+                breaker.forceOpen();
+            } else {
+                breaker.disable();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hold.class)
+    void circuitThatAnOperatorHoldsShouldStayUntilItsReset(Hold state) {
+        KeyedPolicies<CircuitBreaker> hosts = registry.keyed(CircuitBreaker.TYPE, "host", defaults(), 2);
+        state.hold(hosts.get("held"));
+        askForOthers(hosts);
+        assertThat(hosts.get("held").state().name()).isEqualTo(state.name());
+        hosts.get("held").reset();
+        askForOthers(hosts);
+        assertThat(registry.find(CircuitBreaker.TYPE, "host:held")).isEmpty();
+    }
+
+    @Test
+    void instanceWhoseChangeIsUndoneShouldGo() {
+        KeyedPolicies<Bulkhead> tenants = registry.keyed(Bulkhead.TYPE, "t", BulkheadConfig.defaults(), 2);
+        BulkheadConfig before = tenants.get("a").config();
+        tenants.get("a").reconfigure(c -> c.toBuilder().maxConcurrent(3).build());
+        tenants.get("a").reconfigure(c -> before.toBuilder().build());
+        askForOthers(tenants);
+        assertThat(registry.find(Bulkhead.TYPE, "t:a")).isEmpty();
+    }
+
+    /** What an application does to every new instance, such as to switch it off, is no change. */
+    @Test
+    void instanceChangedWhenItIsAddedShouldGoLikeOthers() {
+        registry.onChange(event -> {
+            if (event instanceof RegistryEvent.Added) {
+                event.policy().setEnabled(false);
+            }
+        });
+        KeyedPolicies<Bulkhead> tenants = registry.keyed(Bulkhead.TYPE, "t", BulkheadConfig.defaults(), 2);
+        askForOthers(tenants);
+        assertThat(tenants.size()).isEqualTo(2);
+    }
+
+    @Test
+    void familyWithAllChangedShouldBeBoundedAndLogEachLoss() {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(KeyedPolicies.class);
+        logger.addAppender(logged);
+        logger.setAdditive(false);
+        KeyedPolicies<Retry> family = registry.keyed(Retry.TYPE, "f", RetryConfig.defaults(), 2);
+        try {
+            for (int i = 0; i < 1_500; i++) {
+                family.get("k" + i).setEnabled(false);
+            }
+        } finally {
+            logger.detachAppender(logged);
+            logger.setAdditive(true);
+        }
+        assertThat(family.size()).isBetween(1_000, 1_010);
+        assertThat(logged.list).hasSize(1_500 - family.size());
+        assertThat(logged.list.get(0).getFormattedMessage())
+                .endsWith("was changed at run time and is evicted all the same, so the change is lost: the family 'f'"
+                        + " has more than 1002 instances. Give it a higher limit, or put the change into the settings");
+    }
+
+    @Test
+    void instanceInUseShouldGoBeforeOneThatWasChanged() {
+        KeyedPolicies<Bulkhead> tenants = registry.keyed(Bulkhead.TYPE, "t", BulkheadConfig.defaults(), 2);
+        tenants.get("changed").setEnabled(false);
+        for (int i = 0; i < 3_000; i++) {
+            tenants.get("k" + i).callAsync(CompletableFuture::new);
+        }
+        assertThat(registry.find(Bulkhead.TYPE, "t:changed")).isPresent();
+        assertThat(tenants.size()).isBetween(1_000, 1_010);
+    }
+
+    private static CircuitBreakerConfig defaults() {
+        return CircuitBreakerConfig.defaults();
+    }
+
+    private static void askForOthers(KeyedPolicies<?> family) {
+        for (int i = 0; i < 50; i++) {
+            family.get("other" + i);
+        }
+    }
+}
