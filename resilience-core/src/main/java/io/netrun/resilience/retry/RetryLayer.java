@@ -23,7 +23,7 @@ final class RetryLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         RetryRules rules = retry.rules();
-        if (rules.isPlain()) {
+        if (rules.isFastPath()) {
             try {
                 return next.call(body, deadline);
             } catch (Throwable failure) {
@@ -129,7 +129,7 @@ final class RetryLayer implements Layer {
         Deadline limit = rules.limit(retry.ticker(), deadline);
         FirstAttempt begun = FirstAttempt.register(retry, body, limit);
         CompletableFuture<T> first = Layer.start(next, body, limit);
-        if (rules.isPlain() && first.isDone() && !first.isCompletedExceptionally()) {
+        if (rules.isFastPath() && first.isDone() && !first.isCompletedExceptionally()) {
             if (begun != null) {
                 begun.tryEnd();
             }

@@ -28,7 +28,7 @@ final class RetryRules {
     private final @Nullable Predicate<@Nullable Object> failureResult;
 
     /** Whether a call's good first attempt matters to nobody: the one question that every call asks. */
-    private final boolean plain;
+    private final boolean fastPath;
 
     RetryRules(String name, RetryConfig config, boolean enabled, DoubleSupplier random) {
         this.name = name;
@@ -38,15 +38,15 @@ final class RetryRules {
         this.backoff = new Backoff(config, random);
         this.totalNanos = config.maxDuration() == null ? 0 : Require.nanos(config.maxDuration());
         this.failureResult = config.failureResult();
-        this.plain = enabled && totalNanos == 0 && failureResult == null && config.budget() == null;
+        this.fastPath = enabled && totalNanos == 0 && failureResult == null && config.budget() == null;
     }
 
     boolean isEnabled() {
         return enabled;
     }
 
-    boolean isPlain() {
-        return plain;
+    boolean isFastPath() {
+        return fastPath;
     }
 
     RetryConfig config() {

@@ -20,6 +20,8 @@ class ArchitectureTests {
             .consideringOnlyDependenciesInLayers()
             .layer("autoconfigure")
             .definedBy(BASE + "autoconfigure")
+            .layer("startup")
+            .definedBy(BASE + "startup")
             .layer("aop")
             .definedBy(BASE + "aop")
             .layer("observation")
@@ -42,8 +44,12 @@ class ArchitectureTests {
             .definedBy(BASE + "settings")
             .layer("pattern")
             .definedBy(BASE + "pattern")
+            .layer("problem")
+            .definedBy(BASE + "problem")
             .whereLayer("autoconfigure")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("startup")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("aop")
             .mayOnlyBeAccessedByLayers("autoconfigure", "observation")
             .whereLayer("observation")
@@ -61,9 +67,11 @@ class ArchitectureTests {
             .whereLayer("http")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("method")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "aop", "actuate", "observation")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "startup", "aop", "actuate", "observation")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "method", "actuate", "http", "cloud");
+            .mayOnlyBeAccessedByLayers("autoconfigure", "startup", "method", "actuate", "http", "cloud")
+            .whereLayer("problem")
+            .mayNotAccessAnyLayer();
 
     @ArchTest
     static final ArchRule onlyTheDescriptorsKnowThePatterns = noClasses()

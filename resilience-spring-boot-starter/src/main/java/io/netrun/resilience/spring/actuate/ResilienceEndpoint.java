@@ -4,10 +4,10 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.InstanceFactory;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.SpellingSuggestion;
 import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +170,7 @@ public final class ResilienceEndpoint {
         JsonView.of(policy.config()).forEach((key, value) -> {
             Map<String, @Nullable Object> setting = new LinkedHashMap<>();
             setting.put("value", value);
-            setting.put("origin", instances.origin(pattern, policy, key));
+            setting.put("origin", instances.inForce().origin(pattern, policy, key));
             settings.put(key, setting);
         });
         detail.put("enabled", policy.isEnabled());

@@ -43,14 +43,14 @@ abstract sealed class ProtectedCall implements RecoverableCall
 
     /** Executes the call. Inner aspects look up the current invocation of their thread. */
     final @Nullable Object proceed() throws Throwable {
-        MethodInvocation attempt = method.repeats() ? anew() : invocation;
-        return method.moves() && attempt instanceof ProxyMethodInvocation
+        MethodInvocation attempt = method.mayRepeat() ? freshInvocation() : invocation;
+        return method.mayChangeThread() && attempt instanceof ProxyMethodInvocation
                 ? ExposeInvocationInterceptor.INSTANCE.invoke(attempt)
                 : attempt.proceed();
     }
 
     /** A second {@code proceed()} of one invocation would skip the advice further in, so every attempt has its own. */
-    private MethodInvocation anew() {
+    private MethodInvocation freshInvocation() {
         return invocation instanceof ProxyMethodInvocation proxied
                 ? proxied.invocableClone(invocation.getArguments())
                 : invocation;

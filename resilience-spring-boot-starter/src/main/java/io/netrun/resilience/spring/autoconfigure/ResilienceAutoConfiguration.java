@@ -16,22 +16,22 @@ import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.method.Proxying;
-import io.netrun.resilience.spring.method.StartupCheck;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.SettingsResolver;
+import io.netrun.resilience.spring.startup.SettingsCheck;
+import io.netrun.resilience.spring.startup.StartupCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -85,17 +85,23 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers,
-            ListableBeanFactory beans) {
+            ObjectProvider<MethodPipelines> pipelines,
+            ConfigurableListableBeanFactory beans) {
         Supplier<List<ConfigCustomizer<?>>> present =
                 () -> customizers.orderedStream().toList();
         boolean protecting = isEnabled(environment);
-        return RegistryOwner.shared(beans, InstanceFactory.class)
+        InstanceFactory instances = RegistryOwner.shared(beans, InstanceFactory.class)
                 .map(ofParent -> ofParent.child(environment, beans, present, protecting))
                 .orElseGet(() -> new InstanceFactory(
                         SingletonSupplier.of(registry::getObject),
                         new SettingsResolver(environment, beans),
                         present,
                         protecting));
+        if (protecting) {
+            SettingsCheck check = new SettingsCheck(environment, instances);
+            instances.starting(() -> check.early(new EarlyAnnotations(beans, pipelines.getObject())));
+        }
+        return instances;
     }
 
     /** As in conditions: any value other than {@code false} means true. */

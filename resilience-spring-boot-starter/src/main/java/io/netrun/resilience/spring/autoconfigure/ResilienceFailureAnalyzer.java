@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.autoconfigure;
 
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;

@@ -10,10 +10,10 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.util.List;
@@ -103,7 +103,7 @@ public final class CloudCircuitBreakers {
      *
      * @throws IllegalArgumentException if the id cannot be part of a name: it is blank, too long or has control
      *     characters
-     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if its settings are wrong
+     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if its settings are wrong
      */
     Supplier<Guard> get(String id) {
         InstanceFactory made = instances;
@@ -144,7 +144,7 @@ public final class CloudCircuitBreakers {
     private boolean isKnown(InstanceFactory made, String id) {
         return made.isConfigured(BREAKERS, id)
                 || isLimited(id)
-                || made.settings(BREAKERS, id).isPresent();
+                || made.inForce().settings(BREAKERS, id).isPresent();
     }
 
     private static void fix(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {

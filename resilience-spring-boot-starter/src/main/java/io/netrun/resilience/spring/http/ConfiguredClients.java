@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.NamedSections;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.SpellingSuggestion;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

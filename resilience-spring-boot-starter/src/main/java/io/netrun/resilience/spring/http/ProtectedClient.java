@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.Followed;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -45,7 +45,7 @@ public final class ResilientRestClients {
      * The interceptor that protects a client as the configuration says under {@code resilience.http-clients.<name>}. It
      * has to be the last: on Spring Framework 6, interceptors after it take part in the first attempt only.
      *
-     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if there is something wrong with
+     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if there is something wrong with
      *     that; while the application starts, that is told with all other problems instead
      */
     public ClientHttpRequestInterceptor interceptor(String name) {

@@ -42,7 +42,7 @@ public final class ResilientWebClients {
      * The filter that protects a client as the configuration says under {@code resilience.http-clients.<name>}. Filters
      * after it take part in every attempt.
      *
-     * @throws io.netrun.resilience.spring.settings.ResilienceConfigurationException if there is something wrong with
+     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if there is something wrong with
      *     that; while the application starts, that is told with all other problems instead
      */
     public ExchangeFilterFunction filter(String name) {

@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.pattern.PipelineSlot;
-import io.netrun.resilience.spring.settings.Problem;
+import io.netrun.resilience.spring.problem.Problem;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;

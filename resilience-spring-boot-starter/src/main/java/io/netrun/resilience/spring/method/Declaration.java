@@ -24,17 +24,17 @@ import org.springframework.core.annotation.AnnotationAttributes;
  * @param place what it asks for
  * @param name of the instance, placeholders not yet resolved; empty if it has a default name
  * @param defaultName null if the annotation has a name
- * @param said the settings that it says, by Java name
- * @param own what else it says, which is about the method and not the instance
- * @param where the method or class that bears it, for messages
+ * @param settings that it sets, by Java name
+ * @param methodAttributes what else it sets, which is about the method and not the instance
+ * @param location the method or class that has it, for messages
  */
 record Declaration(
         PipelineSlot place,
         String name,
         @Nullable DefaultName defaultName,
-        Map<String, Object> said,
-        Map<String, Object> own,
-        String where) {
+        Map<String, Object> settings,
+        Map<String, Object> methodAttributes,
+        String location) {
 
     static final String NAME = "name";
 
@@ -114,14 +114,14 @@ record Declaration(
     }
 
     private static Declaration read(
-            PipelineSlot place, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String where) {
-        Map<String, Object> said = new LinkedHashMap<>(attributes);
-        said.remove(NAME);
-        said.values().removeIf(Declaration::isUnset);
-        Map<String, Object> own = new LinkedHashMap<>(said);
-        said.keySet().removeIf(attribute -> !place.pattern().isSetting(attribute));
-        own.keySet().removeAll(said.keySet());
-        return new Declaration(place, attributes.getString(NAME), defaultName, said, own, where);
+            PipelineSlot place, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String location) {
+        Map<String, Object> settings = new LinkedHashMap<>(attributes);
+        settings.remove(NAME);
+        settings.values().removeIf(Declaration::isUnset);
+        Map<String, Object> methodAttributes = new LinkedHashMap<>(settings);
+        settings.keySet().removeIf(attribute -> !place.pattern().isSetting(attribute));
+        methodAttributes.keySet().removeAll(settings.keySet());
+        return new Declaration(place, attributes.getString(NAME), defaultName, settings, methodAttributes, location);
     }
 
     private static boolean isUnset(Object value) {

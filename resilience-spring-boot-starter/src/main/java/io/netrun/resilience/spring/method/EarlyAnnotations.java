@@ -1,8 +1,15 @@
 package io.netrun.resilience.spring.method;
 
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -49,12 +56,29 @@ public final class EarlyAnnotations {
             return;
         }
         if (state.compareAndSet(now, complete ? LOOKED : LOOKED_EARLY)) {
-            List<Declaration> declarations = declarations();
-            pipelines.add(declarations);
-            declarations.stream()
-                    .filter(declaration -> !declaration.said().isEmpty())
-                    .forEach(pipelines::announce);
+            pipelines.announce(declarations());
         }
+    }
+
+    /**
+     * The problems of the settings that annotations have. Creates no instance.
+     *
+     * @param names called with the pattern and the name of each instance that an annotation names
+     */
+    public Set<Problem> check(InstanceFactory instances, BiConsumer<PatternDescriptor<?, ?>, String> names) {
+        List<Declaration> declarations = declarations();
+        pipelines.announce(declarations);
+        Set<Problem> problems = new LinkedHashSet<>();
+        for (Declaration declaration : declarations) {
+            try {
+                String name = pipelines.nameOf(declaration);
+                names.accept(declaration.pattern(), name);
+                instances.problems().requireReadable(declaration.pattern(), name, declaration.location());
+            } catch (ResilienceConfigurationException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        return problems;
     }
 
     private List<Declaration> declarations() {

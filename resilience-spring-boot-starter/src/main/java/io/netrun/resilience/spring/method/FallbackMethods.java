@@ -2,9 +2,9 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ResilienceException;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.SpellingSuggestion;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
@@ -49,8 +49,8 @@ public final class FallbackMethods {
      * @throws ResilienceConfigurationException if there is none, or none that fits
      */
     static FallbackMethods of(Declaration declaration, Method method, Class<?> userClass, BeanFactory beans) {
-        String name = String.valueOf(declaration.own().get("method"));
-        Object ofBean = declaration.own().get("bean");
+        String name = String.valueOf(declaration.methodAttributes().get("method"));
+        Object ofBean = declaration.methodAttributes().get("bean");
         String bean = ofBean == null ? "" : ofBean.toString();
         String where = userClass.getName() + "." + method.getName() + ": @Fallback ";
         Class<?> type = bean.isEmpty() ? userClass : typeOf(bean, beans, where);

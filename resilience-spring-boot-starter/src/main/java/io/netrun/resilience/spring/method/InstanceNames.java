@@ -65,7 +65,7 @@ final class InstanceNames {
             return SettingsResolver.resolved(
                     declaration.name(),
                     environment,
-                    declaration.place().title() + " of " + declaration.where() + ": name");
+                    declaration.place().title() + " of " + declaration.location() + ": name");
         }
         String key = key(declaration, name);
         String owner = ambiguous.contains(key) ? methods.get(key) : methods.computeIfAbsent(key, k -> name.method());

@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.pattern.PipelineSlot;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.function.Consumer;

@@ -11,8 +11,8 @@ import org.springframework.core.ReactiveAdapter;
  * @param pipeline its policies
  * @param returns how the method says that it is done
  * @param adapter turns what it returns into Reactor's types and back; null unless it is reactive or a flow
- * @param repeats whether a policy, or who subscribes, may make the call more than once
- * @param moves whether the call may be made on another thread than the caller's
+ * @param mayRepeat whether a policy, or who subscribes, may make the call more than once
+ * @param mayChangeThread whether the call may be made on another thread than the caller's
  * @param fallbacks what may take a failed call's place
  */
 public record MethodPipeline(
@@ -20,6 +20,6 @@ public record MethodPipeline(
         Pipeline pipeline,
         ReturnKind returns,
         @Nullable ReactiveAdapter adapter,
-        boolean repeats,
-        boolean moves,
+        boolean mayRepeat,
+        boolean mayChangeThread,
         FallbackMethods fallbacks) {}

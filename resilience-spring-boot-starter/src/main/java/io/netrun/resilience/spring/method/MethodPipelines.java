@@ -5,10 +5,10 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -238,8 +238,8 @@ public final class MethodPipelines {
             return unprotected(method, userClass, declarations, obstacle);
         }
         Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
-        boolean repeats = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
-        boolean moves = returns != ReturnKind.PLAIN;
+        boolean mayRepeat = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
+        boolean mayChangeThread = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
         List<Problem> problems = new ArrayList<>();
         for (Declaration declaration : declarations) {
@@ -250,10 +250,10 @@ public final class MethodPipelines {
                 if (policy != null) {
                     used.add(policy);
                     chain.put(declaration.place(), policy);
-                    repeats |= declaration.pattern().repeatsCalls();
-                    moves |= declaration.pattern().movesCalls();
+                    mayRepeat |= declaration.pattern().repeatsCalls();
+                    mayChangeThread |= declaration.pattern().movesCalls();
                 }
-                if (!declaration.own().isEmpty()) {
+                if (!declaration.methodAttributes().isEmpty()) {
                     fallbacks = attempted.orElse(
                             FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
                     if (fallbacks == FallbackMethods.NONE) {
@@ -274,8 +274,8 @@ public final class MethodPipelines {
                 Pipeline.of(List.copyOf(chain.values())),
                 returns,
                 adapter,
-                repeats,
-                moves,
+                mayRepeat,
+                mayChangeThread,
                 fallbacks);
     }
 
@@ -289,22 +289,34 @@ public final class MethodPipelines {
         names.add(declarations);
     }
 
-    /** An annotation will ask for an instance. */
-    void announce(Declaration declaration) {
+    /** The name of the instance that an annotation asks for. */
+    String nameOf(Declaration declaration) {
+        return names.of(declaration);
+    }
+
+    /** Annotations will ask for instances, which get the settings that these have from now on. */
+    void announce(Collection<Declaration> declarations) {
+        add(declarations);
+        declarations.stream()
+                .filter(declaration -> !declaration.settings().isEmpty())
+                .forEach(this::announce);
+    }
+
+    private void announce(Declaration declaration) {
         String name;
         try {
             name = names.of(declaration);
         } catch (ResilienceConfigurationException wrong) {
             return; // reported by the start-up check
         }
-        instances.get().announce(declaration.pattern(), name, declaration.said(), declaration.where());
+        instances.get().announce(declaration.pattern(), name, declaration.settings(), declaration.location());
     }
 
     @Nullable
     Policy obtain(Declaration declaration) {
         return instances
                 .get()
-                .obtain(declaration.pattern(), names.of(declaration), declaration.said(), declaration.where())
+                .obtain(declaration.pattern(), names.of(declaration), declaration.settings(), declaration.location())
                 .orElse(null);
     }
 

@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.method;
 
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +38,12 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
             ReflectionHints hints, Method method, List<Declaration> declarations, Class<?> type, BeanFactory beans) {
         registerWithInherited(hints, method, type);
         for (Declaration declaration : declarations) {
-            declaration.said().values().forEach(value -> {
+            declaration.settings().values().forEach(value -> {
                 if (value instanceof Class<?>[] classes) {
                     List.of(classes).forEach(hints::registerType);
                 }
             });
-            if (!declaration.own().isEmpty()) {
+            if (!declaration.methodAttributes().isEmpty()) {
                 fallbacks(declaration, method, type, beans)
                         .forEach(each -> registerWithInherited(hints, each, each.getDeclaringClass()));
             }

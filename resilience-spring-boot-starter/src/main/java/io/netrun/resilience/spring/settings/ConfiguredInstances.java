@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -50,9 +50,14 @@ final class ExpectedFormat {
             return "Write " + of(type);
         }
         Throwable reason = NestedExceptionUtils.getMostSpecificCause(failure);
-        return target == List.class && reason instanceof ClassNotFoundException
-                ? "Write the full names of classes that are on the class path; there is no " + reason.getMessage()
-                : String.valueOf(reason.getMessage());
+        if (target == List.class && reason instanceof ClassNotFoundException) {
+            String missing = String.valueOf(reason.getMessage());
+            return "Write the full names of classes that are on the class path; there is no " + missing
+                    + ForeignNames.exception(missing)
+                            .map(thrown -> ". The exception that replaces it is " + thrown)
+                            .orElse("");
+        }
+        return String.valueOf(reason.getMessage());
     }
 
     /**

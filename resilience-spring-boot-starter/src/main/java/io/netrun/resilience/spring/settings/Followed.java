@@ -1,5 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

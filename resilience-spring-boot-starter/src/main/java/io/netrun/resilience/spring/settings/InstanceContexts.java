@@ -93,9 +93,33 @@ final class InstanceContexts {
         return naming == null ? Requests.Annotated.NONE : naming;
     }
 
+    /**
+     * An annotation in a context asks for an instance.
+     *
+     * @return whether its settings are the first
+     */
+    boolean request(
+            ContextSettings context, PatternDescriptor<?, ?> pattern, String name, Requests.Annotated annotated) {
+        InstanceKey key = InstanceKey.of(pattern, name);
+        Requests.Annotated deciding = annotated(key);
+        if (!context.requests().add(pattern, key, annotated.settings(), annotated.location())) {
+            return false;
+        }
+        if (deciding.settings().isEmpty()) {
+            return true;
+        }
+        context.requests().requireAgreement(pattern, key, deciding, annotated);
+        return false;
+    }
+
     /** Whether the annotations, the clients or the like of any context have asked for an instance. */
     boolean isAnnotated(InstanceKey key) {
         return all.stream().anyMatch(context -> context.requests().isAnnotated(key));
+    }
+
+    /** Whether the configuration of any context has settings for an instance. */
+    boolean isConfigured(PatternDescriptor<?, ?> pattern, String name) {
+        return all.stream().anyMatch(context -> context.resolver().written().has(pattern, name));
     }
 
     void forget(InstanceKey key) {

@@ -5,13 +5,13 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
-import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
-import java.util.ArrayList;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -39,6 +39,9 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final Rebinding rebinding;
     private final Resolution resolution;
     private final InstanceChanges changes;
+    private final RegistryFollower follower;
+    private final EarlyProblems early;
+    private volatile @Nullable Supplier<Collection<Problem>> check;
 
     /**
      * The settings of an application's instances.
@@ -60,6 +63,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.resolution = new Resolution(contexts);
         this.rebinding = new Rebinding(contexts, made, resolution);
         this.changes = new InstanceChanges(registry);
+        this.follower = new RegistryFollower(contexts, made, resolution);
+        this.early = new EarlyProblems();
     }
 
     private InstanceFactory(InstanceFactory parent, ContextSettings own, boolean protecting) {
@@ -71,6 +76,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.resolution = parent.resolution;
         this.rebinding = parent.rebinding;
         this.changes = parent.changes;
+        this.follower = parent.follower;
+        this.early = parent.early;
     }
 
     /**
@@ -88,30 +95,33 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         SettingsResolver resolver = new SettingsResolver(environment, beans, conversion());
         InstanceFactory child = new InstanceFactory(this, new ContextSettings(resolver, customizers), protecting);
         contexts.add(child.own);
-        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            resolver.written().instances(pattern).forEach(name -> child.followOwnSettings(pattern, name));
-        }
+        rebinding.follow(child.own);
         return child;
     }
 
-    /** An instance may be there from a context that has been closed, with the settings of that one. */
-    private void followOwnSettings(PatternDescriptor<?, ?> pattern, String name) {
-        try {
-            if (contexts.of(pattern, name) == own) {
-                rebinding.exchange(pattern, name, true);
-            }
-        } catch (ResilienceConfigurationException wrong) {
-            log.debug(
-                    "The settings of {} '{}' are wrong",
-                    pattern.title(),
-                    name,
-                    wrong); // reported at the start-up check
+    /**
+     * The application is starting: until {@link #started}, a failure to obtain an instance comes with these problems.
+     *
+     * @param problems of all settings, looked for when there is such a failure
+     */
+    public void starting(Supplier<Collection<Problem>> problems) {
+        check = problems;
+        early.add(problems);
+    }
+
+    /** From now on, a failure to obtain an instance is about that instance alone. */
+    public void started() {
+        Supplier<Collection<Problem>> present = check;
+        if (present != null) {
+            early.remove(present);
+            check = null;
         }
     }
 
     /** The context has been closed; nothing happens to the instances. */
     @Override
     public void close() {
+        started();
         contexts.remove(own);
     }
 
@@ -130,14 +140,15 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
             PatternDescriptor<P, C> pattern, String name, Map<String, Object> annotated, String location) {
-        InstanceKey.requireName(pattern, name, location);
         InstanceKey key = InstanceKey.of(pattern, name);
-        boolean decides = request(pattern, key, annotated, location);
+        boolean decides = false;
         try {
+            InstanceKey.requireName(pattern, name, location);
+            decides = contexts.request(own, pattern, name, new Requests.Annotated(annotated, location));
             boolean known = made.has(key);
             P policy = registry.get().getOrCreate(pattern.type(), name);
             if (!made.has(key)) {
-                takeOver(pattern, policy);
+                follower.takeOver(pattern, policy);
             } else if (known && decides) {
                 rebinding.exchange(pattern, name, true);
             }
@@ -147,7 +158,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             if (decides) {
                 own.requests().withdraw(key, annotated, location);
             }
-            throw wrong;
+            throw early.withOthers(wrong);
         }
     }
 
@@ -163,24 +174,10 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     public void announce(PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated, String location) {
         try {
             InstanceKey.requireName(pattern, name, location);
-            request(pattern, InstanceKey.of(pattern, name), annotated, location);
+            contexts.request(own, pattern, name, new Requests.Annotated(annotated, location));
         } catch (ResilienceConfigurationException wrong) {
             log.debug("The annotation of {} is wrong", location, wrong); // reported by the start-up check
         }
-    }
-
-    /** Returns whether the settings of the annotation are the first. */
-    private boolean request(
-            PatternDescriptor<?, ?> pattern, InstanceKey key, Map<String, Object> annotated, String location) {
-        Requests.Annotated deciding = contexts.annotated(key);
-        if (!own.requests().add(pattern, key, annotated, location)) {
-            return false;
-        }
-        if (deciding.settings().isEmpty()) {
-            return true;
-        }
-        own.requests().requireAgreement(pattern, key, deciding, new Requests.Annotated(annotated, location));
-        return false;
     }
 
     @Override
@@ -200,7 +197,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
             if (protecting) {
-                throw wrong;
+                throw contexts.isCreating() ? wrong : early.withOthers(wrong);
             }
             return new Settings<>(given == null ? type.defaults() : given, false);
         }
@@ -216,54 +213,10 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /** Follows the registry's changes. */
     public void onChange(RegistryEvent event) {
-        if (!(event instanceof RegistryEvent.Removed)) {
-            if (!protecting) {
-                event.policy().setEnabled(false);
-            }
-            if (event instanceof RegistryEvent.Replaced) {
-                PatternDescriptors.of(event.policy())
-                        .ifPresent(pattern -> made.remove(
-                                InstanceKey.of(pattern, event.policy().name())));
-            }
-            PatternDescriptors.of(event.policy()).ifPresent(pattern -> followConfiguration(pattern, event.policy()));
-            return;
+        if (!protecting && !(event instanceof RegistryEvent.Removed)) {
+            event.policy().setEnabled(false);
         }
-        PatternDescriptors.of(event.policy()).ifPresent(pattern -> {
-            InstanceKey key = InstanceKey.of(pattern, event.policy().name());
-            if (!contexts.isAnnotated(key)) {
-                made.remove(key);
-                contexts.forget(key);
-            }
-        });
-    }
-
-    /**
-     * One that code has registered goes by what is configured and annotated for its name, as if it had been created
-     * here. Where that is wrong, it stays as it is: the start-up check has the problem, or, later, the log.
-     */
-    private <P extends Policy, C extends Record> void followConfiguration(
-            PatternDescriptor<P, C> pattern, Policy policy) {
-        InstanceKey key = InstanceKey.of(pattern, policy.name());
-        if (policy.name().contains(":") && !contexts.isAnnotated(key) && !isConfigured(pattern, policy.name())) {
-            return; // one of a family goes by the settings of the family
-        }
-        Made<?> known = made.get(key);
-        if (known != null && known.inForce().config().equals(policy.config())) {
-            return; // it was created with these settings
-        }
-        made.remove(key);
-        try {
-            takeOver(pattern, pattern.type().policyClass().cast(policy));
-        } catch (ResilienceConfigurationException wrong) {
-            wrong.problems().forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
-        }
-    }
-
-    /** An instance that is in the registry and was not created with our settings keeps those that nobody else has. */
-    private <P extends Policy, C extends Record> void takeOver(PatternDescriptor<P, C> pattern, P policy) {
-        @SuppressWarnings("unchecked") // the configuration of the pattern's policies
-        C present = (C) policy.config();
-        made.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), present));
+        follower.onChange(event);
     }
 
     /**
@@ -272,7 +225,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      * @throws ResilienceConfigurationException if they are wrong
      */
     public <C extends Record> C configOf(PatternDescriptor<?, C> pattern, String name) {
-        return resolution.resolve(pattern, name, null).resolved().config();
+        try {
+            return resolution.resolve(pattern, name, null).resolved().config();
+        } catch (ResilienceConfigurationException wrong) {
+            throw early.withOthers(wrong);
+        }
     }
 
     /**
@@ -299,11 +256,6 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         rebinding.rebind(strict);
     }
 
-    /** The names of a pattern's instances that have been created with settings from here. */
-    public Set<String> names(PatternDescriptor<?, ?> pattern) {
-        return made.names(pattern);
-    }
-
     /**
      * The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are
      * wrong.
@@ -312,17 +264,20 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         return contexts.asked(pattern);
     }
 
-    /** The contradictions between annotations; those that are found later are logged. */
-    public List<Problem> contradictions() {
-        return own.requests().contradictions();
+    /** What is wrong with the settings. */
+    public InstanceProblems problems() {
+        return new InstanceProblems(own, resolution, made);
+    }
+
+    /** What is in force, and where it comes from. */
+    public InForce inForce() {
+        return new InForce(contexts, made);
     }
 
     /** Applies customizers to the instances that were created before they were there. */
     public void completeCustomizing() {
         if (own.customizers().haveMissedSome()) {
-            for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-                names(pattern).forEach(name -> rebinding.exchange(pattern, name, true));
-            }
+            rebinding.exchangeAll();
         }
     }
 
@@ -332,20 +287,14 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         made.changedByOperator(pattern, name, config, changed);
     }
 
-    /** See {@link SettingsResolver#requireReadableDefaults}. */
-    public void requireReadableDefaults(PatternDescriptor<?, ?> pattern) {
-        own.resolver().requireReadableDefaults(pattern);
-    }
-
     /** What is written in the configuration of this context. */
-    public WrittenSettings written() {
+    public ConfiguredSettings written() {
         return own.resolver().written();
     }
 
     /** Whether the configuration of any context has settings for an instance. */
     public boolean isConfigured(PatternDescriptor<?, ?> pattern, String name) {
-        return contexts.all().stream()
-                .anyMatch(context -> context.resolver().written().has(pattern, name));
+        return contexts.isConfigured(pattern, name);
     }
 
     /** Whether the settings of an instance come from this context, and not from another one that shares it. */
@@ -353,71 +302,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         return contexts.of(pattern, name) == own;
     }
 
-    /**
-     * What the configuration of this context has for an instance whose settings come from another context, and differ.
-     */
-    public List<Problem> overruled() {
-        List<Problem> problems = new ArrayList<>();
-        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            for (String name : written().instances(pattern)) {
-                Rebinding.collect(problems, () -> overruled(pattern, name).ifPresent(problems::add));
-            }
-        }
-        return problems;
-    }
-
-    private <C extends Record> Optional<Problem> overruled(PatternDescriptor<?, C> pattern, String name) {
-        Made<C> known = made.get(pattern, name);
-        return resolution.overruled(own, pattern, name, known == null ? null : known.given());
-    }
-
     /** How texts become values. */
     ConversionService conversion() {
         return contexts.root().resolver().conversion();
-    }
-
-    /** The settings of an instance that has been created with settings from here. */
-    public Optional<ResolvedSettings<?>> settings(PatternDescriptor<?, ?> pattern, String name) {
-        Made<?> known = made.get(InstanceKey.of(pattern, name));
-        return known == null ? Optional.empty() : Optional.of(known.inForce());
-    }
-
-    /** Where a setting of an instance comes from; what is in force and has come from nowhere else is from code. */
-    public String origin(PatternDescriptor<?, ?> pattern, Policy policy, String setting) {
-        Made<?> known = made.get(InstanceKey.of(pattern, policy.name()));
-        Record expected =
-                known == null ? pattern.type().defaults() : known.inForce().config();
-        Setting component = Setting.of(pattern).stream()
-                .filter(each -> each.name().equals(setting))
-                .findFirst()
-                .orElse(null);
-        if (component == null || !Objects.equals(component.valueIn(expected), component.valueIn(policy.config()))) {
-            return ValueWithOrigin.CODE;
-        }
-        String origin =
-                known == null ? ValueWithOrigin.BUILT_IN : known.inForce().origin(setting);
-        return origin.equals(ValueWithOrigin.BUILT_IN) || RuntimeSettings.isUsed(pattern, policy.config(), component)
-                ? origin
-                : ValueWithOrigin.UNUSED;
-    }
-
-    /** What an instance means to the application's health. Reads nothing from the configuration. */
-    public HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
-        Made<?> known = made.get(InstanceKey.of(pattern, name));
-        return known != null ? known.inForce().health() : contexts.health(pattern, name);
-    }
-
-    /** The names of instances and families that have a part in the application's health. */
-    public Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
-        Set<String> names = contexts.namesInHealth(pattern);
-        names.addAll(made.namesInHealth(pattern));
-        return names;
-    }
-
-    /**
-     * Whether all instances of a pattern have a part in the application's health, unless something else is set for one.
-     */
-    public boolean areInHealth(PatternDescriptor<?, ?> pattern) {
-        return contexts.all().stream().anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
     }
 }

@@ -2,6 +2,8 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.Require;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

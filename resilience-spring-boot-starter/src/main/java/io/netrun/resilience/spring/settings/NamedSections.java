@@ -36,7 +36,7 @@ public final class NamedSections {
         this.environment = environment;
         this.root = ConfigurationPropertyName.of(root);
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-            if (WrittenSettings.isExact(source)) {
+            if (ConfiguredSettings.isExact(source)) {
                 read((EnumerablePropertySource<?>) source.getUnderlyingSource());
             }
         }
@@ -99,7 +99,7 @@ public final class NamedSections {
         ConfigurationPropertyName relaxed = ConfigurationPropertyName.adapt(root + "." + section, '.');
         List<ConfigurationPropertySource> sources = new ArrayList<>();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-            if (!WrittenSettings.isExact(source)) {
+            if (!ConfiguredSettings.isExact(source)) {
                 sources.add(new RelaxedSource(source, name(section), relaxed));
             } else if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties
                     && bySource.containsKey(properties.getName())) {

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class PropertyReader {
     /** How names become beans of the context, which are its own. */
     private final GenericConversionService beans = new GenericConversionService();
 
-    private volatile WrittenSettings written;
+    private volatile ConfiguredSettings written;
 
     /**
      * A reader.
@@ -42,17 +43,17 @@ final class PropertyReader {
         this.environment = environment;
         this.beans.addConverter(String.class, Executor.class, new ExecutorBeans(factory));
         this.conversion = conversion;
-        this.written = WrittenSettings.in(environment);
+        this.written = ConfiguredSettings.in(environment);
     }
 
     /** What is written now. */
-    WrittenSettings written() {
+    ConfiguredSettings written() {
         return written;
     }
 
     /** Looks again at what is written. */
-    WrittenSettings refresh() {
-        WrittenSettings present = WrittenSettings.in(environment);
+    ConfiguredSettings refresh() {
+        ConfiguredSettings present = ConfiguredSettings.in(environment);
         written = present;
         return present;
     }
@@ -70,7 +71,7 @@ final class PropertyReader {
      * @param relaxed the name in sources that cannot spell it
      */
     Section section(@Nullable ConfigurationPropertyName name, ConfigurationPropertyName relaxed) {
-        WrittenSettings present = written;
+        ConfiguredSettings present = written;
         List<ConfigurationPropertySource> sources = new ArrayList<>();
         if (name != null) {
             for (ConfigurationPropertySource source : present.sources()) {
@@ -78,7 +79,7 @@ final class PropertyReader {
                 if (!properties.isEmpty()) {
                     PropertySource<?> document = (PropertySource<?>) source.getUnderlyingSource();
                     sources.add(ConfigurationPropertySource.from(new RenamedSource(document, properties)));
-                } else if (!WrittenSettings.isExact(source)) {
+                } else if (!ConfiguredSettings.isExact(source)) {
                     ConfigurationPropertySource asked = new RelaxedSource(source, name, relaxed);
                     if (asked.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT) {
                         sources.add(asked);

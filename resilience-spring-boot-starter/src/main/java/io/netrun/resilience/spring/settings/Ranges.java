@@ -57,12 +57,16 @@ final class Ranges {
     static <C extends Record> List<String> problemsOfEach(C good, Map<String, ? extends @Nullable Object> values) {
         List<String> problems = new ArrayList<>();
         values.forEach((setting, value) -> problems(good, Collections.singletonMap(setting, value)).stream()
-                .filter(message -> field(message).equals(setting))
-                .filter(message -> Setting.of(good).stream()
-                        .map(Setting::name)
-                        .noneMatch(other -> !other.equals(setting) && names(message, other)))
+                .filter(message -> field(message).equals(setting) && isAbout(setting, message, good))
                 .forEach(problems::add));
         return problems;
+    }
+
+    /** Whether a message names a setting and no other. */
+    static boolean isAbout(String setting, String message, Record config) {
+        return Setting.of(config).stream()
+                .map(Setting::name)
+                .noneMatch(other -> !other.equals(setting) && names(message, other));
     }
 
     /** The setting that a message is about. */

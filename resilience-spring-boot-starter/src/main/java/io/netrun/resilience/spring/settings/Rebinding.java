@@ -3,6 +3,8 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +72,31 @@ final class Rebinding {
         }
         unknown.stream().distinct().forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
         changes.forEach(Runnable::run);
+    }
+
+    /** Resolves the settings of all instances again. */
+    void exchangeAll() {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            made.names(pattern).forEach(name -> exchange(pattern, name, true));
+        }
+    }
+
+    /**
+     * A context has been added. Instances that its configuration has may be there from a context that has been closed,
+     * with the settings of that one.
+     */
+    void follow(ContextSettings added) {
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            for (String name : added.resolver().written().instances(pattern)) {
+                try {
+                    if (contexts.of(pattern, name) == added) {
+                        exchange(pattern, name, true);
+                    }
+                } catch (ResilienceConfigurationException wrong) {
+                    log.debug("The settings of {} '{}' are wrong", pattern.title(), name, wrong); // the check has it
+                }
+            }
+        }
     }
 
     static void collect(List<Problem> problems, Runnable step) {

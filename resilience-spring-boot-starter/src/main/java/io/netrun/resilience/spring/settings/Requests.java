@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,13 +86,14 @@ final class Requests {
         asked.remove(key);
     }
 
-    /**
-     * The contradictions so far; those that come later are logged, once each, since calls depend on these instances
-     * then.
-     */
+    /** The contradictions so far. */
     List<Problem> contradictions() {
-        running = true;
         return List.copyOf(contradictions.values());
+    }
+
+    /** Contradictions that come from now on are logged, once each, since calls depend on these instances then. */
+    void logContradictions() {
+        running = true;
     }
 
     /** An annotation that is to mean the same as one that was there before. */

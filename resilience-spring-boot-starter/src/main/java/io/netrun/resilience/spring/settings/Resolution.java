@@ -1,7 +1,12 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,8 +66,26 @@ final class Resolution {
         return !Objects.equals(setting.valueIn(one), setting.valueIn(other));
     }
 
+    /** The problems of all instances for which a context's configuration has other settings than those in force. */
+    List<Problem> overruled(ContextSettings context, MadeInstances made) {
+        List<Problem> problems = new ArrayList<>();
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            for (String name : context.resolver().written().instances(pattern)) {
+                Rebinding.collect(
+                        problems, () -> overruled(context, pattern, name, made).ifPresent(problems::add));
+            }
+        }
+        return problems;
+    }
+
+    private <C extends Record> Optional<Problem> overruled(
+            ContextSettings context, PatternDescriptor<?, C> pattern, String name, MadeInstances made) {
+        Made<C> known = made.get(pattern, name);
+        return overruled(context, pattern, name, known == null ? null : known.given());
+    }
+
     /** The problem of an instance for which a context's configuration has other settings than those in force. */
-    <C extends Record> Optional<Problem> overruled(
+    private <C extends Record> Optional<Problem> overruled(
             ContextSettings context, PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         ContextSettings deciding = contexts.of(pattern, name);
         if (deciding == context) {

@@ -3,6 +3,8 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
 import org.springframework.core.ResolvableType;
@@ -33,22 +35,25 @@ final class SettingProblems {
     }
 
     /**
-     * A value that the pattern's record refuses. The record's message starts with the name of the field, which tells
-     * whom to blame.
+     * A value that the pattern's record rejects. The record's message starts with the name of the field, which leads to
+     * the origin.
      *
-     * @param origins who said each setting
+     * @param origins where each setting comes from
      * @param where the method or class whose annotation it may be
      */
     static Problem outOfRange(
             PatternDescriptor<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
         String field = Ranges.field(message);
         String origin = origins.getOrDefault(field, ValueWithOrigin.BUILT_IN);
+        if (origin.startsWith(SettingsResolver.ofDefaults(pattern) + ".")
+                && Ranges.isAbout(field, message, pattern.type().defaults())) {
+            return outOfRangeForAll(pattern, message, origins); // the same for each instance
+        }
         String remedy = switch (origin) {
-            case ValueWithOrigin.ANNOTATION ->
-                "Change it where it is said: the annotation @" + pattern.title() + " of " + where;
+            case ValueWithOrigin.ANNOTATION -> "Change it in the annotation @" + pattern.title() + " of " + where;
             case ValueWithOrigin.BUILT_IN ->
-                "Nobody said it, it is the default: say it too, or change what does not go with it";
-            default -> "Change it where it is said: " + origin;
+                "This is the default. Set it explicitly, or change the conflicting setting";
+            default -> "Change it here: " + origin;
         };
         return new Problem(pattern.title() + " '" + name + "': " + message, remedy);
     }
@@ -56,7 +61,8 @@ final class SettingProblems {
     /** The same, of a value for all instances of a pattern. */
     static Problem outOfRangeForAll(PatternDescriptor<?, ?> pattern, String message, Map<String, String> origins) {
         return new Problem(
-                "Defaults of " + pattern.title() + ": " + message, "Set in: " + origins.get(Ranges.field(message)));
+                "Defaults of " + pattern.title() + ": " + message,
+                "Change it here: " + origins.get(Ranges.field(message)));
     }
 
     private static ResilienceConfigurationException of(String description, String remedy) {

@@ -4,6 +4,8 @@ import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -292,12 +294,12 @@ public final class SettingsResolver {
     }
 
     /** What is written in the configuration. */
-    WrittenSettings written() {
+    ConfiguredSettings written() {
         return properties.written();
     }
 
     /** Looks again at what is written in the configuration. */
-    WrittenSettings refresh() {
+    ConfiguredSettings refresh() {
         return properties.refresh();
     }
 

@@ -1,19 +1,21 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 
 /**
- * Settings of names that nobody asks for. Their bean may be missing in this profile, in this test, or in this one of
- * the applications that share a configuration, or code may ask for them later; so they are worth a warning. Only where
- * the name is most likely a mistyped one of an instance that has no settings, and the configuration is this
- * application's own, is that a problem.
+ * Settings of names that are not in use. Their bean may be missing in this profile, in this test, or in this one of the
+ * applications that share a configuration, or code may ask for them later; so they are worth a warning. Only where the
+ * name is most likely a mistyped one of an instance that has no settings, and the configuration is this application's
+ * own, is that a problem.
  */
 public final class UnusedSettings {
 
@@ -30,39 +32,63 @@ public final class UnusedSettings {
     private UnusedSettings() {}
 
     /**
-     * Looks at the settings of a pattern's instances.
+     * The names that are most likely mistyped.
      *
-     * @param problems called with each name that is most likely mistyped
-     * @param warnings called with a sentence for each other name that nobody asks for
+     * @param asked the names of the pattern's instances that are in use
      */
-    public static void check(
-            PatternDescriptor<?, ?> pattern,
-            InstanceFactory instances,
-            Environment environment,
-            Consumer<Problem> problems,
-            Consumer<String> warnings) {
-        WrittenSettings written = instances.written();
-        Set<String> asked = instances.asked(pattern);
-        Set<String> withoutSettings = new TreeSet<>(asked);
-        withoutSettings.removeAll(written.instances(pattern));
+    public static List<Problem> mistyped(
+            PatternDescriptor<?, ?> pattern, Set<String> asked, ConfiguredSettings written, Environment environment) {
+        List<Problem> problems = new ArrayList<>();
         for (String name : written.instances(pattern)) {
-            if (asked.contains(name)) {
-                continue;
-            }
-            String unused =
-                    pattern.title() + " '" + name + "' has settings in the configuration, but no annotation names it";
-            String meant = isOwn(written.documents(pattern, name), environment)
-                    ? SpellingSuggestion.mistyped(name, withoutSettings)
-                    : "";
-            if (meant.isEmpty()) {
-                if (instances.decides(pattern, name)) { // otherwise the check of another context has warned of it
-                    warnings.accept(unused + ": only code that asks the registry uses it.");
-                }
-            } else {
-                problems.accept(Problem.tolerable(
-                        unused, "Did you mean '" + meant + "', which an annotation names and nobody configures?"));
+            String meant = meant(pattern, name, asked, written, environment);
+            if (!meant.isEmpty()) {
+                problems.add(Problem.tolerable(
+                        unused(pattern, name), "Did you mean '" + meant + "', which is in use and has no settings?"));
             }
         }
+        return problems;
+    }
+
+    /**
+     * A sentence for each other name that is not in use.
+     *
+     * @param later whether beans that are still to be created may use instances too
+     */
+    public static List<String> warnings(
+            PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, boolean later) {
+        ConfiguredSettings written = instances.written();
+        Set<String> asked = instances.asked(pattern);
+        List<String> warnings = new ArrayList<>();
+        for (String name : written.instances(pattern)) {
+            if (!asked.contains(name)
+                    && meant(pattern, name, asked, written, environment).isEmpty()
+                    && instances.decides(pattern, name)) { // otherwise the check of another context has warned of it
+                warnings.add(unused(pattern, name)
+                        + (later
+                                ? " so far. Beans that have not been created yet may use it."
+                                : ": no annotation names it, and no code has asked the registry for it."));
+            }
+        }
+        return warnings;
+    }
+
+    private static String unused(PatternDescriptor<?, ?> pattern, String name) {
+        return pattern.title() + " '" + name + "' has settings in the configuration, but is not in use";
+    }
+
+    /** The name in use that was probably meant by one that is not; empty if there is none. */
+    private static String meant(
+            PatternDescriptor<?, ?> pattern,
+            String name,
+            Set<String> asked,
+            ConfiguredSettings written,
+            Environment environment) {
+        if (asked.contains(name) || !isOwn(written.documents(pattern, name), environment)) {
+            return "";
+        }
+        Set<String> withoutSettings = new TreeSet<>(asked);
+        withoutSettings.removeAll(written.instances(pattern));
+        return SpellingSuggestion.mistyped(name, withoutSettings);
     }
 
     private static boolean isOwn(Set<PropertySource<?>> documents, Environment environment) {

@@ -11,7 +11,7 @@ import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.fallback.FallbackMetrics;
 import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

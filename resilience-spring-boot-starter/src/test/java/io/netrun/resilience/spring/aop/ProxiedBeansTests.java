@@ -7,8 +7,8 @@ import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import jakarta.annotation.PostConstruct;
 import java.util.List;
 import org.aspectj.lang.annotation.Aspect;
@@ -398,8 +398,7 @@ class ProxiedBeansTests {
     void finalMethodsAndPublicFieldsShouldBeReported(CapturedOutput output) {
         runner.withBean(HalfSealed.class).run(context -> {
             assertThat(context).hasNotFailed();
-            assertThat(output)
-                    .contains(HalfSealed.class.getName() + ": callers of run(), sealed(), shown reach");
+            assertThat(output).contains(HalfSealed.class.getName() + ": callers of run(), sealed(), shown reach");
         });
     }
 

@@ -7,7 +7,7 @@ import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.reactivex.rxjava3.core.Single;
 import io.smallrye.mutiny.Multi;
 import java.io.IOException;

@@ -12,7 +12,7 @@ import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.hedge.HedgeMetrics;
 import io.netrun.resilience.retry.RetryMetrics;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

@@ -20,7 +20,7 @@ import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.StaticMethod
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.UnfitFallback;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.UnresolvedPlaceholder;
 import io.netrun.resilience.spring.autoconfigure.MisconfiguredBeans.UnsupportedReturn;
-import io.netrun.resilience.spring.method.StartupCheck;
+import io.netrun.resilience.spring.startup.StartupCheck;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.diagnostics.FailureAnalysis;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;

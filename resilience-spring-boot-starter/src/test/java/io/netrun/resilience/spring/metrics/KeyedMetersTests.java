@@ -15,7 +15,7 @@ import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceMetricsAutoConfiguration;
 import io.netrun.resilience.spring.pattern.KeyedMeters;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,8 @@ import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceThreadAutoConfiguration;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.timeout.Timeout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -134,7 +136,9 @@ class AllProblemsTests {
                     Timeout one = context.getBean(io.netrun.resilience.ResilienceRegistry.class)
                             .find(Timeout.TYPE, "one")
                             .orElseThrow();
-                    assertThat(instances.origin(PatternDescriptors.of(Timeout.TYPE), one, "requiresCallerThread"))
+                    assertThat(instances
+                                    .inForce()
+                                    .origin(PatternDescriptors.of(Timeout.TYPE), one, "requiresCallerThread"))
                             .isEqualTo("default");
                 });
     }

@@ -38,11 +38,15 @@ class DetectionTests {
             var breaker = context.getBean(ResilienceRegistry.class)
                     .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x")
                     .orElseThrow();
-            assertThat(instances.origin(pattern, breaker, "failureThreshold")).contains("failure-threshold");
+            assertThat(instances.inForce().origin(pattern, breaker, "failureThreshold"))
+                    .contains("failure-threshold");
             new RuntimeSettings(instances).change(pattern, breaker, "detection=count-window");
-            assertThat(instances.origin(pattern, breaker, "failureThreshold")).isEqualTo("unused");
-            assertThat(instances.origin(pattern, breaker, "detection")).isEqualTo("operator");
-            assertThat(instances.origin(pattern, breaker, "windowSize")).isEqualTo("default");
+            assertThat(instances.inForce().origin(pattern, breaker, "failureThreshold"))
+                    .isEqualTo("unused");
+            assertThat(instances.inForce().origin(pattern, breaker, "detection"))
+                    .isEqualTo("operator");
+            assertThat(instances.inForce().origin(pattern, breaker, "windowSize"))
+                    .isEqualTo("default");
         });
     }
 
@@ -115,6 +119,7 @@ class DetectionTests {
             var breaker = context.getBean(ResilienceRegistry.class)
                     .getOrCreate(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x");
             assertThat(context.getBean(InstanceFactory.class)
+                            .inForce()
                             .origin(PatternDescriptors.of(breaker).orElseThrow(), breaker, "detection"))
                     .isEqualTo("follows from windowSize");
         });

@@ -275,7 +275,7 @@ class ExecutorSettingTests {
                             PatternDescriptors.byKey("timeout").orElseThrow();
                     InstanceFactory instances = context.getBean(InstanceFactory.class);
                     ResolvedSettings<?> settings =
-                            instances.settings(timeouts, "prices").orElseThrow();
+                            instances.inForce().settings(timeouts, "prices").orElseThrow();
                     assertThat(settings.origin("executor")).contains("resilience.timeout.instances[prices].executor");
                     Object shown = context.getBean(io.netrun.resilience.spring.actuate.ResilienceEndpoint.class)
                             .instance("timeout", "prices")

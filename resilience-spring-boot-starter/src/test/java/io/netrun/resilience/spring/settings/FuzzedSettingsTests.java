@@ -16,6 +16,7 @@ import io.netrun.resilience.spring.event.RecentEvents;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -2,8 +2,13 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +49,17 @@ class UnusedSettingsTests {
         "payments-v1, payments-v2",
         "orders, order-archive",
         "warehouse, carrier",
-        "read, ready"
+        "read, ready",
+        "backendA-pool, backendB-pool",
+        "backendA-pool, backend-pool",
+        "backendA, backend",
+        "payments-a, payments-b",
+        "orders-read, orders-write",
+        "orders-get, orders-set",
+        "shop-cart, shop-card",
+        "payments-internal, payments-external",
+        "payments, payments2",
+        "s3-client1, s3-client2"
     })
     void settingsOfABeanThatIsNotThereShouldBeAWarning(String used, String written, CapturedOutput output) {
         runner.withBean(Named.class)
@@ -63,7 +78,16 @@ class UnusedSettingsTests {
         "orderService, order-service",
         "orderService, OrderService",
         "PaymentClient.charge, PaymentClient.chrage",
-        "inventory-service, inventroy-service"
+        "inventory-service, inventroy-service",
+        "backendA-pool, backendA-pol",
+        "backendA-pool, backendA-poll",
+        "backendA-pool, backendA-pools",
+        "backendA-pool, backendA-polo",
+        "backendA-pool, bakendA-pol",
+        "backendA-pool, backendApol",
+        "backendA, backenA",
+        "payments1, paymnets1",
+        "orderService, orderservce"
     })
     void settingsOfAMistypedNameShouldStopTheStart(String used, String written) {
         runner.withBean(Named.class)
@@ -130,7 +154,7 @@ class UnusedSettingsTests {
                         "resilience.circuit-breaker.instances.both.failure-threshold=4")
                 .run(context -> {
                     assertThat(context).getFailure().hasMessageContaining("is 'soon'");
-                    assertThat(output).doesNotContain("no annotation names it");
+                    assertThat(output).doesNotContain("is not in use");
                 });
     }
 
@@ -179,6 +203,37 @@ class UnusedSettingsTests {
                         .getFailure()
                         .hasMessageContaining("'resilience.retry.defaults.max-atempts' (\"resilience.retry.defaults"
                                 + ".max-atempts\" from property source \"test\")"));
+    }
+
+    @Test
+    void settingsThatALazyBeanMayUseShouldBeNoWarning(CapturedOutput output) {
+        runner.withBean("lazy", Named.class, Named::new, definition -> definition.setLazyInit(true))
+                .withPropertyValues("used=carrier", "resilience.bulkhead.instances.warehouse.max-concurrent=9")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output.getOut().lines().filter(line -> line.contains("warehouse")))
+                            .singleElement()
+                            .asString()
+                            .contains(
+                                    " INFO ", "is not in use so far. Beans that have not been created yet may use it.");
+                });
+    }
+
+    @Test
+    void settingsThatCodeHasAskedForShouldBeNoWarning(CapturedOutput output) {
+        runner.withBean(Asking.class)
+                .withPropertyValues("resilience.bulkhead.instances.warehouse.max-concurrent=9")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).doesNotContain("warehouse");
+                });
+    }
+
+    static class Asking {
+
+        Asking(ResilienceRegistry registry) {
+            registry.getOrCreate(Bulkhead.TYPE, "warehouse");
+        }
     }
 
     @Test

@@ -5,7 +5,7 @@ import io.netrun.resilience.bulkhead.Bulkhead
 import io.netrun.resilience.circuitbreaker.CircuitBreaker
 import io.netrun.resilience.retry.RetryExhaustedException
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException
 import io.netrun.resilience.timeout.TimeoutExceededException
 import java.io.IOException
 import kotlinx.coroutines.CoroutineScope

@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.settings;
+package io.netrun.resilience.spring.problem;
 
 import java.util.List;
 import java.util.stream.Collectors;

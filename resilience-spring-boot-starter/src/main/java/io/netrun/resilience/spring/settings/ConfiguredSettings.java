@@ -3,14 +3,13 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
-import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -19,7 +18,6 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
@@ -32,10 +30,10 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * cannot list their names, and environment variables, which cannot spell them, are asked for an instance's settings
  * when it is created.
  */
-public final class WrittenSettings {
+public final class ConfiguredSettings {
 
-    /** What somebody may have left behind who has come from there. */
-    private static final java.util.regex.Pattern FOREIGN = java.util.regex.Pattern.compile("(?i)resilience4j[._].*");
+    static final String DEFAULTS = "defaults";
+    static final String INSTANCES = "instances";
 
     /** Keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL = List.of(
@@ -51,19 +49,15 @@ public final class WrittenSettings {
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
-    private final Set<Problem> problems = new LinkedHashSet<>();
-    private boolean foreign;
+    private final UnknownKeys unknown = new UnknownKeys();
 
-    private WrittenSettings() {}
+    private ConfiguredSettings() {}
 
     /** Reads an environment. */
-    public static WrittenSettings in(ConfigurableEnvironment environment) {
-        WrittenSettings written = new WrittenSettings();
+    public static ConfiguredSettings in(ConfigurableEnvironment environment) {
+        ConfiguredSettings written = new ConfiguredSettings();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             written.sources.add(source);
-            if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties) {
-                written.foreign |= Stream.of(properties.getPropertyNames()).anyMatch(FOREIGN.asMatchPredicate());
-            }
             if (isExact(source)) {
                 written.read((EnumerablePropertySource<?>) source.getUnderlyingSource());
             }
@@ -93,14 +87,9 @@ public final class WrittenSettings {
         return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Set.of());
     }
 
-    /** Whether there are settings of resilience4j, which have no effect here. */
-    public boolean hasForeign() {
-        return foreign;
-    }
-
-    /** The keys that mean nothing, each with the nearest that does. */
+    /** The keys that mean nothing, each with what to write instead. */
     public List<Problem> problems() {
-        return List.copyOf(problems);
+        return unknown.problems();
     }
 
     /** All sources, in the order in which the first one that has a property wins. */
@@ -131,104 +120,97 @@ public final class WrittenSettings {
     }
 
     private void read(Property property) {
-        if (property.name.getNumberOfElements() == 1) {
-            if (!property.isBlank()) {
-                problems.add(scalar(property, "enabled: true, or the key of a pattern"));
-            }
+        if (property.name().getNumberOfElements() == 1) {
+            unknown.scalar(property, "enabled: true, or the key of a pattern");
             return;
         }
-        String first = property.name.getElement(1, Form.DASHED);
-        if (GLOBAL.contains(first)) {
+        if (GLOBAL.contains(property.name().getElement(1, Form.DASHED))) {
             return;
         }
-        PatternDescriptor<?, ?> pattern = PatternDescriptors.all().stream()
-                .filter(known -> uniform(known.key()).equals(uniform(first)))
-                .findFirst()
-                .orElse(null);
-        if (pattern == null) {
-            if (reportPlace(property, first)) {
-                return;
-            }
-            report(
-                    property,
-                    first,
-                    Stream.concat(
-                                    GLOBAL.stream(),
-                                    PatternDescriptors.all().stream().map(PatternDescriptor::key))
-                            .toList());
+        String first = property.element(1);
+        PatternDescriptor<?, ?> pattern = pattern(first).orElse(null);
+        if (pattern != null) {
+            read(pattern, property, true);
             return;
         }
-        String group = property.name.getNumberOfElements() > 2 ? property.name.getElement(2, Form.DASHED) : "";
-        switch (group) {
-            case "defaults" -> readKey(pattern, property, 3);
-            case "instances" -> readKey(pattern, property, 4);
-            case "" -> { // the section of a pattern may be empty as any other
-                if (!property.isBlank()) {
-                    problems.add(scalar(property, "defaults, or instances"));
-                }
+        List<String> known = Stream.concat(
+                        GLOBAL.stream(), PatternDescriptors.all().stream().map(PatternDescriptor::key))
+                .toList();
+        unknown.reportRoot(property, known).flatMap(ConfiguredSettings::pattern).ifPresent(meant -> {
+            if (property.name().getNumberOfElements() > 2) {
+                read(meant, property, false);
             }
-            default -> report(property, group, List.of("defaults", "instances"));
+        });
+    }
+
+    private static Optional<PatternDescriptor<?, ?>> pattern(String key) {
+        return PatternDescriptors.all().stream()
+                .filter(known -> uniform(known.key()).equals(uniform(key)))
+                .findFirst();
+    }
+
+    /**
+     * Reads a property of a pattern.
+     *
+     * @param counts false if what stands above it is unknown, so that it is looked at for what is wrong alone
+     */
+    private void read(PatternDescriptor<?, ?> pattern, Property property, boolean counts) {
+        if (property.name().getNumberOfElements() == 2) { // the section of a pattern may be empty as any other
+            unknown.scalar(property, DEFAULTS + ", or " + INSTANCES);
+            return;
+        }
+        switch (property.name().getElement(2, Form.DASHED)) {
+            case DEFAULTS -> readKey(pattern, property, 3, counts);
+            case INSTANCES -> readKey(pattern, property, 4, counts);
+            default ->
+                unknown.reportGroup(pattern, property, keys(pattern)).ifPresent(meant -> {
+                    boolean named =
+                            meant.equals(INSTANCES) || property.element(2).equalsIgnoreCase("configs");
+                    readKey(pattern, property, named ? 4 : 3, false);
+                });
         }
     }
 
     /**
      * The setting's key is the last element that is no list index; a name's dots make elements of their own before it.
      */
-    private void readKey(PatternDescriptor<?, ?> pattern, Property property, int earliest) {
-        ConfigurationPropertyName name = property.name;
+    private void readKey(PatternDescriptor<?, ?> pattern, Property property, int earliest, boolean counts) {
+        ConfigurationPropertyName name = property.name();
         int last = name.getNumberOfElements() - 1;
         while (last > earliest && name.isNumericIndex(last)) {
             last--;
         }
         if (last < earliest) {
             if (!property.isBlank()) {
-                problems.add(scalar(property, keys(pattern).iterator().next()));
-            } else if (earliest == 4 && name.getNumberOfElements() == 4) {
-                documentsOf(pattern, name(name, 4)).add(property.source); // a section whose keys are commented out
+                unknown.scalar(property, keys(pattern).iterator().next());
+            } else if (counts && earliest == 4 && name.getNumberOfElements() == 4) {
+                documentsOf(pattern, name(name, 4)).add(property.source()); // a section whose keys are commented out
             }
             return;
         }
-        String key = name.getElement(last, Form.DASHED);
+        String key = property.element(last);
         if (keys(pattern).stream().noneMatch(known -> uniform(known).equals(uniform(key)))) {
             if (!property.isBlank() || earliest != 4) {
-                report(property, key, keys(pattern));
-            } else {
-                documentsOf(pattern, name(name, last + 1)).add(property.source); // as above, of a name with dots
+                unknown.report(property, last, pattern.key(), keys(pattern));
+            } else if (counts) {
+                documentsOf(pattern, name(name, last + 1)).add(property.source()); // as above, of a name with dots
             }
+            return;
+        }
+        if (!counts) {
             return;
         }
         ConfigurationPropertyName section = SettingsResolver.ofDefaults(pattern);
         if (earliest == 4) {
             String instance = name(name, last);
-            documentsOf(pattern, instance).add(property.source);
+            documentsOf(pattern, instance).add(property.source());
             section = SettingsResolver.ofInstance(pattern, instance);
         }
         if (section != null) {
             sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
-                    .computeIfAbsent(property.source, first -> new LinkedHashMap<>())
-                    .put(section + "." + name.subName(last), property.written);
+                    .computeIfAbsent(property.source(), first -> new LinkedHashMap<>())
+                    .put(section + "." + name.subName(last), property.written());
         }
-    }
-
-    private static Problem scalar(Property property, String examples) {
-        return new Problem(
-                "The property '" + property.name + "' has a value of its own",
-                "Put settings under it, such as " + examples);
-    }
-
-    /** A place in the chain that shares its instances with another one has no section of its own. */
-    private boolean reportPlace(Property property, String first) {
-        for (PipelineSlot place : PatternDescriptors.places()) {
-            if (uniform(place.key()).equals(uniform(first))) {
-                problems.add(Problem.tolerable(
-                        "The configuration has an unknown key '" + first + "' in '" + property.name + "' ("
-                                + PropertySourceOrigin.get(property.source, property.written) + ")",
-                        "Write it under '" + SettingsResolver.ROOT + "."
-                                + place.pattern().key() + "': the instances of " + place.title() + " are there"));
-                return true;
-            }
-        }
-        return false;
     }
 
     private Set<PropertySource<?>> documentsOf(PatternDescriptor<?, ?> pattern, String name) {
@@ -253,17 +235,7 @@ public final class WrittenSettings {
     }
 
     private static String uniform(String key) {
-        return key.replace("-", "").toLowerCase(Locale.ROOT);
-    }
-
-    private void report(Property property, String key, Collection<String> known) {
-        String nearest = SpellingSuggestion.to(key, known);
-        problems.add(Problem.tolerable(
-                "The configuration has an unknown key '" + key + "' in '" + property.name + "' ("
-                        + PropertySourceOrigin.get(property.source, property.written) + ")",
-                nearest.isEmpty()
-                        ? "Known here: " + String.join(", ", known)
-                        : "Did you mean '" + nearest + "'? Known here: " + String.join(", ", known)));
+        return ForeignNames.uniform(key);
     }
 
     /**
@@ -272,11 +244,16 @@ public final class WrittenSettings {
      * @param written its name as the source has it
      * @param name the same, in its elements
      */
-    private record Property(EnumerablePropertySource<?> source, String written, ConfigurationPropertyName name) {
+    record Property(EnumerablePropertySource<?> source, String written, ConfigurationPropertyName name) {
 
         boolean isBlank() {
             Object value = source.getProperty(written);
             return value == null || value.toString().isBlank();
+        }
+
+        /** An element as it is written. */
+        String element(int index) {
+            return name.getElement(index, Form.ORIGINAL);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.method;
+package io.netrun.resilience.spring.startup;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.NamedDuration;
@@ -15,24 +15,24 @@ import org.jspecify.annotations.Nullable;
 final class TimingCheck {
 
     private final List<Policy> policies;
-    private final List<String> doubts = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     private TimingCheck(List<Policy> policies) {
         this.policies = policies;
     }
 
     /** What does not fit together, with the sums; empty if all does. What is switched off does not matter. */
-    static List<String> doubts(List<Policy> all) {
+    static List<String> warnings(List<Policy> all) {
         List<Policy> policies = all.stream().filter(Policy::isEnabled).toList();
-        TimingCheck arithmetic = new TimingCheck(policies);
+        TimingCheck check = new TimingCheck(policies);
         for (int i = 0; i < policies.size(); i++) {
             Policy limiting = policies.get(i);
             List<Policy> within = policies.subList(i + 1, policies.size());
             PatternDescriptors.of(limiting)
                     .flatMap(pattern -> pattern.limit(limiting))
-                    .ifPresent(limit -> arithmetic.check(limiting, limit, within));
+                    .ifPresent(limit -> check.check(limiting, limit, within));
         }
-        return arithmetic.doubts;
+        return check.warnings;
     }
 
     private void check(Policy limiting, Duration limit, List<Policy> within) {
@@ -94,13 +94,13 @@ final class TimingCheck {
     private void spans(
             List<Policy> among,
             BiFunction<PatternDescriptor<?, ?>, Policy, List<NamedDuration>> spans,
-            BiFunction<Policy, NamedDuration, String> doubt) {
+            BiFunction<Policy, NamedDuration, String> warning) {
         for (Policy policy : among) {
             PatternDescriptors.of(policy).stream()
                     .flatMap(pattern -> spans.apply(pattern, policy).stream())
-                    .map(span -> doubt.apply(policy, span))
+                    .map(span -> warning.apply(policy, span))
                     .filter(text -> !text.isEmpty())
-                    .forEach(doubts::add);
+                    .forEach(warnings::add);
         }
     }
 

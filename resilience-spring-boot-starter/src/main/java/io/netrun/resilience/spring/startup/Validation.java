@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.method;
+package io.netrun.resilience.spring.startup;
 
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import org.springframework.core.env.Environment;

@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.method;
+package io.netrun.resilience.spring.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

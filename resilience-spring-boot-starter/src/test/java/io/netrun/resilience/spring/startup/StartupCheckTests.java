@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.method;
+package io.netrun.resilience.spring.startup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,8 +9,8 @@ import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
-import io.netrun.resilience.spring.settings.Problem;
-import io.netrun.resilience.spring.settings.ResilienceConfigurationException;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,7 +49,7 @@ class StartupCheckTests {
         runner.withBean(Carrier.class)
                 .withPropertyValues("resilience.retry.instances.carier.max-attempts=9")
                 .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
-                    assertThat(problem.description()).contains("Retry 'carier'", "no annotation names it");
+                    assertThat(problem.description()).contains("Retry 'carier'", "is not in use");
                     assertThat(problem.remedy()).contains("Did you mean 'carrier'");
                 }));
     }

@@ -1,7 +1,9 @@
-package io.netrun.resilience.spring.method;
+package io.netrun.resilience.spring.startup;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.method.ReturnKind;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -54,7 +56,8 @@ final class SyncSettings {
     private Optional<String> setting(PatternDescriptor<?, ?> pattern, Policy policy) {
         String defaults = "resilience." + pattern.key() + ".defaults";
         return pattern.syncSetting(policy)
-                .filter(setting -> !instances.origin(pattern, policy, setting).startsWith(defaults))
+                .filter(setting ->
+                        !instances.inForce().origin(pattern, policy, setting).startsWith(defaults))
                 .map(setting -> setting + " of " + pattern.title() + " '" + policy.name() + "'");
     }
 }

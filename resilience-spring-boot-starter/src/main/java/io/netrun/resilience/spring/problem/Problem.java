@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.settings;
+package io.netrun.resilience.spring.problem;
 
 /**
  * Something wrong with the configuration or the annotated code.

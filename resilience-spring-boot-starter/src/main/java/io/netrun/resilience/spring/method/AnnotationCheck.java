@@ -1,0 +1,84 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Builds the pipelines of all annotated methods of a context, and finds what is wrong with their annotations.
+ * Thread-safe.
+ */
+public final class AnnotationCheck {
+
+    private final ConfigurableListableBeanFactory beans;
+    private final Environment environment;
+    private final MethodPipelines pipelines;
+    private final BeanProxies proxies;
+
+    /** The classes whose methods have been checked. */
+    private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
+
+    /**
+     * A check of the beans of a context.
+     *
+     * @param proxies knows of each bean whether its calls are protected
+     */
+    public AnnotationCheck(
+            ConfigurableListableBeanFactory beans,
+            Environment environment,
+            MethodPipelines pipelines,
+            BeanProxies proxies) {
+        this.beans = beans;
+        this.environment = environment;
+        this.pipelines = pipelines;
+        this.proxies = proxies;
+    }
+
+    /** The problems of all beans whose classes are known. */
+    public Set<Problem> all() {
+        Collection<AnnotatedBeans> annotated = AnnotatedBeans.in(beans, proxies.created());
+        annotated.forEach(each -> checked.add(each.type()));
+        return check(annotated);
+    }
+
+    /**
+     * The problems of a bean that has been created after the others, as far as they have not been reported.
+     *
+     * @param type of the bean; one that has been checked has no problems again
+     */
+    public List<Problem> late(String name, Class<?> type) {
+        Class<?> userClass = ClassUtils.getUserClass(type);
+        return checked.add(userClass)
+                ? check(List.of(AnnotatedBeans.of(beans, name, userClass))).stream()
+                        .filter(pipelines::isNew)
+                        .toList()
+                : List.of();
+    }
+
+    private Set<Problem> check(Collection<AnnotatedBeans> annotated) {
+        Set<Problem> problems = new LinkedHashSet<>();
+        List<Declaration> declarations =
+                annotated.stream().flatMap(AnnotatedBeans::declarations).toList();
+        pipelines.add(declarations);
+        // First the annotations with settings: one that only names an instance may come before them in any order.
+        for (Declaration declaration : declarations) {
+            if (!declaration.settings().isEmpty()) {
+                try {
+                    pipelines.obtain(declaration);
+                } catch (ResilienceConfigurationException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+        }
+        MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);
+        annotated.forEach(methods::check);
+        return problems;
+    }
+}

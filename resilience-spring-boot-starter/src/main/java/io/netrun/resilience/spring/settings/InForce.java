@@ -1,0 +1,70 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.spring.pattern.HealthRole;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is in force for the instances of an application, and where it comes from. Changes nothing. Thread-safe. */
+public final class InForce {
+
+    private final InstanceContexts contexts;
+    private final MadeInstances made;
+
+    InForce(InstanceContexts contexts, MadeInstances made) {
+        this.contexts = contexts;
+        this.made = made;
+    }
+
+    /** The names of a pattern's instances that have been created with settings from the application. */
+    public Set<String> names(PatternDescriptor<?, ?> pattern) {
+        return made.names(pattern);
+    }
+
+    /** The settings of an instance that has been created with settings from the application. */
+    public Optional<ResolvedSettings<?>> settings(PatternDescriptor<?, ?> pattern, String name) {
+        Made<?> known = made.get(InstanceKey.of(pattern, name));
+        return known == null ? Optional.empty() : Optional.of(known.inForce());
+    }
+
+    /** Where a setting of an instance comes from; what is in force and has come from nowhere else is from code. */
+    public String origin(PatternDescriptor<?, ?> pattern, Policy policy, String setting) {
+        Made<?> known = made.get(InstanceKey.of(pattern, policy.name()));
+        Record expected =
+                known == null ? pattern.type().defaults() : known.inForce().config();
+        Setting component = Setting.of(pattern).stream()
+                .filter(each -> each.name().equals(setting))
+                .findFirst()
+                .orElse(null);
+        if (component == null || !Objects.equals(component.valueIn(expected), component.valueIn(policy.config()))) {
+            return ValueWithOrigin.CODE;
+        }
+        String origin =
+                known == null ? ValueWithOrigin.BUILT_IN : known.inForce().origin(setting);
+        return origin.equals(ValueWithOrigin.BUILT_IN) || RuntimeSettings.isUsed(pattern, policy.config(), component)
+                ? origin
+                : ValueWithOrigin.UNUSED;
+    }
+
+    /** What an instance means to the application's health. Reads nothing from the configuration. */
+    public HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
+        Made<?> known = made.get(InstanceKey.of(pattern, name));
+        return known != null ? known.inForce().health() : contexts.health(pattern, name);
+    }
+
+    /** The names of instances and families that have a part in the application's health. */
+    public Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
+        Set<String> names = contexts.namesInHealth(pattern);
+        names.addAll(made.namesInHealth(pattern));
+        return names;
+    }
+
+    /**
+     * Whether all instances of a pattern have a part in the application's health, unless something else is set for one.
+     */
+    public boolean areInHealth(PatternDescriptor<?, ?> pattern) {
+        return contexts.all().stream().anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
+    }
+}

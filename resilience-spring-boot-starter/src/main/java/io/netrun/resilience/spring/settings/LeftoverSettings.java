@@ -1,0 +1,96 @@
+package io.netrun.resilience.spring.settings;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.Environment;
+
+/**
+ * Settings of resilience4j that are left in the configuration of an application that has come from there. They have no
+ * effect, so each kind is worth a warning, with the first keys and the places where they are.
+ */
+public final class LeftoverSettings {
+
+    /** How many keys a warning names. */
+    private static final int NAMED = 3;
+
+    private static final String ENDPOINTS = "circuitbreaker(s|events)|retries|retryevents|bulkhead(s|events)"
+            + "|ratelimiter(s|events)|timelimiter(s|events)|threadpoolbulkhead(s|events)";
+
+    private static final List<Kind> KINDS = List.of(
+            new Kind("under 'resilience4j'", "resilience4j\\..*", "Move them to 'resilience', or remove them"),
+            new Kind(
+                    "of resilience4j's health",
+                    "management\\.health\\.(circuitbreakers|ratelimiters)\\..*",
+                    "Write 'health' in the settings of circuit breakers, or remove them"),
+            new Kind(
+                    "of resilience4j's endpoints",
+                    "management\\.endpoint\\.(" + ENDPOINTS + ")\\..*",
+                    "The one endpoint here is 'resilience'. Remove them"),
+            new Kind(
+                    "of resilience4j's meters",
+                    "management\\.metrics\\..*\\.resilience4j(\\..*)?",
+                    "The names of the meters here begin with 'resilience.'. Rename them, or remove them"));
+
+    private LeftoverSettings() {}
+
+    /** A sentence for each kind of settings that is left. */
+    public static List<String> warnings(Environment environment) {
+        Map<Kind, Map<String, String>> left = new LinkedHashMap<>();
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties) {
+                for (String key : properties.getPropertyNames()) {
+                    kindOf(key)
+                            .ifPresent(kind -> left.computeIfAbsent(kind, first -> new LinkedHashMap<>())
+                                    .putIfAbsent(key, String.valueOf(PropertySourceOrigin.get(properties, key))));
+                }
+            }
+        }
+        List<String> warnings = new ArrayList<>();
+        left.forEach((kind, keys) -> warnings.add("The configuration has settings " + kind.what()
+                + ", which have no effect here: " + list(keys) + ". " + kind.remedy() + "."));
+        return warnings;
+    }
+
+    private static Optional<Kind> kindOf(String key) {
+        String lower = key.toLowerCase(Locale.ROOT);
+        if (!lower.startsWith("resilience4j") && !lower.startsWith("management")) {
+            return Optional.empty();
+        }
+        String dotted = lower.indexOf('.') < 0 ? lower.replace('_', '.') : lower; // as environment variables have it
+        return KINDS.stream()
+                .filter(kind -> kind.keys().matcher(dotted).matches())
+                .findFirst();
+    }
+
+    private static String list(Map<String, String> origins) {
+        List<String> named = origins.entrySet().stream()
+                .limit(NAMED)
+                .map(key -> key.getKey() + " (" + key.getValue() + ")")
+                .toList();
+        int others = origins.size() - named.size();
+        return String.join(", ", named) + (others == 0 ? "" : " and " + others + " more");
+    }
+
+    /**
+     * A kind of settings.
+     *
+     * @param what they are, after the word settings
+     * @param keys their names, in lower case
+     * @param remedy what to do about them
+     */
+    private record Kind(String what, Pattern keys, String remedy) {
+
+        Kind(String what, String keys, String remedy) {
+            this(what, Pattern.compile(keys), remedy);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.RegistryEvent;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings instances that code has put into the registry in line with what is configured and annotated. Thread-safe. */
+final class RegistryFollower {
+
+    private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
+
+    private final InstanceContexts contexts;
+    private final MadeInstances made;
+    private final Resolution resolution;
+
+    RegistryFollower(InstanceContexts contexts, MadeInstances made, Resolution resolution) {
+        this.contexts = contexts;
+        this.made = made;
+        this.resolution = resolution;
+    }
+
+    /** Follows a change of the registry. */
+    void onChange(RegistryEvent event) {
+        PatternDescriptors.of(event.policy()).ifPresent(pattern -> {
+            InstanceKey key = InstanceKey.of(pattern, event.policy().name());
+            if (event instanceof RegistryEvent.Removed) {
+                if (!contexts.isAnnotated(key)) {
+                    made.remove(key);
+                    contexts.forget(key);
+                }
+                return;
+            }
+            if (event instanceof RegistryEvent.Replaced) {
+                made.remove(key);
+            }
+            followConfiguration(pattern, event.policy());
+        });
+    }
+
+    /**
+     * One that code has registered goes by what is configured and annotated for its name, as if it had been created
+     * here. Where that is wrong, it stays as it is: the start-up check has the problem, or, later, the log.
+     */
+    private <P extends Policy, C extends Record> void followConfiguration(
+            PatternDescriptor<P, C> pattern, Policy policy) {
+        InstanceKey key = InstanceKey.of(pattern, policy.name());
+        if (policy.name().contains(":")
+                && !contexts.isAnnotated(key)
+                && !contexts.isConfigured(pattern, policy.name())) {
+            return; // one of a family goes by the settings of the family
+        }
+        Made<?> known = made.get(key);
+        if (known != null && known.inForce().config().equals(policy.config())) {
+            return; // it was created with these settings
+        }
+        made.remove(key);
+        try {
+            takeOver(pattern, pattern.type().policyClass().cast(policy));
+        } catch (ResilienceConfigurationException wrong) {
+            wrong.problems().forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
+        }
+    }
+
+    /**
+     * An instance that is in the registry and was not created with our settings keeps those that are set nowhere else.
+     *
+     * @throws ResilienceConfigurationException if the settings are wrong
+     */
+    <P extends Policy, C extends Record> void takeOver(PatternDescriptor<P, C> pattern, P policy) {
+        @SuppressWarnings("unchecked") // the configuration of the pattern's policies
+        C present = (C) policy.config();
+        made.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), present));
+    }
+}

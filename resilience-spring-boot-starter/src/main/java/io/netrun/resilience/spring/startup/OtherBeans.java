@@ -1,0 +1,75 @@
+package io.netrun.resilience.spring.startup;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/** What the start-up check has to know of beans that have nothing to do with the protection. Creates none. */
+final class OtherBeans {
+
+    private static final Logger log = LoggerFactory.getLogger(OtherBeans.class);
+
+    /** Beans from here ask for no instance on their own account. */
+    private static final List<String> FRAMEWORK = List.of("org.springframework.", "io.netrun.resilience.spring.auto");
+
+    private static final List<String> RESILIENCE4J =
+            List.of("io.github.resilience4j.", "org.springframework.cloud.circuitbreaker.resilience4j.");
+
+    private final ConfigurableListableBeanFactory beans;
+
+    OtherBeans(ConfigurableListableBeanFactory beans) {
+        this.beans = beans;
+    }
+
+    /**
+     * Whether beans of the application are still to be created, whose code may ask for instances: lazy ones, and those
+     * of another scope.
+     */
+    boolean arePending() {
+        return any(name -> {
+            BeanDefinition definition = beans.getMergedBeanDefinition(name);
+            boolean later = definition.isSingleton()
+                    ? definition.isLazyInit() && !beans.containsSingleton(name)
+                    : !definition.isAbstract();
+            return later && !isFrom(FRAMEWORK, declaring(definition));
+        });
+    }
+
+    /** Whether resilience4j is at work beside this library, so that its settings have their effect. */
+    boolean areOfResilience4j() {
+        return any(name -> {
+            Class<?> type = beans.getType(name, false);
+            return type != null && isFrom(RESILIENCE4J, type.getName());
+        });
+    }
+
+    private boolean any(Predicate<String> condition) {
+        return Stream.of(beans.getBeanDefinitionNames()).anyMatch(name -> {
+            try {
+                return condition.test(name);
+            } catch (RuntimeException | LinkageError unreadable) {
+                log.debug("The definition of bean '{}' cannot be examined", name, unreadable);
+                return false;
+            }
+        });
+    }
+
+    /** The class whose code makes a bean: its own, or the one that has the factory method. */
+    private @Nullable String declaring(BeanDefinition definition) {
+        String factory = definition.getFactoryBeanName();
+        if (factory == null) {
+            return definition.getBeanClassName();
+        }
+        Class<?> type = beans.getType(factory, false);
+        return type == null ? null : type.getName();
+    }
+
+    private static boolean isFrom(List<String> packages, @Nullable String className) {
+        return className != null && packages.stream().anyMatch(className::startsWith);
+    }
+}

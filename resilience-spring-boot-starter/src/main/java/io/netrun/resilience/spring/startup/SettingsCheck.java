@@ -1,0 +1,126 @@
+package io.netrun.resilience.spring.startup;
+
+import io.netrun.resilience.spring.method.AdviceMode;
+import io.netrun.resilience.spring.method.EarlyAnnotations;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.ConfiguredSettings;
+import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.LeftoverSettings;
+import io.netrun.resilience.spring.settings.UnusedSettings;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * What is wrong with the settings of an application: those in the configuration, and those of annotations. Thread-safe.
+ */
+public final class SettingsCheck {
+
+    private static final Logger log = LoggerFactory.getLogger(StartupCheck.class);
+
+    private static final String CONFIGURATION = "the configuration";
+
+    private final ConfigurableEnvironment environment;
+    private final InstanceFactory instances;
+
+    /** A check of what is in an environment. */
+    public SettingsCheck(ConfigurableEnvironment environment, InstanceFactory instances) {
+        this.environment = environment;
+        this.instances = instances;
+    }
+
+    /** All problems that can be found before the beans are there. Creates nothing. */
+    public Collection<Problem> early(EarlyAnnotations annotations) {
+        Set<Problem> problems = ofKeys();
+        Map<String, Set<String>> named = new HashMap<>();
+        problems.addAll(annotations.check(
+                instances,
+                (pattern, name) -> named.computeIfAbsent(pattern.key(), first -> new TreeSet<>())
+                        .add(name)));
+        problems.addAll(ofInstances(
+                pattern -> named.getOrDefault(pattern.key(), Set.of()),
+                (pattern, name) -> instances.problems().requireReadable(pattern, name, CONFIGURATION)));
+        problems.addAll(ofContexts());
+        return problems;
+    }
+
+    /** The problems of what is written, whatever is in use. */
+    Set<Problem> ofKeys() {
+        Set<Problem> problems =
+                new LinkedHashSet<>(GlobalSettings.problems(environment, AdviceMode.class, Validation.class));
+        problems.addAll(instances.written().problems());
+        return problems;
+    }
+
+    /** The problems of the instances that the configuration has, which are created. */
+    Set<Problem> ofInstances() {
+        return ofInstances(
+                pattern -> Set.of(), (pattern, name) -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
+    }
+
+    /**
+     * The problems of the instances that the configuration has.
+     *
+     * @param named the names that are in use beside those that have been asked for
+     * @param step fails if an instance is wrong
+     */
+    private Set<Problem> ofInstances(
+            Function<PatternDescriptor<?, ?>, Set<String>> named, BiConsumer<PatternDescriptor<?, ?>, String> step) {
+        Set<Problem> problems = new LinkedHashSet<>();
+        ConfiguredSettings written = instances.written();
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            collect(problems, () -> instances.problems().requireReadableDefaults(pattern));
+            Set<String> used = new TreeSet<>(instances.asked(pattern));
+            used.addAll(named.apply(pattern));
+            problems.addAll(UnusedSettings.mistyped(pattern, used, written, environment));
+            for (String name : written.instances(pattern)) {
+                collect(problems, () -> step.accept(pattern, name));
+            }
+        }
+        return problems;
+    }
+
+    /** The problems of annotations and contexts that do not agree. */
+    Set<Problem> ofContexts() {
+        Set<Problem> problems = new LinkedHashSet<>(instances.problems().contradictions());
+        problems.addAll(instances.problems().overruled());
+        return problems;
+    }
+
+    /**
+     * Logs settings without effect. Has to come before {@link #ofInstances()}, with which all that is configured is in
+     * use.
+     */
+    void logUnused(OtherBeans beans) {
+        boolean pending = beans.arePending();
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            List<String> unused = UnusedSettings.warnings(pattern, instances, environment, pending);
+            unused.forEach(pending ? log::info : log::warn);
+        }
+        if (!beans.areOfResilience4j()) {
+            LeftoverSettings.warnings(environment).forEach(log::warn);
+        }
+    }
+
+    /** Takes a step; where it fails, what is wrong is added to the problems. */
+    private static void collect(Set<Problem> problems, Runnable step) {
+        try {
+            step.run();
+        } catch (ResilienceConfigurationException e) {
+            problems.addAll(e.problems());
+        }
+    }
+}

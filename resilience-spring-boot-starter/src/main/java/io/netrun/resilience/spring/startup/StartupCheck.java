@@ -1,0 +1,119 @@
+package io.netrun.resilience.spring.startup;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.spring.method.AnnotationCheck;
+import io.netrun.resilience.spring.method.BeanProxies;
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.ForeignExceptions;
+import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.InstanceUser;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems
+ * at once if there are any, or logs those that the application can run with.
+ */
+public final class StartupCheck implements SmartInitializingSingleton {
+
+    private static final Logger log = LoggerFactory.getLogger(StartupCheck.class);
+
+    private final ConfigurableListableBeanFactory beans;
+    private final ConfigurableEnvironment environment;
+    private final MethodPipelines pipelines;
+    private final InstanceFactory instances;
+    private final BeanProxies proxies;
+    private final AnnotationCheck annotations;
+    private final Validation validation;
+
+    /**
+     * A check.
+     *
+     * @param proxies knows of each bean whether its calls are protected
+     */
+    public StartupCheck(
+            ConfigurableListableBeanFactory beans,
+            ConfigurableEnvironment environment,
+            MethodPipelines pipelines,
+            InstanceFactory instances,
+            BeanProxies proxies) {
+        this.beans = beans;
+        this.environment = environment;
+        this.pipelines = pipelines;
+        this.instances = instances;
+        this.proxies = proxies;
+        this.annotations = new AnnotationCheck(beans, environment, pipelines, proxies);
+        this.validation = Validation.in(environment);
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        instances.started();
+        instances.completeCustomizing();
+        SettingsCheck settings = new SettingsCheck(environment, instances);
+        Set<Problem> problems = settings.ofKeys();
+        problems.addAll(annotations.all());
+        List<InstanceUser> users =
+                beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
+        users.forEach(user -> problems.addAll(user.check()));
+        settings.logUnused(new OtherBeans(beans));
+        problems.addAll(settings.ofInstances());
+        problems.addAll(settings.ofContexts());
+        instances.problems().logContradictions();
+        report(problems);
+        pipelines.all().forEach(method -> warnOfTimings(method.title(), method.pipeline()));
+        users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfTimings));
+        List<Pipeline> others = users.stream()
+                .flatMap(user -> user.pipelines().values().stream())
+                .toList();
+        SyncSettings.warnings(pipelines.all(), others, instances).forEach(log::warn);
+        ForeignExceptions.warnings(instances.inForce()).forEach(log::warn);
+        proxies.onLateBean(this::checkLate);
+    }
+
+    /**
+     * Looks at a bean whose class was not known at the start: it is lazy, or a prototype, and declared as an interface.
+     * There is no start to stop any more, so its problems are logged, once, and harm neither its creation nor its
+     * calls.
+     */
+    private void checkLate(String name, Class<?> type) {
+        try {
+            annotations.late(name, type).forEach(StartupCheck::logLate);
+        } catch (RuntimeException | LinkageError failed) {
+            log.warn("The annotated methods of bean '{}' could not be checked", name, failed);
+        }
+    }
+
+    private static void logLate(Problem problem) {
+        if (problem.tolerable()) {
+            log.warn("{}. {}", problem.description(), ended(problem.remedy()));
+        } else {
+            log.error("{}. {} Calls are made without it.", problem.description(), ended(problem.remedy()));
+        }
+    }
+
+    private void report(Set<Problem> problems) {
+        List<Problem> fatal = problems.stream()
+                .filter(problem -> validation == Validation.STRICT || !problem.tolerable())
+                .toList();
+        if (!fatal.isEmpty()) {
+            throw new ResilienceConfigurationException(List.copyOf(problems));
+        }
+        problems.forEach(problem -> log.warn("{}. {}", problem.description(), ended(problem.remedy())));
+    }
+
+    private static String ended(String remedy) {
+        return remedy.endsWith("?") ? remedy : remedy + ".";
+    }
+
+    private static void warnOfTimings(String title, Pipeline pipeline) {
+        TimingCheck.warnings(pipeline.policies()).forEach(warning -> log.warn("{}: {}.", title, warning));
+    }
+}
