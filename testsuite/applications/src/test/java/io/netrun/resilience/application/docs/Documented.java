@@ -81,7 +81,7 @@ public abstract class Documented {
 
     public interface Geocoder {
 
-        Place locate(String address);
+        Location locate(String address);
     }
 
     public interface Catalog {
@@ -116,7 +116,7 @@ public abstract class Documented {
 
     public record Price(String amount) {}
 
-    public record Place(double latitude, double longitude) {}
+    public record Location(double latitude, double longitude) {}
 
     public record Product(String name) {
 
