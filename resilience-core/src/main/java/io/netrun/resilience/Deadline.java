@@ -256,15 +256,20 @@ public final class Deadline extends ScopeParts {
     }
 
     /**
-     * Throws if the call was abandoned. Checked after each wait of a policy, so that a call that was abandoned while it
-     * waited is never made.
+     * Throws if the call was abandoned. Checked after each wait of a policy, and before the protected code is called,
+     * so that a call that was abandoned before is never made.
      *
      * @throws CancellationException if the result is no longer wanted
      */
     public void requireWanted() {
         if (this != NONE && isOver()) {
-            throw new CancellationException("the call was given up while it waited");
+            throw givenUp();
         }
+    }
+
+    /** Returns the failure of a call that was abandoned before it was made. */
+    CancellationException givenUp() {
+        return new CancellationException("the call was given up before it was made");
     }
 
     /** Returns the number of bodies begun in this scope. A change between two reads means that a body was called. */

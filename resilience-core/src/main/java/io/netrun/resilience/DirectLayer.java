@@ -4,7 +4,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The innermost layer: makes the call in its scope, where protected calls within it find that scope. */
+/**
+ * The innermost layer: makes the call in its scope, where protected calls within it find that scope. A call that was
+ * given up on its way here, such as in a listener of a circuit that admitted it, is not made.
+ */
 final class DirectLayer implements Layer {
 
     @Override
@@ -13,6 +16,7 @@ final class DirectLayer implements Layer {
         if (deadline == Deadline.NONE) {
             return body.get();
         }
+        deadline.requireWanted();
         Deadline before = deadline.enter();
         try {
             return body.get();
@@ -26,6 +30,9 @@ final class DirectLayer implements Layer {
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         if (deadline == Deadline.NONE) {
             return start(body, deadline);
+        }
+        if (deadline.isOver()) {
+            return CompletableFuture.failedFuture(deadline.givenUp());
         }
         Deadline before = deadline.enter();
         try {

@@ -40,6 +40,9 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
     /** Written by the thread that starts the call, before this follows it. */
     private @Nullable SubscriptionPermit permit;
 
+    /** The scope of the started call, by which a cancel reaches it while it has no future yet. */
+    private volatile @Nullable Deadline scope;
+
     AsyncWaiter(
             Bulkhead bulkhead,
             FairSemaphore semaphore,
@@ -134,12 +137,14 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
 
     /** Starts the call with its permit, unless it has been cancelled meanwhile. */
     private void start(Start<T> call) {
+        Deadline own = deadline.child();
+        scope = own; // before the check: a cancel finds the scope, or is found here
         if (hasEnded() || deadline.isOver()) {
             semaphore.release();
             cancel(false);
         } else {
-            permit = SubscriptionPermit.of(semaphore, call.body, deadline);
-            follow(call.next.callAsync(call.body, deadline));
+            permit = SubscriptionPermit.of(semaphore, call.body, own);
+            follow(call.next.callAsync(call.body, own));
         }
     }
 
@@ -153,6 +158,10 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
+        Deadline own = scope;
+        if (own != null) {
+            own.end();
+        }
         SubscriptionPermit.release(permit, semaphore);
     }
 
@@ -161,6 +170,10 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         waitEnds();
         if (start.get() != null && semaphore.cancel(ticket, false)) {
             start.set(null);
+        }
+        Deadline own = scope;
+        if (own != null) {
+            own.tryStop();
         }
         super.stop();
     }

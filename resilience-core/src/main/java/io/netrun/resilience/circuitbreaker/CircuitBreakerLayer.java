@@ -159,11 +159,20 @@ final class CircuitBreakerLayer implements Layer {
             if (tryBeginEnd()) {
                 adapted = null;
                 try {
-                    outcomes.record(admission, verdict, failure, deadline);
+                    if (deadline != Deadline.NONE && deadline.isOver() && !hasBegun()) {
+                        outcomes.onStopped(admission);
+                    } else {
+                        outcomes.record(admission, verdict, failure, deadline);
+                    }
                 } finally {
                     markSettled();
                 }
             }
+        }
+
+        /** Returns whether the protected code was called; otherwise the call waited in an inner policy. */
+        private boolean hasBegun() {
+            return deadline.begun() != begunBefore;
         }
 
         @Override
@@ -173,10 +182,10 @@ final class CircuitBreakerLayer implements Layer {
             if (!exceeded && call != null && call.isOwnedBy(deadline)) {
                 // A stream that began successfully and was cancelled by its subscriber.
                 outcomes.onSuccess(admission);
-            } else if (exceeded && deadline.begun() != begunBefore) {
+            } else if (exceeded && hasBegun()) {
                 outcomes.onExceeded(admission, deadline);
             } else {
-                // This includes a call that was abandoned while it waited in an inner queue: it was never made.
+                // This includes a call that was abandoned before the protected code was called: it was never made.
                 outcomes.onStopped(admission);
             }
         }

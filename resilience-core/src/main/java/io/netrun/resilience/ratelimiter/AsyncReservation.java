@@ -31,7 +31,8 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     /** Ends the wait if changed settings make the token come too late. */
     private volatile Ticker.@Nullable Scheduled expiry;
 
-    private volatile boolean begun;
+    /** The scope of the started call, by which a cancel reaches it while it has no future yet; null before. */
+    private volatile @Nullable Deadline begun;
 
     AsyncReservation(
             RateLimiter limiter,
@@ -131,8 +132,12 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             cancel(false);
         } else {
             limiter.countAccepted();
-            begun = true;
-            follow(call.next.callAsync(call.body, call.deadline));
+            Deadline scope = call.deadline.child();
+            begun = scope;
+            if (hasEnded()) {
+                scope.tryStop();
+            }
+            follow(call.next.callAsync(call.body, scope));
         }
     }
 
@@ -147,14 +152,17 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     }
 
     private void returnUnused() {
-        if (!begun && reservation.state() == Reservation.State.GRANTED) {
+        if (begun == null && reservation.state() == Reservation.State.GRANTED) {
             limiter.queue().returnToken();
         }
     }
 
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
-        // Nothing is held for a call that runs.
+        Deadline scope = begun;
+        if (scope != null) {
+            scope.end();
+        }
     }
 
     @Override
@@ -162,6 +170,10 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         Start<T> call = start.getAndSet(null);
         limiter.queue().cancel(reservation, Reservation.State.CANCELLED);
         endWait(call);
+        Deadline scope = begun;
+        if (scope != null) {
+            scope.tryStop();
+        }
         super.stop();
     }
 

@@ -58,6 +58,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
     private volatile @Nullable Thread driver;
 
+    /** The scope of further attempts, by which a cancel reaches one that has no future yet; null before the first. */
+    private volatile @Nullable Deadline scope;
+
     private volatile @Nullable CompletableFuture<T> running;
     private volatile @Nullable AttemptDelay<T> pause;
 
@@ -126,7 +129,19 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             return;
         }
         known.begins();
-        follow(next.callAsync(call, deadline));
+        follow(next.callAsync(call, scopeOfFurther()));
+    }
+
+    private Deadline scopeOfFurther() {
+        Deadline further = scope;
+        if (further == null) {
+            further = deadline.child();
+            scope = further;
+            if (hasEnded()) {
+                further.tryStop();
+            }
+        }
+        return further;
     }
 
     private void follow(CompletableFuture<T> attempt) {
@@ -320,6 +335,10 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     }
 
     private void halt() {
+        Deadline further = scope;
+        if (further != null) {
+            further.tryStop();
+        }
         AttemptDelay<T> waiting = pause;
         if (waiting != null && waiting.end()) {
             forgetAttempts();
@@ -350,6 +369,10 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         running = null;
         pause = null;
         context.clear();
+        Deadline further = scope;
+        if (further != null) {
+            further.end();
+        }
         if (ownsDeadline) {
             deadline.end();
         }
