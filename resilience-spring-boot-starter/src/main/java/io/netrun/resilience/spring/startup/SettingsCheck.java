@@ -65,10 +65,15 @@ public final class SettingsCheck {
         return problems;
     }
 
-    /** The problems of the instances that the configuration has, which are created. */
+    /** The problems of the instances that the configuration has. Creates them, except for those of families. */
     Set<Problem> ofInstances() {
-        return ofInstances(
-                pattern -> Set.of(), (pattern, name) -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
+        return ofInstances(pattern -> Set.of(), (pattern, name) -> {
+            if (ConfiguredSettings.isKeyed(name)) {
+                instances.problems().requireReadable(pattern, name, CONFIGURATION);
+            } else {
+                instances.obtain(pattern, name, Map.of(), CONFIGURATION);
+            }
+        });
     }
 
     /**
@@ -109,6 +114,7 @@ public final class SettingsCheck {
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             List<String> unused = UnusedSettings.warnings(pattern, instances, environment, pending);
             unused.forEach(pending ? log::info : log::warn);
+            UnusedSettings.ofKeys(pattern, instances).forEach(log::info);
         }
         if (!beans.areOfResilience4j()) {
             LeftoverSettings.warnings(environment).forEach(log::warn);
