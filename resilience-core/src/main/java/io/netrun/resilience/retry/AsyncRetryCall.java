@@ -170,7 +170,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     }
 
     private void onEnd(T value, @Nullable Throwable failure) {
-        UnacceptableResultException unacceptable = failure == null ? rules.checkResult(value) : null;
+        UnacceptableResultException unacceptable =
+                failure == null && !AdaptedCall.hasDelivered(body) ? rules.checkResult(value) : null;
         if (failure == null && unacceptable == null) {
             succeed(value);
         } else if (driver == Thread.currentThread()) {
