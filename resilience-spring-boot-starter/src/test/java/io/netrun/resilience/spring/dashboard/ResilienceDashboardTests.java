@@ -48,6 +48,8 @@ class ResilienceDashboardTests {
                 .contains("name=\"resilience-json\" content=\"../ops/state\"")
                 .contains("name=\"resilience-writable\" content=\"true\"")
                 .contains("content=\"circuit-breaker circuitBreakers reset force-open disable\"")
+                .contains("data-label=\"Retries\" data-calls=\"totalRetries\"")
+                .contains("data-label=\"Calls\" data-calls=\"\"")
                 .contains("src=\"page/app.js\"")
                 .doesNotContain("{{", "<style", " style=", " onclick=", "http:", "https:");
     }
