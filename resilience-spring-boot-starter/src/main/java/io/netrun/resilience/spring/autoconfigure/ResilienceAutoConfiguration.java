@@ -254,11 +254,8 @@ public final class ResilienceAutoConfiguration {
     @Lazy(false)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ContextMembership resilienceContextMembership(
-            SharingContexts contexts,
-            ConfigurableApplicationContext context,
-            ResilienceRegistry registry,
-            MethodPipelines pipelines) {
-        return new ContextMembership(contexts, context, registry, pipelines);
+            SharingContexts contexts, ConfigurableApplicationContext context, ResilienceRegistry destroyedAfterIt) {
+        return new ContextMembership(contexts, context);
     }
 
     /** No other bean depends on it, so it must not be lazy. */
