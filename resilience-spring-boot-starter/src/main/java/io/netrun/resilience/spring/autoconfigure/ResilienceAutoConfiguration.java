@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -85,10 +86,12 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers,
+            ObjectProvider<ThreadBoundCalls> threadBound,
             ObjectProvider<MethodPipelines> pipelines,
             ConfigurableListableBeanFactory beans) {
-        Supplier<List<ConfigCustomizer<?>>> present =
-                () -> customizers.orderedStream().toList();
+        Supplier<List<ConfigCustomizer<?>>> present = () -> Stream.concat(
+                        threadBound.stream().flatMap(ThreadBoundCalls::customizers), customizers.orderedStream())
+                .toList();
         boolean protecting = isEnabled(environment);
         InstanceFactory instances = RegistryOwner.shared(beans, InstanceFactory.class)
                 .map(ofParent -> ofParent.child(environment, beans, present, protecting))
@@ -251,11 +254,8 @@ public final class ResilienceAutoConfiguration {
     @Lazy(false)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ContextMembership resilienceContextMembership(
-            SharingContexts contexts,
-            ConfigurableApplicationContext context,
-            ResilienceRegistry registry,
-            MethodPipelines pipelines) {
-        return new ContextMembership(contexts, context, registry, pipelines);
+            SharingContexts contexts, ConfigurableApplicationContext context, ResilienceRegistry destroyedAfterIt) {
+        return new ContextMembership(contexts, context);
     }
 
     /** No other bean depends on it, so it must not be lazy. */

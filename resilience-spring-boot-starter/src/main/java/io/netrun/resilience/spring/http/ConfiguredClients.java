@@ -4,7 +4,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.NamedSections;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.NestedExceptionUtils;
@@ -25,9 +24,7 @@ final class ConfiguredClients {
 
     static final String ROOT = "resilience.http-clients";
 
-    private static final List<String> KEYS = Arrays.stream(HttpClientProperties.class.getRecordComponents())
-            .map(component -> DataObjectPropertyName.toDashedForm(component.getName()))
-            .toList();
+    private static final List<String> KEYS = HttpClientProperties.KEYS;
 
     private final NamedSections sections;
     private final Map<String, Object> clients;
@@ -105,16 +102,12 @@ final class ConfiguredClients {
      */
     HttpClientProperties properties(String name, List<Problem> problems) {
         Values values = new Values(sections.binder(name), sections.name(name), problems);
+        Map<String, @Nullable String> instances = new LinkedHashMap<>();
+        HttpClientProperties.INSTANCE_KEYS.forEach(key -> instances.put(key, values.text(key)));
         return new HttpClientProperties(
-                values.text("timeout"),
-                values.text("bulkhead"),
-                values.text("rate-limiter"),
-                values.text("retry"),
-                values.text("hedge"),
-                values.text("circuit-breaker"),
-                values.text("attempt-timeout"),
-                values.list("failure-statuses"),
-                values.list("retry-methods"));
+                instances,
+                values.list(HttpClientProperties.FAILURE_STATUSES),
+                values.list(HttpClientProperties.RETRY_METHODS));
     }
 
     /** Each value is bound on its own, so that all that are wrong are found. */

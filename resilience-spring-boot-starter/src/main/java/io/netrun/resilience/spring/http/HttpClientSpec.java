@@ -1,6 +1,18 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.annotation.AttemptTimeout;
+import io.netrun.resilience.annotation.Bulkhead;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Hedge;
+import io.netrun.resilience.annotation.RateLimiter;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.annotation.Timeout;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
+import java.lang.annotation.Annotation;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,58 +21,63 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpClientSpec {
 
-    private @Nullable String timeout;
-    private @Nullable String bulkhead;
-    private @Nullable String rateLimiter;
-    private @Nullable String retry;
-    private @Nullable String hedge;
-    private @Nullable String circuitBreaker;
-    private @Nullable String attemptTimeout;
+    private final Map<String, @Nullable String> instances = new HashMap<>();
     private @Nullable List<String> failureStatuses;
     private @Nullable List<String> retryMethods;
 
     HttpClientSpec() {}
 
+    /**
+     * Protects the calls with an instance of any pattern. The other methods do the same for one pattern each.
+     *
+     * @param slot the key under {@code resilience.http-clients.<name>}, such as {@code circuit-breaker}
+     * @param name the name of the instance
+     * @throws IllegalArgumentException if clients have no such key
+     */
+    public HttpClientSpec use(String slot, String name) {
+        if (!HttpClientProperties.INSTANCE_KEYS.contains(slot)) {
+            String nearest = SpellingSuggestion.to(slot, HttpClientProperties.INSTANCE_KEYS);
+            throw new IllegalArgumentException("HTTP clients cannot use '" + slot + "'. "
+                    + (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Known: "
+                    + String.join(", ", HttpClientProperties.INSTANCE_KEYS));
+        }
+        instances.put(slot, name);
+        return this;
+    }
+
     /** Limits the time until the response's status and headers are there, all attempts together. */
     public HttpClientSpec timeout(String name) {
-        this.timeout = name;
-        return this;
+        return use(Timeout.class, name);
     }
 
     /** Limits how many calls run at once. */
     public HttpClientSpec bulkhead(String name) {
-        this.bulkhead = name;
-        return this;
+        return use(Bulkhead.class, name);
     }
 
     /** Limits how many calls begin in a period. */
     public HttpClientSpec rateLimiter(String name) {
-        this.rateLimiter = name;
-        return this;
+        return use(RateLimiter.class, name);
     }
 
     /** Makes failed calls again, where their method is one of {@link #retryMethods}. */
     public HttpClientSpec retry(String name) {
-        this.retry = name;
-        return this;
+        return use(Retry.class, name);
     }
 
     /** Makes calls that take long once more beside the first, where their method is one of {@link #retryMethods}. */
     public HttpClientSpec hedge(String name) {
-        this.hedge = name;
-        return this;
+        return use(Hedge.class, name);
     }
 
     /** Stops calling what keeps failing. */
     public HttpClientSpec circuitBreaker(String name) {
-        this.circuitBreaker = name;
-        return this;
+        return use(CircuitBreaker.class, name);
     }
 
     /** Limits the time of each attempt until the response's status and headers are there. */
     public HttpClientSpec attemptTimeout(String name) {
-        this.attemptTimeout = name;
-        return this;
+        return use(AttemptTimeout.class, name);
     }
 
     /**
@@ -84,15 +101,10 @@ public final class HttpClientSpec {
     }
 
     HttpClientProperties properties() {
-        return new HttpClientProperties(
-                timeout,
-                bulkhead,
-                rateLimiter,
-                retry,
-                hedge,
-                circuitBreaker,
-                attemptTimeout,
-                failureStatuses,
-                retryMethods);
+        return new HttpClientProperties(instances, failureStatuses, retryMethods);
+    }
+
+    private HttpClientSpec use(Class<? extends Annotation> annotation, String name) {
+        return use(PatternDescriptors.placeOf(annotation).key(), name);
     }
 }

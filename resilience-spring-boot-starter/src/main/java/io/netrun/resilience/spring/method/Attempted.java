@@ -2,29 +2,32 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Steps that fail if annotations are wrong. For one thread. */
 final class Attempted {
 
-    private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
-
-    private final boolean lenient;
-    private final Predicate<Problem> isNew;
+    private final @Nullable Consumer<Problem> problems;
     private boolean leftOut;
 
+    private Attempted(@Nullable Consumer<Problem> problems) {
+        this.problems = problems;
+    }
+
+    /** A step that fails throws. */
+    static Attempted strict() {
+        return new Attempted(null);
+    }
+
     /**
-     * Steps.
+     * A step that fails is left out, since a call is to be made.
      *
-     * @param lenient whether a step that fails is logged and left out, since a call is to be made
-     * @param isNew whether a problem is still to be logged
+     * @param problems called with each problem of a step that is left out
      */
-    Attempted(boolean lenient, Predicate<Problem> isNew) {
-        this.lenient = lenient;
-        this.isNew = isNew;
+    static Attempted lenient(Consumer<Problem> problems) {
+        return new Attempted(problems);
     }
 
     /** Whether a step has been left out. */
@@ -42,14 +45,11 @@ final class Attempted {
         try {
             return step.get();
         } catch (ResilienceConfigurationException wrong) {
-            if (!lenient) {
+            if (problems == null) {
                 throw wrong;
             }
             leftOut = true;
-            wrong.problems().stream()
-                    .filter(isNew)
-                    .forEach(problem ->
-                            log.error("{}. {}. Calls are made without it.", problem.description(), problem.remedy()));
+            wrong.problems().forEach(problems);
             return otherwise;
         }
     }

@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
 import java.lang.reflect.Method;
@@ -21,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,10 @@ import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
-/** The pipelines of all protected methods: each is built once, at start-up or before the method's first call. */
+/**
+ * The pipelines of all protected methods: each is built at start-up or before the method's first call, and again after
+ * an instance in use has left the registry.
+ */
 public final class MethodPipelines {
 
     private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
@@ -47,17 +50,14 @@ public final class MethodPipelines {
     private final InstanceNames names;
     private final BeanFactory beans;
     private final @Nullable ClassLoader classLoader;
-    private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPipeline>> pipelines = new ConcurrentHashMap<>();
-    private final Set<Policy> used = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Class<?>, ConcurrentMap<Method, Followed<MethodPipeline>>> pipelines =
+            new ConcurrentHashMap<>();
 
-    /** Pipelines that were built for calls without what is wrong, so that a check still finds that. */
-    private final Set<MethodPipeline> makeshift = ConcurrentHashMap.newKeySet();
+    /** Pipelines that were first built for calls without what is wrong, so that a check still finds that. */
+    private final Set<Followed<MethodPipeline>> makeshift = ConcurrentHashMap.newKeySet();
 
     /** The problems of beans that were created after the start, each to be logged once. */
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
-
-    /** How many instances have left the registry. */
-    private final AtomicInteger left = new AtomicInteger();
 
     /**
      * The pipelines to come.
@@ -117,9 +117,9 @@ public final class MethodPipelines {
      * @param targetClass the class of the bean behind the proxy
      */
     public MethodPipeline of(Method called, Class<?> targetClass) {
-        ConcurrentMap<Method, MethodPipeline> ofClass = pipelines.get(targetClass);
-        MethodPipeline pipeline = ofClass == null ? null : ofClass.get(called);
-        return pipeline != null ? pipeline : build(called, targetClass, true);
+        ConcurrentMap<Method, Followed<MethodPipeline>> ofClass = pipelines.get(targetClass);
+        Followed<MethodPipeline> pipeline = ofClass == null ? null : ofClass.get(called);
+        return pipeline != null ? pipeline.get() : build(called, targetClass, true);
     }
 
     /**
@@ -129,19 +129,6 @@ public final class MethodPipelines {
      */
     MethodPipeline check(Method called, Class<?> targetClass) {
         return build(called, targetClass, false);
-    }
-
-    /**
-     * An instance has left the registry: the methods that went through it get another pipeline with their next call.
-     */
-    public void forget(Policy policy) {
-        if (used.remove(policy)) {
-            left.incrementAndGet();
-            pipelines
-                    .values()
-                    .forEach(ofClass -> ofClass.values()
-                            .removeIf(method -> method.pipeline().policies().contains(policy)));
-        }
     }
 
     /** Whether there are pipelines of a class, which its beans had built when they were checked. */
@@ -154,6 +141,7 @@ public final class MethodPipelines {
         return pipelines.values().stream()
                 .flatMap(ofClass -> ofClass.values().stream())
                 .distinct()
+                .map(Followed::get)
                 .filter(method -> !method.pipeline().policies().isEmpty())
                 .sorted(Comparator.comparing(MethodPipeline::title))
                 .toList();
@@ -181,29 +169,39 @@ public final class MethodPipelines {
     private MethodPipeline build(Method called, Class<?> targetClass, boolean lenient) {
         Class<?> userClass = UserClasses.of(called, targetClass);
         Method method = AopUtils.getMostSpecificMethod(called, userClass);
-        int before = left.get();
-        ConcurrentMap<Method, MethodPipeline> ofUserClass = pipelinesOf(userClass);
-        MethodPipeline present = ofUserClass.get(method);
+        ConcurrentMap<Method, Followed<MethodPipeline>> ofUserClass = pipelinesOf(userClass);
+        Followed<MethodPipeline> present = ofUserClass.get(method);
         if (present != null && !lenient && makeshift.remove(present)) {
             ofUserClass.remove(method, present);
             present = null;
         }
         if (present == null) {
-            Attempted attempted = new Attempted(lenient, this::isNew);
-            MethodPipeline built = build(method, userClass, attempted);
-            MethodPipeline faster = ofUserClass.putIfAbsent(method, built);
+            Attempted attempted = lenient ? Attempted.lenient(this::logOnce) : Attempted.strict();
+            Followed<MethodPipeline> built = follow(method, userClass, attempted);
+            Followed<MethodPipeline> faster = ofUserClass.putIfAbsent(method, built);
             if (faster == null && attempted.hasLeftOut()) {
                 makeshift.add(built);
             }
             present = faster == null ? built : faster;
         }
-        ConcurrentMap<Method, MethodPipeline> ofTargetClass = pipelinesOf(targetClass);
-        ofTargetClass.put(called, present);
-        if (left.get() != before) { // perhaps just this pipeline was to be forgotten
-            ofUserClass.remove(method, present);
-            ofTargetClass.remove(called, present);
+        pipelinesOf(targetClass).put(called, present);
+        return present.get();
+    }
+
+    private Followed<MethodPipeline> follow(Method method, Class<?> userClass, Attempted attempted) {
+        InstanceFactory known = instances.get();
+        int changes = known.changes();
+        MethodPipeline first = build(method, userClass, attempted);
+        Followed<MethodPipeline> followed =
+                new Followed<>(known, problems -> build(method, userClass, Attempted.lenient(problems::add)));
+        followed.set(first, changes);
+        return followed;
+    }
+
+    private void logOnce(Problem problem) {
+        if (isNew(problem)) {
+            log.error("{}. {}. Calls are made without it.", problem.description(), problem.remedy());
         }
-        return present;
     }
 
     private MethodPipeline build(Method method, Class<?> userClass, Attempted attempted) {
@@ -225,7 +223,7 @@ public final class MethodPipelines {
         return PipelineOrder.changed(order, List.of(said.getStringArray("value")), where);
     }
 
-    private ConcurrentMap<Method, MethodPipeline> pipelinesOf(Class<?> type) {
+    private ConcurrentMap<Method, Followed<MethodPipeline>> pipelinesOf(Class<?> type) {
         return pipelines.computeIfAbsent(type, key -> new ConcurrentHashMap<>());
     }
 
@@ -248,7 +246,6 @@ public final class MethodPipelines {
                         .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
                         .orElse(null);
                 if (policy != null) {
-                    used.add(policy);
                     chain.put(declaration.place(), policy);
                     mayRepeat |= declaration.pattern().repeatsCalls();
                     mayChangeThread |= declaration.pattern().movesCalls();

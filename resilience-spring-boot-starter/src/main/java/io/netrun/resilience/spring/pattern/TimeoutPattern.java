@@ -17,7 +17,8 @@ final class TimeoutPattern {
 
     static final PatternDescriptor<Timeout, TimeoutConfig> DESCRIPTOR = PatternDescriptor.of(
                     Timeout.TYPE, io.netrun.resilience.annotation.Timeout.class, "timeouts")
-            .movesCalls()
+            .movesCalls((config, bound) ->
+                    config.toBuilder().requiresCallerThread(bound).build())
             .measures(List.of(
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),

@@ -6,6 +6,7 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -84,6 +85,7 @@ class HealthTests {
 
     private WebTestClient.BodyContentSpec health(HttpStatus status) {
         return WebTestClient.bindToServer()
+                .responseTimeout(Duration.ofSeconds(30))
                 .baseUrl("http://localhost:" + port + "/actuator/health")
                 .build()
                 .get()

@@ -65,6 +65,7 @@ class ResilienceEndpointTests {
     @BeforeEach
     void startAfresh() {
         http = WebTestClient.bindToServer()
+                .responseTimeout(Duration.ofSeconds(30))
                 .baseUrl("http://localhost:" + port + "/actuator")
                 .build();
         registry.find(CircuitBreaker.TYPE, "payments").orElseThrow().reset();
