@@ -90,7 +90,7 @@ final class CircuitBreakerLayer implements Layer {
                 Deadline own = scope;
                 adapted.onDelivery(() -> {
                     if (adapted.isOwnedBy(own)) {
-                        admission.delivers();
+                        admission.onFirstElement();
                     }
                 });
             }
