@@ -46,7 +46,7 @@ export function view(section, now, before, seconds, serverTime, took) {
 
 /** The level and its text; rank 0 is the worst. A denied retry or hedge rejects no call. */
 function state(now, failures, rejections, denials) {
-  const circuit = now.state?.replace('_', ' ');
+  const circuit = now.state?.replace('-', ' ');
   const waiting = (now.syncQueued ?? 0) + (now.asyncQueued ?? 0) + (now.waiting ?? 0);
   const also = word => circuit ? `${circuit}, ${word}` : word;
   if (now.enabled === false) return {level: 'warning', rank: 6, word: 'switched off'};
