@@ -5,7 +5,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
-/** Ahead of time: a native image is told of the record that the settings of a client are bound to. */
+/** Registers the record to which the settings of a client are bound for reflection in a native image. */
 final class HttpClientHints implements RuntimeHintsRegistrar {
 
     @Override

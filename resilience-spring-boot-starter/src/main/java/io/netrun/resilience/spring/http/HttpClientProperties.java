@@ -6,18 +6,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration says of a client, under {@code resilience.http-clients.<name>}.
+ * The configuration of a client, under {@code resilience.http-clients.<name>}.
  *
- * @param timeout name of the timeout around its calls, all attempts together, null for none
- * @param bulkhead name of the bulkhead, null for none
- * @param rateLimiter name of the rate limiter, null for none
- * @param retry name of the retry, null for none
- * @param hedge name of the hedge, null for none
- * @param circuitBreaker name of the circuit breaker, null for none
- * @param attemptTimeout name of the timeout around each attempt, null for none
- * @param failureStatuses statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or
+ * @param timeout the name of the timeout around its calls with all attempts, null for none
+ * @param bulkhead the name of the bulkhead, null for none
+ * @param rateLimiter the name of the rate limiter, null for none
+ * @param retry the name of the retry, null for none
+ * @param hedge the name of the hedge, null for none
+ * @param circuitBreaker the name of the circuit breaker, null for none
+ * @param attemptTimeout the name of the timeout around each attempt, null for none
+ * @param failureStatuses the statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or
  *     {@code none}; null for {@code 5xx, 429}
- * @param retryMethods methods whose requests may be made more than once; null for all but POST and PATCH
+ * @param retryMethods the methods whose requests may be sent more than once; null for all but POST and PATCH
  */
 public record HttpClientProperties(
         @Nullable String timeout,
