@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Steps that fail if annotations are wrong. For one thread. */
+/** Runs steps that fail if annotations are wrong. Confined to one thread. */
 final class Attempted {
 
     private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
@@ -17,26 +17,26 @@ final class Attempted {
     private boolean leftOut;
 
     /**
-     * Steps.
+     * Creates the runner.
      *
-     * @param lenient whether a step that fails is logged and left out, since a call is to be made
-     * @param isNew whether a problem is still to be logged
+     * @param lenient whether a failed step is logged and skipped, because a call is waiting
+     * @param isNew whether a problem has not been logged yet
      */
     Attempted(boolean lenient, Predicate<Problem> isNew) {
         this.lenient = lenient;
         this.isNew = isNew;
     }
 
-    /** Whether a step has been left out. */
+    /** Whether a step has been skipped. */
     boolean hasLeftOut() {
         return leftOut;
     }
 
     /**
-     * The result of a step.
+     * Returns the result of a step.
      *
-     * @param otherwise what takes its place where it is left out
-     * @throws ResilienceConfigurationException if it is not left out
+     * @param otherwise the result of a skipped step
+     * @throws ResilienceConfigurationException if the step fails and is not skipped
      */
     <T> T orElse(T otherwise, Supplier<T> step) {
         try {

@@ -35,7 +35,7 @@ public final class PatternDescriptors {
     }
 
     /** All slots of the chain around a call, outermost first. */
-    public static List<PipelineSlot> places() {
+    public static List<PipelineSlot> slots() {
         return PLACES;
     }
 
