@@ -215,12 +215,10 @@ class KeyedPoliciesTests {
     }
 
     @Test
-    void familyOfAnInstanceShouldBeTheOneWithTheLongestName() {
+    void familyOfAnInstanceShouldBeTheOneOfItsKey() {
         CircuitBreaker ofKey = hosts(5).get("x:y");
         assertThat(registry.familyOf(ofKey)).contains("host");
-        registry.keyed(CircuitBreaker.TYPE, "host:x", CircuitBreakerConfig.defaults(), 5);
         registry.keyed(Bulkhead.TYPE, "single", BulkheadConfig.defaults(), 5);
-        assertThat(registry.familyOf(ofKey)).contains("host:x");
         assertThat(registry.familyOf(CircuitBreaker.of("host"))).isEmpty();
         assertThat(registry.familyOf(CircuitBreaker.of("single:a"))).isEmpty();
     }

@@ -29,7 +29,7 @@ final class HedgedAttempts {
         return attempt;
     }
 
-    /** Turns the time by the delay and waits for the attempt that begins then. */
+    /** Advances the time by the delay and waits for the attempt that begins then. */
     void passDelay(int expected) {
         ticker.advance(DELAY);
         await().until(() -> attempts.size() == expected);

@@ -37,7 +37,9 @@ final class ConfiguredInstances {
     private Set<InstanceKey> written() {
         Set<InstanceKey> written = ConcurrentHashMap.newKeySet();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            resolver.written().instances(pattern).forEach(name -> written.add(InstanceKey.of(pattern, name)));
+            resolver.written().instances(pattern).stream()
+                    .filter(name -> !ConfiguredSettings.isKeyed(name))
+                    .forEach(name -> written.add(InstanceKey.of(pattern, name)));
         }
         return written;
     }

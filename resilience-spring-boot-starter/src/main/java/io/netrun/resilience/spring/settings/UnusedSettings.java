@@ -61,6 +61,7 @@ public final class UnusedSettings {
         List<String> warnings = new ArrayList<>();
         for (String name : written.instances(pattern)) {
             if (!asked.contains(name)
+                    && !ConfiguredSettings.isKeyed(name)
                     && meant(pattern, name, asked, written, environment).isEmpty()
                     && instances.decides(pattern, name)) { // otherwise the check of another context has warned about it
                 warnings.add(unused(pattern, name)
@@ -70,6 +71,17 @@ public final class UnusedSettings {
             }
         }
         return warnings;
+    }
+
+    /** One message for each instance of a family that has its own settings. */
+    public static List<String> ofKeys(PatternDescriptor<?, ?> pattern, InstanceFactory instances) {
+        return instances.written().instances(pattern).stream()
+                .filter(ConfiguredSettings::isKeyed)
+                .filter(name -> instances.decides(pattern, name))
+                .map(name -> pattern.title() + " '" + name
+                        + "' has settings in the configuration. They apply when the family '"
+                        + name.substring(0, name.indexOf(':')) + "' creates the instance of this key.")
+                .toList();
     }
 
     private static String unused(PatternDescriptor<?, ?> pattern, String name) {

@@ -63,10 +63,18 @@ public final class SettingsCheck {
         return problems;
     }
 
-    /** Creates the instances that the configuration names, and returns their problems. */
+    /**
+     * Creates the instances that the configuration names, except for those of families, and returns the problems of
+     * all.
+     */
     Set<Problem> ofInstances() {
-        return ofInstances(
-                pattern -> Set.of(), (pattern, name) -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
+        return ofInstances(pattern -> Set.of(), (pattern, name) -> {
+            if (ConfiguredSettings.isKeyed(name)) {
+                instances.problems().requireReadable(pattern, name, CONFIGURATION);
+            } else {
+                instances.obtain(pattern, name, Map.of(), CONFIGURATION);
+            }
+        });
     }
 
     /**
@@ -107,6 +115,7 @@ public final class SettingsCheck {
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             List<String> unused = UnusedSettings.warnings(pattern, instances, environment, pending);
             unused.forEach(pending ? log::info : log::warn);
+            UnusedSettings.ofKeys(pattern, instances).forEach(log::info);
         }
         if (!beans.areOfResilience4j()) {
             LeftoverSettings.warnings(environment).forEach(log::warn);

@@ -226,7 +226,7 @@ class RestClientTests {
     }
 
     @Test
-    void refusalShouldReachTheCallerAsItIs() {
+    void rejectionShouldReachTheCallerAsItIs() {
         run((client, registry) -> {
             breaker(registry).forceOpen();
             assertThatThrownBy(() -> get(client)).isExactlyInstanceOf(CircuitOpenException.class);

@@ -290,7 +290,7 @@ class WebClientTests {
     }
 
     @Test
-    void refusalShouldReachTheCallerAsItIs() {
+    void rejectionShouldReachTheCallerAsItIs() {
         run((client, registry) -> {
             breaker(registry).forceOpen();
             assertThatThrownBy(() -> get(client).block(LONG)).isExactlyInstanceOf(CircuitOpenException.class);

@@ -84,8 +84,7 @@ class DetectionTests {
                 X + "failure-threshold=3;" + X
                         + "detection=count-window|failureThreshold is 3, but detection is count-window",
                 X + "window-duration=10s;" + X + "detection=count-window|set detection to time-window",
-                X + "slow-call-duration=1s;" + X
-                        + "detection=consecutive|set detection to count-window or time-window",
+                X + "slow-call-duration=1s;" + X + "detection=consecutive|set detection to count-window or time-window",
                 X + "window-size=10;" + DEFAULTS
                         + "detection=time-window|windowSize is 10, but detection is time-window",
                 X + "window-size=10;" + X + "window-duration=10s|are for different detections: keep one of them",

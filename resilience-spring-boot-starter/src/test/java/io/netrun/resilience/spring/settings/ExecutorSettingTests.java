@@ -131,7 +131,8 @@ class ExecutorSettingTests {
                 .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
                 .withBean("sync", SyncTaskExecutor.class)
                 .withPropertyValues(NAMED + "sync")
-                .run(context -> assertThat(problem(context.getStartupFailure())).contains("executor that has threads"));
+                .run(context ->
+                        assertThat(problem(context.getStartupFailure())).contains("executor with threads of its own"));
     }
 
     @Test

@@ -29,7 +29,7 @@ class LeftoverSettingsTests {
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
 
     @Test
-    void warningShouldNameTheFirstKeysAndTheirPlaces(CapturedOutput output) {
+    void warningShouldNameTheFirstKeysAndTheirOrigins(CapturedOutput output) {
         Map<String, Object> file = new LinkedHashMap<>();
         for (int i = 1; i <= 5; i++) {
             file.put(

@@ -81,7 +81,7 @@ public abstract class Documented {
 
     public interface Geocoder {
 
-        Place locate(String address);
+        Location locate(String address);
     }
 
     public interface Catalog {
@@ -92,6 +92,11 @@ public abstract class Documented {
     public interface Cache {
 
         Product get(long id);
+    }
+
+    public interface RatesController {
+
+        String rate(String currency);
     }
 
     public record Payments(CircuitBreaker breaker, Client client) {
@@ -111,7 +116,7 @@ public abstract class Documented {
 
     public record Price(String amount) {}
 
-    public record Place(double latitude, double longitude) {}
+    public record Location(double latitude, double longitude) {}
 
     public record Product(String name) {
 
