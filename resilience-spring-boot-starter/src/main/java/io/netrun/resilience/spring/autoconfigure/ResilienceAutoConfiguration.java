@@ -157,7 +157,7 @@ public final class ResilienceAutoConfiguration {
     static MethodPipelines resilienceMethodPipelines(
             ObjectProvider<InstanceFactory> instances, ConfigurableEnvironment environment, BeanFactory beans) {
         Supplier<InstanceFactory> settings = SingletonSupplier.of(instances::getObject);
-        List<PipelineSlot> order = isEnabled(environment) ? PipelineOrder.of(environment) : PatternDescriptors.places();
+        List<PipelineSlot> order = isEnabled(environment) ? PipelineOrder.of(environment) : PatternDescriptors.slots();
         return RegistryOwner.shared(beans, MethodPipelines.class)
                 .map(ofParent -> ofParent.child(settings, order, environment, beans))
                 .orElseGet(() -> new MethodPipelines(settings, order, environment, beans));
@@ -200,9 +200,9 @@ public final class ResilienceAutoConfiguration {
             return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject), found(observer));
         } catch (NoAspectBoundException unwoven) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    "resilience.advice-mode is 'aspectj', but no weaver is at work: annotated methods would run unprotected",
-                    "Start the JVM with -javaagent:aspectjweaver.jar, and with io.netrun.resilience.spring.aop.ResilienceAspect"
-                            + " among what an aop.xml includes; or weave at build time, or leave resilience.advice-mode at"
+                    "resilience.advice-mode is 'aspectj', but no weaver is active: annotated methods would run unprotected",
+                    "Start the JVM with -javaagent:aspectjweaver.jar, and include io.netrun.resilience.spring.aop.ResilienceAspect"
+                            + " in an aop.xml; or weave at build time, or set resilience.advice-mode to"
                             + " 'proxy'")));
         }
     }

@@ -19,7 +19,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Reads what is written under {@code resilience.http-clients}. */
+/** Reads the configuration under {@code resilience.http-clients}. */
 final class ConfiguredClients {
 
     static final String ROOT = "resilience.http-clients";
@@ -32,7 +32,7 @@ final class ConfiguredClients {
     ConfiguredClients(ConfigurableEnvironment environment) {
         this.sections = new NamedSections(environment, ROOT);
         String all = environment.getProperty(ROOT);
-        // YAML has an empty text as the value of a section whose keys are commented out.
+        // In YAML, a section whose keys are commented out has an empty text as its value.
         this.clients = all != null && all.isBlank()
                 ? new TreeMap<>()
                 : new TreeMap<>(Binder.get(environment)
@@ -47,7 +47,7 @@ final class ConfiguredClients {
         return names;
     }
 
-    /** The names under which there are settings. */
+    /** The names with settings. */
     Set<String> described() {
         Set<String> names = sections.names();
         clients.entrySet().stream()
@@ -59,8 +59,8 @@ final class ConfiguredClients {
     }
 
     /**
-     * Spring Boot's name of a section may be another writing of one that is known; of environment variables, it is the
-     * only one.
+     * Whether a section name that Spring Boot reports is not just another spelling of a known name. Sections in
+     * environment variables have no other name.
      */
     private static boolean isNew(String name, Set<String> names) {
         return names.stream().noneMatch(known -> letters(known).equals(letters(name)));
@@ -70,13 +70,13 @@ final class ConfiguredClients {
         return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** The keys that mean nothing, each with the nearest that does. */
+    /** The unknown keys, each with the most similar known key. */
     List<Problem> unknownKeys() {
         List<Problem> problems = new ArrayList<>();
         clients.forEach((name, client) -> {
             if (!(client instanceof Map<?, ?> settings)) {
                 problems.add(new Problem(
-                        "The property '" + property(name) + "' has a value of its own",
+                        "The property '" + property(name) + "' has a value, but takes settings",
                         "Put settings under it, such as " + KEYS.get(0)));
                 return;
             }
@@ -96,9 +96,9 @@ final class ConfiguredClients {
     }
 
     /**
-     * The settings of a client.
+     * Reads the settings of a client.
      *
-     * @param problems gets each value that cannot be read, which is left out
+     * @param problems receives each unreadable value, which is omitted
      */
     HttpClientProperties properties(String name, List<Problem> problems) {
         Values values = new Values(sections.binder(name), sections.name(name), problems);
@@ -110,7 +110,7 @@ final class ConfiguredClients {
                 values.list(HttpClientProperties.RETRY_METHODS));
     }
 
-    /** Each value is bound on its own, so that all that are wrong are found. */
+    /** Binds each value separately, so that all invalid ones are found. */
     private record Values(Binder binder, ConfigurationPropertyName client, List<Problem> problems) {
 
         @Nullable
@@ -130,7 +130,7 @@ final class ConfiguredClients {
                 problems.add(new Problem(
                         "'" + e.getName() + "'" + origin(e) + " cannot be read: "
                                 + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
-                        "Write a name, or a list of words"));
+                        "Use a name, or a list of words"));
                 return null;
             }
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param instances the names of the instances around its calls, by the keys of their slots; null and absent for none
  * @param failureStatuses statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or
  *     {@code none}; null for {@code 5xx, 429}
- * @param retryMethods methods whose requests may be made more than once; null for all but POST and PATCH
+ * @param retryMethods the methods whose requests may be sent more than once; null for all but POST and PATCH
  */
 record HttpClientProperties(
         Map<String, @Nullable String> instances,
@@ -25,7 +25,7 @@ record HttpClientProperties(
 
     /** The keys under which an instance is named: every slot that a client can use. */
     static final List<String> INSTANCE_KEYS =
-            PatternDescriptors.clientPlaces().stream().map(PipelineSlot::key).toList();
+            PatternDescriptors.clientSlots().stream().map(PipelineSlot::key).toList();
 
     /** All keys. */
     static final List<String> KEYS = Stream.concat(INSTANCE_KEYS.stream(), Stream.of(FAILURE_STATUSES, RETRY_METHODS))

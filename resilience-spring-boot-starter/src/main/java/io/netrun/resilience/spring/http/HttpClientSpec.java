@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in code what protects a client: the names of the instances around its calls, whatever the order in which they
- * are said, and what of its calls is a failure. Not thread-safe.
+ * Configures the protection of a client in code: the names of the instances around its calls, in any order, and which
+ * responses are failures. Not thread-safe.
  */
 public final class HttpClientSpec {
 
@@ -45,45 +45,50 @@ public final class HttpClientSpec {
         return this;
     }
 
-    /** Limits the time until the response's status and headers are there, all attempts together. */
+    /**
+     * Sets the timeout for all attempts together, until the response's status and headers have arrived. Default: none.
+     */
     public HttpClientSpec timeout(String name) {
         return use(Timeout.class, name);
     }
 
-    /** Limits how many calls run at once. */
+    /** Sets the bulkhead, which limits concurrent calls. Default: none. */
     public HttpClientSpec bulkhead(String name) {
         return use(Bulkhead.class, name);
     }
 
-    /** Limits how many calls begin in a period. */
+    /** Sets the rate limiter, which limits the calls per period. Default: none. */
     public HttpClientSpec rateLimiter(String name) {
         return use(RateLimiter.class, name);
     }
 
-    /** Makes failed calls again, where their method is one of {@link #retryMethods}. */
+    /** Sets the retry, which repeats failed calls whose method is one of {@link #retryMethods}. Default: none. */
     public HttpClientSpec retry(String name) {
         return use(Retry.class, name);
     }
 
-    /** Makes calls that take long once more beside the first, where their method is one of {@link #retryMethods}. */
+    /**
+     * Sets the hedge, which starts a second attempt of slow calls whose method is one of {@link #retryMethods}.
+     * Default: none.
+     */
     public HttpClientSpec hedge(String name) {
         return use(Hedge.class, name);
     }
 
-    /** Stops calling what keeps failing. */
+    /** Sets the circuit breaker, which rejects calls while the service keeps failing. Default: none. */
     public HttpClientSpec circuitBreaker(String name) {
         return use(CircuitBreaker.class, name);
     }
 
-    /** Limits the time of each attempt until the response's status and headers are there. */
+    /** Sets the timeout of each attempt, until the response's status and headers have arrived. Default: none. */
     public HttpClientSpec attemptTimeout(String name) {
         return use(AttemptTimeout.class, name);
     }
 
     /**
-     * Which statuses count as failures; default {@code 5xx} and {@code 429}. I/O errors always do.
+     * Sets the statuses that count as failures. Default: {@code 5xx} and {@code 429}. I/O errors always count.
      *
-     * @param statuses classes ({@code 5xx}) and codes ({@code 429}), or nothing but {@code none}
+     * @param statuses classes ({@code 5xx}) and codes ({@code 429}), or the single word {@code none}
      */
     public HttpClientSpec failureStatuses(String... statuses) {
         this.failureStatuses = List.of(statuses);
@@ -91,9 +96,9 @@ public final class HttpClientSpec {
     }
 
     /**
-     * The methods whose requests may be made more than once, by a retry or a hedge; default all but POST and PATCH.
+     * Sets the methods whose requests a retry or a hedge may send more than once. Default: all but POST and PATCH.
      *
-     * @param methods such as {@code GET}; empty for none
+     * @param methods the methods, such as {@code GET}; empty for none
      */
     public HttpClientSpec retryMethods(String... methods) {
         this.retryMethods = List.of(methods);
@@ -105,6 +110,6 @@ public final class HttpClientSpec {
     }
 
     private HttpClientSpec use(Class<? extends Annotation> annotation, String name) {
-        return use(PatternDescriptors.placeOf(annotation).key(), name);
+        return use(PatternDescriptors.slotOf(annotation).key(), name);
     }
 }

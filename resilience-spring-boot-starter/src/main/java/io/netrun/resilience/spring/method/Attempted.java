@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Steps that fail if annotations are wrong. For one thread. */
+/** Runs steps that fail if annotations are wrong. Confined to one thread. */
 final class Attempted {
 
     private final @Nullable Consumer<Problem> problems;
@@ -22,24 +22,24 @@ final class Attempted {
     }
 
     /**
-     * A step that fails is left out, since a call is to be made.
+     * Creates a runner that skips a failed step, because a call is waiting.
      *
-     * @param problems called with each problem of a step that is left out
+     * @param problems called with each problem of a skipped step
      */
     static Attempted lenient(Consumer<Problem> problems) {
         return new Attempted(problems);
     }
 
-    /** Whether a step has been left out. */
+    /** Whether a step has been skipped. */
     boolean hasLeftOut() {
         return leftOut;
     }
 
     /**
-     * The result of a step.
+     * Returns the result of a step.
      *
-     * @param otherwise what takes its place where it is left out
-     * @throws ResilienceConfigurationException if it is not left out
+     * @param otherwise the result of a skipped step
+     * @throws ResilienceConfigurationException if the step fails and is not skipped
      */
     <T> T orElse(T otherwise, Supplier<T> step) {
         try {

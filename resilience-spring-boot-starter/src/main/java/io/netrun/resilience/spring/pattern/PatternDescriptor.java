@@ -255,7 +255,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
      *
      * @param levels settings by their Java names, the level that wins first
      * @return what follows, by Java name; nothing for a setting that is set
-     * @throws IllegalArgumentException if settings do not go together; the message starts with the name of one
+     * @throws io.netrun.resilience.InvalidSettingException if settings conflict
      */
     public Map<String, Derived> derive(List<Map<String, Object>> levels) {
         return derivation.apply(levels);

@@ -36,12 +36,12 @@ public final class PatternDescriptors {
     }
 
     /** All slots of the chain around a call, outermost first. */
-    public static List<PipelineSlot> places() {
+    public static List<PipelineSlot> slots() {
         return PLACES;
     }
 
     /** The slots of the chain around the calls of an HTTP client, outermost first. */
-    public static List<PipelineSlot> clientPlaces() {
+    public static List<PipelineSlot> clientSlots() {
         return PLACES.stream()
                 .filter(place -> !place.pattern().isForMethodsOnly())
                 .toList();
@@ -52,7 +52,7 @@ public final class PatternDescriptors {
      *
      * @throws IllegalArgumentException if it is the annotation of no pattern
      */
-    public static PipelineSlot placeOf(Class<? extends Annotation> annotation) {
+    public static PipelineSlot slotOf(Class<? extends Annotation> annotation) {
         return PLACES.stream()
                 .filter(place -> place.annotation().equals(annotation))
                 .findFirst()

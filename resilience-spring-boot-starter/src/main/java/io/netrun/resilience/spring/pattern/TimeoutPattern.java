@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.pattern;
 
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutEvent;
@@ -46,9 +47,11 @@ final class TimeoutPattern {
             executor |= level.containsKey(EXECUTOR);
             Object thread = level.get(THREAD);
             if (thread == TimeoutThread.CALLER && executor) {
-                throw new IllegalArgumentException(
-                        "executor is set, but thread is caller, which does not use it: thread must be"
-                                + " worker or auto, or executor be removed");
+                throw new InvalidSettingException(
+                        EXECUTOR,
+                        "executor is set, but thread is caller, which does not use it: set thread to worker or auto,"
+                                + " or remove executor",
+                        THREAD);
             }
             if (thread != null) {
                 break;

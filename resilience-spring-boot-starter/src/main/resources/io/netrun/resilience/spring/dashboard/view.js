@@ -39,7 +39,7 @@ export function view({callsLabel, callCounts}, now, before, seconds, serverTime,
 
 /** The level and its text; rank 0 is the worst. A denied retry or hedge rejects no call. */
 function state(now, failures, rejections, denials) {
-  const circuit = now.state?.replace('_', ' ');
+  const circuit = now.state?.replace('-', ' ');
   const waiting = (now.syncQueued ?? 0) + (now.asyncQueued ?? 0) + (now.waiting ?? 0);
   const also = word => circuit ? `${circuit}, ${word}` : word;
   if (now.enabled === false) return {level: 'warning', rank: 6, word: 'switched off'};

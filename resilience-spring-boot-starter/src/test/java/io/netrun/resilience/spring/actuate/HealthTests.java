@@ -66,7 +66,7 @@ class HealthTests {
                 .jsonPath("$.status")
                 .isEqualTo("UP")
                 .jsonPath("$.components.resilience.details.circuitBreakers.theirs.state")
-                .isEqualTo("forced_open");
+                .isEqualTo("forced-open");
     }
 
     @Test
@@ -76,7 +76,7 @@ class HealthTests {
                 .jsonPath("$.components.resilience.status")
                 .isEqualTo("DOWN")
                 .jsonPath("$.components.resilience.details.circuitBreakers.ours.state")
-                .isEqualTo("forced_open");
+                .isEqualTo("forced-open");
     }
 
     private void open(String name) {

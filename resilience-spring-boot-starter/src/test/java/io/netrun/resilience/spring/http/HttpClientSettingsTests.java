@@ -177,7 +177,8 @@ class HttpClientSettingsTests {
         runner.withPropertyValues("resilience.http-clients.prices=retry")
                 .run(context -> assertThat(problems(context))
                         .singleElement()
-                        .satisfies(problem -> assertThat(problem.description()).contains("has a value of its own")));
+                        .satisfies(problem ->
+                                assertThat(problem.description()).contains("has a value, but takes settings")));
     }
 
     @Test

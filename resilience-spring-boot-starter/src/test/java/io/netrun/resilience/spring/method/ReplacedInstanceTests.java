@@ -95,7 +95,8 @@ class ReplacedInstanceTests {
             registry.remove(CircuitBreaker.TYPE, "payments");
             assertThat(payments.pay()).isEqualTo("paid");
             assertThat(payments.pay()).isEqualTo("paid");
-            assertThat(output.toString().split("Calls are made without it", -1)).hasSize(2);
+            assertThat(output.toString().split("Calls are not protected by it", -1))
+                    .hasSize(2);
             assertThat(registry.find(CircuitBreaker.TYPE, "payments")).isEmpty();
 
             TestPropertyValues.of("resilience.circuit-breaker.instances.payments.failure-threshold=4")

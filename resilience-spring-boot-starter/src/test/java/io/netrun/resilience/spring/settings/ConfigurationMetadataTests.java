@@ -76,7 +76,7 @@ class ConfigurationMetadataTests {
     @Test
     void descriptionOfHttpClientsShouldNameTheirPatterns() {
         assertThat((String) properties.get("resilience.http-clients").get("description"))
-                .contains(PatternDescriptors.clientPlaces().stream()
+                .contains(PatternDescriptors.clientSlots().stream()
                         .map(PipelineSlot::key)
                         .collect(Collectors.joining(", ")));
     }
