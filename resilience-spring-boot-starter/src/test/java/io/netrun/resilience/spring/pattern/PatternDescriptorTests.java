@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a descriptor says about its pattern fits the pattern. */
+/** Descriptors match their patterns. */
 class PatternDescriptorTests {
 
     static List<PatternDescriptor<?, ?>> patterns() {
