@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,9 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private static final VarHandle CONFIG = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "config", VarHandle.class, AbstractPolicy.class, Record.class);
 
+    private static final VarHandle ENTRY = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "entry", VarHandle.class, AbstractPolicy.class, Layer.class);
+
     private final String name;
     private final Ticker ticker;
     private final EventPublisher events = new EventPublisher();
@@ -31,6 +35,9 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private final ReentrantLock following = new ReentrantLock();
     private volatile C config;
     private volatile boolean enabled = true;
+
+    /** Created with the first call: the constructor of this class runs before that of the policy has set its fields. */
+    private volatile @Nullable Layer entry;
 
     /**
      * Creates an enabled policy.
@@ -54,6 +61,19 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     @Override
     public final C config() {
         return config;
+    }
+
+    @Override
+    public final Layer entry() {
+        Layer present = entry;
+        return present != null ? present : createEntry();
+    }
+
+    /** Of threads that make the first call at the same time, one decides which layer all of them use. */
+    private Layer createEntry() {
+        Layer created = around(Layer.DIRECT);
+        Layer present = (Layer) ENTRY.compareAndExchange(this, null, created);
+        return present != null ? present : created;
     }
 
     /**

@@ -94,6 +94,14 @@ public interface AdaptedCall<T extends @Nullable Object>
         return false;
     }
 
+    /**
+     * Returns whether a part of a body's result {@linkplain #hasDelivered() has been delivered}. Predicates for results
+     * do not judge such a call.
+     */
+    static boolean hasDelivered(@Nullable Object body) {
+        return body instanceof AdaptedCall<?> adapted && adapted.hasDelivered();
+    }
+
     /** Returns whether a body is {@linkplain #isCommitted() committed}. */
     static boolean isCommitted(Object body) {
         return body instanceof AdaptedCall<?> adapted && adapted.isCommitted();

@@ -161,25 +161,21 @@ public final class KeyedPolicies<P extends Policy> {
         }
         // An instance that is evicted while a caller holds it, for example between requesting it and calling through
         // it, remains the instance of its key: a second one would admit as many calls as its limit once more.
-        FormerPolicies.Former evicted = registry.findEvicted(type, full);
-        Policy held = evicted == null ? null : evicted.get();
-        P created = held == null ? factory.apply(key) : type.policyClass().cast(held);
+        Policy held = registry.findEvicted(type, full);
+        P fresh = held == null ? factory.apply(key) : type.policyClass().cast(held);
         Object creation = new Object();
         try {
             makeRoom(key, creation);
-            Policy present = registry.addIfAbsent(type, full, created);
-            if (present != created) {
-                return type.policyClass().cast(present);
-            }
-            add(new KeyedInstance<>(key, created));
-            if (evicted != null) {
-                // Only now: another thread that requests the key meanwhile must not create a second instance.
-                registry.takeBack(evicted);
+            Policy added = registry.tryAddKeyed(type, full, fresh);
+            if (added != null) {
+                P instance = type.policyClass().cast(added);
+                add(new KeyedInstance<>(key, instance));
+                return instance;
             }
         } finally {
             locked(() -> creating.remove(key, creation));
         }
-        return created;
+        return get(key); // another thread has added it meanwhile
     }
 
     /** Evicts before the new instance is added, as listeners expect it. */

@@ -35,8 +35,8 @@ public interface Policy extends Guard {
 
     /**
      * Returns whether a part of this policy's limits is in use: calls run or wait in it, or have consumed what is
-     * refilled over time. A new instance in its place would admit more calls than the settings allow, so
-     * {@link KeyedPolicies} does not evict it. Must be quick and must not take a lock.
+     * refilled over time. A replacement would admit more calls than the settings allow, so {@link KeyedPolicies} does
+     * not evict it. Must be quick and must not take a lock.
      *
      * @apiNote For authors of policies.
      * @return by default false
@@ -46,8 +46,8 @@ public interface Policy extends Guard {
     }
 
     /**
-     * Returns whether this policy has no state that matters: a new instance in its place would treat the next call the
-     * same. {@link KeyedPolicies} evicts such instances first. Must be quick and must not take a lock.
+     * Returns whether this policy has no state that matters: a replacement would treat the next call the same.
+     * {@link KeyedPolicies} evicts such instances first. Must be quick and must not take a lock.
      *
      * @apiNote For authors of policies.
      * @return by default whether it is not {@linkplain #isInUse() in use}

@@ -190,13 +190,42 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /** Returns the instance that a family has evicted under this name; null if it is no longer referenced. */
-    FormerPolicies.@Nullable Former findEvicted(PolicyType<?, ?> type, String name) {
-        return former.findEvicted(Key.of(type, name));
+    @Nullable
+    Policy findEvicted(PolicyType<?, ?> type, String name) {
+        FormerPolicies.Former evicted = former.findEvicted(Key.of(type, name));
+        return evicted == null ? null : evicted.get();
     }
 
-    /** Adds an evicted instance to the registry again. */
-    void takeBack(FormerPolicies.Former evicted) {
-        former.forget(evicted);
+    /**
+     * Adds the instance of a family's key unless there is one. An evicted instance that is still referenced is added in
+     * place of a new one. Which of them it is, is decided while the key is locked: an eviction makes the instance known
+     * as evicted before it removes it, so that a thread that finds the key absent here cannot miss it.
+     *
+     * @param fresh a new instance, or the evicted one
+     * @return the instance that was added; null if there is one already
+     */
+    @Nullable
+    Policy tryAddKeyed(PolicyType<?, ?> type, String name, Policy fresh) {
+        Key key = Key.of(type, name);
+        Policy[] added = new Policy[1];
+        FormerPolicies.Former[] evicted = new FormerPolicies.Former[1];
+        instances.computeIfAbsent(key, same -> {
+            evicted[0] = former.findEvicted(key);
+            Policy held = evicted[0] == null ? null : evicted[0].get();
+            added[0] = held == null ? fresh : held;
+            events.enqueue(new RegistryEvent.Added(added[0]));
+            return added[0];
+        });
+        Policy winner = added[0];
+        if (winner == null) {
+            return null;
+        }
+        if (evicted[0] != null) {
+            former.forget(evicted[0]);
+        }
+        shutDownIfClosed(winner);
+        events.deliverQueued();
+        return winner;
     }
 
     private Optional<Policy> remove(Key key, @Nullable Policy only) {

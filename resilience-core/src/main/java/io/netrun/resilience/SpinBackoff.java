@@ -2,6 +2,7 @@ package io.netrun.resilience;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Spin back-off after a failed compare-and-set, and a short wait for another thread that is about to act. Threads that
@@ -65,6 +66,28 @@ public final class SpinBackoff {
             pause(checks == 0 ? 0 : Math.min(SHORTEST << Math.min(checks - 1, 8), LONGEST));
         } else {
             LockSupport.parkNanos(PARK_NANOS);
+        }
+    }
+
+    /**
+     * Parks until another thread has done something, for a limited real time. An interrupt of the calling thread does
+     * not end the wait; the interrupt flag is set again after it.
+     *
+     * @param done whether it is done; the other thread unparks the calling one after it has made this true
+     * @param nanos the longest wait, in nanoseconds; 0 or less for none
+     * @param blocker what the calling thread is shown to wait for, see {@link LockSupport#park(Object)}
+     */
+    public static void awaitUninterruptibly(BooleanSupplier done, long nanos, Object blocker) {
+        boolean interrupted = false;
+        long end = Ticker.system().nanoTime() + nanos;
+        for (long rest = nanos;
+                !done.getAsBoolean() && rest > 0;
+                rest = end - Ticker.system().nanoTime()) {
+            LockSupport.parkNanos(blocker, rest);
+            interrupted |= Thread.interrupted();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -71,6 +71,25 @@ class KeyedPoliciesTests {
         assertThat(hosts.get("a").metrics().totalFailed()).isZero();
     }
 
+    /** The first thread to request a key is still creating its instance while another creates, holds and loses one. */
+    @Test
+    void instanceLostWhileAnotherIsCreatedShouldStayThatOfItsKey() {
+        Bulkhead[] held = new Bulkhead[1];
+        AtomicReference<KeyedPolicies<Bulkhead>> family = new AtomicReference<>();
+        AtomicBoolean nested = new AtomicBoolean();
+        family.set(registry.keyed(Bulkhead.TYPE, "tenant", 1, key -> {
+            if (key.equals("a") && nested.compareAndSet(false, true)) {
+                held[0] = family.get().get("a");
+                family.get().get("b");
+                assertThat(registry.find(Bulkhead.TYPE, "tenant:a")).isEmpty();
+            }
+            return BulkheadConfig.defaults();
+        }));
+        assertThat(family.get().get("a")).isSameAs(held[0]);
+        assertThat(family.get().get("a")).isSameAs(held[0]);
+        assertThat(registry.find(Bulkhead.TYPE, "tenant:a")).containsSame(held[0]);
+    }
+
     /**
      * A caller has asked for it and has not called through it yet: one more beside it would let in its limit once more.
      */

@@ -34,15 +34,12 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     private volatile boolean shared;
 
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
-    private final Layer entry;
 
-    @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.sync = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
         this.async = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
         this.shared = config.pools() == BulkheadPools.SHARED;
-        this.entry = new BulkheadLayer(this, Layer.DIRECT);
     }
 
     /** Creates a bulkhead with the default settings. */
@@ -138,11 +135,6 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         sync.countRejected();
         publishRejected(sync.active(), sync.queued());
         return Optional.empty();
-    }
-
-    @Override
-    public Layer entry() {
-        return entry;
     }
 
     @Override

@@ -86,7 +86,7 @@ final class FairSemaphore {
 
     private static final long WAITING = 1L << 21;
     private static final int ACCEPTED_SHIFT = 22;
-    private static final long TAKE = 1 + (1L << ACCEPTED_SHIFT);
+    private static final long ADMIT_ONE = 1 + (1L << ACCEPTED_SHIFT);
 
     private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "word", VarHandle.class, FairSemaphore.class, long.class);
@@ -116,7 +116,7 @@ final class FairSemaphore {
             if ((seen & (ACTIVE_MASK | WAITING)) >= maxActive) {
                 return false;
             }
-            if (WORD.compareAndSet(this, seen, seen + TAKE)) {
+            if (WORD.compareAndSet(this, seen, seen + ADMIT_ONE)) {
                 return true;
             }
         }
@@ -185,7 +185,7 @@ final class FairSemaphore {
             if ((seen & WAITING) == 0 || active(seen) >= maxActive) {
                 return;
             }
-            if (!WORD.compareAndSet(this, seen, seen + TAKE)) {
+            if (!WORD.compareAndSet(this, seen, seen + ADMIT_ONE)) {
                 continue;
             }
             Map.Entry<Long, Waiter> first = queue.pollFirstEntry();
@@ -193,7 +193,7 @@ final class FairSemaphore {
                 queued.decrementAndGet();
                 first.getValue().onPermit();
             } else {
-                WORD.getAndAdd(this, -TAKE);
+                WORD.getAndAdd(this, -ADMIT_ONE);
                 if (tryClearWaitingBit()) {
                     return;
                 }

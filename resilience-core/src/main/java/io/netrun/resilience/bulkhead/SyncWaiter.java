@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter, PendingWaits.Waiting {
 
-    private static final long FOREVER = TimeUnit.DAYS.toNanos(1);
+    private static final long MAX_PARK_NANOS = TimeUnit.DAYS.toNanos(1);
 
     private final Bulkhead bulkhead;
     private final BulkheadConfig config;
@@ -28,9 +28,9 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     private final Thread thread = Thread.currentThread();
     private long ticket;
     private volatile boolean granted;
-    private volatile boolean left;
+    private volatile boolean removed;
 
-    /** Written before {@link #left}. */
+    /** Written before {@link #removed}. */
     private boolean shutDown;
 
     SyncWaiter(Bulkhead bulkhead, Deadline deadline) {
@@ -70,18 +70,18 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         bulkhead.waitingCalls().register(this);
         try {
             while (!granted) {
-                if (left) {
+                if (removed) {
                     throw shutDown ? bulkhead.rejectShutdown(config, semaphore) : givenUp();
                 }
                 long wait = config.maxWait() == null
-                        ? FOREVER
+                        ? MAX_PARK_NANOS
                         : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
                 if (wait <= 0) {
                     if (semaphore.cancel(ticket, true)) {
-                        left = true;
+                        removed = true;
                         throw bulkhead.rejectTimedOut(config, semaphore);
                     }
-                    awaitVerdict();
+                    awaitGrantOrRemoval();
                     continue;
                 }
                 LockSupport.parkNanos(this, wait);
@@ -116,8 +116,8 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     /** Leaves the queue unless it already has. A permit granted at the same time is released. */
     private void leave() {
-        if (!left && !semaphore.cancel(ticket, false)) {
-            awaitVerdict();
+        if (!removed && !semaphore.cancel(ticket, false)) {
+            awaitGrantOrRemoval();
             if (granted) {
                 semaphore.release();
             }
@@ -125,8 +125,8 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     }
 
     /** Waits for the thread that removed this waiter from the queue to publish the verdict, which is imminent. */
-    private void awaitVerdict() {
-        for (int checks = 0; !granted && !left; checks++) {
+    private void awaitGrantOrRemoval() {
+        for (int checks = 0; !granted && !removed; checks++) {
             SpinBackoff.await(checks);
         }
     }
@@ -134,7 +134,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
         if (semaphore.cancel(ticket, false)) {
-            left = true;
+            removed = true;
             LockSupport.unpark(thread);
         }
     }
@@ -143,7 +143,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     public void onShutdown() {
         if (semaphore.cancel(ticket, true)) {
             shutDown = true;
-            left = true;
+            removed = true;
             LockSupport.unpark(thread);
         }
     }

@@ -95,9 +95,10 @@ final class Circuit {
     }
 
     /** Makes a transition. Returns false if another transition was faster. */
-    boolean transition(CircuitState from, CircuitState to, String reason) {
+    boolean tryTransition(CircuitState from, CircuitState to, String reason) {
         boolean changes = from.state() != to.state();
-        to.arrive(new Transition(from, changes ? listener.announcement(from.state(), to.state(), reason) : null));
+        to.setEntryTransition(
+                new Transition(from, changes ? listener.announcement(from.state(), to.state(), reason) : null));
         if (!STATE.compareAndSet(this, from, to)) {
             return false;
         }
@@ -114,7 +115,7 @@ final class Circuit {
      * transitions of other threads, because settings change under a lock.
      */
     void replace(CircuitState from, CircuitState to) {
-        to.arrive(new Transition(from, null));
+        to.setEntryTransition(new Transition(from, null));
         if (STATE.compareAndSet(this, from, to)) {
             moved(from, to);
         }
@@ -146,7 +147,7 @@ final class Circuit {
         CircuitState seen;
         do {
             seen = state;
-        } while (!transition(
+        } while (!tryTransition(
                 seen,
                 new Disabled(
                         seen instanceof ForcedOpen || (seen instanceof Disabled already && already.wasForcedOpen())),
@@ -156,7 +157,7 @@ final class Circuit {
     void enable() {
         CircuitState seen = state;
         if (seen instanceof Disabled disabled) {
-            transition(seen, disabled.wasForcedOpen() ? new ForcedOpen(this) : new Closed(this), "enabled");
+            tryTransition(seen, disabled.wasForcedOpen() ? new ForcedOpen(this) : new Closed(this), "enabled");
         }
     }
 
@@ -174,7 +175,7 @@ final class Circuit {
         CircuitState seen;
         do {
             seen = state;
-        } while (!transition(seen, to, reason));
+        } while (!tryTransition(seen, to, reason));
     }
 
     private void moved(CircuitState from, CircuitState to) {

@@ -76,13 +76,11 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     private final Circuit circuit;
     private final OutcomeRecorder outcomes;
-    private final Layer entry;
 
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.circuit = new Circuit(name, config, ticker, waits(), this::announcement);
         this.outcomes = new OutcomeRecorder(name, config, ticker, events());
-        this.entry = new CircuitBreakerLayer(circuit, outcomes, Layer.DIRECT);
     }
 
     /** Creates a circuit breaker with the default settings. */
@@ -236,11 +234,6 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     /** Registers a listener for every change of state; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onStateChange(BiConsumer<State, State> fromTo) {
         return on(CircuitBreakerEvent.StateChanged.class, event -> fromTo.accept(event.from(), event.to()));
-    }
-
-    @Override
-    public Layer entry() {
-        return entry;
     }
 
     @Override

@@ -90,7 +90,7 @@ final class CircuitBreakerLayer implements Layer {
                 Deadline own = scope;
                 adapted.onDelivery(() -> {
                     if (adapted.isOwnedBy(own)) {
-                        admission.delivers();
+                        admission.onFirstElement();
                     }
                 });
             }
@@ -104,7 +104,7 @@ final class CircuitBreakerLayer implements Layer {
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            end(admission, inFlight, outcomes.judge(call.join()), null, scope);
+            end(admission, inFlight, outcomes.judge(call.join(), body), null, scope);
             return call;
         }
         try {
@@ -217,8 +217,9 @@ final class CircuitBreakerLayer implements Layer {
                 return;
             }
             OutcomeRecorder outcomes = inFlight.outcomes;
-            Verdict verdict =
-                    failure == null ? outcomes.judge(value) : outcomes.judge(failure, inFlight.deadline, false);
+            Verdict verdict = failure == null
+                    ? outcomes.judge(value, inFlight.adapted)
+                    : outcomes.judge(failure, inFlight.deadline, false);
             inFlight.end(verdict, failure);
         }
 

@@ -44,7 +44,7 @@ public final class CircuitOpenException extends CallRejectedException implements
     }
 
     private long rejectingNanos() {
-        return refusing == null ? retryAfterNanos : refusing.refusingNanos();
+        return refusing == null ? retryAfterNanos : refusing.remainingRejectionNanos();
     }
 
     /** Built on demand, because most rejections are counted and never printed. */

@@ -13,25 +13,25 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, Disabled {
 
     /** The transition that led here; written before it happens, null after its announcement and in the first state. */
-    private volatile @Nullable Transition arrival;
+    private volatile @Nullable Transition entryTransition;
 
     /** The next state; see {@link TransitionAnnouncer}. */
     @Nullable
     CircuitState next;
 
-    void arrive(Transition transition) {
-        arrival = transition;
+    void setEntryTransition(Transition transition) {
+        entryTransition = transition;
     }
 
     /** Returns the transition that led here, which has not been announced yet. */
-    Transition arrival() {
-        return Objects.requireNonNull(arrival);
+    Transition entryTransition() {
+        return Objects.requireNonNull(entryTransition);
     }
 
     /** Takes the transition that led here, to announce it. The states before it are no longer retained. */
-    Transition takeArrival() {
-        Transition taken = arrival();
-        arrival = null;
+    Transition takeEntryTransition() {
+        Transition taken = entryTransition();
+        entryTransition = null;
         return taken;
     }
 
@@ -60,7 +60,7 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
     void reconfigured() {}
 
     /** Returns how much longer this period rejects all calls, in nanoseconds from now; 0 if it might admit one now. */
-    long refusingNanos() {
+    long remainingRejectionNanos() {
         return 0;
     }
 
@@ -95,7 +95,7 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
          * Records that the first part of the result has arrived, so the call does not hang, however long the rest may
          * take.
          */
-        default void delivers() {}
+        default void onFirstElement() {}
 
         void failed();
 

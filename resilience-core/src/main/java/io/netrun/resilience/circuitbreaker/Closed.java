@@ -90,7 +90,7 @@ final class Closed extends CircuitState implements Admission {
     }
 
     private void open() {
-        circuit.transition(this, new Open(circuit, detector.failureCount()), detector.openReason());
+        circuit.tryTransition(this, new Open(circuit, detector.failureCount()), detector.openReason());
     }
 
     /** A call whose duration is measured: until it ends, or until the first part of its result has arrived. */
@@ -112,7 +112,7 @@ final class Closed extends CircuitState implements Admission {
         }
 
         @Override
-        public void delivers() {
+        public void onFirstElement() {
             stopClock();
         }
 

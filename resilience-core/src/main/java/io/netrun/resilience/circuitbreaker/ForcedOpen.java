@@ -25,7 +25,7 @@ final class ForcedOpen extends CircuitState {
     }
 
     @Override
-    long refusingNanos() {
+    long remainingRejectionNanos() {
         return circuit.state() instanceof ForcedOpen ? FOREVER : 0;
     }
 }

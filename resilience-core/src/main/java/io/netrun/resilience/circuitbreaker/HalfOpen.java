@@ -92,7 +92,7 @@ final class HalfOpen extends CircuitState {
     }
 
     private void reopen(String reason) {
-        circuit.transition(this, before.reopened(), reason);
+        circuit.tryTransition(this, before.reopened(), reason);
     }
 
     private final class Trial implements Admission {
@@ -112,15 +112,15 @@ final class HalfOpen extends CircuitState {
 
         /** A stream may run for hours: it must not block further trials, and what it calls responds again. */
         @Override
-        public void delivers() {
-            if (settle()) {
+        public void onFirstElement() {
+            if (trySettle()) {
                 pass();
             }
         }
 
         @Override
         public boolean succeeded() {
-            return settle() ? pass() : !failed; // settled by its first part, or removed as overdue
+            return trySettle() ? pass() : !failed; // settled by its first part, or removed as overdue
         }
 
         private boolean pass() {
@@ -132,7 +132,7 @@ final class HalfOpen extends CircuitState {
                     return false;
                 }
                 if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
-                    circuit.transition(HalfOpen.this, new Closed(circuit), "enough trials succeeded");
+                    circuit.tryTransition(HalfOpen.this, new Closed(circuit), "enough trials succeeded");
                 }
                 return true;
             } finally {
@@ -142,7 +142,7 @@ final class HalfOpen extends CircuitState {
 
         @Override
         public void failed() {
-            if (!settle()) {
+            if (!trySettle()) {
                 if (!failed) {
                     reopen("a trial failed after its first part");
                 }
@@ -158,7 +158,7 @@ final class HalfOpen extends CircuitState {
 
         @Override
         public void ignored() {
-            if (settle()) {
+            if (trySettle()) {
                 running.decrementAndGet();
             }
         }
@@ -167,7 +167,7 @@ final class HalfOpen extends CircuitState {
          * Settles the trial. The thread that settles it decrements the count only after all effects, so that no other
          * trial begins in between.
          */
-        private boolean settle() {
+        private boolean trySettle() {
             return trials.remove(this);
         }
     }

@@ -23,8 +23,8 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     /** Selects every eighth rejection. */
     private static final int CLOCK_MASK = 7;
 
-    private static final double LEAST_SPREAD = 0.8;
-    private static final double SPREAD_RANGE = 0.4;
+    private static final double MIN_JITTER_FACTOR = 0.8;
+    private static final double JITTER_RANGE = 0.4;
 
     private final Circuit circuit;
     private final CircuitBreakerConfig config;
@@ -85,7 +85,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         }
         double grown = (double) base * Math.pow(config.openBackoffMultiplier(), openings - 1);
         double spread =
-                LEAST_SPREAD + SPREAD_RANGE * ThreadLocalRandom.current().nextDouble();
+                MIN_JITTER_FACTOR + JITTER_RANGE * ThreadLocalRandom.current().nextDouble();
         return (long) (Math.min(grown, (double) Require.nanos(config.effectiveMaxOpenDuration())) * spread);
     }
 
@@ -120,16 +120,16 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     @Override
     void onExit() {
         circuit.waits().unregister(this);
-        takeTimerBack();
+        cancelTimer();
     }
 
     /** The circuit continues without its timer, which might be pending for hours. */
     @Override
     public void onShutdown() {
-        takeTimerBack();
+        cancelTimer();
     }
 
-    private void takeTimerBack() {
+    private void cancelTimer() {
         Ticker.Scheduled waiting = timer;
         if (waiting != null) {
             timer = null;
@@ -140,10 +140,10 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     @Override
     @Nullable
     Admission admit() {
-        if (!over && (isTimed() || refusingNanos() > 0)) {
+        if (!over && (trySkipClock() || remainingRejectionNanos() > 0)) {
             throw circuit.rejection(this);
         }
-        circuit.transition(this, new HalfOpen(circuit, this), "the open duration elapsed");
+        circuit.tryTransition(this, new HalfOpen(circuit, this), "the open duration elapsed");
         return null;
     }
 
@@ -151,12 +151,12 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
      * Returns whether this call relies on the timer: all but every eighth do, so that a failing timer delays the
      * half-open period only slightly.
      */
-    private boolean isTimed() {
+    private boolean trySkipClock() {
         return timer != null && (++rejectionsSinceClock & CLOCK_MASK) != 0;
     }
 
     @Override
-    long refusingNanos() {
+    long remainingRejectionNanos() {
         CircuitState present = circuit.state();
         if (present != this) {
             // After a change of settings, another object continues this period.
@@ -180,6 +180,6 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
 
     @Override
     Instant nextTrialTime() {
-        return circuit.ticker().now().plusNanos(refusingNanos());
+        return circuit.ticker().now().plusNanos(remainingRejectionNanos());
     }
 }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
@@ -52,6 +53,15 @@ final class OutcomeRecorder {
     /** Judges a result by the user's predicate, if there is one. */
     Verdict judge(@Nullable Object result) {
         return isFailure(judgement.failureResult, result) ? Verdict.FAILED : Verdict.SUCCEEDED;
+    }
+
+    /**
+     * Judges the result of an asynchronous call, unless it has been delivered in parts.
+     *
+     * @param body the call's body; may be null if it is not an adapted one
+     */
+    Verdict judge(@Nullable Object result, @Nullable Object body) {
+        return AdaptedCall.hasDelivered(body) ? Verdict.SUCCEEDED : judge(result);
     }
 
     /**

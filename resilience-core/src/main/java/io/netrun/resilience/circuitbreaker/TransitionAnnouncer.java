@@ -57,7 +57,7 @@ final class TransitionAnnouncer {
 
     private void announceUpTo(CircuitState last) {
         for (CircuitState state = last; state != announced; ) {
-            CircuitState before = state.arrival().from();
+            CircuitState before = state.entryTransition().from();
             before.next = state;
             state = before;
         }
@@ -65,7 +65,7 @@ final class TransitionAnnouncer {
             CircuitState next = Objects.requireNonNull(announced.next);
             announced.next = null;
             announced = next;
-            announce(next.takeArrival());
+            announce(next.takeEntryTransition());
         }
     }
 

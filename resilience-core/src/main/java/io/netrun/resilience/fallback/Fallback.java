@@ -29,12 +29,9 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     private final LongAdder recovered = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder passed = new LongAdder();
-    private final Layer entry;
 
-    @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Fallback(String name, FallbackConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.entry = new FallbackLayer(this, Layer.DIRECT);
     }
 
     /** Creates a fallback without handlers, which changes nothing until it is configured. */
@@ -79,11 +76,6 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     /** Registers a listener for failed calls that a handler recovered; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onRecovered(Consumer<? super FallbackEvent.Recovered> listener) {
         return on(FallbackEvent.Recovered.class, listener);
-    }
-
-    @Override
-    public Layer entry() {
-        return entry;
     }
 
     @Override

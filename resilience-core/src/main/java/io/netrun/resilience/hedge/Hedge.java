@@ -34,13 +34,10 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     private final LongAdder hedged = new LongAdder();
     private final LongAdder won = new LongAdder();
     private final LongAdder denied = new LongAdder();
-    private final Layer entry;
     private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
 
-    @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Hedge(String name, HedgeConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.entry = new HedgeLayer(this, Layer.DIRECT);
     }
 
     /** Creates a hedge with the default settings. */
@@ -99,11 +96,6 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     /** Registers a listener for further attempts that begin; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onHedged(Consumer<? super HedgeEvent.Hedged> listener) {
         return on(HedgeEvent.Hedged.class, listener);
-    }
-
-    @Override
-    public Layer entry() {
-        return entry;
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.netrun.resilience.hedge;
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
-import io.netrun.resilience.Ticker;
+import io.netrun.resilience.SpinBackoff;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
@@ -80,19 +80,8 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
      */
     private void linger() {
         lingering = Thread.currentThread();
-        boolean interrupted = false;
-        long longest = hedge().lingerNanos();
-        long end = Ticker.system().nanoTime() + longest;
-        for (long rest = longest;
-                !isDeserted() && rest > 0;
-                rest = end - Ticker.system().nanoTime()) {
-            LockSupport.parkNanos(this, rest);
-            interrupted |= Thread.interrupted();
-        }
+        SpinBackoff.awaitUninterruptibly(this::isDeserted, hedge().lingerNanos(), this);
         lingering = null;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     @Override

@@ -39,14 +39,12 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     private volatile long longestWait;
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
-    private final Layer entry;
 
-    @SuppressWarnings("this-escape") // layer and queue only keep the reference
+    @SuppressWarnings("this-escape") // the queue only keeps the reference
     private RateLimiter(String name, RateLimiterConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.queue = new ReservationQueue(this, config);
         this.longestWait = Require.nanos(config.maxWait());
-        this.entry = new RateLimiterLayer(this, queue, Layer.DIRECT);
         waits().register(queue);
     }
 
@@ -148,11 +146,6 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     /** Registers a listener for rejected calls; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onRejected(Consumer<? super RateLimiterEvent.Rejected> listener) {
         return on(RateLimiterEvent.Rejected.class, listener);
-    }
-
-    @Override
-    public Layer entry() {
-        return entry;
     }
 
     @Override

@@ -33,7 +33,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private final ConcurrentSkipListMap<Long, Reservation> queue = new ConcurrentSkipListMap<>();
     private final AtomicLong tickets = new AtomicLong();
     private final AtomicInteger waiting = new AtomicInteger();
-    private final SettledCalls settled = new SettledCalls();
+    private final ReadyCalls settled = new ReadyCalls();
     private final DueTimer timer;
 
     /** Tokens that were granted and returned unused. */

@@ -72,9 +72,9 @@ public final class ReactorGuard {
      * until then, and a time limit applies to the whole stream. Elements are passed on as they arrive, no more of them
      * than are requested. An error before the first element fails the call like any other failure. The first element
      * commits the call: an error after it counts as a failure, but no attempt and no fallback follows, because elements
-     * would be repeated. Results are not judged one by one: the predicate for results of a policy is called once, with
-     * {@code true}. A fallback may return a {@code Publisher}, a {@code CompletionStage}, a single element, or null for
-     * an empty stream.
+     * would be repeated. Predicates for results do not judge elements: they are called for an empty stream only, with
+     * null. A fallback may return a {@code Publisher}, a {@code CompletionStage}, a single element, or null for an
+     * empty stream.
      *
      * @param source subscribed to by each attempt
      */

@@ -135,7 +135,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         if (call.hasLost(this)) {
             lose();
         } else if (call.tryEnd(this)) {
-            super.complete(true);
+            super.complete(call.hasDelivered() ? Boolean.TRUE : null);
         }
     }
 

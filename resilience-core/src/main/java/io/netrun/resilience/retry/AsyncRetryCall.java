@@ -56,7 +56,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private @Nullable Throwable endedFailure;
 
     /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
-    private volatile @Nullable Thread driver;
+    private volatile @Nullable Thread drivingThread;
 
     /** The scope of further attempts, by which a cancel reaches one that has no future yet; null before the first. */
     private volatile @Nullable Deadline scope;
@@ -83,14 +83,14 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** @param begun counts a stop of the first attempt, if that has been registered */
     AsyncRetryCall<T> start(CompletableFuture<T> first, @Nullable FirstAttempt begun) {
-        countBy(begun);
+        setOutcomeOwner(begun);
         drive(first);
         return this;
     }
 
     /** Follows an attempt, or makes the next one, and all further attempts that follow immediately, on this thread. */
     private void drive(@Nullable CompletableFuture<T> attempt) {
-        driver = Thread.currentThread();
+        drivingThread = Thread.currentThread();
         try {
             if (attempt != null) {
                 follow(attempt);
@@ -100,7 +100,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         } catch (Throwable thrown) {
             giveUp(thrown);
         } finally {
-            driver = null;
+            drivingThread = null;
         }
     }
 
@@ -185,10 +185,11 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     }
 
     private void onEnd(T value, @Nullable Throwable failure) {
-        UnacceptableResultException unacceptable = failure == null ? rules.checkResult(value) : null;
+        UnacceptableResultException unacceptable =
+                failure == null && !AdaptedCall.hasDelivered(body) ? rules.checkResult(value) : null;
         if (failure == null && unacceptable == null) {
             succeed(value);
-        } else if (driver == Thread.currentThread()) {
+        } else if (drivingThread == Thread.currentThread()) {
             onFailure(value, failure, unacceptable);
         } else {
             // Listeners run here, on a foreign thread whose context is foreign, too.
@@ -227,11 +228,11 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             RetrySequence known = attempts;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, last, unacceptable != null);
-                if (!tryCountBy(known)) {
+                if (!tryTransferOutcome(known)) {
                     return;
                 }
             }
-            known.undecided(last, unacceptable != null);
+            known.onContextLost(last, unacceptable != null);
             end(value, known);
         } catch (Throwable unexpected) {
             giveUp(unexpected);
@@ -242,7 +243,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private void resumeWithoutContext() {
         AttemptDelay<T> over = pause;
         if (over == null || over.end()) {
-            giveUpAttempts(RetrySequence::unrestored);
+            giveUpAttempts(RetrySequence::onContextLostDuringDelay);
         }
     }
 
@@ -263,7 +264,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             attempts.succeeded();
             attempts = null;
         }
-        forgetCounted();
+        clearOutcomeOwner();
         clear();
         publish(value, null);
     }
@@ -278,7 +279,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             long wait;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, thrown, byResult);
-                if (!tryCountBy(known)) {
+                if (!tryTransferOutcome(known)) {
                     return;
                 }
                 attempts = known;
@@ -292,7 +293,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
                 AttemptDelay<T> delay = new AttemptDelay<>(this, retry, deadline, context, wait);
                 pause = delay;
                 delay.begin();
-            } else if (driver == Thread.currentThread()) {
+            } else if (drivingThread == Thread.currentThread()) {
                 attempt();
             } else {
                 // The thread that ended the attempt is a foreign one.
@@ -312,7 +313,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         }
         Throwable failure = known.conclude();
         attempts = null;
-        forgetCounted();
+        clearOutcomeOwner();
         clear();
         publish(value, known.endsWithResult(failure) ? null : failure);
     }
@@ -321,7 +322,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     void giveUp(Throwable thrown) {
         if (tryEnd()) {
             halt();
-            forgetCounted();
+            clearOutcomeOwner();
             clear();
             publishFailure(thrown);
         }

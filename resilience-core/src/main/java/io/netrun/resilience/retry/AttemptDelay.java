@@ -41,7 +41,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
             SafeLog.warn(
                     log, "Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
             if (end()) {
-                call.giveUpAttempts(RetrySequence::untimed);
+                call.giveUpAttempts(RetrySequence::onNoTimer);
             }
             return;
         }

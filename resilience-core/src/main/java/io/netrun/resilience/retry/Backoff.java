@@ -56,7 +56,7 @@ final class Backoff {
      * Returns whether the delays before a range of retries (end exclusive) can together be at least as long as a
      * duration.
      */
-    boolean canOutlast(long nanos, int fromRetry, int toRetry) {
+    boolean canReach(long nanos, int fromRetry, int toRetry) {
         return longestNanos(fromRetry, toRetry) >= nanos;
     }
 

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture<T> permits AsyncRetryCall {
 
-    private static final VarHandle COUNTED;
+    private static final VarHandle OUTCOME_OWNER;
 
     /** Replaces the counting object once the call was stopped and that is counted. */
     private static final Object STOPPED = new Object();
 
     static {
         try {
-            COUNTED = MethodHandles.lookup().findVarHandle(CountedCall.class, "counted", Object.class);
+            OUTCOME_OWNER = MethodHandles.lookup().findVarHandle(CountedCall.class, "outcomeOwner", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -28,19 +28,19 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture
      * The object that counts the outcome of the call: null or the {@link FirstAttempt}, then the attempts, or
      * {@link #STOPPED}. Each is replaced atomically.
      */
-    private volatile @Nullable Object counted;
+    private volatile @Nullable Object outcomeOwner;
 
     /** Sets what counts a stop of the first attempt, if that has been registered. */
-    final void countBy(@Nullable FirstAttempt begun) {
-        counted = begun;
+    final void setOutcomeOwner(@Nullable FirstAttempt begun) {
+        outcomeOwner = begun;
     }
 
     /**
      * Lets the attempts count the outcome of the call. Returns false if the call was stopped, which has been counted.
      */
-    final boolean tryCountBy(RetrySequence attempts) {
-        Object before = counted;
-        if (before == STOPPED || !COUNTED.compareAndSet(this, before, attempts)) {
+    final boolean tryTransferOutcome(RetrySequence attempts) {
+        Object before = outcomeOwner;
+        if (before == STOPPED || !OUTCOME_OWNER.compareAndSet(this, before, attempts)) {
             return false;
         }
         if (before instanceof FirstAttempt begun && !begun.tryEnd()) {
@@ -51,7 +51,7 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture
 
     /** Counts that the call was stopped from outside, unless it is counted already. */
     final void countStop(Retry retry) {
-        Object before = COUNTED.getAndSet(this, STOPPED);
+        Object before = OUTCOME_OWNER.getAndSet(this, STOPPED);
         if (before instanceof RetrySequence attempts) {
             attempts.stopped();
         } else if (!(before instanceof FirstAttempt begun) || begun.tryEnd()) {
@@ -60,8 +60,8 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture
     }
 
     /** Ends the counting of stops: the call ends by itself. */
-    final void forgetCounted() {
-        if (COUNTED.getAndSet(this, null) instanceof FirstAttempt begun) {
+    final void clearOutcomeOwner() {
+        if (OUTCOME_OWNER.getAndSet(this, null) instanceof FirstAttempt begun) {
             begun.tryEnd();
         }
     }

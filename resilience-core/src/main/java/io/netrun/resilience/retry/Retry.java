@@ -47,17 +47,14 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     private final DoubleSupplier random;
     private volatile RetryRules rules;
     private final Counts counts = new Counts();
-    private final Layer entry;
 
     /** See {@link #hintNanos}. Not volatile: a stale value only costs a repeated look-up. */
     private @Nullable Class<?> hintless;
 
-    @SuppressWarnings("this-escape") // the layer only keeps the reference
     Retry(String name, RetryConfig config, Ticker ticker, DoubleSupplier random) {
         super(name, config, ticker);
         this.random = random;
         this.rules = new RetryRules(name, config, true, random);
-        this.entry = new RetryLayer(this, Layer.DIRECT);
     }
 
     /** Creates a retry with the default settings. */
@@ -110,11 +107,6 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
      */
     public Subscription onRetry(ObjIntConsumer<? super Throwable> failureAndAttempt) {
         return on(RetryEvent.Retrying.class, event -> failureAndAttempt.accept(event.failure(), event.attempt()));
-    }
-
-    @Override
-    public Layer entry() {
-        return entry;
     }
 
     @Override

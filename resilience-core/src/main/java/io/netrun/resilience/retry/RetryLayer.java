@@ -35,7 +35,7 @@ final class RetryLayer implements Layer {
         }
         Deadline limit = rules.limit(retry.ticker(), deadline);
         try {
-            return callWatched(rules, body, limit);
+            return callWithRules(rules, body, limit);
         } finally {
             if (limit != deadline) {
                 limit.end();
@@ -43,7 +43,7 @@ final class RetryLayer implements Layer {
         }
     }
 
-    private <T extends @Nullable Object, X extends Throwable> T callWatched(
+    private <T extends @Nullable Object, X extends Throwable> T callWithRules(
             RetryRules rules, CheckedSupplier<T, X> body, Deadline limit) throws X {
         UnacceptableResultException unacceptable;
         try {

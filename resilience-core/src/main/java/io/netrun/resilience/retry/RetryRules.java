@@ -62,7 +62,7 @@ final class RetryRules {
     }
 
     /** Returns whether user code decides what is retried, which may take some time. */
-    boolean asksUser() {
+    boolean hasPredicate() {
         return config.failure() != null;
     }
 

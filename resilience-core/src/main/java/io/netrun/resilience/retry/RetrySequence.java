@@ -68,7 +68,7 @@ final class RetrySequence extends Deadline.InFlight {
      */
     long first(boolean repeatable) {
         // If a call ends with its first failure, the limit around it learns that when the call has ended.
-        if (rules.asksUser()) {
+        if (rules.hasPredicate()) {
             register();
         }
         return decide(repeatable);
@@ -115,7 +115,7 @@ final class RetrySequence extends Deadline.InFlight {
         if (isTooLong(delay)) {
             return stop(End.EXHAUSTED, ": no time left for another");
         }
-        if (!isCovered(config.budget())) {
+        if (!tryPay(config.budget())) {
             return stop(End.DENIED, "");
         }
         retry.publishRetrying(last, made, delay);
@@ -162,7 +162,7 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     /** Ends the call instead of the delay before the next attempt, because no timer could be set for it. */
-    void untimed() {
+    void onNoTimer() {
         refund();
         stop(End.EXHAUSTED, ": no timer is available for the delay");
     }
@@ -171,7 +171,7 @@ final class RetrySequence extends Deadline.InFlight {
      * Ends the call with the failure of an attempt about which nothing was decided, because the caller's context was
      * not available for that.
      */
-    void undecided(Throwable failure, boolean byResult) {
+    void onContextLost(Throwable failure, boolean byResult) {
         if (failure != failed.failure) {
             failed = new Failed(failure, byResult, failed);
             made++;
@@ -181,7 +181,7 @@ final class RetrySequence extends Deadline.InFlight {
     }
 
     /** Ends the call instead of making the next attempt, because the caller's context could not be restored for it. */
-    void unrestored() {
+    void onContextLostDuringDelay() {
         refund();
         stop(End.EXHAUSTED, ": the caller's context cannot be restored for another");
     }
@@ -249,7 +249,7 @@ final class RetrySequence extends Deadline.InFlight {
                 : null;
     }
 
-    private boolean isCovered(@Nullable RetryBudget budget) {
+    private boolean tryPay(@Nullable RetryBudget budget) {
         if (budget == null) {
             return true;
         }
@@ -284,7 +284,7 @@ final class RetrySequence extends Deadline.InFlight {
         Throwable last = failed.failure;
         long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
-                && !rules.backoff().canOutlast(hint, made - 1, rules.config().maxAttempts() - 1);
+                && !rules.backoff().canReach(hint, made - 1, rules.config().maxAttempts() - 1);
     }
 
     @Override

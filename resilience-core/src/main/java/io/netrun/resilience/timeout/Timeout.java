@@ -36,14 +36,11 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final AtomicInteger abandoned = new AtomicInteger();
-    private final Layer entry;
 
-    @SuppressWarnings("this-escape") // the layer only keeps the reference
     private Timeout(String name, TimeoutConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.title = "Timeout '" + name + "'";
         this.settings = Settings.of(config, true);
-        this.entry = new TimeoutLayer(this, Layer.DIRECT);
     }
 
     /** Creates a timeout with the default settings. */
@@ -102,11 +99,6 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     /** Registers a listener for calls that time out; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onTimeout(Consumer<? super TimeoutEvent.TimedOut> listener) {
         return on(TimeoutEvent.TimedOut.class, listener);
-    }
-
-    @Override
-    public Layer entry() {
-        return entry;
     }
 
     @Override

@@ -215,19 +215,8 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
 
     private void linger() {
         lingering = true;
-        boolean interrupted = false;
-        long longest = timeout.lingerNanos();
-        long end = Ticker.system().nanoTime() + longest;
-        for (long rest = longest;
-                !left && rest > 0;
-                rest = end - Ticker.system().nanoTime()) {
-            LockSupport.parkNanos(this, rest);
-            interrupted |= Thread.interrupted();
-        }
+        SpinBackoff.awaitUninterruptibly(() -> left, timeout.lingerNanos(), this);
         lingering = false;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void interruptBody() {

@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.Size;
 class FairSemaphoreModelTests {
 
     enum Step {
-        TAKE,
+        ADMIT_ONE,
         GIVE_BACK,
         WITHDRAW_FIRST,
         WITHDRAW_LAST,
@@ -38,7 +38,7 @@ class FairSemaphoreModelTests {
         List<Caller> expected = new ArrayList<>();
         for (Step step : history) {
             switch (step) {
-                case TAKE -> {
+                case ADMIT_ONE -> {
                     Caller caller = new Caller(granted);
                     boolean taken = places.tryAcquire();
                     assertThat(taken).isEqualTo(active < max && queue.isEmpty());

@@ -117,7 +117,7 @@ class EventOrderTests {
         circuit.setAccessible(true);
         CircuitState state = ((Circuit) circuit.get(breaker)).state();
         assertThat(state.next).isNull();
-        Field arrival = CircuitState.class.getDeclaredField("arrival");
+        Field arrival = CircuitState.class.getDeclaredField("entryTransition");
         arrival.setAccessible(true);
         assertThat(arrival.get(state)).isNull();
     }

@@ -103,9 +103,9 @@ class BackoffTests {
     @Test
     void canOutlastShouldCompareTheSumOfTheWaits() {
         Backoff backoff = backoff(c -> c.jitter(false), 0);
-        assertThat(backoff.canOutlast(91 * SECOND, 0, 7)).isTrue();
-        assertThat(backoff.canOutlast(91 * SECOND + 1, 0, 7)).isFalse();
-        assertThat(backoff.canOutlast(Long.MAX_VALUE, 0, Integer.MAX_VALUE)).isTrue();
+        assertThat(backoff.canReach(91 * SECOND, 0, 7)).isTrue();
+        assertThat(backoff.canReach(91 * SECOND + 1, 0, 7)).isFalse();
+        assertThat(backoff.canReach(Long.MAX_VALUE, 0, Integer.MAX_VALUE)).isTrue();
     }
 
     @Test
@@ -150,17 +150,17 @@ class BackoffTests {
     @Test
     void canOutlastShouldGoByTheLongestPossibleWaits() {
         Backoff decorrelated = backoff(c -> c.jitter(Jitter.DECORRELATED).baseDelay(Duration.ofMillis(10)), 0);
-        assertThat(decorrelated.canOutlast(120_000_000, 0, 2)).isTrue();
-        assertThat(decorrelated.canOutlast(120_000_001, 0, 2)).isFalse();
-        assertThat(decorrelated.canOutlast(1, 2, 2)).isFalse();
+        assertThat(decorrelated.canReach(120_000_000, 0, 2)).isTrue();
+        assertThat(decorrelated.canReach(120_000_001, 0, 2)).isFalse();
+        assertThat(decorrelated.canReach(1, 2, 2)).isFalse();
         Backoff none = backoff(c -> c.jitter(Jitter.DECORRELATED).baseDelay(Duration.ZERO), 0);
-        assertThat(none.canOutlast(1, 0, Integer.MAX_VALUE)).isFalse();
+        assertThat(none.canReach(1, 0, Integer.MAX_VALUE)).isFalse();
         Backoff constant = backoff(c -> c.backoff(BackoffStrategy.CONSTANT).baseDelay(Duration.ofMillis(1)), 0);
-        assertThat(constant.canOutlast(20 * SECOND, 0, 20_000)).isTrue();
-        assertThat(constant.canOutlast(20 * SECOND + 1, 0, 20_000)).isFalse();
+        assertThat(constant.canReach(20 * SECOND, 0, 20_000)).isTrue();
+        assertThat(constant.canReach(20 * SECOND + 1, 0, 20_000)).isFalse();
         Backoff custom = backoff(c -> c.customBackoff((retry, failure) -> Duration.ZERO), 0);
-        assertThat(custom.canOutlast(60 * SECOND, 0, 2)).isTrue();
-        assertThat(custom.canOutlast(60 * SECOND + 1, 0, 2)).isFalse();
+        assertThat(custom.canReach(60 * SECOND, 0, 2)).isTrue();
+        assertThat(custom.canReach(60 * SECOND + 1, 0, 2)).isFalse();
     }
 
     @Property

@@ -91,7 +91,7 @@ class Demo {
 
     @EventListener
     void on(CircuitBreakerEvent.StateChanged event) {
-        aside("breaker '" + event.name() + "': " + lower(event.from()) + " -> " + lower(event.to()));
+        aside("breaker '" + event.name() + "': " + kebab(event.from()) + " -> " + kebab(event.to()));
     }
 
     @EventListener
@@ -117,7 +117,7 @@ class Demo {
         }
     }
 
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+    private static String kebab(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

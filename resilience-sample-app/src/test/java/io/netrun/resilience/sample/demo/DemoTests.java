@@ -130,7 +130,7 @@ class DemoTests {
         assertThat(page.meter("resilience_circuitbreaker_state", "name=\"payments\"", "state=\"closed\""))
                 .isEqualTo(1);
         assertThat(demo.getBody())
-                .contains("breaker 'payments': open -> half_open", "breaker 'payments': half_open -> closed");
+                .contains("breaker 'payments': open -> half-open", "breaker 'payments': half-open -> closed");
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in
- * Java, enum constants in lower case, exceptions by simple name and message, times and durations in ISO 8601, classes
+ * Java, enum constants in kebab case, exceptions by simple name and message, times and durations in ISO 8601, classes
  * and executor beans by name, and code as "code".
  */
 final class JsonView {
@@ -35,7 +35,7 @@ final class JsonView {
 
     static @Nullable Object plain(@Nullable Object value) {
         if (value instanceof Enum<?> constant) {
-            return constant.name().toLowerCase(Locale.ROOT);
+            return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
         if (value instanceof Class<?> type) {
             return type.getName();

@@ -25,7 +25,7 @@ public final class ResilienceWeaving implements DisposableBean {
      *
      * @param pipelines resolved with each call, and not before the first
      * @param observer resolved with each call; empty if attempts are not observed
-     * @throws NoAspectBoundException if no weaver is at work
+     * @throws NoAspectBoundException if no weaver is active
      */
     public ResilienceWeaving(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
         this.pipelines = pipelines;

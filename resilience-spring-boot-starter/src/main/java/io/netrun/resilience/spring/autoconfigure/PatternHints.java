@@ -17,9 +17,9 @@ final class PatternHints implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-        PatternDescriptors.places()
-                .forEach(place ->
-                        hints.reflection().registerType(place.annotation(), MemberCategory.INVOKE_DECLARED_METHODS));
+        PatternDescriptors.slots()
+                .forEach(slot ->
+                        hints.reflection().registerType(slot.annotation(), MemberCategory.INVOKE_DECLARED_METHODS));
         hints.reflection().registerType(PatternOrder.class, MemberCategory.INVOKE_DECLARED_METHODS);
         PatternDescriptors.all().forEach(pattern -> register(pattern, hints.reflection()));
     }

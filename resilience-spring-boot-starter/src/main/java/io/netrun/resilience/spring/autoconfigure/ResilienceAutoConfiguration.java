@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.aspectj.lang.NoAspectBoundException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -85,10 +86,12 @@ public final class ResilienceAutoConfiguration {
             ObjectProvider<ResilienceRegistry> registry,
             ConfigurableEnvironment environment,
             ObjectProvider<ConfigCustomizer<?>> customizers,
+            ObjectProvider<ThreadBoundCalls> threadBound,
             ObjectProvider<MethodPipelines> pipelines,
             ConfigurableListableBeanFactory beans) {
-        Supplier<List<ConfigCustomizer<?>>> present =
-                () -> customizers.orderedStream().toList();
+        Supplier<List<ConfigCustomizer<?>>> present = () -> Stream.concat(
+                        threadBound.stream().flatMap(ThreadBoundCalls::customizers), customizers.orderedStream())
+                .toList();
         boolean protecting = isEnabled(environment);
         InstanceFactory instances = RegistryOwner.shared(beans, InstanceFactory.class)
                 .map(ofParent -> ofParent.child(environment, beans, present, protecting))
@@ -154,7 +157,7 @@ public final class ResilienceAutoConfiguration {
     static MethodPipelines resilienceMethodPipelines(
             ObjectProvider<InstanceFactory> instances, ConfigurableEnvironment environment, BeanFactory beans) {
         Supplier<InstanceFactory> settings = SingletonSupplier.of(instances::getObject);
-        List<PipelineSlot> order = isEnabled(environment) ? PipelineOrder.of(environment) : PatternDescriptors.places();
+        List<PipelineSlot> order = isEnabled(environment) ? PipelineOrder.of(environment) : PatternDescriptors.slots();
         return RegistryOwner.shared(beans, MethodPipelines.class)
                 .map(ofParent -> ofParent.child(settings, order, environment, beans))
                 .orElseGet(() -> new MethodPipelines(settings, order, environment, beans));
@@ -197,9 +200,9 @@ public final class ResilienceAutoConfiguration {
             return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject), found(observer));
         } catch (NoAspectBoundException unwoven) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    "resilience.advice-mode is 'aspectj', but no weaver is at work: annotated methods would run unprotected",
-                    "Start the JVM with -javaagent:aspectjweaver.jar, and with io.netrun.resilience.spring.aop.ResilienceAspect"
-                            + " among what an aop.xml includes; or weave at build time, or leave resilience.advice-mode at"
+                    "resilience.advice-mode is 'aspectj', but no weaver is active: annotated methods would run unprotected",
+                    "Start the JVM with -javaagent:aspectjweaver.jar, and include io.netrun.resilience.spring.aop.ResilienceAspect"
+                            + " in an aop.xml; or weave at build time, or set resilience.advice-mode to"
                             + " 'proxy'")));
         }
     }
@@ -251,11 +254,8 @@ public final class ResilienceAutoConfiguration {
     @Lazy(false)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ContextMembership resilienceContextMembership(
-            SharingContexts contexts,
-            ConfigurableApplicationContext context,
-            ResilienceRegistry registry,
-            MethodPipelines pipelines) {
-        return new ContextMembership(contexts, context, registry, pipelines);
+            SharingContexts contexts, ConfigurableApplicationContext context, ResilienceRegistry destroyedAfterIt) {
+        return new ContextMembership(contexts, context);
     }
 
     /** No other bean depends on it, so it must not be lazy. */

@@ -51,7 +51,7 @@ public final class ResilienceCloudAutoConfiguration {
         return new CloudCircuitBreakers(
                 protecting,
                 registry.getIfAvailable(ResilienceRegistry::create),
-                protecting == null ? PatternDescriptors.places() : PipelineOrder.of(environment));
+                protecting == null ? PatternDescriptors.slots() : PipelineOrder.of(environment));
     }
 
     @Bean

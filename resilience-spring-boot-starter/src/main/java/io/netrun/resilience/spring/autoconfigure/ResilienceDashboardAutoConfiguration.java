@@ -48,7 +48,9 @@ public final class ResilienceDashboardAutoConfiguration {
                 .map(pattern -> new DashboardPattern(
                         pattern.key(),
                         pattern.section(),
-                        List.copyOf(pattern.actions().keySet())))
+                        List.copyOf(pattern.actions().keySet()),
+                        pattern.callCounts().label(),
+                        pattern.callCounts().metrics()))
                 .toList();
         return new ResilienceDashboard(
                 PathMapper.getRootPath(mappers, EndpointId.of("resilienceui")),

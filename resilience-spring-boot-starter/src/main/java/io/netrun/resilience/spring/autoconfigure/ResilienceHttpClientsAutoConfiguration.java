@@ -39,7 +39,7 @@ public final class ResilienceHttpClientsAutoConfiguration {
         return new HttpClients(
                 environment,
                 protecting,
-                protecting == null ? PatternDescriptors.places() : PipelineOrder.of(environment),
+                protecting == null ? PatternDescriptors.slots() : PipelineOrder.of(environment),
                 ticker.getIfUnique(Ticker::system));
     }
 

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.client.circuitbreaker.ConfigBuilder;
 
 /**
- * What one of Spring Cloud's circuit breakers is made of. Immutable.
+ * The configuration of one of Spring Cloud's circuit breakers. Immutable.
  *
- * @param circuitBreaker settings of the circuit breaker
- * @param timeout settings of the time limit around it, null for none
+ * @param circuitBreaker the settings of the circuit breaker
+ * @param timeout the settings of the timeout around it, null for none
  */
 public record CloudCircuitBreakerConfig(
         CircuitBreakerConfig circuitBreaker, @Nullable TimeoutConfig timeout) {
@@ -21,7 +21,7 @@ public record CloudCircuitBreakerConfig(
         Objects.requireNonNull(circuitBreaker, "circuitBreaker");
     }
 
-    /** Changes what the configuration says of an id. Not thread-safe. */
+    /** Changes the configuration of an id. Not thread-safe. */
     public static final class Builder implements ConfigBuilder<CloudCircuitBreakerConfig> {
 
         private final CircuitBreakerConfig.Builder circuitBreaker;
@@ -38,7 +38,7 @@ public record CloudCircuitBreakerConfig(
             return this;
         }
 
-        /** Changes settings of the time limit; there is one from now on. */
+        /** Changes settings of the timeout, and adds one if there is none. */
         public Builder timeout(Consumer<? super TimeoutConfig.Builder> change) {
             TimeoutConfig.Builder limit = timeout == null ? TimeoutConfig.builder() : timeout;
             change.accept(limit);
@@ -46,21 +46,25 @@ public record CloudCircuitBreakerConfig(
             return this;
         }
 
-        /** Sets the time limit; above zero. */
+        /**
+         * Sets the duration of the timeout, and adds one if there is none.
+         *
+         * @param duration above zero
+         */
         public Builder timeout(Duration duration) {
             return timeout(t -> t.duration(duration));
         }
 
-        /** Takes the time limit away. */
+        /** Removes the timeout. */
         public Builder noTimeout() {
             timeout = null;
             return this;
         }
 
         /**
-         * The settings.
+         * Builds the configuration.
          *
-         * @throws IllegalArgumentException if one is out of its range
+         * @throws IllegalArgumentException if a setting is out of range
          */
         @Override
         public CloudCircuitBreakerConfig build() {

@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The policies behind Spring Cloud's circuit breakers, by id. An id that the configuration, a customizer or an
- * annotation names is an instance of that name. Any other may come from a request, so it shares a bounded number of
- * places with its like: it is an instance named {@code spring-cloud:<id>}, which goes when it is the one asked for
- * least recently. All factories share what they make. Thread-safe.
+ * annotation names uses the instance of that name. Any other id may come from a request, so the number of such ids is
+ * bounded: each uses an instance named {@code spring-cloud:<id>}, and the least recently used one is evicted. All
+ * factories share the policies. Thread-safe.
  */
 public final class CloudCircuitBreakers {
 
-    /** How many instances there may be of ids that nothing names. */
+    /** The maximum number of instances for ids that nothing names. */
     static final int LIMIT = 1_000;
 
     private static final String FAMILY = "spring-cloud";
@@ -55,10 +55,10 @@ public final class CloudCircuitBreakers {
     private volatile @Nullable CloudCircuitBreakerConfig family;
 
     /**
-     * The circuits of an application.
+     * Creates the circuit breakers of an application.
      *
-     * @param instances null if nothing is protected
-     * @param registry where instances are made that the configuration does not know
+     * @param instances the factory of instances; null if protection is switched off
+     * @param registry creates the instances for ids that nothing names
      * @param order the patterns, outermost first
      */
     public CloudCircuitBreakers(
@@ -75,7 +75,7 @@ public final class CloudCircuitBreakers {
                 id -> Objects.requireNonNull(unknown(id).timeout()));
     }
 
-    /** What the configuration says of an id: a time limit only if there are settings for one of that name. */
+    /** The configuration of an id. It has a timeout only if one of that name is configured. */
     CloudCircuitBreakerConfig configured(String id) {
         return instances == null
                 ? new CloudCircuitBreakerConfig(CircuitBreakerConfig.defaults(), null)
@@ -87,23 +87,23 @@ public final class CloudCircuitBreakers {
         return instances != null && instances.isConfigured(TIMEOUTS, id);
     }
 
-    /** Knows ids that the customizers of a factory name, now or later. */
+    /** Adds the ids that the customizers of a factory name, now or later. */
     void addCustomized(Map<String, CloudCircuitBreakerConfig> circuits) {
         inCode.add(circuits);
     }
 
-    /** What holds for ids of which neither the configuration nor a customizer says anything. */
+    /** Sets the configuration of ids that neither the configuration nor a customizer names. */
     void configureDefault(Function<String, CloudCircuitBreakerConfig> settings) {
         byDefault = Objects.requireNonNull(settings, "defaultConfiguration");
     }
 
     /**
-     * The policies of an id, which are made at once. To be asked for with each call, since another instance may have
-     * the name by then.
+     * Creates the policies of an id. Call the supplier for each call, since the instance of that name may have been
+     * replaced.
      *
      * @throws IllegalArgumentException if the id cannot be part of a name: it is blank, too long or has control
      *     characters
-     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if its settings are wrong
+     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if its settings are invalid
      */
     Supplier<Guard> get(String id) {
         InstanceFactory made = instances;
@@ -122,7 +122,7 @@ public final class CloudCircuitBreakers {
         return guard::get;
     }
 
-    /** What code says of an id is fixed once, so that what an operator changes later stays. */
+    /** The configuration from code is applied once, so that it does not overwrite an operator's later changes. */
     private Followed<Guard> follow(InstanceFactory made, String id, @Nullable CloudCircuitBreakerConfig circuit) {
         if (circuit != null) {
             fix(made, id, circuit);
@@ -179,8 +179,8 @@ public final class CloudCircuitBreakers {
     }
 
     /**
-     * Without a customizer, settings under the name of the family are for all of them; read once, since requests may
-     * wait for it.
+     * The configuration of an id that nothing names: that of the customizer, or else the settings under the name of the
+     * family, which are read only once, since requests may wait for them.
      */
     private CloudCircuitBreakerConfig unknown(String id) {
         Function<String, CloudCircuitBreakerConfig> settings = byDefault;

@@ -11,8 +11,8 @@ import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Mono;
 
 /**
- * Spring Cloud Gateway's filter {@code CircuitBreaker}, which Gateway itself brings for resilience4j alone. Without a
- * fallback, a refusal is answered with 503, and a call that takes too long with 504.
+ * Spring Cloud Gateway's filter {@code CircuitBreaker}, which Gateway itself provides for resilience4j only. Without a
+ * fallback, a rejected call is answered with 503, and a call that times out with 504.
  */
 public final class GatewayCircuitBreakerFilterFactory extends SpringCloudCircuitBreakerFilterFactory {
 

@@ -11,7 +11,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Makes Spring Cloud's reactive circuit breakers of this library's; otherwise as
+ * Creates Spring Cloud's reactive circuit breakers from this library's instances; otherwise like
  * {@link ResilienceCircuitBreakerFactory}.
  */
 public final class ReactiveResilienceCircuitBreakerFactory
@@ -25,8 +25,8 @@ public final class ReactiveResilienceCircuitBreakerFactory
     }
 
     /**
-     * The circuit breaker of an id. Its fallback gets whatever the call fails with, refusals by the circuit included;
-     * without one that is the cause of a {@code NoFallbackAvailableException}.
+     * Creates the circuit breaker of an id. Its fallback gets every failure of the call, including rejections by the
+     * circuit breaker. Without a fallback, the failure is the cause of a {@code NoFallbackAvailableException}.
      *
      * @throws IllegalArgumentException if the id is blank, too long or has control characters
      */
@@ -40,7 +40,7 @@ public final class ReactiveResilienceCircuitBreakerFactory
         circuits.configureDefault(defaultConfiguration);
     }
 
-    /** A builder that begins with what the configuration says of an id, for {@link #configureDefault} too. */
+    /** Returns a builder that starts with the configuration of an id; also for {@link #configureDefault}. */
     @Override
     public CloudCircuitBreakerConfig.Builder configBuilder(String id) {
         return new CloudCircuitBreakerConfig.Builder(circuits.configured(id));

@@ -7,10 +7,10 @@ import org.springframework.cloud.client.circuitbreaker.CircuitBreaker;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 
 /**
- * Makes Spring Cloud's circuit breakers of this library's. Beans of type
- * {@code Customizer<ResilienceCircuitBreakerFactory>} can change what the configuration says of single ids
- * ({@code configure}), and say what holds for those of which it says nothing ({@code configureDefault}). Both are to be
- * called before ids are asked for, and hold for the reactive factory too. Thread-safe beyond that.
+ * Creates Spring Cloud's circuit breakers from this library's instances. Beans of type
+ * {@code Customizer<ResilienceCircuitBreakerFactory>} can change the configuration of single ids ({@code configure}),
+ * and set the configuration of ids that have none ({@code configureDefault}). Call both before the first circuit
+ * breaker is created; they also apply to the reactive factory. Otherwise thread-safe.
  */
 public final class ResilienceCircuitBreakerFactory
         extends CircuitBreakerFactory<CloudCircuitBreakerConfig, CloudCircuitBreakerConfig.Builder> {
@@ -23,8 +23,8 @@ public final class ResilienceCircuitBreakerFactory
     }
 
     /**
-     * The circuit breaker of an id. Its fallback gets whatever the call fails with, refusals by the circuit included;
-     * without one that is the cause of a {@code NoFallbackAvailableException}.
+     * Creates the circuit breaker of an id. Its fallback gets every failure of the call, including rejections by the
+     * circuit breaker. Without a fallback, the failure is the cause of a {@code NoFallbackAvailableException}.
      *
      * @throws IllegalArgumentException if the id is blank, too long or has control characters
      */
@@ -38,7 +38,7 @@ public final class ResilienceCircuitBreakerFactory
         circuits.configureDefault(defaultConfiguration);
     }
 
-    /** A builder that begins with what the configuration says of an id, for {@link #configureDefault} too. */
+    /** Returns a builder that starts with the configuration of an id; also for {@link #configureDefault}. */
     @Override
     public CloudCircuitBreakerConfig.Builder configBuilder(String id) {
         return new CloudCircuitBreakerConfig.Builder(circuits.configured(id));

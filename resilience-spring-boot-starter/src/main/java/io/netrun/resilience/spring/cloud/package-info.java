@@ -1,4 +1,4 @@
-/** Spring Cloud's own abstraction of a circuit breaker, made of this library's instances. */
+/** Implements Spring Cloud's circuit breaker abstraction with this library's instances. */
 @NullMarked
 package io.netrun.resilience.spring.cloud;
 

@@ -81,8 +81,13 @@ public final class ResilienceDashboard {
     }
 
     private static String meta(DashboardPattern pattern) {
-        return "<meta name=\"resilience-pattern\" content=\"%s %s %s\">"
-                .formatted(pattern.key(), pattern.section(), String.join(" ", pattern.actions()));
+        return "<meta name=\"resilience-pattern\" content=\"%s %s %s\" data-label=\"%s\" data-calls=\"%s\">"
+                .formatted(
+                        pattern.key(),
+                        pattern.section(),
+                        String.join(" ", pattern.actions()),
+                        pattern.callsLabel(),
+                        String.join(" ", pattern.callCounts()));
     }
 
     private static String encoded(String path) {

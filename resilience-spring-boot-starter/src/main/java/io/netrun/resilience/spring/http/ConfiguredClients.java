@@ -4,7 +4,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.NamedSections;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,20 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/** Reads what is written under {@code resilience.http-clients}. */
+/** Reads the configuration under {@code resilience.http-clients}. */
 final class ConfiguredClients {
 
     static final String ROOT = "resilience.http-clients";
 
-    private static final List<String> KEYS = Arrays.stream(HttpClientProperties.class.getRecordComponents())
-            .map(component -> DataObjectPropertyName.toDashedForm(component.getName()))
-            .toList();
+    private static final List<String> KEYS = HttpClientProperties.KEYS;
 
     private final NamedSections sections;
     private final Map<String, Object> clients;
@@ -35,7 +32,7 @@ final class ConfiguredClients {
     ConfiguredClients(ConfigurableEnvironment environment) {
         this.sections = new NamedSections(environment, ROOT);
         String all = environment.getProperty(ROOT);
-        // YAML has an empty text as the value of a section whose keys are commented out.
+        // In YAML, a section whose keys are commented out has an empty text as its value.
         this.clients = all != null && all.isBlank()
                 ? new TreeMap<>()
                 : new TreeMap<>(Binder.get(environment)
@@ -50,7 +47,7 @@ final class ConfiguredClients {
         return names;
     }
 
-    /** The names under which there are settings. */
+    /** The names with settings. */
     Set<String> described() {
         Set<String> names = sections.names();
         clients.entrySet().stream()
@@ -62,8 +59,8 @@ final class ConfiguredClients {
     }
 
     /**
-     * Spring Boot's name of a section may be another writing of one that is known; of environment variables, it is the
-     * only one.
+     * Whether a section name that Spring Boot reports is not just another spelling of a known name. Sections in
+     * environment variables have no other name.
      */
     private static boolean isNew(String name, Set<String> names) {
         return names.stream().noneMatch(known -> letters(known).equals(letters(name)));
@@ -73,13 +70,13 @@ final class ConfiguredClients {
         return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** The keys that mean nothing, each with the nearest that does. */
+    /** The unknown keys, each with the most similar known key. */
     List<Problem> unknownKeys() {
         List<Problem> problems = new ArrayList<>();
         clients.forEach((name, client) -> {
             if (!(client instanceof Map<?, ?> settings)) {
                 problems.add(new Problem(
-                        "The property '" + property(name) + "' has a value of its own",
+                        "The property '" + property(name) + "' has a value, but takes settings",
                         "Put settings under it, such as " + KEYS.get(0)));
                 return;
             }
@@ -99,25 +96,21 @@ final class ConfiguredClients {
     }
 
     /**
-     * The settings of a client.
+     * Reads the settings of a client.
      *
-     * @param problems gets each value that cannot be read, which is left out
+     * @param problems receives each unreadable value, which is omitted
      */
     HttpClientProperties properties(String name, List<Problem> problems) {
         Values values = new Values(sections.binder(name), sections.name(name), problems);
+        Map<String, @Nullable String> instances = new LinkedHashMap<>();
+        HttpClientProperties.INSTANCE_KEYS.forEach(key -> instances.put(key, values.text(key)));
         return new HttpClientProperties(
-                values.text("timeout"),
-                values.text("bulkhead"),
-                values.text("rate-limiter"),
-                values.text("retry"),
-                values.text("hedge"),
-                values.text("circuit-breaker"),
-                values.text("attempt-timeout"),
-                values.list("failure-statuses"),
-                values.list("retry-methods"));
+                instances,
+                values.list(HttpClientProperties.FAILURE_STATUSES),
+                values.list(HttpClientProperties.RETRY_METHODS));
     }
 
-    /** Each value is bound on its own, so that all that are wrong are found. */
+    /** Binds each value separately, so that all invalid ones are found. */
     private record Values(Binder binder, ConfigurationPropertyName client, List<Problem> problems) {
 
         @Nullable
@@ -137,7 +130,7 @@ final class ConfiguredClients {
                 problems.add(new Problem(
                         "'" + e.getName() + "'" + origin(e) + " cannot be read: "
                                 + NestedExceptionUtils.getMostSpecificCause(e).getMessage(),
-                        "Write a name, or a list of words"));
+                        "Use a name, or a list of words"));
                 return null;
             }
         }

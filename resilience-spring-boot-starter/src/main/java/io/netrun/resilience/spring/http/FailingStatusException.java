@@ -14,16 +14,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What the policies around an HTTP call see in the place of a response whose status counts as a failure, so that an
- * instance's {@code exceptions} can name it. Where the response says {@code Retry-After}, this is a {@link RetryAfter}.
- * The caller gets the response and not this, unless the response is gone: the thread was interrupted while it waited to
- * make the call again. Without a stack trace, since it shows nothing that the status does not.
+ * The failure that the policies around an HTTP call see in place of a response whose status counts as a failure, so
+ * that an instance's {@code exceptions} can list it. If the response has a {@code Retry-After} header, this exception
+ * is a {@link RetryAfter}. The caller gets the response and not this exception, unless the response has been released,
+ * because the thread was interrupted while it waited for the next attempt. It has no stack trace, since a trace adds
+ * nothing to the status.
  */
 public abstract sealed class FailingStatusException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** No service means longer, and no arithmetic with it overflows. */
+    /** Longer than any reasonable header value, and short enough not to overflow in calculations. */
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private static final int MAX_DEPTH = 16;
@@ -31,7 +32,8 @@ public abstract sealed class FailingStatusException extends IOException {
     private final int status;
 
     /**
-     * Refers to the response; null once that is released, or is the caller's. To keep this does not keep the response.
+     * Releases the response; null once it has been released or passed to the caller, so that this exception does not
+     * keep the response reachable.
      */
     private final transient AtomicReference<@Nullable Runnable> release;
 
@@ -56,10 +58,10 @@ public abstract sealed class FailingStatusException extends IOException {
         return this;
     }
 
-    /** Lets go of the response that a failure stands for, if it does: nobody will read it. */
+    /** Releases the response that a failure represents, if any. It will not be read. */
     static void release(Throwable failure) {
         FailingStatusException failing = in(failure);
-        if (failing != null && failing.release != null) { // null in a copy from another JVM
+        if (failing != null && failing.release != null) { // null after deserialization
             Runnable first = failing.release.getAndSet(null);
             if (first != null) {
                 first.run();
@@ -67,12 +69,12 @@ public abstract sealed class FailingStatusException extends IOException {
         }
     }
 
-    /** The response is released already, or is the caller's. */
+    /** Drops the reference to a response that has been released or passed to the caller. */
     void detach() {
         release.set(null);
     }
 
-    /** The failing status that a failure is, or that a policy gave up with; null if it is about something else. */
+    /** The failing status that is the failure itself or the cause of a policy's exception; null if there is none. */
     static @Nullable FailingStatusException in(Throwable failure) {
         Throwable thrown = ExceptionFilter.rootOf(failure);
         for (int depth = 0; depth < MAX_DEPTH && thrown instanceof ResilienceException; depth++) {
@@ -86,8 +88,8 @@ public abstract sealed class FailingStatusException extends IOException {
     }
 
     /**
-     * What a {@code Retry-After} says, in seconds or as a date; null if there is none that can be read. A date is
-     * reckoned from the response's own {@code Date} where it has one, since the two clocks may differ.
+     * The delay in a {@code Retry-After} header, given in seconds or as a date; null if absent or unreadable. A date is
+     * compared with the response's own {@code Date} if present, since the clocks of client and server may differ.
      */
     static @Nullable Duration hint(HttpHeaders headers, Clock clock) {
         String written = headers.getFirst(HttpHeaders.RETRY_AFTER);

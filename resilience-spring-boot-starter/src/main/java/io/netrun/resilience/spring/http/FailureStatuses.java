@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** The statuses of responses that count as failures. Immutable. */
+/** The response statuses that count as failures. Immutable. */
 final class FailureStatuses {
 
     static final List<String> DEFAULT = List.of("5xx", "429");
@@ -27,9 +27,10 @@ final class FailureStatuses {
     }
 
     /**
-     * Reads statuses as they are written: classes ({@code 5xx}), codes ({@code 429}), or the one word {@code none}.
+     * Parses statuses: classes ({@code 5xx}), codes ({@code 429}), or the single word {@code none}.
      *
-     * @param wrong gets a message for each that cannot be read, which is left out: what it is, and what is allowed
+     * @param written the texts to parse
+     * @param wrong receives a message for each unreadable one, which is omitted
      */
     static FailureStatuses of(List<String> written, Consumer<String> wrong) {
         BitSet codes = new BitSet();
@@ -42,7 +43,8 @@ final class FailureStatuses {
             } else if (CODE.matcher(status).matches()) {
                 codes.set(Integer.parseInt(status));
             } else if (!status.equals(NONE_WRITTEN) || written.size() > 1) {
-                wrong.accept("'" + each + "': must be a class such as 5xx or a code such as 429, or nothing but none");
+                wrong.accept(
+                        "'" + each + "': must be a class such as 5xx or a code such as 429, or the single word none");
             }
         }
         return new FailureStatuses(codes);

@@ -1,45 +1,33 @@
 package io.netrun.resilience.spring.http;
 
-import java.util.LinkedHashMap;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration says of a client, under {@code resilience.http-clients.<name>}.
+ * The settings of a client, under {@code resilience.http-clients.<name>} or in code.
  *
- * @param timeout name of the timeout around its calls, all attempts together, null for none
- * @param bulkhead name of the bulkhead, null for none
- * @param rateLimiter name of the rate limiter, null for none
- * @param retry name of the retry, null for none
- * @param hedge name of the hedge, null for none
- * @param circuitBreaker name of the circuit breaker, null for none
- * @param attemptTimeout name of the timeout around each attempt, null for none
+ * @param instances the names of the instances around its calls, by the keys of their slots; null and absent for none
  * @param failureStatuses statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or
  *     {@code none}; null for {@code 5xx, 429}
- * @param retryMethods methods whose requests may be made more than once; null for all but POST and PATCH
+ * @param retryMethods the methods whose requests may be sent more than once; null for all but POST and PATCH
  */
-public record HttpClientProperties(
-        @Nullable String timeout,
-        @Nullable String bulkhead,
-        @Nullable String rateLimiter,
-        @Nullable String retry,
-        @Nullable String hedge,
-        @Nullable String circuitBreaker,
-        @Nullable String attemptTimeout,
+record HttpClientProperties(
+        Map<String, @Nullable String> instances,
         @Nullable List<String> failureStatuses,
         @Nullable List<String> retryMethods) {
 
-    /** The names of the instances, by the keys of their patterns. */
-    Map<String, @Nullable String> instances() {
-        Map<String, @Nullable String> instances = new LinkedHashMap<>();
-        instances.put("timeout", timeout);
-        instances.put("bulkhead", bulkhead);
-        instances.put("rate-limiter", rateLimiter);
-        instances.put("retry", retry);
-        instances.put("hedge", hedge);
-        instances.put("circuit-breaker", circuitBreaker);
-        instances.put("attempt-timeout", attemptTimeout);
-        return instances;
-    }
+    static final String FAILURE_STATUSES = "failure-statuses";
+    static final String RETRY_METHODS = "retry-methods";
+
+    /** The keys under which an instance is named: every slot that a client can use. */
+    static final List<String> INSTANCE_KEYS =
+            PatternDescriptors.clientSlots().stream().map(PipelineSlot::key).toList();
+
+    /** All keys. */
+    static final List<String> KEYS = Stream.concat(INSTANCE_KEYS.stream(), Stream.of(FAILURE_STATUSES, RETRY_METHODS))
+            .toList();
 }

@@ -1,72 +1,94 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.annotation.AttemptTimeout;
+import io.netrun.resilience.annotation.Bulkhead;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Hedge;
+import io.netrun.resilience.annotation.RateLimiter;
+import io.netrun.resilience.annotation.Retry;
+import io.netrun.resilience.annotation.Timeout;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.SpellingSuggestion;
+import java.lang.annotation.Annotation;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in code what protects a client: the names of the instances around its calls, whatever the order in which they
- * are said, and what of its calls is a failure. Not thread-safe.
+ * Configures the protection of a client in code: the names of the instances around its calls, in any order, and which
+ * responses are failures. Not thread-safe.
  */
 public final class HttpClientSpec {
 
-    private @Nullable String timeout;
-    private @Nullable String bulkhead;
-    private @Nullable String rateLimiter;
-    private @Nullable String retry;
-    private @Nullable String hedge;
-    private @Nullable String circuitBreaker;
-    private @Nullable String attemptTimeout;
+    private final Map<String, @Nullable String> instances = new HashMap<>();
     private @Nullable List<String> failureStatuses;
     private @Nullable List<String> retryMethods;
 
     HttpClientSpec() {}
 
-    /** Limits the time until the response's status and headers are there, all attempts together. */
-    public HttpClientSpec timeout(String name) {
-        this.timeout = name;
-        return this;
-    }
-
-    /** Limits how many calls run at once. */
-    public HttpClientSpec bulkhead(String name) {
-        this.bulkhead = name;
-        return this;
-    }
-
-    /** Limits how many calls begin in a period. */
-    public HttpClientSpec rateLimiter(String name) {
-        this.rateLimiter = name;
-        return this;
-    }
-
-    /** Makes failed calls again, where their method is one of {@link #retryMethods}. */
-    public HttpClientSpec retry(String name) {
-        this.retry = name;
-        return this;
-    }
-
-    /** Makes calls that take long once more beside the first, where their method is one of {@link #retryMethods}. */
-    public HttpClientSpec hedge(String name) {
-        this.hedge = name;
-        return this;
-    }
-
-    /** Stops calling what keeps failing. */
-    public HttpClientSpec circuitBreaker(String name) {
-        this.circuitBreaker = name;
-        return this;
-    }
-
-    /** Limits the time of each attempt until the response's status and headers are there. */
-    public HttpClientSpec attemptTimeout(String name) {
-        this.attemptTimeout = name;
+    /**
+     * Protects the calls with an instance of any pattern. The other methods do the same for one pattern each.
+     *
+     * @param slot the key under {@code resilience.http-clients.<name>}, such as {@code circuit-breaker}
+     * @param name the name of the instance
+     * @throws IllegalArgumentException if clients have no such key
+     */
+    public HttpClientSpec use(String slot, String name) {
+        if (!HttpClientProperties.INSTANCE_KEYS.contains(slot)) {
+            String nearest = SpellingSuggestion.to(slot, HttpClientProperties.INSTANCE_KEYS);
+            throw new IllegalArgumentException("HTTP clients cannot use '" + slot + "'. "
+                    + (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Known: "
+                    + String.join(", ", HttpClientProperties.INSTANCE_KEYS));
+        }
+        instances.put(slot, name);
         return this;
     }
 
     /**
-     * Which statuses count as failures; default {@code 5xx} and {@code 429}. I/O errors always do.
+     * Sets the timeout for all attempts together, until the response's status and headers have arrived. Default: none.
+     */
+    public HttpClientSpec timeout(String name) {
+        return use(Timeout.class, name);
+    }
+
+    /** Sets the bulkhead, which limits concurrent calls. Default: none. */
+    public HttpClientSpec bulkhead(String name) {
+        return use(Bulkhead.class, name);
+    }
+
+    /** Sets the rate limiter, which limits the calls per period. Default: none. */
+    public HttpClientSpec rateLimiter(String name) {
+        return use(RateLimiter.class, name);
+    }
+
+    /** Sets the retry, which repeats failed calls whose method is one of {@link #retryMethods}. Default: none. */
+    public HttpClientSpec retry(String name) {
+        return use(Retry.class, name);
+    }
+
+    /**
+     * Sets the hedge, which starts a second attempt of slow calls whose method is one of {@link #retryMethods}.
+     * Default: none.
+     */
+    public HttpClientSpec hedge(String name) {
+        return use(Hedge.class, name);
+    }
+
+    /** Sets the circuit breaker, which rejects calls while the service keeps failing. Default: none. */
+    public HttpClientSpec circuitBreaker(String name) {
+        return use(CircuitBreaker.class, name);
+    }
+
+    /** Sets the timeout of each attempt, until the response's status and headers have arrived. Default: none. */
+    public HttpClientSpec attemptTimeout(String name) {
+        return use(AttemptTimeout.class, name);
+    }
+
+    /**
+     * Sets the statuses that count as failures. Default: {@code 5xx} and {@code 429}. I/O errors always count.
      *
-     * @param statuses classes ({@code 5xx}) and codes ({@code 429}), or nothing but {@code none}
+     * @param statuses classes ({@code 5xx}) and codes ({@code 429}), or the single word {@code none}
      */
     public HttpClientSpec failureStatuses(String... statuses) {
         this.failureStatuses = List.of(statuses);
@@ -74,9 +96,9 @@ public final class HttpClientSpec {
     }
 
     /**
-     * The methods whose requests may be made more than once, by a retry or a hedge; default all but POST and PATCH.
+     * Sets the methods whose requests a retry or a hedge may send more than once. Default: all but POST and PATCH.
      *
-     * @param methods such as {@code GET}; empty for none
+     * @param methods the methods, such as {@code GET}; empty for none
      */
     public HttpClientSpec retryMethods(String... methods) {
         this.retryMethods = List.of(methods);
@@ -84,15 +106,10 @@ public final class HttpClientSpec {
     }
 
     HttpClientProperties properties() {
-        return new HttpClientProperties(
-                timeout,
-                bulkhead,
-                rateLimiter,
-                retry,
-                hedge,
-                circuitBreaker,
-                attemptTimeout,
-                failureStatuses,
-                retryMethods);
+        return new HttpClientProperties(instances, failureStatuses, retryMethods);
+    }
+
+    private HttpClientSpec use(Class<? extends Annotation> annotation, String name) {
+        return use(PatternDescriptors.slotOf(annotation).key(), name);
     }
 }

@@ -34,9 +34,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.http.HttpMethod;
 
 /**
- * The protected HTTP clients of the application, those of the configuration and those of code. What a client is called,
- * and which instances it goes through, is said when it is built and never by a request, so requests make no instances.
- * Thread-safe.
+ * The protected HTTP clients of the application, configured in YAML or in code. The name of a client and its instances
+ * are fixed when the client is built and never derived from a request, so requests create no instances. Thread-safe.
  */
 public final class HttpClients implements InstanceUser {
 
@@ -50,18 +49,18 @@ public final class HttpClients implements InstanceUser {
     private final ConcurrentLinkedQueue<ProtectedClient> inCode = new ConcurrentLinkedQueue<>();
     private final ConcurrentMap<String, Integer> titles = new ConcurrentHashMap<>();
 
-    /** Instances that leave the registry are not kept by this. */
-    private final Set<Policy> heard = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+    /** Weak, so that instances that leave the registry can be collected. */
+    private final Set<Policy> observed = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private volatile ConfiguredClients written;
     private volatile boolean started;
 
     /**
-     * The clients to come.
+     * Creates the container; clients are built later.
      *
-     * @param instances null if nothing is protected
-     * @param order the places around a call, outermost first
-     * @param ticker limits the time for which responses are read that nobody wants
+     * @param instances the factory of instances; null if protection is switched off
+     * @param order the slots around a call, outermost first
+     * @param ticker limits the time for draining unwanted responses
      */
     public HttpClients(
             ConfigurableEnvironment environment,
@@ -79,14 +78,15 @@ public final class HttpClients implements InstanceUser {
         return ticker;
     }
 
-    /** The client that the configuration describes under {@code resilience.http-clients.<name>}. */
+    /** The client configured under {@code resilience.http-clients.<name>}. */
     ProtectedClient of(String name) {
         ProtectedClient client = named.get(name);
         return client == null ? made(name) : client;
     }
 
     /**
-     * Not while the settings change: it would be planned by the former ones, and not be there to follow the new ones.
+     * Excluded from concurrent changes of the settings: otherwise a client could be planned with the old settings and
+     * miss the change.
      */
     private synchronized ProtectedClient made(String name) {
         ProtectedClient present = named.get(name);
@@ -104,12 +104,12 @@ public final class HttpClients implements InstanceUser {
         return client;
     }
 
-    /** A client that code describes. */
+    /** A client configured in code. */
     ProtectedClient of(Consumer<HttpClientSpec> spec) {
         return of("HTTP client in code", spec);
     }
 
-    /** The same, with a name. */
+    /** A named client configured in code. */
     ProtectedClient named(String name, Consumer<HttpClientSpec> spec) {
         if (name.isBlank()) {
             throw new IllegalArgumentException("name is '" + name + "': must not be blank");
@@ -117,7 +117,7 @@ public final class HttpClients implements InstanceUser {
         return of(title(name) + " in code", spec);
     }
 
-    /** Several with one title, such as those of a prototype bean, are counted. */
+    /** Clients with the same title, such as those of a prototype bean, are numbered. */
     private ProtectedClient of(String what, Consumer<HttpClientSpec> customizer) {
         HttpClientSpec spec = new HttpClientSpec();
         customizer.accept(spec);
@@ -181,7 +181,7 @@ public final class HttpClients implements InstanceUser {
         return plans;
     }
 
-    /** All clients of the configuration go on by what it says now, or none if something is wrong. */
+    /** Applies the changed configuration to all configured clients, or to none if it is wrong. */
     @Override
     public synchronized void rebind(Set<String> changed) {
         if (!isChanged(changed)) {
@@ -214,9 +214,9 @@ public final class HttpClients implements InstanceUser {
         if (!known.names().contains(name)) {
             String nearest = SpellingSuggestion.to(name, known.names());
             problems.add(new Problem(
-                    title(name) + " is asked for, but the configuration has no " + ConfiguredClients.ROOT + "." + name,
+                    title(name) + " is used, but the configuration has no " + ConfiguredClients.ROOT + "." + name,
                     nearest.isEmpty()
-                            ? "Write there which instances protect it, such as " + ConfiguredClients.ROOT + "." + name
+                            ? "Configure the instances that protect it, such as " + ConfiguredClients.ROOT + "." + name
                                     + ".circuit-breaker: " + name
                             : "Did you mean '" + nearest + "'? Known: " + String.join(", ", known.names())));
             return ClientPlan.NONE;
@@ -224,7 +224,7 @@ public final class HttpClients implements InstanceUser {
         return plan(ConfiguredClients.ROOT + "." + name, known.properties(name, problems), problems);
     }
 
-    /** Without what is wrong, which is added to the problems. */
+    /** Builds a plan without the invalid parts, which are added to the problems. */
     private ClientPlan plan(String where, HttpClientProperties properties, List<Problem> problems) {
         InstanceFactory known = instances;
         if (known == null) {
@@ -234,19 +234,19 @@ public final class HttpClients implements InstanceUser {
         Set<HttpMethod> methods = methods(where, properties, problems);
         Map<String, @Nullable String> names = properties.instances();
         Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
-        for (PipelineSlot place : order) {
-            String name = names.get(place.key());
+        for (PipelineSlot slot : order) {
+            String name = names.get(slot.key());
             if (name != null) {
-                obtain(known, place, name, where, problems).ifPresent(policy -> chain.put(place, policy));
+                obtain(known, slot, name, where, problems).ifPresent(policy -> chain.put(slot, policy));
             }
         }
         String shared = PipelineSlot.sharedInstance(chain);
         if (!shared.isEmpty()) {
-            problems.add(new Problem(where + ": " + shared, "Give each a name of its own"));
+            problems.add(new Problem(where + ": " + shared, "Use a different name for each"));
             return ClientPlan.NONE;
         }
         List<Policy> policies = List.copyOf(chain.values());
-        policies.forEach(this::hearOfRepeats);
+        policies.forEach(this::releaseOnRepeat);
         return new ClientPlan(
                 Pipeline.of(policies),
                 Pipeline.of(policies.stream()
@@ -257,15 +257,15 @@ public final class HttpClients implements InstanceUser {
     }
 
     private static Optional<? extends Policy> obtain(
-            InstanceFactory known, PipelineSlot place, String name, String where, List<Problem> problems) {
+            InstanceFactory known, PipelineSlot slot, String name, String where, List<Problem> problems) {
         if (name.isBlank()) {
             problems.add(new Problem(
-                    where + ": " + place.key() + " is '" + name + "': must be the name of an instance",
-                    "Write a name, or leave " + place.key() + " out"));
+                    where + ": " + slot.key() + " is '" + name + "': must be the name of an instance",
+                    "Set a name, or remove " + slot.key()));
             return Optional.empty();
         }
         try {
-            return known.obtain(place.pattern(), name, Map.of(), where);
+            return known.obtain(slot.pattern(), name, Map.of(), where);
         } catch (ResilienceConfigurationException e) {
             problems.addAll(e.problems());
             return Optional.empty();
@@ -278,7 +278,7 @@ public final class HttpClients implements InstanceUser {
                 statuses == null ? FailureStatuses.DEFAULT : statuses,
                 wrong -> problems.add(new Problem(
                         where + ": failure-statuses has " + wrong,
-                        "Write classes and codes in a list, such as 5xx, 429")));
+                        "Use a list of classes and codes, such as 5xx, 429")));
     }
 
     private static Set<HttpMethod> methods(String where, HttpClientProperties properties, List<Problem> problems) {
@@ -293,8 +293,8 @@ public final class HttpClients implements InstanceUser {
         upper.stream().filter(Predicate.not(known::contains)).forEach(method -> {
             String nearest = SpellingSuggestion.to(method, known);
             problems.add(new Problem(
-                    where + ": retry-methods has '" + method + "', which is not a method",
-                    (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Write some of "
+                    where + ": retry-methods has '" + method + "', which is not an HTTP method",
+                    (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Use any of "
                             + String.join(", ", known)));
         });
         return upper.stream().map(HttpMethod::valueOf).collect(Collectors.toSet());
@@ -307,10 +307,11 @@ public final class HttpClients implements InstanceUser {
     }
 
     /**
-     * Once for each instance: a response after which the call is made again is let go before the wait and not after it.
+     * Subscribes once per instance, so that a response that leads to another attempt is released before the delay and
+     * not after it.
      */
-    private void hearOfRepeats(Policy policy) {
-        if (heard.add(policy)) {
+    private void releaseOnRepeat(Policy policy) {
+        if (observed.add(policy)) {
             PatternDescriptors.of(policy)
                     .ifPresent(pattern -> pattern.onRepeat(policy, FailingStatusException::release));
         }

@@ -9,9 +9,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A request's body that tells when someone begins to read what may not be there a second time. Spring writes a value as
- * a {@code Mono} of one buffer, encoded anew for each attempt; whatever comes in more than one piece (a {@code Flux}, a
- * file, a multipart form) as another publisher, of which nothing says that it gives the same again.
+ * A request body that reports when a stream begins to be read that may not be repeatable. Spring writes a value as a
+ * {@code Mono} of one buffer, encoded again for each attempt. Everything that comes in more than one piece (a
+ * {@code Flux}, a file, a multipart form) is another publisher, which may not produce the same content again.
  */
 final class OneShotBodyDetector implements BodyInserter<Object, ClientHttpRequest> {
 

@@ -5,8 +5,8 @@ import io.netrun.resilience.spring.settings.Followed;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client, whose plan is made when the application starts, or before the client's first call. It may be replaced
- * while the client makes calls, and is made again after one of its instances has left the registry. Thread-safe.
+ * One client. Its plan is built when the application starts, or before the client's first call. The plan can be
+ * replaced while calls are running, and is rebuilt after one of its instances has left the registry. Thread-safe.
  */
 final class ProtectedClient {
 
@@ -14,10 +14,10 @@ final class ProtectedClient {
     private final @Nullable Followed<ClientPlan> plan;
 
     /**
-     * A client.
+     * Creates a client.
      *
-     * @param title for people
-     * @param plan null if nothing is protected
+     * @param title the display name
+     * @param plan the plan; null if protection is switched off
      */
     ProtectedClient(String title, @Nullable Followed<ClientPlan> plan) {
         this.title = title;
@@ -29,18 +29,19 @@ final class ProtectedClient {
     }
 
     /**
-     * Its plan.
+     * Returns the plan.
      *
-     * @throws ResilienceConfigurationException if it is to be made first and something is wrong with it
+     * @throws ResilienceConfigurationException if it has to be built first and is invalid
      */
     ClientPlan plan() {
         return plan == null ? ClientPlan.NONE : plan.get();
     }
 
     /**
-     * Calls that begin from now on go by another plan.
+     * Replaces the plan for calls that begin from now on.
      *
-     * @param changes of the instances, before those of the plan were obtained
+     * @param changed the new plan
+     * @param changes the number of changes of the instances before those of the plan were obtained
      */
     void follow(ClientPlan changed, int changes) {
         if (plan != null) {
@@ -48,7 +49,7 @@ final class ProtectedClient {
         }
     }
 
-    /** This client, with its plan made. */
+    /** Builds the plan, and returns this client. */
     ProtectedClient planned() {
         plan();
         return this;

@@ -8,9 +8,9 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import reactor.core.publisher.Mono;
 
 /**
- * Makes each call of a {@code WebClient} through the policies of its client; nothing blocks a thread. A call lasts
- * until the status and the headers are there: the body is a stream that its reader may leave unread for as long as he
- * likes.
+ * Runs each call of a {@code WebClient} through the policies of its client, without blocking a thread. A call ends when
+ * the status and the headers have arrived: the body is a stream that its reader may leave unread for any length of
+ * time.
  */
 final class ResilienceExchangeFilter implements ExchangeFilterFunction {
 

@@ -11,15 +11,14 @@ import org.springframework.http.client.support.HttpRequestWrapper;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes each call of a {@code RestClient} or {@code RestTemplate} through the policies of its client. A call lasts
- * until the status and the headers are there: reading the body is up to the caller, who could not begin with it before
- * the call has ended.
+ * Runs each call of a {@code RestClient} or {@code RestTemplate} through the policies of its client. A call ends when
+ * the status and the headers have arrived: the caller reads the body afterwards, outside of the policies.
  */
 final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor {
 
     /**
-     * From Spring Framework 7 on, the interceptors further in see every attempt. Before, only the first one, and what
-     * they add to the request's headers is left there for the others.
+     * Since Spring Framework 7, inner interceptors see every attempt. Before, they see only the first one, and the
+     * headers that they add are kept for the other attempts.
      */
     private static final boolean INNER_SEE_EVERY_ATTEMPT =
             ClassUtils.hasMethod(ClientHttpRequestInterceptor.class, "apply", ClientHttpRequestExecution.class);
@@ -28,9 +27,10 @@ final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor
     private final Ticker ticker;
 
     /**
-     * For a client.
+     * Creates the interceptor of a client.
      *
-     * @param ticker limits the time for which responses are read that nobody wants
+     * @param client the client
+     * @param ticker limits the time for draining unwanted responses
      */
     ResilienceRequestInterceptor(ProtectedClient client, Ticker ticker) {
         this.client = client;
@@ -48,8 +48,8 @@ final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor
         Responses<ClientHttpResponse> responses = new Responses<>(drain);
         try {
             ClientHttpResponse response = plan.pipeline(request.getMethod())
-                    .<ClientHttpResponse, IOException>call(() ->
-                            attempt(plan, responses, drain, execution.execute(anew(plan, request), body), request));
+                    .<ClientHttpResponse, IOException>call(() -> attempt(
+                            plan, responses, drain, execution.execute(freshRequest(plan, request), body), request));
             responses.endWith(response);
             return response;
         } catch (Throwable failure) {
@@ -82,11 +82,13 @@ final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor
         throw failure;
     }
 
-    private static HttpRequest anew(ClientPlan plan, HttpRequest request) {
+    private static HttpRequest freshRequest(ClientPlan plan, HttpRequest request) {
         return INNER_SEE_EVERY_ATTEMPT && plan.repeats(request.getMethod()) ? new OneAttempt(request) : request;
     }
 
-    /** The request with headers of its own, so that what is added for one attempt is not there twice for the next. */
+    /**
+     * A request with its own copy of the headers, so that headers added for one attempt are not duplicated in the next.
+     */
     private static final class OneAttempt extends HttpRequestWrapper {
 
         private final HttpHeaders headers = new HttpHeaders();

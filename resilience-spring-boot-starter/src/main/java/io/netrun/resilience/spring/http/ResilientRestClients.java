@@ -8,8 +8,8 @@ import org.springframework.web.client.RestClient;
  * Puts policies around the calls of a {@code RestClient} or a {@code RestTemplate}:
  * {@code builder.apply(resilience.client("prices")).build()}. Thread-safe.
  *
- * <p>A response whose status counts as a failure is a failure to the policies, and reaches the caller all the same,
- * open and unread, if it is the last. What the policies refuse reaches the caller as it is.
+ * <p>The policies see a response whose status counts as a failure as a failure. If it is the last one, the caller still
+ * gets the response, open and unread. Rejections by the policies reach the caller unchanged.
  */
 public final class ResilientRestClients {
 
@@ -20,45 +20,48 @@ public final class ResilientRestClients {
     }
 
     /**
-     * Protects a client as the configuration says under {@code resilience.http-clients.<name>}. To be applied after
-     * other interceptors: it has to be the last.
+     * Protects a client as configured under {@code resilience.http-clients.<name>}. Apply it after other interceptors:
+     * it must be the last.
      */
     public Consumer<RestClient.Builder> client(String name) {
         return builder -> builder.requestInterceptor(interceptor(name));
     }
 
-    /** Protects a client as code says; otherwise as {@link #client(String)}. */
+    /** Protects a client as configured in code; otherwise like {@link #client(String)}. */
     public Consumer<RestClient.Builder> client(Consumer<HttpClientSpec> spec) {
         return builder -> builder.requestInterceptor(interceptor(spec));
     }
 
     /**
-     * Protects a client as code says, and gives it a name.
+     * Protects a named client as configured in code.
      *
-     * @param name for messages and the endpoint; the configuration knows nothing of it
+     * @param name the name for messages and the endpoint; it does not refer to the configuration
+     * @param spec configures the client
      */
     public Consumer<RestClient.Builder> client(String name, Consumer<HttpClientSpec> spec) {
         return builder -> builder.requestInterceptor(interceptor(name, spec));
     }
 
     /**
-     * The interceptor that protects a client as the configuration says under {@code resilience.http-clients.<name>}. It
-     * has to be the last: on Spring Framework 6, interceptors after it take part in the first attempt only.
+     * Returns an interceptor that protects a client as configured under {@code resilience.http-clients.<name>}. It must
+     * be the last: on Spring Framework 6, interceptors after it see only the first attempt.
      *
-     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if there is something wrong with
-     *     that; while the application starts, that is told with all other problems instead
+     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if the configuration is wrong. While
+     *     the application starts, the problem is reported together with all others instead.
      */
     public ClientHttpRequestInterceptor interceptor(String name) {
         return new ResilienceRequestInterceptor(clients.of(name), clients.ticker());
     }
 
-    /** The interceptor that protects a client as code says; otherwise as {@link #interceptor(String)}. */
+    /**
+     * Returns an interceptor that protects a client as configured in code; otherwise like {@link #interceptor(String)}.
+     */
     public ClientHttpRequestInterceptor interceptor(Consumer<HttpClientSpec> spec) {
         return new ResilienceRequestInterceptor(clients.of(spec), clients.ticker());
     }
 
     /**
-     * The interceptor that protects a client as code says, and gives it a name; otherwise as
+     * Returns an interceptor that protects a named client as configured in code; otherwise like
      * {@link #interceptor(String)}.
      */
     public ClientHttpRequestInterceptor interceptor(String name, Consumer<HttpClientSpec> spec) {

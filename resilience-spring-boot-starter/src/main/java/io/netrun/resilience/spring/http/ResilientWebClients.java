@@ -8,8 +8,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  * Puts policies around the calls of a {@code WebClient}: {@code builder.apply(resilience.client("prices")).build()}.
  * Thread-safe.
  *
- * <p>A response whose status counts as a failure is a failure to the policies, and reaches the caller all the same,
- * with its body unread, if it is the last. What the policies refuse reaches the caller as it is.
+ * <p>The policies see a response whose status counts as a failure as a failure. If it is the last one, the caller still
+ * gets the response, with its body unread. Rejections by the policies reach the caller unchanged.
  */
 public final class ResilientWebClients {
 
@@ -19,42 +19,43 @@ public final class ResilientWebClients {
         this.clients = clients;
     }
 
-    /** Protects a client as the configuration says under {@code resilience.http-clients.<name>}. */
+    /** Protects a client as configured under {@code resilience.http-clients.<name>}. */
     public Consumer<WebClient.Builder> client(String name) {
         return builder -> builder.filter(filter(name));
     }
 
-    /** Protects a client as code says. */
+    /** Protects a client as configured in code. */
     public Consumer<WebClient.Builder> client(Consumer<HttpClientSpec> spec) {
         return builder -> builder.filter(filter(spec));
     }
 
     /**
-     * Protects a client as code says, and gives it a name.
+     * Protects a named client as configured in code.
      *
-     * @param name for messages and the endpoint; the configuration knows nothing of it
+     * @param name the name for messages and the endpoint; it does not refer to the configuration
+     * @param spec configures the client
      */
     public Consumer<WebClient.Builder> client(String name, Consumer<HttpClientSpec> spec) {
         return builder -> builder.filter(filter(name, spec));
     }
 
     /**
-     * The filter that protects a client as the configuration says under {@code resilience.http-clients.<name>}. Filters
-     * after it take part in every attempt.
+     * Returns a filter that protects a client as configured under {@code resilience.http-clients.<name>}. Filters after
+     * it see every attempt.
      *
-     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if there is something wrong with
-     *     that; while the application starts, that is told with all other problems instead
+     * @throws io.netrun.resilience.spring.problem.ResilienceConfigurationException if the configuration is wrong. While
+     *     the application starts, the problem is reported together with all others instead.
      */
     public ExchangeFilterFunction filter(String name) {
         return new ResilienceExchangeFilter(clients.of(name));
     }
 
-    /** The filter that protects a client as code says; otherwise as {@link #filter(String)}. */
+    /** Returns a filter that protects a client as configured in code; otherwise like {@link #filter(String)}. */
     public ExchangeFilterFunction filter(Consumer<HttpClientSpec> spec) {
         return new ResilienceExchangeFilter(clients.of(spec));
     }
 
-    /** The filter that protects a client as code says, and gives it a name; otherwise as {@link #filter(String)}. */
+    /** Returns a filter that protects a named client as configured in code; otherwise like {@link #filter(String)}. */
     public ExchangeFilterFunction filter(String name, Consumer<HttpClientSpec> spec) {
         return new ResilienceExchangeFilter(clients.named(name, spec));
     }

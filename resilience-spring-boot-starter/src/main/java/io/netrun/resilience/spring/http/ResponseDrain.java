@@ -16,18 +16,18 @@ import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Lets go of responses that nobody reads. A body is read to its end, so that the connection can serve again, unless it
- * is large or takes long: then its exchange is aborted. All of that runs on workers, since a body may drip for ever and
- * a {@code close()} may block.
+ * Releases unwanted responses. A body is read to its end, so that the connection can be reused, unless it is large or
+ * slow: then the exchange is aborted. All of this runs on worker threads, since a body may trickle in indefinitely and
+ * {@code close()} may block.
  */
 final class ResponseDrain implements Consumer<ClientHttpResponse> {
 
     private static final Logger log = LoggerFactory.getLogger(ResponseDrain.class);
 
-    /** How long a caller waits, so that its next attempt finds the connection free. */
+    /** The maximum time in milliseconds that a caller waits for its next attempt to find the connection free. */
     private static final long PATIENCE_MILLIS = 1_000;
 
-    /** Bodies being read at once; what is beyond is aborted unread. */
+    /** The maximum number of bodies read concurrently; further ones are aborted unread. */
     private static final int MAX_ACTIVE = 100;
 
     private static final AtomicInteger active = new AtomicInteger();
@@ -39,7 +39,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
         this.ticker = ticker;
     }
 
-    /** Begins to let go of a response; does not wait for it. */
+    /** Starts to release a response, without waiting. */
     @Override
     public void accept(ClientHttpResponse response) {
         Drain drain = new Drain(response);
@@ -47,7 +47,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
         drain.start(ticker);
     }
 
-    /** Waits for the latest response to be let go, for a moment at most. */
+    /** Waits until the latest response has been released, for one second at most. */
     void awaitLast() {
         Drain drain = last;
         if (drain != null) {
@@ -62,7 +62,9 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
         private volatile @Nullable InputStream body;
         private volatile Ticker.@Nullable Scheduled limit;
 
-        /** The thread that lets go of the response; guarded by this, so that an interrupt hits that or nothing. */
+        /**
+         * The thread that releases the response; guarded by this object, so that an interrupt hits this thread or none.
+         */
         private @Nullable Thread worker;
 
         private volatile boolean expired;
@@ -75,8 +77,8 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
             try {
                 limit = ticker.schedule(Workers.handOver(this::expire), Responses.LONGEST_RELEASE.toNanos());
             } catch (Throwable noTimer) {
-                expired = true; // nothing would end it, so it is not read
-                log.debug("A response that nobody reads is not drained, for want of a timer", noTimer);
+                expired = true; // nothing would stop the reading
+                log.debug("An unwanted response is not drained, because no timer is available", noTimer);
             }
             try {
                 Workers.execute(this);
@@ -102,7 +104,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
                 }
                 response.close();
             } catch (Throwable thrown) {
-                log.debug("A response that nobody reads could not be closed", thrown);
+                log.debug("An unwanted response could not be closed", thrown);
             } finally {
                 leave();
                 Ticker.Scheduled timer = limit;
@@ -113,7 +115,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
             }
         }
 
-        /** Reads the body; false if it does not end, or is better closed. */
+        /** Reads the body to its end. False if it does not end in time, or should be closed unread. */
         private boolean tryRead() {
             boolean first = active.incrementAndGet() <= MAX_ACTIVE;
             try {
@@ -121,7 +123,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
                 body = content;
                 return first && !closesItself(content) && tryRead(content);
             } catch (Throwable unreadable) {
-                log.debug("A response that nobody reads could not be read to its end", unreadable);
+                log.debug("An unwanted response could not be read to its end", unreadable);
                 return false;
             } finally {
                 active.decrementAndGet();
@@ -142,16 +144,16 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
         }
 
         /**
-         * HttpURLConnection drains by itself, within bounds, what is closed unread. To read it here would be worse: a
-         * thread that reads keeps any other from closing.
+         * HttpURLConnection drains an unread body by itself, within limits, when it is closed. Reading it here would be
+         * worse: a reading thread blocks every other from closing it.
          */
         private static boolean closesItself(InputStream content) {
             return content.getClass().getName().startsWith("sun.net.");
         }
 
         /**
-         * It takes too long; on a thread of its own. An interrupt runs code of others, as abort does, and either may
-         * block.
+         * Stops a release that takes too long. Interrupt and abort run foreign code that may block, so each has its own
+         * thread.
          */
         private void expire() {
             expired = true;
@@ -171,12 +173,12 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
                 try {
                     abort(content);
                 } catch (Throwable thrown) {
-                    log.debug("The exchange of a response that nobody reads could not be aborted", thrown);
+                    log.debug("The exchange of an unwanted response could not be aborted", thrown);
                 }
             }
         }
 
-        /** Apache's client reads to the end when it is closed, and has another method that does not. */
+        /** A stream of Apache's client reads to its end when closed, but has a method {@code abort} that does not. */
         private static void abort(InputStream content) throws IOException, ReflectiveOperationException {
             Method aborting = ReflectionUtils.findMethod(content.getClass(), "abort");
             if (aborting != null && aborting.canAccess(content)) {
@@ -192,7 +194,7 @@ final class ResponseDrain implements Consumer<ClientHttpResponse> {
 
         private synchronized void leave() {
             worker = null;
-            Thread.interrupted(); // it was for this response
+            Thread.interrupted(); // clears an interrupt meant for this response
         }
     }
 }

@@ -11,10 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The responses of one call's attempts. One of them may reach the caller, who closes it; every other is released here,
- * also one that arrives after the call has ended: by a time limit, or because another attempt was faster. One that can
- * not be released changes nothing for the call, and keeps no other from it. Thread-safe; nothing is released under the
- * lock.
+ * The responses of one call's attempts. At most one reaches the caller, who closes it. Every other is released here,
+ * including one that arrives after the call has ended because of a timeout or a faster attempt. A failed release
+ * affects neither the call nor other releases. Thread-safe; nothing is released under the lock.
  *
  * @param <R> the client's type of a response
  */
@@ -22,10 +21,10 @@ final class Responses<R> {
 
     private static final Logger log = LoggerFactory.getLogger(Responses.class);
 
-    /** How long the rest of a body that nobody wants may take to be read, so that the connection can serve again. */
+    /** The maximum time for reading the rest of an unwanted body, so that the connection can be reused. */
     static final Duration LONGEST_RELEASE = Duration.ofSeconds(5);
 
-    /** How many bytes of it are read; a new connection is cheaper than more of them. */
+    /** The maximum number of bytes read; beyond that, a new connection is cheaper. */
     static final int LARGEST_RELEASE = 256 * 1024;
 
     private final Consumer<R> release;
@@ -38,12 +37,12 @@ final class Responses<R> {
             try {
                 release.accept(response);
             } catch (Throwable e) {
-                log.debug("A response that nobody reads could not be released", e);
+                log.debug("An unwanted response could not be released", e);
             }
         };
     }
 
-    /** An attempt has been answered. */
+    /** Adds the response of an attempt. */
     void arrived(R response) {
         synchronized (this) {
             if (!ended) {
@@ -54,7 +53,7 @@ final class Responses<R> {
         release.accept(response);
     }
 
-    /** A response has a failing status: the failure that the policies see in its place. */
+    /** Records the failure that the policies see in place of a response with a failing status. */
     synchronized void fails(R response, FailingStatusException failure) {
         for (Arrived<R> each : open) {
             if (each.response == response) {
@@ -63,14 +62,14 @@ final class Responses<R> {
         }
     }
 
-    /** Nobody will read a response; does nothing if that is known already. */
+    /** Releases a response. Does nothing if it has already been released. */
     void release(R response) {
         if (take(response)) {
             release.accept(response);
         }
     }
 
-    /** The call ends with a response, which is the caller's from now on; false if it has ended before. */
+    /** Ends the call with a response, which belongs to the caller from now on. False if the call has ended before. */
     boolean endWith(R response) {
         boolean taken;
         synchronized (this) {
@@ -81,14 +80,16 @@ final class Responses<R> {
         return taken;
     }
 
-    /** The response that is the caller's; null if there is none, and there will be none once the call has ended. */
+    /**
+     * The response that belongs to the caller; null if there is none. After the call has ended, this does not change.
+     */
     synchronized @Nullable R callers() {
         return callers;
     }
 
     /**
-     * The call ends with a failure: the response that this stands for is the caller's from now on; null if it stands
-     * for none.
+     * Ends the call with a failure. Returns the response that the failure represents, which belongs to the caller from
+     * now on; null if there is none.
      */
     @Nullable
     R endWith(Throwable thrown) {
@@ -98,7 +99,7 @@ final class Responses<R> {
         return response;
     }
 
-    /** The call ends without a response. */
+    /** Ends the call without a response. */
     void end() {
         Collection<Arrived<R>> left;
         synchronized (this) {
@@ -138,7 +139,7 @@ final class Responses<R> {
             this.response = response;
         }
 
-        /** It is in good hands, so its failure need not refer to it any longer; always true. */
+        /** Drops the failure's reference to the response, which has been claimed. Always true. */
         boolean detach() {
             if (failure != null) {
                 failure.detach();

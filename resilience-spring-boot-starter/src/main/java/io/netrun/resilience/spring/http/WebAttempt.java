@@ -11,14 +11,14 @@ import reactor.core.CoreSubscriber;
 import reactor.util.context.Context;
 
 /**
- * One attempt of a call. It subscribes itself, since Reactor's operators cancel their source when they turn a value
- * into an error, and with that the connection would go whose response the caller may be about to read.
+ * One attempt of a call. It is its own subscriber, since Reactor's operators cancel their source when they turn a value
+ * into an error. That would close the connection whose response the caller may be about to read.
  */
 final class WebAttempt extends CompletableFuture<ClientResponse> implements CoreSubscriber<ClientResponse> {
 
     private static final Logger log = LoggerFactory.getLogger(WebAttempt.class);
 
-    /** Whether the exchange is over, by its response or because it was stopped. Whoever sets it decides. */
+    /** Whether the exchange has ended, by its response or because it was stopped. The first thread to set it wins. */
     private final AtomicBoolean over = new AtomicBoolean();
 
     private final WebExchange call;
@@ -55,12 +55,12 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
         }
     }
 
-    /** What follows a cancel is done whatever that throws. */
+    /** Cancels without throwing, so that the caller can continue. */
     private static void cancel(Subscription exchange) {
         try {
             exchange.cancel();
         } catch (Throwable thrown) {
-            log.error("A request could not be cancelled; it may go on", thrown);
+            log.error("A request could not be cancelled; it may still be running", thrown);
         }
     }
 
@@ -85,7 +85,7 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
     }
 
     @Override
-    @SuppressWarnings("NullAway") // an exchange without a response is one with the result null
+    @SuppressWarnings("NullAway") // an exchange without a response has the result null
     public void onComplete() {
         complete(null);
     }
@@ -100,8 +100,8 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
     }
 
     /**
-     * Ends the exchange, unless it has been answered: then only if the answer is the caller's, since a connector lets
-     * go of a response whose body nobody has begun to read.
+     * Cancels the exchange unless its response has arrived. A response that belongs to the caller is cancelled, too, so
+     * that the connector releases a body that has not been read.
      */
     void stop(@Nullable ClientResponse callers) {
         boolean ends = over.compareAndSet(false, true) || (callers != null && callers == answer);

@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-/** One call of a {@code WebClient}: any number of attempts, of whose responses one at most reaches the caller. */
+/** One call of a {@code WebClient}: any number of attempts, at most one of whose responses reaches the caller. */
 final class WebExchange implements AdaptedCall<ClientResponse> {
 
     private final ClientPlan plan;
@@ -49,13 +49,13 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
         return attempt;
     }
 
-    /** A body that is a stream may be gone once someone has begun to read it, so nothing is sent a second time then. */
+    /** A streamed body may not be repeatable once it has begun to be read, so the request is not sent again then. */
     @Override
     public boolean isCommitted() {
         return consumed;
     }
 
-    /** A response that comes when its caller has left is released, so that it is of no use to others. */
+    /** Releases a response that arrives after its caller has left, so that no other call can use it. */
     @Override
     public boolean discard(@Nullable Object result) {
         if (result instanceof ClientResponse response) {
@@ -78,8 +78,8 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
     }
 
     /**
-     * An attempt has been answered; what the policies see in the place of the response, null if that is the response
-     * itself.
+     * Handles the response of an attempt. Returns the failure that the policies see instead; null if they see the
+     * response itself.
      */
     @Nullable
     FailingStatusException answered(ClientResponse response) {
@@ -97,7 +97,10 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
         return failure;
     }
 
-    /** An exchange that was stopped has been answered all the same; nobody else knows of this response. */
+    /**
+     * Handles the response of an exchange that was stopped. It must be released here, since no other code has a
+     * reference to it.
+     */
     void answeredLate(ClientResponse response) {
         responses.arrived(response);
         responses.release(response);
@@ -113,9 +116,9 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
     }
 
     /**
-     * The caller is no longer interested, in the response or, if he has that already, in its body. A response that has
-     * come and is not his is read to its end here; to cancel its exchange too would have two read it, of whom the
-     * connection knows one.
+     * Handles the caller's cancellation of the response or, after it has arrived, of its body. A response that has
+     * arrived and does not belong to the caller is drained here. Cancelling its exchange as well would add a second
+     * reader, which the connection does not allow.
      */
     void cancelled() {
         responses.end();
@@ -124,8 +127,8 @@ final class WebExchange implements AdaptedCall<ClientResponse> {
     }
 
     /**
-     * The rest of the body is read and dropped, so that the connection can serve again; if it is large or takes long,
-     * it is closed.
+     * Reads and discards the rest of the body, so that the connection can be reused. A body that is large or slow is
+     * closed.
      */
     private static void release(ClientResponse response) {
         response.body(BodyExtractors.toDataBuffers())

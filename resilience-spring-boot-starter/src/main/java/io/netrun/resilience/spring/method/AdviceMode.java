@@ -7,10 +7,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
-/** What steps into the calls of annotated methods. */
+/** How calls of annotated methods are intercepted. */
 public enum AdviceMode {
 
-    /** A proxy around the bean. It sees what comes from outside, and what can be overridden. */
+    /** A proxy around the bean. It intercepts calls from outside the bean to methods that can be overridden. */
     PROXY {
         @Override
         @Nullable
@@ -19,47 +19,44 @@ public enum AdviceMode {
             return hidden.isEmpty()
                     ? null
                     : new Obstacle(
-                            "is " + hidden + ": a proxy can not step in, and the method would run unprotected",
+                            "is " + hidden + ": a proxy cannot intercept it, and the method would run unprotected",
                             "Make the method neither private nor static nor final");
         }
     },
 
-    /** AspectJ, which weaves the protection into the classes themselves. */
+    /** AspectJ weaving, which puts the protection into the classes themselves. */
     ASPECTJ {
         @Override
         @Nullable
         Obstacle obstacle(Method method, boolean byInterfaces) {
             if (Modifier.isStatic(method.getModifiers())) {
                 return new Obstacle(
-                        "is static: there is no bean whose method it is, and it would run unprotected",
-                        "Make the method one of the object");
+                        "is static: it belongs to no bean, and would run unprotected", "Make it an instance method");
             }
             if (SuspendingFunctions.isSuspending(method)) {
                 return new Obstacle(
-                        "is a suspending function, which goes through its own code anew whenever it resumes: it is not"
+                        "is a suspending function, which enters its own body again at each resumption: it is not"
                                 + " woven, and would run unprotected",
-                        "Leave resilience.advice-mode at 'proxy'");
+                        "Set resilience.advice-mode to 'proxy'");
             }
             return isWoven(method)
                     ? null
                     : new Obstacle(
                             "is not woven, and would run unprotected",
-                            "Write the annotation at the method or its class, where AspectJ sees it, and not only at an"
-                                    + " interface or a superclass; and see to it that the class is loaded after the weaver");
+                            "Put the annotation on the method or its class, and not only on an interface or a superclass,"
+                                    + " and make sure that the class is loaded after the weaver");
         }
     };
 
-    /**
-     * What the application asks for; {@link #PROXY} if it asks for what there is not, which the start-up check reports.
-     */
+    /** The configured mode; {@link #PROXY} if the configured value is invalid, which the start-up check reports. */
     public static AdviceMode in(Environment environment) {
         return GlobalSettings.orElse(environment, "advice-mode", AdviceMode.class, PROXY);
     }
 
     /**
-     * Why no call of a method would be seen; null if they are.
+     * Why calls of a method would not be intercepted; null if they are.
      *
-     * @param byInterfaces whether the bean is called through a proxy of its interfaces, and not of a subclass
+     * @param byInterfaces whether the bean's proxy implements its interfaces instead of extending its class
      */
     @Nullable
     abstract Obstacle obstacle(Method method, boolean byInterfaces);

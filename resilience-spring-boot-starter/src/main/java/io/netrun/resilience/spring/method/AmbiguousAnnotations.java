@@ -13,19 +13,19 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
- * Finds two annotations of one pattern that are as near to a method as each other and ask for different things, such as
- * two meta-annotations, or those of two interfaces. Only one of them counts, and which one is by chance.
+ * Finds two annotations of one pattern that are equally close to a method and have different settings, such as two
+ * meta-annotations, or the annotations of two interfaces. Only one of them is used, and which one is undefined.
  */
 final class AmbiguousAnnotations {
 
     private AmbiguousAnnotations() {}
 
     /** The problem of a method; null if there is none. */
-    static @Nullable Problem of(PipelineSlot place, Method method, Class<?> type) {
-        AnnotatedElement element = Declaration.isAtMethod(method, place) ? method : type;
+    static @Nullable Problem of(PipelineSlot slot, Method method, Class<?> type) {
+        AnnotatedElement element = Declaration.isAtMethod(method, slot) ? method : type;
         List<MergedAnnotation<Annotation>> all =
                 MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).<Annotation>stream(
-                                place.annotation().getName())
+                                slot.annotation().getName())
                         .toList();
         if (all.size() < 2) {
             return null;
@@ -36,15 +36,13 @@ final class AmbiguousAnnotations {
                 .filter(other -> !other.synthesize().equals(counts.synthesize()))
                 .findFirst()
                 .map(other -> Problem.tolerable(
-                        type.getName() + "." + method.getName() + " has two different annotations " + place.title()
+                        type.getName() + "." + method.getName() + " has two different annotations " + slot.title()
                                 + ": that of " + title(counts) + " counts, and that of " + title(other) + " does not",
-                        "Keep one of them, or write " + place.title() + " at the method itself"))
+                        "Keep one of them, or write " + slot.title() + " on the method itself"))
                 .orElse(null);
     }
 
-    /**
-     * A class's own annotation is nearer than that of a class or an interface that it extends; all others are alike.
-     */
+    /** A class's own annotation is closer than that of a supertype; all others are equally close. */
     private static Predicate<MergedAnnotation<Annotation>> isAsNearAs(MergedAnnotation<Annotation> counts) {
         Class<?> type = declaringClass(counts);
         return other -> {

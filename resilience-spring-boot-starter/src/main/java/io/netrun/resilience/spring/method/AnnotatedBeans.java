@@ -21,12 +21,12 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.util.ClassUtils;
 
 /**
- * The beans of one class that has annotated methods.
+ * The beans of one class with annotated methods.
  *
- * @param type as the user wrote it
- * @param names of the beans
- * @param methods with what their annotations ask for
- * @param callbacks the methods that their definitions name for the beginning or end of a bean
+ * @param type the class as the user wrote it
+ * @param names the names of the beans
+ * @param methods the annotated methods, with what their annotations declare
+ * @param callbacks the init and destroy methods that the bean definitions name
  */
 record AnnotatedBeans(
         Class<?> type, List<String> names, Map<Method, List<Declaration>> methods, Set<String> callbacks) {
@@ -34,10 +34,10 @@ record AnnotatedBeans(
     private static final Logger log = LoggerFactory.getLogger(AnnotatedBeans.class);
 
     /**
-     * All of a context, without those of its parent.
+     * Finds all annotated beans of a context, without those of its parent.
      *
-     * @param created the classes of beans that are there already, some of which no definition names: inner beans, and
-     *     what a {@code FactoryBean} makes that does not name its class
+     * @param created the classes of beans that exist already, including those without a definition that names them:
+     *     inner beans, and products of a {@code FactoryBean} that does not declare their class
      */
     static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans, Map<String, Class<?>> created) {
         Map<Class<?>, AnnotatedBeans> found = new LinkedHashMap<>();
@@ -64,7 +64,7 @@ record AnnotatedBeans(
         return found.values();
     }
 
-    /** One bean that was created after the start. */
+    /** A single bean that was created after start-up. */
     static AnnotatedBeans of(ConfigurableListableBeanFactory beans, String name, Class<?> type) {
         AnnotatedBeans bean = of(type);
         bean.names.add(name);

@@ -26,9 +26,9 @@ public final class AnnotationCheck {
     private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
 
     /**
-     * A check of the beans of a context.
+     * Creates the check of the beans of a context.
      *
-     * @param proxies knows of each bean whether its calls are protected
+     * @param proxies reports for each bean whether its calls are protected
      */
     public AnnotationCheck(
             ConfigurableListableBeanFactory beans,
@@ -49,9 +49,10 @@ public final class AnnotationCheck {
     }
 
     /**
-     * The problems of a bean that has been created after the others, as far as they have not been reported.
+     * The problems of a bean that was created after start-up, without those that have been reported.
      *
-     * @param type of the bean; one that has been checked has no problems again
+     * @param name the name of the bean
+     * @param type the class of the bean; a class that has been checked is not checked again
      */
     public List<Problem> late(String name, Class<?> type) {
         Class<?> userClass = ClassUtils.getUserClass(type);
@@ -67,7 +68,8 @@ public final class AnnotationCheck {
         List<Declaration> declarations =
                 annotated.stream().flatMap(AnnotatedBeans::declarations).toList();
         pipelines.add(declarations);
-        // First the annotations with settings: one that only names an instance may come before them in any order.
+        // Annotations with settings first, so that the order relative to those that only name an instance is
+        // irrelevant.
         for (Declaration declaration : declarations) {
             if (!declaration.settings().isEmpty()) {
                 try {

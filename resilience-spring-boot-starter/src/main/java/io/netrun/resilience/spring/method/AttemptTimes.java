@@ -2,12 +2,12 @@ package io.netrun.resilience.spring.method;
 
 import java.util.Map;
 
-/** How long the attempts of protected methods took, where somebody measures that. */
+/** The durations of the attempts of protected methods, if they are measured. */
 @FunctionalInterface
 public interface AttemptTimes {
 
     /**
-     * A method's attempts since the start of the application, by class and method without packages:
+     * The attempts since the start of the application, by class and method without the package:
      * {@code PaymentClient.charge}.
      */
     Map<String, AttemptTime> byMethod();
@@ -15,13 +15,13 @@ public interface AttemptTimes {
     /**
      * The attempts of one method.
      *
-     * @param count how many have ended
-     * @param totalMillis the time of all together
-     * @param maxMillis the longest of the last minutes
+     * @param count the number of completed attempts
+     * @param totalMillis their total duration
+     * @param maxMillis the longest duration of the last minutes
      */
     record AttemptTime(long count, double totalMillis, double maxMillis) {
 
-        /** Both together. */
+        /** The sum of both. */
         public AttemptTime plus(AttemptTime other) {
             return new AttemptTime(
                     count + other.count, totalMillis + other.totalMillis, Math.max(maxMillis, other.maxMillis));

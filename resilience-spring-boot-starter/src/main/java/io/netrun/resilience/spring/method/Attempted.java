@@ -2,54 +2,54 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** Steps that fail if annotations are wrong. For one thread. */
+/** Runs steps that fail if annotations are wrong. Confined to one thread. */
 final class Attempted {
 
-    private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
-
-    private final boolean lenient;
-    private final Predicate<Problem> isNew;
+    private final @Nullable Consumer<Problem> problems;
     private boolean leftOut;
 
-    /**
-     * Steps.
-     *
-     * @param lenient whether a step that fails is logged and left out, since a call is to be made
-     * @param isNew whether a problem is still to be logged
-     */
-    Attempted(boolean lenient, Predicate<Problem> isNew) {
-        this.lenient = lenient;
-        this.isNew = isNew;
+    private Attempted(@Nullable Consumer<Problem> problems) {
+        this.problems = problems;
     }
 
-    /** Whether a step has been left out. */
+    /** A step that fails throws. */
+    static Attempted strict() {
+        return new Attempted(null);
+    }
+
+    /**
+     * Creates a runner that skips a failed step, because a call is waiting.
+     *
+     * @param problems called with each problem of a skipped step
+     */
+    static Attempted lenient(Consumer<Problem> problems) {
+        return new Attempted(problems);
+    }
+
+    /** Whether a step has been skipped. */
     boolean hasLeftOut() {
         return leftOut;
     }
 
     /**
-     * The result of a step.
+     * Returns the result of a step.
      *
-     * @param otherwise what takes its place where it is left out
-     * @throws ResilienceConfigurationException if it is not left out
+     * @param otherwise the result of a skipped step
+     * @throws ResilienceConfigurationException if the step fails and is not skipped
      */
     <T> T orElse(T otherwise, Supplier<T> step) {
         try {
             return step.get();
         } catch (ResilienceConfigurationException wrong) {
-            if (!lenient) {
+            if (problems == null) {
                 throw wrong;
             }
             leftOut = true;
-            wrong.problems().stream()
-                    .filter(isNew)
-                    .forEach(problem ->
-                            log.error("{}. {}. Calls are made without it.", problem.description(), problem.remedy()));
+            wrong.problems().forEach(problems);
             return otherwise;
         }
     }

@@ -3,14 +3,14 @@ package io.netrun.resilience.spring.method;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** Knows of each bean whether its calls go through its protection. */
+/** Reports for each bean whether its calls are protected. */
 @FunctionalInterface
 public interface BeanProxies {
 
-    /** How a bean is called, as far as that is known now. */
+    /** How the calls of a bean are intercepted, as far as this is known now. */
     Proxying of(String beanName);
 
-    /** The classes of the beans with annotated methods that have been created, by the names under which they were. */
+    /** The classes of the created beans with annotated methods, by bean name. */
     default Map<String, Class<?>> created() {
         return Map.of();
     }
@@ -21,6 +21,6 @@ public interface BeanProxies {
      * @param listener must not throw
      */
     default void onLateBean(BiConsumer<String, Class<?>> listener) {
-        // Where nothing watches beans, there is nobody to call.
+        // Without a bean post-processor there are no late beans to report.
     }
 }

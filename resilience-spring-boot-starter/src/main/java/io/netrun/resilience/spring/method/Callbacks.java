@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 
-/** The methods of a bean that its context calls on the object itself, past every proxy. */
+/** Finds the life-cycle methods of a bean, which its context calls on the object itself, bypassing every proxy. */
 final class Callbacks {
 
     private static final Set<String> ANNOTATIONS = Set.of(
@@ -27,9 +27,9 @@ final class Callbacks {
                 || is(method, "destroy", DisposableBean.class, beans.type());
         return callback
                 ? new Obstacle(
-                        "is called by the application context on the object itself: no proxy can step in, and the method"
-                                + " would run unprotected",
-                        "Let it call an annotated method of another bean")
+                        "is called by the application context on the object itself: no proxy can intercept it, and the"
+                                + " method would run unprotected",
+                        "Call an annotated method of another bean from it")
                 : null;
     }
 

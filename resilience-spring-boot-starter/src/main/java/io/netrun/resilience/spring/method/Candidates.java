@@ -13,13 +13,13 @@ import java.util.stream.Stream;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells which classes can have protected methods at all. It looks at annotations without merging them, which is much
- * cheaper, and is asked of every bean of an application; what is remembered of a class goes with it.
+ * Decides which classes can have protected methods. It reads annotations without merging them, which is much cheaper,
+ * because it runs for every bean of an application. The cached result is collected together with its class.
  */
 final class Candidates {
 
     private static final Set<Class<? extends Annotation>> OURS = Stream.concat(
-                    PatternDescriptors.places().stream().map(PipelineSlot::annotation), Stream.of(PatternOrder.class))
+                    PatternDescriptors.slots().stream().map(PipelineSlot::annotation), Stream.of(PatternOrder.class))
             .collect(Collectors.toUnmodifiableSet());
 
     private static final ClassValue<Boolean> ANNOTATIONS = new ClassValue<>() {
@@ -41,8 +41,8 @@ final class Candidates {
     private Candidates() {}
 
     /**
-     * Whether a class, its superclasses, its interfaces or any of their methods have an annotation of ours, or one that
-     * has one.
+     * Whether a class, its superclasses, its interfaces or any of their methods have one of this library's annotations,
+     * directly or as a meta-annotation.
      */
     static boolean has(Class<?> type) {
         return !type.getName().startsWith("java.") && TYPES.get(type);

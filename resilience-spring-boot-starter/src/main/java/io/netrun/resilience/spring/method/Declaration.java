@@ -19,17 +19,17 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationAttributes;
 
 /**
- * One annotation's wish for one method.
+ * What one annotation declares for one method.
  *
- * @param place what it asks for
- * @param name of the instance, placeholders not yet resolved; empty if it has a default name
- * @param defaultName null if the annotation has a name
- * @param settings that it sets, by Java name
- * @param methodAttributes what else it sets, which is about the method and not the instance
- * @param location the method or class that has it, for messages
+ * @param slot the pipeline slot that the annotation fills
+ * @param name the name of the instance with unresolved placeholders; empty for the default name
+ * @param defaultName the default name; null if the annotation has a name
+ * @param settings the settings that the annotation sets, by Java name
+ * @param methodAttributes its other attributes, which apply to the method and not to the instance
+ * @param location the method or class with the annotation, for messages
  */
 record Declaration(
-        PipelineSlot place,
+        PipelineSlot slot,
         String name,
         @Nullable DefaultName defaultName,
         Map<String, Object> settings,
@@ -39,36 +39,36 @@ record Declaration(
     static final String NAME = "name";
 
     /**
-     * The wishes for a method. Annotations are found on the method, on the methods it overrides or implements, and, for
-     * public methods, on its class, that class's superclasses and interfaces; the method's own win over the class's,
-     * per pattern. Meta-annotations count, with their {@code @AliasFor}.
+     * Finds the declarations for a method. Annotations are found on the method, on the methods that it overrides or
+     * implements, and, for public methods, on its class and that class's supertypes. For each pattern, an annotation on
+     * the method overrides that on the class. Meta-annotations count, including {@code @AliasFor}.
      *
-     * @param method as the target class has it
+     * @param method the method as declared by the target class
      */
-    static List<Declaration> of(List<PipelineSlot> places, Method method, Class<?> targetClass) {
-        return places.stream()
-                .map(place -> of(place, method, targetClass))
+    static List<Declaration> of(List<PipelineSlot> slots, Method method, Class<?> targetClass) {
+        return slots.stream()
+                .map(slot -> of(slot, method, targetClass))
                 .filter(Objects::nonNull)
                 .toList();
     }
 
     PatternDescriptor<?, ?> pattern() {
-        return place.pattern();
+        return slot.pattern();
     }
 
-    private static @Nullable Declaration of(PipelineSlot place, Method method, Class<?> targetClass) {
-        AnnotationAttributes onMethod = attributes(method, place.annotation());
+    private static @Nullable Declaration of(PipelineSlot slot, Method method, Class<?> targetClass) {
+        AnnotationAttributes onMethod = attributes(method, slot.annotation());
         AnnotationAttributes found =
-                onMethod == null ? attributesOfClass(method, targetClass, place.annotation()) : onMethod;
+                onMethod == null ? attributesOfClass(method, targetClass, slot.annotation()) : onMethod;
         if (found == null) {
             return null;
         }
         String type = targetClass.getSimpleName().isEmpty() ? targetClass.getName() : targetClass.getSimpleName();
-        DefaultName defaultName = found.getString(NAME).isEmpty() ? DefaultName.of(place, method, targetClass) : null;
-        return read(place, found, defaultName, onMethod == null ? type : type + "." + method.getName());
+        DefaultName defaultName = found.getString(NAME).isEmpty() ? DefaultName.of(slot, method, targetClass) : null;
+        return read(slot, found, defaultName, onMethod == null ? type : type + "." + method.getName());
     }
 
-    /** What an annotation says of a method: its own, or else its class's. */
+    /** The attributes of the annotation on a method, or else on its class. */
     static @Nullable AnnotationAttributes attributes(
             Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
         AnnotationAttributes onMethod = attributes(method, annotation);
@@ -76,16 +76,16 @@ record Declaration(
     }
 
     /**
-     * Whether one of the annotations stands at the method itself, or at one that it overrides or implements, and not at
-     * its class.
+     * Whether one of the annotations is on the method itself, or on one that it overrides or implements, and not on its
+     * class.
      */
     static boolean isAtMethod(Method method) {
-        return PatternDescriptors.places().stream().anyMatch(place -> isAtMethod(method, place));
+        return PatternDescriptors.slots().stream().anyMatch(slot -> isAtMethod(method, slot));
     }
 
-    /** Whether the annotation of one pattern stands at the method. */
-    static boolean isAtMethod(Method method, PipelineSlot place) {
-        return attributes(method, place.annotation()) != null;
+    /** Whether the annotation of one pattern is on the method. */
+    static boolean isAtMethod(Method method, PipelineSlot slot) {
+        return attributes(method, slot.annotation()) != null;
     }
 
     private static @Nullable AnnotationAttributes attributesOfClass(
@@ -94,7 +94,8 @@ record Declaration(
     }
 
     /**
-     * A class's annotation is about what the class does for its callers, so not about what every object has, or none.
+     * A class-level annotation covers the public instance methods that the class offers, and not the methods of
+     * {@code Object}.
      */
     private static boolean isCoveredByItsClass(Method method) {
         return Modifier.isPublic(method.getModifiers())
@@ -114,14 +115,14 @@ record Declaration(
     }
 
     private static Declaration read(
-            PipelineSlot place, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String location) {
+            PipelineSlot slot, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String location) {
         Map<String, Object> settings = new LinkedHashMap<>(attributes);
         settings.remove(NAME);
         settings.values().removeIf(Declaration::isUnset);
         Map<String, Object> methodAttributes = new LinkedHashMap<>(settings);
-        settings.keySet().removeIf(attribute -> !place.pattern().isSetting(attribute));
+        settings.keySet().removeIf(attribute -> !slot.pattern().isSetting(attribute));
         methodAttributes.keySet().removeAll(settings.keySet());
-        return new Declaration(place, attributes.getString(NAME), defaultName, settings, methodAttributes, location);
+        return new Declaration(slot, attributes.getString(NAME), defaultName, settings, methodAttributes, location);
     }
 
     private static boolean isUnset(Object value) {

@@ -11,26 +11,26 @@ import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The name of an instance whose annotation has none: {@code Class.method}, with the types of the parameters where
- * another annotated method of the class has the same name. Where the methods of two classes would share it, each has
- * its full name instead.
+ * The default name of an instance whose annotation has none: {@code Class.method}, followed by the parameter types if
+ * another annotated method of the class has the same name. If methods of two classes would share a name, each has its
+ * fully qualified name instead.
  *
  * @param simple the name, such as {@code Client.call}
  * @param full the name with the package, such as {@code com.shop.Client.call}
- * @param method the one method that it stands for
+ * @param method the method that it identifies
  */
 record DefaultName(String simple, String full, String method) {
 
-    static DefaultName of(PipelineSlot place, Method method, Class<?> userClass) {
-        String parameters = isOverloaded(place, method, userClass) ? parameters(method, Class::getSimpleName) : "";
+    static DefaultName of(PipelineSlot slot, Method method, Class<?> userClass) {
+        String parameters = isOverloaded(slot, method, userClass) ? parameters(method, Class::getSimpleName) : "";
         String called = method.getName() + parameters;
         return new DefaultName(
-                simpleName(method, userClass) + "." + called + place.suffix(),
-                userClass.getName() + "." + called + place.suffix(),
+                simpleName(method, userClass) + "." + called + slot.suffix(),
+                userClass.getName() + "." + called + slot.suffix(),
                 userClass.getName() + "." + method.getName() + parameters(method, Class::getName));
     }
 
-    /** An anonymous class has no name of its own and is called as what it is one of. */
+    /** An anonymous class has no name and takes that of its interface or superclass. */
     private static String simpleName(Method method, Class<?> userClass) {
         if (!userClass.isAnonymousClass()) {
             return userClass.getSimpleName();
@@ -48,18 +48,18 @@ record DefaultName(String simple, String full, String method) {
                 .collect(Collectors.joining(",", "(", ")"));
     }
 
-    private static boolean isOverloaded(PipelineSlot place, Method method, Class<?> userClass) {
+    private static boolean isOverloaded(PipelineSlot slot, Method method, Class<?> userClass) {
         Method[] methods =
                 userClass.isInterface() ? userClass.getMethods() : ReflectionUtils.getUniqueDeclaredMethods(userClass);
         return Arrays.stream(methods)
                 .filter(other -> other.getName().equals(method.getName()) && !other.isBridge())
                 .map(other -> AopUtils.getMostSpecificMethod(other, userClass))
                 .filter(other -> !Arrays.equals(other.getParameterTypes(), method.getParameterTypes()))
-                .anyMatch(other -> hasDefaultName(place, other, userClass));
+                .anyMatch(other -> hasDefaultName(slot, other, userClass));
     }
 
-    private static boolean hasDefaultName(PipelineSlot place, Method method, Class<?> userClass) {
-        AnnotationAttributes attributes = Declaration.attributes(method, userClass, place.annotation());
+    private static boolean hasDefaultName(PipelineSlot slot, Method method, Class<?> userClass) {
+        AnnotationAttributes attributes = Declaration.attributes(method, userClass, slot.annotation());
         return attributes != null && attributes.getString(Declaration.NAME).isEmpty();
     }
 }

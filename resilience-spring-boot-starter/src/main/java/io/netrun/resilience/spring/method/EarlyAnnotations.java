@@ -16,9 +16,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Tells of annotations before the beans that have them are created, so that code which asks for an instance earlier,
- * such as that of a constructor, gets it with their settings. It sees the classes that bean definitions name, and
- * creates no bean to see more. Thread-safe.
+ * Announces annotations before their beans are created, so that code that requests an instance early, such as in a
+ * constructor, gets it with the annotation's settings. It reads only the classes that bean definitions name, and
+ * creates no bean to find more. Thread-safe.
  */
 public final class EarlyAnnotations {
 
@@ -29,13 +29,13 @@ public final class EarlyAnnotations {
 
     private final ConfigurableListableBeanFactory beans;
     private final MethodPipelines pipelines;
-    /** 0 until somebody has asked. */
+    /** 0 until the first look. */
     private final AtomicInteger state = new AtomicInteger();
 
     /**
-     * The annotations of a context.
+     * Creates the announcer of a context.
      *
-     * @param beans whose definitions are looked at
+     * @param beans the bean factory whose definitions are read
      */
     public EarlyAnnotations(ConfigurableListableBeanFactory beans, MethodPipelines pipelines) {
         this.beans = beans;
@@ -43,8 +43,8 @@ public final class EarlyAnnotations {
     }
 
     /**
-     * Announces the instances that annotations will ask for, once all definitions are there; and before, to who asks
-     * that early.
+     * Announces the instances that annotations will request, once all bean definitions are present. An earlier call
+     * announces those that are known by then.
      */
     public void announce() {
         int now = state.get();
@@ -61,7 +61,7 @@ public final class EarlyAnnotations {
     }
 
     /**
-     * The problems of the settings that annotations have. Creates no instance.
+     * The problems of the annotations' settings. Creates no instance.
      *
      * @param names called with the pattern and the name of each instance that an annotation names
      */

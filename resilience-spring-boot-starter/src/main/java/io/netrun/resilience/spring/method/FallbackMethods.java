@@ -23,7 +23,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** The methods that may take a failed call's place: found, and checked for fitting, when the pipeline is built. */
+/** The methods that can replace a failed call. They are found and validated when the pipeline is built. */
 public final class FallbackMethods {
 
     private static final Logger log = LoggerFactory.getLogger(FallbackMethods.class);
@@ -34,9 +34,10 @@ public final class FallbackMethods {
     private final Function<Object, Object> holder;
 
     /**
-     * The methods.
+     * Creates the methods.
      *
-     * @param holder the bean that has them, of the bean that was called
+     * @param candidates the methods that match
+     * @param holder returns the bean that has the methods, for the bean that was called
      */
     private FallbackMethods(List<Candidate> candidates, Function<Object, Object> holder) {
         this.candidates = candidates;
@@ -44,9 +45,10 @@ public final class FallbackMethods {
     }
 
     /**
-     * The methods that an annotation asks for; {@link #NONE} for a method that is itself the one that its class names.
+     * Finds the methods that an annotation names; {@link #NONE} for a method that is itself the fallback named by its
+     * class.
      *
-     * @throws ResilienceConfigurationException if there is none, or none that fits
+     * @throws ResilienceConfigurationException if there is no such method, or none that matches
      */
     static FallbackMethods of(Declaration declaration, Method method, Class<?> userClass, BeanFactory beans) {
         String name = String.valueOf(declaration.methodAttributes().get("method"));
@@ -68,13 +70,13 @@ public final class FallbackMethods {
                 .filter(Objects::nonNull)
                 .toList();
         if (fitting.isEmpty()) {
-            boolean ofClass = !Declaration.isAtMethod(method, declaration.place());
+            boolean ofClass = !Declaration.isAtMethod(method, declaration.slot());
             if (ofClass && bean.isEmpty() && name.equals(method.getName())) {
                 return NONE;
             }
             String returning = ReturnTypes.text(wanted)
-                    + (bean.isEmpty() ? "" : ", without being private")
-                    + (ofClass ? "; or write @Fallback at the methods that it is for, and not at their class" : "");
+                    + (bean.isEmpty() ? "" : ", and do not make it private")
+                    + (ofClass ? "; or put @Fallback on the methods that need it instead of their class" : "");
             throw noneFits(where, name, type, method, returning);
         }
         fitting.forEach(each -> {
@@ -84,21 +86,22 @@ public final class FallbackMethods {
         return new FallbackMethods(fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean));
     }
 
-    /** The methods that may be called, by reflection. */
+    /** The methods that may be called by reflection. */
     List<Method> methods() {
         return candidates.stream().map(Candidate::method).toList();
     }
 
     /**
-     * Calls the method for the closest failure. A suspending one gives a publisher, as it does to a proxy.
+     * Calls the fallback method whose failure type is the most specific. A suspending method returns a publisher, as it
+     * does to a proxy.
      *
-     * @throws Throwable the failure itself if there is none, or what the method threw
+     * @throws Throwable the failure itself if no method matches, or what the method threw
      */
     public @Nullable Object recover(Throwable failure, Object target, @Nullable Object[] arguments) throws Throwable {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable shown = outside;
         Candidate closest = closest(outside);
-        // A retry's exception is looked through, unless a method is for an exception of this library.
+        // A retry's exception is unwrapped unless a method handles an exception of this library.
         if (closest == null || !ResilienceException.class.isAssignableFrom(closest.failure)) {
             shown = ExceptionFilter.rootOf(failure);
             closest = shown == outside ? closest : closest(shown);
@@ -107,13 +110,13 @@ public final class FallbackMethods {
             throw failure;
         }
         Object bean = holder.apply(target);
-        // Another bean may be a proxy, whose own method is the one to call.
+        // Another bean may be a proxy, whose own method must be called.
         Method method =
                 bean == target ? closest.method : AopUtils.selectInvocableMethod(closest.method, bean.getClass());
         return AopUtils.invokeJoinpointUsingReflection(bean, method, closest.arguments(arguments, shown));
     }
 
-    /** Of two for the same failure, the one that takes more. */
+    /** Of two methods for the same failure, the one with more parameters. */
     private @Nullable Candidate closest(Throwable failure) {
         Candidate closest = null;
         for (Candidate candidate : candidates) {
@@ -135,8 +138,8 @@ public final class FallbackMethods {
                     ? SpellingSuggestion.to(bean, List.of(listable.getBeanDefinitionNames()))
                     : "";
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    where + "names the bean '" + bean + "', which there is not",
-                    nearest.isEmpty() ? "Name a bean that there is" : "Did you mean '" + nearest + "'?")));
+                    where + "finds no bean named '" + bean + "'",
+                    nearest.isEmpty() ? "Use the name of an existing bean" : "Did you mean '" + nearest + "'?")));
         }
         return ClassUtils.getUserClass(type);
     }
@@ -145,8 +148,10 @@ public final class FallbackMethods {
         String nearest = SpellingSuggestion.to(
                 name, Stream.of(all).map(Method::getName).distinct().toList());
         return new ResilienceConfigurationException(List.of(new Problem(
-                where + "names the method '" + name + "', which " + type.getName() + " has not",
-                nearest.isEmpty() ? "Write that method, or name another" : "Did you mean '" + nearest + "'?")));
+                where + "finds no method named '" + name + "' in " + type.getName(),
+                nearest.isEmpty()
+                        ? "Add this method, or use the name of an existing one"
+                        : "Did you mean '" + nearest + "'?")));
     }
 
     private static ResilienceConfigurationException noneFits(
@@ -155,8 +160,8 @@ public final class FallbackMethods {
                 .map(Class::getSimpleName)
                 .collect(Collectors.joining(", "));
         return new ResilienceConfigurationException(List.of(new Problem(
-                where + "names the method '" + name + "' of " + type.getName() + ", which does not fit",
-                "Let it take (" + parameters + ") or nothing, followed by the failure if it is wanted, and return "
+                where + "finds no matching method '" + name + "' in " + type.getName(),
+                "Declare the parameters (" + parameters + ") or none, optionally followed by the failure, and return "
                         + returning)));
     }
 
@@ -165,19 +170,20 @@ public final class FallbackMethods {
     }
 
     /**
-     * A method that fits.
+     * A method that matches.
      *
-     * @param failure what it is for
+     * @param method the method
+     * @param failure the failure type that it handles
      * @param takesArguments whether it takes the arguments of the failed call
-     * @param takesFailure whether it takes the failure, last
+     * @param takesFailure whether its last parameter is the failure
      */
     private record Candidate(Method method, Class<?> failure, boolean takesArguments, boolean takesFailure) {
 
         /**
-         * The candidate, if it fits.
+         * Returns the candidate, or null if it does not match.
          *
-         * @param type whose method the candidate is, with its type arguments
-         * @param userClass whose method has failed
+         * @param type the class of the candidate, with its type arguments
+         * @param userClass the class of the failed method
          */
         static @Nullable Candidate of(Method candidate, Class<?> type, Method failed, Class<?> userClass) {
             if (SuspendingFunctions.isSuspending(candidate) && !SuspendingFunctions.isSuspending(failed)) {
@@ -197,7 +203,7 @@ public final class FallbackMethods {
                     candidate, takesFailure ? own[own.length - 1] : Exception.class, takesArguments, takesFailure);
         }
 
-        /** What a type variable stands for is known to the class that inherits the method. */
+        /** Type variables are resolved by the class that inherits the method. */
         private static Class<?>[] parameters(Method method, Class<?> type) {
             Class<?>[] parameters = SuspendingFunctions.parameters(method).clone();
             for (int i = 0; i < parameters.length; i++) {
@@ -207,7 +213,7 @@ public final class FallbackMethods {
             return parameters;
         }
 
-        /** Whether the arguments of a call can be passed on: null cannot be where a primitive value is wanted. */
+        /** Whether the arguments of a call can be passed: a primitive parameter does not accept null. */
         boolean takes(@Nullable Object[] arguments) {
             Class<?>[] parameters = method.getParameterTypes();
             for (int i = 0; takesArguments && i < parameters.length && i < arguments.length; i++) {
@@ -218,7 +224,7 @@ public final class FallbackMethods {
             return true;
         }
 
-        /** A proxy cannot throw what the method that it stands for does not declare. */
+        /** A proxy cannot throw a checked exception that the proxied method does not declare. */
         void warnOfUndeclared(Method failed, String where) {
             for (Class<?> thrown : method.getExceptionTypes()) {
                 if (!ReflectionUtils.declaresException(failed, thrown)

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.env.PropertyResolver;
 
 /**
- * The names of the instances that annotations ask for. What has no name of its own shares no instance by accident.
- * Thread-safe.
+ * The names of the instances that annotations request. Default names never make two methods share an instance by
+ * accident. Thread-safe.
  */
 final class InstanceNames {
 
@@ -34,12 +34,14 @@ final class InstanceNames {
         this.ambiguous = ambiguous;
     }
 
-    /** The same names, for a child context whose annotations have placeholders of its own. */
+    /** The same names for a child context, whose annotations are resolved with its own placeholders. */
     InstanceNames child(PropertyResolver ofChild) {
         return new InstanceNames(ofChild, methods, ambiguous);
     }
 
-    /** Learns of annotations before they are asked for, so that which is first makes no difference. */
+    /**
+     * Registers annotations before their names are requested, so that the names do not depend on the order of requests.
+     */
     void add(Collection<Declaration> declarations) {
         Map<String, String> seen = new HashMap<>(methods);
         for (Declaration declaration : declarations) {
@@ -48,7 +50,7 @@ final class InstanceNames {
                 String former = seen.putIfAbsent(key(declaration, name), name.method());
                 if (former != null && !former.equals(name.method()) && ambiguous.add(key(declaration, name))) {
                     log.info(
-                            "{} and {} would share {} '{}': each has one of its own, named after the full name of its class",
+                            "{} and {} would share {} '{}': each gets its own, named after its fully qualified class",
                             former,
                             name.method(),
                             declaration.pattern().title(),
@@ -58,14 +60,14 @@ final class InstanceNames {
         }
     }
 
-    /** The name of the instance that an annotation asks for, which stays the same. */
+    /** The name of the instance that an annotation requests. It never changes. */
     String of(Declaration declaration) {
         DefaultName name = declaration.defaultName();
         if (name == null) {
             return SettingsResolver.resolved(
                     declaration.name(),
                     environment,
-                    declaration.place().title() + " of " + declaration.location() + ": name");
+                    declaration.slot().title() + " of " + declaration.location() + ": name");
         }
         String key = key(declaration, name);
         String owner = ambiguous.contains(key) ? methods.get(key) : methods.computeIfAbsent(key, k -> name.method());

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.MergedAnnotations;
 
 /**
- * Whether the annotated methods of beans are protected: the pipelines of those that are get built, the others are
- * problems.
+ * Checks whether the annotated methods of beans are protected. Builds the pipelines of those that are, and reports the
+ * others as problems.
  */
 final class MethodCheck {
 
@@ -26,7 +26,7 @@ final class MethodCheck {
     private final Consumer<Problem> problems;
 
     /**
-     * A check.
+     * Creates the check.
      *
      * @param problems called with each problem
      */
@@ -78,7 +78,7 @@ final class MethodCheck {
         Class<?> type = UserClasses.of(method, beans.type());
         if (obstacle == null) {
             declarations.forEach(declaration -> {
-                Problem ambiguous = AmbiguousAnnotations.of(declaration.place(), method, type);
+                Problem ambiguous = AmbiguousAnnotations.of(declaration.slot(), method, type);
                 if (ambiguous != null) {
                     problems.accept(ambiguous);
                 }
@@ -107,11 +107,11 @@ final class MethodCheck {
     static Problem unprotected(Class<?> type, Method method, List<Declaration> declarations, Obstacle obstacle) {
         return Problem.tolerable(
                 type.getName() + "." + method.getName() + " is annotated with "
-                        + declarations.get(0).place().title() + ", but " + obstacle.reason(),
-                obstacle.remedy() + ", or take the annotation away");
+                        + declarations.get(0).slot().title() + ", but " + obstacle.reason(),
+                obstacle.remedy() + ", or remove the annotation");
     }
 
-    /** What a class has from elsewhere is not what its annotation is about, if it cannot be protected. */
+    /** Inherited methods that cannot be protected are not covered by the annotation of a class. */
     private static boolean isInheritedByTheAnnotatedClass(
             Method method, Class<?> type, List<Declaration> declarations) {
         Class<?> annotated = annotatedClass(type, declarations);
@@ -122,7 +122,7 @@ final class MethodCheck {
         for (Class<?> each = type; each != null; each = each.getSuperclass()) {
             MergedAnnotations direct = MergedAnnotations.from(each);
             if (declarations.stream()
-                    .map(Declaration::place)
+                    .map(Declaration::slot)
                     .map(PipelineSlot::annotation)
                     .anyMatch(direct::isPresent)) {
                 return each;

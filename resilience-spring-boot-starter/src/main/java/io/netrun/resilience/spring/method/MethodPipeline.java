@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapter;
 
 /**
- * A protected method with the pipeline that every call of it goes through.
+ * A protected method with the pipeline that each of its calls passes.
  *
- * @param title the method for people: {@code com.shop.PaymentClient.charge(Order)}
- * @param pipeline its policies
- * @param returns how the method says that it is done
- * @param adapter turns what it returns into Reactor's types and back; null unless it is reactive or a flow
- * @param mayRepeat whether a policy, or who subscribes, may make the call more than once
- * @param mayChangeThread whether the call may be made on another thread than the caller's
- * @param fallbacks what may take a failed call's place
+ * @param title the display name of the method: {@code com.shop.PaymentClient.charge(Order)}
+ * @param pipeline the pipeline of its policies
+ * @param returns how the method signals completion
+ * @param adapter converts the returned value to Reactor's types and back; null unless it is reactive or a flow
+ * @param mayRepeat whether a policy or a subscriber may make the call more than once
+ * @param mayChangeThread whether the call may run on a thread other than the caller's
+ * @param fallbacks the methods that can replace a failed call
  */
 public record MethodPipeline(
         String title,

@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
 import java.lang.reflect.Method;
@@ -21,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,10 @@ import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
-/** The pipelines of all protected methods: each is built once, at start-up or before the method's first call. */
+/**
+ * The pipelines of all protected methods: each is built at start-up or before the method's first call, and again after
+ * an instance in use has left the registry.
+ */
 public final class MethodPipelines {
 
     private static final Logger log = LoggerFactory.getLogger(MethodPipelines.class);
@@ -47,24 +50,21 @@ public final class MethodPipelines {
     private final InstanceNames names;
     private final BeanFactory beans;
     private final @Nullable ClassLoader classLoader;
-    private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPipeline>> pipelines = new ConcurrentHashMap<>();
-    private final Set<Policy> used = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Class<?>, ConcurrentMap<Method, Followed<MethodPipeline>>> pipelines =
+            new ConcurrentHashMap<>();
 
-    /** Pipelines that were built for calls without what is wrong, so that a check still finds that. */
-    private final Set<MethodPipeline> makeshift = ConcurrentHashMap.newKeySet();
+    /** Pipelines first built for calls without their invalid parts, which a later check must still report. */
+    private final Set<Followed<MethodPipeline>> makeshift = ConcurrentHashMap.newKeySet();
 
-    /** The problems of beans that were created after the start, each to be logged once. */
+    /** The problems of beans that were created after start-up, each to be logged once. */
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
-    /** How many instances have left the registry. */
-    private final AtomicInteger left = new AtomicInteger();
-
     /**
-     * The pipelines to come.
+     * Creates the container; pipelines are built later.
      *
-     * @param instances asked when the first pipeline is built
-     * @param order the places around a method, outermost first
-     * @param beans asked for those that have fallback methods, and with what libraries they came
+     * @param instances called when the first pipeline is built
+     * @param order the slots around a method, outermost first
+     * @param beans provides the beans with fallback methods, and the class loader of the application's libraries
      */
     public MethodPipelines(
             Supplier<InstanceFactory> instances, List<PipelineSlot> order, Environment environment, BeanFactory beans) {
@@ -82,7 +82,7 @@ public final class MethodPipelines {
                 : MethodPipelines.class.getClassLoader();
     }
 
-    /** The pipelines of the beans of a child context. What has no name of its own is named as among these. */
+    /** The pipelines for the beans of a child context. They share the default names with these. */
     public MethodPipelines child(
             Supplier<InstanceFactory> ofChild,
             List<PipelineSlot> orderInChild,
@@ -91,35 +91,36 @@ public final class MethodPipelines {
         return new MethodPipelines(ofChild, orderInChild, names.child(environment), childBeans);
     }
 
-    /** Whether a class may have methods that ask for protection; a quick look, for every bean of an application. */
+    /** Whether a class may have protected methods. A cheap test for every bean of an application. */
     public static boolean isCandidate(Class<?> type) {
         return Candidates.has(type);
     }
 
-    /** Whether a class has methods that ask for protection. */
+    /** Whether a class has protected methods. */
     public static boolean hasProtectedMethods(Class<?> type) {
         return !annotatedMethods(ClassUtils.getUserClass(type)).isEmpty();
     }
 
     /**
-     * Whether a method, as called on a bean of a class, asks for any protection. Looks at annotations alone, since it
-     * is asked while the very beans that would know more are being made.
+     * Whether a method, called on a bean of a class, is protected. Reads annotations only, since it is called while the
+     * beans that know more are being created.
      */
     public static boolean isProtected(Method method, Class<?> targetClass) {
         return !declarations(method, targetClass).isEmpty();
     }
 
     /**
-     * The pipeline of a method, for a call. Where its annotations are wrong, which the start-up check could not see
-     * because nothing told it of the bean's class, that is logged once and the call is made without what is wrong.
+     * The pipeline of a method, for a call. If the annotations are wrong and the start-up check could not see them,
+     * because the bean's class was unknown then, the problem is logged once and the call is made without the invalid
+     * parts.
      *
-     * @param called the method, as the proxy knows it
+     * @param called the method as seen by the proxy
      * @param targetClass the class of the bean behind the proxy
      */
     public MethodPipeline of(Method called, Class<?> targetClass) {
-        ConcurrentMap<Method, MethodPipeline> ofClass = pipelines.get(targetClass);
-        MethodPipeline pipeline = ofClass == null ? null : ofClass.get(called);
-        return pipeline != null ? pipeline : build(called, targetClass, true);
+        ConcurrentMap<Method, Followed<MethodPipeline>> ofClass = pipelines.get(targetClass);
+        Followed<MethodPipeline> pipeline = ofClass == null ? null : ofClass.get(called);
+        return pipeline != null ? pipeline.get() : build(called, targetClass, true);
     }
 
     /**
@@ -131,29 +132,17 @@ public final class MethodPipelines {
         return build(called, targetClass, false);
     }
 
-    /**
-     * An instance has left the registry: the methods that went through it get another pipeline with their next call.
-     */
-    public void forget(Policy policy) {
-        if (used.remove(policy)) {
-            left.incrementAndGet();
-            pipelines
-                    .values()
-                    .forEach(ofClass -> ofClass.values()
-                            .removeIf(method -> method.pipeline().policies().contains(policy)));
-        }
-    }
-
-    /** Whether there are pipelines of a class, which its beans had built when they were checked. */
+    /** Whether there are pipelines of a class, built by the check of its beans. */
     public boolean has(Class<?> type) {
         return pipelines.containsKey(type);
     }
 
-    /** The pipelines built so far that have a policy, by the title of their methods. */
+    /** The pipelines built so far that have a policy, sorted by method title. */
     public List<MethodPipeline> all() {
         return pipelines.values().stream()
                 .flatMap(ofClass -> ofClass.values().stream())
                 .distinct()
+                .map(Followed::get)
                 .filter(method -> !method.pipeline().policies().isEmpty())
                 .sorted(Comparator.comparing(MethodPipeline::title))
                 .toList();
@@ -161,11 +150,10 @@ public final class MethodPipelines {
 
     static List<Declaration> declarations(Method method, Class<?> targetClass) {
         Class<?> userClass = UserClasses.of(method, targetClass);
-        return Declaration.of(
-                PatternDescriptors.places(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
+        return Declaration.of(PatternDescriptors.slots(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
     }
 
-    /** The methods of a bean's class that ask for protection, with their wishes. */
+    /** The protected methods of a bean's class, with their declarations. */
     static Map<Method, List<Declaration>> annotatedMethods(Class<?> type) {
         if (!Candidates.has(type)) {
             return Map.of();
@@ -177,55 +165,65 @@ public final class MethodPipelines {
         return MethodIntrospector.selectMethods(type, lookup);
     }
 
-    /** Builds the pipeline of a user's method once, however many generated classes it is called through. */
+    /** Builds the pipeline of a user's method once, even if it is called through several generated classes. */
     private MethodPipeline build(Method called, Class<?> targetClass, boolean lenient) {
         Class<?> userClass = UserClasses.of(called, targetClass);
         Method method = AopUtils.getMostSpecificMethod(called, userClass);
-        int before = left.get();
-        ConcurrentMap<Method, MethodPipeline> ofUserClass = pipelinesOf(userClass);
-        MethodPipeline present = ofUserClass.get(method);
+        ConcurrentMap<Method, Followed<MethodPipeline>> ofUserClass = pipelinesOf(userClass);
+        Followed<MethodPipeline> present = ofUserClass.get(method);
         if (present != null && !lenient && makeshift.remove(present)) {
             ofUserClass.remove(method, present);
             present = null;
         }
         if (present == null) {
-            Attempted attempted = new Attempted(lenient, this::isNew);
-            MethodPipeline built = build(method, userClass, attempted);
-            MethodPipeline faster = ofUserClass.putIfAbsent(method, built);
+            Attempted attempted = lenient ? Attempted.lenient(this::logOnce) : Attempted.strict();
+            Followed<MethodPipeline> built = follow(method, userClass, attempted);
+            Followed<MethodPipeline> faster = ofUserClass.putIfAbsent(method, built);
             if (faster == null && attempted.hasLeftOut()) {
                 makeshift.add(built);
             }
             present = faster == null ? built : faster;
         }
-        ConcurrentMap<Method, MethodPipeline> ofTargetClass = pipelinesOf(targetClass);
-        ofTargetClass.put(called, present);
-        if (left.get() != before) { // perhaps just this pipeline was to be forgotten
-            ofUserClass.remove(method, present);
-            ofTargetClass.remove(called, present);
+        pipelinesOf(targetClass).put(called, present);
+        return present.get();
+    }
+
+    private Followed<MethodPipeline> follow(Method method, Class<?> userClass, Attempted attempted) {
+        InstanceFactory known = instances.get();
+        int changes = known.changes();
+        MethodPipeline first = build(method, userClass, attempted);
+        Followed<MethodPipeline> followed =
+                new Followed<>(known, problems -> build(method, userClass, Attempted.lenient(problems::add)));
+        followed.set(first, changes);
+        return followed;
+    }
+
+    private void logOnce(Problem problem) {
+        if (isNew(problem)) {
+            log.error("{}. {}. Calls are not protected by it.", problem.description(), problem.remedy());
         }
-        return present;
     }
 
     private MethodPipeline build(Method method, Class<?> userClass, Attempted attempted) {
         if (!instances.get().isProtecting()) {
             return build(method, userClass, List.of(), attempted);
         }
-        List<PipelineSlot> places = attempted.orElse(order, () -> order(method, userClass));
-        List<Declaration> declarations = Declaration.of(places, method, userClass);
+        List<PipelineSlot> slots = attempted.orElse(order, () -> order(method, userClass));
+        List<Declaration> declarations = Declaration.of(slots, method, userClass);
         return attempted.orElse(
                 withoutPolicies(method, userClass), () -> build(method, userClass, declarations, attempted));
     }
 
     private List<PipelineSlot> order(Method method, Class<?> userClass) {
-        AnnotationAttributes said = Declaration.attributes(method, userClass, PatternOrder.class);
-        if (said == null) {
+        AnnotationAttributes attributes = Declaration.attributes(method, userClass, PatternOrder.class);
+        if (attributes == null) {
             return order;
         }
         String where = "@PatternOrder of " + userClass.getSimpleName() + "." + method.getName();
-        return PipelineOrder.changed(order, List.of(said.getStringArray("value")), where);
+        return PipelineOrder.changed(order, List.of(attributes.getStringArray("value")), where);
     }
 
-    private ConcurrentMap<Method, MethodPipeline> pipelinesOf(Class<?> type) {
+    private ConcurrentMap<Method, Followed<MethodPipeline>> pipelinesOf(Class<?> type) {
         return pipelines.computeIfAbsent(type, key -> new ConcurrentHashMap<>());
     }
 
@@ -248,8 +246,7 @@ public final class MethodPipelines {
                         .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
                         .orElse(null);
                 if (policy != null) {
-                    used.add(policy);
-                    chain.put(declaration.place(), policy);
+                    chain.put(declaration.slot(), policy);
                     mayRepeat |= declaration.pattern().repeatsCalls();
                     mayChangeThread |= declaration.pattern().movesCalls();
                 }
@@ -257,12 +254,11 @@ public final class MethodPipelines {
                     fallbacks = attempted.orElse(
                             FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
                     if (fallbacks == FallbackMethods.NONE) {
-                        chain.remove(declaration.place());
+                        chain.remove(declaration.slot());
                     }
                 }
             } catch (ResilienceConfigurationException e) {
-                problems.addAll(
-                        e.problems()); // the others are asked for all the same, so none of them counts as unused
+                problems.addAll(e.problems()); // the others are still requested, so that none of them counts as unused
             }
         }
         if (!problems.isEmpty()) {
@@ -279,22 +275,22 @@ public final class MethodPipelines {
                 fallbacks);
     }
 
-    /** Whether a problem has not been logged yet; it is from now on. */
+    /** Returns true if a problem has not been logged yet, and marks it as logged. */
     boolean isNew(Problem problem) {
         return logged.add(problem.description());
     }
 
-    /** Learns which instances will be asked for, so that their names do not depend on the order. */
+    /** Registers the instances that will be requested, so that their names do not depend on the order. */
     void add(Collection<Declaration> declarations) {
         names.add(declarations);
     }
 
-    /** The name of the instance that an annotation asks for. */
+    /** The name of the instance that an annotation requests. */
     String nameOf(Declaration declaration) {
         return names.of(declaration);
     }
 
-    /** Annotations will ask for instances, which get the settings that these have from now on. */
+    /** Announces annotations. The instances that they will request have the annotations' settings from now on. */
     void announce(Collection<Declaration> declarations) {
         add(declarations);
         declarations.stream()
@@ -331,11 +327,11 @@ public final class MethodPipelines {
         String shared = PipelineSlot.sharedInstance(chain);
         if (!shared.isEmpty()) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    userClass.getName() + "." + method.getName() + ": " + shared, "Give each a name of its own")));
+                    userClass.getName() + "." + method.getName() + ": " + shared, "Use a different name for each")));
         }
     }
 
-    /** What an annotation at the method asks for has to be possible; its class may have methods of every kind. */
+    /** An annotation on the method must be applicable. One on the class may cover methods that it does not apply to. */
     private static MethodPipeline unprotected(
             Method method, Class<?> userClass, List<Declaration> declarations, Obstacle obstacle) {
         Problem problem = MethodCheck.unprotected(userClass, method, declarations, obstacle);

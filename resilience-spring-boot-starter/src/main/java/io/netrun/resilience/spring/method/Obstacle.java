@@ -10,18 +10,20 @@ import org.springframework.core.ReactiveAdapter;
 import org.springframework.util.ClassUtils;
 
 /**
- * Why a method can not be protected as what it returns.
+ * Why a method cannot be protected.
  *
- * @param reason goes on after "the method is annotated, but"
- * @param remedy what helps, other than taking the annotation away
+ * @param reason continues the sentence "the method is annotated, but"
+ * @param remedy the remedy other than removing the annotation
  */
 record Obstacle(String reason, String remedy) {
 
     /**
-     * What stands in the way of a method.
+     * Returns the obstacle to protecting a method; null if there is none.
      *
-     * @param adapter for what it returns, if that is reactive
-     * @param application has the application's libraries
+     * @param method the method
+     * @param kind how it signals completion
+     * @param adapter the adapter of its return type, if that is reactive
+     * @param application the class loader of the application's libraries
      */
     static @Nullable Obstacle of(
             Method method, ReturnKind kind, @Nullable ReactiveAdapter adapter, @Nullable ClassLoader application) {
@@ -34,8 +36,8 @@ record Obstacle(String reason, String remedy) {
         }
         if (SuspendingFunctions.takesContinuation(method)) {
             return new Obstacle(
-                    "takes a Continuation without being a suspending function, and its call would end before it ran",
-                    "Write it in Kotlin, or let it return a Mono or a CompletableFuture");
+                    "takes a Continuation without being a suspending function, and its call would end before it runs",
+                    "Write it in Kotlin, or return a Mono or a CompletableFuture");
         }
         return switch (kind) {
             case STAGE, FUTURE -> ofFuture(method, type);
@@ -44,32 +46,32 @@ record Obstacle(String reason, String remedy) {
         };
     }
 
-    /** The call would be over, and its limit, its permits and its attempts with it, before the work is done. */
+    /** The call, with its timeout, permits and attempts, would end before the work is done. */
     private static @Nullable Obstacle ofLater(Class<?> type) {
         if (ReactiveTypes.isDeferred(type)) {
             return new Obstacle(
                     "returns " + type.getSimpleName() + ", and its call would end before the work is done",
-                    "Annotate the method that does the work, in another bean, or let it return a CompletableFuture");
+                    "Annotate the method that does the work, in another bean, or return a CompletableFuture");
         }
         return ReactiveTypes.isLazy(type)
                 ? new Obstacle(
                         "returns " + type.getSimpleName() + ", and its call would end before the elements are fetched",
-                        "Let it return a List, or a Flux")
+                        "Return a List or a Flux")
                 : null;
     }
 
     private static @Nullable Obstacle ofFuture(Method method, Class<?> type) {
         if (method.getGenericReturnType() instanceof TypeVariable<?> variable) {
             return new Obstacle(
-                    "returns " + variable.getName()
-                            + ", any future that its caller wants, which a protected call can not be given back as",
-                    "Let it return CompletableFuture, CompletionStage or Future");
+                    "returns the type variable " + variable.getName()
+                            + ", any future that its caller wants, which a protected call cannot return",
+                    "Return CompletableFuture, CompletionStage or Future");
         }
         return type.isAssignableFrom(CompletableFuture.class)
                 ? null
                 : new Obstacle(
-                        "returns " + type.getSimpleName() + ", which a protected call can not be given back as",
-                        "Let it return CompletableFuture, CompletionStage or Future");
+                        "returns " + type.getSimpleName() + ", which a protected call cannot return",
+                        "Return CompletableFuture, CompletionStage or Future");
     }
 
     private static @Nullable Obstacle ofReactive(
@@ -81,8 +83,8 @@ record Obstacle(String reason, String remedy) {
         return type.isAssignableFrom(known)
                 ? null
                 : new Obstacle(
-                        "returns " + type.getSimpleName() + ", which a protected call can not be given back as",
-                        "Let it return " + known.getSimpleName());
+                        "returns " + type.getSimpleName() + ", which a protected call cannot return",
+                        "Return " + known.getSimpleName());
     }
 
     private static Obstacle ofUnknown(Class<?> type, @Nullable ClassLoader application) {
@@ -90,18 +92,17 @@ record Obstacle(String reason, String remedy) {
                 ? withoutReactor(type)
                 : new Obstacle(
                         "returns " + type.getSimpleName()
-                                + ", which is asynchronous in a way that is not supported: its"
-                                + " call would end before it ran",
-                        "Let it return a CompletableFuture or a type that Spring's ReactiveAdapterRegistry knows");
+                                + ", an asynchronous type that is not supported: its call would end before it runs",
+                        "Return a CompletableFuture or a type that Spring's ReactiveAdapterRegistry knows");
     }
 
-    /** What such a function returns, it returns when it is done: something that is yet to be done is not waited for. */
+    /** A suspending function is complete when it returns, so a returned future or publisher would not be awaited. */
     private static @Nullable Obstacle ofSuspending(Class<?> type, @Nullable ClassLoader application) {
         String missing = SuspendingFunctions.missingLibrary(application);
         if (missing != null) {
             return new Obstacle(
-                    "is a suspending function, which takes " + missing.substring(missing.indexOf(':') + 1)
-                            + " to protect, and that is missing",
+                    "is a suspending function, and " + missing.substring(missing.indexOf(':') + 1)
+                            + ", which is required to protect it, is missing",
                     "Add the library " + missing);
         }
         return !SuspendingFunctions.isFlow(type)
@@ -111,13 +112,13 @@ record Obstacle(String reason, String remedy) {
                 ? new Obstacle(
                         "is a suspending function that returns " + type.getSimpleName()
                                 + ", and its call would end before that did",
-                        "Let it return the value or a Flow, or let it not be suspending")
+                        "Return the value or a Flow, or make the function non-suspending")
                 : null;
     }
 
     private static Obstacle withoutReactor(Class<?> type) {
         return new Obstacle(
-                "returns " + type.getSimpleName() + ", which takes Reactor to protect, and Reactor is missing",
+                "returns " + type.getSimpleName() + ", and Reactor, which is required to protect it, is missing",
                 "Add the library io.projectreactor:reactor-core");
     }
 

@@ -16,8 +16,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Ahead of time: a native image keeps for reflection only what it was told of, so it is told of every protected method,
- * of those that it overrides or implements, where the annotations may be, and of its fallback methods.
+ * Registers protected methods for reflection in a native image, which keeps only what hints name. This includes the
+ * methods that they override or implement, where the annotations may be, and their fallback methods.
  */
 final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
 
@@ -50,7 +50,7 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
         }
     }
 
-    /** None if something is wrong with them: the start of the application tells of it. */
+    /** Empty if they are invalid: the start-up check reports it. */
     private static List<Method> fallbacks(Declaration declaration, Method method, Class<?> type, BeanFactory beans) {
         try {
             return FallbackMethods.of(declaration, method, type, beans).methods();
@@ -59,7 +59,7 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
         }
     }
 
-    /** Parameters are not compared but counted, since type variables may stand for them further up. */
+    /** Parameters are counted and not compared, since they may be type variables in supertypes. */
     private static void registerWithInherited(ReflectionHints hints, Method method, Class<?> type) {
         hints.registerMethod(method, ExecutableMode.INVOKE);
         for (Class<?> each : hierarchy(type)) {

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 
-/** Tells reactive return types from others. Needs none of the libraries that it tells of. */
+/** Recognizes reactive and other deferred return types. Requires none of their libraries. */
 final class ReactiveTypes {
 
-    /** The beginnings of the names of types with which a call has not ended when it returns. */
+    /** Name prefixes of types with which a call has not ended when it returns. */
     private static final List<String> ASYNCHRONOUS = List.of(
             "org.reactivestreams.",
             "java.util.concurrent.Flow$",
@@ -20,24 +20,24 @@ final class ReactiveTypes {
             "kotlinx.coroutines.",
             "org.springframework.web.context.request.async.");
 
-    /** Types of which only the methods do the work, which are called when the call has long returned. */
+    /** Types that do the work in their methods, which are called after the call has returned. */
     private static final List<String> DEFERRED = List.of(
             "java.util.concurrent.Callable",
             "org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody",
             "org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter");
 
-    /** Types whose elements may be fetched when the call has long returned. */
+    /** Types whose elements may be fetched after the call has returned. */
     private static final List<String> LAZY = List.of(
             "java.util.stream.BaseStream", "java.util.Iterator", "java.util.Spliterator", "kotlin.sequences.Sequence");
 
     private ReactiveTypes() {}
 
-    /** Whether what a method returns does its work after the call, when it is asked to. */
+    /** Whether a returned type does its work on demand, after the call. */
     static boolean isDeferred(@Nullable Class<?> type) {
         return is(type, DEFERRED);
     }
 
-    /** Whether the elements of what a method returns may be fetched after the call. */
+    /** Whether the elements of a returned type may be fetched after the call. */
     static boolean isLazy(@Nullable Class<?> type) {
         return is(type, LAZY);
     }
@@ -50,8 +50,8 @@ final class ReactiveTypes {
     }
 
     /**
-     * What turns the method's returned value into Reactor's types and back; null if it is not known to be reactive. For
-     * a suspending function, that of the flow that it returns, if it does.
+     * The adapter that converts a method's returned value to Reactor's types and back; null if the type is not known to
+     * be reactive. For a suspending function, the adapter of the flow that it returns, if any.
      */
     static @Nullable ReactiveAdapter adapter(Method method) {
         return ReactiveAdapterRegistry.getSharedInstance()
@@ -59,7 +59,7 @@ final class ReactiveTypes {
                         .resolve());
     }
 
-    /** Asked by name, since the libraries may be absent. */
+    /** Compared by name, since the libraries may be absent. */
     static boolean isAsynchronous(@Nullable Class<?> type) {
         return type != null
                 && (ASYNCHRONOUS.stream().anyMatch(type.getName()::startsWith)

@@ -6,17 +6,17 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapter;
 
-/** How a method says that it is done. */
+/** How a method signals completion. */
 public enum ReturnKind {
     /** By returning. */
     PLAIN,
     /** By completing the {@link CompletionStage} that it returned. */
     STAGE,
-    /** By completing the {@link Future} that it returned, which can be waited for but does not call back. */
+    /** By completing the {@link Future} that it returned, which can be awaited but has no callbacks. */
     FUTURE,
     /** By ending a subscription to what it returned. */
     REACTIVE,
-    /** By resuming its coroutine, or, if it returned a flow, by ending a subscription to that. */
+    /** By resuming its coroutine, or by ending a subscription to the flow that it returned. */
     SUSPENDING;
 
     static ReturnKind of(Method method, @Nullable ReactiveAdapter adapter) {

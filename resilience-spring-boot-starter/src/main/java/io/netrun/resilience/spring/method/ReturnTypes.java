@@ -8,14 +8,14 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
- * Compares what methods return, type arguments included. What the compiler could not tell for certain is let through:
- * raw types, type variables that nothing resolves, and wildcards where their bounds have something in common.
+ * Compares return types, including type arguments. Doubtful cases are accepted: raw types, type variables that nothing
+ * resolves, and wildcards whose bounds overlap.
  */
 final class ReturnTypes {
 
     private ReturnTypes() {}
 
-    /** Whether what one method returns can be taken for what another should have returned. */
+    /** Whether the return type of one method can replace that of another. */
     static boolean fit(ResolvableType wanted, ResolvableType given) {
         Class<?> wantedClass = wanted.toClass();
         Class<?> givenClass = given.toClass();
@@ -52,7 +52,7 @@ final class ReturnTypes {
         return wanted.toClass() == given.toClass() && argumentsAgree(wanted, given);
     }
 
-    /** Whether nothing says what it stands for, its bounds aside. */
+    /** Whether nothing but its bounds determines the type. */
     private static boolean isOpen(ResolvableType type) {
         return type.resolve() == null
                 || (type.getType() instanceof TypeVariable<?> variable
@@ -63,7 +63,7 @@ final class ReturnTypes {
         return type.getType() instanceof WildcardType;
     }
 
-    /** For people: {@code List<String>}. */
+    /** The type as shown in messages, such as {@code List<String>}. */
     static String text(ResolvableType type) {
         if (type.isArray()) {
             return text(type.getComponentType()) + "[]";

@@ -9,8 +9,9 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
- * Reads Kotlin's suspending functions as they were written. Compiled, each returns an object and takes a continuation,
- * last, whose type argument is what it really returns. Needs none of Kotlin's libraries.
+ * Reads Kotlin's suspending functions as they were declared. A compiled one returns {@code Object} and has a
+ * continuation as its last parameter, whose type argument is the declared return type. Requires none of Kotlin's
+ * libraries.
  */
 final class SuspendingFunctions {
 
@@ -20,12 +21,12 @@ final class SuspendingFunctions {
 
     private SuspendingFunctions() {}
 
-    /** Whether Spring's proxies take the method for one. */
+    /** Whether Spring's proxies treat the method as a suspending function. */
     static boolean isSuspending(Method method) {
         return KotlinDetector.isSuspendingFunction(method);
     }
 
-    /** Whether a method takes a continuation, which Java code may do as well. */
+    /** Whether a method takes a continuation, which Java methods may do, too. */
     static boolean takesContinuation(Method method) {
         return Arrays.stream(method.getParameterTypes())
                 .anyMatch(type -> type.getName().equals(CONTINUATION));
@@ -35,13 +36,13 @@ final class SuspendingFunctions {
         return type.getName().equals(FLOW);
     }
 
-    /** What the method takes, without the continuation. */
+    /** The parameter types without the continuation. */
     static Class<?>[] parameters(Method method) {
         Class<?>[] types = method.getParameterTypes();
         return isSuspending(method) ? Arrays.copyOf(types, types.length - 1) : types;
     }
 
-    /** What the method returns, as a class's. Nothing is void. */
+    /** The declared return type, resolved in a class. {@code Unit} is void. */
     static ResolvableType returned(Method method, Class<?> owner) {
         if (!isSuspending(method)) {
             return ResolvableType.forMethodReturnType(method, owner);
@@ -54,7 +55,7 @@ final class SuspendingFunctions {
         return result.toClass().getName().equals(UNIT) ? ResolvableType.forClass(void.class) : result;
     }
 
-    /** The library without which Spring's proxies can not call such a function; null if none is missing. */
+    /** The missing library that Spring's proxies require to call a suspending function; null if none is missing. */
     static @Nullable String missingLibrary(@Nullable ClassLoader application) {
         if (!ClassUtils.isPresent("reactor.core.publisher.Mono", application)) {
             return "io.projectreactor:reactor-core";

@@ -6,15 +6,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import org.springframework.util.ClassUtils;
 
-/** What a user wrote, behind what Spring and the JDK generate. */
+/** Finds the user's classes behind those that Spring and the JDK generate. */
 final class UserClasses {
 
     private UserClasses() {}
 
     /**
-     * The class whose method it is. Of an object that is a lambda, or a proxy of the JDK such as an HTTP interface
-     * client or a repository, it is the interface: its own class has a name that nobody knows, and another one with
-     * every start.
+     * The class that a method belongs to. For a lambda, or for a JDK proxy such as an HTTP interface client or a
+     * repository, this is the interface: the generated class has a meaningless name that changes with every start.
      */
     static Class<?> of(Method method, Class<?> targetClass) {
         if (!Proxy.isProxyClass(targetClass) && !targetClass.isHidden()) {

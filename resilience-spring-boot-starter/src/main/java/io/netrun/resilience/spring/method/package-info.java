@@ -1,4 +1,4 @@
-/** Annotated methods and their pipelines. */
+/** Finds annotated methods, checks them and builds their pipelines. */
 @NullMarked
 package io.netrun.resilience.spring.method;
 

@@ -19,12 +19,12 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 
-/** The meters of all instances in one registry of meters. Thread-safe. */
+/** The meters of all instances in one meter registry. Thread-safe. */
 final class BoundMeters {
 
     private static final String PREFIX = "resilience.";
 
-    /** Suffix of a family's name that stands for all its keys. */
+    /** The suffix of a family's name that represents all its keys. */
     private static final String ALL_KEYS = ":*";
 
     private final ResilienceRegistry instances;
@@ -32,7 +32,7 @@ final class BoundMeters {
     private final MeterRegistry meters;
     private final ConcurrentMap<Policy, List<Meter>> single = new ConcurrentHashMap<>();
 
-    /** Meters refer to the totals weakly; these are kept for as long as the registry of meters is followed. */
+    /** Meters refer to the totals weakly, so they are kept here for as long as the meter registry is in use. */
     private final ConcurrentMap<Family, FamilyTotals<?>> families = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<Policy, FamilyTotals<?>> members = new ConcurrentHashMap<>();

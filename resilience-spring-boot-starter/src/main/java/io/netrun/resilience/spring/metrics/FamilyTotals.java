@@ -10,23 +10,23 @@ import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the instances of a family count together. Counters also have what instances counted that have left, so they
- * never go back. Thread-safe.
+ * The totals of a family's instances. Counters include the counts of instances that have left, so they never decrease.
+ * Thread-safe.
  *
- * @param <P> the policy
+ * @param <P> the type of the policy
  */
 final class FamilyTotals<P extends Policy> {
 
     private final Class<P> type;
     private final List<MeterSpec<P>> measures;
 
-    /** Guards all that follows, so that an instance on its way out is counted once; no foreign code runs under it. */
+    /** Guards all fields below, so that a leaving instance is counted once. No foreign code runs under it. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Set<P> members = new HashSet<>();
     private final double[] former;
 
-    /** What each had counted when it left, as long as it is referenced: it may return with its counts. */
+    /** The counts of each instance when it left, as long as it is reachable: it may return with these counts. */
     private final Map<P, double[]> left = new WeakHashMap<>();
 
     FamilyTotals(Class<P> type, List<MeterSpec<P>> measures) {

@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Binds the meters of every instance, and keeps them in step with the registry: they appear with their instance and go
- * with it. The instances of a family share a set of meters, unless the application wants others. Meters read the
- * instances' own counts, so a protected call does nothing for them.
+ * Binds the meters of every instance and keeps them in step with the registry: meters are added and removed with their
+ * instance. The instances of a family share one set of meters, unless configured otherwise. Meters read the instances'
+ * own counts, so they add no cost to a protected call.
  */
 public final class ResilienceMeters implements MeterBinder, AutoCloseable {
 
@@ -21,16 +21,17 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
     private final ConcurrentMap<MeterRegistry, Subscription> subscriptions = new ConcurrentHashMap<>();
 
     /**
-     * The meters to come.
+     * Creates the binder; meters are bound later.
      *
-     * @param keyed those of the instances of families
+     * @param instances the registry of the instances
+     * @param keyed the kind of meters for instances of families
      */
     public ResilienceMeters(ResilienceRegistry instances, KeyedMeters keyed) {
         this.instances = instances;
         this.keyed = keyed;
     }
 
-    /** Once for each registry of meters, and for as long as that is not closed. */
+    /** Binds once per meter registry, until that registry is closed. */
     @Override
     public void bindTo(MeterRegistry meters) {
         BoundMeters bound = new BoundMeters(instances, keyed, meters);

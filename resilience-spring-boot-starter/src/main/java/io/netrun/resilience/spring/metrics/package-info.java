@@ -1,4 +1,4 @@
-/** The meters. */
+/** Binds the instances' counts to Micrometer. */
 @NullMarked
 package io.netrun.resilience.spring.metrics;
 

@@ -17,6 +17,7 @@ final class BulkheadPattern {
 
     static final PatternDescriptor<Bulkhead, BulkheadConfig> DESCRIPTOR = PatternDescriptor.of(
                     Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
+            .callCounts("Calls", "totalAccepted")
             .measures(measures())
             .frequentEvents(List.of(BulkheadEvent.Rejected.class))
             .waits(b -> NamedDuration.of("max-wait", b.config().maxWait()))

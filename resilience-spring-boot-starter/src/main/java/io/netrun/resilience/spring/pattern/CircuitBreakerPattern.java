@@ -20,6 +20,7 @@ final class CircuitBreakerPattern {
 
     static final PatternDescriptor<CircuitBreaker, CircuitBreakerConfig> DESCRIPTOR = PatternDescriptor.of(
                     CircuitBreaker.TYPE, io.netrun.resilience.annotation.CircuitBreaker.class, "circuitBreakers")
+            .callCounts("Calls", "totalSucceeded", "totalFailed", "totalIgnored", "totalCancelled")
             .measures(measures())
             .actions(actions())
             .canBeDown(CircuitBreakerPattern::isOpen)

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.pattern;
 
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.circuitbreaker.Detection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -39,7 +40,7 @@ final class Detections {
      *
      * @param levels settings by their Java names, the nearest first; a nearer level decides over what a farther one
      *     would lead to
-     * @throws IllegalArgumentException if settings do not go together; the message starts with the name of one
+     * @throws InvalidSettingException if settings conflict
      */
     static Map<String, Derived> derive(List<Map<String, Object>> levels) {
         for (int i = 0; i < levels.size(); i++) {
@@ -75,9 +76,12 @@ final class Detections {
         for (Map<String, Object> level : levels) {
             for (Map.Entry<String, Set<Detection>> setting : USED_BY.entrySet()) {
                 if (level.containsKey(setting.getKey()) && !setting.getValue().contains(chosen)) {
-                    throw new IllegalArgumentException(setting.getKey() + " is " + level.get(setting.getKey())
-                            + ", but detection is " + chosen + ", which does not use it: detection must be "
-                            + names(setting.getValue()) + ", or " + setting.getKey() + " be removed");
+                    throw new InvalidSettingException(
+                            setting.getKey(),
+                            setting.getKey() + " is " + level.get(setting.getKey()) + ", but detection is "
+                                    + names(Set.of(chosen)) + ", which does not use it: set detection to "
+                                    + names(setting.getValue()) + ", or remove " + setting.getKey(),
+                            DETECTION);
                 }
             }
         }
@@ -90,8 +94,10 @@ final class Detections {
             if (level.containsKey(setting.getKey())) {
                 possible.retainAll(setting.getValue());
                 if (possible.isEmpty()) {
-                    throw new IllegalArgumentException(
-                            setting.getKey() + " and " + former + " are for different detections: keep one of them");
+                    throw new InvalidSettingException(
+                            setting.getKey(),
+                            setting.getKey() + " and " + former + " are for different detections: keep one of them",
+                            former);
                 }
                 former = setting.getKey();
             }

@@ -23,6 +23,8 @@ final class FallbackPattern {
                     new PolicyType<>(Fallback.TYPE.key(), Fallback.class, BY_METHOD, Fallback::of),
                     io.netrun.resilience.annotation.Fallback.class,
                     "fallbacks")
+            .forMethodsOnly()
+            .callCounts("Outcomes", "totalRecovered", "totalFailed", "totalPassed")
             .measures(List.of(
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "recovered", f -> f.metrics().totalRecovered()),

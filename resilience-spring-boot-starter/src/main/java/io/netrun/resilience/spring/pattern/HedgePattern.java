@@ -14,7 +14,9 @@ final class HedgePattern {
     static final PatternDescriptor<Hedge, HedgeConfig> DESCRIPTOR = PatternDescriptor.of(
                     Hedge.TYPE, io.netrun.resilience.annotation.Hedge.class, "hedges")
             .repeatsCalls()
-            .movesCalls()
+            .movesCalls((config, bound) ->
+                    config.toBuilder().requiresCallerThread(bound).build())
+            .callCounts("Hedges", "totalHedged")
             .measures(List.of(
                     MeterSpec.gauge(
                             "hedge.active",

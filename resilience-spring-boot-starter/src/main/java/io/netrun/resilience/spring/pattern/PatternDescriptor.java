@@ -10,15 +10,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.converter.ConverterRegistry;
 
 /**
@@ -35,7 +36,9 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final String section;
     private final Set<String> settings;
     private final boolean repeatsCalls;
-    private final boolean movesCalls;
+    private final @Nullable BiFunction<C, BooleanSupplier, C> movesCalls;
+    private final boolean forMethodsOnly;
+    private final CallCounts callCounts;
     private final List<MeterSpec<P>> measures;
     private final Map<String, Consumer<P>> actions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
@@ -54,7 +57,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final Set<String> derived;
     private final Function<List<Map<String, Object>>, Map<String, Derived>> derivation;
 
-    private PatternDescriptor(Builder<P, C> builder) {
+    PatternDescriptor(PatternDescriptorBuilder<P, C> builder) {
         this.type = builder.type;
         this.annotation = builder.annotation;
         this.section = builder.section;
@@ -63,6 +66,8 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                 .collect(Collectors.toSet());
         this.repeatsCalls = builder.repeatsCalls;
         this.movesCalls = builder.movesCalls;
+        this.forMethodsOnly = builder.forMethodsOnly;
+        this.callCounts = builder.callCounts;
         this.measures = Stream.concat(
                         Stream.of(MeterSpec.<P>gauge(
                                         "enabled",
@@ -89,9 +94,9 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.derivation = builder.derivation;
     }
 
-    static <P extends Policy, C extends Record> Builder<P, C> of(
+    static <P extends Policy, C extends Record> PatternDescriptorBuilder<P, C> of(
             PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
-        return new Builder<>(type, annotation, section);
+        return new PatternDescriptorBuilder<>(type, annotation, section);
     }
 
     /** The pattern in the core. */
@@ -131,7 +136,27 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
 
     /** Whether it may execute a plain call on another thread than the caller's. */
     public boolean movesCalls() {
-        return movesCalls;
+        return movesCalls != null;
+    }
+
+    /**
+     * The configuration of an instance that keeps plain calls on the caller's thread while something is bound to it.
+     *
+     * @param bound whether something is bound to the calling thread
+     * @return unchanged if this pattern never moves calls
+     */
+    public C keepOnThread(C config, BooleanSupplier bound) {
+        return movesCalls == null ? config : movesCalls.apply(config, bound);
+    }
+
+    /** Whether instances only make sense around annotated methods, and not around the calls of an HTTP client. */
+    public boolean isForMethodsOnly() {
+        return forMethodsOnly;
+    }
+
+    /** The metrics that add up to the calls of an instance. */
+    public CallCounts callCounts() {
+        return callCounts;
     }
 
     /** The meters of every instance. */
@@ -230,7 +255,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
      *
      * @param levels settings by their Java names, the level that wins first
      * @return what follows, by Java name; nothing for a setting that is set
-     * @throws IllegalArgumentException if settings do not go together; the message starts with the name of one
+     * @throws io.netrun.resilience.InvalidSettingException if settings conflict
      */
     public Map<String, Derived> derive(List<Map<String, Object>> levels) {
         return derivation.apply(levels);
@@ -244,126 +269,5 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     @Override
     public String toString() {
         return key();
-    }
-
-    static final class Builder<P extends Policy, C extends Record> {
-
-        private final PolicyType<P, C> type;
-        private final Class<? extends Annotation> annotation;
-        private final String section;
-        private boolean repeatsCalls;
-        private boolean movesCalls;
-        private List<MeterSpec<P>> measures = List.of();
-        private Map<String, Consumer<P>> actions = Map.of();
-        private List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
-        private List<Class<? extends ResilienceEvent>> frequentEvents = List.of();
-        private Consumer<ConverterRegistry> converters = registry -> {};
-        private Function<P, Stream<NamedDuration>> limit = instance -> Stream.empty();
-        private Function<P, Stream<NamedDuration>> waits = instance -> Stream.empty();
-        private BiFunction<P, Duration, Stream<NamedDuration>> attempts = (instance, each) -> Stream.empty();
-        private Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
-        private Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
-        private Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
-        private List<Class<? extends Record>> detailTypes = List.of();
-        private List<Option<?>> options = List.of(Option.ENABLED);
-        private Predicate<P> down = policy -> false;
-        private BiFunction<P, Consumer<Throwable>, Subscription> repeats = (instance, listener) -> () -> {};
-        private Set<String> derived = Set.of();
-        private Function<List<Map<String, Object>>, Map<String, Derived>> derivation = levels -> Map.of();
-
-        private Builder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
-            this.type = Objects.requireNonNull(type, "type");
-            this.annotation = Objects.requireNonNull(annotation, "annotation");
-            this.section = Objects.requireNonNull(section, "section");
-        }
-
-        Builder<P, C> repeatsCalls() {
-            this.repeatsCalls = true;
-            return this;
-        }
-
-        Builder<P, C> movesCalls() {
-            this.movesCalls = true;
-            return this;
-        }
-
-        Builder<P, C> measures(List<MeterSpec<P>> measures) {
-            this.measures = List.copyOf(measures);
-            return this;
-        }
-
-        Builder<P, C> actions(Map<String, Consumer<P>> actions) {
-            this.actions = actions;
-            return this;
-        }
-
-        Builder<P, C> applicationEvents(List<Class<? extends ResilienceEvent>> events) {
-            this.applicationEvents = List.copyOf(events);
-            return this;
-        }
-
-        Builder<P, C> frequentEvents(List<Class<? extends ResilienceEvent>> events) {
-            this.frequentEvents = List.copyOf(events);
-            return this;
-        }
-
-        Builder<P, C> converters(Consumer<ConverterRegistry> converters) {
-            this.converters = converters;
-            return this;
-        }
-
-        Builder<P, C> limit(Function<P, Stream<NamedDuration>> limit) {
-            this.limit = limit;
-            return this;
-        }
-
-        Builder<P, C> waits(Function<P, Stream<NamedDuration>> waits) {
-            this.waits = waits;
-            return this;
-        }
-
-        Builder<P, C> attempts(BiFunction<P, Duration, Stream<NamedDuration>> attempts) {
-            this.attempts = attempts;
-            return this;
-        }
-
-        Builder<P, C> windows(Function<P, Stream<NamedDuration>> windows) {
-            this.windows = windows;
-            return this;
-        }
-
-        /** Declares a setting that affects sync calls only, and whether an instance has it set. */
-        Builder<P, C> syncSetting(String setting, Predicate<P> asks) {
-            this.syncSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
-            return this;
-        }
-
-        <R extends Record> Builder<P, C> details(String name, Class<R> recordClass, Function<P, List<R>> records) {
-            this.details = policy -> Map.of(name, records.apply(policy));
-            this.detailTypes = List.of(recordClass);
-            return this;
-        }
-
-        /** Declares that instances can be down and can contribute to the application's health. */
-        Builder<P, C> canBeDown(Predicate<P> down) {
-            this.options = List.of(Option.ENABLED, Option.HEALTH);
-            this.down = down;
-            return this;
-        }
-
-        Builder<P, C> onRepeat(BiFunction<P, Consumer<Throwable>, Subscription> repeats) {
-            this.repeats = repeats;
-            return this;
-        }
-
-        Builder<P, C> derives(String setting, Function<List<Map<String, Object>>, Map<String, Derived>> derivation) {
-            this.derived = Set.of(setting);
-            this.derivation = derivation;
-            return this;
-        }
-
-        PatternDescriptor<P, C> build() {
-            return new PatternDescriptor<>(this);
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.pattern;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.annotation.AttemptTimeout;
+import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -35,8 +36,27 @@ public final class PatternDescriptors {
     }
 
     /** All slots of the chain around a call, outermost first. */
-    public static List<PipelineSlot> places() {
+    public static List<PipelineSlot> slots() {
         return PLACES;
+    }
+
+    /** The slots of the chain around the calls of an HTTP client, outermost first. */
+    public static List<PipelineSlot> clientSlots() {
+        return PLACES.stream()
+                .filter(place -> !place.pattern().isForMethodsOnly())
+                .toList();
+    }
+
+    /**
+     * The slot that an annotation selects.
+     *
+     * @throws IllegalArgumentException if it is the annotation of no pattern
+     */
+    public static PipelineSlot slotOf(Class<? extends Annotation> annotation) {
+        return PLACES.stream()
+                .filter(place -> place.annotation().equals(annotation))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(annotation + " is the annotation of no pattern"));
     }
 
     /** The pattern that a policy is an instance of; empty for a policy of the user's own. */

@@ -13,6 +13,7 @@ final class RateLimiterPattern {
 
     static final PatternDescriptor<RateLimiter, RateLimiterConfig> DESCRIPTOR = PatternDescriptor.of(
                     RateLimiter.TYPE, io.netrun.resilience.annotation.RateLimiter.class, "rateLimiters")
+            .callCounts("Calls", "totalAccepted")
             .measures(List.of(
                     MeterSpec.gauge(
                             "ratelimiter.available",

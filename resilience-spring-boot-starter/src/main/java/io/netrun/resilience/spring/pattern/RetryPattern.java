@@ -20,6 +20,7 @@ final class RetryPattern {
     static final PatternDescriptor<Retry, RetryConfig> DESCRIPTOR = PatternDescriptor.of(
                     Retry.TYPE, io.netrun.resilience.annotation.Retry.class, "retries")
             .repeatsCalls()
+            .callCounts("Retries", "totalRetries")
             .measures(measures())
             .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.pattern;
 
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import io.netrun.resilience.timeout.TimeoutEvent;
@@ -17,7 +18,8 @@ final class TimeoutPattern {
 
     static final PatternDescriptor<Timeout, TimeoutConfig> DESCRIPTOR = PatternDescriptor.of(
                     Timeout.TYPE, io.netrun.resilience.annotation.Timeout.class, "timeouts")
-            .movesCalls()
+            .movesCalls((config, bound) ->
+                    config.toBuilder().requiresCallerThread(bound).build())
             .measures(List.of(
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),
@@ -45,9 +47,11 @@ final class TimeoutPattern {
             executor |= level.containsKey(EXECUTOR);
             Object thread = level.get(THREAD);
             if (thread == TimeoutThread.CALLER && executor) {
-                throw new IllegalArgumentException(
-                        "executor is set, but thread is caller, which does not use it: thread must be"
-                                + " worker or auto, or executor be removed");
+                throw new InvalidSettingException(
+                        EXECUTOR,
+                        "executor is set, but thread is caller, which does not use it: set thread to worker or auto,"
+                                + " or remove executor",
+                        THREAD);
             }
             if (thread != null) {
                 break;

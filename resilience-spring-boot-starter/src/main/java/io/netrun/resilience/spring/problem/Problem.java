@@ -1,20 +1,20 @@
 package io.netrun.resilience.spring.problem;
 
 /**
- * Something wrong with the configuration or the annotated code.
+ * A problem in the configuration or in annotated code.
  *
- * @param description what is wrong, with the field, the value and where it was said
- * @param remedy what to do about it
- * @param tolerable whether the application can run all the same, though less protected than it looks
+ * @param description what is wrong, with the setting, its value and its origin
+ * @param remedy how to fix it, in the imperative
+ * @param tolerable whether the application can run in spite of it, though less protected than it appears
  */
 public record Problem(String description, String remedy, boolean tolerable) {
 
-    /** A problem that the application can not run with. */
+    /** Creates a problem with which the application cannot run. */
     public Problem(String description, String remedy) {
         this(description, remedy, false);
     }
 
-    /** A problem that the application can run with, if its operator wants it to. */
+    /** Creates a problem with which the application can run if configured so. */
     public static Problem tolerable(String description, String remedy) {
         return new Problem(description, remedy, true);
     }

@@ -3,14 +3,14 @@ package io.netrun.resilience.spring.problem;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The application can not start because of its resilience configuration; holds all problems that were found. */
+/** Thrown if the resilience configuration is invalid, for example at start-up. Has all problems that were found. */
 public final class ResilienceConfigurationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     private final transient List<Problem> problems;
 
-    /** For all the problems found together. */
+    /** Creates an exception for all problems found together. */
     public ResilienceConfigurationException(List<Problem> problems) {
         super(problems.stream()
                 .map(problem -> problem.description() + ". " + problem.remedy())

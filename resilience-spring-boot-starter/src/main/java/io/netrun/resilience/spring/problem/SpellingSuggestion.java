@@ -7,29 +7,28 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Guesses which of the known words a mistyped one was meant to be. */
+/** Suggests the known word that a misspelled one was probably meant to be. */
 public final class SpellingSuggestion {
 
     /**
-     * A shorter name is another name as soon as one letter differs: {@code eu} and {@code us}, {@code cart} and
+     * A shorter name is a different name if one letter differs: {@code eu} and {@code us}, {@code cart} and
      * {@code card}.
      */
     private static final int SHORTEST = 5;
 
     /**
-     * Beside other words that are the same, a word of this length may be a mistyped one: {@code a-pol}, {@code a-pool}.
+     * In a name whose other words are equal, a word of this length may be misspelled: {@code a-pol}, {@code a-pool}.
      */
     private static final int SHORTEST_OF_SEVERAL = 4;
 
-    /** From this length on, two letters may be wrong. */
+    /** In words of at least this length, two letters may differ. */
     private static final int LONG = 8;
 
     private SpellingSuggestion() {}
 
-    /** The known word with the fewest edits, if these are few enough for a typing error; otherwise empty. */
+    /** The known word with the fewest edits, if they are few enough for a typing error; otherwise empty. */
     public static String to(String word, Collection<String> known) {
-        // A word whose length differs by more than the edits that are allowed is not near and need not be compared:
-        // words may come from requests.
+        // Words may come from requests, so those whose lengths differ too much are not compared.
         return known.stream()
                 .filter(candidate -> Math.abs(candidate.length() - word.length()) <= edits(candidate))
                 .filter(candidate -> isNear(word, candidate))
@@ -37,7 +36,10 @@ public final class SpellingSuggestion {
                 .orElse("");
     }
 
-    /** Few letters differ, and in none of the words so many that it is more likely another word: min and max. */
+    /**
+     * Whether few letters differ, and in no single word so many that it is probably a different word, such as min and
+     * max.
+     */
     private static boolean isNear(String word, String candidate) {
         String one = word.toLowerCase(Locale.ROOT);
         String other = candidate.toLowerCase(Locale.ROOT);
@@ -58,9 +60,8 @@ public final class SpellingSuggestion {
     }
 
     /**
-     * The known name that a name is most likely a mistyped form of; otherwise empty. Names of different things are
-     * often alike, so less is a typing error here than among the keys of a configuration: names that differ by a number
-     * or by a whole word are those of different things.
+     * The known name of which a name is probably a misspelling; otherwise empty. Names of different things are often
+     * similar, so this is stricter than for keys: names that differ by a number or a whole word are different.
      */
     public static String mistyped(String name, Collection<String> known) {
         return known.stream()
@@ -71,8 +72,8 @@ public final class SpellingSuggestion {
     }
 
     /**
-     * Whether two names have the same letters, or all words that differ do so like mistyped ones. A separator may be
-     * missing, so words that are not as many on both sides are compared together.
+     * Whether two names have the same letters, or all differing words look misspelled. A separator may be missing, so
+     * differing words are joined and compared if their number is not equal.
      */
     private static boolean isMistyped(String name, String candidate) {
         if (letters(name).equals(letters(candidate))) {
@@ -88,7 +89,7 @@ public final class SpellingSuggestion {
         Collections.reverse(words);
         Collections.reverse(others);
         if (words.isEmpty() || others.isEmpty()) {
-            return false; // a whole word more
+            return false; // one has an additional word
         }
         if (words.size() != others.size()) {
             return isMistypedWord(
@@ -123,7 +124,7 @@ public final class SpellingSuggestion {
         int distance = distance(word, other);
         boolean sameStart = word.charAt(0) == other.charAt(0);
         if (shorter >= SHORTEST) {
-            return distance <= 1 || (shorter >= LONG && distance == 2 && sameStart); // internal and external are two
+            return distance <= 1 || (shorter >= LONG && distance == 2 && sameStart); // but internal and external differ
         }
         return oneOfSeveral
                 && longer >= SHORTEST_OF_SEVERAL
@@ -132,13 +133,13 @@ public final class SpellingSuggestion {
                 && !differInTheLastLetterAlone(word, other);
     }
 
-    /** Short words that do so are others, such as {@code card} and {@code cart}. */
+    /** Short words that differ only there are different words, such as {@code card} and {@code cart}. */
     private static boolean differInTheLastLetterAlone(String word, String other) {
         int last = word.length() - 1;
         return word.length() == other.length() && word.substring(0, last).equals(other.substring(0, last));
     }
 
-    /** In lower case, without what only separates words. */
+    /** The name in lower case, without separators. */
     private static String letters(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[-_. ]", "");
     }
@@ -147,7 +148,7 @@ public final class SpellingSuggestion {
         return word.replaceAll("\\D", "");
     }
 
-    /** The words of a name, however they are put together: with dashes, dots, or upper case. */
+    /** The words of a name, separated by dashes, dots or upper case. */
     private static String[] words(String name) {
         return name.replaceAll("(\\p{Ll})(\\p{Lu})", "$1-$2")
                 .toLowerCase(Locale.ROOT)
@@ -158,7 +159,7 @@ public final class SpellingSuggestion {
         return candidate.length() < SHORTEST ? 1 : 2;
     }
 
-    /** The distance of Levenshtein, in which two neighbours that have changed places are one edit. */
+    /** The Levenshtein distance, in which a swap of two adjacent letters is one edit. */
     private static int distance(String a, String b) {
         int[][] rows = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

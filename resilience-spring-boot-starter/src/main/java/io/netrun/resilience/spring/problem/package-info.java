@@ -1,4 +1,4 @@
-/** What is wrong with the configuration or with annotated code, and what to do about it. */
+/** Problems in the configuration or in annotated code, with their remedies. */
 @NullMarked
 package io.netrun.resilience.spring.problem;
 

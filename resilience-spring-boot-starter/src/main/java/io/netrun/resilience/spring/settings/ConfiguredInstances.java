@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the configuration has by names alone: instances that nobody has asked for yet, and parts in the application's
- * health.
+ * The instances that the configuration names: those that have not been requested yet, and the part that each plays in
+ * the application's health.
  */
 final class ConfiguredInstances {
 
@@ -37,18 +37,20 @@ final class ConfiguredInstances {
     private Set<InstanceKey> written() {
         Set<InstanceKey> written = ConcurrentHashMap.newKeySet();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            resolver.written().instances(pattern).forEach(name -> written.add(InstanceKey.of(pattern, name)));
+            resolver.written().instances(pattern).stream()
+                    .filter(name -> !ConfiguredSettings.isKeyed(name))
+                    .forEach(name -> written.add(InstanceKey.of(pattern, name)));
         }
         return written;
     }
 
-    /** Whether this thread creates instances because they are written, and not because code asks for them. */
+    /** Whether this thread is creating instances because they are configured, and not because code requested them. */
     boolean isCreating() {
         return creating.get() != null;
     }
 
     /**
-     * Creates the instances that are written and not there. One that cannot be created is left to the start-up check.
+     * Creates the configured instances that do not exist yet. The start-up check reports those that cannot be created.
      */
     void create(ResilienceRegistry registry) {
         if (pending.isEmpty() || isCreating()) {
@@ -74,10 +76,10 @@ final class ConfiguredInstances {
     }
 
     /**
-     * Reads the configuration again.
+     * Reads the configuration again, without making the result visible yet.
      *
-     * @return what makes the new state known
-     * @throws ResilienceConfigurationException if a part in the application's health can not be read
+     * @return the action that publishes the new state
+     * @throws ResilienceConfigurationException if the {@code health} setting of an instance cannot be read
      */
     Runnable rereading() {
         Map<String, Roles> present = read(true);
@@ -88,12 +90,12 @@ final class ConfiguredInstances {
         };
     }
 
-    /** What the instances of a pattern mean to the application's health for which nothing else is set. */
+    /** The health role of a pattern's instances that have no role of their own. */
     HealthRole health(PatternDescriptor<?, ?> pattern) {
         return roles(pattern).others();
     }
 
-    /** What an instance means to the application's health; one of a family as the family. */
+    /** The health role of an instance. A keyed instance without a role has the role of its family. */
     HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
         Roles known = roles(pattern);
         HealthRole own = known.byName().get(name);
@@ -103,7 +105,7 @@ final class ConfiguredInstances {
         return own == null ? known.others() : own;
     }
 
-    /** The names of instances and families that have a part in the application's health; may be changed. */
+    /** The names of instances and families that contribute to the application's health, as a mutable set. */
     Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         roles(pattern).byName().forEach((name, role) -> {
@@ -147,9 +149,10 @@ final class ConfiguredInstances {
     }
 
     /**
-     * Parts in the application's health.
+     * Health roles.
      *
-     * @param others of the instances that are not named
+     * @param byName the roles of instances that have their own
+     * @param others the role of all other instances
      */
     private record Roles(Map<String, HealthRole> byName, HealthRole others) {
 

@@ -25,17 +25,17 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * What is written under {@code resilience} in the configuration: which instance each property is for, and the keys that
- * mean nothing. The name of an instance is compared character by character, as in the keys of a map. Sources that
- * cannot list their names, and environment variables, which cannot spell them, are asked for an instance's settings
- * when it is created.
+ * The properties under {@code resilience} in the configuration: the instance that each belongs to, and the keys that
+ * are unknown. Instance names are compared character by character, as the keys of a map are. Sources that cannot list
+ * their names, and environment variables, which cannot spell them, are queried for an instance's settings when the
+ * instance is created.
  */
 public final class ConfiguredSettings {
 
     static final String DEFAULTS = "defaults";
     static final String INSTANCES = "instances";
 
-    /** Keys directly under the root that are not patterns. */
+    /** The keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL = List.of(
             Option.ENABLED.key(),
             "advice-mode",
@@ -65,7 +65,7 @@ public final class ConfiguredSettings {
         return written;
     }
 
-    /** Whether a source lists its names as they are written. */
+    /** Whether a source lists its property names exactly as they were written. */
     static boolean isExact(ConfigurationPropertySource source) {
         return source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties
                 && !(properties instanceof SystemEnvironmentPropertySource)
@@ -75,6 +75,14 @@ public final class ConfiguredSettings {
     /** The names of the instances that the configuration has settings for. */
     public Set<String> instances(PatternDescriptor<?, ?> pattern) {
         return new TreeSet<>(instances.getOrDefault(pattern, Map.of()).keySet());
+    }
+
+    /**
+     * Returns whether a name is that of an instance of a family. The family creates the instance with the settings of
+     * its own, and {@link RegistryFollower} then applies those of the name.
+     */
+    public static boolean isKeyed(String name) {
+        return name.indexOf(':') >= 0;
     }
 
     /** Whether the configuration has settings for an instance. */
@@ -87,12 +95,12 @@ public final class ConfiguredSettings {
         return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Set.of());
     }
 
-    /** The keys that mean nothing, each with what to write instead. */
+    /** The unknown keys, each with its replacement. */
     public List<Problem> problems() {
         return unknown.problems();
     }
 
-    /** All sources, in the order in which the first one that has a property wins. */
+    /** All sources. The first one that has a property wins. */
     List<ConfigurationPropertySource> sources() {
         return sources;
     }
@@ -101,7 +109,7 @@ public final class ConfiguredSettings {
      * The properties of a section in one source.
      *
      * @param section such as {@code resilience.retry.instances[payments]}
-     * @return by the name that a reader of the section uses, the name as it is written
+     * @return the names as written, by the name that a reader of the section uses
      */
     Map<String, String> properties(ConfigurationPropertyName section, @Nullable Object source) {
         Map<PropertySource<?>, Map<String, String>> found = sections.get(section.toString());
@@ -152,10 +160,10 @@ public final class ConfiguredSettings {
     /**
      * Reads a property of a pattern.
      *
-     * @param counts false if what stands above it is unknown, so that it is looked at for what is wrong alone
+     * @param counts false if its parent is unknown, so that it is only checked for problems
      */
     private void read(PatternDescriptor<?, ?> pattern, Property property, boolean counts) {
-        if (property.name().getNumberOfElements() == 2) { // the section of a pattern may be empty as any other
+        if (property.name().getNumberOfElements() == 2) { // the section of a pattern may be empty, too
             unknown.scalar(property, DEFAULTS + ", or " + INSTANCES);
             return;
         }
@@ -172,7 +180,8 @@ public final class ConfiguredSettings {
     }
 
     /**
-     * The setting's key is the last element that is no list index; a name's dots make elements of their own before it.
+     * The setting's key is the last element that is not a list index. Dots in an instance name produce additional
+     * elements before it.
      */
     private void readKey(PatternDescriptor<?, ?> pattern, Property property, int earliest, boolean counts) {
         ConfigurationPropertyName name = property.name();
@@ -193,7 +202,7 @@ public final class ConfiguredSettings {
             if (!property.isBlank() || earliest != 4) {
                 unknown.report(property, last, pattern.key(), keys(pattern));
             } else if (counts) {
-                documentsOf(pattern, name(name, last + 1)).add(property.source()); // as above, of a name with dots
+                documentsOf(pattern, name(name, last + 1)).add(property.source()); // as above, for a name with dots
             }
             return;
         }
@@ -239,10 +248,10 @@ public final class ConfiguredSettings {
     }
 
     /**
-     * A property of a source.
+     * A property in a source.
      *
-     * @param written its name as the source has it
-     * @param name the same, in its elements
+     * @param written its name as the source spells it
+     * @param name the parsed name
      */
     record Property(EnumerablePropertySource<?> source, String written, ConfigurationPropertyName name) {
 

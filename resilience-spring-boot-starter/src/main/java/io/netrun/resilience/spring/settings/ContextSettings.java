@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What one application context contributes to the settings of the instances that it shares with its parent and its
+ * The contribution of one application context to the settings of the instances that it shares with its parent and its
  * children.
  */
 final class ContextSettings {
@@ -21,22 +21,22 @@ final class ContextSettings {
         this.requests = new Requests(resolver);
     }
 
-    /** Reads the configuration of the context. */
+    /** The reader of the context's configuration. */
     SettingsResolver resolver() {
         return resolver;
     }
 
-    /** The customizers that are beans of the context, or of its parents. */
+    /** The customizers that are beans of the context or of its parents. */
     Customizers customizers() {
         return customizers;
     }
 
-    /** The instances that its configuration has. */
+    /** The instances that its configuration names. */
     ConfiguredInstances configured() {
         return configured;
     }
 
-    /** What its annotations, clients and code have asked for. */
+    /** The instances that its annotations, clients and code have requested. */
     Requests requests() {
         return requests;
     }

@@ -10,8 +10,8 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 
 /**
- * The customizers of an application. They are beans, so they may need something that needs an instance before they are
- * there.
+ * The customizers of an application. They are beans, so a customizer may depend on a bean that needs an instance while
+ * the customizers are still being created.
  */
 final class Customizers {
 
@@ -20,16 +20,16 @@ final class Customizers {
     private volatile boolean missed;
 
     /**
-     * Customizers.
+     * Creates the customizers.
      *
-     * @param beans asked until it has an answer
+     * @param beans the supplier of the beans, called until it succeeds
      */
     Customizers(Supplier<List<ConfigCustomizer<?>>> beans) {
         this.beans = beans;
     }
 
     /**
-     * The configuration with the changes of the starter's own.
+     * Applies the starter's own customizers.
      *
      * @throws ResilienceConfigurationException if one of them fails
      */
@@ -44,7 +44,7 @@ final class Customizers {
     }
 
     /**
-     * The configuration with the changes of the application's.
+     * Applies the application's customizers.
      *
      * @throws ResilienceConfigurationException if one of them fails
      */
@@ -58,7 +58,7 @@ final class Customizers {
         return result;
     }
 
-    @SuppressWarnings("unchecked") // it customizes just this class
+    @SuppressWarnings("unchecked") // the class has been compared
     private static <C extends Record> C customize(
             ConfigCustomizer<?> customizer, PatternDescriptor<?, C> pattern, String name, C config) {
         C changed;
@@ -84,7 +84,7 @@ final class Customizers {
             @Nullable RuntimeException cause) {
         ResilienceConfigurationException failed = new ResilienceConfigurationException(List.of(new Problem(
                 pattern.title() + " '" + name + "': the " + title(customizer) + " " + what,
-                "Let the customizer return a configuration, with values in their ranges")));
+                "Make the customizer return a configuration whose values are in range")));
         if (cause != null) {
             failed.initCause(cause);
         }
@@ -97,7 +97,10 @@ final class Customizers {
                 : "ConfigCustomizer " + customizer.getClass().getName();
     }
 
-    /** Whether instances were created that they have not seen; they see them when their settings are resolved again. */
+    /**
+     * Whether instances were created before the customizers were available, since the last query. Resolve their
+     * settings again to apply the customizers.
+     */
     boolean haveMissedSome() {
         boolean result = missed;
         missed = false;

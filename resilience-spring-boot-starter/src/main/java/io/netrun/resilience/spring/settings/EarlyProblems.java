@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is wrong with the settings of applications that are still starting. Code that asks for an instance in a
- * constructor fails the start before the start-up check has looked at anything, so its exception holds the problems of
- * all settings and not only its own. Thread-safe.
+ * The settings problems of applications that are still starting. Code that requests an instance in a constructor can
+ * fail the start before the start-up check has run, so its exception reports the problems of all settings and not only
+ * its own. Thread-safe.
  */
 final class EarlyProblems {
 
@@ -23,17 +23,17 @@ final class EarlyProblems {
     private final List<Supplier<Collection<Problem>>> checks = new CopyOnWriteArrayList<>();
     private final ThreadLocal<Boolean> checking = new ThreadLocal<>();
 
-    /** An application is starting. */
+    /** Registers the checks of an application that is starting. */
     void add(Supplier<Collection<Problem>> check) {
         checks.add(check);
     }
 
-    /** The start-up check of the application has begun, or the application has ended. */
+    /** Removes them: the application's start-up check has begun, or the application has been closed. */
     void remove(Supplier<Collection<Problem>> check) {
         checks.remove(check);
     }
 
-    /** The failure with the problems of all others that can be found now. */
+    /** Adds all other problems that can be found now to a failure. */
     ResilienceConfigurationException withOthers(ResilienceConfigurationException own) {
         if (checks.isEmpty() || checking.get() != null) {
             return own;

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 
 /**
- * An executor of the application, by the name of its bean. The bean is asked for with the first task, so that an
- * instance which is created early does not create it before its time. Thread-safe.
+ * An executor of the application, referenced by its bean name. The bean is looked up with the first task, so that an
+ * instance that is created early does not initialize the bean too early. Thread-safe.
  */
 public final class ExecutorBean implements Executor {
 
     private final String name;
     private final Supplier<Executor> bean;
 
-    /** Asked for once even if it is no singleton: a pool for each call would bound nothing. */
+    /** Looked up once, even if the bean is not a singleton: one pool per call would limit nothing. */
     private volatile @Nullable Executor found;
 
     ExecutorBean(String name, Supplier<Executor> bean) {
@@ -24,10 +24,10 @@ public final class ExecutorBean implements Executor {
     }
 
     /**
-     * Hands a task to the bean.
+     * Passes a task to the bean.
      *
-     * @throws RejectedExecutionException if the bean does not take it, or is not there, as while the application shuts
-     *     down
+     * @throws RejectedExecutionException if the bean rejects the task or is not available, for example while the
+     *     application shuts down
      */
     @Override
     public void execute(Runnable task) {

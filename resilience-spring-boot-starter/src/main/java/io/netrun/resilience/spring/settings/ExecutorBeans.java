@@ -12,8 +12,8 @@ import org.springframework.core.convert.converter.Converter;
 import org.springframework.core.task.SyncTaskExecutor;
 
 /**
- * The executors that settings name. Each name has one object, so that settings that name the same bean are equal.
- * Thread-safe.
+ * The executors that settings refer to. There is one object per name, so that settings with the same bean name are
+ * equal. Thread-safe.
  */
 final class ExecutorBeans implements Converter<String, Executor> {
 
@@ -21,19 +21,19 @@ final class ExecutorBeans implements Converter<String, Executor> {
     private final ConcurrentMap<String, ExecutorBean> named = new ConcurrentHashMap<>();
 
     /**
-     * Executors of an application.
+     * Creates the executors of an application.
      *
-     * @param beans null where settings are read without an application; any name is good there
+     * @param beans null if settings are read without an application; then every name is accepted
      */
     ExecutorBeans(@Nullable ListableBeanFactory beans) {
         this.beans = beans;
     }
 
     /**
-     * The executor of that name; null for no name.
+     * The executor with that bean name; null for a blank name.
      *
-     * @throws IllegalArgumentException if there is no such bean, or if it cannot run calls on other threads; the
-     *     message is the remedy
+     * @throws IllegalArgumentException if there is no such bean, or if it cannot run calls on other threads. The
+     *     message is the remedy.
      */
     @Override
     public @Nullable Executor convert(String text) {
@@ -50,7 +50,7 @@ final class ExecutorBeans implements Converter<String, Executor> {
                 name, first -> new ExecutorBean(first, () -> factory.getBean(first, Executor.class)));
     }
 
-    /** Looks at types only: no bean is created for it. */
+    /** Checks the type only, without creating the bean. */
     private static void requireUsable(ListableBeanFactory factory, String name) {
         if (!factory.containsBean(name)) {
             List<String> known =
@@ -59,17 +59,17 @@ final class ExecutorBeans implements Converter<String, Executor> {
             throw new IllegalArgumentException("No bean has this name. "
                     + (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
                     + (known.isEmpty()
-                            ? "Define a bean that is a java.util.concurrent.Executor"
-                            : "Executors here: " + String.join(", ", known)));
+                            ? "Define a bean of type java.util.concurrent.Executor"
+                            : "Available executors: " + String.join(", ", known)));
         }
         if (!factory.isTypeMatch(name, Executor.class)) {
-            throw new IllegalArgumentException("The bean of this name is no java.util.concurrent.Executor"
-                    + typeOf(factory, name) + ". Use the name of one that is");
+            throw new IllegalArgumentException("The bean of this name is not a java.util.concurrent.Executor"
+                    + typeOf(factory, name) + ". Use the name of an executor bean");
         }
         if (factory.isTypeMatch(name, SyncTaskExecutor.class)) {
             throw new IllegalArgumentException(
-                    "A SyncTaskExecutor runs calls on the thread of their caller, who could not"
-                            + " leave in time. Use an executor that has threads");
+                    "A SyncTaskExecutor runs calls on the caller's thread, which could not return"
+                            + " in time. Use an executor with threads of its own");
         }
     }
 

@@ -10,7 +10,7 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
-/** What a value should have looked like, for the message about one that did not. */
+/** Describes the expected format of a setting, for messages about values that do not have it. */
 final class ExpectedFormat {
 
     private ExpectedFormat() {}
@@ -41,7 +41,7 @@ final class ExpectedFormat {
     static String remedy(ResolvableType type, Exception failure) {
         Class<?> target = type.toClass();
         if (target == Duration.class) {
-            return "Write it with its unit, such as 500ms, 2s or PT1M";
+            return "Write it with a unit, such as 500ms, 2s or PT1M";
         }
         if (target.isEnum()) {
             return "Write one of " + constants(target);
@@ -52,18 +52,18 @@ final class ExpectedFormat {
         Throwable reason = NestedExceptionUtils.getMostSpecificCause(failure);
         if (target == List.class && reason instanceof ClassNotFoundException) {
             String missing = String.valueOf(reason.getMessage());
-            return "Write the full names of classes that are on the class path; there is no " + missing
+            return "Use fully qualified names of classes on the class path; there is no " + missing
                     + ForeignNames.exception(missing)
-                            .map(thrown -> ". The exception that replaces it is " + thrown)
+                            .map(thrown -> ". It is replaced by " + thrown)
                             .orElse("");
         }
         return String.valueOf(reason.getMessage());
     }
 
     /**
-     * The value, if it is one that a setting can have.
+     * Returns the value if a setting can have it.
      *
-     * @throws IllegalArgumentException if it is a list with something else than exception classes
+     * @throws IllegalArgumentException if it is a list that contains anything other than exception classes
      */
     static Object checked(Object value) {
         if (value instanceof List<?> values) {
@@ -71,7 +71,7 @@ final class ExpectedFormat {
                 if (!(element instanceof Class<?> type) || !Throwable.class.isAssignableFrom(type)) {
                     String shown = element instanceof Class<?> other ? other.getName() : "an empty element";
                     throw new IllegalArgumentException(
-                            "Write the full names of exception classes; " + shown + " is none");
+                            "Use fully qualified names of exception classes; " + shown + " is not one");
                 }
             }
         }

@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Something that is made of instances and kept between calls, such as a pipeline. It is made once, and again after an
- * instance in use has left the registry, so that a call goes through what the registry has. A call pays two volatile
- * reads for that. Thread-safe.
+ * A value that is built from instances and kept between calls, such as a pipeline. It is built once, and rebuilt after
+ * an instance in use has left the registry, so that calls always go through the registry's instances. This costs a call
+ * two volatile reads. Thread-safe.
  *
- * @param <T> what is made
+ * @param <T> the type of the value
  */
 public final class Followed<T> {
 
@@ -28,10 +28,10 @@ public final class Followed<T> {
     private volatile @Nullable Version<T> version;
 
     /**
-     * Makes nothing yet.
+     * Creates a holder; the value is built on first use.
      *
-     * @param making obtains instances of the factory. It leaves out what is wrong and adds that to the given list. Two
-     *     threads may run it at the same time, and get the same instances
+     * @param making builds the value from instances of the factory. It omits an instance that is wrong and adds the
+     *     problem to the given list. Two threads may run it concurrently; both get the same instances
      */
     public Followed(InstanceFactory instances, Function<? super List<Problem>, ? extends T> making) {
         this.instances = instances;
@@ -39,11 +39,11 @@ public final class Followed<T> {
     }
 
     /**
-     * What has been made of the instances that the registry has now. Where an instance cannot be made again, since its
-     * settings have become wrong meanwhile, the reason is logged once, and calls are made without the instance until
-     * its settings are right.
+     * The value, built from the registry's current instances. If an instance cannot be rebuilt because its settings
+     * have become wrong, the reason is logged once, and calls are made without the instance until its settings are
+     * corrected.
      *
-     * @throws ResilienceConfigurationException if something is wrong the first time
+     * @throws ResilienceConfigurationException if something is wrong when the value is built for the first time
      */
     public T get() {
         Version<T> present = version;
@@ -51,9 +51,9 @@ public final class Followed<T> {
     }
 
     /**
-     * Replaces what has been made.
+     * Replaces the value.
      *
-     * @param count of the {@linkplain InstanceFactory#changes() changes} before the instances were obtained
+     * @param count the number of {@linkplain InstanceFactory#changes() changes} before the instances were obtained
      */
     public void set(T value, int count) {
         version = new Version<>(value, count);
@@ -69,8 +69,8 @@ public final class Followed<T> {
         } else if (again) {
             problems.stream()
                     .filter(problem -> logged.add(problem.description()))
-                    .forEach(problem ->
-                            log.error("{}. {}. Calls are made without it.", problem.description(), problem.remedy()));
+                    .forEach(problem -> log.error(
+                            "{}. {}. Calls are not protected by it.", problem.description(), problem.remedy()));
         } else {
             throw new ResilienceConfigurationException(problems);
         }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Exceptions of other libraries in the settings of instances. They are legal, since a method may throw them itself, but
- * most likely they are left from before: the policies never throw them.
+ * Finds exceptions of other libraries in the settings of instances. They are legal, since a method may throw them
+ * itself, but are most likely leftovers of a migration: the policies never throw them.
  */
 public final class ForeignExceptions {
 
     private ForeignExceptions() {}
 
-    /** A sentence for each such exception in the settings of an instance; one for a value that several share. */
+    /** One warning per such exception and instance; only one for a value that several instances share. */
     public static List<String> warnings(InForce instances) {
         Set<String> warnings = new LinkedHashSet<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
@@ -40,8 +40,8 @@ public final class ForeignExceptions {
                                 .filter(thrown -> !isCovered(thrown, values))
                                 .ifPresent(thrown -> warnings.add(
                                         where(pattern, name, setting, settings.origin(setting.name())) + " names "
-                                                + type.getName() + ", which no policy of this library throws. Name "
-                                                + thrown + " if the failures of its policies are meant."));
+                                                + type.getName() + ", which no policy of this library throws. Use "
+                                                + thrown + " to match the failures of its policies."));
                     }
                 }
             }
@@ -49,7 +49,7 @@ public final class ForeignExceptions {
         return warnings;
     }
 
-    /** Whether a list names the exception that is thrown here, or a superclass, beside the foreign one. */
+    /** Whether the list also names this library's exception or one of its superclasses. */
     private static boolean isCovered(String thrown, List<?> values) {
         return values.stream()
                 .anyMatch(value -> value instanceof Class<?> named

@@ -9,25 +9,25 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What other libraries call the settings and the exceptions that have another name here. Spelling would lead from their
- * words to wrong ones: {@code wait-duration} is near {@code max-duration} and means {@code base-delay}.
+ * The names that other libraries have for the settings and exceptions of this library. Spelling suggestions would be
+ * misleading: {@code wait-duration} is near {@code max-duration} and means {@code base-delay}.
  */
 final class ForeignNames {
 
-    /** The section of the words that stand in place of a pattern's key. */
+    /** The section of names used where a pattern's key belongs. */
     static final String ROOT = "root";
 
-    /** The section of the words that stand beside {@code defaults} and {@code instances}. */
+    /** The section of names used where {@code defaults} or {@code instances} belongs. */
     static final String GROUP = "group";
 
     /**
-     * In brackets a library and a section, which is a pattern's key, {@link #ROOT} or {@link #GROUP}. Then one word in
-     * each line: the word, the keys that replace it, and what differs. Without keys, the note says what to do. The
-     * first line for a word in a section counts.
+     * A header in brackets has a library and a section, which is a pattern's key, {@link #ROOT} or {@link #GROUP}. Each
+     * line below it has one foreign name, the keys that replace it, and a note on the difference. Without keys, the
+     * note is the remedy. Within a section, the first line for a name wins.
      */
     private static final String KEYS = """
             [resilience4j: root]
-            timelimiter | timeout | It limits all attempts; @AttemptTimeout limits each
+            timelimiter | timeout | It limits all attempts together; @AttemptTimeout limits each
             thread-pool-bulkhead | bulkhead | The threads are those of the method's executor
             circuitbreaker | circuit-breaker |
             ratelimiter | rate-limiter |
@@ -39,11 +39,11 @@ final class ForeignNames {
             bulkhead-aspect-order | | Set resilience.order
             rate-limiter-aspect-order | | Set resilience.order
             time-limiter-aspect-order | | Set resilience.order
-            metrics | | Remove it: meters are always there where Micrometer is
+            metrics | | Remove it: meters are always registered if Micrometer is present
             [resilience4j: circuit-breaker]
             base-config | | Write what instances share under defaults
             sliding-window-type | detection | Write count-window or time-window
-            sliding-window-size | window-size, window-duration | The latter of a time window
+            sliding-window-size | window-size, window-duration | A time window has a window-duration
             ring-buffer-size-in-closed-state | window-size |
             ring-buffer-size-in-half-open-state | success-threshold | One failure reopens
             minimum-number-of-calls | minimum-calls |
@@ -56,9 +56,9 @@ final class ForeignNames {
             randomized-wait-factor | | Remove it: the open duration has no jitter
             permitted-number-of-calls-in-half-open-state | success-threshold, half-open-max-calls | One failure reopens
             max-wait-duration-in-half-open-state | half-open-max-duration | It limits each trial
-            automatic-transition-from-open-to-half-open-enabled | | Remove it: calls lead to trials
-            record-exceptions | exceptions | A failure that they do not name is ignored and is not a success
-            record-failure-predicate | | Set failure(…) in a ConfigCustomizer; exceptions must name the failure too
+            automatic-transition-from-open-to-half-open-enabled | | Remove it: the next call starts the trials
+            record-exceptions | exceptions | A failure not listed is ignored; it is not a success
+            record-failure-predicate | | Set failure(…) in a ConfigCustomizer; exceptions must list the failure too
             ignore-exception-predicate | | Set failure(…) in a ConfigCustomizer
             record-result-predicate | | Set failureResult(…) in a ConfigCustomizer
             register-health-indicator | health | Write details
@@ -73,7 +73,7 @@ final class ForeignNames {
             fail-on | exceptions |
             skip-on | ignore-exceptions |
             [Spring Retry: circuit-breaker]
-            max-attempts | failure-threshold | Attempts are a matter of retry
+            max-attempts | failure-threshold | Attempts are configured in retry
             open-timeout | window-duration | With detection: time-window
             reset-timeout | open-duration |
             [Failsafe: circuit-breaker]
@@ -153,14 +153,14 @@ final class ForeignNames {
             max-concurrency | max-concurrent |
             [resilience4j: rate-limiter]
             base-config | | Write what instances share under defaults
-            limit-for-period | limit | After a burst, calls come evenly and not once in a period
+            limit-for-period | limit | After a burst, permits refill evenly, not once per period
             limit-refresh-period | period |
             timeout-duration | max-wait |
             subscribe-for-events | | Remove it: the last 20 events of each instance are kept
             event-consumer-buffer-size | | Remove it: the last 20 events of each instance are kept
             writable-stack-trace-enabled | stack-traces |
-            register-health-indicator | | Remove it: a rate limiter has no part in the health
-            allow-health-indicator-to-fail | | Remove it: a rate limiter has no part in the health
+            register-health-indicator | | Remove it: rate limiters do not contribute to health
+            allow-health-indicator-to-fail | | Remove it: rate limiters do not contribute to health
             [SmallRye: rate-limiter]
             value | limit |
             window | period |
@@ -183,7 +183,7 @@ final class ForeignNames {
             max-hedges | max-attempts | It counts the first attempt too, so write one more
             """;
 
-    /** One exception in each line: its class, and the one that is thrown here instead. */
+    /** One exception per line: its class, and the exception that this library throws instead. */
     private static final String EXCEPTIONS = """
             java.util.concurrent.TimeoutException | timeout.TimeoutExceededException
             io.github.resilience4j.circuitbreaker.CallNotPermittedException | circuitbreaker.CircuitOpenException
@@ -207,16 +207,16 @@ final class ForeignNames {
 
     private ForeignNames() {}
 
-    /** All words, in the order in which they are tried. */
+    /** All foreign names, in the order in which they are matched. */
     static List<Key> keys() {
         return Tables.KEYS;
     }
 
     /**
-     * What a word of another library is called here.
+     * Looks up the replacement of another library's name.
      *
      * @param section the key of a pattern, {@link #ROOT} or {@link #GROUP}
-     * @param word in any spelling
+     * @param word the foreign name, in any spelling
      */
     static Optional<Key> key(String section, String word) {
         String uniform = uniform(word);
@@ -226,42 +226,43 @@ final class ForeignNames {
                 .findFirst();
     }
 
-    /** The full name of the exception that is thrown here where another library throws this one. */
+    /** The class name of the exception that this library throws instead of another library's. */
     static Optional<String> exception(String className) {
         return Optional.ofNullable(Tables.EXCEPTIONS.get(className));
     }
 
-    /** The names of the exceptions of other libraries. */
+    /** The class names of other libraries' exceptions. */
     static List<String> exceptions() {
         return List.copyOf(Tables.EXCEPTIONS.keySet());
     }
 
-    /** A key without what its spellings differ in. */
+    /** A key in the normal form in which its spellings are equal. */
     static String uniform(String key) {
         return key.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
     }
 
     /**
-     * A word of another library.
+     * A name of another library.
      *
-     * @param library whose word it is
-     * @param section that it stands in
-     * @param keys that replace it; empty if there is none
-     * @param note what behaves differently, or what to do if there is no key; may be empty
+     * @param library the library that uses the name
+     * @param section the section in which it occurs
+     * @param word the name
+     * @param keys the keys that replace it; empty if there are none
+     * @param note the difference in behaviour, or the remedy if there is no key; may be empty
      */
     record Key(String library, String section, String word, List<String> keys, String note) {
 
-        /** What to write instead. */
+        /** The remedy. */
         String remedy() {
             if (keys.isEmpty()) {
                 return note;
             }
-            String replaced = "Write '" + String.join("' or '", keys) + "' in place of '" + word + "'";
+            String replaced = "Use '" + String.join("' or '", keys) + "' instead of '" + word + "'";
             return note.isEmpty() ? replaced : replaced + ". " + note;
         }
     }
 
-    /** Read when the first word is looked up. */
+    /** Parsed at the first look-up. */
     private static final class Tables {
 
         static final List<Key> KEYS = parse();

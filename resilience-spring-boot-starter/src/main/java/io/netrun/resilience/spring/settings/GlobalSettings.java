@@ -14,14 +14,14 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
- * The settings directly under the root, which are for the whole application. They are read before the start-up check
- * has looked at them: a wrong one counts as not set until then, so that its problem does not hide the others.
+ * The settings directly under the root, which apply to the whole application. They are read before the start-up check
+ * validates them. Until then, an invalid setting counts as not set, so that its problem does not hide others.
  */
 public final class GlobalSettings {
 
     private GlobalSettings() {}
 
-    /** A setting, or the default if it is not set or wrong. */
+    /** A setting, or the default if it is absent or invalid. */
     public static <T> T orElse(Environment environment, String key, Class<T> type, T otherwise) {
         try {
             return read(environment, key, type).orElse(otherwise);
@@ -30,7 +30,7 @@ public final class GlobalSettings {
         }
     }
 
-    /** What is wrong with these settings of an application. */
+    /** The problems of these settings. */
     public static List<Problem> problems(Environment environment, Class<?> adviceMode, Class<?> validation) {
         List<Problem> problems = new ArrayList<>();
         Rebinding.collect(problems, () -> read(environment, "advice-mode", adviceMode));
@@ -41,9 +41,9 @@ public final class GlobalSettings {
         return problems;
     }
 
-    /** Where a setting is written: its name, with the file and the line if they are known. */
-    static String place(Environment environment, String property) {
-        return Section.place(ConfigurationPropertySources.get(environment), ConfigurationPropertyName.of(property));
+    /** Where a setting is configured: its name, with the file and line if they are known. */
+    static String location(Environment environment, String property) {
+        return Section.location(ConfigurationPropertySources.get(environment), ConfigurationPropertyName.of(property));
     }
 
     private static <T> Optional<T> read(Environment environment, String key, Class<T> type) {
@@ -57,7 +57,7 @@ public final class GlobalSettings {
                     .map(String::valueOf)
                     .orElse("");
             throw SettingProblems.unreadable(
-                    place(environment, property) + " is '" + text + "'", ResolvableType.forClass(type), e);
+                    location(environment, property) + " is '" + text + "'", ResolvableType.forClass(type), e);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is in force for the instances of an application, and where it comes from. Changes nothing. Thread-safe. */
+/** A read-only view of the settings in force for the instances of an application, with their origins. Thread-safe. */
 public final class InForce {
 
     private final InstanceContexts contexts;
@@ -29,7 +29,7 @@ public final class InForce {
         return known == null ? Optional.empty() : Optional.of(known.inForce());
     }
 
-    /** Where a setting of an instance comes from; what is in force and has come from nowhere else is from code. */
+    /** The origin of a setting of an instance. A value in force that no other origin explains was set by code. */
     public String origin(PatternDescriptor<?, ?> pattern, Policy policy, String setting) {
         Made<?> known = made.get(InstanceKey.of(pattern, policy.name()));
         Record expected =
@@ -48,22 +48,20 @@ public final class InForce {
                 : ValueWithOrigin.UNUSED;
     }
 
-    /** What an instance means to the application's health. Reads nothing from the configuration. */
+    /** The health role of an instance. Does not read the configuration. */
     public HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
         Made<?> known = made.get(InstanceKey.of(pattern, name));
         return known != null ? known.inForce().health() : contexts.health(pattern, name);
     }
 
-    /** The names of instances and families that have a part in the application's health. */
+    /** The names of instances and families that contribute to the application's health. */
     public Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = contexts.namesInHealth(pattern);
         names.addAll(made.namesInHealth(pattern));
         return names;
     }
 
-    /**
-     * Whether all instances of a pattern have a part in the application's health, unless something else is set for one.
-     */
+    /** Whether the instances of a pattern contribute to the application's health unless configured otherwise. */
     public boolean areInHealth(PatternDescriptor<?, ?> pattern) {
         return contexts.all().stream().anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
     }

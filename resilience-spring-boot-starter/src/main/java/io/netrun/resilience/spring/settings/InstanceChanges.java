@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Counts how many of the instances that were obtained here have left the registry. What keeps instances between calls
- * compares the count with the one from before it obtained them. Instances that only pass through the registry, such as
- * those of a family, are not counted, so they cost their users nothing. Thread-safe.
+ * Counts the obtained instances that have left the registry. Code that keeps instances between calls compares this
+ * count with the count from before it obtained them. Instances that only pass through the registry, such as those of a
+ * family, are not counted, so they cost their users nothing. Thread-safe.
  */
 final class InstanceChanges {
 
@@ -27,19 +27,19 @@ final class InstanceChanges {
         this.subscription = SingletonSupplier.of(() -> registry.get().onChange(this::follow));
     }
 
-    /** How many have left the registry so far. */
+    /** The number of instances that have left the registry so far. */
     int count() {
         return left.get();
     }
 
-    /** An instance is kept between calls from now on. */
+    /** Registers an instance that is kept between calls from now on. */
     void use(Policy policy) {
         subscription.obtain();
         if (!used.add(policy)) {
             return;
         }
         if (registry.get().find(policy.type(), policy.name()).orElse(null) != policy) {
-            forget(policy); // it had left before it was known to be used
+            forget(policy); // it left before its use was registered
         }
     }
 

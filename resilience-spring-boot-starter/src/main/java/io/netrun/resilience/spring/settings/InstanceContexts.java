@@ -10,9 +10,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
- * The application contexts that share instances, in the order of their start: the context of the registry, and those
- * below it. The settings of an instance come from one of them: the first whose configuration has the instance, or else
- * the first whose annotations or clients ask for it, or else the context of the registry. Thread-safe.
+ * The application contexts that share instances, in start order: the context of the registry, then its descendants. The
+ * settings of an instance come from one context: the first whose configuration has the instance, else the first whose
+ * annotations or clients request it, else the context of the registry. Thread-safe.
  */
 final class InstanceContexts {
 
@@ -37,7 +37,7 @@ final class InstanceContexts {
     }
 
     /**
-     * What a closed context contributed is gone; its instances stay. The context of the registry stays as long as that.
+     * Removes the contribution of a closed context. Its instances stay. The context of the registry is never removed.
      */
     void remove(ContextSettings child) {
         if (child != root) {
@@ -45,7 +45,7 @@ final class InstanceContexts {
         }
     }
 
-    /** The context that the settings of an instance come from. */
+    /** The context that provides the settings of an instance. */
     ContextSettings of(PatternDescriptor<?, ?> pattern, String name) {
         if (all.size() == 1) {
             return root;
@@ -65,16 +65,16 @@ final class InstanceContexts {
         return otherwise;
     }
 
-    /** The settings of the annotation that decides, of whichever context. */
+    /** The settings of the deciding annotation, in any context. */
     Requests.Annotated annotated(InstanceKey key) {
         return annotated(key, root);
     }
 
     /**
-     * The settings of the annotation that decides, of whichever context.
+     * The settings of the deciding annotation, in any context.
      *
-     * @param reader the context that resolves placeholders; those of an annotation in another context are resolved
-     *     there
+     * @param reader the context that resolves placeholders; those of an annotation in another context are resolved in
+     *     that context
      */
     Requests.Annotated annotated(InstanceKey key, ContextSettings reader) {
         Requests.Annotated naming = null;
@@ -94,9 +94,9 @@ final class InstanceContexts {
     }
 
     /**
-     * An annotation in a context asks for an instance.
+     * Records that an annotation in a context requests an instance.
      *
-     * @return whether its settings are the first
+     * @return whether its settings are the first and so decide
      */
     boolean request(
             ContextSettings context, PatternDescriptor<?, ?> pattern, String name, Requests.Annotated annotated) {
@@ -112,7 +112,7 @@ final class InstanceContexts {
         return false;
     }
 
-    /** Whether the annotations, the clients or the like of any context have asked for an instance. */
+    /** Whether an annotation, a client or similar in any context has requested an instance. */
     boolean isAnnotated(InstanceKey key) {
         return all.stream().anyMatch(context -> context.requests().isAnnotated(key));
     }
@@ -126,7 +126,7 @@ final class InstanceContexts {
         all.forEach(context -> context.requests().forget(key));
     }
 
-    /** The names of a pattern's instances that any context has asked for. */
+    /** The names of a pattern's instances that any context has requested. */
     Set<String> asked(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         all.forEach(context -> names.addAll(context.requests().names(pattern)));
@@ -141,7 +141,7 @@ final class InstanceContexts {
         all.forEach(context -> context.configured().create(registry));
     }
 
-    /** What an instance means to the application's health for which nothing is resolved yet. */
+    /** The health role of an instance whose settings have not been resolved yet. */
     HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
         for (ContextSettings context : all) {
             HealthRole role = context.configured().health(pattern, name);
@@ -152,7 +152,7 @@ final class InstanceContexts {
         return HealthRole.NONE;
     }
 
-    /** The names of instances and families that have a part in the application's health; may be changed. */
+    /** The names of instances and families that contribute to the application's health, as a mutable set. */
     Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         all.forEach(context -> names.addAll(context.configured().namesInHealth(pattern)));

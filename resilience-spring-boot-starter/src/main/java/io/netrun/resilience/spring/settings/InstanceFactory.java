@@ -23,9 +23,9 @@ import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * The settings of all instances, by name, whoever asks for one first: code, an annotation, a client or the
- * configuration alone. It is the source of the application's registry, and knows where each setting comes from.
- * Thread-safe.
+ * Provides the settings of all instances, by name, regardless of what requests an instance first: code, an annotation,
+ * a client or the configuration. It is the settings source of the application's registry, and knows the origin of each
+ * setting. Thread-safe.
  */
 public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
@@ -44,11 +44,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private volatile @Nullable Supplier<Collection<Problem>> check;
 
     /**
-     * The settings of an application's instances.
+     * Creates the factory of an application.
      *
-     * @param registry asked when the first instance is obtained
-     * @param customizers asked when the first instance is created
-     * @param protecting false if all instances are switched off, whatever is written
+     * @param registry called when the first instance is obtained
+     * @param resolver the reader of the application's configuration
+     * @param customizers called when the first instance is created
+     * @param protecting false if all instances are switched off, regardless of their settings
      */
     public InstanceFactory(
             Supplier<ResilienceRegistry> registry,
@@ -81,10 +82,10 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * The same instances, as a child of this context sees them: with what its own configuration has for instances that
-     * the configurations of other contexts do not have.
+     * A factory for a child context. It shares the instances, and adds what the child's configuration has for instances
+     * that no other context configures.
      *
-     * @param beans those that settings of the child can name, such as executors
+     * @param beans the beans that settings of the child can refer to, such as executors
      * @param protecting false if the beans of the child are not protected
      */
     public InstanceFactory child(
@@ -100,16 +101,17 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * The application is starting: until {@link #started}, a failure to obtain an instance comes with these problems.
+     * Marks the application as starting: until {@link #started}, a failure to obtain an instance also reports these
+     * problems.
      *
-     * @param problems of all settings, looked for when there is such a failure
+     * @param problems finds the problems of all settings; called after such a failure
      */
     public void starting(Supplier<Collection<Problem>> problems) {
         check = problems;
         early.add(problems);
     }
 
-    /** From now on, a failure to obtain an instance is about that instance alone. */
+    /** Marks the application as started: from now on, a failure to obtain an instance reports only its own problems. */
     public void started() {
         Supplier<Collection<Problem>> present = check;
         if (present != null) {
@@ -118,24 +120,24 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         }
     }
 
-    /** The context has been closed; nothing happens to the instances. */
+    /** Removes the closed context's contribution. The instances are not affected. */
     @Override
     public void close() {
         started();
         contexts.remove(own);
     }
 
-    /** Whether instances protect at all; if not, nobody needs to call through them. */
+    /** Whether protection is enabled; if not, calls need not go through instances. */
     public boolean isProtecting() {
         return protecting;
     }
 
     /**
-     * The instance, created if it is not there yet.
+     * Returns an instance, creating it if it does not exist yet.
      *
-     * @param annotated what the annotation sets, by Java name; empty if it only names the instance
+     * @param annotated the settings of the annotation, by Java name; empty if it only names the instance
      * @param location the method or class that has the annotation, for messages
-     * @return switched off if the configuration says so
+     * @return the instance, switched off if configured so
      * @throws ResilienceConfigurationException if the settings are wrong
      */
     public <P extends Policy, C extends Record> Optional<P> obtain(
@@ -162,14 +164,14 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         }
     }
 
-    /** How many of the instances that were obtained here have left the registry; see {@link Followed}. */
+    /** The number of obtained instances that have left the registry; see {@link Followed}. */
     public int changes() {
         return changes.count();
     }
 
     /**
-     * An annotation will ask for an instance. Nothing is created, but whoever asks for the instance from now on gets it
-     * with the settings of the annotation.
+     * Announces that an annotation will request an instance. Nothing is created, but code that requests the instance
+     * from now on gets it with the annotation's settings.
      */
     public void announce(PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated, String location) {
         try {
@@ -211,7 +213,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         contexts.createConfigured(creator);
     }
 
-    /** Follows the registry's changes. */
+    /** Reacts to a change of the registry. */
     public void onChange(RegistryEvent event) {
         if (!protecting && !(event instanceof RegistryEvent.Removed)) {
             event.policy().setEnabled(false);
@@ -220,7 +222,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * The settings that an instance would be created with; creates nothing.
+     * The settings with which an instance would be created. Creates nothing.
      *
      * @throws ResilienceConfigurationException if they are wrong
      */
@@ -233,8 +235,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * Gives code the last word on one instance: its settings are these from now on, if it is there and if it is created
-     * later, whatever the configuration says.
+     * Fixes the configuration of one instance from code. From now on it overrides the configuration, for an existing
+     * instance and for one that is created later.
      */
     public <P extends Policy, C extends Record> void fix(PatternDescriptor<P, C> pattern, String name, C config) {
         resolution.fix(InstanceKey.of(pattern, name), config);
@@ -242,12 +244,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * Brings the instances in line with a configuration that has changed, all of them or, if one of the new values is
-     * wrong, none. They keep what they count and the calls that run. What an operator has changed stays, but for the
-     * settings whose values have changed in the configuration.
+     * Applies a changed configuration to all instances, or to none if one of the new values is wrong. Instances keep
+     * their counts and running calls. An operator's changes stay, except for settings whose configured values have
+     * changed.
      *
-     * @param strict whether unknown keys are wrong, and not only worth a warning
-     * @throws ResilienceConfigurationException if something is wrong; nothing has changed then
+     * @param strict whether unknown keys are errors and not only warnings
+     * @throws ResilienceConfigurationException if something is wrong; then nothing has changed
      */
     public void rebind(boolean strict) {
         if (!protecting) {
@@ -257,37 +259,37 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * The names of a pattern's instances that code, an annotation or a client has asked for, even if their settings are
+     * The names of a pattern's instances that code, an annotation or a client has requested, even if their settings are
      * wrong.
      */
     public Set<String> asked(PatternDescriptor<?, ?> pattern) {
         return contexts.asked(pattern);
     }
 
-    /** What is wrong with the settings. */
+    /** The problems of the settings. */
     public InstanceProblems problems() {
         return new InstanceProblems(own, resolution, made);
     }
 
-    /** What is in force, and where it comes from. */
+    /** The settings in force, with their origins. */
     public InForce inForce() {
         return new InForce(contexts, made);
     }
 
-    /** Applies customizers to the instances that were created before they were there. */
+    /** Applies the customizers to instances that were created before the customizers were available. */
     public void completeCustomizing() {
         if (own.customizers().haveMissedSome()) {
             rebinding.exchangeAll();
         }
     }
 
-    /** Remembers that an operator has changed settings of a living instance, by their Java names. */
+    /** Records that an operator has changed settings of an existing instance, by Java name. */
     <C extends Record> void changedByOperator(
             PatternDescriptor<?, C> pattern, String name, C config, Set<String> changed) {
         made.changedByOperator(pattern, name, config, changed);
     }
 
-    /** What is written in the configuration of this context. */
+    /** The configuration of this context. */
     public ConfiguredSettings written() {
         return own.resolver().written();
     }
@@ -297,12 +299,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         return contexts.isConfigured(pattern, name);
     }
 
-    /** Whether the settings of an instance come from this context, and not from another one that shares it. */
+    /** Whether the settings of an instance come from this context, and not from another context that shares it. */
     boolean decides(PatternDescriptor<?, ?> pattern, String name) {
         return contexts.of(pattern, name) == own;
     }
 
-    /** How texts become values. */
+    /** The conversion of texts to values. */
     ConversionService conversion() {
         return contexts.root().resolver().conversion();
     }

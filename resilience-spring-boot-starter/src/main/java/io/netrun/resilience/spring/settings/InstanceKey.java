@@ -10,9 +10,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * An instance.
+ * Identifies an instance.
  *
  * @param pattern the pattern's key, such as {@code circuit-breaker}
+ * @param name the name of the instance
  */
 record InstanceKey(String pattern, String name) {
 
@@ -23,7 +24,7 @@ record InstanceKey(String pattern, String name) {
     /**
      * Checks the name of an instance.
      *
-     * @param location what asks for it, for the message
+     * @param location what requests it, for the message
      */
     static void requireName(PatternDescriptor<?, ?> pattern, String name, String location) {
         try {
@@ -31,11 +32,11 @@ record InstanceKey(String pattern, String name) {
         } catch (IllegalArgumentException wrong) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "The " + pattern.title() + " of " + location + ": " + wrong.getMessage(),
-                    "Give the instance another name, or none, so that it gets one after its method")));
+                    "Use another name, or omit it: the default is the name of the method")));
         }
     }
 
-    /** The names of a pattern's instances among others. */
+    /** The names of the instances that belong to a pattern. */
     static Set<String> names(Collection<InstanceKey> keys, PatternDescriptor<?, ?> pattern) {
         return keys.stream()
                 .filter(key -> key.pattern.equals(pattern.key()))

@@ -5,7 +5,10 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 
-/** What is wrong with the settings of the instances that one context contributes to. Creates none. Thread-safe. */
+/**
+ * Finds the settings problems of the instances that one context contributes to, without creating instances.
+ * Thread-safe.
+ */
 public final class InstanceProblems {
 
     private final ContextSettings own;
@@ -19,7 +22,7 @@ public final class InstanceProblems {
     }
 
     /**
-     * Looks at the settings of an instance.
+     * Checks the settings of an instance.
      *
      * @param location the method or class that has the annotation, or the configuration, for messages
      * @throws ResilienceConfigurationException if the name or the settings are wrong
@@ -34,19 +37,17 @@ public final class InstanceProblems {
         own.resolver().requireReadableDefaults(pattern);
     }
 
-    /** The contradictions between annotations so far. */
+    /** The contradictions between annotations found so far. */
     public List<Problem> contradictions() {
         return own.requests().contradictions();
     }
 
-    /** From now on, contradictions between annotations are logged when they are found. */
+    /** Logs further contradictions between annotations as they are found. */
     public void logContradictions() {
         own.requests().logContradictions();
     }
 
-    /**
-     * What the configuration of the context has for an instance whose settings come from another context, and differ.
-     */
+    /** The instances for which this context has settings that differ from those of the context that decides. */
     public List<Problem> overruled() {
         return resolution.overruled(own, made);
     }

@@ -8,26 +8,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Something beside annotated methods that makes calls through instances. It is looked at when the application starts.
+ * A user of instances other than annotated methods, such as HTTP clients. It is checked when the application starts.
  */
 public interface InstanceUser {
 
-    /** Obtains its instances; from then on it has {@link #pipelines()}. Returns what is wrong, all at once. */
+    /** Obtains its instances, so that {@link #pipelines()} are available afterwards. Returns all problems at once. */
     List<Problem> check();
 
-    /** What is wrong with a changed configuration; nothing changes by being asked. */
+    /** The problems of a changed configuration. Changes nothing. */
     default List<Problem> checkChange(Set<String> changed) {
         return List.of();
     }
 
     /**
-     * The configuration has changed: what begins from now on goes by what it says, or all goes on as before.
+     * Applies a changed configuration to calls that begin from now on. If it fails, nothing changes.
      *
-     * @param changed the keys that have changed
-     * @throws ResilienceConfigurationException if something is wrong with what it says now
+     * @param changed the changed keys
+     * @throws ResilienceConfigurationException if the new configuration is wrong
      */
     void rebind(Set<String> changed);
 
-    /** Its pipelines, by a title for people. */
+    /** Its pipelines, by display title. */
     Map<String, Pipeline> pipelines();
 }

@@ -2,7 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import java.util.function.BiFunction;
 
-/** A customizer in a line. */
+/** A customizer made from a function. */
 record LambdaCustomizer<C extends Record>(Class<C> configClass, BiFunction<String, C, C> change)
         implements ConfigCustomizer<C> {
 
@@ -11,7 +11,7 @@ record LambdaCustomizer<C extends Record>(Class<C> configClass, BiFunction<Strin
         return change.apply(name, config);
     }
 
-    /** Where it was written, as far as the name of a lambda's class has it. */
+    /** Where it was declared, as far as the class name of the lambda reveals it. */
     @Override
     public String toString() {
         String name = change.getClass().getName();

@@ -14,12 +14,12 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.Environment;
 
 /**
- * Settings of resilience4j that are left in the configuration of an application that has come from there. They have no
- * effect, so each kind is worth a warning, with the first keys and the places where they are.
+ * Finds settings of resilience4j left in the configuration of a migrated application. They have no effect, so each kind
+ * produces a warning with the first keys and their origins.
  */
 public final class LeftoverSettings {
 
-    /** How many keys a warning names. */
+    /** The maximum number of keys in a warning. */
     private static final int NAMED = 3;
 
     private static final String ENDPOINTS = "circuitbreaker(s|events)|retries|retryevents|bulkhead(s|events)"
@@ -30,19 +30,19 @@ public final class LeftoverSettings {
             new Kind(
                     "of resilience4j's health",
                     "management\\.health\\.(circuitbreakers|ratelimiters)\\..*",
-                    "Write 'health' in the settings of circuit breakers, or remove them"),
+                    "Set 'health' for circuit breakers, or remove them"),
             new Kind(
                     "of resilience4j's endpoints",
                     "management\\.endpoint\\.(" + ENDPOINTS + ")\\..*",
-                    "The one endpoint here is 'resilience'. Remove them"),
+                    "Remove them: the only endpoint is 'resilience'"),
             new Kind(
                     "of resilience4j's meters",
                     "management\\.metrics\\..*\\.resilience4j(\\..*)?",
-                    "The names of the meters here begin with 'resilience.'. Rename them, or remove them"));
+                    "Use meter names that begin with 'resilience.', or remove them"));
 
     private LeftoverSettings() {}
 
-    /** A sentence for each kind of settings that is left. */
+    /** One warning per kind of leftover settings. */
     public static List<String> warnings(Environment environment) {
         Map<Kind, Map<String, String>> left = new LinkedHashMap<>();
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
@@ -65,7 +65,7 @@ public final class LeftoverSettings {
         if (!lower.startsWith("resilience4j") && !lower.startsWith("management")) {
             return Optional.empty();
         }
-        String dotted = lower.indexOf('.') < 0 ? lower.replace('_', '.') : lower; // as environment variables have it
+        String dotted = lower.indexOf('.') < 0 ? lower.replace('_', '.') : lower; // the form of environment variables
         return KINDS.stream()
                 .filter(kind -> kind.keys().matcher(dotted).matches())
                 .findFirst();
@@ -83,9 +83,9 @@ public final class LeftoverSettings {
     /**
      * A kind of settings.
      *
-     * @param what they are, after the word settings
-     * @param keys their names, in lower case
-     * @param remedy what to do about them
+     * @param what describes them after the word "settings"
+     * @param keys matches their names in lower case
+     * @param remedy the remedy
      */
     private record Kind(String what, Pattern keys, String remedy) {
 

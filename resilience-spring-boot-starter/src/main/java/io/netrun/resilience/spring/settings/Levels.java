@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of an instance by where they come from, the nearest first: one that is set nearer wins. */
+/** The settings of an instance by level, the most specific first. A more specific level wins. */
 final class Levels {
 
     private final List<Map<String, ValueWithOrigin>> levels;
 
     /**
-     * Settings by their Java names.
+     * Creates the levels, each with settings by Java name.
      *
-     * @param levels the one that wins first
+     * @param levels the levels, most specific first
      */
     Levels(List<Map<String, ValueWithOrigin>> levels) {
         this.levels = new ArrayList<>(levels);
     }
 
-    /** The value that wins; null if none is set. */
+    /** The winning value; null if none is set. */
     @Nullable
     ValueWithOrigin find(String setting) {
         for (Map<String, ValueWithOrigin> level : levels) {
@@ -35,8 +35,7 @@ final class Levels {
     }
 
     /**
-     * Adds what follows from the settings that are set, as {@link PatternDescriptor#derive} has it; it yields to all of
-     * them.
+     * Adds the settings that {@link PatternDescriptor#derive} derives from the set ones, as the least specific level.
      */
     void derive(PatternDescriptor<?, ?> pattern, String name, String location, List<Problem> problems) {
         Map<String, ValueWithOrigin> derived = new LinkedHashMap<>();
@@ -47,12 +46,14 @@ final class Levels {
         } catch (IllegalArgumentException e) {
             Map<String, String> origins = new LinkedHashMap<>();
             levels.forEach(level -> level.forEach((setting, found) -> origins.putIfAbsent(setting, found.origin())));
-            problems.add(SettingProblems.outOfRange(pattern, name, String.valueOf(e.getMessage()), origins, location));
+            problems.add(SettingProblems.outOfRange(pattern, name, Ranges.invalid(e), origins, location));
         }
         levels.add(derived);
     }
 
-    /** Of a configuration from code, which is complete and has been checked, only what others may contradict. */
+    /**
+     * A configuration from code is complete and valid, so only its values that other settings may contradict are used.
+     */
     private static Map<String, Object> values(PatternDescriptor<?, ?> pattern, Map<String, ValueWithOrigin> level) {
         Map<String, Object> values = new LinkedHashMap<>();
         level.forEach((setting, found) -> {

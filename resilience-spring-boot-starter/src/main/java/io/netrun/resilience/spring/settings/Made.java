@@ -8,8 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of an instance that has been created: as resolved, and as they are in force, which an operator may have
- * changed. Compared by identity.
+ * The settings of a created instance: as resolved, and as in force after changes by an operator. Compared by identity.
  *
  * @param <C> the pattern's configuration record
  */
@@ -20,7 +19,7 @@ final class Made<C extends Record> {
     private final @Nullable C given;
 
     /**
-     * Settings that nobody has changed yet.
+     * Creates settings without changes by an operator.
      *
      * @param given the configuration from code, null for none
      */
@@ -47,7 +46,7 @@ final class Made<C extends Record> {
         return given;
     }
 
-    /** The same after an operator's change. */
+    /** A copy with an operator's change. */
     Made<C> changedByOperator(C config, Set<String> changed) {
         Map<String, String> origins = new LinkedHashMap<>(inForce.origins());
         changed.forEach(setting -> origins.put(setting, ValueWithOrigin.OPERATOR));
@@ -55,16 +54,16 @@ final class Made<C extends Record> {
                 resolved, new ResolvedSettings<>(config, origins, inForce.enabled(), inForce.health()), given);
     }
 
-    /** Later settings, with what an operator has changed of these. */
+    /** Later settings that keep all of the operator's changes to these. */
     Made<C> followedBy(Made<C> later) {
         return followedBy(later, Set.of());
     }
 
     /**
-     * Later settings, with what an operator has changed of these.
+     * Later settings that keep the operator's changes to these.
      *
-     * @param except settings that go by the later ones
-     * @throws IllegalArgumentException if what the operator has changed does not go with the later settings
+     * @param except settings that take the later value instead
+     * @throws IllegalArgumentException if the operator's changes conflict with the later settings
      */
     Made<C> followedBy(Made<C> later, Set<String> except) {
         Set<String> byOperator = changedByOperator();
@@ -76,7 +75,7 @@ final class Made<C extends Record> {
         return later.changedByOperator(config, byOperator);
     }
 
-    /** The settings that an operator has changed, by Java name; may be changed. */
+    /** The settings that an operator has changed, by Java name, as a mutable set. */
     Set<String> changedByOperator() {
         Set<String> byOperator = new LinkedHashSet<>(inForce.origins().keySet());
         byOperator.removeIf(
@@ -84,7 +83,7 @@ final class Made<C extends Record> {
         return byOperator;
     }
 
-    /** Whether other settings are the same; code is not compared, since it may be made anew each time. */
+    /** Whether other settings are equal. Code is not compared, since it may be created anew each time. */
     boolean isSameAs(Made<C> other) {
         return differing(other).isEmpty()
                 && resolved.enabled() == other.resolved.enabled()
@@ -97,7 +96,7 @@ final class Made<C extends Record> {
         return differing(resolved.config(), other.resolved.config());
     }
 
-    /** The settings whose values in force differ, by Java name. */
+    /** The settings whose effective values differ, by Java name. */
     Set<String> differingInForce(Made<C> other) {
         return differing(inForce.config(), other.inForce.config());
     }

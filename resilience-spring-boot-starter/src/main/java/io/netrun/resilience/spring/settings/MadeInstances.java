@@ -14,16 +14,13 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The instances that have been created, with their settings. Brings a living instance in line with other settings.
- * Thread-safe.
- */
+/** The created instances with their settings. Applies changed settings to existing instances. Thread-safe. */
 final class MadeInstances {
 
     private final Supplier<ResilienceRegistry> registry;
     private final ConcurrentMap<InstanceKey, Made<?>> made = new ConcurrentHashMap<>();
 
-    /** Held while settings are exchanged; no code of the user runs under it. */
+    /** Held while settings are exchanged. No user code runs under it. */
     private final ReentrantLock exchanging = new ReentrantLock();
 
     MadeInstances(Supplier<ResilienceRegistry> registry) {
@@ -39,12 +36,12 @@ final class MadeInstances {
         return made.get(key);
     }
 
-    @SuppressWarnings("unchecked") // it was made for just this pattern
+    @SuppressWarnings("unchecked") // stored for this pattern
     <C extends Record> @Nullable Made<C> get(PatternDescriptor<?, C> pattern, String name) {
         return (Made<C>) made.get(InstanceKey.of(pattern, name));
     }
 
-    /** An instance is about to be created with these settings. */
+    /** Records the settings with which an instance is about to be created. */
     void put(InstanceKey key, Made<?> settings) {
         made.put(key, settings);
     }
@@ -57,7 +54,7 @@ final class MadeInstances {
         return InstanceKey.names(made.keySet(), pattern);
     }
 
-    /** The names of a pattern's instances that have a part in the application's health; may be changed. */
+    /** The names of a pattern's instances that contribute to the application's health, as a mutable set. */
     Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         made.forEach((key, settings) -> {
@@ -68,7 +65,7 @@ final class MadeInstances {
         return names;
     }
 
-    /** Brings an instance that code has created in line with its settings, unless that has been done. */
+    /** Applies the settings to an instance that code has created, unless this has already happened. */
     <P extends Policy, C extends Record> void adopt(PatternDescriptor<P, C> pattern, P policy, Made<C> settings) {
         if (made.putIfAbsent(InstanceKey.of(pattern, policy.name()), settings) == null) {
             reconfigure(pattern, policy, present -> settings.inForce().config());
@@ -79,9 +76,9 @@ final class MadeInstances {
     }
 
     /**
-     * Brings an instance in line with other settings.
+     * Replaces the settings of an instance.
      *
-     * @return false if the former ones are not in force any more; nothing has changed then
+     * @return false if the former settings are no longer in force; then nothing has changed
      */
     <P extends Policy, C extends Record> boolean exchange(
             PatternDescriptor<P, C> pattern, String name, Made<C> former, Made<C> later) {
@@ -106,7 +103,7 @@ final class MadeInstances {
         }
     }
 
-    /** Remembers that an operator has changed settings of a living instance, by their Java names. */
+    /** Records that an operator has changed settings of an existing instance, by Java name. */
     <C extends Record> void changedByOperator(
             PatternDescriptor<?, C> pattern, String name, C config, Set<String> changed) {
         exchanging.lock();
@@ -120,10 +117,10 @@ final class MadeInstances {
         }
     }
 
-    /** Changes the settings of a pattern's living instance; see {@link AbstractPolicy#reconfigure}. */
+    /** Changes the settings of an existing instance of a pattern; see {@link AbstractPolicy#reconfigure}. */
     static <P extends Policy, C extends Record> C reconfigure(
             PatternDescriptor<P, C> pattern, P policy, UnaryOperator<C> change) {
-        @SuppressWarnings("unchecked") // every policy of a pattern is one, with the pattern's configuration
+        @SuppressWarnings("unchecked") // every policy of a pattern extends it, with the pattern's configuration
         AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
         return living.reconfigure(change);
     }

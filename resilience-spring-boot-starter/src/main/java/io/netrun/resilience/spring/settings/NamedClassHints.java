@@ -9,8 +9,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Ahead of time: a native image finds a class by its name only if it was told of it, so it is told of the exceptions
- * that the configuration names. That is the configuration as it is when the image is made.
+ * Registers the exceptions that the configuration names for reflection in a native image, where a class can only be
+ * found by name if a hint exists. The configuration is the one present when the image is built.
  */
 final class NamedClassHints implements BeanFactoryInitializationAotProcessor {
 

@@ -18,8 +18,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 
 /**
- * The sections below a key of the configuration, by their names, which are compared character by character as those of
- * instances are. Environment variables, which cannot spell names, are relaxed.
+ * The named sections below a key of the configuration. Names are compared character by character, as instance names
+ * are. Environment variables, which cannot spell names, are bound in relaxed form.
  */
 public final class NamedSections {
 
@@ -30,7 +30,7 @@ public final class NamedSections {
     /**
      * Reads an environment.
      *
-     * @param root such as {@code resilience.http-clients}
+     * @param root the key, such as {@code resilience.http-clients}
      */
     public NamedSections(ConfigurableEnvironment environment, String root) {
         this.environment = environment;
@@ -57,15 +57,15 @@ public final class NamedSections {
         }
     }
 
-    /** The names of the sections with settings, but for those in environment variables alone. */
+    /** The names of the sections with settings, except those only in environment variables. */
     public Set<String> names() {
         return new TreeSet<>(written.keySet());
     }
 
     /**
-     * Where a key of a section is written, in brackets and with a blank before it; empty if that is not known.
+     * The origin of a key of a section, as a suffix in parentheses with a leading space; empty if unknown.
      *
-     * @param key directly below the section, in any spelling
+     * @param key a key directly below the section, in any spelling
      */
     public String origin(String section, String key) {
         String start = uniform(name(section) + "." + key);
@@ -88,7 +88,7 @@ public final class NamedSections {
         return name.replace("-", "").toLowerCase(Locale.ROOT);
     }
 
-    /** The name of a section, under which {@link #binder} has its properties. */
+    /** The name of a section under which {@link #binder} finds its properties. */
     public ConfigurationPropertyName name(String section) {
         return root.append("[" + section + "]");
     }

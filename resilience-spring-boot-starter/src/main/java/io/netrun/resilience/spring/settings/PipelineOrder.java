@@ -17,8 +17,9 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * The order of the patterns around a method: a given one, in which those that are named have changed places among
- * themselves. So it is enough to name those that matter, and a new pattern breaks no configuration.
+ * The order of the patterns around a method. A configured order rearranges only the patterns that it names, among the
+ * positions that they have. So it is enough to name the relevant patterns, and a new pattern invalidates no
+ * configuration.
  */
 public final class PipelineOrder {
 
@@ -26,53 +27,54 @@ public final class PipelineOrder {
 
     private PipelineOrder() {}
 
-    /** The application's order: the default, changed as {@code resilience.order} says unless that is wrong. */
+    /** The application's order: the default, rearranged by {@code resilience.order} unless that is invalid. */
     public static List<PipelineSlot> of(Environment environment) {
         try {
             return required(environment);
         } catch (ResilienceConfigurationException wrong) {
-            return PatternDescriptors.places(); // reported by the start-up check
+            return PatternDescriptors.slots(); // reported by the start-up check
         }
     }
 
     /**
-     * The application's order: the default, changed as {@code resilience.order} says.
+     * The application's order: the default, rearranged by {@code resilience.order}.
      *
-     * @throws ResilienceConfigurationException if that names a pattern that there is not, or one twice
+     * @throws ResilienceConfigurationException if that names an unknown pattern, or a pattern twice
      */
     static List<PipelineSlot> required(Environment environment) {
         List<String> keys = Binder.get(environment)
                 .bind(PROPERTY, Bindable.listOf(String.class))
                 .orElse(List.of());
         return changed(
-                PatternDescriptors.places(),
+                PatternDescriptors.slots(),
                 keys,
-                keys.isEmpty() ? PROPERTY : GlobalSettings.place(environment, PROPERTY));
+                keys.isEmpty() ? PROPERTY : GlobalSettings.location(environment, PROPERTY));
     }
 
     /**
-     * Another order.
+     * Rearranges an order.
      *
-     * @param keys of the places that change with each other, outermost first
-     * @param where it is said, for people
-     * @throws ResilienceConfigurationException if a key is unknown, or there twice
+     * @param order the order to start from, outermost first
+     * @param keys the keys of the slots to rearrange among themselves, outermost first
+     * @param where the origin of the keys, for messages
+     * @throws ResilienceConfigurationException if a key is unknown, or occurs twice
      */
     public static List<PipelineSlot> changed(List<PipelineSlot> order, List<String> keys, String where) {
-        Map<String, PipelineSlot> places = order.stream()
+        Map<String, PipelineSlot> slots = order.stream()
                 .collect(Collectors.toMap(
                         PipelineSlot::key, Function.identity(), (first, second) -> first, LinkedHashMap::new));
-        if (new HashSet<>(keys).size() != keys.size() || !places.keySet().containsAll(keys)) {
+        if (new HashSet<>(keys).size() != keys.size() || !slots.keySet().containsAll(keys)) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    where + " is " + keys + ": must name patterns that there are, each once at most",
-                    "Write them outermost first, as in the default "
-                            + PatternDescriptors.places().stream()
+                    where + " is " + keys + ": must contain known patterns only, each at most once",
+                    "List them from outermost to innermost, as in the default "
+                            + PatternDescriptors.slots().stream()
                                     .map(PipelineSlot::key)
                                     .toList())));
         }
         Iterator<String> named = keys.iterator();
-        return places.keySet().stream()
+        return slots.keySet().stream()
                 .map(key -> keys.contains(key) ? named.next() : key)
-                .map(places::get)
+                .map(slots::get)
                 .map(Objects::requireNonNull)
                 .toList();
     }

@@ -21,22 +21,22 @@ import org.springframework.core.convert.support.GenericConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertySource;
 
-/** Reads the sections of the configuration, with the place where each setting is written. */
+/** Reads the sections of the configuration, with the origin of each setting. */
 final class PropertyReader {
 
     private final ConfigurableEnvironment environment;
     private final ConversionService conversion;
 
-    /** How names become beans of the context, which are its own. */
+    /** Converts names to beans. Separate for each context, since each has its own beans. */
     private final GenericConversionService beans = new GenericConversionService();
 
     private volatile ConfiguredSettings written;
 
     /**
-     * A reader.
+     * Creates a reader.
      *
-     * @param factory has the beans that settings can name; null to take any name
-     * @param conversion one for all contexts of an application, since what has the same name is shared within one
+     * @param factory the beans that settings can refer to; null to accept any name
+     * @param conversion shared by all contexts of an application, so that equal names lead to the same object
      */
     PropertyReader(
             ConfigurableEnvironment environment, @Nullable ListableBeanFactory factory, ConversionService conversion) {
@@ -46,29 +46,29 @@ final class PropertyReader {
         this.written = ConfiguredSettings.in(environment);
     }
 
-    /** What is written now. */
+    /** The configuration as last read. */
     ConfiguredSettings written() {
         return written;
     }
 
-    /** Looks again at what is written. */
+    /** Reads the configuration again. */
     ConfiguredSettings refresh() {
         ConfiguredSettings present = ConfiguredSettings.in(environment);
         written = present;
         return present;
     }
 
-    /** How texts become values; shared, so that what has the same name is the same object. */
+    /** The conversion of texts to values, shared by all contexts. */
     ConversionService conversion() {
         return conversion;
     }
 
     /**
-     * A section. Only sources that may have something in it are part of it: most instances have no section at all, and
-     * the look-ups of each key in each source would make up most of the start-up.
+     * Returns a section. It includes only the sources that may have a property in it: most instances have no section at
+     * all, and looking up each key in each source would dominate the start-up time.
      *
-     * @param name null if an instance of that name cannot have one
-     * @param relaxed the name in sources that cannot spell it
+     * @param name the name of the section; null if no section can have it
+     * @param relaxed the name used in sources that cannot spell the exact one
      */
     Section section(@Nullable ConfigurationPropertyName name, ConfigurationPropertyName relaxed) {
         ConfiguredSettings present = written;
@@ -91,10 +91,10 @@ final class PropertyReader {
     }
 
     /**
-     * A value as the configuration would be read if it had that value.
+     * Converts a value as if it had been read from the configuration.
      *
      * @param what the setting, for messages
-     * @throws ResilienceConfigurationException if the value is not of the type
+     * @throws ResilienceConfigurationException if the value cannot be converted to the type
      */
     @Nullable
     Object convert(Object value, ResolvableType type, String what) {

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings living instances in line with settings that have changed. Thread-safe. */
+/** Applies changed settings to existing instances. Thread-safe. */
 final class Rebinding {
 
     private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
@@ -28,9 +28,9 @@ final class Rebinding {
     }
 
     /**
-     * Resolves the settings of an instance again and brings it in line with them.
+     * Resolves the settings of an instance again and applies them.
      *
-     * @param keepingChanges whether what an operator has changed stays
+     * @param keepingChanges whether an operator's changes stay
      */
     <P extends Policy, C extends Record> void exchange(
             PatternDescriptor<P, C> pattern, String name, boolean keepingChanges) {
@@ -82,8 +82,8 @@ final class Rebinding {
     }
 
     /**
-     * A context has been added. Instances that its configuration has may be there from a context that has been closed,
-     * with the settings of that one.
+     * Applies the configuration of an added context to the instances that it names. They may already exist with the
+     * settings of a context that has been closed.
      */
     void follow(ContextSettings added) {
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
@@ -93,7 +93,11 @@ final class Rebinding {
                         exchange(pattern, name, true);
                     }
                 } catch (ResilienceConfigurationException wrong) {
-                    log.debug("The settings of {} '{}' are wrong", pattern.title(), name, wrong); // the check has it
+                    log.debug(
+                            "The settings of {} '{}' are wrong",
+                            pattern.title(),
+                            name,
+                            wrong); // reported by the start-up check
                 }
             }
         }
@@ -120,13 +124,13 @@ final class Rebinding {
         return Optional.of(() -> follow(pattern, name, former, later));
     }
 
-    /** What an operator has changed stays, but for the settings that have changed in the configuration. */
+    /** An operator's changes stay, except for settings that have changed in the configuration. */
     private <P extends Policy, C extends Record> void follow(
             PatternDescriptor<P, C> pattern, String name, Made<C> former, Made<C> later) {
         Set<String> changed = former.differing(later);
         Made<C> present = former;
         Made<C> next = keeping(pattern, name, present, later, changed);
-        while (!made.exchange(pattern, name, present, next)) { // somebody has changed it meanwhile
+        while (!made.exchange(pattern, name, present, next)) { // changed concurrently
             present = made.get(pattern, name);
             if (present == null) {
                 return;
@@ -135,11 +139,11 @@ final class Rebinding {
         }
         Set<String> different = present.differingInForce(next);
         if (!different.isEmpty()) {
-            log.info("{} '{}' follows the changed configuration: {}", pattern.title(), name, different);
+            log.info("{} '{}' applied the changed configuration: {}", pattern.title(), name, different);
         }
         Set<String> kept = next.changedByOperator();
         if (!kept.isEmpty()) {
-            log.info("{} '{}' keeps what an operator has changed: {}", pattern.title(), name, kept);
+            log.info("{} '{}' keeps an operator's changes: {}", pattern.title(), name, kept);
         }
     }
 
@@ -149,7 +153,7 @@ final class Rebinding {
             return present.followedBy(later, changed);
         } catch (IllegalArgumentException wrong) {
             log.warn(
-                    "{} '{}' goes by the changed configuration alone, with which an operator's changes of {} do not agree: {}",
+                    "{} '{}' drops an operator's changes of {}, which conflict with the changed configuration: {}",
                     pattern.title(),
                     name,
                     present.changedByOperator(),

@@ -8,7 +8,7 @@ import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings instances that code has put into the registry in line with what is configured and annotated. Thread-safe. */
+/** Applies configuration and annotations to instances that code has put into the registry. Thread-safe. */
 final class RegistryFollower {
 
     private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
@@ -23,7 +23,7 @@ final class RegistryFollower {
         this.resolution = resolution;
     }
 
-    /** Follows a change of the registry. */
+    /** Reacts to a change of the registry. */
     void onChange(RegistryEvent event) {
         PatternDescriptors.of(event.policy()).ifPresent(pattern -> {
             InstanceKey key = InstanceKey.of(pattern, event.policy().name());
@@ -42,8 +42,9 @@ final class RegistryFollower {
     }
 
     /**
-     * One that code has registered goes by what is configured and annotated for its name, as if it had been created
-     * here. Where that is wrong, it stays as it is: the start-up check has the problem, or, later, the log.
+     * Applies the settings configured and annotated for its name to an instance that code has registered, as if it had
+     * been created here. If these are invalid, the instance stays unchanged: the problem is reported by the start-up
+     * check, or logged later.
      */
     private <P extends Policy, C extends Record> void followConfiguration(
             PatternDescriptor<P, C> pattern, Policy policy) {
@@ -51,7 +52,7 @@ final class RegistryFollower {
         if (policy.name().contains(":")
                 && !contexts.isAnnotated(key)
                 && !contexts.isConfigured(pattern, policy.name())) {
-            return; // one of a family goes by the settings of the family
+            return; // a member of a family has the settings of the family
         }
         Made<?> known = made.get(key);
         if (known != null && known.inForce().config().equals(policy.config())) {
@@ -66,7 +67,8 @@ final class RegistryFollower {
     }
 
     /**
-     * An instance that is in the registry and was not created with our settings keeps those that are set nowhere else.
+     * Applies the settings to an instance that was not created with them. It keeps its own values for settings that are
+     * configured nowhere.
      *
      * @throws ResilienceConfigurationException if the settings are wrong
      */

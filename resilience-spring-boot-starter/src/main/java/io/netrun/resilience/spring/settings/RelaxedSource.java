@@ -7,11 +7,12 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 
 /**
- * A section of a source that cannot spell the names of instances, such as environment variables: it is also looked for
- * under the name without brackets, in which case and dashes do not count.
+ * A section of a source that cannot spell instance names exactly, such as environment variables. It is also looked up
+ * under the name without brackets, ignoring case and dashes.
  *
- * @param section such as {@code resilience.retry.instances[payment-api]}
- * @param relaxed such as {@code resilience.retry.instances.payment-api}
+ * @param source the source
+ * @param section the section, such as {@code resilience.retry.instances[payment-api]}
+ * @param relaxed its relaxed name, such as {@code resilience.retry.instances.payment-api}
  */
 record RelaxedSource(
         ConfigurationPropertySource source, ConfigurationPropertyName section, ConfigurationPropertyName relaxed)

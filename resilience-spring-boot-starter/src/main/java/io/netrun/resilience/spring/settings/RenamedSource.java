@@ -15,9 +15,9 @@ final class RenamedSource extends EnumerablePropertySource<PropertySource<?>> im
     private final Map<String, String> written;
 
     /**
-     * Properties of a source.
+     * Selects properties of a source.
      *
-     * @param written by their new names, the names that they have in the source
+     * @param written the names in the source, by new name
      */
     RenamedSource(PropertySource<?> source, Map<String, String> written) {
         super(source.getName(), source);

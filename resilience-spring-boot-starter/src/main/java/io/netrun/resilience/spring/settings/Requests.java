@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who asks for which instance, with which settings in an annotation. Annotations that only name an instance go with all
- * others; the first that has settings decides, whatever was there before. Thread-safe.
+ * Records which instances have been requested, and the settings of the annotations that request them. An annotation
+ * that only names an instance is compatible with every other one. The first annotation with settings decides, whatever
+ * was requested before. Thread-safe.
  */
 final class Requests {
 
@@ -31,17 +32,17 @@ final class Requests {
         this.resolver = resolver;
     }
 
-    /** Some code asks for an instance. */
+    /** Records that code requests an instance. */
     void add(InstanceKey key) {
         asked.add(key);
     }
 
     /**
-     * An annotation asks for an instance.
+     * Records that an annotation requests an instance.
      *
-     * @param settings of the annotation, by Java name; may be empty
+     * @param settings the settings of the annotation, by Java name; may be empty
      * @param location the method or class that has it
-     * @return whether it is the first that has settings
+     * @return whether it is the first one with settings
      */
     boolean add(PatternDescriptor<?, ?> pattern, InstanceKey key, Map<String, Object> settings, String location) {
         asked.add(key);
@@ -56,28 +57,28 @@ final class Requests {
             if (annotated.replace(key, present, new Annotated(settings, location))) {
                 return true;
             }
-            return add(pattern, key, settings, location); // another was faster, and may have others
+            return add(pattern, key, settings, location); // lost a race, possibly against different settings
         }
         requireAgreement(pattern, key, present, new Annotated(settings, location));
         return false;
     }
 
-    /** The annotation turned out to be wrong, so the next one may decide. */
+    /** Removes an annotation that turned out to be invalid, so that the next one can decide. */
     void withdraw(InstanceKey key, Map<String, Object> settings, String location) {
         annotated.replace(key, new Annotated(settings, location), Annotated.NONE);
     }
 
-    /** The settings of the annotation that decides. */
+    /** The settings of the deciding annotation. */
     Annotated annotated(InstanceKey key) {
         return annotated.getOrDefault(key, Annotated.NONE);
     }
 
-    /** Whether an annotation, a client or something like it has asked for an instance. */
+    /** Whether an annotation, a client or similar has requested an instance. */
     boolean isAnnotated(InstanceKey key) {
         return annotated.containsKey(key);
     }
 
-    /** The names of a pattern's instances that have been asked for. */
+    /** The names of a pattern's instances that have been requested. */
     Set<String> names(PatternDescriptor<?, ?> pattern) {
         return InstanceKey.names(asked, pattern);
     }
@@ -86,32 +87,36 @@ final class Requests {
         asked.remove(key);
     }
 
-    /** The contradictions so far. */
+    /** The contradictions found so far. */
     List<Problem> contradictions() {
         return List.copyOf(contradictions.values());
     }
 
-    /** Contradictions that come from now on are logged, once each, since calls depend on these instances then. */
+    /** Logs each further contradiction once, since calls use the instances from now on. */
     void logContradictions() {
         running = true;
     }
 
-    /** An annotation that is to mean the same as one that was there before. */
+    /** Checks that an annotation has the same settings as the deciding one. */
     void requireAgreement(PatternDescriptor<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
         if (present.equals(other) || isSame(pattern, key, present, other)) {
             return;
         }
         Problem problem = new Problem(
-                pattern.title() + " '" + key.name() + "' is given different settings by the annotations of "
+                pattern.title() + " '" + key.name() + "' has different settings in the annotations of "
                         + present.location + " and " + other.location,
-                "Let one of them set the settings and the other only the name, or give them different names");
+                "Keep the settings in one annotation and only the name in the other, or use different names");
         boolean isNew = contradictions.putIfAbsent(problem.description(), problem) == null;
         if (isNew && running) {
-            log.warn("{}. Those of {} stay in force. {}.", problem.description(), present.location, problem.remedy());
+            log.warn(
+                    "{}. The settings of {} stay in force. {}.",
+                    problem.description(),
+                    present.location,
+                    problem.remedy());
         }
     }
 
-    /** Whether both mean the same values, however they are written. */
+    /** Whether both have the same values, regardless of their spelling. */
     private boolean isSame(PatternDescriptor<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
         if (!present.settings.keySet().equals(other.settings.keySet())) {
             return false;
@@ -127,7 +132,7 @@ final class Requests {
     /**
      * The settings of an annotation.
      *
-     * @param settings by Java name
+     * @param settings the settings by Java name
      * @param location the method or class that has it
      */
     record Annotated(Map<String, Object> settings, String location) {

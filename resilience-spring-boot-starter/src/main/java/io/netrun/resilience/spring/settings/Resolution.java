@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves the settings of instances: configuration and annotations, then code that has the last word, then
- * customizers. Thread-safe.
+ * Resolves the settings of instances: configuration and annotations first, then configurations that code has fixed,
+ * then customizers. Thread-safe.
  */
 final class Resolution {
 
@@ -28,16 +28,16 @@ final class Resolution {
         this.contexts = contexts;
     }
 
-    /** Gives code the last word on one instance. */
+    /** Fixes the configuration of one instance from code. */
     void fix(InstanceKey key, Record config) {
         fixed.put(key, config);
     }
 
     /**
-     * The settings of an instance.
+     * Resolves the settings of an instance.
      *
      * @param given the configuration from code, null for none
-     * @throws ResilienceConfigurationException if they are wrong
+     * @throws ResilienceConfigurationException if they are invalid
      */
     <C extends Record> Made<C> resolve(PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         return resolve(contexts.of(pattern, name), pattern, name, given);
@@ -49,7 +49,7 @@ final class Resolution {
         Requests.Annotated annotated = contexts.annotated(key, context);
         ResolvedSettings<C> resolved =
                 context.resolver().resolve(pattern, name, annotated.settings(), annotated.location(), given);
-        @SuppressWarnings("unchecked") // it was fixed for just this pattern
+        @SuppressWarnings("unchecked") // fixed for this pattern
         C code = (C) fixed.getOrDefault(key, resolved.config());
         C prepared = context.customizers().prepare(pattern, name, code);
         C config = context.customizers().customize(pattern, name, prepared);
@@ -66,7 +66,7 @@ final class Resolution {
         return !Objects.equals(setting.valueIn(one), setting.valueIn(other));
     }
 
-    /** The problems of all instances for which a context's configuration has other settings than those in force. */
+    /** One problem for each instance for which a context's configuration differs from the settings in force. */
     List<Problem> overruled(ContextSettings context, MadeInstances made) {
         List<Problem> problems = new ArrayList<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
@@ -84,7 +84,7 @@ final class Resolution {
         return overruled(context, pattern, name, known == null ? null : known.given());
     }
 
-    /** The problem of an instance for which a context's configuration has other settings than those in force. */
+    /** The problem of an instance for which a context's configuration differs from the settings in force. */
     private <C extends Record> Optional<Problem> overruled(
             ContextSettings context, PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         ContextSettings deciding = contexts.of(pattern, name);
@@ -96,9 +96,10 @@ final class Resolution {
         return differing.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Problem.tolerable(
-                        pattern.title() + " '" + name + "' has other settings in the configuration of this application"
-                                + " context than in that of its parent or of another child, which stay in force: "
+                        pattern.title() + " '" + name
+                                + "' has settings in this application context that differ from those of"
+                                + " its parent or another child, which stay in force: "
                                 + String.join(", ", differing),
-                        "Configure it in one of them, or give each context an instance with a name of its own"));
+                        "Configure it in one context only, or use a different instance name in each context"));
     }
 }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
@@ -20,15 +21,15 @@ import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.ResolvableType;
 
 /**
- * Changes settings of living instances as an operator asks for. What comes from outside is taken as it is: no
- * placeholder is resolved for it and no class is loaded. Thread-safe.
+ * Changes settings of existing instances on behalf of an operator. Input is untrusted: no placeholder is resolved and
+ * no class is loaded for it. Thread-safe.
  */
 public final class RuntimeSettings {
 
     private static final int MAX_LENGTH = 1_000;
     private static final String ENABLED = Option.ENABLED.key();
 
-    /** A comma, unless it belongs to a value. */
+    /** A comma that is not part of a value. */
     private static final java.util.regex.Pattern NEXT_CHANGE = java.util.regex.Pattern.compile(",(?=[^,=]*=)");
 
     private static final ResolvableType SWITCH = ResolvableType.forClass(boolean.class);
@@ -36,21 +37,20 @@ public final class RuntimeSettings {
     private final InstanceFactory instances;
 
     /**
-     * For the instances of an application.
+     * Creates the settings of an application's instances.
      *
-     * @param instances told who said the settings that have changed
+     * @param instances records the operator as the origin of changed settings
      */
     public RuntimeSettings(InstanceFactory instances) {
         this.instances = instances;
     }
 
     /**
-     * Changes all of the named settings, or none.
+     * Changes all given settings, or none.
      *
-     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or as in YAML; {@code enabled} is
-     *     one of them. Or a JSON object, each of whose values is one value, whatever is in it
-     * @throws ResilienceConfigurationException if that can not be read, a name is unknown, or a value is out of its
-     *     range
+     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or YAML, including {@code enabled};
+     *     or a JSON object, each of whose values is one value, even if it contains commas or equals signs
+     * @throws ResilienceConfigurationException if that cannot be read, a name is unknown, or a value is out of range
      */
     public <P extends Policy, C extends Record> void change(PatternDescriptor<P, C> pattern, P policy, String changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -68,7 +68,7 @@ public final class RuntimeSettings {
         apply(pattern, policy, values);
     }
 
-    /** The changes by the names of settings; the last one of a name counts. */
+    /** The changes by setting name. The last change of a name wins. */
     private static Map<String, String> split(String changes) {
         Map<String, String> split = new LinkedHashMap<>();
         if (changes.startsWith("{")) {
@@ -78,7 +78,7 @@ public final class RuntimeSettings {
                         .forEach((name, value) -> split.put(name, value == null ? "" : value.toString()));
                 return split;
             } catch (RuntimeException | StackOverflowError noJson) {
-                split.clear(); // it is read as a text, whose messages say what to write
+                split.clear(); // read as text instead, whose messages explain the format
             }
         }
         for (String change : NEXT_CHANGE.split(changes, -1)) {
@@ -112,7 +112,7 @@ public final class RuntimeSettings {
             });
             instances.changedByOperator(pattern, policy.name(), config, values.keySet());
         } catch (IllegalArgumentException wrong) {
-            throw outOfRange(pattern, policy, List.of(String.valueOf(wrong.getMessage())));
+            throw outOfRange(pattern, policy, List.of(Ranges.invalid(wrong)));
         }
         if (enabled != null) {
             policy.setEnabled(Boolean.TRUE.equals(enabled));
@@ -121,21 +121,21 @@ public final class RuntimeSettings {
 
     private static void requireInRange(
             PatternDescriptor<?, ?> pattern, Policy policy, Record present, Map<String, @Nullable Object> values) {
-        List<String> problems = Ranges.problems(present, values);
+        List<InvalidSettingException> problems = Ranges.problems(present, values);
         if (!problems.isEmpty()) {
             throw outOfRange(pattern, policy, problems);
         }
     }
 
     private static ResilienceConfigurationException outOfRange(
-            PatternDescriptor<?, ?> pattern, Policy policy, List<String> problems) {
+            PatternDescriptor<?, ?> pattern, Policy policy, List<InvalidSettingException> problems) {
         return new ResilienceConfigurationException(problems.stream()
-                .map(problem ->
-                        new Problem(pattern.title() + " '" + policy.name() + "': " + problem, "Nothing has changed"))
+                .map(wrong -> new Problem(
+                        pattern.title() + " '" + policy.name() + "': " + wrong.getMessage(), "Nothing has changed"))
                 .toList());
     }
 
-    /** A setting that the instance would not use is a mistake here as anywhere. */
+    /** Rejects a setting that the instance would not use, as the configuration does. */
     static void requireUsed(PatternDescriptor<?, ?> pattern, Record present, Map<String, @Nullable Object> values) {
         Map<String, Object> changed = new LinkedHashMap<>();
         values.forEach((name, value) -> {
@@ -152,7 +152,7 @@ public final class RuntimeSettings {
         pattern.derive(List.of(changed, chosen));
     }
 
-    /** Lists hold classes, and executors are beans; neither can be named from outside. */
+    /** Lists contain classes, and executors are beans; neither may be set from outside. */
     private static List<Setting> changeable(PatternDescriptor<?, ?> pattern) {
         return Setting.of(pattern).stream()
                 .filter(setting -> setting.isWritable()
@@ -166,7 +166,7 @@ public final class RuntimeSettings {
                 new ArrayList<>(changeable(pattern).stream().map(Setting::name).toList());
         known.add(ENABLED);
         return new Problem(
-                "A " + pattern.key() + " has no setting '" + abbreviated(name) + "' that can be changed while it lives",
+                "A " + pattern.key() + " has no setting '" + abbreviated(name) + "' that can be changed at runtime",
                 "Known here: " + String.join(", ", known));
     }
 
@@ -179,10 +179,10 @@ public final class RuntimeSettings {
         }
         throw new ResilienceConfigurationException(List.of(new Problem(
                 name + " is '" + abbreviated(text) + "'",
-                "Write " + name + "= and " + ExpectedFormat.of(type) + ", of at most " + MAX_LENGTH + " characters")));
+                "Write " + name + "= and " + ExpectedFormat.of(type) + " of at most " + MAX_LENGTH + " characters")));
     }
 
-    /** Null for what Spring takes for nothing, such as blanks and control characters. */
+    /** Null for a text that Spring reads as no value, such as blanks and control characters. */
     private @Nullable Object bound(String name, String text, ResolvableType type) {
         try {
             return new Binder(
@@ -201,7 +201,7 @@ public final class RuntimeSettings {
         return text.length() <= 100 ? text : text.substring(0, 100) + "...";
     }
 
-    /** Whether a setting has an effect: an operator may have chosen something with which it has none any more. */
+    /** Whether a setting has an effect. An operator's change of another setting can make it ineffective. */
     static boolean isUsed(PatternDescriptor<?, ?> pattern, Record config, Setting setting) {
         if (pattern.derived().contains(setting.name())) {
             return true;

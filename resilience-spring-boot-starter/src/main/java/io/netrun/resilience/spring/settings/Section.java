@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.core.ResolvableType;
 
-/** The settings of one instance in the configuration, or those for all instances of a pattern. */
+/** The configured settings of one instance, or the defaults for all instances of a pattern. */
 final class Section {
 
     private static final String PLACEHOLDER = "${";
@@ -22,11 +22,11 @@ final class Section {
     private final Binder binder;
 
     /**
-     * A section.
+     * Creates a section.
      *
-     * @param sources those that may have a property of it, the one that wins first; they know the properties by this
-     *     name
-     * @param binder over these sources
+     * @param name the name of the section
+     * @param sources the sources that may have its properties under this name; the first one that has a property wins
+     * @param binder a binder over these sources
      */
     Section(ConfigurationPropertyName name, List<ConfigurationPropertySource> sources, Binder binder) {
         this.name = name;
@@ -35,9 +35,9 @@ final class Section {
     }
 
     /**
-     * A setting of it, or null if it is not written.
+     * Returns a setting, or null if it is not configured.
      *
-     * @throws ResilienceConfigurationException if what is written is not of the type
+     * @throws ResilienceConfigurationException if the value cannot be converted to the type
      */
     @Nullable
     ValueWithOrigin find(String key, ResolvableType type) {
@@ -65,7 +65,7 @@ final class Section {
         }
     }
 
-    /** Spring reads an empty text as no value, for some types and not for others. */
+    /** For some types, Spring reads an empty text as no value. */
     private void requireNothingWritten(ConfigurationPropertyName property, ResolvableType type) {
         if (written(sources, property).isPresent()) {
             String text = textOf(property);
@@ -75,12 +75,12 @@ final class Section {
         }
     }
 
-    /** A placeholder that stands for nothing is left in the text, as Spring leaves it. */
+    /** Rejects unresolvable placeholders, which Spring leaves in the text. */
     private void requireResolved(ConfigurationPropertyName property, String text) {
         if (text.contains(PLACEHOLDER)
                 && written(sources, property)
                         .map(found -> String.valueOf(found.getValue()))
-                        .filter(raw -> raw.contains("\\" + PLACEHOLDER)) // written to stand for itself
+                        .filter(raw -> raw.contains("\\" + PLACEHOLDER)) // escaped
                         .isEmpty()) {
             throw SettingProblems.unresolved(origin(property), text);
         }
@@ -99,11 +99,11 @@ final class Section {
     }
 
     private String origin(ConfigurationPropertyName property) {
-        return place(sources, property);
+        return location(sources, property);
     }
 
-    /** The property with the place where it was written, if that is known. */
-    static String place(Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName property) {
+    /** The name of a property with its location, if that is known. */
+    static String location(Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName property) {
         return written(sources, property)
                 .map(found ->
                         found.getOrigin() == null ? property.toString() : property + " (" + found.getOrigin() + ")")

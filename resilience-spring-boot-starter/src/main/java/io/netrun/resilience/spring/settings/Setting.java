@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * One setting of a pattern: a component of its configuration record, under the name that YAML has for it. The record is
- * the only place where a setting is declared.
+ * A setting of a pattern: a component of the configuration record, with its name in YAML. Settings are declared only in
+ * the record.
  *
- * @param component of the configuration record
- * @param key in kebab case, such as {@code max-attempts}
- * @param type of its values
- * @param isWritable whether it can be written down at all: code can not
+ * @param component the component of the configuration record
+ * @param key the name in kebab case, such as {@code max-attempts}
+ * @param type the type of its values
+ * @param isWritable whether it can be written in configuration; code cannot
  */
 record Setting(RecordComponent component, String key, ResolvableType type, boolean isWritable) {
 
@@ -54,7 +54,7 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
                 !value.isRecord() && !value.isAnnotationPresent(FunctionalInterface.class));
     }
 
-    /** Its name in Java, annotations and JSON, such as {@code maxAttempts}. */
+    /** The name in Java, annotations and JSON, such as {@code maxAttempts}. */
     String name() {
         return component.getName();
     }
@@ -72,7 +72,7 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
         }
     }
 
-    /** The values that a configuration has for some settings, by Java name. */
+    /** The values of some settings of a configuration, by Java name. */
     static Map<String, @Nullable Object> values(Record config, Set<String> names) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         of(config).stream()
@@ -82,11 +82,11 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
     }
 
     /**
-     * A configuration with other values.
+     * Copies a configuration with changed values.
      *
-     * @param like one of the same class
-     * @param values by Java name; those that are not named are as in the other
-     * @throws IllegalArgumentException if one is out of its range
+     * @param like the configuration to copy
+     * @param values the changed values, by Java name
+     * @throws IllegalArgumentException if a value is out of range
      */
     static <C extends Record> C with(C like, Map<String, ? extends @Nullable Object> values) {
         @SuppressWarnings("unchecked") // the class of a C

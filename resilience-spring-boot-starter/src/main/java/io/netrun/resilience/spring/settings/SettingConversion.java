@@ -7,22 +7,25 @@ import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.convert.ConversionService;
 
-/** How the texts of settings become values. */
+/** Converts the texts of settings to values. */
 final class SettingConversion {
 
     private SettingConversion() {}
 
-    /** A service of its own for one application, since budgets with the same name are shared within one. */
+    /**
+     * Creates the conversion of one application. It must not be shared with another, since budgets with the same name
+     * are shared within an application.
+     */
     static ConversionService create() {
         ApplicationConversionService conversion = new ApplicationConversionService();
-        // A number without a unit is milliseconds to Spring and mostly seconds to its writer.
+        // Spring reads a number without a unit as milliseconds; most authors mean seconds.
         conversion.addConverter(String.class, Duration.class, SettingConversion::duration);
         conversion.addConverter(Number.class, Duration.class, number -> duration(number.toString()));
         PatternDescriptors.all().forEach(pattern -> pattern.registerConverters(conversion));
         return conversion;
     }
 
-    /** Null for no text at all, as Spring has it. */
+    /** Null for a blank text, as in Spring. */
     private static @Nullable Duration duration(String text) {
         String written = text.trim();
         if (written.isEmpty()) {

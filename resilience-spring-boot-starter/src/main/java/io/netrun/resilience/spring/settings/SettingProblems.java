@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
@@ -7,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.core.ResolvableType;
 
-/** What there is to say of a setting that is wrong. */
+/** Creates the problems of invalid settings. */
 final class SettingProblems {
 
     private SettingProblems() {}
 
-    /** A value that is not what its setting takes. */
+    /** A value that cannot be converted to the type of its setting. */
     static ResilienceConfigurationException unreadable(String what, ResolvableType type, Exception e) {
-        return of(what + ", which can not be read as " + ExpectedFormat.of(type), ExpectedFormat.remedy(type, e));
+        return of(what + ", which cannot be read as " + ExpectedFormat.of(type), ExpectedFormat.remedy(type, e));
     }
 
     /** A key without a value. */
@@ -22,32 +23,35 @@ final class SettingProblems {
         return of(what + " is empty", "Write " + ExpectedFormat.of(type) + ", or remove the key");
     }
 
-    /** Several values where there can be one. */
+    /** A list where a single value is required. */
     static ResilienceConfigurationException list(String what, ResolvableType type) {
-        return of(what + ", which has one value", "Write " + ExpectedFormat.of(type));
+        return of(what + ", but takes a single value", "Write " + ExpectedFormat.of(type));
     }
 
-    /** A placeholder that stands for nothing. */
+    /** A placeholder that cannot be resolved. */
     static ResilienceConfigurationException unresolved(String what, String text) {
         return of(
-                what + " is '" + text + "', which has a placeholder that stands for nothing",
-                "Set the property that it names, or give it a default, as in ${property:default}");
+                what + " is '" + text + "', which has a placeholder that cannot be resolved",
+                "Set the property that it names, or give it a default, such as ${property:default}");
     }
 
     /**
-     * A value that the pattern's record rejects. The record's message starts with the name of the field, which leads to
-     * the origin.
+     * A value that the pattern's record rejects.
      *
-     * @param origins where each setting comes from
-     * @param where the method or class whose annotation it may be
+     * @param wrong the exception of the record, whose field leads to the origin
+     * @param origins the origin of each setting, by Java name
+     * @param where the method or class that may have the annotation
      */
     static Problem outOfRange(
-            PatternDescriptor<?, ?> pattern, String name, String message, Map<String, String> origins, String where) {
-        String field = Ranges.field(message);
-        String origin = origins.getOrDefault(field, ValueWithOrigin.BUILT_IN);
+            PatternDescriptor<?, ?> pattern,
+            String name,
+            InvalidSettingException wrong,
+            Map<String, String> origins,
+            String where) {
+        String origin = origins.getOrDefault(wrong.field(), ValueWithOrigin.BUILT_IN);
         if (origin.startsWith(SettingsResolver.ofDefaults(pattern) + ".")
-                && Ranges.isAbout(field, message, pattern.type().defaults())) {
-            return outOfRangeForAll(pattern, message, origins); // the same for each instance
+                && wrong.conflictingFields().isEmpty()) {
+            return outOfRangeForAll(pattern, wrong, origins); // the same for each instance
         }
         String remedy = switch (origin) {
             case ValueWithOrigin.ANNOTATION -> "Change it in the annotation @" + pattern.title() + " of " + where;
@@ -55,14 +59,15 @@ final class SettingProblems {
                 "This is the default. Set it explicitly, or change the conflicting setting";
             default -> "Change it here: " + origin;
         };
-        return new Problem(pattern.title() + " '" + name + "': " + message, remedy);
+        return new Problem(pattern.title() + " '" + name + "': " + wrong.getMessage(), remedy);
     }
 
-    /** The same, of a value for all instances of a pattern. */
-    static Problem outOfRangeForAll(PatternDescriptor<?, ?> pattern, String message, Map<String, String> origins) {
+    /** An invalid value in the defaults for all instances of a pattern. */
+    static Problem outOfRangeForAll(
+            PatternDescriptor<?, ?> pattern, InvalidSettingException wrong, Map<String, String> origins) {
         return new Problem(
-                "Defaults of " + pattern.title() + ": " + message,
-                "Change it here: " + origins.get(Ranges.field(message)));
+                "Defaults of " + pattern.title() + ": " + wrong.getMessage(),
+                "Change it here: " + origins.get(wrong.field()));
     }
 
     private static ResilienceConfigurationException of(String description, String remedy) {

@@ -23,8 +23,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertyResolver;
 
 /**
- * Finds the settings of an instance, one by one: what the configuration has for the instance wins, then the annotation,
- * then the code that asks for the instance, then what the configuration has for all instances of the pattern, then the
+ * Resolves the settings of an instance, each on its own. The order of precedence: the instance's section in the
+ * configuration, the annotation, the code that requests the instance, the configured defaults of the pattern, the
  * built-in default. The same code serves every pattern, because a pattern's configuration record declares its settings.
  */
 public final class SettingsResolver {
@@ -34,7 +34,7 @@ public final class SettingsResolver {
     private final ConfigurableEnvironment environment;
     private final PropertyReader properties;
 
-    /** Reads an environment without an application around it, so that settings can name any bean. */
+    /** Reads an environment without an application, so that settings can refer to any bean name. */
     public SettingsResolver(ConfigurableEnvironment environment) {
         this(environment, null);
     }
@@ -42,13 +42,13 @@ public final class SettingsResolver {
     /**
      * Reads an environment.
      *
-     * @param beans those that settings can name, such as executors; null to take any name
+     * @param beans the beans that settings can refer to, such as executors; null to accept any name
      */
     public SettingsResolver(ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans) {
         this(environment, beans, SettingConversion.create());
     }
 
-    /** For a context below another one, with which it shares what has a name. */
+    /** For a child context, which shares the conversion with its parent. */
     SettingsResolver(
             ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans, ConversionService conversion) {
         this.environment = environment;
@@ -56,12 +56,12 @@ public final class SettingsResolver {
     }
 
     /**
-     * The settings of an instance.
+     * Resolves the settings of an instance.
      *
-     * @param annotated what the annotation sets, by Java name; values are strings, numbers or arrays of classes
+     * @param annotated the settings of the annotation, by Java name; values are strings, numbers or arrays of classes
      * @param location the method or class that has the annotation, for messages
      * @param given the configuration from code, null for none
-     * @throws ResilienceConfigurationException if a value can not be read, or is out of its range
+     * @throws ResilienceConfigurationException if a value cannot be read, or is out of range
      */
     public <C extends Record> ResolvedSettings<C> resolve(
             PatternDescriptor<?, C> pattern,
@@ -129,7 +129,7 @@ public final class SettingsResolver {
     }
 
     /**
-     * A configuration from code has a value for each setting; those that are as built in may just not have been set.
+     * A configuration from code has a value for each setting. A value equal to the built-in default counts as not set.
      */
     private static <C extends Record> Map<String, ValueWithOrigin> differing(PatternDescriptor<?, C> pattern, C given) {
         Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
@@ -143,9 +143,9 @@ public final class SettingsResolver {
     }
 
     /**
-     * What an annotation sets, as values, so that two ways of writing the same are the same.
+     * The settings of an annotation as values, so that different spellings of a value are equal.
      *
-     * @throws ResilienceConfigurationException if a value can not be read
+     * @throws ResilienceConfigurationException if a value cannot be read
      */
     Map<String, @Nullable Object> values(PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated) {
         List<Problem> problems = new ArrayList<>();
@@ -156,9 +156,9 @@ public final class SettingsResolver {
     }
 
     /**
-     * Reads what the configuration says for all instances of a pattern, even if there is none to which it applies yet.
+     * Checks the configured defaults of a pattern, even if no instance uses them yet.
      *
-     * @throws ResilienceConfigurationException if a value can not be read, or would be out of its range in any instance
+     * @throws ResilienceConfigurationException if a value cannot be read, or would be out of range in every instance
      */
     public void requireReadableDefaults(PatternDescriptor<?, ?> pattern) {
         List<Problem> problems = new ArrayList<>();
@@ -170,14 +170,14 @@ public final class SettingsResolver {
             origins.put(setting, found.origin());
         });
         Ranges.problemsOfEach(pattern.type().defaults(), values)
-                .forEach(message -> problems.add(SettingProblems.outOfRangeForAll(pattern, message, origins)));
+                .forEach(wrong -> problems.add(SettingProblems.outOfRangeForAll(pattern, wrong, origins)));
         pattern.options().forEach(option -> collect(problems, () -> common.find(option.key(), type(option))));
         throwIfAny(problems);
     }
 
     /**
-     * The classes that the configuration names in settings, of all instances and patterns. A value that can not be read
-     * is passed over: the start of the application tells of it.
+     * The classes named in the settings of all instances of all patterns. Unreadable values are skipped: the start-up
+     * check reports them.
      */
     Set<Class<?>> namedClasses() {
         Set<Class<?>> classes = new LinkedHashSet<>();
@@ -196,7 +196,8 @@ public final class SettingsResolver {
     }
 
     /**
-     * Takes a step; where it fails, what is wrong is kept and the way goes on, so that all problems are told at once.
+     * Runs a step. If it fails, its problems are collected and processing continues, so that all problems are reported
+     * at once.
      */
     private static <T> T orElse(T otherwise, List<Problem> problems, Supplier<T> step) {
         try {
@@ -221,10 +222,10 @@ public final class SettingsResolver {
     }
 
     /**
-     * What the configuration has for an instance, or for all.
+     * Returns the option configured for an instance, or the pattern's default.
      *
-     * @param name of the instance; null for what it has for all
-     * @throws ResilienceConfigurationException if the value can not be read
+     * @param name the name of the instance; null for the default
+     * @throws ResilienceConfigurationException if the value cannot be read
      */
     <T> T option(PatternDescriptor<?, ?> pattern, @Nullable String name, Option<T> option) {
         Section common = section(pattern);
@@ -251,7 +252,7 @@ public final class SettingsResolver {
         return properties.convert(value, setting.type(), what);
     }
 
-    /** The settings of an annotation with those placeholders replaced that stand for something in this context. */
+    /** The settings of an annotation, with the placeholders replaced that this context can resolve. */
     Map<String, Object> withoutPlaceholders(Map<String, Object> annotated) {
         Map<String, Object> resolved = new LinkedHashMap<>(annotated);
         resolved.replaceAll(
@@ -260,10 +261,10 @@ public final class SettingsResolver {
     }
 
     /**
-     * What an annotation says, with its placeholders replaced.
+     * Resolves the placeholders in a text of an annotation.
      *
-     * @param what it is about, for messages
-     * @throws ResilienceConfigurationException if a placeholder stands for nothing
+     * @param what describes the text, for messages
+     * @throws ResilienceConfigurationException if a placeholder cannot be resolved
      */
     public static String resolved(String text, PropertyResolver environment, String what) {
         try {
@@ -288,22 +289,22 @@ public final class SettingsResolver {
         } catch (IllegalArgumentException first) {
             throw new ResilienceConfigurationException(
                     Ranges.problems(pattern.type().defaults(), values).stream()
-                            .map(message -> SettingProblems.outOfRange(pattern, name, message, origins, where))
+                            .map(wrong -> SettingProblems.outOfRange(pattern, name, wrong, origins, where))
                             .toList());
         }
     }
 
-    /** What is written in the configuration. */
+    /** The configuration as last read. */
     ConfiguredSettings written() {
         return properties.written();
     }
 
-    /** Looks again at what is written in the configuration. */
+    /** Reads the configuration again. */
     ConfiguredSettings refresh() {
         return properties.refresh();
     }
 
-    /** How texts become values. */
+    /** The conversion of texts to values. */
     ConversionService conversion() {
         return properties.conversion();
     }
@@ -317,7 +318,7 @@ public final class SettingsResolver {
         return properties.section(ofDefaults(pattern), ofDefaults(pattern));
     }
 
-    /** The section of an instance; null if there can be none for the name. */
+    /** The section of an instance; null if no section can have the name. */
     static @Nullable ConfigurationPropertyName ofInstance(PatternDescriptor<?, ?> pattern, String name) {
         return name.contains("[") || name.contains("]")
                 ? null

@@ -3,8 +3,7 @@ package io.netrun.resilience.spring.settings;
 import java.util.function.BiFunction;
 
 /**
- * A customizer of the starter's own. It runs before those of the application, and what it changes counts as the
- * default.
+ * A customizer of the starter itself. It runs before the application's customizers, and its changes count as defaults.
  *
  * @param <C> the pattern's configuration record
  */

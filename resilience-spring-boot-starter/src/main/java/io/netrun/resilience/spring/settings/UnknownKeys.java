@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
 import org.springframework.boot.origin.PropertySourceOrigin;
 
 /**
- * The keys in the configuration that mean nothing, each with what to write instead: the key that replaces a word of
- * another library, or else the nearest by its spelling. Each is reported once in a source, however many properties or
- * list elements are under it.
+ * Collects the unknown keys in the configuration, each with its replacement: the key that corresponds to another
+ * library's name, or else the most similar key. Each is reported once per source, however many properties or list
+ * elements it contains.
  */
 final class UnknownKeys {
 
@@ -29,31 +29,31 @@ final class UnknownKeys {
         return List.copyOf(problems);
     }
 
-    /** A section has a value, and no settings; a blank one is an empty section. */
+    /** Reports a section that has a value instead of settings. A blank value is an empty section. */
     void scalar(Property property, String examples) {
         if (!property.isBlank()) {
             problems.add(new Problem(
-                    "The property '" + property.written() + "' has a value of its own",
+                    "The property '" + property.written() + "' has a value, but takes settings",
                     "Put settings under it, such as " + examples));
         }
     }
 
     /**
-     * A key where that of a pattern should be.
+     * Reports a key where a pattern's key is expected.
      *
      * @param known the keys that there are
      * @return the key that was probably meant
      */
     Optional<String> reportRoot(Property property, Collection<String> known) {
         String key = property.element(1);
-        for (PipelineSlot place : PatternDescriptors.places()) {
-            if (ForeignNames.uniform(place.key()).equals(ForeignNames.uniform(key))) {
-                String shared = place.pattern().key();
+        for (PipelineSlot slot : PatternDescriptors.slots()) {
+            if (ForeignNames.uniform(slot.key()).equals(ForeignNames.uniform(key))) {
+                String shared = slot.pattern().key();
                 add(
                         property,
                         1,
                         "Write it under '" + SettingsResolver.ROOT + "." + shared + "': the instances of "
-                                + place.title() + " are there");
+                                + slot.title() + " are there");
                 return Optional.of(shared);
             }
         }
@@ -61,9 +61,9 @@ final class UnknownKeys {
     }
 
     /**
-     * A key where the group of a pattern's settings should be.
+     * Reports a key where a group of a pattern's settings is expected.
      *
-     * @param keys of the pattern's settings
+     * @param keys the keys of the pattern's settings
      * @return the group that was probably meant
      */
     Optional<String> reportGroup(PatternDescriptor<?, ?> pattern, Property property, Collection<String> keys) {
@@ -86,10 +86,10 @@ final class UnknownKeys {
     }
 
     /**
-     * A key that is unknown.
+     * Reports an unknown key.
      *
-     * @param index of the key among the elements of the name
-     * @param section see {@link ForeignNames}
+     * @param index the index of the key among the elements of the name
+     * @param section the section of {@link ForeignNames}
      * @param known the keys that there are
      * @return the key that was probably meant
      */
@@ -118,7 +118,7 @@ final class UnknownKeys {
         }
     }
 
-    /** The name of a list for that of one of its elements. */
+    /** Returns the name of the list that an element belongs to. */
     private static String withoutIndex(String written) {
         return written.replaceAll("(\\[\\d+])+$", "");
     }

@@ -12,17 +12,17 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 
 /**
- * Settings of names that are not in use. Their bean may be missing in this profile, in this test, or in this one of the
- * applications that share a configuration, or code may ask for them later; so they are worth a warning. Only where the
- * name is most likely a mistyped one of an instance that has no settings, and the configuration is this application's
- * own, is that a problem.
+ * Finds settings for names that are not in use. Their bean may be missing in this profile, in this test, or in one of
+ * the applications that share a configuration, or code may request them later, so they produce a warning. It is a
+ * problem only if the name looks like a misspelling of an instance without settings, and the configuration belongs to
+ * this application alone.
  */
 public final class UnusedSettings {
 
-    /** Spring Boot's key of a document that is there in some profiles only. */
+    /** Spring Boot's key that limits a document to profiles. */
     private static final String ON_PROFILE = "spring.config.activate.on-profile";
 
-    /** Sources that several applications have in common: a configuration server, a cluster, a vault. */
+    /** Sources that several applications may share: a configuration server, a cluster, a vault. */
     private static final java.util.regex.Pattern SHARED = java.util.regex.Pattern.compile(
             "(?i)^(bootstrapProperties|configserver:|configClient)|vault|consul|configmap|secret|zookeeper|nacos|apollo");
 
@@ -32,7 +32,7 @@ public final class UnusedSettings {
     private UnusedSettings() {}
 
     /**
-     * The names that are most likely mistyped.
+     * A problem for each name that is probably misspelled.
      *
      * @param asked the names of the pattern's instances that are in use
      */
@@ -50,9 +50,9 @@ public final class UnusedSettings {
     }
 
     /**
-     * A sentence for each other name that is not in use.
+     * A warning for each other name that is not in use.
      *
-     * @param later whether beans that are still to be created may use instances too
+     * @param later whether beans that have not been created yet may use instances
      */
     public static List<String> warnings(
             PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, boolean later) {
@@ -61,22 +61,34 @@ public final class UnusedSettings {
         List<String> warnings = new ArrayList<>();
         for (String name : written.instances(pattern)) {
             if (!asked.contains(name)
+                    && !ConfiguredSettings.isKeyed(name)
                     && meant(pattern, name, asked, written, environment).isEmpty()
-                    && instances.decides(pattern, name)) { // otherwise the check of another context has warned of it
+                    && instances.decides(pattern, name)) { // otherwise the check of another context has warned about it
                 warnings.add(unused(pattern, name)
                         + (later
                                 ? " so far. Beans that have not been created yet may use it."
-                                : ": no annotation names it, and no code has asked the registry for it."));
+                                : ": no annotation names it, and no code has requested it from the registry."));
             }
         }
         return warnings;
+    }
+
+    /** One message for each instance of a family that has its own settings. */
+    public static List<String> ofKeys(PatternDescriptor<?, ?> pattern, InstanceFactory instances) {
+        return instances.written().instances(pattern).stream()
+                .filter(ConfiguredSettings::isKeyed)
+                .filter(name -> instances.decides(pattern, name))
+                .map(name -> pattern.title() + " '" + name
+                        + "' has settings in the configuration. They apply when the family '"
+                        + name.substring(0, name.indexOf(':')) + "' creates the instance of this key.")
+                .toList();
     }
 
     private static String unused(PatternDescriptor<?, ?> pattern, String name) {
         return pattern.title() + " '" + name + "' has settings in the configuration, but is not in use";
     }
 
-    /** The name in use that was probably meant by one that is not; empty if there is none. */
+    /** The name in use that was probably meant; empty if there is none. */
     private static String meant(
             PatternDescriptor<?, ?> pattern,
             String name,

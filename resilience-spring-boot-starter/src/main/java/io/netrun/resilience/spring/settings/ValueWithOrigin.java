@@ -3,9 +3,10 @@ package io.netrun.resilience.spring.settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value, and where it comes from.
+ * A value with its origin.
  *
- * @param origin one of the words below, or the property with the place where it is written
+ * @param value the value
+ * @param origin one of the constants below, or the property with its location
  */
 record ValueWithOrigin(@Nullable Object value, String origin) {
 
@@ -15,6 +16,6 @@ record ValueWithOrigin(@Nullable Object value, String origin) {
     static final String CUSTOMIZER = "customizer";
     static final String OPERATOR = "operator";
 
-    /** Of a setting that has a value, which other settings leave without effect. */
+    /** The origin of a value that other settings make ineffective. */
     static final String UNUSED = "unused";
 }

@@ -1,4 +1,4 @@
-/** How an instance's settings come about: configuration, annotation, defaults, each with its origin. */
+/** Resolves an instance's settings from configuration, annotation, code and defaults, each with its origin. */
 @NullMarked
 package io.netrun.resilience.spring.settings;
 

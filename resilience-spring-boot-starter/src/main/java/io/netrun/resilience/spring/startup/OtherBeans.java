@@ -9,12 +9,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
-/** What the start-up check has to know of beans that have nothing to do with the protection. Creates none. */
+/** Examines beans that are not protected, on behalf of the start-up check. Creates none. */
 final class OtherBeans {
 
     private static final Logger log = LoggerFactory.getLogger(OtherBeans.class);
 
-    /** Beans from here ask for no instance on their own account. */
+    /** Packages whose beans request no instances by themselves. */
     private static final List<String> FRAMEWORK = List.of("org.springframework.", "io.netrun.resilience.spring.auto");
 
     private static final List<String> RESILIENCE4J =
@@ -27,8 +27,8 @@ final class OtherBeans {
     }
 
     /**
-     * Whether beans of the application are still to be created, whose code may ask for instances: lazy ones, and those
-     * of another scope.
+     * Whether the application has beans that have not been created yet, and whose code may request instances: lazy
+     * beans, and beans with another scope.
      */
     boolean arePending() {
         return any(name -> {
@@ -40,7 +40,7 @@ final class OtherBeans {
         });
     }
 
-    /** Whether resilience4j is at work beside this library, so that its settings have their effect. */
+    /** Whether resilience4j is active in addition to this library, so that its settings have an effect. */
     boolean areOfResilience4j() {
         return any(name -> {
             Class<?> type = beans.getType(name, false);
@@ -59,7 +59,7 @@ final class OtherBeans {
         });
     }
 
-    /** The class whose code makes a bean: its own, or the one that has the factory method. */
+    /** The class whose code creates a bean: its own, or the class with the factory method. */
     private @Nullable String declaring(BeanDefinition definition) {
         String factory = definition.getFactoryBeanName();
         if (factory == null) {

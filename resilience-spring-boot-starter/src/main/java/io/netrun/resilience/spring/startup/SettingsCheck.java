@@ -24,9 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
 
-/**
- * What is wrong with the settings of an application: those in the configuration, and those of annotations. Thread-safe.
- */
+/** Checks the settings of an application in the configuration and in annotations. Thread-safe. */
 public final class SettingsCheck {
 
     private static final Logger log = LoggerFactory.getLogger(StartupCheck.class);
@@ -36,13 +34,13 @@ public final class SettingsCheck {
     private final ConfigurableEnvironment environment;
     private final InstanceFactory instances;
 
-    /** A check of what is in an environment. */
+    /** Creates the check of an environment. */
     public SettingsCheck(ConfigurableEnvironment environment, InstanceFactory instances) {
         this.environment = environment;
         this.instances = instances;
     }
 
-    /** All problems that can be found before the beans are there. Creates nothing. */
+    /** All problems that can be found before the beans exist. Creates nothing. */
     public Collection<Problem> early(EarlyAnnotations annotations) {
         Set<Problem> problems = ofKeys();
         Map<String, Set<String>> named = new HashMap<>();
@@ -57,7 +55,7 @@ public final class SettingsCheck {
         return problems;
     }
 
-    /** The problems of what is written, whatever is in use. */
+    /** The problems of keys and global settings, whether they are in use or not. */
     Set<Problem> ofKeys() {
         Set<Problem> problems =
                 new LinkedHashSet<>(GlobalSettings.problems(environment, AdviceMode.class, Validation.class));
@@ -65,17 +63,25 @@ public final class SettingsCheck {
         return problems;
     }
 
-    /** The problems of the instances that the configuration has, which are created. */
+    /**
+     * Creates the instances that the configuration names, except for those of families, and returns the problems of
+     * all.
+     */
     Set<Problem> ofInstances() {
-        return ofInstances(
-                pattern -> Set.of(), (pattern, name) -> instances.obtain(pattern, name, Map.of(), CONFIGURATION));
+        return ofInstances(pattern -> Set.of(), (pattern, name) -> {
+            if (ConfiguredSettings.isKeyed(name)) {
+                instances.problems().requireReadable(pattern, name, CONFIGURATION);
+            } else {
+                instances.obtain(pattern, name, Map.of(), CONFIGURATION);
+            }
+        });
     }
 
     /**
-     * The problems of the instances that the configuration has.
+     * The problems of the instances that the configuration names.
      *
-     * @param named the names that are in use beside those that have been asked for
-     * @param step fails if an instance is wrong
+     * @param named the names that are in use in addition to those that have been requested
+     * @param step throws if an instance is invalid
      */
     private Set<Problem> ofInstances(
             Function<PatternDescriptor<?, ?>, Set<String>> named, BiConsumer<PatternDescriptor<?, ?>, String> step) {
@@ -93,7 +99,7 @@ public final class SettingsCheck {
         return problems;
     }
 
-    /** The problems of annotations and contexts that do not agree. */
+    /** The problems of annotations and contexts that contradict each other. */
     Set<Problem> ofContexts() {
         Set<Problem> problems = new LinkedHashSet<>(instances.problems().contradictions());
         problems.addAll(instances.problems().overruled());
@@ -101,21 +107,22 @@ public final class SettingsCheck {
     }
 
     /**
-     * Logs settings without effect. Has to come before {@link #ofInstances()}, with which all that is configured is in
-     * use.
+     * Logs settings without effect. Must be called before {@link #ofInstances()}, which puts all configured instances
+     * in use.
      */
     void logUnused(OtherBeans beans) {
         boolean pending = beans.arePending();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             List<String> unused = UnusedSettings.warnings(pattern, instances, environment, pending);
             unused.forEach(pending ? log::info : log::warn);
+            UnusedSettings.ofKeys(pattern, instances).forEach(log::info);
         }
         if (!beans.areOfResilience4j()) {
             LeftoverSettings.warnings(environment).forEach(log::warn);
         }
     }
 
-    /** Takes a step; where it fails, what is wrong is added to the problems. */
+    /** Runs a step. If it fails, its problems are collected. */
     private static void collect(Set<Problem> problems, Runnable step) {
         try {
             step.run();

@@ -18,8 +18,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Builds every pipeline and instance when the application starts, before traffic, and stops the start with all problems
- * at once if there are any, or logs those that the application can run with.
+ * Builds every pipeline and instance when the application starts, before it serves traffic. Fails the start with all
+ * problems at once, or logs those with which the application can run.
  */
 public final class StartupCheck implements SmartInitializingSingleton {
 
@@ -34,9 +34,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
     private final Validation validation;
 
     /**
-     * A check.
+     * Creates the check.
      *
-     * @param proxies knows of each bean whether its calls are protected
+     * @param proxies reports for each bean whether its calls are protected
      */
     public StartupCheck(
             ConfigurableListableBeanFactory beans,
@@ -79,8 +79,8 @@ public final class StartupCheck implements SmartInitializingSingleton {
     }
 
     /**
-     * Looks at a bean whose class was not known at the start: it is lazy, or a prototype, and declared as an interface.
-     * There is no start to stop any more, so its problems are logged, once, and harm neither its creation nor its
+     * Checks a bean whose class was not known at the start, because it is lazy or a prototype and declared as an
+     * interface. The start can no longer fail, so its problems are logged once, and affect neither its creation nor its
      * calls.
      */
     private void checkLate(String name, Class<?> type) {
@@ -95,7 +95,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         if (problem.tolerable()) {
             log.warn("{}. {}", problem.description(), ended(problem.remedy()));
         } else {
-            log.error("{}. {} Calls are made without it.", problem.description(), ended(problem.remedy()));
+            log.error("{}. {} Calls are not protected by it.", problem.description(), ended(problem.remedy()));
         }
     }
 

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Finds settings for sync calls of instances around asynchronous methods only, such as {@code thread: worker} of a
- * timeout: they have no effect there, and whoever sets them expects one.
+ * Finds settings for synchronous calls on instances that protect only asynchronous methods, such as {@code thread:
+ * worker} of a timeout. They have no effect there.
  */
 final class SyncSettings {
 
@@ -29,9 +29,9 @@ final class SyncSettings {
     }
 
     /**
-     * A sentence for each method and setting without an effect.
+     * One warning for each method and setting without effect.
      *
-     * @param others pipelines of other calls, which may be sync ones
+     * @param others the pipelines of other calls, which may be synchronous
      */
     static List<String> warnings(
             Collection<MethodPipeline> methods, Collection<Pipeline> others, InstanceFactory instances) {
@@ -52,7 +52,7 @@ final class SyncSettings {
                         + " runs on the thread that calls it. Start its work on an executor, or remove the setting.");
     }
 
-    /** What is set for all instances is not meant for this one. */
+    /** The setting, unless it comes from the defaults for all instances, which are not meant for this one. */
     private Optional<String> setting(PatternDescriptor<?, ?> pattern, Policy policy) {
         String defaults = "resilience." + pattern.key() + ".defaults";
         return pattern.syncSetting(policy)

@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up the settings of a method's policies, each right by itself, and says where they do not fit together. */
+/**
+ * Adds up the times of a method's policies, each of which is valid by itself, and reports where they are inconsistent.
+ */
 final class TimingCheck {
 
     private final List<Policy> policies;
@@ -21,7 +23,7 @@ final class TimingCheck {
         this.policies = policies;
     }
 
-    /** What does not fit together, with the sums; empty if all does. What is switched off does not matter. */
+    /** One warning for each inconsistency, with the sums. Policies that are switched off are ignored. */
     static List<String> warnings(List<Policy> all) {
         List<Policy> policies = all.stream().filter(Policy::isEnabled).toList();
         TimingCheck check = new TimingCheck(policies);
@@ -56,7 +58,7 @@ final class TimingCheck {
                         : title(policy) + " gives up after " + NamedDuration.text(inner.duration()) + ", but "
                                 + title(limiting)
                                 + " around it does so after " + NamedDuration.text(limit)
-                                + ": the inner one never strikes. Shorten it, or take it away");
+                                + ": the inner timeout can never fire. Shorten it, or remove it");
         spans(
                 policies,
                 PatternDescriptor::windows,
@@ -65,17 +67,19 @@ final class TimingCheck {
                         : window.what() + " of " + title(policy) + " is " + NamedDuration.text(window.duration())
                                 + ", less than twice the "
                                 + NamedDuration.text(limit) + " of " + title(limiting)
-                                + ": calls that time out have nearly left the window when the next ones are told."
+                                + ": calls that time out have nearly left the window when the next ones are recorded."
                                 + " Lengthen the window, or shorten the time limit");
     }
 
-    /** Where the attempts have a limit, the longest that they can take is known, and says more than the waits alone. */
+    /**
+     * If the attempts have a timeout, their maximum total time is known, which is more accurate than the delays alone.
+     */
     private static List<NamedDuration> waits(PatternDescriptor<?, ?> pattern, Policy policy, Duration each) {
         List<NamedDuration> attempts = pattern.attempts(policy, each);
         return attempts.isEmpty() ? pattern.waits(policy) : attempts;
     }
 
-    /** The time limit within what makes attempts, or null if there is none. */
+    /** The timeout of each attempt inside a policy that repeats calls, or null if there is none. */
     private static @Nullable Duration limitOfAttempts(List<Policy> within) {
         boolean repeated = false;
         for (Policy policy : within) {

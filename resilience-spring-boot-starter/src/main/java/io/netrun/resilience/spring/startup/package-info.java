@@ -1,6 +1,4 @@
-/**
- * The check of the whole application at its start: settings, annotated methods, and timings that do not fit together.
- */
+/** Checks the whole application at its start: settings, annotated methods, and inconsistent timings. */
 @NullMarked
 package io.netrun.resilience.spring.startup;
 

@@ -45,7 +45,7 @@ function show(body, time, serverTime) {
       }
       const last = before?.body[pattern.section]?.[name];
       const around = chains.get(key) ?? [], took = times(around, body.attempts, before?.body.attempts);
-      tiles.get(key).show(view(pattern.section, metrics, last, seconds, serverTime, took), around);
+      tiles.get(key).show(view(pattern, metrics, last, seconds, serverTime, took), around);
     }
   }
   for (const [key, tile] of tiles) if (!seen.has(key)) { tile.remove(); tiles.delete(key); }

@@ -6,7 +6,7 @@ const root = new URL(content('resilience-json'), document.baseURI);
 export const writable = content('resilience-writable') === 'true';
 export const patterns = [...document.querySelectorAll('meta[name="resilience-pattern"]')].map(meta => {
   const [key, section, ...actions] = meta.content.trim().split(' ');
-  return {key, section, actions};
+  return {key, section, actions, callsLabel: meta.dataset.label, callCounts: meta.dataset.calls.split(' ').filter(Boolean)};
 });
 
 const TIMEOUT = 10_000;

@@ -1,14 +1,8 @@
 // From two snapshots to what a tile shows.
 
-const CALLS = {
-  circuitBreakers: ['totalSucceeded', 'totalFailed', 'totalIgnored', 'totalCancelled'],
-  bulkheads: ['totalAccepted'], rateLimiters: ['totalAccepted'], fallbacks: ['totalRecovered', 'totalFailed', 'totalPassed'],
-  retries: ['totalRetries'], hedges: ['totalHedged'], timeouts: [],
-};
 const FAILURES = ['totalFailed', 'totalExhausted', 'totalTimedOut'];
 const REJECTIONS = ['totalRejected'];
 const DENIALS = ['totalDenied'];
-const CALLS_ARE = {retries: 'Retries', hedges: 'Hedges', fallbacks: 'Outcomes'};
 
 const sum = (values, keys) => keys.reduce((total, key) => total + (values[key] ?? 0), 0);
 const has = (values, keys) => keys.some(key => key in values);
@@ -18,12 +12,11 @@ const millis = number => number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : 
 const perSecond = number => `${number >= 10 ? Math.round(number) : Number(number.toFixed(1))}/s`;
 
 /** Rows of a tile as [label, text], with its level: healthy, warning or rejecting. */
-export function view(section, now, before, seconds, serverTime, took) {
+export function view({callsLabel, callCounts}, now, before, seconds, serverTime, took) {
   const rate = keys => before && seconds > 0 ? Math.max(0, sum(now, keys) - sum(before, keys)) / seconds : 0;
   const failures = rate(FAILURES), rejections = rate(REJECTIONS), denials = rate(DENIALS), rows = [];
-  const calls = CALLS[section] ?? [];
-  if (calls.length) rows.push([CALLS_ARE[section] ?? 'Calls', perSecond(rate(calls))]);
-  if (has(now, FAILURES)) rows.push([section === 'timeouts' ? 'Timed out' : 'Failures', perSecond(failures)]);
+  if (callCounts.length) rows.push([callsLabel, perSecond(rate(callCounts))]);
+  if (has(now, FAILURES)) rows.push(['totalTimedOut' in now ? 'Timed out' : 'Failures', perSecond(failures)]);
   if (has(now, REJECTIONS)) rows.push(['Rejections', perSecond(rejections)]);
   if (has(now, DENIALS)) rows.push(['Denied', perSecond(denials)]);
   if (took) rows.push(['Attempts take', `${took.mean === null ? '–' : millis(took.mean)}, longest ${millis(took.max)}`]);
@@ -41,12 +34,12 @@ export function view(section, now, before, seconds, serverTime, took) {
     const left = Math.ceil((Date.parse(now.nextTrialTime) - serverTime) / 1000);
     rows.push(['Next trial', left > 0 ? `in ${left} s` : 'with the next call']);
   }
-  return {rows, rates: [rate(calls), failures, rejections], enabled: now.enabled !== false, ...state(now, failures, rejections, denials)};
+  return {rows, rates: [rate(callCounts), failures, rejections], enabled: now.enabled !== false, ...state(now, failures, rejections, denials)};
 }
 
 /** The level and its text; rank 0 is the worst. A denied retry or hedge rejects no call. */
 function state(now, failures, rejections, denials) {
-  const circuit = now.state?.replace('_', ' ');
+  const circuit = now.state?.replace('-', ' ');
   const waiting = (now.syncQueued ?? 0) + (now.asyncQueued ?? 0) + (now.waiting ?? 0);
   const also = word => circuit ? `${circuit}, ${word}` : word;
   if (now.enabled === false) return {level: 'warning', rank: 6, word: 'switched off'};

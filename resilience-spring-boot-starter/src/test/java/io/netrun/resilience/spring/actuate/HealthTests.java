@@ -6,6 +6,7 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -65,7 +66,7 @@ class HealthTests {
                 .jsonPath("$.status")
                 .isEqualTo("UP")
                 .jsonPath("$.components.resilience.details.circuitBreakers.theirs.state")
-                .isEqualTo("forced_open");
+                .isEqualTo("forced-open");
     }
 
     @Test
@@ -75,7 +76,7 @@ class HealthTests {
                 .jsonPath("$.components.resilience.status")
                 .isEqualTo("DOWN")
                 .jsonPath("$.components.resilience.details.circuitBreakers.ours.state")
-                .isEqualTo("forced_open");
+                .isEqualTo("forced-open");
     }
 
     private void open(String name) {
@@ -84,6 +85,7 @@ class HealthTests {
 
     private WebTestClient.BodyContentSpec health(HttpStatus status) {
         return WebTestClient.bindToServer()
+                .responseTimeout(Duration.ofSeconds(30))
                 .baseUrl("http://localhost:" + port + "/actuator/health")
                 .build()
                 .get()

@@ -120,13 +120,13 @@ class OperatorTests {
             quoteCharacter = '`',
             value = {
                 "{\"settings\": {\"maxConcurrent\": 0}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and 1000000",
-                "{\"settings\": {\"maxWait\": 5}}|maxWait is '5', which can not be read as a duration",
+                "{\"settings\": {\"maxWait\": 5}}|maxWait is '5', which cannot be read as a duration",
                 "{\"settings\": {\"maxConcurrent\": null}}|maxConcurrent is ''",
-                "{\"settings\": {\"maxConcurrent\": {\"a\": 1}}}|maxConcurrent is '{a=1}', which can not be read as a whole number",
-                "{\"settings\": {\"max\\\"\\u0007Weight\": 1}}|A bulkhead has no setting 'max\"\u0007Weight' that can be changed while it lives",
+                "{\"settings\": {\"maxConcurrent\": {\"a\": 1}}}|maxConcurrent is '{a=1}', which cannot be read as a whole number",
+                "{\"settings\": {\"max\\\"\\u0007Weight\": 1}}|A bulkhead has no setting 'max\"\u0007Weight' that can be changed at runtime",
                 "{\"settings\": [\"maxConcurrent=-1\"]}|Bulkhead 'reports': maxConcurrent is -1: must be between 1 and 1000000",
-                "{\"settings\": [{\"maxConcurrent\": 4}]}|A bulkhead has no setting '{maxConcurrent' that can be changed while it lives",
-                "{\"settings\": 4}|A bulkhead has no setting '4' that can be changed while it lives",
+                "{\"settings\": [{\"maxConcurrent\": 4}]}|A bulkhead has no setting '{maxConcurrent' that can be changed at runtime",
+                "{\"settings\": 4}|A bulkhead has no setting '4' that can be changed at runtime",
                 "{\"action\": {\"a\": 1}}|Unknown action 'a=1'",
                 "{\"action\": [\"reset\", 1]}|Unknown action 'reset, 1'",
                 "{\"settings\": |The body has to have either an \"action\" or \"settings\"",
@@ -195,7 +195,7 @@ class OperatorTests {
                 .expectStatus()
                 .isOk();
         assertThat(output)
-                .contains("force-open by an operator without a principal: {state=closed} -> {state=forced_open}");
+                .contains("force-open by an operator without a principal: {state=closed} -> {state=forced-open}");
         post("/resilience/circuit-breaker/reports", "{\"action\": \"reset\"}")
                 .expectStatus()
                 .isOk();

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -40,6 +41,7 @@ class ReadOnlyEndpointTests {
 
     private WebTestClient breaker() {
         return WebTestClient.bindToServer()
+                .responseTimeout(Duration.ofSeconds(30))
                 .baseUrl("http://localhost:" + port + "/actuator/resilience/circuit-breaker/payments")
                 .build();
     }

@@ -65,6 +65,7 @@ class ResilienceEndpointTests {
     @BeforeEach
     void startAfresh() {
         http = WebTestClient.bindToServer()
+                .responseTimeout(Duration.ofSeconds(30))
                 .baseUrl("http://localhost:" + port + "/actuator")
                 .build();
         registry.find(CircuitBreaker.TYPE, "payments").orElseThrow().reset();
@@ -243,7 +244,7 @@ class ResilienceEndpointTests {
 
     @Test
     void postShouldForceOpenDisableAndReset() {
-        act("force-open").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("forced_open");
+        act("force-open").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("forced-open");
         act("disable").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("disabled");
         act("reset").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("closed");
     }
@@ -304,12 +305,12 @@ class ResilienceEndpointTests {
             quoteCharacter = '`',
             value = {
                 "maxQueue=9, maxConcurrent=0|Bulkhead 'payments': maxConcurrent is 0: must be between 1 and 1000000",
-                "maxQueue=9, maxWait=soon|maxWait is 'soon', which can not be read as a duration",
-                "maxQueue=9, maxWeight=1|A bulkhead has no setting 'maxWeight' that can be changed while it lives",
-                "maxQueue=9, maxWait=${java.version}|maxWait is '${java.version}', which can not be read as a duration",
+                "maxQueue=9, maxWait=soon|maxWait is 'soon', which cannot be read as a duration",
+                "maxQueue=9, maxWeight=1|A bulkhead has no setting 'maxWeight' that can be changed at runtime",
+                "maxQueue=9, maxWait=${java.version}|maxWait is '${java.version}', which cannot be read as a duration",
                 "maxQueue=9, maxWait=|maxWait is ''",
-                "maxQueue=9, pools|maxQueue is '9, pools', which can not be read as a whole number",
-                "nonsense|A bulkhead has no setting 'nonsense' that can be changed while it lives",
+                "maxQueue=9, pools|maxQueue is '9, pools', which cannot be read as a whole number",
+                "nonsense|A bulkhead has no setting 'nonsense' that can be changed at runtime",
             })
     void postOfSettingsShouldChangeNothingIfOneIsWrong(String settings, String error) {
         change(settings)

@@ -22,7 +22,7 @@ class AdviceModeTests {
                         .getFailure()
                         .hasRootCauseInstanceOf(ResilienceConfigurationException.class)
                         .rootCause()
-                        .hasMessageContaining("no weaver is at work")
+                        .hasMessageContaining("no weaver is active")
                         .hasMessageContaining("-javaagent:aspectjweaver.jar"));
     }
 
@@ -32,7 +32,7 @@ class AdviceModeTests {
     void everySpellingThatSpringBootTakesShouldMeanTheMode(String spelling) {
         runner.withPropertyValues("resilience.advice-mode=" + spelling)
                 .run(context ->
-                        assertThat(context).getFailure().rootCause().hasMessageContaining("no weaver is at work"));
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("no weaver is active"));
     }
 
     @Test
@@ -40,6 +40,6 @@ class AdviceModeTests {
         runner.withPropertyValues("resilience.advice-mode=magic")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("is 'magic', which can not be read as one of proxy, aspectj"));
+                        .hasMessageContaining("is 'magic', which cannot be read as one of proxy, aspectj"));
     }
 }

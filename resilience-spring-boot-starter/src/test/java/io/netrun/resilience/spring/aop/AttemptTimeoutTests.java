@@ -2,13 +2,16 @@ package io.netrun.resilience.spring.aop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Ticker;
 import io.netrun.resilience.annotation.AttemptTimeout;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.annotation.Timeout;
+import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.timeout.TimeoutExceededException;
@@ -28,9 +31,12 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @ExtendWith(OutputCaptureExtension.class)
 class AttemptTimeoutTests {
 
+    private final HandTicker ticker = new HandTicker();
+
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
-            .withBean(Backend.class);
+            .withBean(Ticker.class, () -> ticker)
+            .withBean(Backend.class, () -> new Backend(ticker));
 
     @Test
     void attemptThatTakesTooLongShouldBeFollowedByAnother() {
@@ -49,9 +55,15 @@ class AttemptTimeoutTests {
 
     @Test
     void asynchronousAttemptThatTakesTooLongShouldBeFollowedByAnother() {
-        runner.run(context -> assertThat(context.getBean(Backend.class).slowOnceLater())
-                .succeedsWithin(Duration.ofSeconds(30))
-                .isEqualTo("ok"));
+        runner.run(context -> {
+            CompletableFuture<String> call = context.getBean(Backend.class).slowOnceLater();
+            ticker.pass(Duration.ofMillis(100));
+            await().until(() -> {
+                ticker.pass(Duration.ofMillis(1)); // the delay of the retry, which a worker schedules
+                return call.isDone();
+            });
+            assertThat(call).isCompletedWithValue("ok");
+        });
     }
 
     @Test
@@ -127,17 +139,22 @@ class AttemptTimeoutTests {
                 .toList();
     }
 
-    /** Hangs in its first calls, or in all. */
+    /** Hangs in its first calls, or in all. A call that hangs lets the time pass itself, and only then. */
     static class Backend {
 
         private final AtomicInteger calls = new AtomicInteger();
+        private final HandTicker ticker;
+
+        Backend(HandTicker ticker) {
+            this.ticker = ticker;
+        }
 
         @Retry(maxAttempts = 2, baseDelay = "1ms")
         @CircuitBreaker
         @AttemptTimeout(duration = "100ms")
         public String slowOnce() throws InterruptedException {
             if (calls.incrementAndGet() == 1) {
-                hang();
+                hang(Duration.ofMillis(100));
             }
             return "ok";
         }
@@ -152,7 +169,7 @@ class AttemptTimeoutTests {
         @Retry(maxAttempts = 100, baseDelay = "1ms", maxDelay = "1ms", jitter = "none")
         @AttemptTimeout(duration = "200ms")
         public String alwaysSlow() throws InterruptedException {
-            hang();
+            hang(calls.incrementAndGet() == 1 ? Duration.ofMillis(200) : Duration.ofMillis(100));
             return "never";
         }
 
@@ -160,7 +177,8 @@ class AttemptTimeoutTests {
             return calls.get();
         }
 
-        private static void hang() throws InterruptedException {
+        private void hang(Duration time) throws InterruptedException {
+            ticker.pass(time);
             new CountDownLatch(1).await();
         }
     }

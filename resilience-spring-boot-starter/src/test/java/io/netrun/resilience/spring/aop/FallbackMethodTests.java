@@ -99,7 +99,7 @@ class FallbackMethodTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .isInstanceOf(ResilienceConfigurationException.class)
-                        .hasMessageContaining("Misspelt.load: @Fallback names the method 'chached'")
+                        .hasMessageContaining("Misspelt.load: @Fallback finds no method named 'chached'")
                         .hasMessageContaining("Did you mean 'cached'?"));
     }
 
@@ -108,8 +108,8 @@ class FallbackMethodTests {
         runner.withBean(Unfit.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("which does not fit")
-                        .hasMessageContaining("Let it take (long, String) or nothing")
+                        .hasMessageContaining("finds no matching method")
+                        .hasMessageContaining("Declare the parameters (long, String) or none")
                         .hasMessageContaining("and return String"));
     }
 
@@ -118,7 +118,7 @@ class FallbackMethodTests {
         runner.withBean(Generous.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("Generous.names: @Fallback names the method 'numbers'")
+                        .hasMessageContaining("Generous.names: @Fallback finds no matching method 'numbers'")
                         .hasMessageContaining("and return List<String>"));
     }
 
@@ -127,15 +127,13 @@ class FallbackMethodTests {
         runner.withBean(Curious.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("and return String, without being private"));
+                        .hasMessageContaining("and return String, and do not make it private"));
     }
 
     @Test
     void beanThatIsNotThereShouldStopTheStart() {
         runner.withBean(Lonely.class)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .hasMessageContaining("names the bean 'nobody', which there is not"));
+                .run(context -> assertThat(context).getFailure().hasMessageContaining("finds no bean named 'nobody'"));
     }
 
     static class Catalog {

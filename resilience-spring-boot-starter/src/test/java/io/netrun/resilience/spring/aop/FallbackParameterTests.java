@@ -45,7 +45,7 @@ class FallbackParameterTests {
         runner.withBean(Mismatched.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("Mismatched.read: @Fallback names the method 'archived' of"));
+                        .hasMessageContaining("Mismatched.read: @Fallback finds no matching method 'archived' in"));
     }
 
     @Test
@@ -88,7 +88,7 @@ class FallbackParameterTests {
         runner.withBean(DifferentMethods.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("write @Fallback at the methods that it is for, and not at their class"));
+                        .hasMessageContaining("put @Fallback on the methods that need it instead of their class"));
     }
 
     abstract static class Base<T, I> {

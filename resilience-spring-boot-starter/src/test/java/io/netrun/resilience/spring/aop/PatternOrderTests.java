@@ -46,8 +46,8 @@ class PatternOrderTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasMessageContaining(
-                                "@PatternOrder of Mistaken.order is [retry, bulkhaed]: must name patterns that there"
-                                        + " are, each once at most"));
+                                "@PatternOrder of Mistaken.order is [retry, bulkhaed]: must contain known patterns"
+                                        + " only, each at most once"));
     }
 
     private static List<String> chain(AssertableApplicationContext context, String method) {

@@ -69,8 +69,8 @@ class ReturnTypeTests {
                         .getFailure()
                         .isInstanceOf(ResilienceConfigurationException.class)
                         .hasMessageContaining(
-                                "Streaming.single is annotated with @Retry, but returns Single, which takes"
-                                        + " Reactor to protect, and Reactor is missing")
+                                "Streaming.single is annotated with @Retry, but returns Single, and Reactor,"
+                                        + " which is required to protect it, is missing")
                         .hasMessageContaining("Streaming.flow is annotated with @Retry, but returns Publisher")
                         .hasMessageContaining("Add the library io.projectreactor:reactor-core"));
     }
@@ -81,9 +81,9 @@ class ReturnTypeTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasMessageContaining("Special.stream is annotated with @Retry, but returns ConnectableFlux")
-                        .hasMessageContaining("Let it return Flux, or take the annotation away")
+                        .hasMessageContaining("Return Flux, or remove the annotation")
                         .hasMessageContaining("Special.task is annotated with @Retry, but returns FutureTask")
-                        .hasMessageContaining("Let it return CompletableFuture, CompletionStage or Future"));
+                        .hasMessageContaining("Return CompletableFuture, CompletionStage or Future"));
     }
 
     @Test
@@ -92,7 +92,7 @@ class ReturnTypeTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasMessageContaining("Servlet.later is annotated with @Retry, but returns DeferredResult")
-                        .hasMessageContaining("Let it return a CompletableFuture"));
+                        .hasMessageContaining("Return a CompletableFuture"));
     }
 
     @Test
@@ -100,7 +100,7 @@ class ReturnTypeTests {
         runner.withBean(Unfit.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("which does not fit")
+                        .hasMessageContaining("finds no matching method")
                         .hasMessageContaining("and return Mono"));
     }
 

@@ -25,7 +25,6 @@ import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.TypeHint;
-import org.springframework.aot.hint.TypeReference;
 import org.springframework.aot.hint.predicate.ReflectionHintsPredicates;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.aot.test.generate.TestGenerationContext;
@@ -112,13 +111,6 @@ class AheadOfTimeTests {
         assertThat(REFLECTION.onType(ConnectException.class)).accepts(hints);
         assertThat(REFLECTION.onType(java.nio.file.NoSuchFileException.class)).accepts(hints);
         assertThat(REFLECTION.onType(IOException.class)).accepts(hints);
-    }
-
-    @Test
-    void hintsShouldHaveTheSettingsOfHttpClients() {
-        TypeReference settings = TypeReference.of("io.netrun.resilience.spring.http.HttpClientProperties");
-        assertThat(process().getRuntimeHints().reflection().getTypeHint(settings))
-                .satisfies(hint -> assertThat(hint.constructors()).isNotEmpty());
     }
 
     @Test

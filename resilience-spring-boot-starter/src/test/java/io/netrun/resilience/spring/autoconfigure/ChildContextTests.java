@@ -99,8 +99,7 @@ class ChildContextTests {
         var parent = context(null, Map.of("resilience.retry.instances.flaky.max-attempts", "3"));
         assertThatThrownBy(() ->
                         context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class))
-                .hasMessageContaining(
-                        "Retry 'flaky' has other settings in the configuration of this application context")
+                .hasMessageContaining("Retry 'flaky' has settings in this application context that differ")
                 .hasMessageContaining("maxAttempts");
         context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class);
     }
@@ -111,7 +110,7 @@ class ChildContextTests {
         context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"), Flaky.class);
         assertThatThrownBy(() ->
                         context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "3"), Flaky.class))
-                .hasMessageContaining("Retry 'flaky' has other settings");
+                .hasMessageContaining("Retry 'flaky' has settings in this application context");
     }
 
     @Test

@@ -63,8 +63,7 @@ class LazyInitializationTests {
             "resilienceAdvisor",
             "resilienceRecentEvents",
             "resilienceSharingContexts",
-            "resilienceThreadBoundTimeouts",
-            "resilienceThreadBoundHedges",
+            "resilienceThreadBoundCalls",
             "resilienceTransactionBinding",
             "resilienceRequestBinding",
             "resilienceCloudCircuits",
@@ -158,15 +157,15 @@ class LazyInitializationTests {
     @Test
     void beanThatIsKnownByItsInterfaceShouldBeCheckedWhenCreated(CapturedOutput output) {
         start(Interfaces.class);
-        assertThat(output).doesNotContain("names the method");
+        assertThat(output).doesNotContain("@Fallback finds no method");
         for (String name : List.of("mistyped", "prototype", "prototype")) {
             Api api = context.getBean(name, Api.class);
             assertThatThrownBy(api::call).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(api::call).isInstanceOf(IllegalStateException.class);
             assertThat(api.calls()).as("the retry is there all the same").isEqualTo(4);
         }
-        assertThat(lines(output, "@Fallback names the method 'insted'")).hasSize(1);
-        assertThat(lines(output, "@Fallback names the method 'inplace'")).hasSize(1);
+        assertThat(lines(output, "@Fallback finds no method named 'insted'")).hasSize(1);
+        assertThat(lines(output, "@Fallback finds no method named 'inplace'")).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ class ResilienceDashboardTests {
     void connect() {
         http = WebTestClient.bindToServer()
                 .baseUrl("http://localhost:" + port + "/manage/ops")
+                .responseTimeout(Duration.ofSeconds(30))
                 .build();
     }
 
@@ -46,6 +48,8 @@ class ResilienceDashboardTests {
                 .contains("name=\"resilience-json\" content=\"../ops/state\"")
                 .contains("name=\"resilience-writable\" content=\"true\"")
                 .contains("content=\"circuit-breaker circuitBreakers reset force-open disable\"")
+                .contains("data-label=\"Retries\" data-calls=\"totalRetries\"")
+                .contains("data-label=\"Calls\" data-calls=\"\"")
                 .contains("src=\"page/app.js\"")
                 .doesNotContain("{{", "<style", " style=", " onclick=", "http:", "https:");
     }

@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -130,11 +133,52 @@ class HttpClientSettingsTests {
     }
 
     @Test
+    void keysShouldBeThoseOfThePatternsThatClientsCanUse() {
+        assertThat(HttpClientProperties.KEYS)
+                .contains("timeout", "circuit-breaker", "attempt-timeout", "failure-statuses", "retry-methods")
+                .doesNotContain("fallback");
+    }
+
+    @ParameterizedTest
+    @FieldSource("io.netrun.resilience.spring.http.HttpClientProperties#INSTANCE_KEYS")
+    void clientShouldUseAnInstanceOfEachPattern(String key) {
+        runner.withPropertyValues("resilience.http-clients.prices." + key + "=prices")
+                .run(context -> {
+                    HttpClients clients = context.getBean(HttpClients.class);
+                    assertThat(List.of(clients.of("prices"), clients.of(spec -> spec.use(key, "prices"))))
+                            .allSatisfy(client -> assertThat(
+                                            client.plan().repeating().policies())
+                                    .singleElement()
+                                    .satisfies(policy -> {
+                                        assertThat(policy.name()).isEqualTo("prices");
+                                        assertThat(key).endsWith(policy.type().key());
+                                    }));
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retyr, Did you mean 'retry'?", "fallback, Known: timeout", "failure-statuses, Known: timeout"})
+    void clientInCodeShouldNotUseWhatIsNoPattern(String key, String remedy) {
+        assertThatThrownBy(() -> new HttpClientSpec().use(key, "prices"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("HTTP clients cannot use '" + key + "'", remedy);
+    }
+
+    @Test
+    void fallbackShouldBeAnUnknownKeyOfClients() {
+        runner.withPropertyValues("resilience.http-clients.prices.fallback=prices")
+                .run(context -> assertThat(problems(context))
+                        .singleElement()
+                        .satisfies(problem -> assertThat(problem.description()).contains("unknown key 'fallback'")));
+    }
+
+    @Test
     void valueInsteadOfSettingsShouldBeReported() {
         runner.withPropertyValues("resilience.http-clients.prices=retry")
                 .run(context -> assertThat(problems(context))
                         .singleElement()
-                        .satisfies(problem -> assertThat(problem.description()).contains("has a value of its own")));
+                        .satisfies(problem ->
+                                assertThat(problem.description()).contains("has a value, but takes settings")));
     }
 
     @Test

@@ -180,7 +180,8 @@ class ReplacedClientInstanceTests {
             registry.remove(CircuitBreaker.TYPE, "shop");
             assertThat(call.call()).isEqualTo(200);
             assertThat(call.call()).isEqualTo(200);
-            assertThat(output.toString().split("Calls are made without it", -1)).hasSize(2);
+            assertThat(output.toString().split("Calls are not protected by it", -1))
+                    .hasSize(2);
             TestPropertyValues.of("resilience.circuit-breaker.instances.shop.failure-threshold=4")
                     .applyTo(source);
             assertThat(call.call()).isEqualTo(200);

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerMetrics;
 import io.netrun.resilience.reactor.ReactorGuard;
+import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import io.netrun.resilience.timeout.Timeout;

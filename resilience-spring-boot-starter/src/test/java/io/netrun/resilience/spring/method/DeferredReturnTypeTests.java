@@ -35,7 +35,7 @@ class DeferredReturnTypeTests {
                     .contains("returns Stream, and its call would end before the elements are fetched")
                     .contains("returns IntStream, and")
                     .contains("returns Iterator, and")
-                    .contains("returns T, any future that its caller wants");
+                    .contains("returns the type variable T, any future that its caller wants");
         });
     }
 

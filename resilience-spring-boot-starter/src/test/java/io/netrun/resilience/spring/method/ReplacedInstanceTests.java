@@ -9,10 +9,16 @@ import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** A method goes through the instance that the registry has now, which is the one that is shown and operated. */
+@ExtendWith(OutputCaptureExtension.class)
 class ReplacedInstanceTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -52,6 +58,54 @@ class ReplacedInstanceTests {
                 assertThat(present.config().failureThreshold()).isEqualTo(3);
                 assertThat(present.metrics().totalSucceeded()).isEqualTo(1);
             });
+        });
+    }
+
+    @Test
+    void methodShouldStayListedWhenItsInstanceIsReplacedOrRemoved() {
+        runner.run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            MethodPipelines pipelines = context.getBean(MethodPipelines.class);
+            CircuitBreaker replacement = CircuitBreaker.of("payments");
+            registry.register(replacement);
+            assertThat(pipelines.all())
+                    .singleElement()
+                    .satisfies(
+                            method -> assertThat(method.pipeline().policies()).containsExactly(replacement));
+
+            registry.remove(CircuitBreaker.TYPE, "payments");
+
+            assertThat(pipelines.all())
+                    .singleElement()
+                    .satisfies(method -> assertThat(method.pipeline().policies())
+                            .singleElement()
+                            .isSameAs(registry.find(CircuitBreaker.TYPE, "payments")
+                                    .orElseThrow()));
+        });
+    }
+
+    @Test
+    void methodShouldRecoverFromSettingsThatWereWrongMeanwhile(CapturedOutput output) {
+        runner.run(context -> {
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            Payments payments = context.getBean(Payments.class);
+            ConfigurableApplicationContext source = context.getSourceApplicationContext();
+            TestPropertyValues.of("resilience.circuit-breaker.instances.payments.failure-threshold=0")
+                    .applyTo(source);
+            registry.remove(CircuitBreaker.TYPE, "payments");
+            assertThat(payments.pay()).isEqualTo("paid");
+            assertThat(payments.pay()).isEqualTo("paid");
+            assertThat(output.toString().split("Calls are not protected by it", -1))
+                    .hasSize(2);
+            assertThat(registry.find(CircuitBreaker.TYPE, "payments")).isEmpty();
+
+            TestPropertyValues.of("resilience.circuit-breaker.instances.payments.failure-threshold=4")
+                    .applyTo(source);
+
+            assertThat(payments.pay()).isEqualTo("paid");
+            assertThat(registry.find(CircuitBreaker.TYPE, "payments"))
+                    .hasValueSatisfying(present ->
+                            assertThat(present.metrics().totalSucceeded()).isEqualTo(1));
         });
     }
 

@@ -5,18 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.bulkhead.Bulkhead;
-import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.fallback.Fallback;
-import io.netrun.resilience.hedge.Hedge;
-import io.netrun.resilience.ratelimiter.RateLimiter;
-import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.RepositoryRoot;
-import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -50,9 +45,6 @@ class MetricsPageTests {
     private static final Path PAGE = RepositoryRoot.operations().resolve("metrics.md");
     private static final Pattern SERIES = Pattern.compile("^(resilience_\\w+)\\{(.*)} ", Pattern.MULTILINE);
 
-    private static final List<PolicyType<?, ?>> TYPES = List.of(
-            Bulkhead.TYPE, CircuitBreaker.TYPE, Fallback.TYPE, Hedge.TYPE, RateLimiter.TYPE, Retry.TYPE, Timeout.TYPE);
-
     @LocalServerPort
     private int port;
 
@@ -61,7 +53,7 @@ class MetricsPageTests {
 
     @BeforeEach
     void makeAnInstanceOfEachPattern() {
-        TYPES.forEach(this::make);
+        PatternDescriptors.all().forEach(pattern -> make(pattern.type()));
     }
 
     private <P extends Policy, C extends Record> void make(PolicyType<P, C> type) {
@@ -90,6 +82,7 @@ class MetricsPageTests {
 
     private String scrape() {
         byte[] body = WebTestClient.bindToServer()
+                .responseTimeout(Duration.ofSeconds(30))
                 .baseUrl("http://localhost:" + port)
                 .build()
                 .get()

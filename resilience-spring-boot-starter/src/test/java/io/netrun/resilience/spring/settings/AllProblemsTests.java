@@ -94,8 +94,8 @@ class AllProblemsTests {
     void scalarWhereASectionShouldBeShouldBeReported() {
         runner.withPropertyValues("resilience=yes", "resilience.timeout=yes")
                 .run(context -> assertThat(problems(context.getStartupFailure()))
-                        .anyMatch(problem -> problem.contains("'resilience' has a value of its own"))
-                        .anyMatch(problem -> problem.contains("'resilience.timeout' has a value of its own")));
+                        .anyMatch(problem -> problem.contains("'resilience' has a value, but takes settings"))
+                        .anyMatch(problem -> problem.contains("'resilience.timeout' has a value, but takes settings")));
     }
 
     @Test
@@ -105,8 +105,8 @@ class AllProblemsTests {
                         "resilience.timeout.instances.two.message=Sorry ${nope}")
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .anyMatch(
-                                problem -> problem.contains("max-concurrent") && problem.contains("stands for nothing"))
-                        .anyMatch(problem -> problem.contains("message") && problem.contains("stands for nothing")));
+                                problem -> problem.contains("max-concurrent") && problem.contains("cannot be resolved"))
+                        .anyMatch(problem -> problem.contains("message") && problem.contains("cannot be resolved")));
     }
 
     @Test
@@ -115,7 +115,7 @@ class AllProblemsTests {
                         "resilience.bulkhead.instances.one.max-concurrent[0]=3",
                         "resilience.bulkhead.instances.one.max-concurrent[1]=4")
                 .run(context -> assertThat(problems(context.getStartupFailure()))
-                        .anyMatch(problem -> problem.contains("is the list '3,4', which has one value")));
+                        .anyMatch(problem -> problem.contains("is the list '3,4', but takes a single value")));
     }
 
     @Test

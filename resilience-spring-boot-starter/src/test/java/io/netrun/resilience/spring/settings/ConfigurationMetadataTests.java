@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,14 @@ class ConfigurationMetadataTests {
                 assertThat(told.get("defaultValue")).as(setting.key()).hasToString(String.valueOf(value));
             }
         }
+    }
+
+    @Test
+    void descriptionOfHttpClientsShouldNameTheirPatterns() {
+        assertThat((String) properties.get("resilience.http-clients").get("description"))
+                .contains(PatternDescriptors.clientSlots().stream()
+                        .map(PipelineSlot::key)
+                        .collect(Collectors.joining(", ")));
     }
 
     @Test

@@ -80,14 +80,13 @@ class DetectionTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                X + "window-size=10;" + X + "detection=leaky-count|windowSize is 10, but detection is LEAKY_COUNT",
+                X + "window-size=10;" + X + "detection=leaky-count|windowSize is 10, but detection is leaky-count",
                 X + "failure-threshold=3;" + X
-                        + "detection=count-window|failureThreshold is 3, but detection is COUNT_WINDOW",
-                X + "window-duration=10s;" + X + "detection=count-window|detection must be time-window",
-                X + "slow-call-duration=1s;" + X
-                        + "detection=consecutive|detection must be count-window or time-window",
+                        + "detection=count-window|failureThreshold is 3, but detection is count-window",
+                X + "window-duration=10s;" + X + "detection=count-window|set detection to time-window",
+                X + "slow-call-duration=1s;" + X + "detection=consecutive|set detection to count-window or time-window",
                 X + "window-size=10;" + DEFAULTS
-                        + "detection=time-window|windowSize is 10, but detection is TIME_WINDOW",
+                        + "detection=time-window|windowSize is 10, but detection is time-window",
                 X + "window-size=10;" + X + "window-duration=10s|are for different detections: keep one of them",
                 X + "window-size=10;" + X + "failure-threshold=3|are for different detections: keep one of them",
             })

@@ -113,7 +113,7 @@ class ExecutorSettingTests {
     void unknownBeanOfAnAnnotationShouldStopTheStart() {
         runner.withBean(Unknown.class)
                 .run(context -> assertThat(problem(context.getStartupFailure()))
-                        .contains("@Timeout of 'nowhere': executor is 'nobody'", "Executors here: "));
+                        .contains("@Timeout of 'nowhere': executor is 'nobody'", "Available executors: "));
     }
 
     @Test
@@ -122,7 +122,7 @@ class ExecutorSettingTests {
                 .withPropertyValues(NAMED + "prices")
                 .withBean("prices", StringBuilder.class)
                 .run(context -> assertThat(problem(context.getStartupFailure()))
-                        .contains("no java.util.concurrent.Executor, but a java.lang.StringBuilder"));
+                        .contains("not a java.util.concurrent.Executor, but a java.lang.StringBuilder"));
     }
 
     @Test
@@ -131,7 +131,8 @@ class ExecutorSettingTests {
                 .withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class))
                 .withBean("sync", SyncTaskExecutor.class)
                 .withPropertyValues(NAMED + "sync")
-                .run(context -> assertThat(problem(context.getStartupFailure())).contains("executor that has threads"));
+                .run(context ->
+                        assertThat(problem(context.getStartupFailure())).contains("executor with threads of its own"));
     }
 
     @Test

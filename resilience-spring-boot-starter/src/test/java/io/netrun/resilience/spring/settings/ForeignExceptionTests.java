@@ -36,7 +36,7 @@ class ForeignExceptionTests {
                     assertThat(lines(output))
                             .singleElement()
                             .asString()
-                            .contains(key.replace(".x.", "[x]."), "Name " + OURS);
+                            .contains(key.replace(".x.", "[x]."), "Use " + OURS);
                 });
     }
 

@@ -214,7 +214,7 @@ class FuzzedSettingsTests {
                     new Chains(
                             () -> List.of(new MethodPipelines(
                                     () -> instances,
-                                    PatternDescriptors.places(),
+                                    PatternDescriptors.slots(),
                                     environment,
                                     new DefaultListableBeanFactory())),
                             List::of,

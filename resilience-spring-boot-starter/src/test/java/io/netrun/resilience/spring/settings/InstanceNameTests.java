@@ -122,14 +122,14 @@ class InstanceNameTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "resilience.timeout.instances.x.duration=5|is '5', which can not be read as a duration",
-                "resilience.timeout.instances.x.duration=5|Write it with its unit, such as 500ms, 2s or PT1M",
-                "resilience.timeout.instances.x.duration=0|is '0', which can not be read as a duration",
-                "resilience.timeout.defaults.duration=1000|is '1000', which can not be read as a duration",
+                "resilience.timeout.instances.x.duration=5|is '5', which cannot be read as a duration",
+                "resilience.timeout.instances.x.duration=5|Write it with a unit, such as 500ms, 2s or PT1M",
+                "resilience.timeout.instances.x.duration=0|is '0', which cannot be read as a duration",
+                "resilience.timeout.defaults.duration=1000|is '1000', which cannot be read as a duration",
                 "resilience.timeout.instances.x.duration=|duration (\"resilience.timeout.instances.x.duration\" from property source \"test\") is empty",
                 "resilience.retry.instances.x.max-attempts=|is empty",
-                "resilience.retry.instances.x.exceptions=java.io.IOException,,|an empty element is none",
-                "resilience.retry.instances.x.exceptions=java.lang.String|java.lang.String is none",
+                "resilience.retry.instances.x.exceptions=java.io.IOException,,|an empty element is not one",
+                "resilience.retry.instances.x.exceptions=java.lang.String|java.lang.String is not one",
                 "resilience.retry.instances.x.exceptions[0]=java.io.IOExcption|is 'java.io.IOExcption'",
             })
     void valueThatMeansSomethingElseShouldStopTheStart(String property, String message) {
@@ -150,7 +150,7 @@ class InstanceNameTests {
         runner.withBean(Unitless.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("@Timeout of 'x': duration is '5', which can not be read as a duration"));
+                        .hasMessageContaining("@Timeout of 'x': duration is '5', which cannot be read as a duration"));
     }
 
     private static CircuitBreakerConfig config(AssertableApplicationContext context, String name) {

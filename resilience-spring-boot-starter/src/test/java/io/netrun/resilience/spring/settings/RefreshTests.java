@@ -124,8 +124,8 @@ class RefreshTests {
                     assertThat(reports.config().maxConcurrent()).isEqualTo(6);
                     assertThat(reports.config().maxQueue()).isEqualTo(3);
                     assertThat(output)
-                            .contains("Bulkhead 'reports' follows the changed configuration: [maxConcurrent]")
-                            .contains("Bulkhead 'reports' keeps what an operator has changed: [maxQueue]");
+                            .contains("Bulkhead 'reports' applied the changed configuration: [maxConcurrent]")
+                            .contains("Bulkhead 'reports' keeps an operator's changes: [maxQueue]");
                 });
     }
 
@@ -152,7 +152,7 @@ class RefreshTests {
             change(context, "resilience.retry.instances.prices.max-delay", "10s");
             assertThat(retry.config().maxDelay()).isEqualTo(java.time.Duration.ofSeconds(10));
             assertThat(retry.config().baseDelay()).isEqualTo(java.time.Duration.ofSeconds(1));
-            assertThat(output).contains("goes by the changed configuration alone");
+            assertThat(output).contains("drops an operator's changes of");
         });
     }
 
@@ -181,7 +181,7 @@ class RefreshTests {
                     InstanceHealth health = new InstanceHealth(
                             context.getBean(ResilienceRegistry.class), context.getBean(InstanceFactory.class));
                     change(context, "resilience.circuit-breaker.instances.payments.health", "detials");
-                    assertThat(output).contains("is 'detials', which can not be read as one of");
+                    assertThat(output).contains("is 'detials', which cannot be read as one of");
                     assertThat(health.check().details()).containsKey("circuitBreakers");
                     change(context, "resilience.circuit-breaker.instances.payments.health", "none");
                     assertThat(health.check().details()).isEmpty();

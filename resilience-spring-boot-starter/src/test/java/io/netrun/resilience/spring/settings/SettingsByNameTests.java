@@ -314,7 +314,7 @@ class SettingsByNameTests {
                     assertThat(context.getBean(Other.class).cancel()).isEqualTo("cancelled");
                     assertThat(retry(context, "payments").config().maxAttempts())
                             .isEqualTo(3);
-                    assertThat(output.getAll()).containsOnlyOnce("Retry 'payments' is given different settings");
+                    assertThat(output.getAll()).containsOnlyOnce("Retry 'payments' has different settings");
                 });
     }
 

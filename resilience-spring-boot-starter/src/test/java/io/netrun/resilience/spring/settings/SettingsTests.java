@@ -75,7 +75,7 @@ class SettingsTests {
         runner.withPropertyValues("resilience.retry.instances.x.exceptions[0]=java.io.IOExcption")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("is 'java.io.IOExcption', which can not be read"));
+                        .hasMessageContaining("is 'java.io.IOExcption', which cannot be read"));
     }
 
     // ---- all that is wrong at once
@@ -215,24 +215,24 @@ class SettingsTests {
                 "resilience.retry.instances.x.max-attempts=0|Retry 'x': maxAttempts is 0: must be at least 1",
                 "resilience.timeout.instances.x.duration=-5s|Timeout 'x': duration is PT-5S: must be above zero",
                 "resilience.retry.instances.x.base-delay=soon|resilience.retry.instances[x].base-delay",
-                "resilience.retry.instances.x.base-delay=soon|is 'soon', which can not be read as a duration",
-                "resilience.retry.instances.x.max-attempts=many|is 'many', which can not be read as a whole number",
+                "resilience.retry.instances.x.base-delay=soon|is 'soon', which cannot be read as a duration",
+                "resilience.retry.instances.x.max-attempts=many|is 'many', which cannot be read as a whole number",
                 "resilience.retry.instances.x.on-exhausted=ignore|Write one of wrap, rethrow",
                 "resilience.retry.instances.x.jitter=wild|Write one of none, full, equal, decorrelated",
-                "resilience.retry.instances.x.exceptions=no.such.Failure|which can not be read as a list of exception classes",
+                "resilience.retry.instances.x.exceptions=no.such.Failure|which cannot be read as a list of exception classes",
                 "resilience.retry.instances.x.max-attempt=3|unknown key 'max-attempt'",
                 "resilience.retry.instances.x.max-attempt=3|Did you mean 'max-attempts'?",
                 "resilience.circut-breaker.defaults.failure-threshold=3|Did you mean 'circuit-breaker'?",
                 "resilience.retry.default.max-attempts=3|Did you mean 'defaults'?",
-                "resilience.retry.instances.payments=3|has a value of its own",
-                "resilience.retry.instances.x.enabled=perhaps|is 'perhaps', which can not be read as true or false",
-                "resilience.retry.defaults.enabled=perhaps|is 'perhaps', which can not be read as true or false",
-                "resilience.circuit-breaker.instances.x.health=up|is 'up', which can not be read as one of none, details, status",
-                "resilience.circuit-breaker.defaults.health=up|is 'up', which can not be read as one of none, details, status",
+                "resilience.retry.instances.payments=3|has a value, but takes settings",
+                "resilience.retry.instances.x.enabled=perhaps|is 'perhaps', which cannot be read as true or false",
+                "resilience.retry.defaults.enabled=perhaps|is 'perhaps', which cannot be read as true or false",
+                "resilience.circuit-breaker.instances.x.health=up|is 'up', which cannot be read as one of none, details, status",
+                "resilience.circuit-breaker.defaults.health=up|is 'up', which cannot be read as one of none, details, status",
                 "resilience.retry.instances.x.health=status|unknown key 'health'",
                 "resilience.timeout.defaults.duration=soon|resilience.timeout.defaults.duration",
-                "resilience.order=retry,tmeout|must name patterns that there are, each once at most",
-                "resilience.order=retry,timeout,retry|must name patterns that there are, each once at most",
+                "resilience.order=retry,tmeout|must contain known patterns only, each at most once",
+                "resilience.order=retry,timeout,retry|must contain known patterns only, each at most once",
             })
     void mistakeShouldStopTheStartAndSayWhatAndHow(String property, String message) {
         runner.withPropertyValues(property)
@@ -273,7 +273,7 @@ class SettingsTests {
         runner.withBean(Contradiction.class)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasMessageContaining("Retry 'same' is given different settings by the annotations of"));
+                        .hasMessageContaining("Retry 'same' has different settings in the annotations of"));
     }
 
     @Test

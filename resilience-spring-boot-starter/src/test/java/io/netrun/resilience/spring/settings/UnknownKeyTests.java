@@ -50,7 +50,7 @@ class UnknownKeyTests {
         runner.withPropertyValues("resilience." + key + "=1")
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .singleElement()
-                        .satisfies(problem -> assertThat(problem.remedy()).startsWith("Write '" + right + "'")));
+                        .satisfies(problem -> assertThat(problem.remedy()).startsWith("Use '" + right + "'")));
     }
 
     @Test
@@ -76,9 +76,9 @@ class UnknownKeyTests {
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .extracting(Problem::remedy)
                         .satisfiesExactly(
-                                remedy -> assertThat(remedy).startsWith("Write 'timeout'"),
-                                remedy -> assertThat(remedy).startsWith("Write 'duration'"),
-                                remedy -> assertThat(remedy).startsWith("Write 'duration'")));
+                                remedy -> assertThat(remedy).startsWith("Use 'timeout'"),
+                                remedy -> assertThat(remedy).startsWith("Use 'duration'"),
+                                remedy -> assertThat(remedy).startsWith("Use 'duration'")));
     }
 
     @Test

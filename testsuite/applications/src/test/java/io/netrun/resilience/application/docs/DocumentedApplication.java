@@ -74,7 +74,7 @@ final class DocumentedApplication {
             runner(loader).run(context -> {
                 Throwable thrown = context.getStartupFailure();
                 // The one thing that is missing here and not in the settings.
-                if (thrown != null && !String.valueOf(thrown.getMessage()).contains("no weaver is at work")) {
+                if (thrown != null && !String.valueOf(thrown.getMessage()).contains("no weaver is active")) {
                     failure.append(thrown).append('\n');
                 }
             });

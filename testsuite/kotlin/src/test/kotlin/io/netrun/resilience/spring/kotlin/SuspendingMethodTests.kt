@@ -146,7 +146,7 @@ class SuspendingMethodTests {
     @Test
     fun fallbackThatDoesNotFitShouldStopTheStart() {
         assertThat(refusal(bare.withBean(WrongFallback::class.java)))
-            .contains("'number'", "Let it take (String) or nothing", "and return String")
+            .contains("'number'", "Declare the parameters (String) or none", "and return String")
         assertThat(refusal(bare.withBean(SuspendingFallback::class.java))).contains("'later'", "does not fit")
     }
 

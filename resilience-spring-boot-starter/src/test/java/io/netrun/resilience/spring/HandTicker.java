@@ -1,4 +1,4 @@
-package io.netrun.resilience.spring.http;
+package io.netrun.resilience.spring;
 
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
@@ -8,14 +8,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A ticker that a test advances. */
-final class HandTicker implements Ticker {
+public final class HandTicker implements Ticker {
 
     private record Task(Runnable action, long at) {}
 
     private final List<Task> tasks = new CopyOnWriteArrayList<>();
     private final AtomicLong nanos = new AtomicLong();
 
-    void pass(Duration time) {
+    /** Advances the time, and runs what is due then on the calling thread. */
+    public void pass(Duration time) {
         long now = nanos.addAndGet(time.toNanos());
         for (Task task : tasks) {
             if (task.at <= now && tasks.remove(task)) {

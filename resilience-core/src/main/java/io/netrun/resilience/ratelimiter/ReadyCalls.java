@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
  * Hands asynchronous calls that have waited to worker threads. Each call continues on its own thread, since it may
  * block. A thread passes the remaining calls on only after it has taken its own, so that they begin in order.
  */
-final class SettledCalls implements Runnable {
+final class ReadyCalls implements Runnable {
 
-    private static final Logger log = LoggerFactory.getLogger(SettledCalls.class);
+    private static final Logger log = LoggerFactory.getLogger(ReadyCalls.class);
 
     private final ConcurrentLinkedQueue<Waiter> calls = new ConcurrentLinkedQueue<>();
 

@@ -1,0 +1,172 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.ResilienceEvent;
+import io.netrun.resilience.Subscription;
+import java.lang.annotation.Annotation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.convert.converter.ConverterRegistry;
+
+/** Collects the parts of a {@link PatternDescriptor}; all but those of the constructor are optional. */
+final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
+
+    final PolicyType<P, C> type;
+    final Class<? extends Annotation> annotation;
+    final String section;
+    boolean repeatsCalls;
+
+    @Nullable
+    BiFunction<C, BooleanSupplier, C> movesCalls;
+
+    boolean forMethodsOnly;
+    CallCounts callCounts = CallCounts.NONE;
+    List<MeterSpec<P>> measures = List.of();
+    Map<String, Consumer<P>> actions = Map.of();
+    List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
+    List<Class<? extends ResilienceEvent>> frequentEvents = List.of();
+    Consumer<ConverterRegistry> converters = registry -> {};
+    Function<P, Stream<NamedDuration>> limit = instance -> Stream.empty();
+    Function<P, Stream<NamedDuration>> waits = instance -> Stream.empty();
+    BiFunction<P, Duration, Stream<NamedDuration>> attempts = (instance, each) -> Stream.empty();
+    Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
+    Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
+    Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
+    List<Class<? extends Record>> detailTypes = List.of();
+    List<Option<?>> options = List.of(Option.ENABLED);
+    Predicate<P> down = policy -> false;
+    BiFunction<P, Consumer<Throwable>, Subscription> repeats = (instance, listener) -> () -> {};
+    Set<String> derived = Set.of();
+    Function<List<Map<String, Object>>, Map<String, Derived>> derivation = levels -> Map.of();
+
+    PatternDescriptorBuilder(PolicyType<P, C> type, Class<? extends Annotation> annotation, String section) {
+        this.type = Objects.requireNonNull(type, "type");
+        this.annotation = Objects.requireNonNull(annotation, "annotation");
+        this.section = Objects.requireNonNull(section, "section");
+    }
+
+    PatternDescriptorBuilder<P, C> repeatsCalls() {
+        this.repeatsCalls = true;
+        return this;
+    }
+
+    /**
+     * Declares that instances may execute plain calls on other threads.
+     *
+     * @param unless changes a configuration so that calls stay on the caller's thread while a condition holds
+     */
+    PatternDescriptorBuilder<P, C> movesCalls(BiFunction<C, BooleanSupplier, C> unless) {
+        this.movesCalls = unless;
+        return this;
+    }
+
+    /** Declares that instances need something of the annotated method, so HTTP clients cannot use them. */
+    PatternDescriptorBuilder<P, C> forMethodsOnly() {
+        this.forMethodsOnly = true;
+        return this;
+    }
+
+    /**
+     * Declares which metrics add up to the calls of an instance.
+     *
+     * @param label what they are, such as {@code Calls}
+     * @param metrics components of the metrics record
+     */
+    PatternDescriptorBuilder<P, C> callCounts(String label, String... metrics) {
+        this.callCounts = new CallCounts(label, List.of(metrics));
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> measures(List<MeterSpec<P>> measures) {
+        this.measures = List.copyOf(measures);
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> actions(Map<String, Consumer<P>> actions) {
+        this.actions = actions;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> applicationEvents(List<Class<? extends ResilienceEvent>> events) {
+        this.applicationEvents = List.copyOf(events);
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> frequentEvents(List<Class<? extends ResilienceEvent>> events) {
+        this.frequentEvents = List.copyOf(events);
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> converters(Consumer<ConverterRegistry> converters) {
+        this.converters = converters;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> limit(Function<P, Stream<NamedDuration>> limit) {
+        this.limit = limit;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> waits(Function<P, Stream<NamedDuration>> waits) {
+        this.waits = waits;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> attempts(BiFunction<P, Duration, Stream<NamedDuration>> attempts) {
+        this.attempts = attempts;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> windows(Function<P, Stream<NamedDuration>> windows) {
+        this.windows = windows;
+        return this;
+    }
+
+    /** Declares a setting that affects sync calls only, and whether an instance has it set. */
+    PatternDescriptorBuilder<P, C> syncSetting(String setting, Predicate<P> asks) {
+        this.syncSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
+        return this;
+    }
+
+    <R extends Record> PatternDescriptorBuilder<P, C> details(
+            String name, Class<R> recordClass, Function<P, List<R>> records) {
+        this.details = policy -> Map.of(name, records.apply(policy));
+        this.detailTypes = List.of(recordClass);
+        return this;
+    }
+
+    /** Declares that instances can be down and can contribute to the application's health. */
+    PatternDescriptorBuilder<P, C> canBeDown(Predicate<P> down) {
+        this.options = List.of(Option.ENABLED, Option.HEALTH);
+        this.down = down;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> onRepeat(BiFunction<P, Consumer<Throwable>, Subscription> repeats) {
+        this.repeats = repeats;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> derives(
+            String setting, Function<List<Map<String, Object>>, Map<String, Derived>> derivation) {
+        this.derived = Set.of(setting);
+        this.derivation = derivation;
+        return this;
+    }
+
+    PatternDescriptor<P, C> build() {
+        return new PatternDescriptor<>(this);
+    }
+}
