@@ -21,6 +21,7 @@ import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
 import io.netrun.resilience.spring.settings.SettingsResolver;
@@ -39,7 +40,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -107,14 +107,13 @@ public final class ResilienceAutoConfiguration {
         return instances;
     }
 
-    /** As in conditions: any value other than {@code false} means true. */
     private static boolean isEnabled(Environment environment) {
-        return !"false".equalsIgnoreCase(environment.getProperty("resilience.enabled"));
+        return GlobalSettings.orElse(environment, "enabled", Boolean.class, true);
     }
 
     /** Intercepts the calls of annotated methods. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
+    @ConditionalOnSwitch(value = "enabled", otherwise = true)
     @Import(AutoProxyCreatorRegistrar.class)
     static class Proxies {
 
@@ -170,7 +169,7 @@ public final class ResilienceAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnAdviceMode(AdviceMode.PROXY)
-    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
+    @ConditionalOnSwitch(value = "enabled", otherwise = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceAdvisor resilienceAdvisor(
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
@@ -181,7 +180,7 @@ public final class ResilienceAutoConfiguration {
     @Bean("resilienceAdvisor")
     @ConditionalOnRegistryOwner(false)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    @ConditionalOnProperty(prefix = "resilience", name = "enabled", havingValue = "false")
+    @ConditionalOnSwitch(value = "enabled", is = false, otherwise = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceAdvisor resilienceAdvisorWithoutEffect(
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
@@ -192,7 +191,7 @@ public final class ResilienceAutoConfiguration {
     @Lazy(false)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnAdviceMode(AdviceMode.ASPECTJ)
-    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
+    @ConditionalOnSwitch(value = "enabled", otherwise = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static ResilienceWeaving resilienceWeaving(
             ObjectProvider<MethodPipelines> pipelines, ObjectProvider<AttemptObserver> observer) {
@@ -214,7 +213,7 @@ public final class ResilienceAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    @ConditionalOnProperty(prefix = "resilience", name = "enabled", matchIfMissing = true)
+    @ConditionalOnSwitch(value = "enabled", otherwise = true)
     StartupCheck resilienceStartupCheck(
             ConfigurableListableBeanFactory beans,
             ConfigurableEnvironment environment,

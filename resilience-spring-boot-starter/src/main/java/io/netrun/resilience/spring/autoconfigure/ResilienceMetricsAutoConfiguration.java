@@ -12,7 +12,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -37,7 +36,7 @@ public final class ResilienceMetricsAutoConfiguration {
     /** For the endpoint, which may be present without Micrometer. */
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnProperty("resilience.observations.enabled")
+    @ConditionalOnSwitch(value = "observations.enabled", otherwise = false)
     AttemptTimes resilienceAttemptTimes(ObjectProvider<MeterRegistry> registry) {
         return new ObservedAttemptTimes(registry::getIfUnique);
     }

@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.NamedSections;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,12 +75,16 @@ final class ConfiguredClients {
     List<Problem> unknownKeys() {
         List<Problem> problems = new ArrayList<>();
         clients.forEach((name, client) -> {
+            if (String.valueOf(client).isBlank()) {
+                return; // in YAML, a section whose keys are commented out
+            }
             if (!(client instanceof Map<?, ?> settings)) {
                 problems.add(new Problem(
                         "The property '" + property(name) + "' has a value, but takes settings",
                         "Put settings under it, such as " + KEYS.get(0)));
                 return;
             }
+            problems.addAll(wrongShapes(name, settings));
             for (Object key : settings.keySet()) {
                 String written = String.valueOf(key);
                 if (KEYS.stream().noneMatch(known -> uniform(known).equals(uniform(written)))) {
@@ -92,6 +97,35 @@ final class ConfiguredClients {
                 }
             }
         });
+        return problems;
+    }
+
+    /** The problems of a client that has settings in place of an instance's name, or that names no instance. */
+    private List<Problem> wrongShapes(String name, Map<?, ?> settings) {
+        List<Problem> problems = new ArrayList<>();
+        boolean protects = false;
+        boolean isKnown = !settings.isEmpty();
+        for (Map.Entry<?, ?> setting : settings.entrySet()) {
+            String key = uniform(String.valueOf(setting.getKey()));
+            String slot = HttpClientProperties.INSTANCE_KEYS.stream()
+                    .filter(known -> uniform(known).equals(key))
+                    .findFirst()
+                    .orElse("");
+            protects |= !slot.isEmpty();
+            isKnown &= KEYS.stream().anyMatch(known -> uniform(known).equals(key));
+            if (!slot.isEmpty() && (setting.getValue() instanceof Map || setting.getValue() instanceof Collection)) {
+                problems.add(new Problem(
+                        "The property '" + property(name) + "." + slot + "' has settings, but takes the name of an"
+                                + " instance",
+                        "Write the name after the key, such as '" + slot + ": " + name
+                                + "', and put the settings under the instance of this name"));
+            }
+        }
+        if (isKnown && !protects) {
+            problems.add(Problem.tolerable(
+                    "HTTP client '" + name + "' names no instance, so its calls are not protected",
+                    "Name at least one, such as '" + KEYS.get(0) + ": " + name + "', or remove the client"));
+        }
         return problems;
     }
 

@@ -48,13 +48,17 @@ public final class FallbackMethods {
      * Finds the methods that an annotation names; {@link #NONE} for a method that is itself the fallback named by its
      * class.
      *
-     * @throws ResilienceConfigurationException if there is no such method, or none that matches
+     * @throws ResilienceConfigurationException if the annotation names no method, or if none matches
      */
     static FallbackMethods of(Declaration declaration, Method method, Class<?> userClass, BeanFactory beans) {
-        String name = String.valueOf(declaration.methodAttributes().get("method"));
+        String name = String.valueOf(declaration.methodAttributes().getOrDefault("method", ""));
         Object ofBean = declaration.methodAttributes().get("bean");
         String bean = ofBean == null ? "" : ofBean.toString();
         String where = userClass.getName() + "." + method.getName() + ": @Fallback ";
+        if (name.isBlank()) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    where + "names no method", "Set 'method' to the name of a method, or remove the annotation")));
+        }
         Class<?> type = bean.isEmpty() ? userClass : typeOf(bean, beans, where);
         Method[] all = ReflectionUtils.getUniqueDeclaredMethods(type);
         List<Method> named =

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
@@ -250,7 +251,7 @@ public final class MethodPipelines {
                     mayRepeat |= declaration.pattern().repeatsCalls();
                     mayChangeThread |= declaration.pattern().movesCalls();
                 }
-                if (!declaration.methodAttributes().isEmpty()) {
+                if (declaration.slot().annotation() == Fallback.class) {
                     fallbacks = attempted.orElse(
                             FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
                     if (fallbacks == FallbackMethods.NONE) {

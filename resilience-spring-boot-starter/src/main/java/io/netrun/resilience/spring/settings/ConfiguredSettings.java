@@ -35,6 +35,8 @@ public final class ConfiguredSettings {
     static final String DEFAULTS = "defaults";
     static final String INSTANCES = "instances";
 
+    private static final String HTTP_CLIENTS = "http-clients";
+
     /** The keys directly under the root that are not patterns. */
     private static final List<String> GLOBAL = List.of(
             Option.ENABLED.key(),
@@ -44,7 +46,11 @@ public final class ConfiguredSettings {
             "observations",
             "metrics",
             "propagate-mdc",
-            "http-clients");
+            HTTP_CLIENTS);
+
+    /** Those that are groups, with the keys in them. */
+    private static final Map<String, List<String>> GROUPS =
+            Map.of("observations", List.of("enabled"), "metrics", List.of("keyed"));
 
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();
@@ -132,7 +138,9 @@ public final class ConfiguredSettings {
             unknown.scalar(property, "enabled: true, or the key of a pattern");
             return;
         }
-        if (GLOBAL.contains(property.name().getElement(1, Form.DASHED))) {
+        String global = property.name().getElement(1, Form.DASHED);
+        if (GLOBAL.contains(global)) {
+            readGlobal(property, global);
             return;
         }
         String first = property.element(1);
@@ -149,6 +157,23 @@ public final class ConfiguredSettings {
                 read(meant, property, false);
             }
         });
+    }
+
+    /** Checks the shape of a setting of the application; the values are checked where they are read. */
+    private void readGlobal(Property property, String key) {
+        int elements = property.name().getNumberOfElements();
+        List<String> known = GROUPS.get(key);
+        if (known != null) {
+            if (elements == 2) {
+                unknown.scalar(property, known.get(0));
+            } else if (!known.contains(property.name().getElement(2, Form.DASHED))) {
+                unknown.report(property, 2, key, known);
+            } else if (elements > 3) {
+                unknown.nested(property, 3);
+            }
+        } else if (elements > 2 && !key.equals(HTTP_CLIENTS) && !property.name().isNumericIndex(2)) {
+            unknown.nested(property, 2);
+        }
     }
 
     private static Optional<PatternDescriptor<?, ?>> pattern(String key) {
@@ -257,7 +282,10 @@ public final class ConfiguredSettings {
 
         boolean isBlank() {
             Object value = source.getProperty(written);
-            return value == null || value.toString().isBlank();
+            // Spring Boot 4 keeps an empty section as an empty map.
+            return value == null
+                    || value.toString().isBlank()
+                    || (value instanceof Map<?, ?> section && section.isEmpty());
         }
 
         /** An element as it is written. */

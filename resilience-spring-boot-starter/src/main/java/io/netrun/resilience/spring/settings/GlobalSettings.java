@@ -33,6 +33,8 @@ public final class GlobalSettings {
     /** The problems of these settings. */
     public static List<Problem> problems(Environment environment, Class<?> adviceMode, Class<?> validation) {
         List<Problem> problems = new ArrayList<>();
+        Rebinding.collect(problems, () -> read(environment, "enabled", Boolean.class));
+        Rebinding.collect(problems, () -> read(environment, "observations.enabled", Boolean.class));
         Rebinding.collect(problems, () -> read(environment, "advice-mode", adviceMode));
         Rebinding.collect(problems, () -> read(environment, "validation", validation));
         Rebinding.collect(problems, () -> read(environment, "propagate-mdc", Boolean.class));

@@ -7,6 +7,8 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,10 +74,11 @@ public final class SettingsResolver {
         List<Problem> problems = new ArrayList<>();
         Section own = section(pattern, name);
         Section common = section(pattern);
+        Set<String> unreadable = new HashSet<>();
         Levels levels = new Levels(List.of(
-                read(pattern, own, problems),
-                read(pattern, name, annotated, problems),
-                given == null ? read(pattern, common, problems) : differing(pattern, given)));
+                read(pattern, own, problems, unreadable),
+                read(pattern, name, annotated, problems, unreadable),
+                given == null ? read(pattern, common, problems, unreadable) : differing(pattern, given)));
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
         levels.derive(pattern, name, location, problems);
@@ -87,8 +90,10 @@ public final class SettingsResolver {
             values.put(setting.name(), found.value());
             origins.put(setting.name(), found.origin());
         }
-        C config =
-                orElse(pattern.type().defaults(), problems, () -> construct(pattern, name, values, origins, location));
+        C config = orElse(
+                pattern.type().defaults(),
+                problems,
+                () -> construct(pattern, name, values, origins, location, unreadable));
         boolean enabled = orElse(true, problems, () -> option(pattern, own, common, Option.ENABLED));
         HealthRole health = orElse(HealthRole.NONE, problems, () -> option(pattern, own, common, Option.HEALTH));
         throwIfAny(problems);
@@ -96,33 +101,45 @@ public final class SettingsResolver {
     }
 
     private static Map<String, ValueWithOrigin> read(
-            PatternDescriptor<?, ?> pattern, Section section, List<Problem> problems) {
+            PatternDescriptor<?, ?> pattern, Section section, List<Problem> problems, Set<String> unreadable) {
         Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
+                int before = problems.size();
                 collect(problems, () -> {
                     ValueWithOrigin written = section.find(setting.key(), setting.type());
                     if (written != null) {
                         found.put(setting.name(), written);
                     }
                 });
+                if (problems.size() > before) {
+                    unreadable.add(setting.name());
+                }
             }
         }
         return found;
     }
 
     private Map<String, ValueWithOrigin> read(
-            PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated, List<Problem> problems) {
+            PatternDescriptor<?, ?> pattern,
+            String name,
+            Map<String, Object> annotated,
+            List<Problem> problems,
+            Set<String> unreadable) {
         Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
             Object value = annotated.get(setting.name());
             if (value != null) {
+                int before = problems.size();
                 collect(
                         problems,
                         () -> found.put(
                                 setting.name(),
                                 new ValueWithOrigin(
                                         convert(pattern, name, setting, value), ValueWithOrigin.ANNOTATION)));
+                if (problems.size() > before) {
+                    unreadable.add(setting.name());
+                }
             }
         }
         return found;
@@ -150,7 +167,8 @@ public final class SettingsResolver {
     Map<String, @Nullable Object> values(PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated) {
         List<Problem> problems = new ArrayList<>();
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        read(pattern, name, annotated, problems).forEach((setting, found) -> values.put(setting, found.value()));
+        read(pattern, name, annotated, problems, new HashSet<>())
+                .forEach((setting, found) -> values.put(setting, found.value()));
         throwIfAny(problems);
         return values;
     }
@@ -165,7 +183,7 @@ public final class SettingsResolver {
         Section common = section(pattern);
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
-        read(pattern, common, problems).forEach((setting, found) -> {
+        read(pattern, common, problems, new HashSet<>()).forEach((setting, found) -> {
             values.put(setting, found.value());
             origins.put(setting, found.origin());
         });
@@ -185,11 +203,13 @@ public final class SettingsResolver {
             List<Section> sections = new ArrayList<>(List.of(section(pattern)));
             written().instances(pattern).forEach(name -> sections.add(section(pattern, name)));
             for (Section section : sections) {
-                read(pattern, section, new ArrayList<>()).values().forEach(found -> {
-                    if (found.value() instanceof List<?> values) {
-                        values.forEach(value -> classes.add((Class<?>) value));
-                    }
-                });
+                read(pattern, section, new ArrayList<>(), new HashSet<>())
+                        .values()
+                        .forEach(found -> {
+                            if (found.value() instanceof List<?> values) {
+                                values.forEach(value -> classes.add((Class<?>) value));
+                            }
+                        });
             }
         }
         return classes;
@@ -283,12 +303,15 @@ public final class SettingsResolver {
             String name,
             Map<String, Object> values,
             Map<String, String> origins,
-            String where) {
+            String where,
+            Set<String> unreadable) {
         try {
             return Setting.with(pattern.type().defaults(), values);
         } catch (IllegalArgumentException first) {
+            // A conflict with the default of a value that cannot be read may not exist with the intended value.
             throw new ResilienceConfigurationException(
                     Ranges.problems(pattern.type().defaults(), values).stream()
+                            .filter(wrong -> Collections.disjoint(wrong.conflictingFields(), unreadable))
                             .map(wrong -> SettingProblems.outOfRange(pattern, name, wrong, origins, where))
                             .toList());
         }

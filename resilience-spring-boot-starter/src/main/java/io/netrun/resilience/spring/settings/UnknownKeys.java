@@ -23,7 +23,7 @@ import org.springframework.boot.origin.PropertySourceOrigin;
 final class UnknownKeys {
 
     private final Set<Problem> problems = new LinkedHashSet<>();
-    private final Set<Place> reported = new HashSet<>();
+    private final Set<ReportedKey> reported = new HashSet<>();
 
     List<Problem> problems() {
         return List.copyOf(problems);
@@ -35,6 +35,22 @@ final class UnknownKeys {
             problems.add(new Problem(
                     "The property '" + property.written() + "' has a value, but takes settings",
                     "Put settings under it, such as " + examples));
+        }
+    }
+
+    /**
+     * Reports settings under a key that takes a value.
+     *
+     * @param elements the number of elements of the key's name
+     */
+    void nested(Property property, int elements) {
+        List<String> above =
+                IntStream.range(0, elements).mapToObj(property::element).toList();
+        if (reported.add(new ReportedKey(property.source(), above))) {
+            problems.add(new Problem(
+                    "The property '" + String.join(".", above) + "' has settings, but takes a value ("
+                            + PropertySourceOrigin.get(property.source(), property.written()) + ")",
+                    "Write its value directly after the key"));
         }
     }
 
@@ -109,7 +125,7 @@ final class UnknownKeys {
     private void add(Property property, int index, String remedy) {
         List<String> above =
                 IntStream.rangeClosed(0, index).mapToObj(property::element).toList();
-        if (reported.add(new Place(property.source(), above))) {
+        if (reported.add(new ReportedKey(property.source(), above))) {
             problems.add(Problem.tolerable(
                     "The configuration has an unknown key '" + property.element(index) + "' in '"
                             + withoutIndex(property.written()) + "' ("
@@ -123,5 +139,5 @@ final class UnknownKeys {
         return written.replaceAll("(\\[\\d+])+$", "");
     }
 
-    private record Place(Object source, List<String> elements) {}
+    private record ReportedKey(Object source, List<String> elements) {}
 }

@@ -1,0 +1,112 @@
+package io.netrun.resilience.spring.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.annotation.AliasFor;
+
+/** Settings and annotations that look like protection and would protect nothing. */
+class WrongShapeTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ResilienceAutoConfiguration.class, ResilienceHttpClientsAutoConfiguration.class));
+
+    static class Blank {
+
+        @Fallback(method = "")
+        public String order() {
+            return "order";
+        }
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @Fallback(method = "")
+    @interface Recovered {
+
+        @AliasFor(annotation = Fallback.class, attribute = "method")
+        String by() default "";
+    }
+
+    static class Aliased {
+
+        @Recovered
+        public String order() {
+            return "order";
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Blank.class, Aliased.class})
+    void fallbackWithoutAMethodShouldStopTheStart(Class<?> type) {
+        runner.withBean(type)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining(type.getName() + ".order: @Fallback names no method"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "resilience.http-clients.pay.retry.max-attempts=4, 'http-clients[pay].retry' has settings",
+        "resilience.http-clients.pay.retry[0]=a, 'http-clients[pay].retry' has settings",
+        "resilience.http-clients.pay.failure-statuses=5xx, 'pay' names no instance",
+        "resilience.http-clients.pay.retry-methods=POST, 'pay' names no instance",
+        "resilience.metrics.key=none, unknown key 'key' in 'resilience.metrics.key'",
+        "resilience.metrics=none, 'resilience.metrics' has a value",
+        "resilience.metrics.keyed.all=none, 'resilience.metrics.keyed' has settings",
+        "resilience.observations.enable=true, unknown key 'enable' in 'resilience.observations.enable'",
+        "resilience.observations=true, 'resilience.observations' has a value",
+        "resilience.observations.enabled=ja, observations.enabled",
+        "resilience.propagate-mdc.enabled=false, 'resilience.propagate-mdc' has settings",
+        "resilience.validation.mode=warn, 'resilience.validation' has settings",
+        "resilience.advice-mode.mode=aspectj, 'resilience.advice-mode' has settings",
+        "resilience.enabled=maybe, resilience.enabled"
+    })
+    void settingOfAWrongShapeShouldStopTheStart(String property, String message) {
+        runner.withPropertyValues(property)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining(message.replace("'http-clients", "'resilience.http-clients")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "no", "off", "0", "FALSE"})
+    void switchShouldTakeEveryNotationOfFalse(String off) {
+        runner.withPropertyValues("resilience.enabled=" + off).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(ResilienceRegistry.class)
+                            .getOrCreate(CircuitBreaker.TYPE, "payments")
+                            .isEnabled())
+                    .isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resilience.http-clients.pay=", "resilience.http-clients=", "resilience.metrics="})
+    void sectionWithoutSettingsShouldBeIgnored(String property) {
+        runner.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void valueWithoutUnitShouldCauseNoSecondProblem() {
+        runner.withPropertyValues(
+                        "resilience.retry.instances.payments.base-delay=50",
+                        "resilience.retry.instances.payments.max-delay=500ms")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("base-delay")
+                        .hasMessageNotContaining("at least"));
+    }
+}
