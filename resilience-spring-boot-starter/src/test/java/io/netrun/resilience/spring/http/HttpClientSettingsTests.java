@@ -53,6 +53,7 @@ class HttpClientSettingsTests {
         runner.withPropertyValues(
                         "resilience.http-clients.prices.failure-statuses=5xx,6xx",
                         "resilience.http-clients.prices.retry-methods=GET,PSOT",
+                        "resilience.http-clients.prices.bulkhead=prices",
                         "resilience.http-clients.stock.retry=stock",
                         "resilience.retry.instances.stock.max-attempts=0")
                 .run(context -> assertThat(problems(context))
@@ -112,7 +113,9 @@ class HttpClientSettingsTests {
 
     @Test
     void mistypedMethodShouldBeReportedWithASuggestion() {
-        runner.withPropertyValues("resilience.http-clients.prices.retry-methods=PSOT")
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.http-clients.prices.retry-methods=PSOT")
                 .run(context -> assertThat(problems(context))
                         .singleElement()
                         .satisfies(problem -> assertThat(problem.remedy()).contains("Did you mean 'POST'")));
@@ -260,7 +263,9 @@ class HttpClientSettingsTests {
 
     @Test
     void methodsShouldBeReadInUpperAndLowerCase() {
-        runner.withPropertyValues("resilience.http-clients.prices.retry-methods=get,Post")
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.http-clients.prices.retry-methods=get,Post")
                 .run(context -> assertThat(clients(context).of("prices").plan().retryMethods())
                         .containsExactlyInAnyOrder(HttpMethod.GET, HttpMethod.POST));
     }
