@@ -92,7 +92,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
             seen = config;
             next = Objects.requireNonNull(change.apply(seen), "config");
         } while (!CONFIG.compareAndSet(this, seen, next));
-        follow();
+        applyConfig();
         return next;
     }
 
@@ -104,7 +104,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     @Override
     public void setEnabled(boolean enabled) {
         this.enabled = enabled;
-        follow();
+        applyConfig();
     }
 
     @Override
@@ -113,7 +113,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     }
 
     /** Applies the latest changes. Of concurrent changes, the last thread to enter sees all of them. */
-    private void follow() {
+    private void applyConfig() {
         following.lock();
         try {
             onReconfigured();
@@ -134,7 +134,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
      *
      * @param question what it throws is logged
      */
-    protected final boolean isCallerBound(BooleanSupplier question) {
+    protected final boolean requiresCallerThread(BooleanSupplier question) {
         try {
             return question.getAsBoolean();
         } catch (Throwable unanswered) {

@@ -147,12 +147,12 @@ public final class ContextPropagation {
         @Override
         void run(Runnable task) {
             ContextSnapshot before = Snapshots.FACTORY.captureAll();
-            Watched watched = new Watched(task);
+            ObservedTask observed = new ObservedTask(task);
             try {
-                super.run(snapshot.wrap(watched));
+                super.run(snapshot.wrap(observed));
             } catch (Throwable thrown) {
                 // If one of several accessors fails, those before it have left the caller's values on this thread.
-                if (!watched.failed) {
+                if (!observed.failed) {
                     restore(before);
                 }
                 throw thrown;
@@ -161,12 +161,12 @@ public final class ContextPropagation {
     }
 
     /** A task after whose failure the thread's former context is restored as after its normal end. */
-    private static final class Watched implements Runnable {
+    private static final class ObservedTask implements Runnable {
 
         private final Runnable task;
         private boolean failed; // confined to one thread
 
-        Watched(Runnable task) {
+        ObservedTask(Runnable task) {
             this.task = task;
         }
 

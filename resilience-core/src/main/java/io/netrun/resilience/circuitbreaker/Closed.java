@@ -19,10 +19,10 @@ final class Closed extends CircuitState implements Admission {
     Closed(Circuit circuit) {
         this.circuit = circuit;
         this.detector = FailureDetector.of(circuit.config(), circuit.ticker());
-        this.running = watched(circuit.config().slowCallDuration());
+        this.running = runningCalls(circuit.config().slowCallDuration());
     }
 
-    private @Nullable RunningCalls watched(@Nullable Duration slow) {
+    private @Nullable RunningCalls runningCalls(@Nullable Duration slow) {
         return slow == null
                 ? null
                 : new RunningCalls(Require.nanos(slow), circuit.ticker().nanoTime());
@@ -37,7 +37,7 @@ final class Closed extends CircuitState implements Admission {
         Duration slow = config.slowCallDuration();
         RunningCalls watching = running;
         if (slow == null ? watching != null : watching == null || watching.limitNanos() != Require.nanos(slow)) {
-            running = watched(slow);
+            running = runningCalls(slow);
         }
     }
 

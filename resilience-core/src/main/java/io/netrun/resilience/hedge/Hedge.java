@@ -125,7 +125,7 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     /** Returns whether a sync call is made once, on its caller's thread. */
     boolean staysOnCaller(HedgeConfig config) {
-        return isCallerBound(config.requiresCallerThread());
+        return requiresCallerThread(config.requiresCallerThread());
     }
 
     /** Acquires a slot for another attempt, if one is free; {@link #releaseSlot()} must follow. */

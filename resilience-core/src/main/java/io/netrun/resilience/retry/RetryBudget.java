@@ -24,7 +24,7 @@ public final class RetryBudget {
     static final int OVERLOAD_COST = 5;
     static final int QUIET = 10;
 
-    /** Returned by {@link #take} for a retry that is not covered. */
+    /** Returned by {@link #tryAcquire} for a retry that is not covered. */
     static final int DENIED = -1;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -70,7 +70,7 @@ public final class RetryBudget {
     }
 
     /** Takes the tokens for a retry. Returns its cost, or {@link #DENIED}. */
-    int take(boolean overload) {
+    int tryAcquire(boolean overload) {
         int cost = overload ? OVERLOAD_COST : RETRY_COST;
         int seen;
         do {
@@ -86,16 +86,16 @@ public final class RetryBudget {
      * Refunds a retry that was not made after all, because its call was cancelled or the retry was shut down during the
      * delay.
      *
-     * @param cost what {@code take} returned; nothing is refunded for 0 and {@link #DENIED}
+     * @param cost what {@code tryAcquire} returned; nothing is refunded for 0 and {@link #DENIED}
      */
     void refund(int cost) {
         if (cost > 0) {
-            giveBack(cost);
+            returnTokens(cost);
         }
     }
 
     /** Returns tokens, up to the capacity. In the usual case of a full bucket, nothing is written. */
-    void giveBack(int returned) {
+    void returnTokens(int returned) {
         int seen;
         do {
             seen = tokens.get();

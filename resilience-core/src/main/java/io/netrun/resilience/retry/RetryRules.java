@@ -92,7 +92,7 @@ final class RetryRules {
     void onFirstAttemptSuccess() {
         RetryBudget budget = config.budget();
         if (budget != null) {
-            budget.giveBack(1);
+            budget.returnTokens(1);
         }
     }
 

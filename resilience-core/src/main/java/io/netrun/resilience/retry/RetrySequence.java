@@ -254,7 +254,7 @@ final class RetrySequence extends Deadline.InFlight {
             return true;
         }
         Throwable last = failed.failure;
-        int paid = budget.take(last instanceof CallRejectedException || retry.hintNanos(last) != Retry.NO_HINT);
+        int paid = budget.tryAcquire(last instanceof CallRejectedException || retry.hintNanos(last) != Retry.NO_HINT);
         cost = Math.max(0, paid);
         return paid != RetryBudget.DENIED;
     }

@@ -161,7 +161,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         return switch (config.thread()) {
             case CALLER -> true;
             case WORKER -> false;
-            case AUTO -> isCallerBound(config.requiresCallerThread());
+            case AUTO -> requiresCallerThread(config.requiresCallerThread());
         };
     }
 

@@ -73,7 +73,7 @@ class ReservationQueueModelTests {
             tokens = Math.min(capacity, tokens);
         }
 
-        void giveBack() {
+        void returnTokens() {
             tokens++;
             grant();
         }
@@ -116,7 +116,7 @@ class ReservationQueueModelTests {
                 model.follow(limiter.config());
             } else if (choice < 96) {
                 limiter.queue().returnToken();
-                model.giveBack();
+                model.returnTokens();
             } else if (choice < 98) {
                 limiter.setEnabled(false);
                 limiter.setEnabled(true);

@@ -34,8 +34,8 @@ class RetryBudgetTests {
 
     @Test
     void refundShouldReturnTheTokensOfARetryThatWasNotMade() {
-        int cost = budget.take(false);
-        int overload = budget.take(true);
+        int cost = budget.tryAcquire(false);
+        int overload = budget.tryAcquire(true);
         assertThat(budget.available()).isEqualTo(500 - 14 - 5);
         budget.refund(cost);
         budget.refund(overload);
@@ -63,7 +63,7 @@ class RetryBudgetTests {
     @Test
     void deniedCallShouldFailAsItsLastAttemptDid() {
         drain();
-        budget.take(false); // the free one of this second
+        budget.tryAcquire(false); // the free one of this second
         Retry retry = retry(3);
         List<String> heard = new ArrayList<>();
         retry.on(RetryEvent.Denied.class, event -> heard.add(event.name() + " " + event.budget()));
@@ -130,7 +130,7 @@ class RetryBudgetTests {
     @Test
     void retriesThatNameTheSameBudgetShouldShareIt() {
         drain();
-        budget.take(false);
+        budget.tryAcquire(false);
         Retry other = retry(2);
         fail(other);
         assertThat(other.metrics().totalDenied()).isEqualTo(1);
@@ -147,7 +147,7 @@ class RetryBudgetTests {
 
     private void drain() {
         while (budget.available() >= RetryBudget.RETRY_COST) {
-            budget.take(false);
+            budget.tryAcquire(false);
         }
     }
 

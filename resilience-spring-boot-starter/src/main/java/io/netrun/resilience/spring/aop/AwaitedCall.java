@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullable Object, Throwable> {
 
-    AwaitedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
-        super(invocation, method, watched);
+    AwaitedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call observed) {
+        super(invocation, method, observed);
     }
 
     @Override
     @SuppressWarnings("NullAway") // the supplier's T may be null here
     public @Nullable Object get() throws Throwable {
-        AttemptObserver.Call watched = watched();
-        if (watched == null) {
+        AttemptObserver.Call observed = observed();
+        if (observed == null) {
             return awaited(proceed());
         }
-        AttemptObserver.Attempt attempt = watched.attemptBegins(null);
+        AttemptObserver.Attempt attempt = observed.attemptBegins(null);
         Throwable failure = null;
         try {
             return awaited(proceed(attempt));

@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class FutureCall extends ProtectedCall
         implements CheckedSupplier<CompletionStage<@Nullable Object>, RuntimeException> {
 
-    FutureCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
-        super(invocation, method, watched);
+    FutureCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call observed) {
+        super(invocation, method, observed);
     }
 
     /** An exception that the method throws instead of returning a future fails the call like any other failure. */
     @Override
     public CompletionStage<@Nullable Object> get() {
-        AttemptObserver.Call watched = watched();
-        if (watched == null) {
+        AttemptObserver.Call observed = observed();
+        if (observed == null) {
             return attempt(null);
         }
-        AttemptObserver.Attempt attempt = watched.attemptBegins(null);
+        AttemptObserver.Attempt attempt = observed.attemptBegins(null);
         CompletionStage<@Nullable Object> started = attempt(attempt);
         started.whenComplete((value, failure) -> attempt.ends(failure));
         return started;

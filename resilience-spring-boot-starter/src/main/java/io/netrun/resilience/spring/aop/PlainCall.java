@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** A call that completes when it returns. */
 final class PlainCall extends ProtectedCall implements CheckedSupplier<@Nullable Object, Throwable> {
 
-    PlainCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
-        super(invocation, method, watched);
+    PlainCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call observed) {
+        super(invocation, method, observed);
     }
 
     @Override
     @SuppressWarnings("NullAway") // the supplier's T may be null here
     public @Nullable Object get() throws Throwable {
-        AttemptObserver.Call watched = watched();
-        return watched == null ? proceed() : watched(watched.attemptBegins(null));
+        AttemptObserver.Call observed = observed();
+        return observed == null ? proceed() : observed(observed.attemptBegins(null));
     }
 
-    private @Nullable Object watched(AttemptObserver.Attempt attempt) throws Throwable {
+    private @Nullable Object observed(AttemptObserver.Attempt attempt) throws Throwable {
         Throwable failure = null;
         try {
             return proceed(attempt);

@@ -13,22 +13,22 @@ abstract sealed class ProtectedCall implements RecoverableCall
 
     private final MethodInvocation invocation;
     private final MethodPipeline method;
-    private final AttemptObserver.@Nullable Call watched;
+    private final AttemptObserver.@Nullable Call observed;
 
     /**
      * A call.
      *
-     * @param watched observes the attempts; null if they are not observed
+     * @param observed observes the attempts; null if they are not observed
      */
-    ProtectedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call watched) {
+    ProtectedCall(MethodInvocation invocation, MethodPipeline method, AttemptObserver.@Nullable Call observed) {
         this.invocation = invocation;
         this.method = method;
-        this.watched = watched;
+        this.observed = observed;
     }
 
     /** The observer of the attempts; null if there is none. */
-    final AttemptObserver.@Nullable Call watched() {
-        return watched;
+    final AttemptObserver.@Nullable Call observed() {
+        return observed;
     }
 
     /** Executes the call as an observed attempt. */

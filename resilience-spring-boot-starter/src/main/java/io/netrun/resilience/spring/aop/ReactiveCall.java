@@ -49,18 +49,18 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     /** An exception that the method throws instead of returning a publisher fails the call like any other failure. */
     @Override
     public P get() {
-        AttemptObserver.Call watched = watched();
-        return watched == null || observer == null ? attempt(null) : watched(watched, observer.contextKey());
+        AttemptObserver.Call observed = observed();
+        return observed == null || observer == null ? attempt(null) : observed(observed, observer.contextKey());
     }
 
     @SuppressWarnings("unchecked") // P by the same adapter
-    private P watched(AttemptObserver.Call call, Object key) {
-        Flux<Object> watched = Flux.deferContextual(context -> watched(call, key, context.getOrDefault(key, null)));
-        return (P) (many ? watched : watched.singleOrEmpty());
+    private P observed(AttemptObserver.Call call, Object key) {
+        Flux<Object> observed = Flux.deferContextual(context -> observed(call, key, context.getOrDefault(key, null)));
+        return (P) (many ? observed : observed.singleOrEmpty());
     }
 
     /** The attempt lasts until its publisher terminates or is cancelled; nested observations find it in the context. */
-    private Flux<Object> watched(AttemptObserver.Call call, Object key, @Nullable Object parent) {
+    private Flux<Object> observed(AttemptObserver.Call call, Object key, @Nullable Object parent) {
         AttemptObserver.Attempt attempt = call.attemptBegins(parent);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         return Flux.from(attempt(attempt))

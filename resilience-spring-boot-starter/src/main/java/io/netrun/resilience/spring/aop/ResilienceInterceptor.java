@@ -76,12 +76,12 @@ final class ResilienceInterceptor implements MethodInterceptor {
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
         AttemptObserver watching = observer.get().orElse(null);
         return switch (method.returns()) {
-            case PLAIN -> method.pipeline().call(new PlainCall(invocation, method, watched(method, watching)));
+            case PLAIN -> method.pipeline().call(new PlainCall(invocation, method, observed(method, watching)));
             case STAGE, FUTURE -> {
-                AttemptObserver.Call watched = watched(method, watching);
+                AttemptObserver.Call observed = observed(method, watching);
                 yield isOnThreadOfItsOwn(invocation, targetClass)
-                        ? AwaitedCall.ended(method.pipeline().call(new AwaitedCall(invocation, method, watched)))
-                        : method.pipeline().callAsync(new FutureCall(invocation, method, watched));
+                        ? AwaitedCall.ended(method.pipeline().call(new AwaitedCall(invocation, method, observed)))
+                        : method.pipeline().callAsync(new FutureCall(invocation, method, observed));
             }
             case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching);
         };
@@ -96,7 +96,7 @@ final class ResilienceInterceptor implements MethodInterceptor {
         return false;
     }
 
-    private static AttemptObserver.@Nullable Call watched(MethodPipeline method, @Nullable AttemptObserver watching) {
+    private static AttemptObserver.@Nullable Call observed(MethodPipeline method, @Nullable AttemptObserver watching) {
         return watching == null ? null : watching.callBegins(method.title());
     }
 }

@@ -68,7 +68,7 @@ public class TokenBucketStress {
         }
 
         @Actor
-        public void giveBack() {
+        public void returnTokens() {
             bucket.tryReturn(1);
         }
 

@@ -19,10 +19,10 @@ public class RetryBudgetStress {
     private static RetryBudget withTokens(int tokens) {
         RetryBudget budget = RetryBudget.of("test", PassingTicker.INSTANCE);
         while (budget.available() - RetryBudget.RETRY_COST >= tokens) {
-            budget.take(false);
+            budget.tryAcquire(false);
         }
         while (budget.available() > tokens) {
-            budget.take(true);
+            budget.tryAcquire(true);
         }
         return budget;
     }
@@ -41,12 +41,12 @@ public class RetryBudgetStress {
 
         @Actor
         public void first(III_Result r) {
-            r.r1 = budget.take(false);
+            r.r1 = budget.tryAcquire(false);
         }
 
         @Actor
         public void second(III_Result r) {
-            r.r2 = budget.take(false);
+            r.r2 = budget.tryAcquire(false);
         }
 
         @Arbiter
@@ -69,12 +69,12 @@ public class RetryBudgetStress {
 
         @Actor
         public void first(III_Result r) {
-            r.r1 = budget.take(false);
+            r.r1 = budget.tryAcquire(false);
         }
 
         @Actor
         public void second(III_Result r) {
-            r.r2 = budget.take(true);
+            r.r2 = budget.tryAcquire(true);
         }
 
         @Arbiter
@@ -94,12 +94,12 @@ public class RetryBudgetStress {
 
         @Actor
         public void first() {
-            budget.giveBack(3);
+            budget.returnTokens(3);
         }
 
         @Actor
         public void second() {
-            budget.giveBack(4);
+            budget.returnTokens(4);
         }
 
         @Arbiter

@@ -47,7 +47,7 @@ class TokenBucketLinearizabilityTests {
         }
 
         @Operation
-        public void giveBack(@Param(name = "thread") int thread) {
+        public void returnTokens(@Param(name = "thread") int thread) {
             if (taken[thread] > 0) {
                 taken[thread]--;
                 bucket.tryReturn(1);
@@ -75,7 +75,7 @@ class TokenBucketLinearizabilityTests {
             return true;
         }
 
-        public void giveBack(int thread) {
+        public void returnTokens(int thread) {
             if (taken[thread] > 0) {
                 taken[thread]--;
                 left++;

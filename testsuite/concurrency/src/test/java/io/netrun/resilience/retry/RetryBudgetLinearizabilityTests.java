@@ -30,18 +30,18 @@ class RetryBudgetLinearizabilityTests {
 
         public Budget() {
             for (int i = 0; i < 96; i++) {
-                budget.take(true);
+                budget.tryAcquire(true);
             }
         }
 
         @Operation
-        public int take(@Param(name = "overload") boolean overload) {
-            return budget.take(overload);
+        public int tryAcquire(@Param(name = "overload") boolean overload) {
+            return budget.tryAcquire(overload);
         }
 
         @Operation
-        public void giveBack(@Param(name = "tokens") int tokens) {
-            budget.giveBack(tokens);
+        public void returnTokens(@Param(name = "tokens") int tokens) {
+            budget.returnTokens(tokens);
         }
 
         @Operation
@@ -56,7 +56,7 @@ class RetryBudgetLinearizabilityTests {
         private int tokens = 20;
         private boolean freeTaken;
 
-        public int take(boolean overload) {
+        public int tryAcquire(boolean overload) {
             int cost = overload ? 5 : 14;
             if (tokens >= cost) {
                 tokens -= cost;
@@ -69,7 +69,7 @@ class RetryBudgetLinearizabilityTests {
             return 0;
         }
 
-        public void giveBack(int returned) {
+        public void returnTokens(int returned) {
             tokens = Math.min(500, tokens + returned);
         }
 
