@@ -120,12 +120,18 @@ public final class EventPublisher {
             return;
         }
         if (!ScopeParts.isNotifying() && pending.compareAndSet(0, 1)) {
-            try {
-                deliver(event);
-            } finally {
-                if (pending.decrementAndGet() > 0) {
-                    deliverWaiting(0);
+            if (queue.isEmpty()) {
+                try {
+                    deliver(event);
+                } finally {
+                    if (pending.decrementAndGet() > 0) {
+                        deliverWaiting(0);
+                    }
                 }
+            } else {
+                // An event that has been put into the queue is not counted yet: this one must not overtake it.
+                add(event);
+                deliverWaiting(0);
             }
         } else if (pending.get() < MAX_WAITING) {
             leaveToOther(event);
@@ -139,11 +145,19 @@ public final class EventPublisher {
         }
     }
 
-    private void leaveToOther(Object event) {
+    /** Puts an event into the queue. Returns false if it is lost, because there is no memory for it. */
+    private boolean add(Object event) {
         try {
             queue.add(new Delivery(event).inContext());
+            return true;
         } catch (Throwable thrown) {
             SafeLog.error(log, "An event is lost", thrown);
+            return false;
+        }
+    }
+
+    private void leaveToOther(Object event) {
+        if (!add(event)) {
             return;
         }
         if (pending.getAndIncrement() != 0) {

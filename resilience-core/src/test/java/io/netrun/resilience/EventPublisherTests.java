@@ -75,6 +75,17 @@ class EventPublisherTests {
     }
 
     @Test
+    void eventShouldNotOvertakeOneThatIsQueuedButNotCounted() {
+        List<Object> received = new ArrayList<>();
+        events.subscribe(String.class, received::add);
+        events.enqueue("first");
+        events.publish("second");
+        events.publish("third");
+        events.deliverQueued();
+        assertThat(received).containsExactly("first", "second", "third");
+    }
+
+    @Test
     void listenerThatBlocksShouldDelayNoOtherPublisher() throws Exception {
         CountDownLatch blocked = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
