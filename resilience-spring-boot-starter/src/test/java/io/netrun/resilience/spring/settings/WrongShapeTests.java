@@ -58,22 +58,25 @@ class WrongShapeTests {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "resilience.http-clients.pay.retry.max-attempts=4, 'http-clients[pay].retry' has settings",
-        "resilience.http-clients.pay.retry[0]=a, 'http-clients[pay].retry' has settings",
-        "resilience.http-clients.pay.failure-statuses=5xx, 'pay' names no instance",
-        "resilience.http-clients.pay.retry-methods=POST, 'pay' names no instance",
-        "resilience.metrics.key=none, unknown key 'key' in 'resilience.metrics.key'",
-        "resilience.metrics=none, 'resilience.metrics' has a value",
-        "resilience.metrics.keyed.all=none, 'resilience.metrics.keyed' has settings",
-        "resilience.observations.enable=true, unknown key 'enable' in 'resilience.observations.enable'",
-        "resilience.observations=true, 'resilience.observations' has a value",
-        "resilience.observations.enabled=ja, observations.enabled",
-        "resilience.propagate-mdc.enabled=false, 'resilience.propagate-mdc' has settings",
-        "resilience.validation.mode=warn, 'resilience.validation' has settings",
-        "resilience.advice-mode.mode=aspectj, 'resilience.advice-mode' has settings",
-        "resilience.enabled=maybe, resilience.enabled"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "resilience.http-clients.pay.retry.max-attempts=4 | 'http-clients[pay].retry' has settings",
+                "resilience.http-clients.pay.retry[0]=a | 'http-clients[pay].retry' has settings",
+                "resilience.http-clients.pay.failure-statuses=5xx | 'pay' names no instance",
+                "resilience.http-clients.pay.retry-methods=POST | 'pay' names no instance",
+                "resilience.metrics.key=none | unknown key 'key' in 'resilience.metrics.key'",
+                "resilience.metrics=none | 'resilience.metrics' has a value",
+                "resilience.metrics.keyed.all=none | 'resilience.metrics.keyed' has settings",
+                "resilience.observations.enable=true | unknown key 'enable' in 'resilience.observations.enable'",
+                "resilience.observations=true | 'resilience.observations' has a value",
+                "resilience.observations.enabled=ja | observations.enabled",
+                "resilience.propagate-mdc.enabled=false | 'resilience.propagate-mdc' has settings",
+                "resilience.validation.mode=warn | 'resilience.validation' has settings",
+                "resilience.advice-mode.mode=aspectj | 'resilience.advice-mode' has settings",
+                "resilience.enabled=maybe | resilience.enabled"
+            })
     void settingOfAWrongShapeShouldStopTheStart(String property, String message) {
         runner.withPropertyValues(property)
                 .run(context -> assertThat(context)
