@@ -147,7 +147,7 @@ class SuspendingMethodTests {
     fun fallbackThatDoesNotFitShouldStopTheStart() {
         assertThat(refusal(bare.withBean(WrongFallback::class.java)))
             .contains("'number'", "Declare the parameters (String) or none", "and return String")
-        assertThat(refusal(bare.withBean(SuspendingFallback::class.java))).contains("'later'", "does not fit")
+        assertThat(refusal(bare.withBean(SuspendingFallback::class.java))).contains("'later'", "finds no matching method")
     }
 
     @Test
