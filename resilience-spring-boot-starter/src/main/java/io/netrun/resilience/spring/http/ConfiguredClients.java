@@ -75,9 +75,6 @@ final class ConfiguredClients {
     List<Problem> unknownKeys() {
         List<Problem> problems = new ArrayList<>();
         clients.forEach((name, client) -> {
-            if (String.valueOf(client).isBlank()) {
-                return; // in YAML, a section whose keys are commented out
-            }
             if (!(client instanceof Map<?, ?> settings)) {
                 problems.add(new Problem(
                         "The property '" + property(name) + "' has a value, but takes settings",
@@ -104,7 +101,7 @@ final class ConfiguredClients {
     private List<Problem> wrongShapes(String name, Map<?, ?> settings) {
         List<Problem> problems = new ArrayList<>();
         boolean protects = false;
-        boolean isKnown = !settings.isEmpty();
+        boolean isKnown = true;
         for (Map.Entry<?, ?> setting : settings.entrySet()) {
             String key = uniform(String.valueOf(setting.getKey()));
             String slot = HttpClientProperties.INSTANCE_KEYS.stream()

@@ -97,7 +97,7 @@ class WrongShapeTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"resilience.http-clients.pay=", "resilience.http-clients=", "resilience.metrics="})
+    @ValueSource(strings = {"resilience.http-clients=", "resilience.metrics="})
     void sectionWithoutSettingsShouldBeIgnored(String property) {
         runner.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
     }
