@@ -1,0 +1,28 @@
+package io.netrun.resilience.fleet;
+
+import java.util.List;
+
+/**
+ * The store's answer to a report. Immutable.
+ *
+ * @param number the number of the report that it answers
+ * @param nodes the live nodes; at most 1,000 of them
+ * @param limits the limits of the report, in its order
+ * @param circuits the circuits of the report, in its order
+ * @param commands the commands that the node has not applied yet, in the order of their numbers
+ */
+public record FleetView(
+        long number,
+        List<String> nodes,
+        List<LimitView> limits,
+        List<CircuitView> circuits,
+        List<FleetCommand> commands) {
+
+    /** Copies the lists. */
+    public FleetView {
+        nodes = List.copyOf(nodes);
+        limits = List.copyOf(limits);
+        circuits = List.copyOf(circuits);
+        commands = List.copyOf(commands);
+    }
+}
