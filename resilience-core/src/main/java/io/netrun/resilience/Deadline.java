@@ -67,10 +67,10 @@ public final class Deadline extends ScopeParts {
     /** The number of bodies begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
 
-    /** Written before {@link #running}. Threads that compute it concurrently write nearly the same value. */
-    private long at;
+    /** Written before {@link #started}. Threads that compute it concurrently write nearly the same value. */
+    private long expiresAt;
 
-    private volatile boolean running;
+    private volatile boolean started;
 
     private Deadline(@Nullable Ticker ticker, long nanos, @Nullable Deadline outer) {
         this.ticker = ticker;
@@ -117,7 +117,7 @@ public final class Deadline extends ScopeParts {
      */
     public Deadline within(Ticker ticker, long nanos) {
         Deadline limit = lazyWithin(ticker, nanos);
-        limit.at(ticker);
+        limit.expiresAt(ticker);
         return limit;
     }
 
@@ -136,12 +136,12 @@ public final class Deadline extends ScopeParts {
         return new Deadline(null, 0, this == NONE ? null : this);
     }
 
-    private long at(Ticker clock) {
-        if (!running) {
-            at = clock.nanoTime() + nanos;
-            running = true;
+    private long expiresAt(Ticker clock) {
+        if (!started) {
+            expiresAt = clock.nanoTime() + nanos;
+            started = true;
         }
-        return at;
+        return expiresAt;
     }
 
     /**
@@ -158,7 +158,7 @@ public final class Deadline extends ScopeParts {
      * its own.
      */
     public long remainingNanosOfThis() {
-        return ticker == null ? Long.MAX_VALUE : at(ticker) - ticker.nanoTime();
+        return ticker == null ? Long.MAX_VALUE : expiresAt(ticker) - ticker.nanoTime();
     }
 
     /**
@@ -170,7 +170,7 @@ public final class Deadline extends ScopeParts {
         if (ticker == null) {
             throw new IllegalStateException("there is no time limit to schedule a task for");
         }
-        return ticker.scheduleAt(task, at(ticker));
+        return ticker.scheduleAt(task, expiresAt(ticker));
     }
 
     /**

@@ -170,7 +170,7 @@ public final class ResilienceEndpoint {
         JsonView.of(policy.config()).forEach((key, value) -> {
             Map<String, @Nullable Object> setting = new LinkedHashMap<>();
             setting.put("value", value);
-            setting.put("origin", instances.inForce().origin(pattern, policy, key));
+            setting.put("origin", instances.effectiveSettings().origin(pattern, policy, key));
             settings.put(key, setting);
         });
         detail.put("enabled", policy.isEnabled());

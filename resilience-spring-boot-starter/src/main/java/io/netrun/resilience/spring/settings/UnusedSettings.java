@@ -57,7 +57,7 @@ public final class UnusedSettings {
     public static List<String> warnings(
             PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, boolean later) {
         ConfiguredSettings written = instances.written();
-        Set<String> asked = instances.asked(pattern);
+        Set<String> asked = instances.requestedNames(pattern);
         List<String> warnings = new ArrayList<>();
         for (String name : written.instances(pattern)) {
             if (!asked.contains(name)
