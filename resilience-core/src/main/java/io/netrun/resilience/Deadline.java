@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -43,15 +44,8 @@ public final class Deadline extends ScopeParts {
     private static final byte STOPPED = 2;
     private static final byte ENDED = 3;
 
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Deadline.class, "state", byte.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "state", VarHandle.class, Deadline.class, byte.class);
 
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
@@ -236,7 +230,10 @@ public final class Deadline extends ScopeParts {
         return now == EXCEEDED || (now != STOPPED && outer != null && outer.isExceeded());
     }
 
-    /** Returns whether the result is no longer wanted: a limit was exceeded, or the scope was stopped. */
+    /**
+     * Returns whether the call was given up: a limit was exceeded, or the scope was stopped. False for a scope whose
+     * call has ended, unless a scope around it was given up.
+     */
     public boolean isOver() {
         int now = state;
         return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());

@@ -7,6 +7,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -23,15 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
-    private static final VarHandle PENDING;
-
-    static {
-        try {
-            PENDING = MethodHandles.lookup().findVarHandle(AsyncRetryCall.class, "pending", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle PENDING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "pending", VarHandle.class, AsyncRetryCall.class, int.class);
 
     private final Retry retry;
     private final RetryRules rules;

@@ -107,7 +107,8 @@ public final class ResilienceEndpoint {
             return failure(
                     METHOD_NOT_ALLOWED,
                     "The endpoint is read-only",
-                    "Set management.endpoint.resilience.access to unrestricted; access to all endpoints does not count");
+                    "Set management.endpoint.resilience.access to unrestricted;"
+                            + " access to all endpoints does not count");
         }
         return PatternDescriptors.byKey(pattern)
                 .map(known -> act(known, name, new Change(action, settings, security.getPrincipal())))
