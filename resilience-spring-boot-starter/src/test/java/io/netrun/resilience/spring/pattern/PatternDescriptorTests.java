@@ -26,7 +26,7 @@ class PatternDescriptorTests {
 
     @ParameterizedTest
     @MethodSource("patterns")
-    void patternThatMovesCallsShouldBeKeptOnTheThread(PatternDescriptor<?, ?> pattern) throws Exception {
+    void patternThatMayChangeThreadShouldStayOnTheThread(PatternDescriptor<?, ?> pattern) throws Exception {
         requireKept(pattern);
     }
 
