@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -43,15 +44,8 @@ public sealed class Deadline extends ScopeParts permits TimeLimit {
     private static final byte STOPPED = 2;
     private static final byte ENDED = 3;
 
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Deadline.class, "state", byte.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "state", VarHandle.class, Deadline.class, byte.class);
 
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
@@ -108,7 +102,7 @@ public sealed class Deadline extends ScopeParts permits TimeLimit {
      */
     public final Deadline within(Ticker ticker, long nanos) {
         TimeLimit limit = new TimeLimit(ticker, nanos, asOuter());
-        limit.at();
+        limit.expiresAt();
         return limit;
     }
 
@@ -220,7 +214,10 @@ public sealed class Deadline extends ScopeParts permits TimeLimit {
         return now == EXCEEDED || (now != STOPPED && outer != null && outer.isExceeded());
     }
 
-    /** Returns whether the result is no longer wanted: a limit was exceeded, or the scope was stopped. */
+    /**
+     * Returns whether the call was given up: a limit was exceeded, or the scope was stopped. False for a scope whose
+     * call has ended, unless a scope around it was given up.
+     */
     public final boolean isOver() {
         int now = state;
         return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());

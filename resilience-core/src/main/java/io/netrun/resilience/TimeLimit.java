@@ -8,10 +8,10 @@ final class TimeLimit extends Deadline {
     private final Ticker ticker;
     private final long nanos;
 
-    /** Written before {@link #running}. Threads that compute it concurrently write nearly the same value. */
-    private long at;
+    /** Written before {@link #started}. Threads that compute it concurrently write nearly the same value. */
+    private long expiresAt;
 
-    private volatile boolean running;
+    private volatile boolean started;
 
     TimeLimit(Ticker ticker, long nanos, @Nullable Deadline outer) {
         super(outer);
@@ -20,21 +20,21 @@ final class TimeLimit extends Deadline {
     }
 
     /** Returns the time at which the limit expires, which is decided by the first call. */
-    long at() {
-        if (!running) {
-            at = ticker.nanoTime() + nanos;
-            running = true;
+    long expiresAt() {
+        if (!started) {
+            expiresAt = ticker.nanoTime() + nanos;
+            started = true;
         }
-        return at;
+        return expiresAt;
     }
 
     @Override
     public long remainingNanosOfThis() {
-        return at() - ticker.nanoTime();
+        return expiresAt() - ticker.nanoTime();
     }
 
     @Override
     public Ticker.Scheduled schedule(Runnable task) {
-        return ticker.scheduleAt(task, at());
+        return ticker.scheduleAt(task, expiresAt());
     }
 }

@@ -47,7 +47,7 @@ final class RetrySequence extends Deadline.InFlight {
     private boolean byResult;
 
     private boolean registered;
-    private int made = 1;
+    private int attemptsMade = 1;
     private long delay;
     private End end = End.NOT_RETRIED;
     private String reason = "";
@@ -76,14 +76,14 @@ final class RetrySequence extends Deadline.InFlight {
     private void add(Throwable failure, boolean failedByResult, @Nullable Later before) {
         later = new Later(failure, before);
         byResult = failedByResult;
-        made++;
+        attemptsMade++;
     }
 
     /**
      * Decides about the first failure, as {@link #decide} does. Must be called once the thread that ends the call can
      * find this object.
      */
-    long first(boolean repeatable) {
+    long onFirstFailure(boolean repeatable) {
         // If a call ends with its first failure, the limit around it learns that when the call has ended.
         if (rules.hasPredicate()) {
             register();
@@ -104,9 +104,9 @@ final class RetrySequence extends Deadline.InFlight {
      * @param failedByResult whether the attempt failed by its result, which is better than nothing if no attempt
      *     follows
      */
-    long next(Throwable failure, boolean failedByResult, boolean repeatable) {
+    long onNextFailure(Throwable failure, boolean failedByResult, boolean repeatable) {
         Later before = later;
-        add(failure, failedByResult, before == null || made <= MAX_KEPT ? before : before.before);
+        add(failure, failedByResult, before == null || attemptsMade <= MAX_KEPT ? before : before.before);
         return decide(repeatable);
     }
 
@@ -124,18 +124,18 @@ final class RetrySequence extends Deadline.InFlight {
         if (!repeatable || !(byResult || rules.retries(last))) {
             return stop(End.NOT_RETRIED, "");
         }
-        if (made >= config.maxAttempts()) {
+        if (attemptsMade >= config.maxAttempts()) {
             return stop(End.EXHAUSTED, "");
         }
         register();
-        delay = withHint(rules.backoff().nanos(made - 1, delay, last));
+        delay = withHint(rules.backoff().nanos(attemptsMade - 1, delay, last));
         if (isTooLong(delay)) {
             return stop(End.EXHAUSTED, ": no time left for another");
         }
         if (!tryPay(config.budget())) {
             return stop(End.DENIED, "");
         }
-        retry.publishRetrying(last, made, delay);
+        retry.publishRetrying(last, attemptsMade, delay);
         return delay;
     }
 
@@ -230,7 +230,7 @@ final class RetrySequence extends Deadline.InFlight {
             countEnd(last);
         }
         return end == End.EXHAUSTED && rules.config().onExhausted() == OnExhausted.WRAP
-                ? new RetryExhaustedException(retry.name(), made, reason, last, earlier(), sync)
+                ? new RetryExhaustedException(retry.name(), attemptsMade, reason, last, earlier(), sync)
                 : last;
     }
 
@@ -247,7 +247,7 @@ final class RetrySequence extends Deadline.InFlight {
             }
             case EXHAUSTED -> {
                 retry.counts().exhausted.increment();
-                retry.publishExhausted(last, made);
+                retry.publishExhausted(last, attemptsMade);
             }
         }
     }
@@ -298,7 +298,8 @@ final class RetrySequence extends Deadline.InFlight {
         Throwable last = last();
         long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
-                && !rules.backoff().canReach(hint, made - 1, rules.config().maxAttempts() - 1);
+                && !rules.backoff()
+                        .canReach(hint, attemptsMade - 1, rules.config().maxAttempts() - 1);
     }
 
     @Override
