@@ -44,8 +44,8 @@ public final class ForeignStage {
     }
 
     /**
-     * Calls back as {@link #onEnd} does, but with the failure as the stage reports it; {@link #thrownBy} unwraps it. For
-     * callbacks that know their stage, which saves an object.
+     * Calls back as {@link #onEnd} does, but with the failure as the stage reports it; {@link #thrownBy} unwraps it.
+     * For callbacks that know their stage, which saves an object.
      */
     static <T extends @Nullable Object> void onEndAsIs(
             CompletionStage<T> stage, BiFunction<? super T, @Nullable Throwable, ?> callback) {
