@@ -31,12 +31,12 @@ import org.slf4j.LoggerFactory;
  *
  * @apiNote For authors of policies.
  */
-public sealed class Deadline extends ScopeParts permits TimeLimit {
+public abstract class Deadline extends ScopeParts {
 
     private static final Logger log = LoggerFactory.getLogger(Deadline.class);
 
     /** No limit and no scope: the call is wanted until it ends. */
-    public static final Deadline NONE = new Deadline(null);
+    public static final Deadline NONE = new Unlimited(null);
 
     // Bytes, because nearly every asynchronous call has at least one scope.
     private static final byte RUNNING = 0;
@@ -59,6 +59,7 @@ public sealed class Deadline extends ScopeParts permits TimeLimit {
     /** The number of bodies begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
 
+    /** Package-private, so that authors of policies create scopes with {@link #within} and {@link #child} only. */
     Deadline(@Nullable Deadline outer) {
         this.outer = outer;
     }
@@ -118,7 +119,7 @@ public sealed class Deadline extends ScopeParts permits TimeLimit {
 
     /** Returns a nested scope without a limit of its own, which can be stopped independently. */
     public final Deadline child() {
-        return new Deadline(asOuter());
+        return new Unlimited(asOuter());
     }
 
     private @Nullable Deadline asOuter() {
@@ -138,18 +139,14 @@ public sealed class Deadline extends ScopeParts permits TimeLimit {
      * Returns the nanoseconds left of this limit alone; negative if past, {@link Long#MAX_VALUE} if it has no limit of
      * its own.
      */
-    public long remainingNanosOfThis() {
-        return Long.MAX_VALUE;
-    }
+    public abstract long remainingNanosOfThis();
 
     /**
      * Schedules a task for the moment at which this limit expires; see {@link Ticker#schedule}.
      *
      * @throws IllegalStateException if this has no limit of its own
      */
-    public Ticker.Scheduled schedule(Runnable task) {
-        throw new IllegalStateException("there is no time limit to schedule a task for");
-    }
+    public abstract Ticker.Scheduled schedule(Runnable task);
 
     /**
      * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit,
@@ -311,6 +308,24 @@ public sealed class Deadline extends ScopeParts permits TimeLimit {
     public static void exitScope(@Nullable Deadline before) {
         if (used) {
             CURRENT.set(before);
+        }
+    }
+
+    /** A scope without a limit of its own. Private, so that no thread can initialize it before its superclass. */
+    private static final class Unlimited extends Deadline {
+
+        Unlimited(@Nullable Deadline outer) {
+            super(outer);
+        }
+
+        @Override
+        public long remainingNanosOfThis() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public Ticker.Scheduled schedule(Runnable task) {
+            throw new IllegalStateException("there is no time limit to schedule a task for");
         }
     }
 
