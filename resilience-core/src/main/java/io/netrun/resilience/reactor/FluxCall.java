@@ -26,7 +26,7 @@ import reactor.util.context.Context;
  * later comes after it, and for an end that was decided before, nothing has begun. If the subscriber cancels before
  * that element is delivered, nothing has begun either.
  */
-final class FluxCall<T> implements AdaptedCall<Boolean> {
+final class FluxCall<T> extends AdaptedCall<Boolean> {
 
     private static final Logger log = LoggerFactory.getLogger(FluxCall.class);
 

@@ -19,7 +19,7 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /** One call of a {@code WebClient}: any number of attempts, at most one of whose responses reaches the caller. */
-final class WebExchange implements AdaptedCall<ClientResponse> {
+final class WebExchange extends AdaptedCall<ClientResponse> {
 
     private final ClientPlan plan;
     private final ClientRequest request;
