@@ -24,7 +24,7 @@ final class SettingsBody {
 
     private static final String SETTINGS = "settings";
 
-    private static final List<String> FIELDS = List.of("action", SETTINGS);
+    private static final List<String> FIELDS = List.of("action", "scope", SETTINGS);
 
     private SettingsBody() {}
 

@@ -45,17 +45,22 @@ public final class RuntimeSettings {
         this.instances = instances;
     }
 
+    /** Changes all given settings, or none; see {@link #split}. */
+    public <P extends Policy, C extends Record> void change(PatternDescriptor<P, C> pattern, P policy, String changes) {
+        change(pattern, policy, split(changes));
+    }
+
     /**
      * Changes all given settings, or none.
      *
-     * @param changes such as {@code maxConcurrent=4, max-wait=2s}: names as in Java or YAML, including {@code enabled};
-     *     or a JSON object, each of whose values is one value, even if it contains commas or equals signs
-     * @throws ResilienceConfigurationException if that cannot be read, a name is unknown, or a value is out of range
+     * @param changes texts of the values, by names as in Java or YAML, including {@code enabled}
+     * @throws ResilienceConfigurationException if one cannot be read, a name is unknown, or a value is out of range
      */
-    public <P extends Policy, C extends Record> void change(PatternDescriptor<P, C> pattern, P policy, String changes) {
+    public <P extends Policy, C extends Record> void change(
+            PatternDescriptor<P, C> pattern, P policy, Map<String, String> changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
-        split(changes).forEach((name, value) -> {
+        changes.forEach((name, value) -> {
             try {
                 read(pattern, name, value, values);
             } catch (ResilienceConfigurationException e) {
@@ -68,8 +73,13 @@ public final class RuntimeSettings {
         apply(pattern, policy, values);
     }
 
-    /** The changes by setting name. The last change of a name wins. */
-    private static Map<String, String> split(String changes) {
+    /**
+     * The changes by setting name. The last change of a name wins.
+     *
+     * @param changes such as {@code maxConcurrent=4, max-wait=2s}; or a JSON object, each of whose values is one value,
+     *     even if it contains commas or equals signs
+     */
+    public static Map<String, String> split(String changes) {
         Map<String, String> split = new LinkedHashMap<>();
         if (changes.startsWith("{")) {
             try {

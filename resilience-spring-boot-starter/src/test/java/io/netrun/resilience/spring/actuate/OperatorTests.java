@@ -150,6 +150,26 @@ class OperatorTests {
     }
 
     @Test
+    void scopeOfAFleetShouldBeABadRequestWithoutOne() {
+        post("/resilience/circuit-breaker/reports", "{\"action\": \"force-open\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo("This process belongs to no fleet")
+                .jsonPath("$.remedy")
+                .isEqualTo("Add the dependency resilience-fleet and set resilience.fleet.enabled to true,"
+                        + " or leave out the scope");
+        get("/resilience/circuit-breaker/reports").jsonPath("$.state").isEqualTo("closed");
+    }
+
+    @Test
+    void fleetShouldBeNotFoundWithoutOne() {
+        http.get().uri("/resilience/fleet").exchange().expectStatus().isNotFound();
+        get("/resilience").jsonPath("$.fleet").doesNotExist();
+    }
+
+    @Test
     void settingOfAnotherDetectionShouldBeABadRequest() {
         post("/resilience/circuit-breaker/reports", "{\"settings\": {\"windowSize\": 20}}")
                 .expectStatus()
