@@ -78,7 +78,7 @@ class ArchitectureTests {
             .whereLayer("event")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("fleet")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "startup")
             .whereLayer("cloud")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("http")

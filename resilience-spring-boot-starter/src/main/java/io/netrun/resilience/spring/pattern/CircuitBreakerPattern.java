@@ -4,6 +4,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
 import io.netrun.resilience.circuitbreaker.Detection;
+import io.netrun.resilience.circuitbreaker.FleetMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ final class CircuitBreakerPattern {
                     FailedCall.class,
                     breaker ->
                             breaker.lastFailures().stream().map(FailedCall::of).toList())
+            .fleetSetting("fleet: quorum", breaker -> breaker.config().fleet() == FleetMode.QUORUM)
             .build();
 
     private CircuitBreakerPattern() {}

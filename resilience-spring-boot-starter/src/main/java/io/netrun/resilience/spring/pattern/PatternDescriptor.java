@@ -49,6 +49,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final BiFunction<P, Duration, Stream<NamedDuration>> attempts;
     private final Function<P, Stream<NamedDuration>> windows;
     private final Function<P, Optional<String>> syncSetting;
+    private final Function<P, Optional<String>> fleetSetting;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
     private final List<Option<?>> options;
@@ -85,6 +86,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.attempts = builder.attempts;
         this.windows = builder.windows;
         this.syncSetting = builder.syncSetting;
+        this.fleetSetting = builder.fleetSetting;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
         this.options = builder.options;
@@ -207,6 +209,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** The setting of an instance, by its Java name, that applies to sync calls only. */
     public Optional<String> syncSetting(Policy instance) {
         return syncSetting.apply(type.policyClass().cast(instance));
+    }
+
+    /** The setting of an instance, with its value, that has no effect without a fleet; such as {@code scope: fleet}. */
+    public Optional<String> fleetSetting(Policy instance) {
+        return fleetSetting.apply(type.policyClass().cast(instance));
     }
 
     /** The details that the endpoint shows for one instance of this pattern: lists of records, by name. */

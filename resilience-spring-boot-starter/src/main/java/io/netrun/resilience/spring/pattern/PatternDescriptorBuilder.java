@@ -43,6 +43,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     BiFunction<P, Duration, Stream<NamedDuration>> attempts = (instance, each) -> Stream.empty();
     Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
+    Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
     List<Class<? extends Record>> detailTypes = List.of();
     List<Option<?>> options = List.of(Option.ENABLED);
@@ -137,6 +138,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     /** Declares a setting that affects sync calls only, and whether an instance has it set. */
     PatternDescriptorBuilder<P, C> syncSetting(String setting, Predicate<P> asks) {
         this.syncSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
+        return this;
+    }
+
+    /** Declares a setting that needs a fleet, and whether an instance has it set. */
+    PatternDescriptorBuilder<P, C> fleetSetting(String setting, Predicate<P> asks) {
+        this.fleetSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
         return this;
     }
 

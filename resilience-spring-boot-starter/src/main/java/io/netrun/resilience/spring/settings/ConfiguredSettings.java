@@ -46,11 +46,14 @@ public final class ConfiguredSettings {
             "observations",
             "metrics",
             "propagate-mdc",
+            "fleet",
             HTTP_CLIENTS);
 
     /** Those that are groups, with the keys in them. */
-    private static final Map<String, List<String>> GROUPS =
-            Map.of("observations", List.of("enabled"), "metrics", List.of("keyed"));
+    private static final Map<String, List<String>> GROUPS = Map.of(
+            "observations", List.of("enabled"),
+            "metrics", List.of("keyed"),
+            "fleet", FleetKeys.ALL);
 
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();

@@ -24,7 +24,7 @@ public final class GlobalSettings {
     /** A setting, or the default if it is absent or invalid. */
     public static <T> T orElse(Environment environment, String key, Class<T> type, T otherwise) {
         try {
-            return read(environment, key, type).orElse(otherwise);
+            return find(environment, key, type).orElse(otherwise);
         } catch (ResilienceConfigurationException wrong) {
             return otherwise;
         }
@@ -33,26 +33,36 @@ public final class GlobalSettings {
     /** The problems of these settings. */
     public static List<Problem> problems(Environment environment, Class<?> adviceMode, Class<?> validation) {
         List<Problem> problems = new ArrayList<>();
-        Rebinding.collect(problems, () -> read(environment, "enabled", Boolean.class));
-        Rebinding.collect(problems, () -> read(environment, "observations.enabled", Boolean.class));
-        Rebinding.collect(problems, () -> read(environment, "advice-mode", adviceMode));
-        Rebinding.collect(problems, () -> read(environment, "validation", validation));
-        Rebinding.collect(problems, () -> read(environment, "propagate-mdc", Boolean.class));
-        Rebinding.collect(problems, () -> read(environment, "metrics.keyed", KeyedMeters.class));
+        Rebinding.collect(problems, () -> find(environment, "enabled", Boolean.class));
+        Rebinding.collect(problems, () -> find(environment, "observations.enabled", Boolean.class));
+        Rebinding.collect(problems, () -> find(environment, "advice-mode", adviceMode));
+        Rebinding.collect(problems, () -> find(environment, "validation", validation));
+        Rebinding.collect(problems, () -> find(environment, "propagate-mdc", Boolean.class));
+        Rebinding.collect(problems, () -> find(environment, "metrics.keyed", KeyedMeters.class));
+        Rebinding.collect(problems, () -> find(environment, "fleet.enabled", Boolean.class));
         Rebinding.collect(problems, () -> PipelineOrder.required(environment));
         return problems;
     }
 
     /** Where a setting is configured: its name, with the file and line if they are known. */
-    static String location(Environment environment, String property) {
+    public static String location(Environment environment, String property) {
         return Section.location(ConfigurationPropertySources.get(environment), ConfigurationPropertyName.of(property));
     }
 
-    private static <T> Optional<T> read(Environment environment, String key, Class<T> type) {
+    /**
+     * A setting; empty if it is absent.
+     *
+     * @param key the key under the root
+     * @throws ResilienceConfigurationException if its value is not one of the type, or has an unknown placeholder
+     */
+    public static <T> Optional<T> find(Environment environment, String key, Class<T> type) {
         String property = SettingsResolver.ROOT + "." + key;
         try {
-            return Optional.ofNullable(
-                    Binder.get(environment).bind(property, type).orElse(null));
+            T value = Binder.get(environment).bind(property, type).orElse(null);
+            if (value instanceof String text && text.contains("${")) {
+                throw SettingProblems.unresolved(location(environment, property), text);
+            }
+            return Optional.ofNullable(value);
         } catch (BindException e) {
             String text = Binder.get(environment)
                     .bind(property, Object.class)
