@@ -38,6 +38,11 @@ public final class ResilienceRegistry implements AutoCloseable {
         this.settings = Objects.requireNonNull(settings, "settings");
     }
 
+    /** Returns the clock that the instances measure time with. */
+    public Ticker ticker() {
+        return ticker;
+    }
+
     /** Creates an empty registry in real time. */
     public static ResilienceRegistry create() {
         return create(Ticker.system());

@@ -28,4 +28,18 @@ public record FleetCommand(
     public FleetCommand {
         settings = Map.copyOf(settings);
     }
+
+    /** Returns the kind of command, of which the store keeps the latest: {@code settings} or {@code switch}. */
+    public String kind() {
+        return action.equals("settings") ? "settings" : "switch";
+    }
+
+    /** Returns whether a command is this one, but for its number. */
+    boolean isSame(FleetCommand other) {
+        return withNumber(0).equals(other.withNumber(0));
+    }
+
+    FleetCommand withNumber(long given) {
+        return new FleetCommand(given, pattern, name, action, settings, principal, time);
+    }
 }

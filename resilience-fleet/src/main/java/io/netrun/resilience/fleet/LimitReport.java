@@ -1,7 +1,7 @@
 package io.netrun.resilience.fleet;
 
 /**
- * A node's part of a limit. All numbers are in the limit's unit: calls for a bulkhead, thousandths of a call per second
+ * A node's part of a limit. All numbers are in the limit's unit: calls for a bulkhead, millionths of a call per second
  * for a rate limiter.
  *
  * @param pattern {@code rate-limiter} or {@code bulkhead}

@@ -1,0 +1,253 @@
+package io.netrun.resilience.fleet;
+
+import io.netrun.resilience.FailureText;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread that asks the store once per interval, from a start of a node to its stop. */
+final class FleetLoop implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(FleetLoop.class);
+
+    private static final double LEAST_PART = 0.8;
+    private static final double PART_RANGE = 0.4;
+    private static final long LONGEST_RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long STOP_MILLIS = 500;
+    private static final int MAX_DOUBLINGS = 16;
+
+    private final FleetConfig config;
+    private final FleetStore store;
+    private final Ticker ticker;
+    private final Consumer<? super FleetCommand> onCommand;
+    private final Consumer<FleetEvent> onEvent;
+    private final FleetSession session;
+    private final Thread thread;
+    private final CountDownLatch firstView = new CountDownLatch(1);
+    private final Semaphore wake = new Semaphore(0);
+    private final ConcurrentLinkedQueue<FleetCommand> commands = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean degraded = new AtomicBoolean();
+    private final long startedAt;
+
+    private volatile boolean stopping;
+    private volatile @Nullable Applied applied;
+    private volatile long exchanges;
+    private volatile long failures;
+    private volatile @Nullable String lastFailure;
+    private long lastCommand;
+
+    /** A view that was applied, and when it was asked for. */
+    private record Applied(FleetView view, long sentAt) {}
+
+    FleetLoop(
+            String name,
+            FleetConfig config,
+            FleetStore store,
+            ResilienceRegistry registry,
+            Consumer<? super FleetCommand> onCommand,
+            Consumer<FleetEvent> onEvent) {
+        this.config = config;
+        this.store = store;
+        this.ticker = registry.ticker();
+        this.onCommand = onCommand;
+        this.onEvent = onEvent;
+        this.startedAt = ticker.nanoTime();
+        String node = name + '-' + String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
+        this.session = new FleetSession(node, config, registry, Workers::handOver, this::onLeaseOver);
+        this.thread = new Thread(this, "resilience-fleet");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        session.begin();
+        thread.start();
+    }
+
+    /** Waits for the first view, in real time. */
+    void awaitFirstView(Duration longest) {
+        try {
+            boolean inTime = firstView.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+            if (!inTime) {
+                log.debug("Fleet node '{}': no view within {}", session.node(), longest);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void send(FleetCommand command) {
+        commands.add(command);
+        wake.release();
+    }
+
+    /** Reports that the node leaves, and ends the participation even if the store does not answer. */
+    void stop() {
+        stopping = true;
+        wake.release();
+        if (Thread.currentThread() != thread) {
+            join();
+        }
+        session.end();
+    }
+
+    private void join() {
+        try {
+            thread.join(STOP_MILLIS);
+            if (thread.isAlive()) {
+                thread.interrupt();
+                thread.join(STOP_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            thread.interrupt();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void run() {
+        boolean first = true;
+        int failed = 0;
+        while (!stopping) {
+            try {
+                boolean answered = tryExchange(false);
+                failed = answered ? 0 : failed + 1;
+                pause(answered ? delay(first) : retryDelay(failed));
+                first = first && !answered;
+            } catch (Throwable thrown) {
+                failed++;
+                SafeLog.error(log, "Fleet node '{}': an interval failed", session.node(), thrown);
+            }
+        }
+        leave();
+    }
+
+    private void leave() {
+        try {
+            if (!Thread.interrupted()) {
+                tryExchange(true);
+            }
+        } catch (Throwable thrown) {
+            SafeLog.warn(log, "Fleet node '{}': leaving could not be reported", session.node(), thrown);
+        }
+    }
+
+    /** Asks the store once. Returns whether it answered with a usable view. */
+    private boolean tryExchange(boolean leaving) {
+        List<FleetCommand> sent = new ArrayList<>(commands);
+        String failure;
+        try {
+            NodeReport report = session.report(leaving, sent, lastCommand);
+            long sentAt = ticker.nanoTime();
+            exchanges++;
+            FleetView view = store.exchange(report);
+            if (leaving) {
+                return true;
+            }
+            if (session.tryApply(view, sentAt)) {
+                sent.forEach(commands::remove);
+                onView(view, sentAt);
+                return true;
+            }
+            failure = "the view is for report " + view.number() + " instead of " + report.number()
+                    + ", or came after the end of its lease";
+        } catch (Throwable thrown) {
+            failure = textOf(thrown);
+        }
+        failures++;
+        lastFailure = failure;
+        return false;
+    }
+
+    private static String textOf(Throwable thrown) {
+        String message = FailureText.messageOf(thrown);
+        return thrown.getClass().getName() + (message == null ? "" : ": " + message);
+    }
+
+    private void onView(FleetView view, long sentAt) {
+        Applied former = applied;
+        applied = new Applied(view, sentAt);
+        lastFailure = null;
+        firstView.countDown();
+        if (degraded.getAndSet(false)) {
+            long since = former == null ? startedAt : former.sentAt;
+            onEvent.accept(new FleetEvent.Restored(ticker.now(), Duration.ofNanos(ticker.nanoTime() - since)));
+        }
+        for (FleetCommand command : view.commands()) {
+            lastCommand = Math.max(lastCommand, command.number());
+            try {
+                onCommand.accept(command);
+            } catch (Throwable thrown) {
+                SafeLog.error(log, "Fleet node '{}': {} could not be applied", session.node(), command, thrown);
+            }
+        }
+    }
+
+    private void onLeaseOver() {
+        if (stopping || degraded.getAndSet(true)) {
+            return;
+        }
+        Applied last = applied;
+        String cause = lastFailure;
+        onEvent.accept(new FleetEvent.Degraded(
+                ticker.now(),
+                FleetNode.timeOf(last == null ? startedAt : last.sentAt, ticker),
+                cause == null ? "the store has not answered the last report" : cause));
+    }
+
+    /** The first delay spreads the nodes of a fleet that start together. */
+    private long delay(boolean first) {
+        double chance = ThreadLocalRandom.current().nextDouble();
+        return (long) (config.interval().toNanos() * (first ? chance : LEAST_PART + PART_RANGE * chance));
+    }
+
+    /** Randomized up to a growing limit, which is not above a lease, so that a node is back soon after its store. */
+    private long retryDelay(int failed) {
+        long interval = config.interval().toNanos();
+        long most = Math.min(config.lease().toNanos(), LONGEST_RETRY_NANOS);
+        long limit = Math.min(most, interval << Math.min(failed - 1, MAX_DOUBLINGS));
+        return Math.max(interval / 4, ThreadLocalRandom.current().nextLong(Math.max(1, limit)));
+    }
+
+    private void pause(long nanos) {
+        try {
+            if (ticker == Ticker.system()) {
+                wake.tryAcquire(nanos, TimeUnit.NANOSECONDS);
+            } else {
+                Ticker.Scheduled timer = ticker.schedule(wake::release, nanos);
+                wake.acquire();
+                timer.cancel();
+            }
+            wake.drainPermits();
+        } catch (InterruptedException e) {
+            // Only a stop interrupts this thread while it pauses; anything else is a stray interrupt of a client.
+        }
+    }
+
+    FleetStatus status() {
+        Applied last = applied;
+        return new FleetStatus(
+                session.node(),
+                session.isLeased() && last != null,
+                last == null ? null : last.view,
+                last == null ? null : FleetNode.timeOf(last.sentAt, ticker),
+                last == null ? null : Duration.ofNanos(ticker.nanoTime() - last.sentAt),
+                exchanges,
+                failures,
+                lastFailure);
+    }
+}

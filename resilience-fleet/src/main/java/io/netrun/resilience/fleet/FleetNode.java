@@ -1,0 +1,164 @@
+package io.netrun.resilience.fleet;
+
+import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This process as a node of its fleet: reports what its instances need, and applies what the fleet grants them. Rate
+ * limiters and bulkheads with {@code scope(LimitScope.FLEET)} and circuit breakers of a {@code FleetMode} other than
+ * NONE take part, as they come and go in the registry; instances of keyed families do not.
+ *
+ * <p>One daemon thread asks the store; no call of the application ever waits for it. While the store does not answer,
+ * grants are valid until the end of their lease, and votes for three intervals. Can be started again after it was
+ * stopped. Thread-safe.
+ */
+public final class FleetNode implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(FleetNode.class);
+
+    private final String name;
+    private final FleetConfig config;
+    private final FleetStore store;
+    private final ResilienceRegistry registry;
+    private final Consumer<? super FleetCommand> onCommand;
+    private final EventPublisher events = new EventPublisher();
+
+    /** Ends when the listeners of the last event have been called, so that events arrive in their order. */
+    private CompletableFuture<?> published = CompletableFuture.completedFuture(null);
+
+    private volatile @Nullable FleetLoop loop;
+
+    /**
+     * Creates a node that is not started.
+     *
+     * @param name the first part of the node's identity, such as the name of the host; 1 to 200 characters
+     * @param onCommand applies an operator's command; called on the thread that asks the store. What it throws is logged
+     */
+    public FleetNode(
+            String name,
+            FleetConfig config,
+            FleetStore store,
+            ResilienceRegistry registry,
+            Consumer<? super FleetCommand> onCommand) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.config = Objects.requireNonNull(config, "config");
+        this.store = Objects.requireNonNull(store, "store");
+        this.registry = Objects.requireNonNull(registry, "registry");
+        this.onCommand = Objects.requireNonNull(onCommand, "onCommand");
+    }
+
+    /**
+     * Starts to take part, and waits for the first view of the fleet, one interval at most. Until then, each limit is
+     * that of one of the expected nodes. Does nothing if the node is started.
+     *
+     * @return the state after that
+     */
+    public FleetStatus start() {
+        FleetLoop started;
+        synchronized (this) {
+            started = loop;
+            if (started == null) {
+                started = new FleetLoop(name, config, store, registry, onCommand, this::publish);
+                started.start();
+                loop = started;
+            }
+        }
+        started.awaitFirstView(config.interval());
+        return started.status();
+    }
+
+    /**
+     * Stops to take part: the fleet is free to give away what this node had, and limits and circuits are those of this
+     * process alone. Waits for the store, one second at most. Does nothing if the node is not started.
+     */
+    public void stop() {
+        FleetLoop stopping;
+        synchronized (this) {
+            stopping = loop;
+            loop = null;
+        }
+        if (stopping != null) {
+            stopping.stop();
+        }
+    }
+
+    /** Stops, as {@link #stop()} does. */
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /**
+     * Gives a command to all nodes, this one included. It is applied with the next views, also on this node.
+     *
+     * @throws IllegalStateException if the node is not started
+     */
+    public void send(FleetCommand command) {
+        FleetLoop running = loop;
+        if (running == null) {
+            throw new IllegalStateException("The node '" + name + "' is not started: start it before it sends commands");
+        }
+        running.send(command);
+    }
+
+    /** Returns what this node knows of the fleet. */
+    public FleetStatus status() {
+        FleetLoop running = loop;
+        return running == null ? FleetStatus.STOPPED : running.status();
+    }
+
+    /** Returns the settings. */
+    public FleetConfig config() {
+        return config;
+    }
+
+    /**
+     * Registers a listener for a type of event, such as {@link FleetEvent.Degraded}. Listeners are called on a worker
+     * thread, one event after the other. What a listener throws is logged.
+     */
+    public <E extends FleetEvent> Subscription on(Class<E> type, Consumer<? super E> listener) {
+        return events.subscribe(type, listener);
+    }
+
+    private synchronized void publish(FleetEvent event) {
+        published = published.handleAsync(
+                (done, failure) -> {
+                    events.publish(event);
+                    return null;
+                },
+                Workers::executeReliably);
+        log(event);
+    }
+
+    private void log(FleetEvent event) {
+        if (event instanceof FleetEvent.Degraded degraded) {
+            SafeLog.warn(
+                    log,
+                    "Fleet node '{}': the store has not answered since {}: {}. Limits are divided by the last known "
+                            + "number of nodes (when-away: {}). Check the connection to the store",
+                    name,
+                    degraded.since(),
+                    degraded.cause(),
+                    config.whenAway());
+        } else if (event instanceof FleetEvent.Restored restored) {
+            SafeLog.warn(log, "Fleet node '{}': the store has answered again after {}", name, restored.after());
+        }
+    }
+
+    /** Returns the ticker's wall-clock time of a moment on its monotonic scale. */
+    static Instant timeOf(long nanoTime, Ticker ticker) {
+        return ticker.now().minus(Duration.ofNanos(ticker.nanoTime() - nanoTime));
+    }
+}

@@ -1,0 +1,269 @@
+package io.netrun.resilience.fleet;
+
+import io.netrun.resilience.LimitScope;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.FleetMode;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node reports and how it follows the views, from its start to its end. Knows nothing of the store and its
+ * thread. Thread-safe: the timers and the store's thread change the instances one at a time.
+ */
+final class FleetSession {
+
+    private static final int VIEW_INTERVALS = 3;
+    private static final double LEASE_PART = 0.9;
+
+    private final String node;
+    private final FleetConfig config;
+    private final ResilienceRegistry registry;
+    private final Ticker ticker;
+    private final UnaryOperator<Runnable> handOver;
+    private final Runnable onLeaseOver;
+    private final Map<String, SharedLimit> limits = new LinkedHashMap<>();
+    private final Map<String, SharedCircuit> circuits = new LinkedHashMap<>();
+    private long number;
+    private long measuredAt;
+    private boolean ended;
+    private boolean leased = true;
+    private Ticker.@Nullable Scheduled leaseTimer;
+    private Ticker.@Nullable Scheduled viewTimer;
+
+    /**
+     * Creates a node that has not reported yet; its limits are those of a node that knows of no other.
+     *
+     * @param handOver prepares what a timer has to do for the thread that does it
+     * @param onLeaseOver called once no view has been applied for a lease
+     */
+    FleetSession(
+            String node,
+            FleetConfig config,
+            ResilienceRegistry registry,
+            UnaryOperator<Runnable> handOver,
+            Runnable onLeaseOver) {
+        this.node = node;
+        this.config = config;
+        this.registry = registry;
+        this.ticker = registry.ticker();
+        this.handOver = handOver;
+        this.onLeaseOver = onLeaseOver;
+    }
+
+    /** Begins to count the first lease. */
+    void begin() {
+        Map<String, Policy> present = present();
+        synchronized (this) {
+            measuredAt = ticker.nanoTime();
+            refresh(present, measuredAt);
+            setTimers(measuredAt);
+        }
+    }
+
+    /** Creates the next report. */
+    NodeReport report(boolean leaving, List<FleetCommand> commands, long lastCommand) {
+        return report(present(), leaving, commands, lastCommand);
+    }
+
+    private synchronized NodeReport report(
+            Map<String, Policy> present, boolean leaving, List<FleetCommand> commands, long lastCommand) {
+        long now = ticker.nanoTime();
+        if (!ended) {
+            refresh(present, now);
+        }
+        boolean measures = now - measuredAt >= config.interval().toNanos() / 2;
+        if (measures) {
+            measuredAt = now;
+        }
+        List<LimitReport> limitReports = new ArrayList<>(limits.size());
+        for (SharedLimit limit : limits.values()) {
+            if (measures) {
+                limit.measure(now);
+            }
+            limitReports.add(limit.report());
+        }
+        List<CircuitReport> reported = new ArrayList<>(circuits.size());
+        for (SharedCircuit circuit : circuits.values()) {
+            CircuitReport report = circuit.report();
+            if (report != null) {
+                reported.add(report);
+            }
+        }
+        return new NodeReport(
+                node,
+                ++number,
+                leaving,
+                config.interval(),
+                config.lease(),
+                config.expectedNodes(),
+                limitReports,
+                reported,
+                commands,
+                lastCommand);
+    }
+
+    /**
+     * Follows a view, unless it answers another report than the last one, or its lease is over. Circuits open outside of
+     * the lock, because that calls their listeners.
+     *
+     * @param sentAt when the report was sent, in the ticker's time
+     * @return whether it was applied
+     */
+    boolean tryApply(FleetView view, long sentAt) {
+        List<Runnable> openings = new ArrayList<>();
+        if (!tryApply(view, sentAt, openings)) {
+            return false;
+        }
+        openings.forEach(Runnable::run);
+        return true;
+    }
+
+    private synchronized boolean tryApply(FleetView view, long sentAt, List<Runnable> openings) {
+        long now = ticker.nanoTime();
+        if (ended || view.number() != number || now - sentAt >= leaseNanos()) {
+            return false;
+        }
+        leased = true;
+        setTimers(sentAt);
+        for (LimitView limit : view.limits()) {
+            SharedLimit shared = limits.get(key(limit.pattern(), limit.name()));
+            if (shared != null) {
+                shared.apply(Math.max(0, limit.grant()), limit.nodes());
+            }
+        }
+        long interval = config.interval().toNanos();
+        long until = VIEW_INTERVALS * interval - (now - sentAt);
+        for (CircuitView circuit : view.circuits()) {
+            SharedCircuit shared = circuits.get(key(CircuitBreaker.TYPE.key(), circuit.name()));
+            if (shared != null && until > 0) {
+                Runnable opening = shared.apply(circuit, view.nodes().size(), until, interval);
+                if (opening != null) {
+                    openings.add(opening);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Ends the participation: limits and circuits are those of this process alone. */
+    synchronized void end() {
+        ended = true;
+        cancelTimers();
+        limits.values().forEach(SharedLimit::lift);
+        circuits.values().forEach(SharedCircuit::leave);
+        limits.clear();
+        circuits.clear();
+    }
+
+    String node() {
+        return node;
+    }
+
+    /** Returns whether the last grants are valid. */
+    synchronized boolean isLeased() {
+        return leased;
+    }
+
+    private long leaseNanos() {
+        return (long) (config.lease().toNanos() * LEASE_PART);
+    }
+
+    private void setTimers(long from) {
+        cancelTimers();
+        leaseTimer = ticker.scheduleAt(handOver.apply(this::endLease), from + leaseNanos());
+        viewTimer = ticker.scheduleAt(
+                handOver.apply(this::endView), from + VIEW_INTERVALS * config.interval().toNanos());
+    }
+
+    private void cancelTimers() {
+        if (leaseTimer != null) {
+            leaseTimer.cancel();
+        }
+        if (viewTimer != null) {
+            viewTimer.cancel();
+        }
+    }
+
+    private void endLease() {
+        synchronized (this) {
+            if (ended || !leased) {
+                return;
+            }
+            leased = false;
+            limits.values().forEach(limit -> limit.applyWithoutLease(config));
+        }
+        onLeaseOver.run();
+    }
+
+    private synchronized void endView() {
+        if (!ended) {
+            circuits.values().forEach(SharedCircuit::standAlone);
+        }
+    }
+
+    /** Returns the instances that take part now. Outside of the lock, because instances may be created for it. */
+    private Map<String, Policy> present() {
+        Map<String, Policy> present = new LinkedHashMap<>();
+        for (Policy policy : registry.all()) {
+            if (takesPart(policy) && registry.familyOf(policy).isEmpty()) {
+                present.put(key(policy.type().key(), policy.name()), policy);
+            }
+        }
+        return present;
+    }
+
+    private static boolean takesPart(Policy policy) {
+        if (policy instanceof RateLimiter limiter) {
+            return limiter.config().scope() == LimitScope.FLEET;
+        }
+        if (policy instanceof Bulkhead bulkhead) {
+            return bulkhead.config().scope() == LimitScope.FLEET;
+        }
+        return policy instanceof CircuitBreaker breaker && breaker.config().fleet() != FleetMode.NONE;
+    }
+
+    /** Adds the instances that take part now, and lets go those that do not any more. */
+    private void refresh(Map<String, Policy> present, long now) {
+        limits.entrySet().removeIf(entry -> {
+            boolean gone = present.get(entry.getKey()) != entry.getValue().policy();
+            if (gone) {
+                entry.getValue().lift();
+            }
+            return gone;
+        });
+        circuits.entrySet().removeIf(entry -> {
+            boolean gone = present.get(entry.getKey()) != entry.getValue().policy();
+            if (gone) {
+                entry.getValue().leave();
+            }
+            return gone;
+        });
+        present.forEach((key, policy) -> {
+            if (policy instanceof CircuitBreaker breaker) {
+                circuits.computeIfAbsent(key, absent -> new SharedCircuit(breaker));
+            } else {
+                limits.computeIfAbsent(key, absent -> first(policy, now));
+            }
+        });
+    }
+
+    private SharedLimit first(Policy policy, long now) {
+        SharedLimit added =
+                policy instanceof RateLimiter limiter ? new SharedRate(limiter, now) : new SharedBulkhead((Bulkhead) policy);
+        added.applyFirst(config);
+        return added;
+    }
+
+    private static String key(String pattern, String name) {
+        return pattern + ' ' + name;
+    }
+}

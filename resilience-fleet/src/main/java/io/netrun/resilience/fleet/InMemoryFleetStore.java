@@ -1,0 +1,179 @@
+package io.netrun.resilience.fleet;
+
+import io.netrun.resilience.Ticker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A store in the memory of one process, for tests and simulations of a fleet. It answers exactly as the store on Redis
+ * does. Thread-safe.
+ */
+public final class InMemoryFleetStore implements FleetStore {
+
+    /*
+     * Implementation
+     * ==============
+     *
+     * Time is the store's own, in whole milliseconds. Durations of a report are cut to milliseconds. Every number is a
+     * whole one below 2^53. "The row" is that of the reporting node; "live" is a row whose expiresAt is after now.
+     *
+     * Limits, one key for each pattern and name
+     * -----------------------------------------
+     *  key     epoch, computedAt, limit, free, keyUntil
+     *  row     limit, wants, allowance, has, inUse, number, expiresAt (reported); share (computed); grant (last given)
+     *  counted max(has, grant, inUse): a grant counts although its reply may be lost, and what a node has or uses counts
+     *          until it reports less
+     *
+     *  1. A key that does not exist, or whose keyUntil is not after now, begins: epoch = now, no rows.
+     *  2. A report whose number is not above the row's is stale. It is answered from the row and changes nothing.
+     *  3. A leaving node's row is removed, free += share, and the grant is 0.
+     *  4. Otherwise the row takes over the report; expiresAt = now + lease, keyUntil >= now + 2 * lease. If the row is new
+     *     and the number is 1, has and inUse are 0: the node has admitted no call yet.
+     *  5. If the row is new, its limit has changed, or now - computedAt >= interval: rows that are not live are removed,
+     *     limit = the smallest limit of all rows, share = FairShares, free = limit - all shares, computedAt = now.
+     *     Otherwise a node that wants more than its share takes what it lacks from free, as far as that goes.
+     *  6. grant = max(0, min(share, limit - sum of counted over all other rows)).
+     *  7. While the key is young it does not know all nodes. Younger than two intervals: grant <= the reported has.
+     *     Younger than a lease: grant <= max(reported has, limit / max(rows, expected nodes), rounded down).
+     *
+     *  Invariant: the sum of counted is not above the limit, unless a limit was lowered, or a node reports that it has
+     *  what it was not granted, because its lease was over or the store has lost its data.
+     *
+     * Circuits, one key for each name
+     * -------------------------------
+     *  key     open, holder, lentAt, keyUntil
+     *  row     state, due, opening, number, expiresAt, calledUntil, voteUntil, voided
+     *
+     *  1. As above; rows that are not live are removed with each report that is not stale.
+     *  2. As above. 3. A leaving node's row is removed.
+     *  4. calledUntil = now + 10 s if called. voteUntil = now + vote if opening > voided; otherwise there is no vote.
+     *  5. The holder of the trials reports
+     *      CLOSED: the fleet's circuit closes; nobody holds the trials; every row's voided = opening, and its vote ends.
+     *      OPEN and not due: its trials have failed; nobody holds them.
+     *      OPEN and due, two intervals after they were lent: they are taken back, and not lent to it with this reply.
+     *     A holder whose row is gone holds nothing.
+     *  6. votes = rows whose voteUntil is after now; voters = those and the rows whose calledUntil is after now.
+     *     Not open, mode QUORUM, votes >= max(2, quorum * voters, rounded up): it opens; lentAt = none.
+     *     Open, no votes, and no row OPEN or HALF_OPEN: it closes; nobody holds the trials.
+     *  7. Open, nobody holds the trials, mode QUORUM, OPEN and due, calledUntil after now, and an interval has gone since
+     *     lentAt: they are lent to the node; lentAt = now.
+     *
+     * Commands and nodes
+     * ------------------
+     *  A node is live until now + lease; a leaving one is not. At most 1,000 are named, in the order of their names. A
+     *  report whose number is not above that of the live node is stale: it changes neither node nor commands.
+     *  The counter of commands is not below what a node has applied, also after the data were lost.
+     *  A new command gets the next number and replaces the one of its pattern, name and kind. One that equals the present
+     *  one but for its number is not new: the reply to it was lost. Commands are kept for seven days.
+     */
+
+    private static final int MAX_NODES = 1_000;
+    private static final long COMMAND_MILLIS = TimeUnit.DAYS.toMillis(7);
+
+    private final Ticker ticker;
+    private final long origin;
+    private final Map<String, StoredLimit> limits = new HashMap<>();
+    private final Map<String, StoredCircuit> circuits = new HashMap<>();
+    private final Map<String, StoredCommand> commands = new HashMap<>();
+    private final TreeMap<String, StoredNode> nodes = new TreeMap<>();
+    private long lastCommand;
+
+    /** Creates an empty store in real time. */
+    public InMemoryFleetStore() {
+        this(Ticker.system());
+    }
+
+    /** Creates an empty store that measures time with a ticker. */
+    public InMemoryFleetStore(Ticker ticker) {
+        this.ticker = ticker;
+        this.origin = ticker.nanoTime();
+    }
+
+    @Override
+    public synchronized FleetView exchange(NodeReport report) {
+        long now = now();
+        List<LimitView> limitViews = new ArrayList<>(report.limits().size());
+        for (LimitReport limit : report.limits()) {
+            limitViews.add(limits.computeIfAbsent(
+                            limit.pattern() + ' ' + limit.name(), key -> new StoredLimit())
+                    .exchange(report, limit, now));
+        }
+        List<CircuitView> circuitViews = new ArrayList<>(report.circuits().size());
+        for (CircuitReport circuit : report.circuits()) {
+            circuitViews.add(circuits.computeIfAbsent(circuit.name(), key -> new StoredCircuit())
+                    .exchange(report, circuit, now));
+        }
+        if (tryTakeNode(report, now)) {
+            lastCommand = Math.max(lastCommand, report.lastCommand());
+            report.commands().forEach(command -> store(command, now));
+        }
+        return new FleetView(
+                report.number(), liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
+    }
+
+    /** Forgets everything, as a store that has lost its data. */
+    public synchronized void clear() {
+        limits.clear();
+        circuits.clear();
+        commands.clear();
+        nodes.clear();
+        lastCommand = 0;
+    }
+
+    /** Returns the sum that is counted for a limit, and its limit; zeros if there is none. */
+    synchronized long[] counted(String pattern, String name) {
+        StoredLimit limit = limits.get(pattern + ' ' + name);
+        return limit == null ? new long[2] : new long[] {limit.counted(now()), limit.limit()};
+    }
+
+    private long now() {
+        return TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime() - origin);
+    }
+
+    /** Takes over a report, unless it is stale. */
+    private boolean tryTakeNode(NodeReport report, long now) {
+        nodes.values().removeIf(node -> node.expiresAt <= now);
+        StoredNode present = nodes.get(report.node());
+        if (present != null && report.number() <= present.number) {
+            return false;
+        }
+        if (report.leaving()) {
+            nodes.remove(report.node());
+        } else {
+            nodes.put(
+                    report.node(),
+                    new StoredNode(report.number(), now + report.lease().toMillis()));
+        }
+        return true;
+    }
+
+    private List<String> liveNodes(long now) {
+        nodes.values().removeIf(node -> node.expiresAt <= now);
+        return nodes.keySet().stream().limit(MAX_NODES).toList();
+    }
+
+    private void store(FleetCommand command, long now) {
+        String key = command.pattern() + ' ' + command.name() + ' ' + command.kind();
+        StoredCommand present = commands.get(key);
+        if (present == null || present.until <= now || !present.command.isSame(command)) {
+            commands.put(key, new StoredCommand(command.withNumber(++lastCommand), now + COMMAND_MILLIS));
+        }
+    }
+
+    private List<FleetCommand> commandsSince(NodeReport report, long now) {
+        commands.values().removeIf(stored -> stored.until <= now);
+        return commands.values().stream()
+                .map(StoredCommand::command)
+                .filter(command -> command.number() > report.lastCommand())
+                .sorted((a, b) -> Long.compare(a.number(), b.number()))
+                .toList();
+    }
+
+    private record StoredNode(long number, long expiresAt) {}
+
+    private record StoredCommand(FleetCommand command, long until) {}
+}

@@ -1,0 +1,166 @@
+package io.netrun.resilience.fleet;
+
+import io.netrun.resilience.Subscription;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent.StateChanged;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerMetrics;
+import io.netrun.resilience.circuitbreaker.FleetMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A circuit breaker that takes part in the fleet. Changed by one thread at a time, except for its openings. */
+final class SharedCircuit {
+
+    /** The reason of an opening that follows from other nodes, which is no vote. */
+    private static final String FLEET = "fleet: ";
+
+    private static final long LONGEST_VOTE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final int WHOLE_QUORUM = 1_000;
+
+    private final CircuitBreaker breaker;
+    private final Subscription openings;
+    private long calls;
+
+    /** The latest opening that is this node's own vote; null if the latest opening is not. */
+    private volatile @Nullable Opening vote;
+
+    private volatile long opening;
+    private volatile boolean tightened;
+
+    /** Whether the fleet has opened the circuit, as far as this node knows. */
+    private boolean fleetOpen;
+
+    private record Opening(long at) {}
+
+    SharedCircuit(CircuitBreaker breaker) {
+        this.breaker = breaker;
+        this.calls = calls(breaker.metrics());
+        this.openings = breaker.on(StateChanged.class, this::onStateChanged);
+    }
+
+    CircuitBreaker policy() {
+        return breaker;
+    }
+
+    /** Listeners are called in the order of the changes, one at a time. */
+    private void onStateChanged(StateChanged event) {
+        if (event.to() != CircuitBreaker.State.OPEN) {
+            return;
+        }
+        if (tightened || event.reason().startsWith(FLEET)) {
+            vote = null;
+        } else {
+            opening = opening + 1;
+            vote = new Opening(breaker.ticker().nanoTime());
+        }
+    }
+
+    private static long calls(CircuitBreakerMetrics metrics) {
+        return metrics.totalSucceeded()
+                + metrics.totalFailed()
+                + metrics.totalIgnored()
+                + metrics.totalCancelled()
+                + metrics.totalRejected();
+    }
+
+    /** Creates the report; null if the circuit takes no part, because an operator has switched it. */
+    @Nullable
+    CircuitReport report() {
+        CircuitBreakerMetrics metrics = breaker.metrics();
+        CircuitReport.State state =
+                switch (metrics.state()) {
+                    case CLOSED -> CircuitReport.State.CLOSED;
+                    case OPEN -> CircuitReport.State.OPEN;
+                    case HALF_OPEN -> CircuitReport.State.HALF_OPEN;
+                    case FORCED_OPEN, DISABLED -> null;
+                };
+        long latest = calls(metrics);
+        boolean called = latest != calls;
+        calls = latest;
+        if (state == null) {
+            return null;
+        }
+        CircuitBreakerConfig config = breaker.config();
+        boolean due = breaker.isTrialDue();
+        return new CircuitReport(
+                breaker.name(),
+                config.fleet(),
+                (int) Math.max(1, Math.round(config.fleetQuorum() * WHOLE_QUORUM)),
+                state,
+                called,
+                state == CircuitReport.State.OPEN && !due ? vote(metrics.nextTrialTime()) : Duration.ZERO,
+                due,
+                opening);
+    }
+
+    private Duration vote(@Nullable Instant nextTrialTime) {
+        Opening own = vote;
+        if (own == null || nextTrialTime == null) {
+            return Duration.ZERO;
+        }
+        Ticker ticker = breaker.ticker();
+        Duration left = Duration.ofNanos(LONGEST_VOTE_NANOS - (ticker.nanoTime() - own.at));
+        Duration open = Duration.between(ticker.now(), nextTrialTime);
+        Duration vote = left.compareTo(open) < 0 ? left : open;
+        return vote.isNegative() ? Duration.ZERO : vote;
+    }
+
+    /**
+     * Follows the fleet. Calls no listener.
+     *
+     * @param nodes the number of live nodes, for the reason
+     * @param until how much longer the view counts, in nanoseconds
+     * @param interval the time between two views, in nanoseconds
+     * @return opens the circuit, which calls its listeners; null if it need not be opened
+     */
+    @Nullable
+    Runnable apply(CircuitView view, int nodes, long until, long interval) {
+        boolean quorum = breaker.config().fleet() == FleetMode.QUORUM;
+        tighten(!quorum && breaker.config().fleet() == FleetMode.HINT && view.votedElsewhere());
+        if (quorum && view.open()) {
+            fleetOpen = true;
+            if (view.trial()) {
+                breaker.holdOpen(0);
+            } else {
+                breaker.holdOpen(until);
+                return () -> breaker.open(FLEET + view.votes() + " of " + nodes + " nodes");
+            }
+        } else if (fleetOpen) {
+            fleetOpen = false;
+            follow(interval);
+        }
+        return null;
+    }
+
+    /** The circuit of the fleet has closed: this one tries soon, but not at the same moment as all others. */
+    private void follow(long interval) {
+        vote = null;
+        breaker.holdOpen(ThreadLocalRandom.current().nextLong(interval));
+        breaker.expireOpen();
+    }
+
+    /** The view is too old: the circuit is that of this process alone. */
+    void standAlone() {
+        fleetOpen = false;
+        tighten(false);
+        breaker.holdOpen(0);
+    }
+
+    private void tighten(boolean tight) {
+        if (tight != tightened) {
+            tightened = tight;
+            breaker.tighten(tight);
+        }
+    }
+
+    /** Ends the participation. */
+    void leave() {
+        openings.close();
+        standAlone();
+    }
+}

@@ -1,0 +1,162 @@
+package io.netrun.resilience.fleet;
+
+import io.netrun.resilience.circuitbreaker.FleetMode;
+import io.netrun.resilience.fleet.CircuitReport.State;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A circuit and its rows; see the implementation comment of {@link InMemoryFleetStore}. Confined to the store. */
+final class StoredCircuit {
+
+    private static final long CALLED_MILLIS = TimeUnit.SECONDS.toMillis(10);
+    private static final int UNTRIED_INTERVALS = 2;
+    private static final int KEPT_LEASES = 2;
+    private static final int LEAST_VOTES = 2;
+    private static final int WHOLE_QUORUM = 1_000;
+
+    private final Map<String, Row> rows = new HashMap<>();
+    private boolean open;
+    private @Nullable String holder;
+    private boolean lent;
+    private long lentAt;
+    private long keyUntil = Long.MIN_VALUE;
+
+    /** What a node has reported. */
+    private static final class Row {
+
+        private long number;
+        private long expiresAt;
+        private State state = State.CLOSED;
+        private boolean due;
+        private long opening;
+        private long voided;
+        private long calledUntil;
+        private long voteUntil;
+
+        boolean votes(long now) {
+            return voteUntil > now;
+        }
+
+        boolean isVoter(long now) {
+            return votes(now) || calledUntil > now;
+        }
+    }
+
+    CircuitView exchange(NodeReport report, CircuitReport reported, long now) {
+        if (keyUntil <= now) {
+            rows.clear();
+            open = false;
+            holder = null;
+            lent = false;
+        }
+        Row row = rows.get(report.node());
+        if (row != null && report.number() <= row.number) {
+            return view(report, reported, now);
+        }
+        rows.values().removeIf(other -> other.expiresAt <= now);
+        if (report.leaving()) {
+            rows.remove(report.node());
+            requireHolder();
+            decide(reported, now);
+            return view(report, reported, now);
+        }
+        keyUntil = Math.max(keyUntil, now + KEPT_LEASES * report.lease().toMillis());
+        Row present = rows.computeIfAbsent(report.node(), key -> new Row());
+        take(report, reported, present, now);
+        long interval = report.interval().toMillis();
+        boolean takenBack = report.node().equals(holder) && endsTrials(reported, now, interval);
+        requireHolder();
+        decide(reported, now);
+        if (open
+                && holder == null
+                && !takenBack
+                && reported.mode() == FleetMode.QUORUM
+                && present.state == State.OPEN
+                && present.due
+                && present.calledUntil > now
+                && (!lent || now - lentAt >= interval)) {
+            holder = report.node();
+            lent = true;
+            lentAt = now;
+        }
+        return view(report, reported, now);
+    }
+
+    private static void take(NodeReport report, CircuitReport reported, Row row, long now) {
+        row.number = report.number();
+        row.expiresAt = now + report.lease().toMillis();
+        row.state = reported.state();
+        row.due = reported.due();
+        row.opening = reported.opening();
+        if (reported.called()) {
+            row.calledUntil = now + CALLED_MILLIS;
+        }
+        long vote = reported.vote().toMillis();
+        row.voteUntil = vote > 0 && reported.opening() > row.voided ? now + vote : 0;
+    }
+
+    /** The holder of the trials reports. Returns whether they were taken back, untried. */
+    private boolean endsTrials(CircuitReport reported, long now, long interval) {
+        if (reported.state() == State.CLOSED) {
+            open = false;
+            holder = null;
+            for (Row row : rows.values()) {
+                row.voided = row.opening;
+                row.voteUntil = 0;
+            }
+        } else if (reported.state() == State.OPEN && !reported.due()) {
+            holder = null;
+        } else if (reported.state() == State.OPEN && now - lentAt >= UNTRIED_INTERVALS * interval) {
+            holder = null;
+            return true;
+        }
+        return false;
+    }
+
+    private void requireHolder() {
+        if (holder != null && !rows.containsKey(holder)) {
+            holder = null;
+        }
+    }
+
+    /** Opens or closes the circuit of the fleet. */
+    private void decide(CircuitReport reported, long now) {
+        long votes = votes(now);
+        if (open) {
+            if (votes == 0 && rows.values().stream().allMatch(row -> row.state == State.CLOSED)) {
+                open = false;
+                holder = null;
+            }
+        } else if (reported.mode() == FleetMode.QUORUM && votes >= needed(reported.quorum(), voters(now))) {
+            open = true;
+            holder = null;
+            lent = false;
+        }
+    }
+
+    private static long needed(long quorum, long voters) {
+        return Math.max(LEAST_VOTES, (quorum * voters + WHOLE_QUORUM - 1) / WHOLE_QUORUM);
+    }
+
+    private long votes(long now) {
+        return rows.values().stream().filter(row -> row.votes(now)).count();
+    }
+
+    private long voters(long now) {
+        return rows.values().stream().filter(row -> row.isVoter(now)).count();
+    }
+
+    private CircuitView view(NodeReport report, CircuitReport reported, long now) {
+        long votes = votes(now);
+        Row own = rows.get(report.node());
+        return new CircuitView(
+                reported.name(),
+                (int) votes,
+                (int) voters(now),
+                votes > (own != null && own.votes(now) ? 1 : 0),
+                open && reported.mode() == FleetMode.QUORUM,
+                open && report.node().equals(holder));
+    }
+}
