@@ -112,8 +112,11 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         waits.shutdown();
     }
 
-    /** Applies the latest changes. Of concurrent changes, the last thread to enter sees all of them. */
-    private void applyConfig() {
+    /**
+     * Applies the latest changes through {@link #onReconfigured()}. Of concurrent changes, the last thread to enter
+     * sees all of them.
+     */
+    protected final void applyConfig() {
         following.lock();
         try {
             onReconfigured();

@@ -7,6 +7,7 @@ import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
@@ -32,6 +33,9 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
     /** Whether asynchronous calls use the semaphore of sync ones. Calls that run or wait in their own end there. */
     private volatile boolean shared;
+
+    /** The limit in force is not above this. */
+    private volatile int limitedTo = Integer.MAX_VALUE;
 
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
 
@@ -79,7 +83,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     public BulkheadMetrics metrics() {
         BulkheadConfig config = config();
         return new BulkheadMetrics(
-                config.maxConcurrent(),
+                Math.min(config.maxConcurrent(), limitedTo),
                 config.maxQueue(),
                 sync.active(),
                 sync.queued(),
@@ -100,9 +104,24 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     protected void onReconfigured() {
         BulkheadConfig config = config();
         shared = config.pools() == BulkheadPools.SHARED;
-        int maxConcurrent = isEnabled() ? config.maxConcurrent() : FairSemaphore.UNLIMITED;
+        int maxConcurrent = isEnabled() ? Math.min(config.maxConcurrent(), limitedTo) : FairSemaphore.UNLIMITED;
         sync.resize(maxConcurrent, config.maxQueue());
         async.resize(maxConcurrent, config.maxQueue());
+    }
+
+    /**
+     * Lowers the limit in force below the configured one, until this is called again; {@link #config()} stays what it
+     * is, and so does the lowering when settings change. Calls above a lowered limit run to their end, and waiters stay
+     * queued. Without effect while this is disabled.
+     *
+     * @apiNote For authors of coordination across processes.
+     * @param maxConcurrent the maximum number of concurrent calls per pool; zero admits none, {@link Integer#MAX_VALUE}
+     *     ends the lowering
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void limitTo(int maxConcurrent) {
+        limitedTo = Require.range("maxConcurrent", maxConcurrent, 0, Integer.MAX_VALUE);
+        applyConfig();
     }
 
     /** Registers a listener for rejected calls; otherwise like {@link #on(Class, Consumer)}. */
@@ -180,10 +199,9 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     private BulkheadFullException reject(BulkheadConfig config, FairSemaphore semaphore, @Nullable Duration waited) {
-        int active = semaphore.active();
-        int queued = semaphore.queued();
-        publishRejected(active, queued);
-        return new BulkheadFullException(name(), active, queued, config, waited);
+        BulkheadFullException rejection = new BulkheadFullException(name(), semaphore, config, waited);
+        publishRejected(rejection.active(), rejection.queued());
+        return rejection;
     }
 
     private void publishRejected(int active, int queued) {

@@ -1,5 +1,6 @@
 package io.netrun.resilience.bulkhead;
 
+import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.Objects;
@@ -12,10 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueue maximum number of waiting calls per pool; 0 to 1,000,000, 0 rejects at once; default 100
  * @param maxWait maximum time in the queue; above zero, null for no limit, which is the default
  * @param pools whether sync and asynchronous calls share the permits; default {@link BulkheadPools#SEPARATE}
+ * @param scope which calls the limit counts; default {@link LimitScope#NODE}
  * @param stackTraces whether a {@link BulkheadFullException} has a stack trace; default false
  */
 public record BulkheadConfig(
-        int maxConcurrent, int maxQueue, @Nullable Duration maxWait, BulkheadPools pools, boolean stackTraces) {
+        int maxConcurrent,
+        int maxQueue,
+        @Nullable Duration maxWait,
+        BulkheadPools pools,
+        LimitScope scope,
+        boolean stackTraces) {
 
     private static final int MAX_CALLS = 1_000_000;
 
@@ -31,6 +38,7 @@ public record BulkheadConfig(
             Require.positive("maxWait", maxWait);
         }
         Objects.requireNonNull(pools, "pools");
+        Objects.requireNonNull(scope, "scope");
     }
 
     /** Returns the default settings. */
@@ -50,6 +58,7 @@ public record BulkheadConfig(
         builder.maxQueue = maxQueue;
         builder.maxWait = maxWait;
         builder.pools = pools;
+        builder.scope = scope;
         builder.stackTraces = stackTraces;
         return builder;
     }
@@ -61,6 +70,7 @@ public record BulkheadConfig(
         private int maxQueue = 100;
         private @Nullable Duration maxWait;
         private BulkheadPools pools = BulkheadPools.SEPARATE;
+        private LimitScope scope = LimitScope.NODE;
         private boolean stackTraces;
 
         private Builder() {}
@@ -89,6 +99,15 @@ public record BulkheadConfig(
             return this;
         }
 
+        /**
+         * Sets which calls the limit counts: those of this process, or those of all processes of the application.
+         * Default {@link LimitScope#NODE}.
+         */
+        public Builder scope(LimitScope scope) {
+            this.scope = scope;
+            return this;
+        }
+
         /** Sets whether a {@link BulkheadFullException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
@@ -101,7 +120,7 @@ public record BulkheadConfig(
          * @throws IllegalArgumentException if a value is out of its range
          */
         public BulkheadConfig build() {
-            return new BulkheadConfig(maxConcurrent, maxQueue, maxWait, pools, stackTraces);
+            return new BulkheadConfig(maxConcurrent, maxQueue, maxWait, pools, scope, stackTraces);
         }
     }
 }

@@ -15,11 +15,11 @@ public final class BulkheadFullException extends CallRejectedException {
     private final int maxQueue;
     private final @Nullable Duration waited;
 
-    BulkheadFullException(String name, int active, int queued, BulkheadConfig config, @Nullable Duration waited) {
+    BulkheadFullException(String name, FairSemaphore semaphore, BulkheadConfig config, @Nullable Duration waited) {
         super(name, null, config.stackTraces());
-        this.active = active;
-        this.queued = queued;
-        this.maxConcurrent = config.maxConcurrent();
+        this.active = semaphore.active();
+        this.queued = semaphore.queued();
+        this.maxConcurrent = semaphore.maxActive();
         this.maxQueue = config.maxQueue();
         this.waited = waited;
     }
@@ -34,7 +34,7 @@ public final class BulkheadFullException extends CallRejectedException {
         return queued;
     }
 
-    /** Returns the maximum number of concurrent calls. */
+    /** Returns the maximum number of concurrent calls that was in force. */
     public int maxConcurrent() {
         return maxConcurrent;
     }

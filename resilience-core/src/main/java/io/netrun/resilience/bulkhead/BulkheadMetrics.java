@@ -6,7 +6,7 @@ import java.time.Duration;
  * A snapshot of a bulkhead. With shared pools the sync figures cover all calls. Totals count from the creation of the
  * instance.
  *
- * @param maxConcurrent maximum number of concurrent calls, per pool
+ * @param maxConcurrent maximum number of concurrent calls in force, per pool
  * @param maxQueue maximum number of waiting calls, per pool
  * @param syncActive sync calls running
  * @param syncQueued sync calls waiting

@@ -217,6 +217,11 @@ final class FairSemaphore {
         return false;
     }
 
+    /** Returns the limit in force. */
+    int maxActive() {
+        return maxActive;
+    }
+
     int active() {
         return active(word);
     }

@@ -30,12 +30,21 @@ final class Circuit {
 
     private final String name;
     private volatile CircuitBreakerConfig config;
+
+    /** The settings, with the thresholds that are in force. */
+    private volatile CircuitBreakerConfig detectionConfig;
+
     private final Ticker ticker;
     private final PendingWaits waits;
     private final TransitionListener listener;
     private final LongAdder rejected = new LongAdder();
     private final LongAdder slow = new LongAdder();
     private final LongAdder opened = new LongAdder();
+
+    /** Until when an open circuit admits no trial, in the ticker's time; only while {@link #held}. */
+    private volatile long heldUntil;
+
+    private volatile boolean held;
 
     private volatile CircuitState state;
     private final TransitionAnnouncer transitions;
@@ -44,6 +53,7 @@ final class Circuit {
     Circuit(String name, CircuitBreakerConfig config, Ticker ticker, PendingWaits waits, TransitionListener listener) {
         this.name = name;
         this.config = config;
+        this.detectionConfig = config;
         this.ticker = ticker;
         this.waits = waits;
         this.listener = listener;
@@ -57,6 +67,10 @@ final class Circuit {
 
     CircuitBreakerConfig config() {
         return config;
+    }
+
+    CircuitBreakerConfig detectionConfig() {
+        return detectionConfig;
     }
 
     Ticker ticker() {
@@ -121,10 +135,52 @@ final class Circuit {
         }
     }
 
-    /** Applies other settings to the current state and to later ones. */
-    void follow(CircuitBreakerConfig next) {
+    /**
+     * Applies other settings to the current state and to later ones.
+     *
+     * @param tightened whether thresholds are halved
+     */
+    void follow(CircuitBreakerConfig next, boolean tightened) {
         config = next;
+        detectionConfig = tightened ? next.tightened() : next;
         state.reconfigured();
+    }
+
+    /** Opens a circuit that is closed or half-open. Returns whether it was. */
+    boolean tryOpen(String reason) {
+        CircuitState seen;
+        Open open;
+        do {
+            seen = state;
+            if (seen instanceof HalfOpen trying) {
+                open = trying.restarted();
+            } else if (seen instanceof Closed) {
+                open = new Open(this, seen.failureCount());
+            } else {
+                return false;
+            }
+        } while (!tryTransition(seen, open, reason));
+        return true;
+    }
+
+    /** Ends the open duration of an open circuit. Returns whether it was open. */
+    boolean tryExpire() {
+        if (state instanceof Open open) {
+            open.expire();
+            return true;
+        }
+        return false;
+    }
+
+    /** Holds an open circuit: it admits no trial before a time is over. */
+    void hold(long nanos) {
+        heldUntil = ticker.nanoTime() + nanos;
+        held = nanos > 0;
+    }
+
+    /** Returns how much longer an open circuit is held, in nanoseconds; 0 if it is not. */
+    long heldNanos() {
+        return held ? Math.max(0, heldUntil - ticker.nanoTime()) : 0;
     }
 
     void reset() {

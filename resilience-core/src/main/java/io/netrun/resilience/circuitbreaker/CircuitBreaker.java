@@ -6,11 +6,14 @@ import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -76,6 +79,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     private final Circuit circuit;
     private final OutcomeRecorder outcomes;
+    private volatile boolean tightened;
 
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
@@ -182,7 +186,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     @Override
     protected void onReconfigured() {
         outcomes.reconfigure(config());
-        circuit.follow(config());
+        circuit.follow(config(), tightened);
     }
 
     /**
@@ -206,6 +210,61 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     /** Admits all calls without recording them until {@link #reset()}. */
     public void disable() {
         circuit.disable();
+    }
+
+    /**
+     * Halves the thresholds in force, or ends that: the failure threshold and the minimum number of calls, at least 2
+     * and never above the configured ones. {@link #config()} stays what it is. What has been counted is kept.
+     *
+     * @apiNote For authors of coordination across processes.
+     */
+    public void tighten(boolean tightened) {
+        this.tightened = tightened;
+        applyConfig();
+    }
+
+    /**
+     * Opens a circuit that is CLOSED or HALF_OPEN, for the open duration. It counts as opened; a half-open one opens
+     * without growth of its open duration, because no trial failed.
+     *
+     * @apiNote For authors of coordination across processes.
+     * @param reason a readable reason, such as "fleet: 7 of 12 nodes"
+     * @return false if the circuit is in another state
+     */
+    public boolean open(String reason) {
+        return circuit.tryOpen(Objects.requireNonNull(reason, "reason"));
+    }
+
+    /**
+     * Holds the circuit: while it is OPEN it admits no trial before a time is over, even if its open duration ends
+     * earlier. Replaces an earlier hold, and applies to later open periods, too. Bounded by time, so that it ends even
+     * if nothing ends it.
+     *
+     * @apiNote For authors of coordination across processes.
+     * @param nanos nanoseconds from now; zero ends the hold
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void holdOpen(long nanos) {
+        circuit.hold(Require.nanos(Require.notNegative("nanos", Duration.ofNanos(nanos))));
+    }
+
+    /**
+     * Ends the open duration of an OPEN circuit: the next call is a trial, unless the circuit is {@linkplain #holdOpen
+     * held}.
+     *
+     * @apiNote For authors of coordination across processes.
+     * @return false if the circuit is in another state
+     */
+    public boolean expireOpen() {
+        return circuit.tryExpire();
+    }
+
+    /**
+     * Returns whether the circuit is OPEN and its open duration is over, so that the next call is a trial, unless the
+     * circuit is {@linkplain #holdOpen held}.
+     */
+    public boolean isTrialDue() {
+        return circuit.state() instanceof Open open && open.isExpired();
     }
 
     /**

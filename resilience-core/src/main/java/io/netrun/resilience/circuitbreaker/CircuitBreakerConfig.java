@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  *     null, the default, for no condition. If it throws, that is logged and the classes alone decide
  * @param failureResult results that count as a failure although nothing was thrown (asynchronous calls: the future's
  *     value); null for none, which is the default. If it throws, that is logged and the result counts as success
+ * @param fleet how the circuit takes part in the fleet of all processes; default {@link FleetMode#HINT}
+ * @param fleetQuorum QUORUM: the part of the processes that call the dependency whose open circuits open all others;
+ *     above 0, at most 1, default 0.5
  * @param stackTraces whether a {@link CircuitOpenException} has a stack trace; default false, because the trace would
  *     be the most expensive part of a rejection
  */
@@ -65,6 +68,8 @@ public record CircuitBreakerConfig(
         List<Class<? extends Throwable>> ignoreExceptions,
         @Nullable Predicate<? super Throwable> failure,
         @Nullable Predicate<@Nullable Object> failureResult,
+        FleetMode fleet,
+        double fleetQuorum,
         boolean stackTraces) {
 
     private static final int MAX_TRIALS = 10_000;
@@ -98,6 +103,11 @@ public record CircuitBreakerConfig(
         Require.range("halfOpenMaxCalls", halfOpenMaxCalls, 1, MAX_TRIALS);
         if (halfOpenMaxDuration != null) {
             Require.positive("halfOpenMaxDuration", halfOpenMaxDuration);
+        }
+        Objects.requireNonNull(fleet, "fleet");
+        if (!(fleetQuorum > 0 && fleetQuorum <= 1)) {
+            throw new InvalidSettingException(
+                    "fleetQuorum", "fleetQuorum is " + fleetQuorum + ": must be above 0, at most 1");
         }
         ExceptionFilter filter = new ExceptionFilter(exceptions, ignoreExceptions);
         exceptions = filter.exceptions();
@@ -140,6 +150,22 @@ public record CircuitBreakerConfig(
         return Duration.ofNanos(Require.nanos(openDuration)).multipliedBy(DEFAULT_OPEN_FACTOR);
     }
 
+    /**
+     * Returns these settings with half the thresholds: failures, and minimum number of calls in a window; at least 2,
+     * never above the configured ones.
+     */
+    CircuitBreakerConfig tightened() {
+        Builder builder = toBuilder();
+        builder.failureThreshold = halved(failureThreshold);
+        builder.minimumCalls =
+                halved(detection == Detection.COUNT_WINDOW ? Math.min(minimumCalls, windowSize) : minimumCalls);
+        return builder.build();
+    }
+
+    private static int halved(int threshold) {
+        return Math.min(threshold, Math.max(2, threshold - threshold / 2));
+    }
+
     /** Returns the default settings. */
     public static CircuitBreakerConfig defaults() {
         return builder().build();
@@ -171,6 +197,8 @@ public record CircuitBreakerConfig(
         builder.ignoreExceptions = ignoreExceptions;
         builder.failure = failure;
         builder.failureResult = failureResult;
+        builder.fleet = fleet;
+        builder.fleetQuorum = fleetQuorum;
         builder.stackTraces = stackTraces;
         return builder;
     }
@@ -196,6 +224,8 @@ public record CircuitBreakerConfig(
         private List<Class<? extends Throwable>> ignoreExceptions = List.of();
         private @Nullable Predicate<? super Throwable> failure;
         private @Nullable Predicate<@Nullable Object> failureResult;
+        private FleetMode fleet = FleetMode.HINT;
+        private double fleetQuorum = 0.5;
         private boolean stackTraces;
 
         private Builder() {}
@@ -385,6 +415,24 @@ public record CircuitBreakerConfig(
             return this;
         }
 
+        /**
+         * Sets how the circuit takes part in the fleet of all processes of the application. Default
+         * {@link FleetMode#HINT}.
+         */
+        public Builder fleet(FleetMode fleet) {
+            this.fleet = fleet;
+            return this;
+        }
+
+        /**
+         * Sets the part of the processes that call the dependency whose open circuits open all others, for
+         * {@link FleetMode#QUORUM}. At least two processes are needed in any case. Above 0, at most 1, default 0.5.
+         */
+        public Builder fleetQuorum(double fleetQuorum) {
+            this.fleetQuorum = fleetQuorum;
+            return this;
+        }
+
         /** Sets whether a {@link CircuitOpenException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
@@ -416,6 +464,8 @@ public record CircuitBreakerConfig(
                     ignoreExceptions,
                     failure,
                     failureResult,
+                    fleet,
+                    fleetQuorum,
                     stackTraces);
         }
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param totalRejected calls that were rejected
  * @param totalSlow calls that took {@link CircuitBreakerConfig#slowCallDuration()} or longer, counted while CLOSED;
  *     they are also included in those that succeeded or failed
- * @param totalOpened how often the circuit opened by itself, including after a failed trial
+ * @param totalOpened how often the circuit opened by itself, including after a failed trial, or with the fleet
  */
 public record CircuitBreakerMetrics(
         CircuitBreaker.State state,

@@ -18,7 +18,7 @@ final class Closed extends CircuitState implements Admission {
 
     Closed(Circuit circuit) {
         this.circuit = circuit;
-        this.detector = FailureDetector.of(circuit.config(), circuit.ticker());
+        this.detector = FailureDetector.of(circuit.detectionConfig(), circuit.ticker());
         this.running = runningCalls(circuit.config().slowCallDuration());
     }
 
@@ -31,8 +31,9 @@ final class Closed extends CircuitState implements Admission {
     @Override
     synchronized void reconfigured() {
         CircuitBreakerConfig config = circuit.config();
-        if (!detector.tryReconfigure(config)) {
-            detector = FailureDetector.of(config, circuit.ticker());
+        CircuitBreakerConfig detection = circuit.detectionConfig();
+        if (!detector.tryReconfigure(detection)) {
+            detector = FailureDetector.of(detection, circuit.ticker());
         }
         Duration slow = config.slowCallDuration();
         RunningCalls watching = running;

@@ -91,6 +91,11 @@ final class HalfOpen extends CircuitState {
         return running.get();
     }
 
+    /** Creates an open period that does not count as another opening, because no trial has failed. */
+    Open restarted() {
+        return before.restarted();
+    }
+
     private void reopen(String reason) {
         circuit.tryTransition(this, before.reopened(), reason);
     }

@@ -66,6 +66,21 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
                 circuit, failureCount + 1, openings + 1, circuit.ticker().nanoTime(), new Object());
     }
 
+    /** Creates the open period after trials that were stopped without an outcome. */
+    Open restarted() {
+        return new Open(circuit, failureCount, openings, circuit.ticker().nanoTime(), new Object());
+    }
+
+    /** Ends the open duration: the next call begins the half-open period, unless the circuit is held. */
+    void expire() {
+        over = true;
+    }
+
+    /** Returns whether the open duration is over. */
+    boolean isExpired() {
+        return over || remainingNanos() == 0;
+    }
+
     /** An open circuit has admitted no call, so another object can replace it. */
     @Override
     void reconfigured() {
@@ -140,7 +155,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     @Override
     @Nullable
     Admission admit() {
-        if (!over && (trySkipClock() || remainingRejectionNanos() > 0)) {
+        if (over ? circuit.heldNanos() > 0 : trySkipClock() || remainingRejectionNanos() > 0) {
             throw circuit.rejection(this);
         }
         circuit.tryTransition(this, new HalfOpen(circuit, this), "the open duration elapsed");
@@ -160,9 +175,13 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         CircuitState present = circuit.state();
         if (present != this) {
             // After a change of settings, another object continues this period.
-            return present instanceof Open open && open.continues(this) ? open.remainingNanos() : 0;
+            return present instanceof Open open && open.continues(this) ? open.remainingOrHeldNanos() : 0;
         }
-        return remainingNanos();
+        return remainingOrHeldNanos();
+    }
+
+    private long remainingOrHeldNanos() {
+        return Math.max(over ? 0 : remainingNanos(), circuit.heldNanos());
     }
 
     private boolean continues(Open earlier) {

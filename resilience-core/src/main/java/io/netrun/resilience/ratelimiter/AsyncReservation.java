@@ -41,7 +41,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             Deadline deadline,
             long now) {
         this.limiter = limiter;
-        this.config = limiter.config();
+        this.config = limiter.inForce();
         this.giveUpAt = now + Require.nanos(config.maxWait());
         ScopeEnd scopeEnd = deadline == Deadline.NONE ? null : new ScopeEnd(this);
         this.start = new AtomicReference<>(new Start<>(next, body, deadline, scopeEnd, CallerContext.capture()));

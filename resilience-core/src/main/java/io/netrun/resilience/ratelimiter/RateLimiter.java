@@ -2,6 +2,7 @@ package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Permit;
@@ -37,12 +38,20 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     private static final long FOLLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     private volatile long longestWait;
+
+    /** The rate in force is not above this, in calls per period. */
+    private volatile double limitedTo = Double.POSITIVE_INFINITY;
+
+    /** The settings, with a lowered rate. */
+    private volatile RateLimiterConfig inForce;
+
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
 
     @SuppressWarnings("this-escape") // the queue only keeps the reference
     private RateLimiter(String name, RateLimiterConfig config, Ticker ticker) {
         super(name, config, ticker);
+        this.inForce = config;
         this.queue = new ReservationQueue(this, config);
         this.longestWait = Require.nanos(config.maxWait());
         waits().register(queue);
@@ -83,14 +92,15 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     @Override
     public boolean isInUse() {
-        return queue.waiting() > 0 || queue.available(ticker().nanoTime()) < config().capacity();
+        return queue.waiting() > 0 || queue.available(ticker().nanoTime()) < inForce.capacity();
     }
 
     @Override
     public RateLimiterMetrics metrics() {
+        RateLimiterConfig config = inForce;
         return new RateLimiterMetrics(
-                config().limit(),
-                config().period(),
+                config.limit(),
+                config.period(),
                 queue.available(ticker().nanoTime()),
                 queue.waiting(),
                 accepted.sum(),
@@ -123,7 +133,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     public Optional<Permit> tryAcquirePermit() {
         if (isEnabled() && !tryAcquire()) {
             countRejected();
-            publishRejected(Math.max(0, queue.waitOf(ticker().nanoTime())));
+            publishRejected(expected(Math.max(0, queue.waitOf(ticker().nanoTime()))));
             return Optional.empty();
         }
         countAccepted();
@@ -141,6 +151,28 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         }
         queue.drain();
         return queue.tryAcquire(now);
+    }
+
+    /**
+     * Lowers the rate in force below the configured one, until this is called again; {@link #config()} stays what it
+     * is, and so does the lowering when settings change. The burst is lowered in proportion, to one call at least.
+     * Waiters keep their order and get their tokens at the new rate. Without effect while this is disabled.
+     *
+     * <p>The time after which a rejected call should be tried again is that at the configured rate, or a period if that
+     * is longer: a lowered rate may rise before its next token is due.
+     *
+     * @apiNote For authors of coordination across processes.
+     * @param callsPerPeriod the number of calls per configured period, which may be a fraction; anything below a
+     *     thousandth is a thousandth, {@link Double#POSITIVE_INFINITY} ends the lowering
+     * @throws IllegalArgumentException if it is negative or not a number
+     */
+    public void limitTo(double callsPerPeriod) {
+        if (!(callsPerPeriod >= 0)) {
+            throw new InvalidSettingException(
+                    "callsPerPeriod", "callsPerPeriod is " + callsPerPeriod + ": must be zero or more");
+        }
+        limitedTo = callsPerPeriod;
+        applyConfig();
     }
 
     /** Registers a listener for rejected calls; otherwise like {@link #on(Class, Consumer)}. */
@@ -164,7 +196,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      */
     @Override
     protected void onReconfigured() {
-        RateLimiterConfig config = config();
+        RateLimiterConfig config = config().loweredTo(limitedTo);
+        inForce = config;
         longestWait = Require.nanos(config.maxWait());
         queue.drain();
         for (int round = 0; round < FOLLOW_ROUNDS && !queue.follows(config); round++) {
@@ -179,7 +212,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      */
     void await(long now, Deadline deadline) {
         long wait = requireSoonEnough(now, deadline);
-        new SyncReservation(this, config(), deadline, now).acquire(now, wait);
+        new SyncReservation(this, inForce, deadline, now).acquire(now, wait);
     }
 
     /**
@@ -195,9 +228,14 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         long wait = queue.waitOf(now);
         if (wait > patience) {
             countRejected();
-            throw rejection(config(), wait - patience);
+            throw rejection(inForce, wait - patience);
         }
         return patience;
+    }
+
+    /** Returns the settings, with a lowered rate. */
+    RateLimiterConfig inForce() {
+        return inForce;
     }
 
     ReservationQueue queue() {
@@ -218,9 +256,20 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /** Creates a rejection that has been counted, and calls the listeners. */
-    RateLimitExceededException rejection(RateLimiterConfig config, long retryAfterNanos) {
+    RateLimitExceededException rejection(RateLimiterConfig config, long nanos) {
+        long retryAfterNanos = expected(nanos);
         publishRejected(retryAfterNanos);
         return new RateLimitExceededException(name(), config, retryAfterNanos);
+    }
+
+    /** Returns a time at the rate in force, at most that at the configured rate or a period. */
+    private long expected(long nanos) {
+        RateLimiterConfig config = config();
+        if (limitedTo >= config.limit()) {
+            return nanos;
+        }
+        double configured = (double) nanos / inForce.nanosPerCall() * config.nanosPerCall();
+        return Math.min(nanos, Math.max((long) configured, Require.nanos(config.period())));
     }
 
     private void publishRejected(long retryAfterNanos) {

@@ -1,8 +1,10 @@
 package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.InvalidSettingException;
+import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.Require;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param burst number of calls that may begin at once after a quiet time; 1 to 1,000,000, null for {@code limit}, which
  *     is the default
  * @param maxWait maximum wait for a token; zero or more, default zero, which rejects at once
+ * @param scope which calls the limit counts; default {@link LimitScope#NODE}
  * @param stackTraces whether a {@link RateLimitExceededException} has a stack trace; default false
  */
 public record RateLimiterConfig(
-        int limit, Duration period, @Nullable Integer burst, Duration maxWait, boolean stackTraces) {
+        int limit, Duration period, @Nullable Integer burst, Duration maxWait, LimitScope scope, boolean stackTraces) {
 
     private static final int MAX_CALLS = 1_000_000;
     private static final long LEAST_INTERVAL_NANOS = 1_000;
+    private static final long MAX_NANOS = Require.nanos(Duration.ofSeconds(Long.MAX_VALUE));
+
+    /** The lowest rate that a limit can be lowered to, in calls per period. */
+    private static final double LEAST_CALLS = 0.001;
 
     /**
      * Validates every value.
@@ -42,8 +49,9 @@ public record RateLimiterConfig(
             Require.range("burst", burst, 1, MAX_CALLS);
         }
         Require.notNegative("maxWait", maxWait);
+        Objects.requireNonNull(scope, "scope");
         int capacity = burst == null ? limit : burst;
-        if (nanosPerCall > Require.nanos(Duration.ofSeconds(Long.MAX_VALUE)) / capacity) {
+        if (nanosPerCall > MAX_NANOS / capacity) {
             throw new InvalidSettingException(
                     "burst",
                     "burst is " + capacity + ", with " + limit + " calls per " + period
@@ -56,6 +64,24 @@ public record RateLimiterConfig(
     /** Returns the time between two tokens, in nanoseconds. */
     long nanosPerCall() {
         return Require.nanos(period) / limit;
+    }
+
+    /**
+     * Returns these settings with a lower rate: fewer calls per period, or one call in a longer period, and a burst in
+     * proportion. A rate that is not lower changes nothing.
+     *
+     * @param callsPerPeriod zero or more; a thousandth of a call at least
+     */
+    RateLimiterConfig loweredTo(double callsPerPeriod) {
+        if (callsPerPeriod >= limit) {
+            return this;
+        }
+        double calls = Math.max(LEAST_CALLS, callsPerPeriod);
+        int whole = Math.max(1, (int) calls);
+        int lowerBurst = Math.max(1, (int) (capacity() * (calls / limit)));
+        double longest = (double) MAX_NANOS / lowerBurst;
+        double nanos = Math.min(Require.nanos(period) * (whole / calls), longest);
+        return new RateLimiterConfig(whole, Duration.ofNanos((long) nanos), lowerBurst, maxWait, scope, stackTraces);
     }
 
     /** Returns the number of calls that may begin at once: {@link #burst()}, or else {@link #limit()}. */
@@ -80,6 +106,7 @@ public record RateLimiterConfig(
         builder.period = period;
         builder.burst = burst;
         builder.maxWait = maxWait;
+        builder.scope = scope;
         builder.stackTraces = stackTraces;
         return builder;
     }
@@ -91,6 +118,7 @@ public record RateLimiterConfig(
         private Duration period = Duration.ofSeconds(1);
         private @Nullable Integer burst;
         private Duration maxWait = Duration.ZERO;
+        private LimitScope scope = LimitScope.NODE;
         private boolean stackTraces;
 
         private Builder() {}
@@ -125,6 +153,15 @@ public record RateLimiterConfig(
             return this;
         }
 
+        /**
+         * Sets which calls the limit counts: those of this process, or those of all processes of the application.
+         * Default {@link LimitScope#NODE}.
+         */
+        public Builder scope(LimitScope scope) {
+            this.scope = scope;
+            return this;
+        }
+
         /** Sets whether a {@link RateLimitExceededException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
@@ -137,7 +174,7 @@ public record RateLimiterConfig(
          * @throws IllegalArgumentException if a value is out of its range
          */
         public RateLimiterConfig build() {
-            return new RateLimiterConfig(limit, period, burst, maxWait, stackTraces);
+            return new RateLimiterConfig(limit, period, burst, maxWait, scope, stackTraces);
         }
     }
 }

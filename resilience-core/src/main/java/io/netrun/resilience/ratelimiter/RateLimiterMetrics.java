@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * A snapshot of a rate limiter. Totals count from the creation of the instance.
  *
- * @param limit number of calls per period
- * @param period the time in which that many calls may begin
+ * @param limit number of calls per period, as it is in force
+ * @param period the time in which that many calls may begin, as it is in force
  * @param available calls that could begin at once
  * @param waiting calls waiting for their reserved token
  * @param totalAccepted calls admitted, at once or after a wait

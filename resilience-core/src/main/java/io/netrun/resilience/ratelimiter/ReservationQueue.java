@@ -222,8 +222,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
         long now = timer.now();
         takeReturned();
         grantDue(now);
-        if (!applied.equals(limiter.config())) {
-            reconfigure(limiter.config(), now);
+        RateLimiterConfig inForce = limiter.inForce();
+        if (!applied.equals(inForce)) {
+            reconfigure(inForce, now);
             grantDue(now);
         }
         if (moved) {
