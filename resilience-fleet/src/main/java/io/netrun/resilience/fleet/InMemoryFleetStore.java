@@ -98,8 +98,7 @@ public final class InMemoryFleetStore implements FleetStore {
         long now = now();
         List<LimitView> limitViews = new ArrayList<>(report.limits().size());
         for (LimitReport limit : report.limits()) {
-            limitViews.add(limits.computeIfAbsent(
-                            limit.pattern() + ' ' + limit.name(), key -> new StoredLimit())
+            limitViews.add(limits.computeIfAbsent(limit.pattern() + ' ' + limit.name(), key -> new StoredLimit())
                     .exchange(report, limit, now));
         }
         List<CircuitView> circuitViews = new ArrayList<>(report.circuits().size());
@@ -111,8 +110,7 @@ public final class InMemoryFleetStore implements FleetStore {
             lastCommand = Math.max(lastCommand, report.lastCommand());
             report.commands().forEach(command -> store(command, now));
         }
-        return new FleetView(
-                report.number(), liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
+        return new FleetView(report.number(), liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
     }
 
     /** Forgets everything, as a store that has lost its data. */
