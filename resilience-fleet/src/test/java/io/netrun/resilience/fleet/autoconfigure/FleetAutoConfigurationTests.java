@@ -372,7 +372,7 @@ class FleetAutoConfigurationTests {
                         .contains(
                                 "Bulkhead 'database': maxConcurrent is 3 for the fleet's sync calls, and again for its"
                                         + " asynchronous calls, because pools is separate.")
-                        .doesNotContain("Bulkhead 'wide'")
+                        .doesNotContain("Bulkhead 'wide': maxConcurrent")
                         .contains("RateLimiter 'geocoder': limit is 4 for the fleet, but")
                         .doesNotContain("takes part in no fleet"));
     }
