@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A hundred nodes in virtual time. Each scenario runs with a few seeds; {@code -Dfleet.seeds=200} runs more of them, and
- * {@code -Dfleet.minutes=60} lets the long ones last an hour. The figures of each run are printed.
+ * A hundred nodes in virtual time. Each scenario runs with a few seeds; {@code -Dfleet.seeds=200} runs more of them,
+ * and {@code -Dfleet.minutes=60} lets the long ones last an hour. The figures of each run are printed.
  */
 @Timeout(3_600)
 class FleetSimulationTests {
@@ -81,7 +81,7 @@ class FleetSimulationTests {
         grown.rateDemand = 20;
         double scarce = fleet.secondsUntil(() -> grown.rateInForce(), 0.9 * 20, LEASE);
         print("tenfold demand", seed, "intervals if there is enough", enough, "if all is granted", scarce);
-        assertThat(enough).isLessThanOrEqualTo(5);
+        assertThat(enough).isLessThanOrEqualTo(3);
         assertThat(scarce).isLessThanOrEqualTo(6);
         assertThat(fleet.worstOvershoot).isZero();
     }
@@ -129,6 +129,7 @@ class FleetSimulationTests {
     @MethodSource("seeds")
     void lostDataShouldBeHealedWithinALease(long seed) {
         Simulation fleet = fleet(seed, 40, 8);
+        fleet.nodes.forEach(node -> demand(node, fleet.random.nextInt(100), fleet.random.nextInt(20)));
         fleet.run(Duration.ofSeconds(15 + fleet.random.nextInt(5)).plusMillis(fleet.random.nextInt(1_000)));
         fleet.store.clear();
         fleet.worstInForce = 0;
@@ -188,13 +189,25 @@ class FleetSimulationTests {
         long trials = fleet.mostTrials;
         fleet.nodes.forEach(node -> node.failing = 0);
         double first = fleet.secondsUntil(() -> fleet.count(State.CLOSED), 1, Duration.ofSeconds(60));
-        double closed = fleet.secondsUntil(() -> fleet.count(State.CLOSED), NODES, Duration.ofSeconds(60));
-        print("quorum", seed, "half after", opened, "all after", all, "nodes with trials", trialNodes, "trials", trials);
-        print("quorum", seed, "first closed after", first, "all after", closed);
+        double followed = fleet.secondsUntil(() -> -fleet.count(State.OPEN), 0, Duration.ofSeconds(60));
+        double closed = followed + fleet.secondsUntil(() -> fleet.count(State.CLOSED), NODES, Duration.ofSeconds(60));
+        print(
+                "quorum",
+                seed,
+                "half after",
+                opened,
+                "all after",
+                all,
+                "nodes with trials",
+                trialNodes,
+                "trials",
+                trials);
+        print("quorum", seed, "first closed after", first, "all tried after", followed, "all closed after", closed);
         assertThat(all).isLessThanOrEqualTo(2.4);
         assertThat(trialNodes).isEqualTo(1);
         assertThat(trials).isBetween(1L, 3L);
-        assertThat(closed).isLessThanOrEqualTo(3);
+        // Up to an interval and a fifth until the store knows it, and two until all follow.
+        assertThat(followed).isLessThanOrEqualTo(3.3);
     }
 
     @ParameterizedTest
@@ -202,15 +215,16 @@ class FleetSimulationTests {
     void commandShouldReachAllNodesAndLateOnesOnce(long seed) {
         Simulation fleet = fleet(seed, 1, 1);
         fleet.run(Duration.ofSeconds(3));
-        FleetCommand command = new FleetCommand(
-                0, "circuit-breaker", "payments", "force-open", Map.of(), "operator", Instant.EPOCH);
+        FleetCommand command =
+                new FleetCommand(0, "circuit-breaker", "payments", "force-open", Map.of(), "operator", Instant.EPOCH);
         SimulatedNode sender = fleet.nodes.get(7);
         fleet.send(sender, sender.report(command));
         fleet.run(INTERVAL.multipliedBy(2));
         fleet.addNodes(10);
         fleet.run(INTERVAL.multipliedBy(2));
-        assertThat(fleet.nodes).hasSize(NODES + 10).allSatisfy(node -> assertThat(node.commands())
-                .containsExactly(command.withNumber(1)));
+        assertThat(fleet.nodes)
+                .hasSize(NODES + 10)
+                .allSatisfy(node -> assertThat(node.commands()).containsExactly(command.withNumber(1)));
     }
 
     private static Simulation fleet(long seed, double rate, double concurrent) {
