@@ -83,7 +83,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
             return;
         }
         try {
-            timer = bulkhead.ticker().schedule(Workers.handOver(this::expire), Require.nanos(maxWait));
+            timer = bulkhead.ticker().schedule(Workers.handOverWhenDue(this::expire), Require.nanos(maxWait));
         } catch (Throwable noTimer) {
             if (semaphore.cancel(ticket, false)) {
                 start.set(null);

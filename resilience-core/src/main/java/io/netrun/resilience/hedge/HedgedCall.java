@@ -119,7 +119,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
             return;
         }
         try {
-            timer = hedge().ticker().schedule(Workers.handOver(this), Require.nanos(config.delay()));
+            timer = hedge().ticker().schedule(Workers.handOverWhenDue(this), Require.nanos(config.delay()));
         } catch (Throwable noTimer) {
             SafeLog.warn(
                     log, "Hedge '{}': no timer could be set, so there is no further attempt", hedge().name(), noTimer);

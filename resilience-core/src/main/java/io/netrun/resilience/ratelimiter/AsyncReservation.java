@@ -87,7 +87,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         if (dueAt - giveUpAt <= 0 || expiry != null) {
             return;
         }
-        expiry = limiter.ticker().scheduleAt(Workers.handOver(this::expire), giveUpAt);
+        expiry = limiter.ticker().scheduleAt(Workers.handOverWhenDue(this::expire), giveUpAt);
         if (start.get() == null) {
             endWait(null);
         }
