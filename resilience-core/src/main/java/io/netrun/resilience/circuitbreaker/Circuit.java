@@ -91,10 +91,24 @@ final class Circuit {
             if (admission != null) {
                 return admission;
             }
+            announce(); // the circuit has moved on
         }
     }
 
-    /** Makes a transition. Returns false if another transition was faster. */
+    /** Calls the listeners for transitions that were made, unless another thread does. Never throws. */
+    void announce() {
+        transitions.announce();
+    }
+
+    /** Returns whether there is a transition to announce. */
+    boolean hasTransition() {
+        return transitions.isDue();
+    }
+
+    /**
+     * Makes a transition, which the calling thread must {@link #announce()}. Returns false if another transition was
+     * faster.
+     */
     boolean tryTransition(CircuitState from, CircuitState to, String reason) {
         boolean changes = from.state() != to.state();
         to.setEntryTransition(
@@ -102,10 +116,12 @@ final class Circuit {
         if (!STATE.compareAndSet(this, from, to)) {
             return false;
         }
+        transitions.made();
         try {
             moved(from, to);
-        } finally {
-            transitions.won();
+        } catch (Throwable thrown) {
+            announce();
+            throw thrown;
         }
         return true;
     }
@@ -152,12 +168,14 @@ final class Circuit {
                 new Disabled(
                         seen instanceof ForcedOpen || (seen instanceof Disabled already && already.wasForcedOpen())),
                 "disabled"));
+        announce();
     }
 
     void enable() {
         CircuitState seen = state;
         if (seen instanceof Disabled disabled) {
             tryTransition(seen, disabled.wasForcedOpen() ? new ForcedOpen(this) : new Closed(this), "enabled");
+            announce();
         }
     }
 
@@ -176,6 +194,7 @@ final class Circuit {
         do {
             seen = state;
         } while (!tryTransition(seen, to, reason));
+        announce();
     }
 
     private void moved(CircuitState from, CircuitState to) {

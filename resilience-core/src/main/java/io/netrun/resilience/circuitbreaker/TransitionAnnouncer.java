@@ -14,6 +14,10 @@ import org.slf4j.LoggerFactory;
  * led to it, written before the compare-and-set: together these are a list from the current state back to the last one
  * announced, which the announcing thread traverses. One thread announces at a time; other threads, and a listener that
  * causes a transition, leave theirs to that thread and continue.
+ *
+ * <p>Listeners are user code that may block. So a transition is {@linkplain #made() recorded} when it happens, and
+ * {@linkplain #announce() announced} once the thread that made it has settled what the transition is a part of, by that
+ * thread or by another one that is faster.
  */
 final class TransitionAnnouncer {
 
@@ -30,7 +34,7 @@ final class TransitionAnnouncer {
     private final Supplier<CircuitState> present;
 
     /**
-     * The number of transitions made and not examined since. The thread that raises it from zero announces until it is
+     * The number of announcements begun and not finished. The thread that raises it from zero announces until it is
      * zero again.
      */
     private final AtomicInteger pending = new AtomicInteger();
@@ -43,8 +47,25 @@ final class TransitionAnnouncer {
         this.present = present;
     }
 
-    /** Announces a transition that was made. Never throws. */
-    void won() {
+    /** Whether a transition was made that no thread has begun to announce. */
+    private volatile boolean due;
+
+    /** Records that a transition was made. The calling thread must call {@link #announce()}. */
+    void made() {
+        due = true;
+    }
+
+    /** Returns whether there is a transition to announce. */
+    boolean isDue() {
+        return due;
+    }
+
+    /** Announces the transitions that were made. Never throws. */
+    void announce() {
+        if (!due) {
+            return;
+        }
+        due = false; // before the state is read: a transition made meanwhile is announced here
         if (pending.getAndIncrement() != 0) {
             return;
         }

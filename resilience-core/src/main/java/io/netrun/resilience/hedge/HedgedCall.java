@@ -264,9 +264,11 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         forEachAttempt(Attempt::stop);
         unclaim();
         forEachAttempt(this::leaveIfOver);
+        forEachAttempt(this::cancelAsWell);
         forEachAttempt(attempt -> {
-            cancelAsWell(attempt);
-            leaveIfOver(attempt);
+            if (attempt.awaitStart()) {
+                cancelAsWell(attempt);
+            }
         });
         letGo();
     }
@@ -276,6 +278,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         if (running != null) {
             cancelPart(running);
         }
+        leaveIfOver(attempt);
     }
 
     private void letGo() {

@@ -7,6 +7,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -23,15 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
-    private static final VarHandle PENDING;
-
-    static {
-        try {
-            PENDING = MethodHandles.lookup().findVarHandle(AsyncRetryCall.class, "pending", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle PENDING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "pending", VarHandle.class, AsyncRetryCall.class, int.class);
 
     private final Retry retry;
     private final RetryRules rules;
@@ -314,8 +308,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         Throwable failure = known.conclude();
         attempts = null;
         clearOutcomeOwner();
-        clear();
-        publish(value, known.endsWithResult(failure) ? null : failure);
+        letGo();
+        announceThenPublish(known.event(), value, known.endsWithResult(failure) ? null : failure, context);
     }
 
     /** Ends the call with a failure that no attempt caused. */
@@ -366,10 +360,14 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** Releases what the call captures, so that a reference to the future of an ended call does not retain it. */
     private void clear() {
+        letGo();
+        context.clear();
+    }
+
+    private void letGo() {
         body = null;
         running = null;
         pause = null;
-        context.clear();
         Deadline further = scope;
         if (further != null) {
             further.end();
