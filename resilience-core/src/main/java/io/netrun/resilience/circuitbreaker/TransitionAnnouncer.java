@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * announced, which the announcing thread traverses. One thread announces at a time; other threads, and a listener that
  * causes a transition, leave theirs to that thread and continue.
  *
- * <p>Listeners are user code that may block. So a transition is {@linkplain #made() recorded} when it happens, and
- * {@linkplain #announce() announced} once the thread that made it has settled what the transition is a part of, by that
- * thread or by another one that is faster.
+ * <p>Listeners are user code that may block. So a transition is {@linkplain #onTransition() recorded} when it happens,
+ * and {@linkplain #announce() announced} once the thread that made it has settled what the transition is a part of, by
+ * that thread or by another one that is faster.
  */
 final class TransitionAnnouncer {
 
@@ -39,6 +39,9 @@ final class TransitionAnnouncer {
      */
     private final AtomicInteger pending = new AtomicInteger();
 
+    /** Whether a transition was made that no thread has begun to announce. */
+    private volatile boolean due;
+
     /** The last state whose transition has been announced; confined to the announcing thread. */
     private CircuitState announced;
 
@@ -47,11 +50,8 @@ final class TransitionAnnouncer {
         this.present = present;
     }
 
-    /** Whether a transition was made that no thread has begun to announce. */
-    private volatile boolean due;
-
     /** Records that a transition was made. The calling thread must call {@link #announce()}. */
-    void made() {
+    void onTransition() {
         due = true;
     }
 

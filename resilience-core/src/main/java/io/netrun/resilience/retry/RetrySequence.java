@@ -46,7 +46,7 @@ final class RetrySequence extends Deadline.InFlight {
 
     private boolean registered;
     private boolean counted;
-    private int made = 1;
+    private int attemptsMade = 1;
     private long delay;
     private End end = End.NOT_RETRIED;
     private String reason = "";
@@ -70,7 +70,7 @@ final class RetrySequence extends Deadline.InFlight {
      * Decides about the first failure, as {@link #decide} does. Must be called once the thread that ends the call can
      * find this object.
      */
-    long first(boolean repeatable) {
+    long onFirstFailure(boolean repeatable) {
         // If a call ends with its first failure, the limit around it learns that when the call has ended.
         if (rules.hasPredicate()) {
             register();
@@ -103,10 +103,10 @@ final class RetrySequence extends Deadline.InFlight {
      *
      * @param byResult whether the attempt failed by its result, which is better than nothing if no attempt follows
      */
-    long next(Throwable failure, boolean byResult, boolean repeatable) {
+    long onNextFailure(Throwable failure, boolean byResult, boolean repeatable) {
         Failed before = failed;
-        failed = new Failed(failure, byResult, made <= MAX_KEPT ? before : before.before);
-        made++;
+        failed = new Failed(failure, byResult, attemptsMade <= MAX_KEPT ? before : before.before);
+        attemptsMade++;
         return decide(repeatable);
     }
 
@@ -124,18 +124,18 @@ final class RetrySequence extends Deadline.InFlight {
         if (!repeatable || !(failed.byResult || rules.retries(last))) {
             return stop(End.NOT_RETRIED, "");
         }
-        if (made >= config.maxAttempts()) {
+        if (attemptsMade >= config.maxAttempts()) {
             return stop(End.EXHAUSTED, "");
         }
         register();
-        delay = withHint(rules.backoff().nanos(made - 1, delay, last));
+        delay = withHint(rules.backoff().nanos(attemptsMade - 1, delay, last));
         if (isTooLong(delay)) {
             return stop(End.EXHAUSTED, ": no time left for another");
         }
         if (!tryPay(config.budget())) {
             return stop(End.DENIED, "");
         }
-        retry.publishRetrying(last, made, delay);
+        retry.publishRetrying(last, attemptsMade, delay);
         return delay;
     }
 
@@ -192,7 +192,7 @@ final class RetrySequence extends Deadline.InFlight {
     void onContextLost(Throwable failure, boolean byResult) {
         if (failure != failed.failure) {
             failed = new Failed(failure, byResult, failed);
-            made++;
+            attemptsMade++;
         }
         refund();
         stop(End.NOT_RETRIED, "");
@@ -239,7 +239,7 @@ final class RetrySequence extends Deadline.InFlight {
             part().markSettled();
         }
         return end == End.EXHAUSTED && rules.config().onExhausted() == OnExhausted.WRAP
-                ? new RetryExhaustedException(retry.name(), made, reason, last, earlier(), sync)
+                ? new RetryExhaustedException(retry.name(), attemptsMade, reason, last, earlier(), sync)
                 : last;
     }
 
@@ -260,7 +260,7 @@ final class RetrySequence extends Deadline.InFlight {
         }
         RetryBudget budget = rules.config().budget();
         if (end == End.EXHAUSTED) {
-            return retry.exhaustedEvent(failed.failure, made);
+            return retry.exhaustedEvent(failed.failure, attemptsMade);
         }
         return end == End.DENIED && budget != null ? retry.deniedEvent(failed.failure, budget) : null;
     }
@@ -313,7 +313,8 @@ final class RetrySequence extends Deadline.InFlight {
         Throwable last = failed.failure;
         long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
-                && !rules.backoff().canReach(hint, made - 1, rules.config().maxAttempts() - 1);
+                && !rules.backoff()
+                        .canReach(hint, attemptsMade - 1, rules.config().maxAttempts() - 1);
     }
 
     @Override
