@@ -8,6 +8,7 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * The state machine. Its state is one reference; every transition is one compare-and-set from the state that requested
@@ -98,6 +99,13 @@ final class Circuit {
     /** Calls the listeners for transitions that were made, unless another thread does. Never throws. */
     void announce() {
         transitions.announce();
+    }
+
+    /** Calls the listeners as {@link #announce()} does, on a worker. */
+    void announceOnWorker(Consumer<Runnable> worker) {
+        if (transitions.tryTake()) {
+            worker.accept(transitions::announceTaken);
+        }
     }
 
     /** Returns whether there is a transition to announce. */

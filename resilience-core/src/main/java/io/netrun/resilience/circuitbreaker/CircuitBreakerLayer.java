@@ -96,7 +96,8 @@ final class CircuitBreakerLayer implements Layer {
                 adapted.onDelivery(() -> {
                     if (adapted.isOwnedBy(own)) {
                         admission.onFirstElement();
-                        announceOnWorker();
+                        // The thread that delivers the first element of a stream delivers the stream's end as well.
+                        circuit.announceOnWorker(Workers::executeReliably);
                     }
                 });
             }
@@ -125,13 +126,6 @@ final class CircuitBreakerLayer implements Layer {
             ForeignStage.cancel(call);
             end(admission, inFlight, Verdict.IGNORED, null, Deadline.NONE);
             return CompletableFuture.failedFuture(thrown);
-        }
-    }
-
-    /** The thread that delivers the first element of a stream delivers the stream's end as well. */
-    private void announceOnWorker() {
-        if (outcomes.hasTransition()) {
-            Workers.executeReliably(outcomes::announce);
         }
     }
 

@@ -62,10 +62,22 @@ final class TransitionAnnouncer {
 
     /** Announces the transitions that were made. Never throws. */
     void announce() {
-        if (!due) {
-            return;
+        if (tryTake()) {
+            announceTaken();
         }
-        due = false; // before the state is read: a transition made meanwhile is announced here
+    }
+
+    /** Takes over the transitions to announce. Returns false if there are none; otherwise announce them. */
+    boolean tryTake() {
+        if (!due) {
+            return false;
+        }
+        due = false; // before the state is read: a transition made meanwhile is announced as well
+        return true;
+    }
+
+    /** Announces the transitions that were {@linkplain #tryTake() taken over}, on any thread. Never throws. */
+    void announceTaken() {
         if (pending.getAndIncrement() != 0) {
             return;
         }

@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,12 +125,17 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         if (!isStarting()) {
             return false;
         }
+        awaitWhile(this::isStarting);
+        return true;
+    }
+
+    /** Waits for another thread that starts an attempt, for at most ten milliseconds. */
+    static void awaitWhile(BooleanSupplier starting) {
         Ticker clock = Ticker.system(); // the other thread needs real time
         long end = clock.nanoTime() + LONGEST_START_NANOS;
-        for (int checks = 0; isStarting() && clock.nanoTime() - end < 0; checks++) {
+        for (int checks = 0; starting.getAsBoolean() && clock.nanoTime() - end < 0; checks++) {
             SpinBackoff.await(checks);
         }
-        return true;
     }
 
     private boolean isStarting() {
