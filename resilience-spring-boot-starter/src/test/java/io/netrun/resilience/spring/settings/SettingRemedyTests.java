@@ -149,14 +149,26 @@ class SettingRemedyTests {
                 "resilience.retry.instances.x.max-attempts",
                 "resilience.enabled",
                 "resilience.order",
-                "resilience.metrics.keyed",
-                "resilience.http-clients.x.retry"
+                "resilience.metrics.keyed"
             })
     void circularPlaceholderShouldNameTheCycle(String property) {
         runner.withPropertyValues(property + "=${a.b}", "a.b=${c.d}", "c.d=${a.b}")
                 .run(context -> assertThat(context.getStartupFailure())
-                        .hasStackTraceContaining(property.replace("clients.x", "clients[x]"))
+                        .hasStackTraceContaining(property.replace("instances.x", "instances[x]"))
                         .hasStackTraceContaining("${a.b} -> ${c.d} -> ${a.b}"));
+    }
+
+    @Test
+    void circularPlaceholderOfAClientShouldHideNoOther() {
+        runner.withPropertyValues(
+                        "resilience.http-clients.x.retry=${a.b}",
+                        "a.b=${a.b}",
+                        "resilience.timeout.defaults.duration=1")
+                .run(context -> assertThat(problems(context.getStartupFailure()))
+                        .extracting(Problem::description)
+                        .anyMatch(problem -> problem.contains("resilience.http-clients[x].retry")
+                                && problem.contains("Circular placeholder reference 'a.b'"))
+                        .anyMatch(problem -> problem.contains("duration")));
     }
 
     @Test
@@ -164,7 +176,8 @@ class SettingRemedyTests {
         runner.withBean(Named.class)
                 .withPropertyValues("used=x", "delay=${c.d}", "c.d=${delay}")
                 .run(context -> assertThat(context.getStartupFailure())
-                        .hasMessageContaining("baseDelay has placeholders that form a cycle: ${delay} -> ${c.d}"));
+                        .hasMessageContaining(
+                                "baseDelay has placeholders that form a cycle: ${delay:1s} -> ${c.d} -> ${delay}"));
     }
 
     @Test
