@@ -9,18 +9,24 @@ import org.jspecify.annotations.Nullable;
  * that may fail with a {@link java.util.concurrent.CompletionException} of its own implements
  * {@link ForeignStage.AsReported}.
  *
+ * <p>This is a class and not an interface because every asynchronous call checks its body for this type. A failed check
+ * against an interface searches the list of all interfaces of the body's class, which takes several nanoseconds.
+ *
  * @apiNote For authors of policies.
  * @param <T> the result of the stage
  */
-public interface AdaptedCall<T extends @Nullable Object>
-        extends CheckedSupplier<CompletionStage<T>, RuntimeException>, SubstituteCall {
+public abstract class AdaptedCall<T extends @Nullable Object>
+        implements CheckedSupplier<CompletionStage<T>, RuntimeException>, SubstituteCall {
+
+    /** Constructor for subclasses. */
+    protected AdaptedCall() {}
 
     /**
      * Starts an attempt; by default {@link #get()}.
      *
      * @param scope the scope of this attempt, for calls that are made within it
      */
-    default CompletionStage<T> start(Deadline scope) {
+    public CompletionStage<T> start(Deadline scope) {
         return get();
     }
 
@@ -28,13 +34,13 @@ public interface AdaptedCall<T extends @Nullable Object>
      * Returns whether the call can no longer be repeated or replaced: a part of the result has been delivered to the
      * caller, such as the first element of a stream, or the request body has been consumed.
      */
-    boolean isCommitted();
+    public abstract boolean isCommitted();
 
     /**
      * Returns whether a part of the result has been delivered to the caller, such as the first element of a stream. By
      * default false.
      */
-    default boolean hasDelivered() {
+    public boolean hasDelivered() {
         return false;
     }
 
@@ -44,14 +50,14 @@ public interface AdaptedCall<T extends @Nullable Object>
      *
      * @param callback must be quick and must not throw
      */
-    default void onDelivery(Runnable callback) {}
+    public void onDelivery(Runnable callback) {}
 
     /**
      * Returns whether the part of the result that {@linkplain #hasDelivered() has been delivered} came from an attempt
      * made in a scope or within it. Called where attempts run in parallel. By default false, because no attempt owns
      * the result.
      */
-    default boolean isOwnedBy(Deadline scope) {
+    public boolean isOwnedBy(Deadline scope) {
         return false;
     }
 
@@ -61,7 +67,7 @@ public interface AdaptedCall<T extends @Nullable Object>
      *
      * @return false if the result, or the part of it that has been delivered, comes from another attempt
      */
-    default boolean tryClaim(Deadline scope) {
+    public boolean tryClaim(Deadline scope) {
         return true;
     }
 
@@ -69,19 +75,19 @@ public interface AdaptedCall<T extends @Nullable Object>
      * Withdraws a {@linkplain #tryClaim claim} after the other attempts of the race have been stopped, so that further
      * ones can follow.
      */
-    default void unclaim() {}
+    public void unclaim() {}
 
     /** Converts what a fallback returned as a replacement for the result: a stage that ends as the call's own would. */
-    CompletionStage<T> adapt(@Nullable Object replacement);
+    public abstract CompletionStage<T> adapt(@Nullable Object replacement);
 
     /** Returns what the caller passed as the call, which is passed to fallbacks; by default this. */
     @Override
-    default Object source() {
+    public Object source() {
         return this;
     }
 
     /** Returns what the caller passed as the call, if that is not the body itself. */
-    static Object sourceOf(Object body) {
+    public static Object sourceOf(Object body) {
         return body instanceof SubstituteCall substitute ? substitute.source() : body;
     }
 
@@ -90,7 +96,7 @@ public interface AdaptedCall<T extends @Nullable Object>
      *
      * @return true if the policies' hooks for late results must not receive it either; by default false
      */
-    default boolean discard(@Nullable Object result) {
+    public boolean discard(@Nullable Object result) {
         return false;
     }
 
@@ -98,12 +104,12 @@ public interface AdaptedCall<T extends @Nullable Object>
      * Returns whether a part of a body's result {@linkplain #hasDelivered() has been delivered}. Predicates for results
      * do not judge such a call.
      */
-    static boolean hasDelivered(@Nullable Object body) {
+    public static boolean hasDelivered(@Nullable Object body) {
         return body instanceof AdaptedCall<?> adapted && adapted.hasDelivered();
     }
 
     /** Returns whether a body is {@linkplain #isCommitted() committed}. */
-    static boolean isCommitted(Object body) {
+    public static boolean isCommitted(Object body) {
         return body instanceof AdaptedCall<?> adapted && adapted.isCommitted();
     }
 }

@@ -52,13 +52,14 @@ public final class ForeignStage {
      * unwrapped.
      */
     private static boolean isAsReported(CompletionStage<?> stage) {
-        return stage instanceof CallFuture<?> || stage instanceof Follower<?> || stage instanceof AsReported;
+        return stage.getClass() != CompletableFuture.class
+                && (stage instanceof CallFuture<?> || stage instanceof Follower<?> || stage instanceof AsReported);
     }
 
     /** Returns the future of a body. If it has already failed, the future has failed with what was thrown. */
     static <T extends @Nullable Object> CompletableFuture<T> ofBody(CompletionStage<T> stage) {
         CompletableFuture<T> future = asFuture(stage);
-        if (isAsReported(future) || !future.isCompletedExceptionally()) {
+        if (!future.isCompletedExceptionally() || isAsReported(future)) {
             return future;
         }
         Throwable failure = future.handle((value, thrown) -> thrown).join();

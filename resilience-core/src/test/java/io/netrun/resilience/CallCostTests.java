@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -207,6 +208,12 @@ class CallCostTests {
         assertThat(leastBytes(() -> quietly(callable))).isZero();
         assertThat(leastBytes(runnable)).isZero();
         assertThat(leastBytes(async::get)).isZero();
+    }
+
+    /** A failed check against an interface takes several nanoseconds, and every asynchronous call makes this one. */
+    @Test
+    void typeThatEveryBodyIsCheckedForShouldBeAClass() {
+        assertThat(AdaptedCall.class.isInterface()).isFalse();
     }
 
     private static void quietly(Callable<Object> callable) {

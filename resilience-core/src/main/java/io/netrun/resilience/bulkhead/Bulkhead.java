@@ -157,7 +157,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     /** Returns the calls that wait for a permit. */
-    PendingWaits waitingCalls() {
+    PendingWaits pendingWaits() {
         return waits();
     }
 

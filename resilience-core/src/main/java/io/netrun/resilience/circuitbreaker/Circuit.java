@@ -64,7 +64,7 @@ final class Circuit {
     }
 
     /** Returns the parts that are notified when the circuit breaker is shut down. */
-    PendingWaits waits() {
+    PendingWaits pendingWaits() {
         return waits;
     }
 
@@ -103,9 +103,9 @@ final class Circuit {
             return false;
         }
         try {
-            moved(from, to);
+            onTransition(from, to);
         } finally {
-            transitions.won();
+            transitions.onTransition();
         }
         return true;
     }
@@ -117,14 +117,14 @@ final class Circuit {
     void replace(CircuitState from, CircuitState to) {
         to.setEntryTransition(new Transition(from, null));
         if (STATE.compareAndSet(this, from, to)) {
-            moved(from, to);
+            onTransition(from, to);
         }
     }
 
     /** Applies other settings to the current state and to later ones. */
-    void follow(CircuitBreakerConfig next) {
+    void reconfigure(CircuitBreakerConfig next) {
         config = next;
-        state.reconfigured();
+        state.onReconfigured();
     }
 
     void reset() {
@@ -178,13 +178,13 @@ final class Circuit {
         } while (!tryTransition(seen, to, reason));
     }
 
-    private void moved(CircuitState from, CircuitState to) {
+    private void onTransition(CircuitState from, CircuitState to) {
         if (from.state() != to.state() && to.state() == CircuitBreaker.State.OPEN) {
             opened.increment();
         }
         from.onExit();
         to.onEnter();
         // It was created before it could be notified of another change of settings.
-        to.reconfigured();
+        to.onReconfigured();
     }
 }

@@ -182,7 +182,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     @Override
     protected void onReconfigured() {
         outcomes.reconfigure(config());
-        circuit.follow(config());
+        circuit.reconfigure(config());
     }
 
     /**

@@ -29,7 +29,7 @@ final class Closed extends CircuitState implements Admission {
     }
 
     @Override
-    synchronized void reconfigured() {
+    synchronized void onReconfigured() {
         CircuitBreakerConfig config = circuit.config();
         if (!detector.tryReconfigure(config)) {
             detector = FailureDetector.of(config, circuit.ticker());

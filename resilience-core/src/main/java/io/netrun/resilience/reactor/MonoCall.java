@@ -24,7 +24,7 @@ import reactor.util.context.ContextView;
  * an attempt emits later is discarded immediately. The end and the values are decided under one lock, within which no
  * foreign code runs.
  */
-final class MonoCall<T> implements AdaptedCall<T> {
+final class MonoCall<T> extends AdaptedCall<T> {
 
     private static final Logger log = LoggerFactory.getLogger(MonoCall.class);
 

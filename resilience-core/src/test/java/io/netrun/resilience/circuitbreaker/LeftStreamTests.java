@@ -96,7 +96,7 @@ class LeftStreamTests {
     }
 
     /** A stream whose elements a test delivers. */
-    private static final class Stream implements AdaptedCall<Object> {
+    private static final class Stream extends AdaptedCall<Object> {
 
         private final CompletableFuture<Object> own = new CompletableFuture<>();
         private final List<Runnable> onDelivery = new ArrayList<>();

@@ -175,8 +175,15 @@ class ReactiveScopeTests {
     // ---- calls of other kinds
 
     /** Asks the circuit of another pipeline, in the context that an attempt has. */
-    private record Exchange(ContextView context, Function<Context, Mono<String>> attempt)
-            implements AdaptedCall<String> {
+    private static final class Exchange extends AdaptedCall<String> {
+
+        private final ContextView context;
+        private final Function<Context, Mono<String>> attempt;
+
+        Exchange(ContextView context, Function<Context, Mono<String>> attempt) {
+            this.context = context;
+            this.attempt = attempt;
+        }
 
         @Override
         public CompletionStage<String> get() {

@@ -135,7 +135,15 @@ class GivenUpRetryTests {
         JUDGEMENT
     }
 
-    private record Adapted(CompletableFuture<String> own, Runnable onCheck) implements AdaptedCall<String> {
+    private static final class Adapted extends AdaptedCall<String> {
+
+        private final CompletableFuture<String> own;
+        private final Runnable onCheck;
+
+        Adapted(CompletableFuture<String> own, Runnable onCheck) {
+            this.own = own;
+            this.onCheck = onCheck;
+        }
 
         @Override
         public CompletionStage<String> get() {

@@ -7,7 +7,7 @@ import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
-import io.netrun.resilience.spring.settings.InForce;
+import io.netrun.resilience.spring.settings.EffectiveSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,14 +26,14 @@ public final class InstanceHealth {
     private static final char FAMILY_END = ':';
 
     private final ResilienceRegistry registry;
-    private final InForce instances;
+    private final EffectiveSettings instances;
 
     /** Instances of families by what stands before the first colon of their names; there may be thousands. */
     private final ConcurrentMap<String, Set<Policy>> families = new ConcurrentHashMap<>();
 
     public InstanceHealth(ResilienceRegistry registry, InstanceFactory instances) {
         this.registry = registry;
-        this.instances = instances.inForce();
+        this.instances = instances.effectiveSettings();
         registry.onChange(this::onChange);
         registry.all().forEach(this::add);
     }
@@ -96,7 +96,7 @@ public final class InstanceHealth {
             HealthRole role = instances.health(pattern, policy.name());
             if (role != HealthRole.NONE) {
                 section.put(policy.name(), JsonView.of(policy.metrics()));
-                down |= role == HealthRole.STATUS && pattern.isDown(policy);
+                down |= role == HealthRole.STATUS && pattern.isRejecting(policy);
             }
         }
         if (!section.isEmpty()) {

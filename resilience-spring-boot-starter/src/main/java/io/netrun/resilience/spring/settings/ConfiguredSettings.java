@@ -149,7 +149,7 @@ public final class ConfiguredSettings {
 
     private void read(Property property) {
         if (property.size() == 1) {
-            unknown.scalar(property, "enabled: true, or the key of a pattern");
+            unknown.reportScalar(property, "enabled: true, or the key of a pattern");
             return;
         }
         String global = property.name().getElement(1, Form.DASHED);
@@ -187,7 +187,7 @@ public final class ConfiguredSettings {
      */
     private void read(PatternDescriptor<?, ?> pattern, Property property, boolean counts) {
         if (property.size() == 2) { // the section of a pattern may be empty, too
-            unknown.scalar(property, DEFAULTS + ", or " + INSTANCES);
+            unknown.reportScalar(property, DEFAULTS + ", or " + INSTANCES);
             return;
         }
         switch (property.name().getElement(2, Form.DASHED)) {
@@ -215,7 +215,7 @@ public final class ConfiguredSettings {
         boolean named = earliest == 4;
         if (last < earliest) {
             if (!property.isBlank()) {
-                unknown.scalar(property, keys(pattern).iterator().next());
+                unknown.reportScalar(property, keys(pattern).iterator().next());
             } else if (counts && named && property.size() == 4) {
                 put(pattern, name(name, 4), property); // a section whose keys are commented out
             }

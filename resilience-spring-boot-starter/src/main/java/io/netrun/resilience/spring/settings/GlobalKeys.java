@@ -32,7 +32,7 @@ final class GlobalKeys {
         List<String> known = GROUPS.get(key);
         if (known != null) {
             if (elements == 2) {
-                unknown.scalar(property, known.get(0));
+                unknown.reportScalar(property, known.get(0));
             } else if (!known.contains(property.name().getElement(2, Form.DASHED))) {
                 unknown.report(property, 2, key, known);
             } else if (elements > 3) {

@@ -122,7 +122,7 @@ public final class RuntimeSettings {
         Object enabled = values.remove(ENABLED);
         Set<String> changed = new LinkedHashSet<>();
         try {
-            C config = MadeInstances.reconfigure(pattern, policy, present -> {
+            C config = CreatedInstances.reconfigure(pattern, policy, present -> {
                 requireUsed(pattern, present, values);
                 requireInRange(pattern, policy, present, values);
                 changed.clear();
@@ -133,7 +133,7 @@ public final class RuntimeSettings {
                 });
                 return Setting.with(present, values);
             });
-            instances.changedByOperator(pattern, policy.name(), config, changed);
+            instances.recordOperatorChange(pattern, policy.name(), config, changed);
         } catch (IllegalArgumentException wrong) {
             throw outOfRange(pattern, policy, List.of(Ranges.invalid(wrong)));
         }

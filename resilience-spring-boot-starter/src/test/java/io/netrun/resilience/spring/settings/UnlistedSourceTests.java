@@ -10,9 +10,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.core.env.CompositePropertySource;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.PropertySource;
 
 /** Sources that cannot list their names, such as JNDI. */
@@ -25,32 +31,42 @@ class UnlistedSourceTests {
     @ValueSource(
             strings = {
                 "resilience.retry.instances.payment-api.max-attempts",
-                "resilience.retry.instances[payment-api].max-attempts",
-                "resilience.retry.instances.payment-api.maxAttempts",
-                "resilience.retry.instances.[payment-api].max-attempts"
+                "resilience.retry.instances[payment-api].max-attempts"
             })
     void settingOfAKnownNameShouldCount(String property) {
         run(new Unlisted(Map.of(property, "4")), 4);
     }
 
     @Test
-    void settingInACompositeShouldCount() {
-        CompositePropertySource composite = new CompositePropertySource("composite");
-        composite.addPropertySource(new Unlisted(Map.of("resilience.retry.instances.payment-api.max-attempts", "4")));
-        run(composite, 4);
+    void settingShouldCountInAnApplication() {
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.addInitializers(context -> context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new Unlisted(Map.of(
+                        "resilience.retry.instances.payment-api.max-attempts", "4",
+                        "resilience.retry.instances[payment-api].max-delay", "9s",
+                        "resilience.retry.defaults.base-delay", "7ms"))));
+        try (ConfigurableApplicationContext context = application.run()) {
+            RetryConfig config = config(context);
+            assertThat(config.maxAttempts()).isEqualTo(4);
+            assertThat(config.maxDelay()).hasSeconds(9);
+            assertThat(config.baseDelay()).hasMillis(7);
+        }
     }
 
     private void run(PropertySource<?> source, int attempts) {
         runner.withBean(Api.class)
                 .withInitializer(
                         context -> context.getEnvironment().getPropertySources().addFirst(source))
-                .run(context -> {
-                    RetryConfig config = context.getBean(ResilienceRegistry.class)
-                            .find(io.netrun.resilience.retry.Retry.TYPE, "payment-api")
-                            .orElseThrow()
-                            .config();
-                    assertThat(config.maxAttempts()).isEqualTo(attempts);
-                });
+                .run(context -> assertThat(config(context).maxAttempts()).isEqualTo(attempts));
+    }
+
+    private static RetryConfig config(ApplicationContext context) {
+        return context.getBean(ResilienceRegistry.class)
+                .find(io.netrun.resilience.retry.Retry.TYPE, "payment-api")
+                .orElseThrow()
+                .config();
     }
 
     @Test
@@ -62,6 +78,16 @@ class UnlistedSourceTests {
                 .run(context -> assertThat(context)
                         .getFailure()
                         .hasMessageContaining("is 'many', which cannot be read as a whole number"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(ResilienceAutoConfiguration.class)
+    static class Application {
+
+        @Bean
+        Api api() {
+            return new Api();
+        }
     }
 
     static class Api {
