@@ -69,6 +69,20 @@ class UnlistedSourceTests {
                 .config();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Named.call.max-attempts", "Named.call.maxAttempts"})
+    void settingOfTheNameOfAMethodShouldCount(String key) {
+        runner.withBean(Named.class)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new Unlisted(Map.of("resilience.retry.instances." + key, "4"))))
+                .run(context -> assertThat(
+                                context.getBean(ResilienceRegistry.class).all(io.netrun.resilience.retry.Retry.TYPE))
+                        .singleElement()
+                        .satisfies(retry ->
+                                assertThat(retry.config().maxAttempts()).isEqualTo(4)));
+    }
+
     @Test
     void wrongSettingOfAKnownNameShouldStopTheStart() {
         runner.withBean(Api.class)
@@ -93,6 +107,14 @@ class UnlistedSourceTests {
     static class Api {
 
         @Retry(name = "payment-api")
+        public void call() {
+            // Only its annotation matters.
+        }
+    }
+
+    static class Named {
+
+        @Retry
         public void call() {
             // Only its annotation matters.
         }
