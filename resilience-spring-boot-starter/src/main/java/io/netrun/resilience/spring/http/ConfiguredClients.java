@@ -77,7 +77,7 @@ final class ConfiguredClients {
     }
 
     /**
-     * The unknown keys, each with the most similar known key, and values and settings in places that take the other.
+     * The unknown keys, each with the most similar known key, and values and settings where the other belongs.
      *
      * @param used the names that are in use
      */

@@ -193,7 +193,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                 .findFirst();
     }
 
-    /** How long an instance may delay a call by its settings. */
+    /** How long an instance may delay a call by its settings; the last one is the longest that counts in a sum. */
     public List<NamedDuration> waits(Policy instance) {
         return waits.apply(type.policyClass().cast(instance)).toList();
     }

@@ -67,7 +67,7 @@ final class UnknownKeys {
     }
 
     /**
-     * Reports what is probably the name of an instance, with settings, at another place than {@code instances}.
+     * Reports what is probably the name of an instance with settings outside of {@code instances}.
      *
      * @param index the index of the name among the elements of the property
      */

@@ -6,7 +6,6 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -82,9 +81,11 @@ final class TimingCheck {
         Duration sum = Duration.ZERO;
         List<String> parts = new ArrayList<>();
         for (Policy policy : within) {
-            NamedDuration longest = PatternDescriptors.of(policy).stream()
-                    .flatMap(pattern -> (each == null ? pattern.waits(policy) : waits(pattern, policy, each)).stream())
-                    .max(Comparator.comparing(NamedDuration::duration))
+            NamedDuration longest = PatternDescriptors.of(policy)
+                    .filter(pattern -> !isParallel(pattern))
+                    .map(pattern -> each == null ? pattern.waits(policy) : waits(pattern, policy, each))
+                    .filter(waits -> !waits.isEmpty())
+                    .map(waits -> waits.get(waits.size() - 1))
                     .orElse(null);
             if (longest != null) {
                 if (longest.duration().compareTo(limit) >= 0) {
@@ -100,6 +101,11 @@ final class TimingCheck {
                     + title(limiting) + " around them gives up after " + NamedDuration.text(limit)
                     + ". Lengthen the time limit, or shorten the others");
         }
+    }
+
+    /** Whether a pattern makes attempts beside each other, so that its delay is not added to the call. */
+    private static boolean isParallel(PatternDescriptor<?, ?> pattern) {
+        return pattern.repeatsCalls() && pattern.movesCalls();
     }
 
     /** Durations that no call takes, because a time limit ends it before. */
