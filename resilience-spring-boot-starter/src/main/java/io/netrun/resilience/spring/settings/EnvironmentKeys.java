@@ -24,7 +24,7 @@ import org.springframework.core.env.EnumerablePropertySource;
  */
 public final class EnvironmentKeys {
 
-    private static final Pattern LIST_INDEX = Pattern.compile("(_\\d+)+$");
+    private static final Pattern LIST_INDEX = Pattern.compile("(_\\d+)+_?$");
 
     /** Kubernetes sets such variables for each service. */
     private static final Pattern OF_A_SERVICE =

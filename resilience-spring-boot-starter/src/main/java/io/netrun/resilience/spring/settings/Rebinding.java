@@ -52,7 +52,12 @@ final class Rebinding {
         List<Problem> suspicious = new ArrayList<>();
         contexts.all().forEach(context -> {
             suspicious.addAll(context.resolver().refresh().problems());
-            context.configured().added().forEach(key -> suspicious.addAll(mistyped(context, key)));
+            context.configured().added().forEach(key -> {
+                suspicious.addAll(mistyped(context, key));
+                PatternDescriptors.byKey(key.pattern())
+                        .ifPresent(pattern ->
+                                collect(problems, () -> resolution.resolve(pattern, key.name(), null)));
+            });
         });
         suspicious.stream().filter(problem -> strict || !problem.tolerable()).forEach(problems::add);
         List<Runnable> changes = new ArrayList<>();

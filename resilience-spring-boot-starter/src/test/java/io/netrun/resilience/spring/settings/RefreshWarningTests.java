@@ -97,6 +97,14 @@ class RefreshWarningTests {
     }
 
     @Test
+    void wrongValueOfANewInstanceShouldRejectTheRefresh(CapturedOutput output) {
+        runner.run(context -> {
+            change(context, "resilience.circuit-breaker.instances.later.failure-threshold=many");
+            assertThat(output).contains("is not followed", "is 'many', which cannot be read as a whole number");
+        });
+    }
+
+    @Test
     void misspelledNameShouldBeRejectedAsAtTheStart(CapturedOutput output) {
         runner.run(context -> {
             change(context, "resilience.circuit-breaker.instances.paymnets.failure-threshold=7");
