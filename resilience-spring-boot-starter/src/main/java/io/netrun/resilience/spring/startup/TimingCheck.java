@@ -105,7 +105,7 @@ final class TimingCheck {
 
     /** Whether a pattern makes attempts beside each other, so that its delay is not added to the call. */
     private static boolean isParallel(PatternDescriptor<?, ?> pattern) {
-        return pattern.repeatsCalls() && pattern.movesCalls();
+        return pattern.repeatsCalls() && pattern.mayChangeThread();
     }
 
     /** Durations that no call takes, because a time limit ends it before. */
