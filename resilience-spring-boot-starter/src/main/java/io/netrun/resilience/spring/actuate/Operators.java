@@ -43,15 +43,21 @@ public final class Operators {
     /** Changes settings; see {@link RuntimeSettings#change}. */
     <P extends Policy> void change(
             PatternDescriptor<P, ?> pattern, P policy, String settings, @Nullable Principal principal) {
-        keep(policy, "settings", principal, () -> liveSettings.change(pattern, policy, settings));
+        keep(policy, "settings", principal, false, () -> liveSettings.change(pattern, policy, settings));
     }
 
     /** Does one of the pattern's actions. */
     <P extends Policy> void act(P policy, String name, Consumer<P> action, @Nullable Principal principal) {
-        keep(policy, name, principal, () -> action.accept(policy));
+        keep(policy, name, principal, true, () -> action.accept(policy));
     }
 
-    private void keep(Policy policy, String action, @Nullable Principal principal, Runnable change) {
+    /**
+     * Makes a change, and keeps it in the journal unless it has changed nothing.
+     *
+     * @param counts whether it may change what the instance has counted
+     */
+    private void keep(Policy policy, String action, @Nullable Principal principal, boolean counts, Runnable change) {
+        Object counted = policy.metrics();
         Map<String, String> before = state(policy);
         change.run();
         Map<String, String> after = state(policy);
@@ -63,6 +69,9 @@ public final class Operators {
                 former.put(key, value);
             }
         });
+        if (former.isEmpty() && after.isEmpty() && !(counts && !counted.equals(policy.metrics()))) {
+            return;
+        }
         journal.add(
                 policy,
                 new OperatorChange(policy.type(), policy.name(), now(policy), name(principal), action, former, after));
