@@ -12,6 +12,7 @@ import io.netrun.resilience.test.ManualTicker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +125,22 @@ class FleetCommandsTests {
         commands.onCommand(foreign(1, "payments", "force-open"));
         commands.onCommand(foreign(2, "payments", "settings"));
         assertThat(commands.view()).extracting(view -> view.get("action")).containsExactly("settings", "force-open");
+    }
+
+    @Test
+    void settingThatIsUnsetShouldBeUnsetOnAllNodes() {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("maxWait", null);
+        FleetChange own = new FleetChange("circuit-breaker", "payments", "settings", settings, null, ticker.now());
+        FleetCommand sent = FleetCommands.command(own);
+        assertThat(sent.settings()).containsEntry("maxWait", "");
+        commands.onAnnounced(own);
+        commands.onCommand(sent);
+        assertThat(applied).isEmpty();
+        commands.onCommand(new FleetCommand(
+                2, "circuit-breaker", "payments", "settings", Map.of("maxWait", ""), "bob", Instant.EPOCH));
+        assertThat(applied).hasSize(1);
+        assertThat(commands.view().get(0).get("settings")).isEqualTo(settings);
     }
 
     @Test
