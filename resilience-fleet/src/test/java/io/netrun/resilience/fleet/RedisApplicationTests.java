@@ -22,13 +22,13 @@ class RedisApplicationTests {
         try (FleetApplication one = FleetApplication.start(null, properties);
                 FleetApplication other = FleetApplication.start(null, properties)) {
             assertThat(one.bean(FleetStore.class)).isInstanceOf(RedisFleetStore.class);
-            await().untilAsserted(
-                    () -> one.get("/resilience").jsonPath("$.fleet.nodes").isEqualTo(2));
+            await().untilAsserted(() ->
+                    one.get("/resilience").jsonPath("$.fleet.nodes").isEqualTo(2));
             one.post("/resilience/bulkhead/database", "{\"settings\": {\"maxQueue\": 7}, \"scope\": \"fleet\"}")
                     .expectStatus()
                     .isOk();
-            await().untilAsserted(
-                    () -> assertThat(other.bulkhead().config().maxQueue()).isEqualTo(7));
+            await().untilAsserted(() ->
+                    assertThat(other.bulkhead().config().maxQueue()).isEqualTo(7));
             await().untilAsserted(() -> assertThat(one.bulkhead().metrics().maxConcurrent()
                             + other.bulkhead().metrics().maxConcurrent())
                     .isBetween(2, 10));

@@ -87,7 +87,9 @@ final class FleetSettings {
         try {
             return candidate.config();
         } catch (InvalidSettingException wrong) {
-            add(wrong.field().equals("expectedNodes") ? "expected-nodes" : wrong.field(), String.valueOf(wrong.getMessage()));
+            add(
+                    wrong.field().equals("expectedNodes") ? "expected-nodes" : wrong.field(),
+                    String.valueOf(wrong.getMessage()));
             return otherwise;
         }
     }

@@ -55,7 +55,8 @@ public final class ResilienceFleetAutoConfiguration {
     @ConditionalOnRegistryOwner
     FleetNode resilienceFleetNode(
             FleetSettings settings, ObservedStore store, ResilienceRegistry registry, FleetCommands commands) {
-        return new FleetNode(NodeName.of(System.getenv()), settings.config(), store::exchange, registry, commands::onCommand);
+        return new FleetNode(
+                NodeName.of(System.getenv()), settings.config(), store::exchange, registry, commands::onCommand);
     }
 
     @Bean

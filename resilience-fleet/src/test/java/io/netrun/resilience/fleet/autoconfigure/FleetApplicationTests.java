@@ -57,9 +57,8 @@ class FleetApplicationTests {
 
     @Test
     void limitShouldBeSharedByBothNodes() {
-        await().untilAsserted(() -> assertThat(SharedInstances.share(one.bulkhead()))
-                .isPositive()
-                .isLessThan(10));
+        await().untilAsserted(() ->
+                assertThat(SharedInstances.share(one.bulkhead())).isPositive().isLessThan(10));
         await().untilAsserted(() -> assertThat(
                         SharedInstances.share(one.bulkhead()) + SharedInstances.share(other.bulkhead()))
                 .isLessThanOrEqualTo(10));
@@ -75,12 +74,12 @@ class FleetApplicationTests {
     @Test
     void scopeChangedByAnOperatorShouldEndTheSharing() {
         await().untilAsserted(
-                () -> assertThat(SharedInstances.share(one.bulkhead())).isLessThan(10));
+                        () -> assertThat(SharedInstances.share(one.bulkhead())).isLessThan(10));
         one.post("/resilience/bulkhead/database", "{\"settings\": {\"scope\": \"node\"}}")
                 .expectStatus()
                 .isOk();
         await().untilAsserted(
-                () -> assertThat(SharedInstances.share(one.bulkhead())).isEqualTo(10));
+                        () -> assertThat(SharedInstances.share(one.bulkhead())).isEqualTo(10));
         one.get("/resilience/bulkhead/database")
                 .jsonPath("$.settings.scope.origin")
                 .isEqualTo("operator");
@@ -168,8 +167,8 @@ class FleetApplicationTests {
         one.post("/resilience/circuit-breaker/payments", "{\"action\": \"force-open\", \"scope\": \"fleet\"}");
         one.post("/resilience/circuit-breaker/payments", "{\"action\": \"reset\"}");
         await().untilAsserted(() -> assertThat(other.circuit().state()).isEqualTo(State.FORCED_OPEN));
-        await().untilAsserted(
-                () -> one.get("/resilience/fleet").jsonPath("$.commands[0].number").isEqualTo(1));
+        await().untilAsserted(() ->
+                one.get("/resilience/fleet").jsonPath("$.commands[0].number").isEqualTo(1));
         assertThat(one.circuit().state()).isEqualTo(State.CLOSED);
         assertThat(one.bean(FleetApplication.Received.class).events)
                 .filteredOn(OperatorChange.class::isInstance)
@@ -184,9 +183,10 @@ class FleetApplicationTests {
         FleetLifecycle lifecycle = other.bean(FleetLifecycle.class);
         lifecycle.stop();
         lifecycle.start();
-        await().untilAsserted(() -> assertThat(other.bean(FleetNode.class).status().view())
-                .isNotNull()
-                .satisfies(view -> assertThat(view.nodes()).hasSize(2)));
+        await().untilAsserted(
+                        () -> assertThat(other.bean(FleetNode.class).status().view())
+                                .isNotNull()
+                                .satisfies(view -> assertThat(view.nodes()).hasSize(2)));
         assertThat(other.circuit().state()).isEqualTo(State.CLOSED);
     }
 
@@ -196,7 +196,7 @@ class FleetApplicationTests {
                 .expectStatus()
                 .isOk();
         await().untilAsserted(
-                () -> assertThat(other.bulkhead().config().maxQueue()).isEqualTo(7));
+                        () -> assertThat(other.bulkhead().config().maxQueue()).isEqualTo(7));
         other.get("/resilience/bulkhead/database")
                 .jsonPath("$.settings.maxQueue.origin")
                 .isEqualTo("operator");
@@ -218,8 +218,8 @@ class FleetApplicationTests {
         assertThat(SharedInstances.share(one.bulkhead())).isPositive();
         store.broken = false;
         await().untilAsserted(() -> assertThat(received.events).hasAtLeastOneElementOfType(FleetEvent.Restored.class));
-        await().untilAsserted(
-                () -> one.get("/resilience").jsonPath("$.fleet.degraded").isEqualTo(false));
+        await().untilAsserted(() ->
+                one.get("/resilience").jsonPath("$.fleet.degraded").isEqualTo(false));
         one.get("/resilience/bulkhead/database")
                 .jsonPath("$.recentEvents[0].event")
                 .isEqualTo("restored");

@@ -61,9 +61,9 @@ class FleetCommandsTests {
         commands.onAnnounced(own);
         commands.onCommand(command(1, own));
         assertThat(applied).isEmpty();
-        assertThat(commands.view()).singleElement().satisfies(view -> assertThat(view)
-                .containsEntry("number", 1L)
-                .containsEntry("principal", "alice"));
+        assertThat(commands.view())
+                .singleElement()
+                .satisfies(view -> assertThat(view).containsEntry("number", 1L).containsEntry("principal", "alice"));
     }
 
     @Test
@@ -148,7 +148,9 @@ class FleetCommandsTests {
         for (int i = 1; i <= 3_000; i++) {
             commands.onCommand(foreign(i, "late-" + i, "reset"));
         }
-        assertThat(commands.view()).hasSize(1_000).first().satisfies(view -> assertThat(view)
-                .containsEntry("number", 3_000L));
+        assertThat(commands.view())
+                .hasSize(1_000)
+                .first()
+                .satisfies(view -> assertThat(view).containsEntry("number", 3_000L));
     }
 }

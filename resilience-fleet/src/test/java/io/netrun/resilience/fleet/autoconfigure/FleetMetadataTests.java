@@ -34,8 +34,7 @@ class FleetMetadataTests {
     void metadataShouldNameEverySettingAndNoOther() {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new MockPropertySource().withProperty(PREFIX + "xyz", "1"));
-        String remedy =
-                ConfiguredSettings.in(environment).problems().get(0).remedy();
+        String remedy = ConfiguredSettings.in(environment).problems().get(0).remedy();
         List<String> known = Arrays.asList(
                 remedy.substring(remedy.indexOf("Known here: ") + 12).split(", "));
         assertThat(read().keySet())
@@ -48,9 +47,11 @@ class FleetMetadataTests {
         assertThat(DurationStyle.detectAndParse((String) value("interval"))).isEqualTo(defaults.interval());
         assertThat(DurationStyle.detectAndParse((String) value("lease"))).isEqualTo(defaults.lease());
         assertThat(value("expected-nodes")).hasToString("" + defaults.expectedNodes());
-        assertThat(value("when-away")).isEqualTo("safe-share").hasToString(
-                defaults.whenAway().name().toLowerCase().replace('_', '-'));
-        FleetSettings settings = new FleetSettings(new MockEnvironment().withProperty("spring.application.name", "shop"));
+        assertThat(value("when-away"))
+                .isEqualTo("safe-share")
+                .hasToString(defaults.whenAway().name().toLowerCase().replace('_', '-'));
+        FleetSettings settings =
+                new FleetSettings(new MockEnvironment().withProperty("spring.application.name", "shop"));
         assertThat(settings.problems()).isEmpty();
         assertThat(settings.config()).isEqualTo(defaults);
         assertThat(settings.name()).isEqualTo("shop");
@@ -65,8 +66,10 @@ class FleetMetadataTests {
         new FleetHints().registerHints(hints, getClass().getClassLoader());
         assertThat(RuntimeHintsPredicates.resource().forResource("io/netrun/resilience/fleet/exchange.lua"))
                 .accepts(hints);
-        assertThat(RuntimeHintsPredicates.reflection().onType(FleetEvent.Degraded.class)).accepts(hints);
-        assertThat(RuntimeHintsPredicates.reflection().onType(FleetEvent.Restored.class)).accepts(hints);
+        assertThat(RuntimeHintsPredicates.reflection().onType(FleetEvent.Degraded.class))
+                .accepts(hints);
+        assertThat(RuntimeHintsPredicates.reflection().onType(FleetEvent.Restored.class))
+                .accepts(hints);
     }
 
     private static Object value(String key) {
