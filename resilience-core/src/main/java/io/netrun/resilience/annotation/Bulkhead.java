@@ -34,4 +34,10 @@ public @interface Bulkhead {
 
     /** Whether sync and asynchronous calls share the permits. {@code separate} (default) or {@code shared}. */
     String pools() default "";
+
+    /**
+     * Which calls the limit counts: those of this process, or those of all processes of the application. {@code node}
+     * (default) or {@code fleet}, which requires the module {@code resilience-fleet}.
+     */
+    String scope() default "";
 }

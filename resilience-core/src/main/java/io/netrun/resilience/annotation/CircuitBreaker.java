@@ -68,6 +68,18 @@ public @interface CircuitBreaker {
     /** Maximum duration of a trial before it counts as failed. Above zero, default the open duration. */
     String halfOpenMaxDuration() default "";
 
+    /**
+     * How the circuit takes part in the fleet of all processes of the application. {@code none}, {@code hint} (default)
+     * or {@code quorum}; without effect unless the module {@code resilience-fleet} is in use.
+     */
+    String fleet() default "";
+
+    /**
+     * With {@code quorum}: the part of the processes that call the dependency whose open circuits open all others.
+     * Above 0, at most 1, default 0.5.
+     */
+    double fleetQuorum() default Unset.DOUBLE;
+
     /** Exceptions that count as failures, including subclasses. Default every {@link Throwable}. */
     Class<? extends Throwable>[] exceptions() default {};
 

@@ -34,4 +34,10 @@ public @interface RateLimiter {
 
     /** Maximum time to wait for a token. Zero or more, default {@code 0s}, which rejects at once. */
     String maxWait() default "";
+
+    /**
+     * Which calls the limit counts: those of this process, or those of all processes of the application. {@code node}
+     * (default) or {@code fleet}, which requires the module {@code resilience-fleet}.
+     */
+    String scope() default "";
 }

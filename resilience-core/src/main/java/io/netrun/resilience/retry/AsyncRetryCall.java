@@ -318,8 +318,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         Throwable failure = known.conclude();
         attempts = null;
         clearOutcomeOwner();
-        clear();
-        publish(value, known.endsWithResult(failure) ? null : failure);
+        letGo();
+        announceThenPublish(known.event(), value, known.endsWithResult(failure) ? null : failure, context);
     }
 
     /** Ends the call with a failure that no attempt caused. */
@@ -370,10 +370,14 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** Releases what the call captures, so that a reference to the future of an ended call does not retain it. */
     private void clear() {
+        letGo();
+        context.clear();
+    }
+
+    private void letGo() {
         body = null;
         running = null;
         attemptDelay = null;
-        context.clear();
         Deadline further = scope;
         if (further != null) {
             further.end();

@@ -99,6 +99,10 @@ final class RetryLayer implements Layer {
     @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
     private static <T extends @Nullable Object, X extends Throwable> T end(RetrySequence attempts) throws X {
         Throwable failure = attempts.conclude();
+        Runnable event = attempts.event();
+        if (event != null) {
+            event.run();
+        }
         if (attempts.endsWithResult(failure)) {
             return (T) ((UnacceptableResultException) failure).result();
         }

@@ -46,7 +46,11 @@ final class RetrySequence extends Deadline.InFlight {
     /** Whether the latest attempt failed by its result. */
     private boolean byResult;
 
+    /** What is registered instead of this, because the call was registered before its first attempt; or null. */
+    private @Nullable FirstAttempt begun;
+
     private boolean registered;
+    private boolean counted;
     private int attemptsMade = 1;
     private long delay;
     private End end = End.NOT_RETRIED;
@@ -89,6 +93,19 @@ final class RetrySequence extends Deadline.InFlight {
             register();
         }
         return decide(repeatable);
+    }
+
+    /** Lets this end a call that was registered before its first attempt. */
+    void continues(FirstAttempt first) {
+        begun = first;
+        registered = true;
+        first.continueWith(this);
+    }
+
+    /** Returns the part of the call whose end decides how the call counts. */
+    private Deadline.InFlight part() {
+        FirstAttempt first = begun;
+        return first == null ? this : first;
     }
 
     private void register() {
@@ -160,8 +177,9 @@ final class RetrySequence extends Deadline.InFlight {
 
     /** Records that the latest attempt succeeded, and with it the call. */
     void succeeded() {
-        if (tryEnd()) {
+        if (part().tryBeginEnd()) {
             retry.counts().recovered.increment();
+            part().markSettled();
         }
         refund();
     }
@@ -213,43 +231,54 @@ final class RetrySequence extends Deadline.InFlight {
 
     /** Counts that the call ends because it was cancelled, whatever was decided, unless it was abandoned before. */
     void stopped() {
-        if (tryEnd()) {
+        if (part().tryBeginEnd()) {
             retry.counts().cancelled.increment();
+            part().markSettled();
         }
     }
 
+    /** Ends the counting: the call has ended, and is counted if it counts at all. */
+    void forget() {
+        part().tryEnd();
+    }
+
     /**
-     * Counts and publishes the decided end, unless the call was abandoned before. Called once.
+     * Counts the decided end, unless the call was abandoned before. Called once; {@link #event()} follows.
      *
      * @return what the call ends with
      */
     Throwable conclude() {
-        boolean counts = tryEnd();
+        counted = part().tryBeginEnd();
         Throwable last = last();
-        if (counts) {
-            countEnd(last);
+        if (counted) {
+            countEnd();
+            part().markSettled();
         }
         return end == End.EXHAUSTED && rules.config().onExhausted() == OnExhausted.WRAP
                 ? new RetryExhaustedException(retry.name(), attemptsMade, reason, last, earlier(), sync)
                 : last;
     }
 
-    private void countEnd(Throwable last) {
+    private void countEnd() {
         switch (end) {
             case CANCELLED -> retry.counts().cancelled.increment();
             case NOT_RETRIED -> retry.counts().notRetried.increment();
-            case DENIED -> {
-                retry.counts().denied.increment();
-                RetryBudget budget = rules.config().budget();
-                if (budget != null) {
-                    retry.publishDenied(last, budget);
-                }
-            }
-            case EXHAUSTED -> {
-                retry.counts().exhausted.increment();
-                retry.publishExhausted(last, attemptsMade);
-            }
+            case DENIED -> retry.counts().denied.increment();
+            case EXHAUSTED -> retry.counts().exhausted.increment();
         }
+    }
+
+    /** Returns what calls the listeners for the {@linkplain #conclude() counted} end; null if there is no event. */
+    @Nullable
+    Runnable event() {
+        if (!counted) {
+            return null;
+        }
+        RetryBudget budget = rules.config().budget();
+        if (end == End.EXHAUSTED) {
+            return retry.exhaustedEvent(last(), attemptsMade);
+        }
+        return end == End.DENIED && budget != null ? retry.deniedEvent(last(), budget) : null;
     }
 
     /** Returns whether the last attempt failed by its result, which is not wrapped in an exception. */

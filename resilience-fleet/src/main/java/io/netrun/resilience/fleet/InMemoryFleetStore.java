@@ -48,7 +48,7 @@ public final class InMemoryFleetStore implements FleetStore {
      *  key     open, holder, lentAt, keyUntil
      *  row     state, due, opening, number, expiresAt, calledUntil, voteUntil, voided
      *
-     *  1. As above; rows that are not live are removed with each report that is not stale.
+     *  1. As above; then rows that are not live are removed.
      *  2. As above. 3. A leaving node's row is removed.
      *  4. calledUntil = now + 10 s if called. voteUntil = now + vote if opening > voided; otherwise there is no vote.
      *  5. The holder of the trials reports

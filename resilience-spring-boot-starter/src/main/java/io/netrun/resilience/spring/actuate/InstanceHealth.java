@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
@@ -12,10 +13,12 @@ import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * How the instances are that have a part in the application's health. The health types have moved between Spring Boot 3
@@ -27,13 +30,21 @@ public final class InstanceHealth {
 
     private final ResilienceRegistry registry;
     private final EffectiveSettings instances;
+    private final Supplier<Optional<FleetOperations>> fleet;
 
     /** Instances of families by what stands before the first colon of their names; there may be thousands. */
     private final ConcurrentMap<String, Set<Policy>> families = new ConcurrentHashMap<>();
 
-    public InstanceHealth(ResilienceRegistry registry, InstanceFactory instances) {
+    /**
+     * Follows the registry.
+     *
+     * @param fleet called with each check; empty if the process belongs to no fleet
+     */
+    public InstanceHealth(
+            ResilienceRegistry registry, InstanceFactory instances, Supplier<Optional<FleetOperations>> fleet) {
         this.registry = registry;
         this.instances = instances.effectiveSettings();
+        this.fleet = fleet;
         registry.onChange(this::onChange);
         registry.all().forEach(this::add);
     }
@@ -77,7 +88,10 @@ public final class InstanceHealth {
         return name.substring(0, Math.max(0, name.indexOf(FAMILY_END)));
     }
 
-    /** How they are now. Looks only at those that have a part in it, and reads no configuration. */
+    /**
+     * How they are now. The state of the fleet has no part in the status: calls do not depend on it. Looks only at
+     * those that have a part in it, and reads no configuration.
+     */
     public Report check() {
         Map<String, Object> sections = new LinkedHashMap<>();
         boolean down = false;
@@ -86,6 +100,7 @@ public final class InstanceHealth {
                 down |= check(pattern, sections);
             }
         }
+        fleet.get().ifPresent(known -> sections.put("fleet", known.summary()));
         return new Report(down, sections);
     }
 
@@ -127,7 +142,7 @@ public final class InstanceHealth {
      * How the instances are.
      *
      * @param down whether one is down that the status depends on
-     * @param details the instances that are shown, a section per pattern, each with its metrics
+     * @param details the instances that are shown, a section per pattern, each with its metrics; and the fleet
      */
     public record Report(boolean down, Map<String, Object> details) {}
 }

@@ -3,36 +3,62 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.event.OperatorChange;
+import io.netrun.resilience.spring.event.OperatorChange.Scope;
 import io.netrun.resilience.spring.event.OperatorJournal;
+import io.netrun.resilience.spring.fleet.FleetChange;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.RuntimeSettings;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What operators do to living instances. Each change is kept in the journal. */
 public final class Operators {
+
+    /** For a request that needs a fleet where there is none. */
+    static final Problem NO_FLEET = new Problem(
+            "This process belongs to no fleet",
+            "Add the dependency resilience-fleet and set resilience.fleet.enabled to true, or leave out the scope");
 
     private static final int MAX_PRINCIPAL = 100;
 
     private final RuntimeSettings liveSettings;
     private final OperatorJournal journal;
     private final boolean allowed;
+    private final Supplier<Optional<FleetOperations>> fleet;
 
     /**
      * Operators of an application.
      *
      * @param allowed whether they may change anything
+     * @param fleet called when an operator asks; empty if the process belongs to no fleet
      */
-    public Operators(InstanceFactory instances, OperatorJournal journal, boolean allowed) {
+    public Operators(
+            InstanceFactory instances,
+            OperatorJournal journal,
+            boolean allowed,
+            Supplier<Optional<FleetOperations>> fleet) {
         this.liveSettings = new RuntimeSettings(instances);
         this.journal = journal;
         this.allowed = allowed;
+        this.fleet = fleet;
+    }
+
+    /** The fleet; empty if the process belongs to none. */
+    Optional<FleetOperations> fleet() {
+        return fleet.get();
     }
 
     /** Whether they may change anything. */
@@ -40,18 +66,76 @@ public final class Operators {
         return allowed;
     }
 
-    /** Changes settings; see {@link RuntimeSettings#change}. */
-    <P extends Policy> void change(
-            PatternDescriptor<P, ?> pattern, P policy, String settings, @Nullable Principal principal) {
-        keep(policy, "settings", principal, () -> liveSettings.change(pattern, policy, settings));
+    /**
+     * Changes settings or does one of the pattern's actions: here, and then on the other nodes if the scope is the
+     * fleet.
+     *
+     * @throws ResilienceConfigurationException if the change is not possible; nothing has changed then
+     */
+    <P extends Policy> void perform(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
+        FleetOperations nodes = scope == Scope.FLEET ? requireFleet() : null;
+        apply(pattern, policy, change, scope);
+        if (nodes != null) {
+            nodes.announce(change);
+        }
     }
 
-    /** Does one of the pattern's actions. */
-    <P extends Policy> void act(P policy, String name, Consumer<P> action, @Nullable Principal principal) {
-        keep(policy, name, principal, () -> action.accept(policy));
+    private FleetOperations requireFleet() {
+        FleetOperations nodes = fleet().orElseThrow(() -> new ResilienceConfigurationException(List.of(NO_FLEET)));
+        nodes.obstacle().ifPresent(obstacle -> {
+            throw new ResilienceConfigurationException(List.of(obstacle));
+        });
+        return nodes;
     }
 
-    private void keep(Policy policy, String action, @Nullable Principal principal, Runnable change) {
+    /**
+     * Changes settings or does one of the pattern's actions, on this node.
+     *
+     * @throws ResilienceConfigurationException if the action is unknown or a setting is wrong; nothing has changed then
+     */
+    private <P extends Policy> void apply(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
+        if (change.action().equals(FleetChange.SETTINGS)) {
+            keep(policy, change, scope, false, () -> liveSettings.change(pattern, policy, change.settings()));
+            return;
+        }
+        Consumer<P> action = pattern.actions().get(change.action());
+        if (action == null) {
+            throw new ResilienceConfigurationException(
+                    List.of(new Problem("Unknown action '" + change.action() + "'", knownActions(pattern))));
+        }
+        keep(policy, change, scope, true, () -> action.accept(policy));
+    }
+
+    static String knownActions(PatternDescriptor<?, ?> pattern) {
+        return pattern.actions().isEmpty()
+                ? "There are no actions for a " + pattern.key()
+                : "Known actions: " + String.join(", ", pattern.actions().keySet());
+    }
+
+    /**
+     * Does on this node what an operator has asked another node of the fleet for.
+     *
+     * @param policy the instance of this node
+     * @throws ResilienceConfigurationException if this node does not know the action or a setting; nothing has changed
+     *     then
+     */
+    public void applyFromFleet(Policy policy, FleetChange change) {
+        PatternDescriptors.byKey(change.pattern())
+                .filter(pattern -> pattern.type().policyClass().isInstance(policy))
+                .ifPresent(pattern -> applyCast(pattern, policy, change));
+    }
+
+    private <P extends Policy> void applyCast(PatternDescriptor<P, ?> pattern, Policy policy, FleetChange change) {
+        apply(pattern, pattern.type().policyClass().cast(policy), change, Scope.FLEET);
+    }
+
+    /**
+     * Makes a change, and keeps it in the journal unless it has changed nothing.
+     *
+     * @param counts whether it may change what the instance has counted
+     */
+    private void keep(Policy policy, FleetChange asked, Scope scope, boolean counts, Runnable change) {
+        Object counted = policy.metrics();
         Map<String, String> before = state(policy);
         change.run();
         Map<String, String> after = state(policy);
@@ -63,9 +147,20 @@ public final class Operators {
                 former.put(key, value);
             }
         });
+        if (former.isEmpty() && after.isEmpty() && !(counts && !counted.equals(policy.metrics()))) {
+            return;
+        }
         journal.add(
                 policy,
-                new OperatorChange(policy.type(), policy.name(), now(policy), name(principal), action, former, after));
+                new OperatorChange(
+                        policy.type(),
+                        policy.name(),
+                        now(policy),
+                        asked.principal(),
+                        asked.action(),
+                        scope,
+                        former,
+                        after));
     }
 
     /** The settings, whether it is enabled, and the state if it has one. */
@@ -80,12 +175,12 @@ public final class Operators {
         return state;
     }
 
-    private static Instant now(Policy policy) {
+    static Instant now(Policy policy) {
         return policy instanceof AbstractPolicy<?> living ? living.ticker().now() : Instant.now();
     }
 
     /** Names come from outside: a line break in one would forge a line of the log. */
-    private static @Nullable String name(@Nullable Principal principal) {
+    static @Nullable String name(@Nullable Principal principal) {
         String name = principal == null ? null : principal.getName();
         return name == null
                 ? null

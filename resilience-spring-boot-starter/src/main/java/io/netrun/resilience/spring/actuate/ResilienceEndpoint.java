@@ -2,17 +2,20 @@ package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.event.OperatorChange.Scope;
+import io.netrun.resilience.spring.fleet.FleetChange;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.RuntimeSettings;
 import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,9 @@ public final class ResilienceEndpoint {
 
     private static final int MAX_SHOWN = 100;
     private static final int METHOD_NOT_ALLOWED = 405;
+    private static final String NODE = "node";
+    private static final String FLEET = "fleet";
+    private static final Map<String, Scope> SCOPES = scopes();
 
     private final ResilienceRegistry registry;
     private final Chains chains;
@@ -58,24 +64,45 @@ public final class ResilienceEndpoint {
         this.recentEvents = recentEvents;
     }
 
+    private static Map<String, Scope> scopes() {
+        Map<String, Scope> scopes = new LinkedHashMap<>();
+        scopes.put(NODE, Scope.NODE);
+        scopes.put(FLEET, Scope.FLEET);
+        return scopes;
+    }
+
     /**
      * All instances, a section per pattern; the protected methods and clients; and the attempt times, where they are
-     * recorded.
+     * recorded; and a summary of the fleet, if the process belongs to one.
      */
     @ReadOperation
     public Map<String, Object> all() {
         Map<String, Object> all = new LinkedHashMap<>();
         PatternDescriptors.all().forEach(pattern -> all.put(pattern.section(), section(pattern)));
         chains.addTo(all);
+        operators.fleet().ifPresent(fleet -> all.put(FLEET, fleet.summary()));
         return all;
     }
 
-    /** The instances of a pattern. */
+    /** The instances of a pattern; for {@code fleet}, what this node knows of the fleet. */
     @ReadOperation
     public WebEndpointResponse<Map<String, Object>> ofPattern(@Selector String pattern) {
+        if (pattern.equals(FLEET)) {
+            return fleet();
+        }
         return PatternDescriptors.byKey(pattern)
                 .map(known -> new WebEndpointResponse<>(section(known)))
                 .orElseGet(() -> unknownPattern(pattern));
+    }
+
+    private WebEndpointResponse<Map<String, Object>> fleet() {
+        FleetOperations fleet = operators.fleet().orElse(null);
+        return fleet == null
+                ? failure(
+                        WebEndpointResponse.STATUS_NOT_FOUND,
+                        Operators.NO_FLEET.description(),
+                        Operators.NO_FLEET.remedy())
+                : new WebEndpointResponse<>(new LinkedHashMap<>(fleet.details()));
     }
 
     /** One instance, with its settings and their origins. */
@@ -94,6 +121,7 @@ public final class ResilienceEndpoint {
      * see {@link SettingsBody}.
      *
      * @param settings such as {@code maxConcurrent=4, maxWait=2s}
+     * @param scope {@code node}, or {@code fleet} for all nodes; null for this node
      * @param security who asks
      */
     @WriteOperation
@@ -102,6 +130,7 @@ public final class ResilienceEndpoint {
             @Selector String name,
             @org.springframework.lang.Nullable @Nullable String action,
             @org.springframework.lang.Nullable @Nullable String settings,
+            @org.springframework.lang.Nullable @Nullable String scope,
             SecurityContext security) {
         if (!operators.areAllowed()) {
             return failure(
@@ -111,7 +140,7 @@ public final class ResilienceEndpoint {
                             + " access to all endpoints does not count");
         }
         return PatternDescriptors.byKey(pattern)
-                .map(known -> act(known, name, new Change(action, settings, security.getPrincipal())))
+                .map(known -> act(known, name, new Change(action, settings, scope, security.getPrincipal())))
                 .orElseGet(() -> unknownPattern(pattern));
     }
 
@@ -122,33 +151,29 @@ public final class ResilienceEndpoint {
             return unknownInstance(pattern, name);
         }
         String action = change.action;
-        String settings = change.settings;
-        if (settings != null && action == null) {
-            try {
-                operators.change(pattern, policy, settings, change.principal);
-            } catch (ResilienceConfigurationException e) {
-                return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));
-            }
-        } else if (action != null && settings == null) {
-            Consumer<P> known = pattern.actions().get(action);
-            if (known == null) {
-                return badRequest("Unknown action '" + shortened(action) + "'", knownActions(pattern));
-            }
-            operators.act(policy, action, known, change.principal);
-        } else {
-            return badRequest("The body has to have either an \"action\" or \"settings\"", knownActions(pattern));
+        if ((action == null) == (change.settings == null)) {
+            return badRequest(
+                    "The body has to have either an \"action\" or \"settings\"", Operators.knownActions(pattern));
+        }
+        if (action != null && !pattern.actions().containsKey(action)) {
+            return badRequest("Unknown action '" + shortened(action) + "'", Operators.knownActions(pattern));
+        }
+        Scope scope = SCOPES.get(change.scope == null ? NODE : change.scope);
+        if (scope == null) {
+            return badRequest(
+                    "Unknown scope '" + shortened(String.valueOf(change.scope)) + "'",
+                    "Known scopes: " + String.join(", ", SCOPES.keySet()));
+        }
+        try {
+            operators.perform(pattern, policy, change.of(pattern, policy), scope);
+        } catch (ResilienceConfigurationException e) {
+            return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));
         }
         return new WebEndpointResponse<>(detail(pattern, policy));
     }
 
     private static String joined(ResilienceConfigurationException problems, Function<Problem, String> part) {
         return problems.problems().stream().map(part).distinct().collect(Collectors.joining("; "));
-    }
-
-    private static String knownActions(PatternDescriptor<?, ?> pattern) {
-        return pattern.actions().isEmpty()
-                ? "There are no actions for a " + pattern.key()
-                : "Known actions: " + String.join(", ", pattern.actions().keySet());
     }
 
     private Map<String, Object> section(PatternDescriptor<?, ?> pattern) {
@@ -241,5 +266,17 @@ public final class ResilienceEndpoint {
     private record Change(
             @Nullable String action,
             @Nullable String settings,
-            @Nullable Principal principal) {}
+            @Nullable String scope,
+            @Nullable Principal principal) {
+
+        FleetChange of(PatternDescriptor<?, ?> pattern, Policy policy) {
+            return new FleetChange(
+                    pattern.key(),
+                    policy.name(),
+                    action == null ? FleetChange.SETTINGS : action,
+                    settings == null ? Map.of() : RuntimeSettings.split(settings),
+                    Operators.name(principal),
+                    Operators.now(policy));
+        }
+    }
 }

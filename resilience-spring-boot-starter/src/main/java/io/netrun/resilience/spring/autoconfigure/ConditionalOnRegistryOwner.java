@@ -17,7 +17,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @Conditional(ConditionalOnRegistryOwner.OnRegistryOwner.class)
-@interface ConditionalOnRegistryOwner {
+public @interface ConditionalOnRegistryOwner {
 
     /**
      * Whether the context is to be the one that has the registry; if not, it has to be a child that uses its parent's.

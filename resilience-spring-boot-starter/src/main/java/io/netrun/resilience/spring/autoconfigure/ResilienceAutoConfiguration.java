@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.spring.actuate.Operators;
 import io.netrun.resilience.spring.aop.AttemptObserver;
 import io.netrun.resilience.spring.aop.ProtectedBeans;
 import io.netrun.resilience.spring.aop.ProxyFinisher;
@@ -10,7 +11,9 @@ import io.netrun.resilience.spring.aop.ResilienceAdvisor;
 import io.netrun.resilience.spring.aop.ResilienceWeaving;
 import io.netrun.resilience.spring.aop.WovenTransactions;
 import io.netrun.resilience.spring.event.ApplicationEvents;
+import io.netrun.resilience.spring.event.OperatorJournal;
 import io.netrun.resilience.spring.event.RecentEvents;
+import io.netrun.resilience.spring.fleet.FleetChanges;
 import io.netrun.resilience.spring.method.AdviceMode;
 import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.EarlyAnnotations;
@@ -266,5 +269,14 @@ public final class ResilienceAutoConfiguration {
     ApplicationEvents resilienceApplicationEvents(
             ResilienceRegistry registry, SharingContexts contexts, RecentEvents recent) {
         return new ApplicationEvents(registry, contexts::publish, recent);
+    }
+
+    /** For a fleet, which needs no endpoint on each node. */
+    @Bean
+    @ConditionalOnRegistryOwner
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    FleetChanges resilienceFleetChanges(InstanceFactory instances, SharingContexts contexts, RecentEvents recent) {
+        OperatorJournal journal = new OperatorJournal(recent, contexts::publish);
+        return new Operators(instances, journal, false, Optional::empty)::applyFromFleet;
     }
 }

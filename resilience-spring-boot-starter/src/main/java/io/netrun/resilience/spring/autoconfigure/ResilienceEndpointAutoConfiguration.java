@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.actuate.Operators;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.event.OperatorJournal;
 import io.netrun.resilience.spring.event.RecentEvents;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -52,10 +53,15 @@ public final class ResilienceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     Operators resilienceOperators(
-            InstanceFactory instances, RecentEvents recentEvents, SharingContexts contexts, Environment environment) {
+            InstanceFactory instances,
+            RecentEvents recentEvents,
+            SharingContexts contexts,
+            Environment environment,
+            ObjectProvider<FleetOperations> fleet) {
         return new Operators(
                 instances,
                 new OperatorJournal(recentEvents, contexts::publish),
-                EndpointAccess.isUnrestricted(environment));
+                EndpointAccess.isUnrestricted(environment),
+                PresentFleet.of(fleet));
     }
 }

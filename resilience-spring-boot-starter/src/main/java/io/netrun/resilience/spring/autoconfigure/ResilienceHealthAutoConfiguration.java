@@ -2,7 +2,9 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.actuate.InstanceHealth;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -21,8 +23,9 @@ public final class ResilienceHealthAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "resilienceHealthIndicator")
-    HealthIndicator resilienceHealthIndicator(ResilienceRegistry registry, InstanceFactory instances) {
-        InstanceHealth health = new InstanceHealth(registry, instances);
+    HealthIndicator resilienceHealthIndicator(
+            ResilienceRegistry registry, InstanceFactory instances, ObjectProvider<FleetOperations> fleet) {
+        InstanceHealth health = new InstanceHealth(registry, instances, PresentFleet.of(fleet));
         return () -> {
             InstanceHealth.Report report = health.check();
             return (report.down() ? Health.down() : Health.up())

@@ -6,8 +6,12 @@ import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
@@ -17,6 +21,8 @@ import org.springframework.context.ApplicationEventPublisher;
  * listener is logged and has no other effect.
  */
 public final class ApplicationEvents implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ApplicationEvents.class);
 
     private final ApplicationEventPublisher publisher;
     private final RecentEvents recent;
@@ -34,6 +40,26 @@ public final class ApplicationEvents implements AutoCloseable {
     public void close() {
         registrySubscription.close();
         followed.clear();
+    }
+
+    /**
+     * Publishes an event that is not one of an instance, and keeps it among the recent events of the instances that it
+     * affects: a few, as of the events that may occur often. What a listener throws is logged and has no other effect.
+     */
+    public void publish(Record event, Instant time, Collection<? extends Policy> affected) {
+        for (Policy policy : affected) {
+            if (followed.contains(policy)) {
+                recent.addIfRare(policy, event, time);
+                if (!followed.contains(policy)) {
+                    recent.forget(policy);
+                }
+            }
+        }
+        try {
+            publisher.publishEvent(event);
+        } catch (RuntimeException e) {
+            log.error("A listener failed on {}", event, e);
+        }
     }
 
     private void onChange(RegistryEvent event) {

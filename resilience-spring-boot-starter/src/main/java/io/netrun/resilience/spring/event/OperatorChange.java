@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param principal who it was; null where requests have no principal
  * @param action what was asked for, such as {@code force-open}, or {@code settings}
+ * @param scope whether the change was for this process, or for all nodes of the fleet; the latter occurs on each of
+ *     them
  * @param before the values that were changed, by name
  * @param after the same values afterwards
  */
@@ -20,9 +22,18 @@ public record OperatorChange(
         Instant time,
         @Nullable String principal,
         String action,
+        Scope scope,
         Map<String, String> before,
         Map<String, String> after)
         implements ResilienceEvent {
+
+    /** The processes that a change is for. */
+    public enum Scope {
+        /** The process that took it. */
+        NODE,
+        /** All nodes of the fleet. */
+        FLEET
+    }
 
     /** Copies the maps. */
     public OperatorChange {

@@ -25,11 +25,12 @@ public final class OperatorJournal {
     /** An operator has changed an instance. What a listener of the application throws is logged and changes nothing. */
     public void add(Policy policy, OperatorChange change) {
         log.info(
-                "{} '{}': {} by {}: {} -> {}",
+                "{} '{}': {} by {}{}: {} -> {}",
                 policy.type().policyClass().getSimpleName(),
                 change.name(),
                 change.action(),
                 change.principal() == null ? "an operator without a principal" : "'" + change.principal() + "'",
+                change.scope() == OperatorChange.Scope.FLEET ? " for the fleet" : "",
                 new TreeMap<>(change.before()),
                 new TreeMap<>(change.after()));
         recent.add(policy, change);

@@ -52,7 +52,7 @@ public final class RecentEvents {
     }
 
     void add(Policy instance, ResilienceEvent event) {
-        Kept kept = kept(event);
+        Kept kept = kept(event, event.time());
         Deque<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
         synchronized (ofInstance) {
             if (ofInstance.size() == KEPT) {
@@ -64,7 +64,12 @@ public final class RecentEvents {
 
     /** Keeps an event unless the last of its kind is less than a second old; they push out none of another kind. */
     void addIfRare(Policy instance, ResilienceEvent event) {
-        Kept kept = kept(event);
+        addIfRare(instance, event, event.time());
+    }
+
+    /** Keeps an event that is about other instances too, in the same way. */
+    void addIfRare(Policy instance, Object event, Instant time) {
+        Kept kept = kept(event, time);
         Deque<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
         synchronized (ofInstance) {
             List<Kept> ofItsKind = ofInstance.stream()
@@ -82,15 +87,15 @@ public final class RecentEvents {
         }
     }
 
-    private static Kept kept(ResilienceEvent event) {
-        return new Kept(event.getClass(), event.time(), contentOf(event));
+    private static Kept kept(Object event, Instant time) {
+        return new Kept(event.getClass(), time, contentOf(event));
     }
 
     void forget(Policy instance) {
         events.remove(instance);
     }
 
-    private static Map<String, @Nullable Object> contentOf(ResilienceEvent event) {
+    private static Map<String, @Nullable Object> contentOf(Object event) {
         Map<String, @Nullable Object> content = new LinkedHashMap<>();
         content.put("event", StringUtils.uncapitalize(event.getClass().getSimpleName()));
         RecordComponent[] components = event.getClass().getRecordComponents();
@@ -104,7 +109,7 @@ public final class RecentEvents {
         return Collections.unmodifiableMap(content);
     }
 
-    private static @Nullable Object plain(RecordComponent component, ResilienceEvent event) {
+    private static @Nullable Object plain(RecordComponent component, Object event) {
         try {
             Object value = component.getAccessor().invoke(event);
             if (value instanceof Throwable failure) {

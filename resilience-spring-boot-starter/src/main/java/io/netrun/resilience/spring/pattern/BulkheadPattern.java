@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.pattern;
 
+import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.bulkhead.BulkheadEvent;
@@ -21,6 +22,7 @@ final class BulkheadPattern {
             .meters(meters())
             .frequentEvents(List.of(BulkheadEvent.Rejected.class))
             .waits(b -> NamedDuration.of("max-wait", b.config().maxWait()))
+            .fleetSetting("scope: fleet", b -> b.config().scope() == LimitScope.FLEET)
             .build();
 
     private BulkheadPattern() {}

@@ -4,6 +4,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
 import io.netrun.resilience.circuitbreaker.Detection;
+import io.netrun.resilience.circuitbreaker.FleetMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,12 +27,14 @@ final class CircuitBreakerPattern {
             .canReject(CircuitBreakerPattern::isOpen)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
+            .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
             .derives("detection", Detections::derive)
             .details(
                     "lastFailures",
                     FailedCall.class,
                     breaker ->
                             breaker.lastFailures().stream().map(FailedCall::of).toList())
+            .fleetSetting("fleet: quorum", breaker -> breaker.config().fleet() == FleetMode.QUORUM)
             .build();
 
     private CircuitBreakerPattern() {}

@@ -48,7 +48,10 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final Function<P, Stream<NamedDuration>> waits;
     private final BiFunction<P, Duration, Stream<NamedDuration>> longestDurations;
     private final Function<P, Stream<NamedDuration>> windows;
+    private final Function<P, Stream<String>> conflicts;
+    private final Function<P, Stream<NamedDuration>> thresholds;
     private final Function<P, Optional<String>> syncSetting;
+    private final Function<P, Optional<String>> fleetSetting;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
     private final List<Option<?>> options;
@@ -84,7 +87,10 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.waits = builder.waits;
         this.longestDurations = builder.longestDurations;
         this.windows = builder.windows;
+        this.conflicts = builder.conflicts;
+        this.thresholds = builder.thresholds;
         this.syncSetting = builder.syncSetting;
+        this.fleetSetting = builder.fleetSetting;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
         this.options = builder.options;
@@ -189,7 +195,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                 .findFirst();
     }
 
-    /** How long an instance may delay a call by its settings. */
+    /** How long an instance may delay a call by its settings; the last one is the longest that counts in a sum. */
     public List<NamedDuration> waits(Policy instance) {
         return waits.apply(type.policyClass().cast(instance)).toList();
     }
@@ -204,9 +210,24 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return windows.apply(type.policyClass().cast(instance)).toList();
     }
 
+    /** The durations of an instance that do not fit together, each as a warning with its remedy. */
+    public List<String> conflicts(Policy instance) {
+        return conflicts.apply(type.policyClass().cast(instance)).toList();
+    }
+
+    /** The durations that a call has to take before an instance reacts to it. */
+    public List<NamedDuration> thresholds(Policy instance) {
+        return thresholds.apply(type.policyClass().cast(instance)).toList();
+    }
+
     /** The setting of an instance, by its Java name, that applies to sync calls only. */
     public Optional<String> syncSetting(Policy instance) {
         return syncSetting.apply(type.policyClass().cast(instance));
+    }
+
+    /** The setting of an instance, with its value, that has no effect without a fleet; such as {@code scope: fleet}. */
+    public Optional<String> fleetSetting(Policy instance) {
+        return fleetSetting.apply(type.policyClass().cast(instance));
     }
 
     /** The details that the endpoint shows for one instance of this pattern: lists of records, by name. */

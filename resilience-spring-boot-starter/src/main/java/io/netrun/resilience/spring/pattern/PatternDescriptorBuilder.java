@@ -42,7 +42,10 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     Function<P, Stream<NamedDuration>> waits = instance -> Stream.empty();
     BiFunction<P, Duration, Stream<NamedDuration>> longestDurations = (instance, each) -> Stream.empty();
     Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
+    Function<P, Stream<String>> conflicts = instance -> Stream.empty();
+    Function<P, Stream<NamedDuration>> thresholds = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
+    Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
     List<Class<? extends Record>> detailTypes = List.of();
     List<Option<?>> options = List.of(Option.ENABLED);
@@ -134,9 +137,27 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
         return this;
     }
 
+    /** Declares durations of one instance that do not fit together, each as a warning with its remedy. */
+    PatternDescriptorBuilder<P, C> conflicts(Function<P, Stream<String>> conflicts) {
+        this.conflicts = conflicts;
+        return this;
+    }
+
+    /** Declares durations that a call has to take before an instance reacts. */
+    PatternDescriptorBuilder<P, C> thresholds(Function<P, Stream<NamedDuration>> thresholds) {
+        this.thresholds = thresholds;
+        return this;
+    }
+
     /** Declares a setting that affects sync calls only, and whether an instance has it set. */
     PatternDescriptorBuilder<P, C> syncSetting(String setting, Predicate<P> asks) {
         this.syncSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
+        return this;
+    }
+
+    /** Declares a setting that needs a fleet, and whether an instance has it set. */
+    PatternDescriptorBuilder<P, C> fleetSetting(String setting, Predicate<P> asks) {
+        this.fleetSetting = instance -> asks.test(instance) ? Optional.of(setting) : Optional.empty();
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.pattern;
 
+import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.ratelimiter.RateLimiterEvent;
@@ -29,6 +30,7 @@ final class RateLimiterPattern {
                             CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected())))
             .frequentEvents(List.of(RateLimiterEvent.Rejected.class))
             .waits(l -> NamedDuration.of("max-wait", l.config().maxWait()))
+            .fleetSetting("scope: fleet", r -> r.config().scope() == LimitScope.FLEET)
             .build();
 
     private RateLimiterPattern() {}

@@ -1,12 +1,15 @@
 package io.netrun.resilience.spring.startup;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.method.AnnotationCheck;
 import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ForeignExceptions;
+import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import java.util.List;
@@ -75,7 +78,20 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 .toList();
         SyncSettings.warnings(pipelines.all(), others, instances).forEach(log::warn);
         ForeignExceptions.warnings(instances.effectiveSettings()).forEach(log::warn);
+        warnOfNoFleet();
         proxies.onLateBean(this::checkLate);
+    }
+
+    private void warnOfNoFleet() {
+        if (beans.getBeanProvider(FleetOperations.class).getIfAvailable() != null) {
+            return;
+        }
+        if (GlobalSettings.orElse(environment, "fleet.enabled", Boolean.class, false)) {
+            log.warn("resilience.fleet.enabled is true, but the class path has no fleet."
+                    + " Add the dependency resilience-fleet, or remove the setting.");
+        }
+        beans.getBeanProvider(ResilienceRegistry.class)
+                .ifAvailable(registry -> FleetUsers.warning(registry).ifPresent(log::warn));
     }
 
     /**

@@ -3,7 +3,7 @@
 import {act, all, patterns} from './source.js';
 import {say} from './element.js';
 import {Tile} from './tile.js';
-import {view} from './view.js';
+import {spaced, view} from './view.js';
 
 const EVERY = 2_000, AT_MOST = 30_000;
 const $ = id => document.getElementById(id);
@@ -49,8 +49,18 @@ function show(body, time, serverTime) {
     }
   }
   for (const [key, tile] of tiles) if (!seen.has(key)) { tile.remove(); tiles.delete(key); }
+  showFleet(body.fleet);
   before = {body, time};
   arrange();
+}
+
+/** Present only if the process belongs to a fleet. Not announced: it changes with each poll. */
+function showFleet(fleet) {
+  $('fleet').hidden = !fleet;
+  if (!fleet) return;
+  const nodes = fleet.nodes === 1 ? '1 node' : `${fleet.nodes} nodes`;
+  const view = fleet.viewAge ? `view ${spaced(fleet.viewAge)} old` : 'no view yet';
+  say($('fleet'), `Fleet: ${nodes}, ${view}${fleet.degraded ? ', store away: shares are local' : ''}`);
 }
 
 /** The chains of methods and HTTP clients by the instances in them. */

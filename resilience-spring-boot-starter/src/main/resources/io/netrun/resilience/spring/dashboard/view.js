@@ -8,6 +8,8 @@ const sum = (values, keys) => keys.reduce((total, key) => total + (values[key] ?
 const has = (values, keys) => keys.some(key => key in values);
 /** The readable form: PT1M2.345678S is 1m2.34s. */
 const duration = text => text.slice(2).toLowerCase().replace(/(\.\d{1,2})\d*/, '$1');
+/** The same with spaces before the units: PT1M2.3S is 1 m 2.3 s. */
+export const spaced = text => duration(text).replace(/([a-z])(?=\d)/g, '$1 ').replace(/(\d)([a-z])/g, '$1 $2');
 const millis = number => number >= 1_000 ? `${(number / 1_000).toFixed(1)} s` : number >= 10 ? `${Math.round(number)} ms` : `${number.toFixed(1)} ms`;
 const perSecond = number => `${number >= 10 ? Math.round(number) : Number(number.toFixed(1))}/s`;
 

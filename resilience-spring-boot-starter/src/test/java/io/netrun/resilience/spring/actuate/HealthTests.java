@@ -8,6 +8,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +101,7 @@ class HealthTests {
         application("resilience.circuit-breaker.defaults.health=details").run(context -> {
             context.getBean(ResilienceRegistry.class).getOrCreate(CircuitBreaker.TYPE, "made");
             InstanceHealth health = new InstanceHealth(
-                    context.getBean(ResilienceRegistry.class), context.getBean(InstanceFactory.class));
+                    context.getBean(ResilienceRegistry.class), context.getBean(InstanceFactory.class), Optional::empty);
             assertThat(health.check().details().get("circuitBreakers"))
                     .asInstanceOf(InstanceOfAssertFactories.MAP)
                     .containsOnlyKeys("made");
@@ -138,7 +139,8 @@ class HealthTests {
                     for (int i = 0; i < 10_000; i++) {
                         tenants.get("t" + i);
                     }
-                    InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class));
+                    InstanceHealth health =
+                            new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty);
                     health.check();
                     int before = read.get();
                     assertThat(health.check().details().get("circuitBreakers"))
@@ -156,7 +158,8 @@ class HealthTests {
                     known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 10)
                             .get("one")
                             .forceOpen();
-                    InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class));
+                    InstanceHealth health =
+                            new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty);
                     assertThat(health.check().down()).isTrue();
                     known.remove(CircuitBreaker.TYPE, "tenants:one");
                     assertThat(health.check().down()).isFalse();

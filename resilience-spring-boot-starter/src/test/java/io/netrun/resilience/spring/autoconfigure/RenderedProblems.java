@@ -136,7 +136,7 @@ final class RenderedProblems {
     }
 
     private static String post(String pattern, String action, String settings) {
-        return answer(endpoint -> endpoint.act(pattern, "payments", action, settings, SecurityContext.NONE));
+        return answer(endpoint -> endpoint.act(pattern, "payments", action, settings, null, SecurityContext.NONE));
     }
 
     private static String answer(Function<ResilienceEndpoint, WebEndpointResponse<Map<String, Object>>> request) {

@@ -19,6 +19,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -142,7 +143,7 @@ class FuzzedSettingsTests {
         Living living = new Living();
         Map<String, Record> before = living.configs();
         WebEndpointResponse<Map<String, Object>> answer =
-                living.endpoint.act(pattern, "payments", null, settings, SecurityContext.NONE);
+                living.endpoint.act(pattern, "payments", null, settings, null, SecurityContext.NONE);
         assertThat(answer.getStatus()).isIn(200, 400);
         if (answer.getStatus() != 200) {
             assertThat(living.configs()).isEqualTo(before);
@@ -156,7 +157,7 @@ class FuzzedSettingsTests {
     void unknownActionShouldBeRejected(@ForAll("instances") String pattern, @ForAll String action) {
         Living living = new Living();
         WebEndpointResponse<Map<String, Object>> answer =
-                living.endpoint.act(pattern, "payments", action, null, SecurityContext.NONE);
+                living.endpoint.act(pattern, "payments", action, null, null, SecurityContext.NONE);
         if (!List.of("reset", "force-open", "disable").contains(action)) {
             assertThat(answer.getStatus()).isEqualTo(400);
         }
@@ -220,7 +221,8 @@ class FuzzedSettingsTests {
                             List::of,
                             Map::of),
                     instances,
-                    new Operators(instances, new OperatorJournal(new RecentEvents(), event -> {}), true),
+                    new Operators(
+                            instances, new OperatorJournal(new RecentEvents(), event -> {}), true, Optional::empty),
                     policy -> List.of());
         }
 

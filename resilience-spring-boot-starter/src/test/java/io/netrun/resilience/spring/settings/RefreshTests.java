@@ -12,6 +12,7 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRefreshAutoConfiguration;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -179,7 +180,9 @@ class RefreshTests {
         runner.withPropertyValues("resilience.circuit-breaker.instances.payments.health=details")
                 .run(context -> {
                     InstanceHealth health = new InstanceHealth(
-                            context.getBean(ResilienceRegistry.class), context.getBean(InstanceFactory.class));
+                            context.getBean(ResilienceRegistry.class),
+                            context.getBean(InstanceFactory.class),
+                            Optional::empty);
                     change(context, "resilience.circuit-breaker.instances.payments.health", "detials");
                     assertThat(output).contains("is 'detials', which cannot be read as one of");
                     assertThat(health.check().details()).containsKey("circuitBreakers");

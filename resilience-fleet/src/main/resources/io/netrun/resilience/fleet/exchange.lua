@@ -1,0 +1,469 @@
+-- One exchange of a node with its fleet: records the node's report, and returns the view that follows from it.
+-- The rules are those of InMemoryFleetStore; a test compares the two step by step.
+--
+-- KEYS  1 nodes (sorted set: node -> live until)     2 fleet (hash: node -> number of its last report, and the clock)
+--       3 commands (hash: what it is for -> "number given-at content", and the counter)
+--       then one key per limit (hash of rows by node), then four keys per circuit (a hash of rows by node; sorted sets
+--       of nodes by time: votes, voters, broken)
+-- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
+--       then one argument per limit    "limit wants allowance has in-use"
+--       then one argument per circuit  "quorum? quorum state called vote due opening"
+--       then two arguments per command: what it is for, and its content, which this script does not interpret
+-- Reply 1 number   2 live nodes, separated by spaces
+--       then one line per limit    "limit grant granted nodes"
+--       then one line per circuit  "votes voters voted-elsewhere open trial"
+--       then one line per command  "number content"
+--
+-- Numbers are whole, times are milliseconds, and what is stored is text: cjson would write 1000000000000 as 1e+12.
+-- Names are escaped by the caller, so that none contains a space or begins with a colon.
+
+local NODES, FLEET, COMMANDS = KEYS[1], KEYS[2], KEYS[3]
+local COMMANDS_KEPT = 7 * 24 * 3600 * 1000
+local CALLED_RECENTLY = 10 * 1000
+local KEYS_OUTLIVE_ROWS = 60 * 1000 -- to expire only cleans up: what is in a key ends by the times that are in it
+
+local call = redis.call
+local node = ARGV[1]
+local number, leaving, interval, lease = tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5])
+local expectedNodes, lastCommand = tonumber(ARGV[6]), tonumber(ARGV[7])
+local limits, circuits = tonumber(ARGV[8]), tonumber(ARGV[9])
+
+local function int(value)
+  return string.format('%d', value)
+end
+
+local function line(values)
+  return string.format(string.sub(string.rep('%d ', #values), 1, -2), unpack(values))
+end
+
+local function numbers(text)
+  local found = {}
+  for digits in string.gmatch(text, '%d+') do
+    found[#found + 1] = tonumber(digits)
+  end
+  return found
+end
+
+-- The time of the fleet: the server's, but it never goes back, not even after a failover to a server that is behind.
+local clock = call('TIME')
+local lastTime, offset, liveUntil = unpack(numbers(call('HGET', FLEET, ':clock') or '0 0 0'))
+local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000) + offset
+if now < lastTime then
+  offset = offset + lastTime - now
+  now = lastTime
+end
+
+-- Nodes: which are live, and whether this report is older than the last one of its node.
+for _, dead in ipairs(call('ZRANGEBYSCORE', NODES, '-inf', int(now))) do
+  call('HDEL', FLEET, dead)
+  call('ZREM', NODES, dead)
+end
+local current = number > tonumber(call('HGET', FLEET, node) or '0')
+if current then
+  liveUntil = math.max(liveUntil, now + lease)
+  call('HSET', FLEET, ':clock', line({now, offset, liveUntil}))
+  if leaving then
+    call('HDEL', FLEET, node)
+    call('ZREM', NODES, node)
+  else
+    call('HSET', FLEET, node, int(number))
+    call('ZADD', NODES, int(now + lease), node)
+  end
+  call('PEXPIRE', FLEET, int(liveUntil - now + KEYS_OUTLIVE_ROWS))
+  call('PEXPIRE', NODES, int(liveUntil - now + KEYS_OUTLIVE_ROWS))
+end
+
+---------------------------------------------------------------------------------------------------------------- limits
+
+-- What a node may be using: what was granted counts although its reply may be lost, what the node has counts until it
+-- reports that it has less.
+local function counted(row)
+  return math.max(row.has, row.grant, row.inUse)
+end
+
+local function readRow(text)
+  local row = {}
+  row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant =
+    unpack(numbers(text))
+  return row
+end
+
+local function rowText(row)
+  return line({row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant})
+end
+
+-- The operator < compares strings by the server's locale.
+local function precedes(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, i), string.byte(b, i)
+    if x ~= y then
+      return x < y
+    end
+  end
+  return #a < #b
+end
+
+-- Divides max-min fairly: who asks for no more than an equal part gets what it asks for, and the others divide the
+-- rest equally, the first ones with one more. Returns the parts and what is left.
+local function fill(left, asked)
+  local smallestFirst, part, open = {}, {}, #asked
+  for i = 1, #asked do
+    smallestFirst[i] = i
+  end
+  table.sort(smallestFirst, function(a, b) return asked[a] < asked[b] end)
+  for _, i in ipairs(smallestFirst) do
+    if asked[i] > math.floor(left / open) then
+      break
+    end
+    part[i] = asked[i]
+    left = left - asked[i]
+    open = open - 1
+  end
+  if open > 0 then
+    local equal, more = math.floor(left / open), left % open
+    for i = 1, #asked do
+      if not part[i] then
+        part[i] = equal + (more > 0 and 1 or 0)
+        more = more - 1
+      end
+    end
+    left = 0
+  end
+  return part, left
+end
+
+-- Sets the shares of all rows, of which the one that wants most comes first. Returns what is free.
+local function computeShares(rows, limit)
+  table.sort(rows, function(a, b)
+    return a.wants > b.wants or a.wants == b.wants and precedes(a.node, b.node)
+  end)
+  -- A tenth is spread evenly, so that an idle node's first call passes; of its remainder only idle nodes get a unit.
+  local even, more, left, asked = math.floor(math.floor(limit / 10) / #rows), math.floor(limit / 10) % #rows, limit, {}
+  for i, row in ipairs(rows) do
+    row.share = math.min(even + (i > #rows - more and row.wants <= even and 1 or 0), row.wants + row.allowance)
+    left = left - row.share
+    asked[i] = math.max(0, row.wants - row.share)
+  end
+  local demand
+  demand, left = fill(left, asked)
+  for i, row in ipairs(rows) do
+    asked[i] = math.max(0, row.allowance - math.max(0, row.share - row.wants))
+  end
+  local allowance, free = fill(left, asked)
+  for i, row in ipairs(rows) do
+    row.share = row.share + demand[i] + allowance[i]
+  end
+  return free
+end
+
+-- Drops the rows that are over, and computes the shares of the others. Returns what is counted for the other nodes, and
+-- the number of rows.
+local function compute(key, state, own)
+  own.node = node
+  local rows, others = {own}, 0
+  state.limit, state.computedAt = own.limit, now
+  local stored = call('HGETALL', key)
+  for i = 1, #stored, 2 do
+    local name = stored[i]
+    if name ~= ':limit' and name ~= node then
+      local row = readRow(stored[i + 1])
+      if row.liveUntil <= now then
+        call('HDEL', key, name)
+      else
+        row.node, row.former = name, row.share
+        rows[#rows + 1] = row
+        state.limit = math.min(state.limit, row.limit)
+        others = others + counted(row)
+      end
+    end
+  end
+  state.free = computeShares(rows, state.limit)
+  for _, row in ipairs(rows) do
+    if row.former and row.former ~= row.share then
+      call('HSET', key, row.node, rowText(row))
+    end
+  end
+  return others, #rows
+end
+
+local function limitText(state)
+  return line({state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil})
+end
+
+local function exchangeLimit(key, report)
+  local limit, wants, allowance, has, inUse = unpack(numbers(report))
+  local stored = call('HMGET', key, ':limit', node)
+  local state, row = nil, stored[2] and readRow(stored[2])
+  if stored[1] then
+    state = {}
+    state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil = unpack(numbers(stored[1]))
+  end
+  if not state or state.keyUntil <= now then
+    if leaving then
+      return line({limit, 0, 0, 0})
+    end
+    call('DEL', key)
+    state, row = {epoch = now, keyUntil = 0, granted = 0}, nil
+  end
+  if row and number <= row.number then -- doubled or overtaken by a later report
+    return line({state.limit, row.grant, state.granted, call('HLEN', key) - 1})
+  end
+  local others = state.granted - (row and counted(row) or 0)
+  if leaving then
+    if row then
+      call('HDEL', key, node)
+      state.granted, state.free = others, state.free + row.share
+      call('HSET', key, ':limit', limitText(state))
+    end
+    return line({state.limit, 0, state.granted, call('HLEN', key) - 1})
+  end
+
+  local computes = not row or row.limit ~= limit or now - state.computedAt >= interval
+  local first = not row and number == 1 -- it has admitted no call yet
+  row = row or {share = 0, grant = 0}
+  row.number, row.liveUntil, row.limit, row.wants, row.allowance = number, now + lease, limit, wants, allowance
+  row.has, row.inUse = first and 0 or has, first and 0 or inUse
+  local rows
+  if computes then
+    others, rows = compute(key, state, row)
+  else
+    rows = call('HLEN', key) - 1
+    local taken = math.max(0, math.min(wants - row.share, state.free)) -- what is free is had at once
+    row.share, state.free = row.share + taken, state.free - taken
+  end
+  row.grant = math.max(0, math.min(row.share, state.limit - others))
+  local age = now - state.epoch -- a young key does not know yet what was granted before the data were lost
+  if age < 2 * interval then
+    row.grant = math.min(row.grant, has)
+  elseif age < lease then
+    row.grant = math.min(row.grant, math.max(has, math.floor(state.limit / math.max(rows, expectedNodes))))
+  end
+  state.granted = others + counted(row)
+  state.keyUntil = math.max(state.keyUntil, now + 2 * lease)
+  call('HSET', key, ':limit', limitText(state), node, rowText(row))
+  call('PEXPIRE', key, int(state.keyUntil - now + KEYS_OUTLIVE_ROWS))
+  return line({state.limit, row.grant, state.granted, rows})
+end
+
+-------------------------------------------------------------------------------------------------------------- circuits
+
+local CLOSED, OPEN = 0, 1
+
+-- The rows of a circuit are counted by sorted sets, whose scores are the times until which a row counts.
+local function count(set)
+  return call('ZCOUNT', set, '(' .. int(now), '+inf')
+end
+
+local function setUntil(circuit, set, name, time)
+  if time > now then
+    call('ZADD', set, int(time), name)
+    call('PEXPIRE', set, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
+  else
+    call('ZREM', set, name)
+  end
+end
+
+local function readCircuitRow(text)
+  local row = {}
+  row.number, row.liveUntil, row.calledUntil, row.opening, row.voided, row.counted = unpack(numbers(text))
+  return row
+end
+
+local function circuitRowText(row)
+  return line({row.number, row.liveUntil, row.calledUntil, row.opening, row.voided, row.counted})
+end
+
+local function readCircuit(key, text)
+  local holder = string.match(text, '[^ ]*$') -- empty if nobody holds the trials
+  local circuit = {key = key, holder = holder}
+  circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil = unpack(numbers(string.sub(text, 1, -1 - #holder)))
+  return circuit
+end
+
+local function circuitText(circuit)
+  return line({circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil}) .. ' ' .. circuit.holder
+end
+
+-- Calls a function with all rows that are not over, and drops those that are.
+local function sweep(circuit, each)
+  local stored = call('HGETALL', circuit.key)
+  for i = 1, #stored, 2 do
+    if stored[i] ~= ':circuit' then
+      local row = readCircuitRow(stored[i + 1])
+      if row.liveUntil <= now then
+        call('HDEL', circuit.key, stored[i])
+      elseif each then
+        each(stored[i], row)
+      end
+    end
+  end
+  for _, set in ipairs({circuit.votes, circuit.voters, circuit.broken}) do
+    call('ZREMRANGEBYSCORE', set, '-inf', int(now))
+  end
+  circuit.sweptAt = now
+end
+
+-- A trial has closed the circuit: the votes for this opening and for former ones are void.
+local function voidVotes(circuit)
+  call('DEL', circuit.votes)
+  sweep(circuit, function(name, row)
+    row.voided = row.opening
+    call('HSET', circuit.key, name, circuitRowText(row))
+    setUntil(circuit, circuit.voters, name, math.min(row.calledUntil, row.liveUntil))
+  end)
+end
+
+-- The holder of the trials reports. Returns whether they are taken back because it made none.
+local function endsTrials(circuit, nodeState, due)
+  if nodeState == CLOSED then
+    circuit.open, circuit.holder = 0, ''
+    voidVotes(circuit)
+  elseif nodeState == OPEN and not due then
+    circuit.holder = ''
+  elseif nodeState == OPEN and now - circuit.lentAt >= 2 * interval then
+    circuit.holder = ''
+    return true
+  end
+  return false
+end
+
+local function requireHolder(circuit)
+  if circuit.holder ~= '' and circuit.holder ~= node then
+    local text = call('HGET', circuit.key, circuit.holder)
+    if not text or readCircuitRow(text).liveUntil <= now then
+      circuit.holder = ''
+    end
+  end
+end
+
+-- Opens or closes the circuit of the fleet.
+local function decide(circuit, quorumMode, quorum)
+  local votes = count(circuit.votes)
+  if circuit.open == 1 then
+    if votes == 0 and count(circuit.broken) == 0 then
+      circuit.open, circuit.holder = 0, ''
+    end
+  elseif quorumMode and votes >= 2 and votes >= math.ceil(quorum * count(circuit.voters) / 1000) then
+    circuit.open, circuit.holder, circuit.lentAt = 1, '', 0
+  end
+end
+
+local function circuitView(circuit, quorumMode)
+  local votes = count(circuit.votes)
+  local own = votes > 0 and tonumber(call('ZSCORE', circuit.votes, node) or '0') > now and 1 or 0
+  return line({
+    votes, count(circuit.voters), votes > own and 1 or 0, quorumMode and circuit.open or 0,
+    circuit.open == 1 and circuit.holder == node and 1 or 0})
+end
+
+local function exchangeCircuit(key, votes, voters, broken, report)
+  local mode, quorum, nodeState, called, vote, due, opening = unpack(numbers(report))
+  local quorumMode = mode == 1
+  local stored = call('HMGET', key, ':circuit', node)
+  local circuit, row = stored[1] and readCircuit(key, stored[1]), stored[2] and readCircuitRow(stored[2])
+  if not circuit or circuit.keyUntil <= now then
+    if leaving then
+      return line({0, 0, 0, 0, 0})
+    end
+    call('DEL', key, votes, voters, broken)
+    circuit, row = {key = key, open = 0, lentAt = 0, sweptAt = now, keyUntil = 0, holder = ''}, nil
+  end
+  circuit.votes, circuit.voters, circuit.broken = votes, voters, broken
+  if row and row.liveUntil <= now then
+    row = nil
+  end
+  if row and number <= row.number then -- doubled or overtaken by a later report
+    return circuitView(circuit, quorumMode)
+  end
+
+  if leaving then
+    call('HDEL', key, node)
+    for _, set in ipairs({votes, voters, broken}) do
+      call('ZREM', set, node)
+    end
+    if circuit.holder == node then
+      circuit.holder = ''
+    end
+    requireHolder(circuit)
+    decide(circuit, quorumMode, quorum)
+    call('HSET', key, ':circuit', circuitText(circuit))
+    call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
+    return circuitView(circuit, quorumMode)
+  end
+  circuit.keyUntil = math.max(circuit.keyUntil, now + 2 * lease)
+  row = row or {calledUntil = 0, voided = 0, counted = 1}
+  row.number, row.liveUntil, row.opening = number, now + lease, opening
+  row.calledUntil = called == 1 and now + CALLED_RECENTLY or row.calledUntil
+  local voteUntil = vote > 0 and opening > row.voided and math.min(now + vote, row.liveUntil) or 0
+  local counts = voteUntil > 0 or nodeState ~= CLOSED
+  if counts or row.counted == 1 then -- else it is in neither set
+    setUntil(circuit, votes, node, voteUntil)
+    setUntil(circuit, broken, node, nodeState ~= CLOSED and row.liveUntil or 0)
+  end
+  row.counted = counts and 1 or 0
+  setUntil(circuit, voters, node, math.min(math.max(row.calledUntil, voteUntil), row.liveUntil))
+  call('HSET', key, node, circuitRowText(row))
+  local takenBack = circuit.holder == node and endsTrials(circuit, nodeState, due == 1)
+  requireHolder(circuit)
+  decide(circuit, quorumMode, quorum)
+  if quorumMode and circuit.open == 1 and circuit.holder == '' and not takenBack and nodeState == OPEN and due == 1
+      and row.calledUntil > now and now - circuit.lentAt >= interval then
+    circuit.holder, circuit.lentAt = node, now
+  end
+  if now - circuit.sweptAt >= lease then
+    sweep(circuit)
+  end
+  call('HSET', key, ':circuit', circuitText(circuit))
+  call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
+  return circuitView(circuit, quorumMode)
+end
+
+-------------------------------------------------------------------------------------------------------------- commands
+
+local function exchangeCommands(first, reply)
+  local last = tonumber(call('HGET', COMMANDS, ':last') or '0')
+  if current then
+    local former = last
+    last = math.max(last, lastCommand) -- after lost data the numbers go on
+    for i = first, #ARGV - 1, 2 do
+      local subject, content = ARGV[i], ARGV[i + 1]
+      local kept = call('HGET', COMMANDS, subject)
+      if not kept or string.match(kept, '^%d+ %d+ (.*)$') ~= content then -- else repeated after a lost reply
+        last = last + 1
+        call('HSET', COMMANDS, subject, int(last) .. ' ' .. int(now) .. ' ' .. content)
+      end
+    end
+    if last > former then
+      call('HSET', COMMANDS, ':last', int(last))
+      call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
+    end
+  end
+  if last <= lastCommand then
+    return
+  end
+  local news, stored = {}, call('HGETALL', COMMANDS)
+  for i = 1, #stored, 2 do
+    local count, givenAt, content = string.match(stored[i + 1], '^(%d+) (%d+) (.*)$')
+    if count and now - tonumber(givenAt) >= COMMANDS_KEPT then
+      call('HDEL', COMMANDS, stored[i])
+    elseif count and tonumber(count) > lastCommand then
+      news[#news + 1] = {number = tonumber(count), text = count .. ' ' .. content}
+    end
+  end
+  table.sort(news, function(a, b) return a.number < b.number end)
+  for _, command in ipairs(news) do
+    reply[#reply + 1] = command.text
+  end
+end
+
+local reply = {int(number), table.concat(call('ZRANGEBYSCORE', NODES, '(' .. int(now), '+inf', 'LIMIT', 0, 1000), ' ')}
+for i = 1, limits do
+  reply[#reply + 1] = exchangeLimit(KEYS[3 + i], ARGV[9 + i])
+end
+for i = 1, circuits do
+  local first = 3 + limits + 4 * i - 4
+  reply[#reply + 1] =
+    exchangeCircuit(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], KEYS[first + 4], ARGV[9 + limits + i])
+end
+exchangeCommands(10 + limits + circuits, reply)
+return reply

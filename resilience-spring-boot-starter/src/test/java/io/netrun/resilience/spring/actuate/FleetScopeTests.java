@@ -1,0 +1,251 @@
+package io.netrun.resilience.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
+import io.netrun.resilience.spring.fleet.FleetChange;
+import io.netrun.resilience.spring.fleet.FleetChanges;
+import io.netrun.resilience.spring.fleet.FleetOperations;
+import io.netrun.resilience.spring.problem.Problem;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/** Changes for all nodes of a fleet, and what is shown of it, over HTTP. */
+@SpringBootTest(
+        classes = FleetScopeTests.Application.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoints.web.exposure.include=resilience,health",
+            "management.endpoint.resilience.access=unrestricted",
+            "management.endpoint.health.show-details=always",
+            "resilience.bulkhead.instances.reports.max-concurrent=2"
+        })
+@ExtendWith(OutputCaptureExtension.class)
+class FleetScopeTests {
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private ResilienceRegistry registry;
+
+    @Autowired
+    private RecordingFleet fleet;
+
+    @Autowired
+    private FleetChanges changes;
+
+    private WebTestClient http;
+
+    @BeforeEach
+    void connect() {
+        http = WebTestClient.bindToServer()
+                .baseUrl("http://localhost:" + port + "/actuator")
+                .responseTimeout(Duration.ofSeconds(30))
+                .build();
+        fleet.announced.clear();
+        fleet.obstacle = Optional.empty();
+        circuit().reset();
+    }
+
+    @Test
+    void actionForTheFleetShouldBeDoneHereAndAnnounced(CapturedOutput output) {
+        post("circuit-breaker/reports", "{\"action\": \"force-open\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.state")
+                .isEqualTo("forced-open")
+                .jsonPath("$.recentEvents[0].scope")
+                .isEqualTo("fleet");
+        assertThat(fleet.announced).singleElement().satisfies(change -> {
+            assertThat(change.pattern()).isEqualTo("circuit-breaker");
+            assertThat(change.name()).isEqualTo("reports");
+            assertThat(change.action()).isEqualTo("force-open");
+            assertThat(change.settings()).isEmpty();
+            assertThat(change.time()).isNotNull();
+        });
+        assertThat(output)
+                .contains(
+                        "force-open by an operator without a principal for the fleet: {state=closed} -> {state=forced-open}");
+    }
+
+    @Test
+    void settingsForTheFleetShouldBeAnnouncedAsTheyAreWritten() {
+        post("bulkhead/reports", "{\"settings\": {\"maxConcurrent\": 7, \"max-wait\": \"2s\"}, \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isOk();
+        assertThat(fleet.announced)
+                .extracting(FleetChange::settings)
+                .containsExactly(Map.of("maxConcurrent", "7", "max-wait", "2s"));
+    }
+
+    @Test
+    void scopeNodeShouldChangeThisNodeOnly() {
+        post("circuit-breaker/reports", "{\"action\": \"disable\", \"scope\": \"node\"}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.recentEvents[0].scope")
+                .isEqualTo("node");
+        assertThat(fleet.announced).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"settings\": {\"maxConcurrent\": 0}, \"scope\": \"fleet\"}",
+                "{\"settings\": {\"maxKonkurrent\": 1}, \"scope\": \"fleet\"}",
+                "{\"action\": \"explode\", \"scope\": \"fleet\"}",
+                "{\"action\": \"settings\", \"scope\": \"fleet\"}",
+                "{\"scope\": \"fleet\"}",
+                "{\"settings\": {\"maxConcurrent\": 5}, \"scope\": \"world\"}",
+                "{\"settings\": {\"maxConcurrent\": 5}, \"scope\": \"\"}"
+            })
+    void wrongChangeShouldNotBeAnnounced(String body) {
+        post("bulkhead/reports", body).expectStatus().isBadRequest();
+        assertThat(fleet.announced).isEmpty();
+    }
+
+    @Test
+    void changeThatCannotBeAnnouncedShouldChangeNothing() {
+        fleet.obstacle = Optional.of(new Problem("The fleet has too many commands", "Try again"));
+        post("circuit-breaker/reports", "{\"action\": \"force-open\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo("The fleet has too many commands")
+                .jsonPath("$.remedy")
+                .isEqualTo("Try again");
+        assertThat(circuit().state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void changeOfAnotherNodeShouldBeAppliedAndKeptHere(CapturedOutput output) {
+        changes.apply(
+                circuit(),
+                new FleetChange("circuit-breaker", "reports", "force-open", Map.of(), "alice", Instant.EPOCH));
+        assertThat(circuit().state()).isEqualTo(State.FORCED_OPEN);
+        assertThat(output).contains("force-open by 'alice' for the fleet");
+        get("/resilience/circuit-breaker/reports")
+                .jsonPath("$.recentEvents[0].principal")
+                .isEqualTo("alice");
+        assertThat(fleet.announced).isEmpty();
+    }
+
+    @Test
+    void settingsOfAnotherNodeShouldBeAppliedHere() {
+        Bulkhead bulkhead = registry.find(Bulkhead.TYPE, "reports").orElseThrow();
+        changes.apply(
+                bulkhead,
+                new FleetChange("bulkhead", "reports", "settings", Map.of("maxQueue", "3"), null, Instant.EPOCH));
+        assertThat(bulkhead.config().maxQueue()).isEqualTo(3);
+        get("/resilience/bulkhead/reports")
+                .jsonPath("$.settings.maxQueue.origin")
+                .isEqualTo("operator");
+    }
+
+    @Test
+    void fleetShouldBeShown() {
+        get("/resilience/fleet").jsonPath("$.nodes[1]").isEqualTo("b");
+        get("/resilience").jsonPath("$.fleet.nodes").isEqualTo(2);
+        get("/health").jsonPath("$.components.resilience.details.fleet.nodes").isEqualTo(2);
+    }
+
+    private io.netrun.resilience.circuitbreaker.CircuitBreaker circuit() {
+        return registry.find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "reports")
+                .orElseThrow();
+    }
+
+    private WebTestClient.BodyContentSpec get(String uri) {
+        return http.get().uri(uri).exchange().expectStatus().isOk().expectBody();
+    }
+
+    private WebTestClient.ResponseSpec post(String uri, String body) {
+        return http.post()
+                .uri("/resilience/" + uri)
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(body)
+                .exchange();
+    }
+
+    static class Reports {
+
+        @CircuitBreaker(name = "reports")
+        public String report() {
+            return "report";
+        }
+    }
+
+    static class RecordingFleet implements FleetOperations {
+
+        final List<FleetChange> announced = new CopyOnWriteArrayList<>();
+        volatile Optional<Problem> obstacle = Optional.empty();
+
+        @Override
+        public Map<String, @Nullable Object> summary() {
+            Map<String, @Nullable Object> summary = new LinkedHashMap<>();
+            summary.put("nodes", 2);
+            summary.put("viewAge", "PT0.8S");
+            return summary;
+        }
+
+        @Override
+        public Map<String, @Nullable Object> details() {
+            Map<String, @Nullable Object> details = new LinkedHashMap<>();
+            details.put("nodes", List.of("a", "b"));
+            return details;
+        }
+
+        @Override
+        public Optional<Problem> obstacle() {
+            return obstacle;
+        }
+
+        @Override
+        public void announce(FleetChange change) {
+            announced.add(change);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {
+
+        @Bean
+        Reports reports() {
+            return new Reports();
+        }
+
+        @Bean
+        RecordingFleet recordingFleet() {
+            return new RecordingFleet();
+        }
+    }
+}
