@@ -69,12 +69,16 @@ final class FleetCallers implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         closed = true;
-        for (Caller caller : callers) {
-            caller.join(TimeUnit.NANOSECONDS.toMillis(BOUND_NANOS));
+        try {
+            for (Caller caller : callers) {
+                caller.join(TimeUnit.NANOSECONDS.toMillis(BOUND_NANOS));
+            }
+            observer.join(TimeUnit.NANOSECONDS.toMillis(BOUND_NANOS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        observer.join(TimeUnit.NANOSECONDS.toMillis(BOUND_NANOS));
     }
 
     private void observe() {

@@ -209,8 +209,7 @@ class RedisFleetStoreTests {
     void permissionsOfTheScriptShouldSuffice() {
         String permitted = "+@connection +evalsha +eval +time +del +pexpire +hget +hset +hmget +hdel +hlen +hgetall "
                 + "+zadd +zrem +zcount +zscore +zrangebyscore +zremrangebyscore";
-        server.command(
-                "ACL", ("SETUSER default resetkeys ~resilience:{shop}:* -@all " + permitted).split(" "));
+        server.command("ACL", ("SETUSER default resetkeys ~resilience:{shop}:* -@all " + permitted).split(" "));
         LimitReport limit = new LimitReport("bulkhead", "x", 100, 40, 1, 100, 0);
         CircuitReport circuit = new CircuitReport(
                 "y", FleetMode.QUORUM, 500, CircuitReport.State.OPEN, true, Duration.ofSeconds(5), true, 1);
