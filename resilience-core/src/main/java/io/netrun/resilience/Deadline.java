@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -43,15 +44,8 @@ public final class Deadline extends ScopeParts {
     private static final byte STOPPED = 2;
     private static final byte ENDED = 3;
 
-    private static final VarHandle STATE;
-
-    static {
-        try {
-            STATE = MethodHandles.lookup().findVarHandle(Deadline.class, "state", byte.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "state", VarHandle.class, Deadline.class, byte.class);
 
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
@@ -67,10 +61,10 @@ public final class Deadline extends ScopeParts {
     /** The number of bodies begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
 
-    /** Written before {@link #running}. Threads that compute it concurrently write nearly the same value. */
-    private long at;
+    /** Written before {@link #started}. Threads that compute it concurrently write nearly the same value. */
+    private long expiresAt;
 
-    private volatile boolean running;
+    private volatile boolean started;
 
     private Deadline(@Nullable Ticker ticker, long nanos, @Nullable Deadline outer) {
         this.ticker = ticker;
@@ -117,7 +111,7 @@ public final class Deadline extends ScopeParts {
      */
     public Deadline within(Ticker ticker, long nanos) {
         Deadline limit = lazyWithin(ticker, nanos);
-        limit.at(ticker);
+        limit.expiresAt(ticker);
         return limit;
     }
 
@@ -136,12 +130,12 @@ public final class Deadline extends ScopeParts {
         return new Deadline(null, 0, this == NONE ? null : this);
     }
 
-    private long at(Ticker clock) {
-        if (!running) {
-            at = clock.nanoTime() + nanos;
-            running = true;
+    private long expiresAt(Ticker clock) {
+        if (!started) {
+            expiresAt = clock.nanoTime() + nanos;
+            started = true;
         }
-        return at;
+        return expiresAt;
     }
 
     /**
@@ -158,7 +152,7 @@ public final class Deadline extends ScopeParts {
      * its own.
      */
     public long remainingNanosOfThis() {
-        return ticker == null ? Long.MAX_VALUE : at(ticker) - ticker.nanoTime();
+        return ticker == null ? Long.MAX_VALUE : expiresAt(ticker) - ticker.nanoTime();
     }
 
     /**
@@ -170,7 +164,7 @@ public final class Deadline extends ScopeParts {
         if (ticker == null) {
             throw new IllegalStateException("there is no time limit to schedule a task for");
         }
-        return ticker.scheduleAt(task, at(ticker));
+        return ticker.scheduleAt(task, expiresAt(ticker));
     }
 
     /**
@@ -236,7 +230,10 @@ public final class Deadline extends ScopeParts {
         return now == EXCEEDED || (now != STOPPED && outer != null && outer.isExceeded());
     }
 
-    /** Returns whether the result is no longer wanted: a limit was exceeded, or the scope was stopped. */
+    /**
+     * Returns whether the call was given up: a limit was exceeded, or the scope was stopped. False for a scope whose
+     * call has ended, unless a scope around it was given up.
+     */
     public boolean isOver() {
         int now = state;
         return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());

@@ -139,7 +139,8 @@ public final class EventPublisher {
             dropping = true;
             SafeLog.warn(
                     log,
-                    "{} events are queued behind a listener that does not return; further events are dropped, such as a {}",
+                    "{} events are queued behind a listener that does not return;"
+                            + " further events are dropped, such as a {}",
                     MAX_WAITING,
                     event.getClass().getName());
         }

@@ -18,8 +18,8 @@ public final class PendingWaits {
 
     private static final Logger log = LoggerFactory.getLogger(PendingWaits.class);
 
-    private final Set<Waiting> open = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final Set<Waiting> waits = ConcurrentHashMap.newKeySet();
+    private volatile boolean shutDown;
 
     /** A waiting call. Compared by identity, so it must not define {@code equals}. */
     @FunctionalInterface
@@ -36,15 +36,15 @@ public final class PendingWaits {
 
     /** Registers a wait. If the policy has already been shut down, it is notified at once. */
     public void register(Waiting waiting) {
-        open.add(waiting);
-        if (closed) {
-            tell(waiting);
+        waits.add(waiting);
+        if (shutDown) {
+            notifyShutdown(waiting);
         }
     }
 
     /** Removes a wait that has ended. Does nothing if it is not registered. */
     public void unregister(Waiting waiting) {
-        open.remove(waiting);
+        waits.remove(waiting);
     }
 
     /**
@@ -69,12 +69,12 @@ public final class PendingWaits {
     }
 
     void shutdown() {
-        closed = true;
-        open.forEach(this::tell);
+        shutDown = true;
+        waits.forEach(this::notifyShutdown);
     }
 
-    private void tell(Waiting waiting) {
-        if (open.remove(waiting)) {
+    private void notifyShutdown(Waiting waiting) {
+        if (waits.remove(waiting)) {
             try {
                 waiting.onShutdown();
             } catch (Throwable thrown) {

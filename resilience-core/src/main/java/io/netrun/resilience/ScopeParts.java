@@ -1,5 +1,6 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -18,15 +19,8 @@ abstract sealed class ScopeParts permits Deadline {
     /** The number of registrations between two sweeps for parts that have ended out of order. */
     private static final int SWEEP_MASK = 63;
 
-    private static final VarHandle IN_FLIGHT;
-
-    static {
-        try {
-            IN_FLIGHT = MethodHandles.lookup().findVarHandle(ScopeParts.class, "inFlight", Link.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle IN_FLIGHT = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "inFlight", VarHandle.class, ScopeParts.class, Link.class);
 
     /** Applies if the other thread is not running, or calls listeners meanwhile. */
     private static final long LONGEST_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

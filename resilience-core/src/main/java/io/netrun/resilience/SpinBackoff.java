@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * {@code docs/benchmarks/jdk-17.md}.
  *
  * <pre>{@code
- * for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
+ * for (int spins = 0; ; spins = SpinBackoff.pause(spins)) {
  *     ...                      // read, compute, return if the compare-and-set succeeds
  * }
  * }</pre>

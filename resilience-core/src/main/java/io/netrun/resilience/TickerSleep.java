@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class TickerSleep {
 
-    private static final long WAKING_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private enum Phase {
         NEW,
@@ -23,9 +23,9 @@ public abstract class TickerSleep {
         /**
          * The worker is about to be interrupted, and waits for it, so that the interrupt reaches this sleep or nothing.
          */
-        WAKING,
+        INTERRUPTING,
         /** The sleep has ended early. */
-        WOKEN
+        INTERRUPTED
     }
 
     private final Ticker ticker;
@@ -70,7 +70,7 @@ public abstract class TickerSleep {
         } catch (Throwable thrown) {
             failure = thrown;
         }
-        if (wakesByItself()) {
+        if (tryWake()) {
             onEnd(failure == null, failure);
         } else {
             onEnd(false, null);
@@ -78,12 +78,12 @@ public abstract class TickerSleep {
     }
 
     /** Returns whether the sleep ended by itself. Otherwise an interrupt has ended it, which is cleared here. */
-    private boolean wakesByItself() {
+    private boolean tryWake() {
         if (phase.compareAndSet(Phase.ASLEEP, Phase.AWAKE)) {
             return true;
         }
-        while (phase.get() != Phase.WOKEN) {
-            LockSupport.parkNanos(this, WAKING_NANOS);
+        while (phase.get() != Phase.INTERRUPTED) {
+            LockSupport.parkNanos(this, PAUSE_NANOS);
             Thread.interrupted();
         }
         Thread.interrupted();
@@ -92,21 +92,22 @@ public abstract class TickerSleep {
 
     /** Ends the sleep early, unless it is over. Runs no user code. */
     public final void stop() {
-        if (phase.compareAndSet(Phase.NEW, Phase.WOKEN) || !phase.compareAndSet(Phase.ASLEEP, Phase.WAKING)) {
+        if (phase.compareAndSet(Phase.NEW, Phase.INTERRUPTED)
+                || !phase.compareAndSet(Phase.ASLEEP, Phase.INTERRUPTING)) {
             return;
         }
         // An interrupt runs foreign code, such as that of the channel in which a thread blocks, so a worker makes it.
-        Workers.executeReliably(this::wake);
+        Workers.executeReliably(this::interrupt);
     }
 
-    private void wake() {
+    private void interrupt() {
         Thread asleep = sleeper;
         try {
             if (asleep != null) {
                 asleep.interrupt();
             }
         } finally {
-            phase.set(Phase.WOKEN);
+            phase.set(Phase.INTERRUPTED);
             LockSupport.unpark(asleep);
         }
     }

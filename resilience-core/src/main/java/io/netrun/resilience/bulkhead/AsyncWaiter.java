@@ -64,7 +64,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
             fail(bulkhead.rejectFull(config, semaphore));
         } else if (isWaiting()) {
             limitWait();
-            bulkhead.waitingCalls().register(this);
+            bulkhead.pendingWaits().register(this);
             deadline.register(givenUp);
             if (!isWaiting()) {
                 waitEnds();
@@ -180,7 +180,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
 
     private void waitEnds() {
         givenUp.tryEnd();
-        bulkhead.waitingCalls().unregister(this);
+        bulkhead.pendingWaits().unregister(this);
         Ticker.Scheduled scheduled = timer;
         if (scheduled != null) {
             timer = null;

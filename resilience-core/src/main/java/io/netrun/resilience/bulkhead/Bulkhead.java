@@ -176,7 +176,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     /** Returns the calls that wait for a permit. */
-    PendingWaits waitingCalls() {
+    PendingWaits pendingWaits() {
         return waits();
     }
 

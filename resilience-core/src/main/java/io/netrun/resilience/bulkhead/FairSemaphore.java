@@ -111,7 +111,7 @@ final class FairSemaphore {
 
     /** Acquires a permit if one is free and no call waits for it. */
     boolean tryAcquire() {
-        for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
+        for (int spins = 0; ; spins = SpinBackoff.pause(spins)) {
             long seen = word;
             if ((seen & (ACTIVE_MASK | WAITING)) >= maxActive) {
                 return false;

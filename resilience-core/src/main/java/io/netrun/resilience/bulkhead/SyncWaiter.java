@@ -67,7 +67,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     private void await(Ticker ticker, long since) {
         Ticker.@Nullable Scheduled timer = wakeUp(ticker);
         deadline.register(this);
-        bulkhead.waitingCalls().register(this);
+        bulkhead.pendingWaits().register(this);
         try {
             while (!granted) {
                 if (removed) {
@@ -94,7 +94,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
             }
         } finally {
             tryEnd();
-            bulkhead.waitingCalls().unregister(this);
+            bulkhead.pendingWaits().unregister(this);
             if (timer != null) {
                 timer.cancel();
             }

@@ -78,7 +78,7 @@ final class Circuit {
     }
 
     /** Returns the parts that are notified when the circuit breaker is shut down. */
-    PendingWaits waits() {
+    PendingWaits pendingWaits() {
         return waits;
     }
 
@@ -117,9 +117,9 @@ final class Circuit {
             return false;
         }
         try {
-            moved(from, to);
+            onTransition(from, to);
         } finally {
-            transitions.won();
+            transitions.onTransition();
         }
         return true;
     }
@@ -131,7 +131,7 @@ final class Circuit {
     void replace(CircuitState from, CircuitState to) {
         to.setEntryTransition(new Transition(from, null));
         if (STATE.compareAndSet(this, from, to)) {
-            moved(from, to);
+            onTransition(from, to);
         }
     }
 
@@ -140,10 +140,10 @@ final class Circuit {
      *
      * @param tightened whether thresholds are halved
      */
-    void follow(CircuitBreakerConfig next, boolean tightened) {
+    void reconfigure(CircuitBreakerConfig next, boolean tightened) {
         config = next;
         detectionConfig = tightened ? next.tightened() : next;
-        state.reconfigured();
+        state.onReconfigured();
     }
 
     /** Opens a circuit that is closed or half-open. Returns whether it was. */
@@ -234,13 +234,13 @@ final class Circuit {
         } while (!tryTransition(seen, to, reason));
     }
 
-    private void moved(CircuitState from, CircuitState to) {
+    private void onTransition(CircuitState from, CircuitState to) {
         if (from.state() != to.state() && to.state() == CircuitBreaker.State.OPEN) {
             opened.increment();
         }
         from.onExit();
         to.onEnter();
         // It was created before it could be notified of another change of settings.
-        to.reconfigured();
+        to.onReconfigured();
     }
 }

@@ -186,7 +186,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     @Override
     protected void onReconfigured() {
         outcomes.reconfigure(config());
-        circuit.follow(config(), tightened);
+        circuit.reconfigure(config(), tightened);
     }
 
     /**

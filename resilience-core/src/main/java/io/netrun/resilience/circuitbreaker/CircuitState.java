@@ -57,7 +57,7 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
      * Updates what was derived from the settings, and keeps what has been counted and admitted. Called once this period
      * has begun, and whenever settings have changed; may be called by two threads concurrently.
      */
-    void reconfigured() {}
+    void onReconfigured() {}
 
     /** Returns how much longer this period rejects all calls, in nanoseconds from now; 0 if it might admit one now. */
     long remainingRejectionNanos() {

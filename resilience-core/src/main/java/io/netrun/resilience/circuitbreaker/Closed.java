@@ -29,7 +29,7 @@ final class Closed extends CircuitState implements Admission {
     }
 
     @Override
-    synchronized void reconfigured() {
+    synchronized void onReconfigured() {
         CircuitBreakerConfig config = circuit.config();
         CircuitBreakerConfig detection = circuit.detectionConfig();
         if (!detector.tryReconfigure(detection)) {

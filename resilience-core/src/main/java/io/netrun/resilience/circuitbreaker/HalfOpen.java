@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class HalfOpen extends CircuitState {
 
     private final Circuit circuit;
-    private final Open before;
+    private final Open precedingOpen;
     private final AtomicInteger running = new AtomicInteger();
     private final Set<Trial> trials = ConcurrentHashMap.newKeySet();
     private final AtomicInteger successes = new AtomicInteger();
 
-    HalfOpen(Circuit circuit, Open before) {
+    HalfOpen(Circuit circuit, Open precedingOpen) {
         this.circuit = circuit;
-        this.before = before;
+        this.precedingOpen = precedingOpen;
     }
 
     @Override
@@ -78,7 +78,7 @@ final class HalfOpen extends CircuitState {
 
     @Override
     int failureCount() {
-        return before.failureCount();
+        return precedingOpen.failureCount();
     }
 
     @Override
@@ -93,11 +93,11 @@ final class HalfOpen extends CircuitState {
 
     /** Creates an open period that does not count as another opening, because no trial has failed. */
     Open restarted() {
-        return before.restarted();
+        return precedingOpen.restarted();
     }
 
     private void reopen(String reason) {
-        circuit.tryTransition(this, before.reopened(), reason);
+        circuit.tryTransition(this, precedingOpen.reopened(), reason);
     }
 
     private final class Trial implements Admission {

@@ -33,14 +33,14 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     /** The number of open periods since the circuit was closed, including this one. */
     private final int openings;
 
-    /** The same object in all states that replace each other as settings change. */
-    private final Object period;
+    /** The identity of this open period. A state that replaces this one as settings change keeps it. */
+    private final Object periodId;
 
     private final long openedAt;
     private final long durationNanos;
 
     private volatile Ticker.@Nullable Scheduled timer;
-    private volatile boolean over;
+    private volatile boolean openDurationElapsed;
 
     /** Not volatile, and threads may overwrite each other's count: it only has to advance. */
     private int rejectionsSinceClock;
@@ -50,9 +50,9 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         this(circuit, failureCount, 1, circuit.ticker().nanoTime(), new Object());
     }
 
-    private Open(Circuit circuit, int failureCount, int openings, long openedAt, Object period) {
+    private Open(Circuit circuit, int failureCount, int openings, long openedAt, Object periodId) {
         this.circuit = circuit;
-        this.period = period;
+        this.periodId = periodId;
         this.config = circuit.config();
         this.failureCount = failureCount;
         this.openings = openings;
@@ -73,22 +73,22 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
 
     /** Ends the open duration: the next call begins the half-open period, unless the circuit is held. */
     void expire() {
-        over = true;
+        openDurationElapsed = true;
     }
 
     /** Returns whether the open duration is over. */
     boolean isExpired() {
-        return over || remainingNanos() == 0;
+        return openDurationElapsed || remainingNanos() == 0;
     }
 
     /** An open circuit has admitted no call, so another object can replace it. */
     @Override
-    void reconfigured() {
+    void onReconfigured() {
         CircuitBreakerConfig now = circuit.config();
         if (!now.openDuration().equals(config.openDuration())
                 || now.openBackoffMultiplier() != config.openBackoffMultiplier()
                 || !now.effectiveMaxOpenDuration().equals(config.effectiveMaxOpenDuration())) {
-            circuit.replace(this, new Open(circuit, failureCount, openings, openedAt, period));
+            circuit.replace(this, new Open(circuit, failureCount, openings, openedAt, periodId));
         }
     }
 
@@ -114,12 +114,12 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         long left = remainingNanos();
         if (left == 0) {
             // A change of settings made the duration shorter than the time that has elapsed.
-            over = true;
+            openDurationElapsed = true;
             return;
         }
         try {
-            timer = circuit.ticker().schedule(() -> over = true, left);
-            circuit.waits().register(this);
+            timer = circuit.ticker().schedule(() -> openDurationElapsed = true, left);
+            circuit.pendingWaits().register(this);
         } catch (RuntimeException | Error e) {
             SafeLog.warn(
                     log,
@@ -134,7 +134,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
 
     @Override
     void onExit() {
-        circuit.waits().unregister(this);
+        circuit.pendingWaits().unregister(this);
         cancelTimer();
     }
 
@@ -155,7 +155,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     @Override
     @Nullable
     Admission admit() {
-        if (over ? circuit.heldNanos() > 0 : trySkipClock() || remainingRejectionNanos() > 0) {
+        if (openDurationElapsed ? circuit.heldNanos() > 0 : trySkipClock() || remainingRejectionNanos() > 0) {
             throw circuit.rejection(this);
         }
         circuit.tryTransition(this, new HalfOpen(circuit, this), "the open duration elapsed");
@@ -181,11 +181,11 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     }
 
     private long remainingOrHeldNanos() {
-        return Math.max(over ? 0 : remainingNanos(), circuit.heldNanos());
+        return Math.max(openDurationElapsed ? 0 : remainingNanos(), circuit.heldNanos());
     }
 
     private boolean continues(Open earlier) {
-        return period == earlier.period;
+        return periodId == earlier.periodId;
     }
 
     private long remainingNanos() {

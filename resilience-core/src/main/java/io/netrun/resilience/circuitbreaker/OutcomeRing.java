@@ -149,7 +149,7 @@ final class OutcomeRing {
      * Adds an outcome, which replaces the oldest one if the ring is full. Returns the new tally, or {@link #CLOSED}.
      */
     long add(int outcome) {
-        for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
+        for (int spins = 0; ; spins = SpinBackoff.pause(spins)) {
             long seen = tally;
             if (seen < 0) {
                 return CLOSED;

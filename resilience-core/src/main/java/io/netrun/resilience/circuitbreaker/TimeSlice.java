@@ -52,7 +52,7 @@ final class TimeSlice {
     /** Counts a call. Returns the new tally, or {@link #CLOSED}. */
     long add(boolean failed, boolean slow) {
         long call = 1 + (failed ? 1L << BITS : 0) + (slow ? 1L << (2 * BITS) : 0);
-        for (int rest = 0; ; rest = SpinBackoff.pause(rest)) {
+        for (int spins = 0; ; spins = SpinBackoff.pause(spins)) {
             long seen = tally;
             if (seen < 0 || (seen & MASK) == MASK) {
                 return CLOSED;

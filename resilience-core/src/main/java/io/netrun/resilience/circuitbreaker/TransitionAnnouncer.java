@@ -44,7 +44,7 @@ final class TransitionAnnouncer {
     }
 
     /** Announces a transition that was made. Never throws. */
-    void won() {
+    void onTransition() {
         if (pending.getAndIncrement() != 0) {
             return;
         }

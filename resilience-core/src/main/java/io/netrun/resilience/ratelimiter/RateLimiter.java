@@ -243,7 +243,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /** Returns the sleeps that end when this is shut down. */
-    PendingWaits waitingCalls() {
+    PendingWaits pendingWaits() {
         return waits();
     }
 

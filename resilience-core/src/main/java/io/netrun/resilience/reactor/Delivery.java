@@ -17,25 +17,25 @@ import reactor.util.context.Context;
  * gets one signal after the other. Each element that is offered is removed from the queue once, and is then either
  * delivered or dropped: after the end and after a cancellation it is dropped. An end is delivered after everything that
  * was offered before it. No thread waits for another one: a thread that finds another one delivering leaves its signal
- * to that thread ({@code work}).
+ * to that thread ({@code wip}).
  */
 abstract class Delivery<T> implements Subscription {
 
     private final CoreSubscriber<? super T> subscriber;
     private final Queue<T> elements = Queues.<T>unboundedMultiproducer().get();
-    private final AtomicInteger work = new AtomicInteger();
-    private final AtomicBoolean left = new AtomicBoolean();
+    private final AtomicInteger wip = new AtomicInteger();
+    private final AtomicBoolean cancelled = new AtomicBoolean();
 
     /** The total that the subscriber has requested; {@link Long#MAX_VALUE} is unbounded. */
     private final AtomicLong requested = new AtomicLong();
 
-    /** Written before {@link #ended}. */
+    /** Written before {@link #done}. */
     private @Nullable Throwable failure;
 
-    private volatile boolean ended;
+    private volatile boolean done;
 
     private long delivered; // confined to the delivering thread, as are the fields below
-    private boolean closed;
+    private boolean terminated;
 
     Delivery(CoreSubscriber<? super T> subscriber) {
         this.subscriber = subscriber;
@@ -45,7 +45,7 @@ abstract class Delivery<T> implements Subscription {
     abstract void onRequest();
 
     /** Called once, when the subscriber has cancelled. */
-    abstract void onLeave();
+    abstract void onCancel();
 
     /**
      * Decides that the first element is delivered. Returns false if it must not be, because the subscriber has
@@ -64,8 +64,8 @@ abstract class Delivery<T> implements Subscription {
         return requested.get();
     }
 
-    final boolean isLeft() {
-        return left.get();
+    final boolean isCancelled() {
+        return cancelled.get();
     }
 
     final void subscribe() {
@@ -80,7 +80,7 @@ abstract class Delivery<T> implements Subscription {
     /** Ends the delivery after what was offered so far. Must be called once. */
     final void end(@Nullable Throwable failed) {
         failure = failed;
-        ended = true;
+        done = true;
         drain();
     }
 
@@ -95,15 +95,15 @@ abstract class Delivery<T> implements Subscription {
 
     @Override
     public final void cancel() {
-        if (left.compareAndSet(false, true)) {
-            onLeave();
+        if (cancelled.compareAndSet(false, true)) {
+            onCancel();
             drain();
         }
     }
 
     /** Delivers or drops what is queued, unless another thread, or an outer call on this thread, is doing so. */
     final void drain() {
-        if (work.getAndIncrement() != 0) {
+        if (wip.getAndIncrement() != 0) {
             return;
         }
         Throwable fatal = null;
@@ -115,7 +115,7 @@ abstract class Delivery<T> implements Subscription {
                 fatal = thrown;
                 cancel(); // causes another round, which drops the rest
             }
-            missed = work.addAndGet(-missed);
+            missed = wip.addAndGet(-missed);
         } while (missed != 0);
         if (fatal != null) {
             throw Exceptions.propagate(fatal);
@@ -123,12 +123,12 @@ abstract class Delivery<T> implements Subscription {
     }
 
     private void deliver() {
-        while (!closed && !isLeft()) {
+        while (!terminated && !isCancelled()) {
             // Before the queue is read: what was offered before the end is delivered before it.
-            boolean last = ended;
+            boolean last = done;
             if (elements.isEmpty()) {
                 if (last) {
-                    close();
+                    terminate();
                 }
                 return;
             }
@@ -161,8 +161,8 @@ abstract class Delivery<T> implements Subscription {
         }
     }
 
-    private void close() {
-        closed = true;
+    private void terminate() {
+        terminated = true;
         Throwable failed = failure;
         if (failed == null) {
             subscriber.onComplete();

@@ -47,7 +47,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
     private boolean begun;
 
     /** Whether the subscriber has cancelled. Written under the lock. */
-    private volatile boolean left;
+    private volatile boolean cancelled;
 
     /** The scope of an attempt that has won a race without an element; guarded by the lock. */
     private @Nullable Deadline emptyWinner;
@@ -67,7 +67,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
     /** Records that the subscriber has cancelled: it receives nothing further. */
     void leave() {
         synchronized (lock) {
-            left = true;
+            cancelled = true;
             if (!begun) {
                 owner = null;
             }
@@ -84,7 +84,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         StreamAttempt<T> first;
         synchronized (lock) {
             first = owner;
-            if (left || first == null) {
+            if (cancelled || first == null) {
                 return false;
             }
             begun = true;
@@ -186,10 +186,10 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         attempts.add(attempt);
         if (owner != null) {
             attempt.lose();
-        } else if (!left) {
+        } else if (!cancelled) {
             subscription.accept(attempt);
         }
-        if (left) {
+        if (cancelled) {
             attempt.cancelSource();
         } else if (hasLost(attempt)) {
             attempt.lose();
@@ -206,7 +206,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
      * cancelled.
      */
     boolean pass(StreamAttempt<T> attempt, T element) {
-        if (attempt.isOver() || left) {
+        if (attempt.isOver() || cancelled) {
             return false;
         }
         if (owner == attempt) {
@@ -230,7 +230,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         synchronized (lock) {
             if (owner == null
                     && emptyWinner == null
-                    && !left
+                    && !cancelled
                     && !attempt.isOver()
                     && !attempt.scope().isOver()) {
                 owner = attempt;
@@ -261,7 +261,7 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         return owning != null && owning != attempt;
     }
 
-    boolean isLeft() {
-        return left;
+    boolean isCancelled() {
+        return cancelled;
     }
 }

@@ -123,7 +123,7 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     private void reject(T element) {
         Operators.onDiscard(element, context);
-        if (call.isLeft()) {
+        if (call.isCancelled()) {
             cancelSource();
         } else if (call.tryEnd(this)) {
             endLost();

@@ -38,12 +38,12 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
     /** Subscribes the subscriber, and makes the call unless the subscriber cancels immediately. */
     final void start(Guard guard, AdaptedCall<R> call) {
         subscribe();
-        if (isLeft()) {
+        if (isCancelled()) {
             return;
         }
         CompletableFuture<R> begun = begin(guard, call);
         future = begun;
-        if (isLeft()) {
+        if (isCancelled()) {
             ForeignStage.cancel(begun);
         }
         ForeignStage.onEnd(begun, (result, failure) -> {
@@ -62,7 +62,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
     }
 
     @Override
-    final void onLeave() {
+    final void onCancel() {
         leave();
         scope.tryStop();
         CompletableFuture<R> begun = future;

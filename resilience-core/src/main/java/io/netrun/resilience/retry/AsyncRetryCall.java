@@ -7,6 +7,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -23,15 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
-    private static final VarHandle PENDING;
-
-    static {
-        try {
-            PENDING = MethodHandles.lookup().findVarHandle(AsyncRetryCall.class, "pending", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle PENDING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "pending", VarHandle.class, AsyncRetryCall.class, int.class);
 
     private final Retry retry;
     private final RetryRules rules;
@@ -62,7 +56,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private volatile @Nullable Deadline scope;
 
     private volatile @Nullable CompletableFuture<T> running;
-    private volatile @Nullable AttemptDelay<T> pause;
+    private volatile @Nullable AttemptDelay<T> attemptDelay;
 
     /** @param ownsDeadline whether the deadline belongs to this call alone, and then ends with it */
     AsyncRetryCall(
@@ -106,8 +100,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** Makes the next attempt after its delay, unless the delay has ended otherwise. */
     void resume() {
-        AttemptDelay<T> over = pause;
-        if (over == null || over.end()) {
+        AttemptDelay<T> over = attemptDelay;
+        if (over == null || over.tryFinish()) {
             drive(null);
         }
     }
@@ -241,8 +235,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** Ends the call instead of making the next attempt, which could only be made in a foreign context. */
     private void resumeWithoutContext() {
-        AttemptDelay<T> over = pause;
-        if (over == null || over.end()) {
+        AttemptDelay<T> over = attemptDelay;
+        if (over == null || over.tryFinish()) {
             giveUpAttempts(RetrySequence::onContextLostDuringDelay);
         }
     }
@@ -276,28 +270,28 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             Throwable thrown = unacceptable != null ? unacceptable : RetryRules.asThrown(failure);
             boolean repeatable = !AdaptedCall.isCommitted(call);
             RetrySequence known = attempts;
-            long wait;
+            long delayNanos;
             if (known == null) {
                 known = new RetrySequence(retry, rules, deadline, false, thrown, byResult);
                 if (!tryTransferOutcome(known)) {
                     return;
                 }
                 attempts = known;
-                wait = known.first(repeatable);
+                delayNanos = known.onFirstFailure(repeatable);
             } else {
-                wait = known.next(thrown, byResult, repeatable);
+                delayNanos = known.onNextFailure(thrown, byResult, repeatable);
             }
-            if (wait == RetrySequence.STOP) {
+            if (delayNanos == RetrySequence.STOP) {
                 end(value, known);
-            } else if (wait > 0) {
-                AttemptDelay<T> delay = new AttemptDelay<>(this, retry, deadline, context, wait);
-                pause = delay;
+            } else if (delayNanos > 0) {
+                AttemptDelay<T> delay = new AttemptDelay<>(this, retry, deadline, context, delayNanos);
+                attemptDelay = delay;
                 delay.begin();
             } else if (drivingThread == Thread.currentThread()) {
                 attempt();
             } else {
                 // The thread that ended the attempt is a foreign one.
-                pause = null;
+                attemptDelay = null;
                 Workers.executeReliably(this::resumeInContext);
             }
         } catch (Throwable unexpected) {
@@ -340,8 +334,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if (further != null) {
             further.tryStop();
         }
-        AttemptDelay<T> waiting = pause;
-        if (waiting != null && waiting.end()) {
+        AttemptDelay<T> waiting = attemptDelay;
+        if (waiting != null && waiting.tryFinish()) {
             forgetAttempts();
         }
         CompletableFuture<T> attempt = running;
@@ -368,7 +362,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private void clear() {
         body = null;
         running = null;
-        pause = null;
+        attemptDelay = null;
         context.clear();
         Deadline further = scope;
         if (further != null) {

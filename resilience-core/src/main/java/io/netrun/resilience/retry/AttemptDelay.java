@@ -40,14 +40,14 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
         } catch (Throwable noTimer) {
             SafeLog.warn(
                     log, "Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);
-            if (end()) {
+            if (tryFinish()) {
                 call.giveUpAttempts(RetrySequence::onNoTimer);
             }
             return;
         }
-        retry.waitingCalls().register(this);
+        retry.pendingWaits().register(this);
         deadline.register(this);
-        if (call.isOver() && end()) {
+        if (call.isOver() && tryFinish()) {
             call.forgetAttempts();
         }
         if (hasEnded()) {
@@ -56,7 +56,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     }
 
     /** Ends the delay. Returns false if it has ended before. */
-    boolean end() {
+    boolean tryFinish() {
         boolean ends = tryEnd();
         if (ends) {
             release();
@@ -65,7 +65,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     }
 
     private void release() {
-        retry.waitingCalls().unregister(this);
+        retry.pendingWaits().unregister(this);
         Ticker.Scheduled scheduled = timer;
         if (scheduled != null) {
             timer = null;
@@ -75,7 +75,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     @Override
     public void onShutdown() {
-        if (end()) {
+        if (tryFinish()) {
             endOnWorker(RetrySequence::onShutdown);
         }
     }

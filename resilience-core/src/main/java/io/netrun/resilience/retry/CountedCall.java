@@ -1,6 +1,7 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.CallFuture;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -11,18 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture<T> permits AsyncRetryCall {
 
-    private static final VarHandle OUTCOME_OWNER;
+    private static final VarHandle OUTCOME_OWNER = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "outcomeOwner", VarHandle.class, CountedCall.class, Object.class);
 
     /** Replaces the counting object once the call was stopped and that is counted. */
     private static final Object STOPPED = new Object();
-
-    static {
-        try {
-            OUTCOME_OWNER = MethodHandles.lookup().findVarHandle(CountedCall.class, "outcomeOwner", Object.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     /**
      * The object that counts the outcome of the call: null or the {@link FirstAttempt}, then the attempts, or

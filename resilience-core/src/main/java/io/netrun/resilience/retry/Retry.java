@@ -130,7 +130,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     }
 
     /** Returns the calls that wait for their next attempt. */
-    PendingWaits waitingCalls() {
+    PendingWaits pendingWaits() {
         return waits();
     }
 

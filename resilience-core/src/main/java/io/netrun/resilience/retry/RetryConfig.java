@@ -127,15 +127,15 @@ public record RetryConfig(
         private @Nullable Duration maxDuration;
         private BackoffStrategy backoff = BackoffStrategy.EXPONENTIAL;
         private BackoffStrategy.@Nullable Custom customBackoff;
-        private @Nullable Predicate<? super Throwable> failure;
-        private @Nullable Predicate<@Nullable Object> failureResult;
-        private @Nullable RetryBudget budget;
         private Duration baseDelay = Duration.ofSeconds(1);
         private Duration maxDelay = Duration.ofSeconds(30);
         private double backoffMultiplier = 2.0;
         private Jitter jitter = Jitter.EQUAL;
         private List<Class<? extends Throwable>> exceptions = List.of(Exception.class);
         private List<Class<? extends Throwable>> ignoreExceptions = List.of();
+        private @Nullable Predicate<? super Throwable> failure;
+        private @Nullable Predicate<@Nullable Object> failureResult;
+        private @Nullable RetryBudget budget;
         private OnExhausted onExhausted = OnExhausted.WRAP;
 
         private Builder() {}

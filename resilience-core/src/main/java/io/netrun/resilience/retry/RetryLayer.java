@@ -63,8 +63,8 @@ final class RetryLayer implements Layer {
             RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first, boolean byResult)
             throws X {
         RetrySequence attempts = new RetrySequence(retry, rules, deadline, true, first, byResult);
-        long wait = attempts.first(true);
-        while (wait != RetrySequence.STOP && await(wait, attempts, deadline)) {
+        long delayNanos = attempts.onFirstFailure(true);
+        while (delayNanos != RetrySequence.STOP && await(delayNanos, attempts, deadline)) {
             attempts.begins();
             Throwable failed;
             boolean failedByResult = false;
@@ -80,7 +80,7 @@ final class RetryLayer implements Layer {
             } catch (Throwable failure) {
                 failed = failure;
             }
-            wait = attempts.next(failed, failedByResult, true);
+            delayNanos = attempts.onNextFailure(failed, failedByResult, true);
         }
         return end(attempts);
     }
@@ -104,7 +104,7 @@ final class RetryLayer implements Layer {
         boolean slept = true;
         if (nanos > 0) {
             try {
-                slept = retry.waitingCalls().sleep(retry.ticker(), nanos, deadline);
+                slept = retry.pendingWaits().sleep(retry.ticker(), nanos, deadline);
             } catch (InterruptedException interrupt) {
                 Thread.currentThread().interrupt();
             }

@@ -42,7 +42,7 @@ final class RetrySequence extends Deadline.InFlight {
     private volatile Failed failed;
 
     private boolean registered;
-    private int made = 1;
+    private int attemptsMade = 1;
     private long delay;
     private End end = End.NOT_RETRIED;
     private String reason = "";
@@ -66,7 +66,7 @@ final class RetrySequence extends Deadline.InFlight {
      * Decides about the first failure, as {@link #decide} does. Must be called once the thread that ends the call can
      * find this object.
      */
-    long first(boolean repeatable) {
+    long onFirstFailure(boolean repeatable) {
         // If a call ends with its first failure, the limit around it learns that when the call has ended.
         if (rules.hasPredicate()) {
             register();
@@ -86,10 +86,10 @@ final class RetrySequence extends Deadline.InFlight {
      *
      * @param byResult whether the attempt failed by its result, which is better than nothing if no attempt follows
      */
-    long next(Throwable failure, boolean byResult, boolean repeatable) {
+    long onNextFailure(Throwable failure, boolean byResult, boolean repeatable) {
         Failed before = failed;
-        failed = new Failed(failure, byResult, made <= MAX_KEPT ? before : before.before);
-        made++;
+        failed = new Failed(failure, byResult, attemptsMade <= MAX_KEPT ? before : before.before);
+        attemptsMade++;
         return decide(repeatable);
     }
 
@@ -107,18 +107,18 @@ final class RetrySequence extends Deadline.InFlight {
         if (!repeatable || !(failed.byResult || rules.retries(last))) {
             return stop(End.NOT_RETRIED, "");
         }
-        if (made >= config.maxAttempts()) {
+        if (attemptsMade >= config.maxAttempts()) {
             return stop(End.EXHAUSTED, "");
         }
         register();
-        delay = withHint(rules.backoff().nanos(made - 1, delay, last));
+        delay = withHint(rules.backoff().nanos(attemptsMade - 1, delay, last));
         if (isTooLong(delay)) {
             return stop(End.EXHAUSTED, ": no time left for another");
         }
         if (!tryPay(config.budget())) {
             return stop(End.DENIED, "");
         }
-        retry.publishRetrying(last, made, delay);
+        retry.publishRetrying(last, attemptsMade, delay);
         return delay;
     }
 
@@ -174,7 +174,7 @@ final class RetrySequence extends Deadline.InFlight {
     void onContextLost(Throwable failure, boolean byResult) {
         if (failure != failed.failure) {
             failed = new Failed(failure, byResult, failed);
-            made++;
+            attemptsMade++;
         }
         refund();
         stop(End.NOT_RETRIED, "");
@@ -214,7 +214,7 @@ final class RetrySequence extends Deadline.InFlight {
             countEnd(last);
         }
         return end == End.EXHAUSTED && rules.config().onExhausted() == OnExhausted.WRAP
-                ? new RetryExhaustedException(retry.name(), made, reason, last, earlier(), sync)
+                ? new RetryExhaustedException(retry.name(), attemptsMade, reason, last, earlier(), sync)
                 : last;
     }
 
@@ -231,7 +231,7 @@ final class RetrySequence extends Deadline.InFlight {
             }
             case EXHAUSTED -> {
                 retry.counts().exhausted.increment();
-                retry.publishExhausted(last, made);
+                retry.publishExhausted(last, attemptsMade);
             }
         }
     }
@@ -284,7 +284,8 @@ final class RetrySequence extends Deadline.InFlight {
         Throwable last = failed.failure;
         long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
-                && !rules.backoff().canReach(hint, made - 1, rules.config().maxAttempts() - 1);
+                && !rules.backoff()
+                        .canReach(hint, attemptsMade - 1, rules.config().maxAttempts() - 1);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.netrun.resilience.Layer;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -18,15 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallerThreadCall implements Runnable {
 
-    private static final VarHandle PHASE;
-
-    static {
-        try {
-            PHASE = MethodHandles.lookup().findVarHandle(CallerThreadCall.class, "phase", Phase.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle PHASE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "phase", VarHandle.class, CallerThreadCall.class, Phase.class);
 
     private enum Phase {
         RUNNING,

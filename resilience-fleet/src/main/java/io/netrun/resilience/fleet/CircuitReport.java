@@ -13,11 +13,18 @@ import java.time.Duration;
  * @param called whether a call was made since the last report
  * @param vote how much longer the node votes for an open circuit; zero if it does not
  * @param due whether the circuit is open and its open duration is over, so that it would admit a trial
- * @param opening counts the openings of the circuit by the node's own calls, from 1; 0 before the first. The
- *     votes of one opening differ from those of the next by it
+ * @param opening counts the openings of the circuit by the node's own calls, from 1; 0 before the first. The votes of
+ *     one opening differ from those of the next by it
  */
 public record CircuitReport(
-        String name, FleetMode mode, int quorum, State state, boolean called, Duration vote, boolean due, long opening) {
+        String name,
+        FleetMode mode,
+        int quorum,
+        State state,
+        boolean called,
+        Duration vote,
+        boolean due,
+        long opening) {
 
     /** The state of a circuit as far as the fleet distinguishes it. */
     public enum State {

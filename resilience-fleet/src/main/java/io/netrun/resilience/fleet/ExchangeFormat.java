@@ -38,11 +38,11 @@ final class ExchangeFormat {
         for (CircuitReport circuit : report.circuits()) {
             arguments.add(flag(circuit.mode() == FleetMode.QUORUM) + " " + circuit.quorum() + " "
                     + state(circuit.state()) + " " + flag(circuit.called()) + " " + roundUp(circuit.vote()) + " "
-                    + flag(circuit.due()));
+                    + flag(circuit.due()) + " " + circuit.opening());
         }
         for (FleetCommand command : report.commands()) {
             arguments.add(FleetKeys.escape(command.pattern()) + "/" + FleetKeys.escape(command.name()) + "/"
-                    + (command.action().equals("settings") ? "settings" : "switch"));
+                    + command.kind());
             arguments.add(content(command));
         }
         return arguments;
@@ -53,8 +53,7 @@ final class ExchangeFormat {
         int limits = report.limits().size();
         int circuits = report.circuits().size();
         if (reply.size() < 2 + limits + circuits) {
-            throw new FleetStoreException("Redis returned " + reply.size() + " lines instead of at least "
-                    + (2 + limits + circuits) + ". Use one version of resilience-fleet on all nodes");
+            throw new IllegalArgumentException(reply.size() + " lines, expected at least " + (2 + limits + circuits));
         }
         List<LimitView> limitViews = new ArrayList<>(limits);
         for (int i = 0; i < limits; i++) {

@@ -81,7 +81,7 @@ final class FleetKeys {
         int length = 0;
         for (int i = 0; i < encoded.length(); i++) {
             char c = encoded.charAt(i);
-            if (c == '%' && i + 2 < encoded.length()) {
+            if (c == '%' && isHex(encoded, i + 1) && isHex(encoded, i + 2)) {
                 bytes[length++] = (byte) HexFormat.fromHexDigits(encoded, i + 1, i + 3);
                 i += 2;
             } else {
@@ -89,6 +89,11 @@ final class FleetKeys {
             }
         }
         return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** Not so in a name that was cut within a code. */
+    private static boolean isHex(String encoded, int index) {
+        return index < encoded.length() && HexFormat.isHexDigit(encoded.charAt(index));
     }
 
     private static boolean isPlain(byte b) {

@@ -67,7 +67,10 @@ final class FleetLoop implements Runnable {
         this.onCommand = onCommand;
         this.onEvent = onEvent;
         this.startedAt = ticker.nanoTime();
-        String node = name + '-' + String.format(Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
+        String node = name
+                + '-'
+                + String.format(
+                        Locale.ROOT, "%016x", ThreadLocalRandom.current().nextLong());
         this.session = new FleetSession(node, config, registry, Workers::handOver, this::onLeaseOver);
         this.thread = new Thread(this, "resilience-fleet");
         thread.setDaemon(true);

@@ -44,7 +44,8 @@ public final class FleetNode implements AutoCloseable {
      * Creates a node that is not started.
      *
      * @param name the first part of the node's identity, such as the name of the host; 1 to 200 characters
-     * @param onCommand applies an operator's command; called on the thread that asks the store. What it throws is logged
+     * @param onCommand applies an operator's command; called on the thread that asks the store. What it throws is
+     *     logged
      */
     public FleetNode(
             String name,
@@ -108,7 +109,8 @@ public final class FleetNode implements AutoCloseable {
     public void send(FleetCommand command) {
         FleetLoop running = loop;
         if (running == null) {
-            throw new IllegalStateException("The node '" + name + "' is not started: start it before it sends commands");
+            throw new IllegalStateException(
+                    "The node '" + name + "' is not started: start it before it sends commands");
         }
         running.send(command);
     }
@@ -146,8 +148,8 @@ public final class FleetNode implements AutoCloseable {
         if (event instanceof FleetEvent.Degraded degraded) {
             SafeLog.warn(
                     log,
-                    "Fleet node '{}': the store has not answered since {}: {}. Limits are divided by the last known "
-                            + "number of nodes (when-away: {}). Check the connection to the store",
+                    "Fleet node '{}': the store has not answered since {}: {}. Limits follow when-away: {}. "
+                            + "Check the connection to the store",
                     name,
                     degraded.since(),
                     degraded.cause(),

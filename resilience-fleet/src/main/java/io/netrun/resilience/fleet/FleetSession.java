@@ -112,8 +112,8 @@ final class FleetSession {
     }
 
     /**
-     * Follows a view, unless it answers another report than the last one, or its lease is over. Circuits open outside of
-     * the lock, because that calls their listeners.
+     * Follows a view, unless it answers another report than the last one, or its lease is over. Circuits open outside
+     * of the lock, because that calls their listeners.
      *
      * @param sentAt when the report was sent, in the ticker's time
      * @return whether it was applied
@@ -181,7 +181,8 @@ final class FleetSession {
         cancelTimers();
         leaseTimer = ticker.scheduleAt(handOver.apply(this::endLease), from + leaseNanos());
         viewTimer = ticker.scheduleAt(
-                handOver.apply(this::endView), from + VIEW_INTERVALS * config.interval().toNanos());
+                handOver.apply(this::endView),
+                from + VIEW_INTERVALS * config.interval().toNanos());
     }
 
     private void cancelTimers() {
@@ -257,8 +258,9 @@ final class FleetSession {
     }
 
     private SharedLimit first(Policy policy, long now) {
-        SharedLimit added =
-                policy instanceof RateLimiter limiter ? new SharedRate(limiter, now) : new SharedBulkhead((Bulkhead) policy);
+        SharedLimit added = policy instanceof RateLimiter limiter
+                ? new SharedRate(limiter, now)
+                : new SharedBulkhead((Bulkhead) policy);
         added.applyFirst(config);
         return added;
     }

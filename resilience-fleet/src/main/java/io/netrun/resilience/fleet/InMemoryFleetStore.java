@@ -48,7 +48,7 @@ public final class InMemoryFleetStore implements FleetStore {
      *  key     open, holder, lentAt, keyUntil
      *  row     state, due, opening, number, expiresAt, calledUntil, voteUntil, voided
      *
-     *  1. As above; rows that are not live are removed with each report that is not stale.
+     *  1. As above; then rows that are not live are removed.
      *  2. As above. 3. A leaving node's row is removed.
      *  4. calledUntil = now + 10 s if called. voteUntil = now + vote if opening > voided; otherwise there is no vote.
      *  5. The holder of the trials reports
@@ -98,8 +98,7 @@ public final class InMemoryFleetStore implements FleetStore {
         long now = now();
         List<LimitView> limitViews = new ArrayList<>(report.limits().size());
         for (LimitReport limit : report.limits()) {
-            limitViews.add(limits.computeIfAbsent(
-                            limit.pattern() + ' ' + limit.name(), key -> new StoredLimit())
+            limitViews.add(limits.computeIfAbsent(limit.pattern() + ' ' + limit.name(), key -> new StoredLimit())
                     .exchange(report, limit, now));
         }
         List<CircuitView> circuitViews = new ArrayList<>(report.circuits().size());
@@ -111,8 +110,7 @@ public final class InMemoryFleetStore implements FleetStore {
             lastCommand = Math.max(lastCommand, report.lastCommand());
             report.commands().forEach(command -> store(command, now));
         }
-        return new FleetView(
-                report.number(), liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
+        return new FleetView(report.number(), liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
     }
 
     /** Forgets everything, as a store that has lost its data. */

@@ -49,7 +49,15 @@ public final class RedisFleetStore implements FleetStore {
             throw new FleetStoreException("The node shares " + instances + " limits and circuits, and at most "
                     + MAX_INSTANCES + " are possible. Set scope: node, or fleet: none, for some of them");
         }
-        return ExchangeFormat.view(report, execute(report, ExchangeFormat.arguments(report)));
+        List<String> reply = execute(report, ExchangeFormat.arguments(report));
+        try {
+            return ExchangeFormat.view(report, reply);
+        } catch (RuntimeException e) {
+            throw new FleetStoreException(
+                    "Redis returned a view that this node cannot read: " + reply
+                            + ". Use one version of resilience-fleet on all nodes",
+                    e);
+        }
     }
 
     /** Executes the script and returns its lines. */

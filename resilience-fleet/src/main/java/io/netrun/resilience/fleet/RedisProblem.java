@@ -67,8 +67,7 @@ final class RedisProblem {
 
     /** The exception with the remedy for what the client threw. */
     static FleetStoreException of(Throwable thrown) {
-        Throwable root = NestedExceptionUtils.getMostSpecificCause(thrown);
-        String text = text(root);
+        String text = text(NestedExceptionUtils.getMostSpecificCause(thrown));
         for (RedisProblem known : KNOWN) {
             if (known.codes.stream().anyMatch(text::contains)) {
                 return new FleetStoreException(

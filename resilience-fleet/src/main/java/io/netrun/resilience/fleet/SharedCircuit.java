@@ -72,13 +72,12 @@ final class SharedCircuit {
     @Nullable
     CircuitReport report() {
         CircuitBreakerMetrics metrics = breaker.metrics();
-        CircuitReport.State state =
-                switch (metrics.state()) {
-                    case CLOSED -> CircuitReport.State.CLOSED;
-                    case OPEN -> CircuitReport.State.OPEN;
-                    case HALF_OPEN -> CircuitReport.State.HALF_OPEN;
-                    case FORCED_OPEN, DISABLED -> null;
-                };
+        CircuitReport.State state = switch (metrics.state()) {
+            case CLOSED -> CircuitReport.State.CLOSED;
+            case OPEN -> CircuitReport.State.OPEN;
+            case HALF_OPEN -> CircuitReport.State.HALF_OPEN;
+            case FORCED_OPEN, DISABLED -> null;
+        };
         long latest = calls(metrics);
         boolean called = latest != calls;
         calls = latest;

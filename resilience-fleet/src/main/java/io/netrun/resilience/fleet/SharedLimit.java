@@ -2,9 +2,7 @@ package io.netrun.resilience.fleet;
 
 import io.netrun.resilience.Policy;
 
-/**
- * The part of a limit that an instance of this node uses. The limit in force is changed by one thread at a time.
- */
+/** The part of a limit that an instance of this node uses. The limit in force is changed by one thread at a time. */
 abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
 
     /** How much more than its demand a node would like to have, in parts of the demand, so that it can grow. */

@@ -51,11 +51,11 @@ final class StoredCircuit {
             holder = null;
             lent = false;
         }
+        rows.values().removeIf(other -> other.expiresAt <= now);
         Row row = rows.get(report.node());
         if (row != null && report.number() <= row.number) {
             return view(report, reported, now);
         }
-        rows.values().removeIf(other -> other.expiresAt <= now);
         if (report.leaving()) {
             rows.remove(report.node());
             requireHolder();

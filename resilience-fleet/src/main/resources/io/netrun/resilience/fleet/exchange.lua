@@ -7,7 +7,7 @@
 --       of nodes by time: votes, voters, broken)
 -- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
 --       then one argument per limit    "limit wants allowance has in-use"
---       then one argument per circuit  "quorum? quorum state called vote due"
+--       then one argument per circuit  "quorum? quorum state called vote due opening"
 --       then two arguments per command: what it is for, and its content, which this script does not interpret
 -- Reply 1 number   2 live nodes, separated by spaces
 --       then one line per limit    "limit grant granted nodes"
@@ -20,7 +20,7 @@
 local NODES, FLEET, COMMANDS = KEYS[1], KEYS[2], KEYS[3]
 local COMMANDS_KEPT = 7 * 24 * 3600 * 1000
 local CALLED_RECENTLY = 10 * 1000
-local KEYS_OUTLIVE_ROWS = 60 * 1000 -- an expired key is only cleaned up: what it held has ended by its own times
+local KEYS_OUTLIVE_ROWS = 60 * 1000 -- to expire only cleans up: what is in a key ends by the times that are in it
 
 local call = redis.call
 local node = ARGV[1]
@@ -56,14 +56,13 @@ if now < lastTime then
   now = lastTime
 end
 
--- Nodes: who is live, and whether this report is older than the last one of its node.
+-- Nodes: which are live, and whether this report is older than the last one of its node.
 for _, dead in ipairs(call('ZRANGEBYSCORE', NODES, '-inf', int(now))) do
   call('HDEL', FLEET, dead)
   call('ZREM', NODES, dead)
 end
--- A stale report (doubled, overtaken) is answered and changes nothing.
-local stale = number <= tonumber(call('HGET', FLEET, node) or '0')
-if not stale then
+local current = number > tonumber(call('HGET', FLEET, node) or '0')
+if current then
   liveUntil = math.max(liveUntil, now + lease)
   call('HSET', FLEET, ':clock', line({now, offset, liveUntil}))
   if leaving then
@@ -87,13 +86,14 @@ end
 
 local function readRow(text)
   local row = {}
-  row.limit, row.wants, row.allowance, row.has, row.grant, row.inUse, row.share, row.liveUntil = unpack(numbers(text))
+  row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant =
+    unpack(numbers(text))
   return row
 end
 
 local function writeRow(key, name, row)
   call('HSET', key, name, line({
-    row.limit, row.wants, row.allowance, row.has, row.grant, row.inUse, row.share, row.liveUntil}))
+    row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant}))
 end
 
 -- The operator < compares strings by the server's locale.
@@ -136,31 +136,36 @@ local function fill(left, asked)
   return part, left
 end
 
--- Sets the shares of all rows, of which the one with the greatest demand comes first.
+-- Sets the shares of all rows, of which the one that wants most comes first. Returns what is free.
 local function computeShares(rows, limit)
   table.sort(rows, function(a, b)
     return a.wants > b.wants or a.wants == b.wants and precedes(a.node, b.node)
   end)
-  local base, asked = math.floor(limit / 10), {}
-  for i, row in ipairs(rows) do -- a tenth is spread evenly, so that an idle node's first call passes
-    row.share = math.floor(base / #rows) + (i <= base % #rows and 1 or 0)
+  -- A tenth is spread evenly, so that an idle node's first call passes; of its remainder only idle nodes get a unit.
+  local even, more, left, asked = math.floor(math.floor(limit / 10) / #rows), math.floor(limit / 10) % #rows, limit, {}
+  for i, row in ipairs(rows) do
+    row.share = math.min(even + (i > #rows - more and row.wants <= even and 1 or 0), row.wants + row.allowance)
+    left = left - row.share
     asked[i] = math.max(0, row.wants - row.share)
   end
-  local demand, left = fill(limit - base, asked)
+  local demand
+  demand, left = fill(left, asked)
   for i, row in ipairs(rows) do
     asked[i] = math.max(0, row.allowance - math.max(0, row.share - row.wants))
   end
-  local allowance = fill(left, asked)
+  local allowance, free = fill(left, asked)
   for i, row in ipairs(rows) do
     row.share = row.share + demand[i] + allowance[i]
   end
+  return free
 end
 
--- Drops the rows that are over, and computes the shares of the others. Returns the limit, what is counted for the other
--- nodes, and the number of rows.
-local function compute(key, own)
+-- Drops the rows that are over, and computes the shares of the others. Returns what is counted for the other nodes, and
+-- the number of rows.
+local function compute(key, state, own)
   own.node = node
-  local rows, limit, others = {own}, own.limit, 0
+  local rows, others = {own}, 0
+  state.limit, state.computedAt = own.limit, now
   local stored = call('HGETALL', key)
   for i = 1, #stored, 2 do
     local name = stored[i]
@@ -171,238 +176,256 @@ local function compute(key, own)
       else
         row.node, row.former = name, row.share
         rows[#rows + 1] = row
-        limit = math.min(limit, row.limit)
+        state.limit = math.min(state.limit, row.limit)
         others = others + counted(row)
       end
     end
   end
-  computeShares(rows, limit)
+  state.free = computeShares(rows, state.limit)
   for _, row in ipairs(rows) do
     if row.former and row.former ~= row.share then
       writeRow(key, row.node, row)
     end
   end
-  return limit, others, #rows
+  return others, #rows
+end
+
+local function writeLimit(key, state)
+  call('HSET', key, ':limit', line({
+    state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil}))
+  call('PEXPIRE', key, int(state.keyUntil - now + KEYS_OUTLIVE_ROWS))
 end
 
 local function exchangeLimit(key, report)
   local limit, wants, allowance, has, inUse = unpack(numbers(report))
   local stored = call('HMGET', key, ':limit', node)
-  local state, row = {}, nil
+  local state, row = nil, stored[2] and readRow(stored[2])
   if stored[1] then
-    state.epoch, state.computedAt, state.limit, state.granted, state.liveUntil = unpack(numbers(stored[1]))
-    row = stored[2] and readRow(stored[2])
+    state = {}
+    state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil = unpack(numbers(stored[1]))
   end
-  if not stored[1] or now >= state.liveUntil then
-    if stale or leaving then
+  if not state or state.keyUntil <= now then
+    if leaving then
       return line({limit, 0, 0, 0})
     end
     call('DEL', key)
-    state, row = {epoch = now, computedAt = 0, limit = limit, granted = 0, liveUntil = 0}, nil
+    state, row = {epoch = now, keyUntil = 0, granted = 0}, nil
   end
-  if stale then
-    return line({state.limit, row and row.grant or 0, state.granted, call('HLEN', key) - 1})
+  if row and number <= row.number then -- doubled or overtaken by a later report
+    return line({state.limit, row.grant, state.granted, call('HLEN', key) - 1})
+  end
+  local others = state.granted - (row and counted(row) or 0)
+  if leaving then
+    if row then
+      call('HDEL', key, node)
+      state.granted, state.free = others, state.free + row.share
+      writeLimit(key, state)
+    end
+    return line({state.limit, 0, state.granted, call('HLEN', key) - 1})
   end
 
-  local others, rows = state.granted - (row and counted(row) or 0), nil
-  if leaving then
-    call('HDEL', key, node)
-    rows = call('HLEN', key) - 1
-    state.granted = others
-    if rows == 0 then
-      call('DEL', key)
-      return line({state.limit, 0, 0, 0})
-    end
+  local computes = not row or row.limit ~= limit or now - state.computedAt >= interval
+  local first = not row and number == 1 -- it has admitted no call yet
+  row = row or {share = 0, grant = 0}
+  row.number, row.liveUntil, row.limit, row.wants, row.allowance = number, now + lease, limit, wants, allowance
+  row.has, row.inUse = first and 0 or has, first and 0 or inUse
+  local rows
+  if computes then
+    others, rows = compute(key, state, row)
   else
-    local computes = not row or row.limit ~= limit or now - state.computedAt >= interval
-    row = row or {grant = 0, share = 0}
-    row.limit, row.wants, row.allowance, row.inUse, row.liveUntil = limit, wants, allowance, inUse, now + lease
-    row.has = number == 1 and 0 or has -- before its first report a node has admitted nothing
-    if computes then
-      state.limit, others, rows = compute(key, row)
-      state.computedAt = now
-    else
-      rows = call('HLEN', key) - 1
-    end
-    row.grant = math.max(0, math.min(row.share, state.limit - others))
-    if now - state.epoch < lease then -- what was granted before the data was lost is not known yet
-      local most = has
-      if now - state.epoch >= 2 * interval then
-        most = math.max(has, math.floor(state.limit / math.max(rows, expectedNodes)))
-      end
-      row.grant = math.min(row.grant, most)
-    end
-    state.granted = others + counted(row)
-    state.liveUntil = math.max(state.liveUntil, row.liveUntil)
-    writeRow(key, node, row)
+    rows = call('HLEN', key) - 1
+    local taken = math.max(0, math.min(wants - row.share, state.free)) -- what is free is had at once
+    row.share, state.free = row.share + taken, state.free - taken
   end
-  call('HSET', key, ':limit', line({state.epoch, state.computedAt, state.limit, state.granted, state.liveUntil}))
-  call('PEXPIRE', key, int(state.liveUntil - now + KEYS_OUTLIVE_ROWS))
-  return line({state.limit, leaving and 0 or row.grant, state.granted, rows})
+  row.grant = math.max(0, math.min(row.share, state.limit - others))
+  local age = now - state.epoch -- a young key does not know yet what was granted before the data were lost
+  if age < 2 * interval then
+    row.grant = math.min(row.grant, has)
+  elseif age < lease then
+    row.grant = math.min(row.grant, math.max(has, math.floor(state.limit / math.max(rows, expectedNodes))))
+  end
+  state.granted = others + counted(row)
+  state.keyUntil = math.max(state.keyUntil, now + 2 * lease)
+  writeRow(key, node, row)
+  writeLimit(key, state)
+  return line({state.limit, row.grant, state.granted, rows})
 end
 
 -------------------------------------------------------------------------------------------------------------- circuits
 
 local CLOSED, OPEN = 0, 1
 
-local function later(key)
-  return call('ZCOUNT', key, '(' .. int(now), '+inf')
+-- The rows of a circuit are counted by sorted sets, whose scores are the times until which a row counts.
+local function count(set)
+  return call('ZCOUNT', set, '(' .. int(now), '+inf')
 end
 
--- Rows are "called-until round live-until". A vote counts in the round in which the node began to vote: a new round
--- begins when a trial has closed the circuit, and the votes for the former opening are void.
+local function setUntil(set, name, time)
+  if time > now then
+    call('ZADD', set, int(time), name)
+  else
+    call('ZREM', set, name)
+  end
+end
+
 local function readCircuitRow(text)
   local row = {}
-  row.calledUntil, row.round, row.liveUntil = unpack(numbers(text))
+  row.number, row.liveUntil, row.calledUntil, row.opening, row.voided = unpack(numbers(text))
   return row
 end
 
-local function setUntil(key, name, time)
-  if time > now then
-    call('ZADD', key, int(time), name)
-  else
-    call('ZREM', key, name)
+local function writeCircuitRow(circuit, name, row)
+  call('HSET', circuit.key, name, line({row.number, row.liveUntil, row.calledUntil, row.opening, row.voided}))
+end
+
+local function readCircuit(key, text)
+  local holder = string.match(text, '[^ ]*$') -- empty if nobody holds the trials
+  local circuit = {key = key, holder = holder}
+  circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil = unpack(numbers(string.sub(text, 1, -1 - #holder)))
+  return circuit
+end
+
+local function writeCircuit(circuit)
+  call('HSET', circuit.key, ':circuit',
+    line({circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil}) .. ' ' .. circuit.holder)
+  for _, key in ipairs({circuit.key, circuit.votes, circuit.voters, circuit.broken}) do
+    call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
   end
 end
 
-local function voidVotes(state, votes, voters)
-  for _, voter in ipairs(call('ZRANGE', votes, 0, -1)) do
-    local text = call('HGET', state.key, voter)
-    local row = text and readCircuitRow(text) or {calledUntil = 0, liveUntil = 0}
-    setUntil(voters, voter, math.min(row.calledUntil, row.liveUntil))
-  end
-  call('DEL', votes)
-  state.round = state.round + 1
-end
-
--- Drops the rows that are over. Returns the number of the others.
-local function sweep(state, votes, voters, broken)
-  for _, set in ipairs({votes, voters, broken}) do
-    call('ZREMRANGEBYSCORE', set, '-inf', int(now))
-  end
-  local rows, stored = 0, call('HGETALL', state.key)
+-- Calls a function with all rows that are not over, and drops those that are.
+local function sweep(circuit, each)
+  local stored = call('HGETALL', circuit.key)
   for i = 1, #stored, 2 do
     if stored[i] ~= ':circuit' then
-      if readCircuitRow(stored[i + 1]).liveUntil <= now then
-        call('HDEL', state.key, stored[i])
-      else
-        rows = rows + 1
+      local row = readCircuitRow(stored[i + 1])
+      if row.liveUntil <= now then
+        call('HDEL', circuit.key, stored[i])
+      elseif each then
+        each(stored[i], row)
       end
     end
   end
-  state.sweptAt = now
-  return rows
+  for _, set in ipairs({circuit.votes, circuit.voters, circuit.broken}) do
+    call('ZREMRANGEBYSCORE', set, '-inf', int(now))
+  end
+  circuit.sweptAt = now
 end
 
--- The holder gives the trials of the fleet back when it has closed or reopened its circuit, when it has made no trial
--- for two intervals, or when it is gone. Returns whether there was no trial, and whether the circuit is closed.
-local function followHolder(state, nodeState, due)
-  if state.holder == node then
-    if nodeState == CLOSED then
-      state.open, state.holder = 0, ''
-      return false, true
-    elseif nodeState ~= OPEN then
-      state.tried = 1
-    elseif state.tried == 1 or due == 0 then
-      state.holder = ''
-    elseif now - state.lentAt >= 2 * interval then
-      state.holder = ''
-      return true, false
-    end
-  elseif state.holder ~= '' then
-    local text = call('HGET', state.key, state.holder)
+-- A trial has closed the circuit: the votes for this opening and for former ones are void.
+local function voidVotes(circuit)
+  call('DEL', circuit.votes)
+  sweep(circuit, function(name, row)
+    row.voided = row.opening
+    writeCircuitRow(circuit, name, row)
+    setUntil(circuit.voters, name, math.min(row.calledUntil, row.liveUntil))
+  end)
+end
+
+-- The holder of the trials reports. Returns whether they are taken back because it made none.
+local function endsTrials(circuit, nodeState, due)
+  if nodeState == CLOSED then
+    circuit.open, circuit.holder = 0, ''
+    voidVotes(circuit)
+  elseif nodeState == OPEN and not due then
+    circuit.holder = ''
+  elseif nodeState == OPEN and now - circuit.lentAt >= 2 * interval then
+    circuit.holder = ''
+    return true
+  end
+  return false
+end
+
+local function requireHolder(circuit)
+  if circuit.holder ~= '' and circuit.holder ~= node then
+    local text = call('HGET', circuit.key, circuit.holder)
     if not text or readCircuitRow(text).liveUntil <= now then
-      state.holder = ''
+      circuit.holder = ''
     end
   end
-  return false, false
+end
+
+-- Opens or closes the circuit of the fleet.
+local function decide(circuit, quorumMode, quorum)
+  local votes = count(circuit.votes)
+  if circuit.open == 1 then
+    if votes == 0 and count(circuit.broken) == 0 then
+      circuit.open, circuit.holder = 0, ''
+    end
+  elseif quorumMode and votes >= math.max(2, math.ceil(quorum * count(circuit.voters) / 1000)) then
+    circuit.open, circuit.holder, circuit.lentAt = 1, '', 0
+  end
+end
+
+local function circuitView(circuit, quorumMode)
+  local votes = count(circuit.votes)
+  local own = tonumber(call('ZSCORE', circuit.votes, node) or '0') > now and 1 or 0
+  return line({
+    votes, count(circuit.voters), votes > own and 1 or 0, quorumMode and circuit.open or 0,
+    circuit.open == 1 and circuit.holder == node and 1 or 0})
 end
 
 local function exchangeCircuit(key, votes, voters, broken, report)
-  local quorumMode, quorum, nodeState, called, vote, due = unpack(numbers(report))
+  local mode, quorum, nodeState, called, vote, due, opening = unpack(numbers(report))
+  local quorumMode = mode == 1
   local stored = call('HMGET', key, ':circuit', node)
-  local state, row = nil, stored[2] and readCircuitRow(stored[2])
-  if stored[1] then
-    local holder
-    state, holder = {key = key}, string.match(stored[1], '[^ ]*$')
-    state.open, state.tried, state.round, state.lentAt, state.sweptAt, state.liveUntil =
-      unpack(numbers(string.sub(stored[1], 1, -1 - #holder)))
-    state.holder = holder
-  end
-  if not state or now >= state.liveUntil then
-    if stale or leaving then
+  local circuit, row = stored[1] and readCircuit(key, stored[1]), stored[2] and readCircuitRow(stored[2])
+  if not circuit or circuit.keyUntil <= now then
+    if leaving then
       return line({0, 0, 0, 0, 0})
     end
     call('DEL', key, votes, voters, broken)
-    state = {key = key, open = 0, tried = 0, round = 1, lentAt = 0, sweptAt = now, liveUntil = 0, holder = ''}
-    row = nil
+    circuit, row = {key = key, open = 0, lentAt = 0, sweptAt = now, keyUntil = 0, holder = ''}, nil
   end
+  circuit.votes, circuit.voters, circuit.broken = votes, voters, broken
   if row and row.liveUntil <= now then
     row = nil
   end
-  local ownVote = 0
-  if stale then
-    ownVote = tonumber(call('ZSCORE', votes, node) or '0') > now and 1 or 0
-  elseif leaving then
+  if row and number <= row.number then -- doubled or overtaken by a later report
+    return circuitView(circuit, quorumMode)
+  end
+
+  if leaving then
     call('HDEL', key, node)
     for _, set in ipairs({votes, voters, broken}) do
       call('ZREM', set, node)
     end
-    if sweep(state, votes, voters, broken) == 0 then
-      call('DEL', key, votes, voters, broken)
-      return line({0, 0, 0, 0, 0})
+    if circuit.holder == node then
+      circuit.holder = ''
     end
-    if state.holder == node then
-      state.holder = ''
-    end
-    followHolder(state, nodeState, due)
-  else
-    row = row or {calledUntil = 0, round = 0}
-    row.liveUntil = now + lease
-    row.calledUntil = called == 1 and now + CALLED_RECENTLY or row.calledUntil
-    row.round = vote > 0 and (row.round > 0 and row.round or state.round) or 0
-    call('HSET', key, node, line({row.calledUntil, row.round, row.liveUntil}))
-    setUntil(broken, node, nodeState ~= CLOSED and row.liveUntil or 0)
-    local untried, closed = followHolder(state, nodeState, due)
-    if closed then
-      voidVotes(state, votes, voters)
-    end
-    ownVote = row.round == state.round and 1 or 0
-    local voteUntil = ownVote == 1 and now + math.min(vote, lease) or 0
-    setUntil(votes, node, voteUntil)
-    setUntil(voters, node, math.min(math.max(row.calledUntil, voteUntil), row.liveUntil))
-    if quorumMode == 1 and state.open == 0
-        and later(votes) >= math.max(2, math.ceil(quorum * later(voters) / 1000)) then
-      state.open, state.holder, state.tried = 1, '', 0
-    end
-    if quorumMode == 1 and state.open == 1 and state.holder == '' and not untried and nodeState == OPEN and due == 1
-        and row.calledUntil > now and now - state.lentAt >= interval then
-      state.holder, state.lentAt, state.tried = node, now, 0
-    end
-    state.liveUntil = math.max(state.liveUntil, row.liveUntil)
-    if now - state.sweptAt >= lease then
-      sweep(state, votes, voters, broken)
-    end
+    requireHolder(circuit)
+    decide(circuit, quorumMode, quorum)
+    writeCircuit(circuit)
+    return circuitView(circuit, quorumMode)
   end
-  local count = later(votes)
-  if not stale then
-    if state.open == 1 and count == 0 and later(broken) == 0 then
-      state.open, state.holder = 0, ''
-    end
-    call('HSET', key, ':circuit', line({
-      state.open, state.tried, state.round, state.lentAt, state.sweptAt, state.liveUntil}) .. ' ' .. state.holder)
-    for _, touched in ipairs({key, votes, voters, broken}) do
-      call('PEXPIRE', touched, int(state.liveUntil - now + KEYS_OUTLIVE_ROWS))
-    end
+  row = row or {calledUntil = 0, voided = 0}
+  row.number, row.liveUntil, row.opening = number, now + lease, opening
+  row.calledUntil = called == 1 and now + CALLED_RECENTLY or row.calledUntil
+  local voteUntil = vote > 0 and opening > row.voided and math.min(now + vote, row.liveUntil) or 0
+  writeCircuitRow(circuit, node, row)
+  setUntil(votes, node, voteUntil)
+  setUntil(voters, node, math.min(math.max(row.calledUntil, voteUntil), row.liveUntil))
+  setUntil(broken, node, nodeState ~= CLOSED and row.liveUntil or 0)
+  circuit.keyUntil = math.max(circuit.keyUntil, now + 2 * lease)
+  local takenBack = circuit.holder == node and endsTrials(circuit, nodeState, due == 1)
+  requireHolder(circuit)
+  decide(circuit, quorumMode, quorum)
+  if quorumMode and circuit.open == 1 and circuit.holder == '' and not takenBack and nodeState == OPEN and due == 1
+      and row.calledUntil > now and now - circuit.lentAt >= interval then
+    circuit.holder, circuit.lentAt = node, now
   end
-  return line({count, later(voters), count - ownVote > 0 and 1 or 0, state.open, state.holder == node and 1 or 0})
+  if now - circuit.sweptAt >= lease then
+    sweep(circuit)
+  end
+  writeCircuit(circuit)
+  return circuitView(circuit, quorumMode)
 end
 
 -------------------------------------------------------------------------------------------------------------- commands
 
 local function exchangeCommands(first, reply)
   local last = tonumber(call('HGET', COMMANDS, ':last') or '0')
-  if not stale then
+  if current then
     local former = last
     last = math.max(last, lastCommand) -- after lost data the numbers go on
     for i = first, #ARGV - 1, 2 do

@@ -68,8 +68,7 @@ class FairSharesTests {
             }
             for (int other = 0; other < shares.length; other++) {
                 // The remainders of base and demand are one unit each; the base is not taken from anybody.
-                assertThat(shares[other])
-                        .isLessThanOrEqualTo(Math.max(shares[lacking] + 2, base + 1));
+                assertThat(shares[other]).isLessThanOrEqualTo(Math.max(shares[lacking] + 2, base + 1));
             }
         }
     }

@@ -29,8 +29,8 @@ final class FaultyProxy implements AutoCloseable {
         RESET,
         /** Half of the next reply goes on, then the connection is closed. */
         CUT_REPLY,
-        /** Connections are closed, and nobody listens. */
-        REFUSE
+        /** Connections are closed, and a new connection is refused. */
+        NO_LISTENER
     }
 
     private final int targetPort;
@@ -51,22 +51,22 @@ final class FaultyProxy implements AutoCloseable {
     synchronized void become(Mode next) {
         Mode before = mode;
         mode = next;
-        if (next == Mode.RESET || next == Mode.REFUSE) {
+        if (next == Mode.RESET || next == Mode.NO_LISTENER) {
             connections.forEach(Connection::reset);
         }
         if (before == Mode.BLACKHOLE) {
             connections.stream().filter(connection -> connection.lossy).forEach(Connection::reset);
         }
-        if (next == Mode.REFUSE) {
+        if (next == Mode.NO_LISTENER) {
             close(listener);
-        } else if (before == Mode.REFUSE) {
+        } else if (before == Mode.NO_LISTENER) {
             listen(port);
         }
     }
 
     @Override
     public synchronized void close() {
-        become(Mode.REFUSE);
+        become(Mode.NO_LISTENER);
     }
 
     private int listen(int wanted) {
@@ -173,7 +173,7 @@ final class FaultyProxy implements AutoCloseable {
                 }
                 return false;
             }
-            if (mode == Mode.RESET || mode == Mode.REFUSE || closed) {
+            if (mode == Mode.RESET || mode == Mode.NO_LISTENER || closed) {
                 reset();
                 return false;
             }

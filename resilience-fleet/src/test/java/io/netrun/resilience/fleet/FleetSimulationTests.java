@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A hundred nodes in virtual time. Each scenario runs with a few seeds; {@code -Dfleet.seeds=200} runs more of them, and
- * {@code -Dfleet.minutes=60} lets the long ones last an hour. The figures of each run are printed.
+ * A hundred nodes in virtual time. Each scenario runs with a few seeds; {@code -Dfleet.seeds=200} runs more of them,
+ * and {@code -Dfleet.minutes=60} lets the long ones last an hour. The figures of each run are printed.
  */
 @Timeout(3_600)
 class FleetSimulationTests {
@@ -129,6 +129,7 @@ class FleetSimulationTests {
     @MethodSource("seeds")
     void lostDataShouldBeHealedWithinALease(long seed) {
         Simulation fleet = fleet(seed, 40, 8);
+        fleet.nodes.forEach(node -> demand(node, fleet.random.nextInt(100), fleet.random.nextInt(20)));
         fleet.run(Duration.ofSeconds(15 + fleet.random.nextInt(5)).plusMillis(fleet.random.nextInt(1_000)));
         fleet.store.clear();
         fleet.worstInForce = 0;
@@ -189,7 +190,17 @@ class FleetSimulationTests {
         fleet.nodes.forEach(node -> node.failing = 0);
         double first = fleet.secondsUntil(() -> fleet.count(State.CLOSED), 1, Duration.ofSeconds(60));
         double closed = fleet.secondsUntil(() -> fleet.count(State.CLOSED), NODES, Duration.ofSeconds(60));
-        print("quorum", seed, "half after", opened, "all after", all, "nodes with trials", trialNodes, "trials", trials);
+        print(
+                "quorum",
+                seed,
+                "half after",
+                opened,
+                "all after",
+                all,
+                "nodes with trials",
+                trialNodes,
+                "trials",
+                trials);
         print("quorum", seed, "first closed after", first, "all after", closed);
         assertThat(all).isLessThanOrEqualTo(2.4);
         assertThat(trialNodes).isEqualTo(1);
@@ -202,15 +213,16 @@ class FleetSimulationTests {
     void commandShouldReachAllNodesAndLateOnesOnce(long seed) {
         Simulation fleet = fleet(seed, 1, 1);
         fleet.run(Duration.ofSeconds(3));
-        FleetCommand command = new FleetCommand(
-                0, "circuit-breaker", "payments", "force-open", Map.of(), "operator", Instant.EPOCH);
+        FleetCommand command =
+                new FleetCommand(0, "circuit-breaker", "payments", "force-open", Map.of(), "operator", Instant.EPOCH);
         SimulatedNode sender = fleet.nodes.get(7);
         fleet.send(sender, sender.report(command));
         fleet.run(INTERVAL.multipliedBy(2));
         fleet.addNodes(10);
         fleet.run(INTERVAL.multipliedBy(2));
-        assertThat(fleet.nodes).hasSize(NODES + 10).allSatisfy(node -> assertThat(node.commands())
-                .containsExactly(command.withNumber(1)));
+        assertThat(fleet.nodes)
+                .hasSize(NODES + 10)
+                .allSatisfy(node -> assertThat(node.commands()).containsExactly(command.withNumber(1)));
     }
 
     private static Simulation fleet(long seed, double rate, double concurrent) {

@@ -91,6 +91,7 @@ final class RandomHistory {
         final String name = (random.nextBoolean() ? "n" : "N") + started++ + (oneIn(3) ? "-b.c_d" : "");
         final Map<String, Long> has = new HashMap<>();
         final Map<String, CircuitReport.State> states = new HashMap<>();
+        final Map<String, Integer> openings = new HashMap<>();
         final int expected = 1 + random.nextInt(4);
         long number;
         FleetView last = new FleetView(0, List.of(), List.of(), List.of(), List.of());
@@ -113,10 +114,12 @@ final class RandomHistory {
             while (oneIn(15)) {
                 commands.add(command());
             }
-            long applied = oneIn(50) ? random.nextInt(5) : last.commands().stream()
-                    .mapToLong(FleetCommand::number)
-                    .max()
-                    .orElse(0);
+            long applied = oneIn(50)
+                    ? random.nextInt(5)
+                    : last.commands().stream()
+                            .mapToLong(FleetCommand::number)
+                            .max()
+                            .orElse(0);
             return new NodeReport(
                     name,
                     number,
@@ -142,14 +145,17 @@ final class RandomHistory {
         }
 
         private CircuitReport circuit(String each) {
-            boolean trial = last.circuits().stream().anyMatch(view -> view.name().equals(each) && view.trial());
+            boolean trial =
+                    last.circuits().stream().anyMatch(view -> view.name().equals(each) && view.trial());
             CircuitReport.State state = states.getOrDefault(each, CircuitReport.State.CLOSED);
             switch (state) {
                 case CLOSED -> state = oneIn(4) ? CircuitReport.State.OPEN : state;
                 case OPEN -> state = oneIn(trial ? 2 : 8) ? CircuitReport.State.HALF_OPEN : state;
-                case HALF_OPEN -> state = oneIn(2)
-                        ? CircuitReport.State.OPEN
-                        : oneIn(2) ? CircuitReport.State.CLOSED : state;
+                case HALF_OPEN ->
+                    state = oneIn(2) ? CircuitReport.State.OPEN : oneIn(2) ? CircuitReport.State.CLOSED : state;
+            }
+            if (state == CircuitReport.State.OPEN && states.put(each, state) == CircuitReport.State.CLOSED) {
+                openings.merge(each, 1, Integer::sum);
             }
             states.put(each, state);
             boolean votes = state == CircuitReport.State.OPEN ? !oneIn(3) : oneIn(15);
@@ -162,7 +168,8 @@ final class RandomHistory {
                     state,
                     !oneIn(4),
                     votes ? Duration.ofMillis(1 + random.nextInt(20_000)) : Duration.ZERO,
-                    oneIn(2));
+                    oneIn(2),
+                    openings.getOrDefault(each, 0) + (oneIn(20) ? 1 : 0));
         }
 
         private FleetCommand command() {

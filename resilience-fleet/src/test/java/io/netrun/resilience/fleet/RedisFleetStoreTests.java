@@ -45,7 +45,7 @@ class RedisFleetStoreTests {
     void exchangeShouldReturnTheViewOfTheReport() {
         LimitReport limit = new LimitReport("bulkhead", "database", 100, 40, 1, 100, 0);
         CircuitReport circuit = new CircuitReport(
-                "payments", FleetMode.HINT, 500, CircuitReport.State.OPEN, true, Duration.ofMillis(900), false);
+                "payments", FleetMode.HINT, 500, CircuitReport.State.OPEN, true, Duration.ofMillis(900), false, 1);
 
         FleetView first = store.exchange(report("a", 1, List.of(limit), List.of(circuit), List.of()));
         FleetView second = store.exchange(report("b", 1, List.of(limit), List.of(circuit), List.of()));
@@ -95,7 +95,7 @@ class RedisFleetStoreTests {
         store.exchange(report("a", 1, List.of(), List.of(), List.of(command, anonymous)));
         FleetView view = store.exchange(report("b", 1, List.of(), List.of(), List.of()));
 
-        assertThat(view.commands()).containsExactly(ModelStore.numbered(command, 1), ModelStore.numbered(anonymous, 2));
+        assertThat(view.commands()).containsExactly(command.withNumber(1), anonymous.withNumber(2));
     }
 
     @Test
@@ -106,7 +106,7 @@ class RedisFleetStoreTests {
         store.exchange(report("a", 1, List.of(), List.of(), List.of(command)));
         FleetView view = store.exchange(report("a", 2, List.of(), List.of(), List.of(command)));
 
-        assertThat(view.commands()).containsExactly(ModelStore.numbered(command, 1));
+        assertThat(view.commands()).containsExactly(command.withNumber(1));
     }
 
     @Test
@@ -123,7 +123,7 @@ class RedisFleetStoreTests {
     void keysShouldShareAHashTagAndExpire() {
         LimitReport limit = new LimitReport("bulkhead", "x".repeat(500) + " {}:", 100, 40, 1, 100, 0);
         CircuitReport circuit = new CircuitReport(
-                "a b", FleetMode.QUORUM, 500, CircuitReport.State.OPEN, true, Duration.ofSeconds(5), true);
+                "a b", FleetMode.QUORUM, 500, CircuitReport.State.OPEN, true, Duration.ofSeconds(5), true, 1);
         FleetCommand command = new FleetCommand(0, "bulkhead", "x", "reset", Map.of(), null, Instant.EPOCH);
 
         store.exchange(report("a", 1, List.of(limit), List.of(circuit), List.of(command)));
@@ -137,7 +137,7 @@ class RedisFleetStoreTests {
 
     @Test
     void exchangeOnAClusterShouldStayInOneSlot() {
-        try (RedisServer cluster = RedisServer.start("--cluster-enabled", "yes")) {
+        try (RedisServer cluster = RedisServer.start("cluster-enabled yes")) {
             cluster.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
             awaitClusterOf(cluster);
             LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", cluster.port());
@@ -214,7 +214,7 @@ class RedisFleetStoreTests {
 
     @Test
     void serverWithoutScriptsShouldBeReportedWithTheRemedy() {
-        try (RedisServer old = RedisServer.start("--rename-command", "EVALSHA", "")) {
+        try (RedisServer old = RedisServer.start("rename-command EVALSHA \"\"")) {
             LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", old.port());
             factory.afterPropertiesSet();
             factory.start();
@@ -263,7 +263,6 @@ class RedisFleetStoreTests {
             assertThat(System.nanoTime() - start).isLessThan(30_000_000_000L);
         }
     }
-
 
     private static NodeReport report(
             String node,

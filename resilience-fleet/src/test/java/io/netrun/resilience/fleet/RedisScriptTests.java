@@ -2,6 +2,8 @@ package io.netrun.resilience.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.test.ManualTicker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,7 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
 
 /**
- * The script against the model, on a real server. {@code -Dfleet.histories=10000} runs that many random histories, and
+ * The script against the memory, on a real server. {@code -Dfleet.histories=10000} runs that many random histories, and
  * {@code -Dfleet.seed=…} begins with another one.
  */
 @ExtendWith(RedisExtension.class)
@@ -21,8 +23,8 @@ class RedisScriptTests {
     private static final int STEPS = 60;
 
     @Test
-    void viewsShouldEqualTheModelsInRandomHistories(RedisServer server) {
-        int histories = Integer.getInteger("fleet.histories", 1_000);
+    void viewsShouldEqualThoseInMemory(RedisServer server) {
+        int histories = Integer.getInteger("fleet.histories", 200);
         long first = Long.getLong("fleet.seed", 1);
         try (Jedis jedis = new Jedis("127.0.0.1", server.port(), 60_000)) {
             String sha = jedis.scriptLoad(TimedStore.scriptText());
@@ -33,10 +35,12 @@ class RedisScriptTests {
         }
     }
 
-    /** The model's views are the replies of the history, so that the script's can be fetched in one go. */
+    /** The memory's views are the replies of the history, so that the script's can be fetched in one go. */
     private static void compare(Jedis jedis, String sha, long seed) {
         RandomHistory history = new RandomHistory(seed);
-        ModelStore model = new ModelStore();
+        ManualTicker ticker = new ManualTicker();
+        InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+        long now = 0;
         FleetKeys keys = new FleetKeys("resilience", "shop");
         List<RandomHistory.Step> steps = new ArrayList<>();
         List<FleetView> expected = new ArrayList<>();
@@ -44,12 +48,14 @@ class RedisScriptTests {
         Pipeline pipeline = jedis.pipelined();
         for (int i = 0; i < STEPS; i++) {
             RandomHistory.Step step = history.next();
+            ticker.advance(Duration.ofMillis(step.time() - now));
+            now = step.time();
             if (step.report() == null) {
-                model = new ModelStore();
+                memory.clear();
                 pipeline.sendCommand(Protocol.Command.FLUSHDB, new String[0]);
                 continue;
             }
-            FleetView view = model.exchange(step.report(), step.time());
+            FleetView view = memory.exchange(step.report());
             history.answer(step.report(), view);
             List<String> arguments = new ArrayList<>(ExchangeFormat.arguments(step.report()));
             arguments.add(Long.toString(step.time()));

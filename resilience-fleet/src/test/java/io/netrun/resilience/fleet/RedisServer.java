@@ -22,38 +22,57 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class RedisServer implements AutoCloseable {
 
-    private static final String START = "\"$0\" \"$@\" </dev/null >log 2>&1 & echo $!; read end; kill -9 $!; wait $!";
+    private static final String START = "\"$@\" </dev/null >log 2>&1 & echo $!; read end; kill -9 $!; wait $!";
+    private static final int ATTEMPTS = 3;
     private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Path directory;
-    private final List<String> options;
     private final int port;
+    private final boolean sentinel;
+    private final List<String> settings;
     private Process shell;
     private long pid;
 
-    private RedisServer(int port, List<String> options) throws IOException {
-        this.port = port;
-        this.options = options;
+    private RedisServer(boolean sentinel, List<String> settings) throws IOException {
         directory = Files.createTempDirectory("redis");
-        launch();
+        port = freePort();
+        this.sentinel = sentinel;
+        this.settings = settings;
     }
 
-    /** Starts one, with options of redis-server's command line. */
-    static RedisServer start(String... options) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                RedisServer server = new RedisServer(freePort(), List.of(options));
+    /** Starts one, with lines of its configuration file. */
+    static RedisServer start(String... settings) {
+        List<String> all = new ArrayList<>(List.of("save \"\"", "appendonly no"));
+        all.addAll(List.of(settings));
+        return start(false, all);
+    }
+
+    /** Starts a sentinel that decides alone whether a server, which it calls "primary", is down. */
+    static RedisServer startSentinel(RedisServer primary) {
+        return start(
+                true,
+                List.of(
+                        "sentinel monitor primary 127.0.0.1 " + primary.port + " 1",
+                        "sentinel down-after-milliseconds primary 1000",
+                        "sentinel failover-timeout primary 10000"));
+    }
+
+    private static RedisServer start(boolean sentinel, List<String> settings) {
+        try {
+            for (int attempt = 1; ; attempt++) {
+                RedisServer server = new RedisServer(sentinel, settings);
+                server.launch();
                 if (server.awaitReady()) {
                     return server;
                 }
                 String log = server.log();
                 server.close();
-                if (attempt == 3) { // another process may have taken the port
+                if (attempt == ATTEMPTS) { // another process may have taken the port
                     throw new IllegalStateException("redis-server does not start: " + log);
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -87,48 +106,8 @@ final class RedisServer implements AutoCloseable {
         signal("CONT");
     }
 
-    /** Kills it and starts it again on the same port, without data. */
-    void restart() {
-        kill();
-        try {
-            launch();
-            if (!awaitReady()) {
-                throw new IllegalStateException("redis-server does not start again: " + log());
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void close() {
-        kill();
-        if (!Files.exists(directory)) {
-            return; // closed before
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private void launch() throws IOException {
-        List<String> line = new ArrayList<>(List.of("sh", "-c", START, executable()));
-        line.addAll(
-                List.of("--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
-        line.addAll(options);
-        shell = new ProcessBuilder(line)
-                .directory(directory.toFile())
-                .redirectError(directory.resolve("shell").toFile())
-                .start();
-        pid = Long.parseLong(
-                new BufferedReader(new InputStreamReader(shell.getInputStream(), StandardCharsets.US_ASCII))
-                        .readLine());
-    }
-
-    private void kill() {
+    /** Kills it; its port stays reserved for {@link #startAgain}. */
+    void stop() {
         try {
             shell.getOutputStream().close();
             if (!shell.waitFor(30, TimeUnit.SECONDS)) {
@@ -141,14 +120,56 @@ final class RedisServer implements AutoCloseable {
         }
     }
 
-    private boolean awaitReady() throws IOException {
+    /** Starts it again after {@link #stop}, on the same port and without data. */
+    void startAgain() {
+        try {
+            launch();
+            if (!awaitReady()) {
+                throw new IllegalStateException("redis-server does not start again: " + log());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        if (!Files.exists(directory)) {
+            return; // closed before
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void launch() throws IOException {
+        List<String> lines = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1"));
+        lines.addAll(settings);
+        Files.write(directory.resolve("redis.conf"), lines);
+        List<String> command = new ArrayList<>(List.of("sh", "-c", START, "sh", executable(), "redis.conf"));
+        if (sentinel) {
+            command.add("--sentinel");
+        }
+        shell = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectError(directory.resolve("shell").toFile())
+                .start();
+        pid = Long.parseLong(
+                new BufferedReader(new InputStreamReader(shell.getInputStream(), StandardCharsets.US_ASCII))
+                        .readLine());
+    }
+
+    private boolean awaitReady() {
         long start = System.nanoTime();
         while (System.nanoTime() - start < BOUND_NANOS && ProcessHandle.of(pid).isPresent()) {
             try (Jedis jedis = new Jedis("127.0.0.1", port, 1_000)) {
-                jedis.ping();
                 return jedis.info("server").contains("process_id:" + pid);
             } catch (JedisException e) {
-                Thread.onSpinWait();
+                Thread.onSpinWait(); // not ready
             }
         }
         return false;

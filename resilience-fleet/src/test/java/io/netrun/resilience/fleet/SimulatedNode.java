@@ -83,8 +83,7 @@ final class SimulatedNode {
 
     /** Returns whether the node has, or has had lately, a safe share that the store has not granted. */
     boolean hadNoLease(Duration lately) {
-        return !session.isLeased()
-                || leasesOver > 0 && registry.ticker().nanoTime() - leaseOverAt < lately.toNanos();
+        return !session.isLeased() || leasesOver > 0 && registry.ticker().nanoTime() - leaseOverAt < lately.toNanos();
     }
 
     NodeReport report(boolean leaving) {

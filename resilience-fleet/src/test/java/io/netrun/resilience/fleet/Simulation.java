@@ -163,7 +163,9 @@ final class Simulation {
     }
 
     private void check() {
-        long safe = nodes.stream().filter(node -> node.hadNoLease(CONFIG.lease().multipliedBy(2))).count();
+        long safe = nodes.stream()
+                .filter(node -> node.hadNoLease(CONFIG.lease().multipliedBy(2)))
+                .count();
         for (String[] limit : new String[][] {{"rate-limiter", "geocoder"}, {"bulkhead", "database"}}) {
             long[] counted = store.counted(limit[0], limit[1]);
             if (counted[1] > 0) {

@@ -59,8 +59,7 @@ final class FleetCheck implements InstanceUser {
     }
 
     /** A family has any number of limits, each of which would be shared by itself. */
-    private void keyed(
-            PatternDescriptor<?, ?> pattern, List<? extends Policy> present, List<Problem> problems) {
+    private void keyed(PatternDescriptor<?, ?> pattern, List<? extends Policy> present, List<Problem> problems) {
         Set<String> names = new TreeSet<>();
         Stream.concat(
                         present.stream()
@@ -74,8 +73,9 @@ final class FleetCheck implements InstanceUser {
             String family = name.substring(0, name.indexOf(':'));
             if (families.add(family)) {
                 problems.add(new Problem(
-                        pattern.title() + " '" + name + "': scope is fleet, which is not possible for the keyed instances of"
-                                + " '" + family + "'",
+                        pattern.title() + " '" + name
+                                + "': scope is fleet, which is not possible for the keyed instances of" + " '" + family
+                                + "'",
                         "Set scope to node for them, in the configuration that the family is created with and under"
                                 + " resilience." + pattern.key() + ".defaults, or share one instance without keys"));
             }

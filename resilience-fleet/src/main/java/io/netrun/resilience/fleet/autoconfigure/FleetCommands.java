@@ -62,7 +62,13 @@ final class FleetCommands {
                 latest.put(key, new Known(change, command.number(), known.waiting, known.foreignAt));
                 return;
             }
-            keep(key, new Known(change, command.number(), policy == null, registry.ticker().now()));
+            keep(
+                    key,
+                    new Known(
+                            change,
+                            command.number(),
+                            policy == null,
+                            registry.ticker().now()));
         }
         if (policy != null) {
             apply(policy, change);
@@ -76,8 +82,7 @@ final class FleetCommands {
         Key key = Key.of(change);
         synchronized (lock) {
             Known known = latest.get(key);
-            boolean overtaken =
-                    known != null && known.foreignAt != null && !known.foreignAt.isBefore(change.time());
+            boolean overtaken = known != null && known.foreignAt != null && !known.foreignAt.isBefore(change.time());
             if (!overtaken) { // else the fleet decides which of the two is the later one
                 keep(key, new Known(change, 0, false, null));
             }
@@ -116,7 +121,8 @@ final class FleetCommands {
 
     private @Nullable Policy find(Key key) {
         return PatternDescriptors.byKey(key.pattern)
-                .<Policy>flatMap(pattern -> registry.find(pattern.type(), key.name).map(Policy.class::cast))
+                .<Policy>flatMap(
+                        pattern -> registry.find(pattern.type(), key.name).map(Policy.class::cast))
                 .orElse(null);
     }
 
@@ -157,7 +163,11 @@ final class FleetCommands {
      * @param waiting whether the instance does not exist yet
      * @param foreignAt when it came from the fleet; null if it was given on this node
      */
-    private record Known(FleetChange change, long number, boolean waiting, @Nullable Instant foreignAt) {
+    private record Known(
+            FleetChange change,
+            long number,
+            boolean waiting,
+            @Nullable Instant foreignAt) {
 
         Map<String, @Nullable Object> view() {
             Map<String, @Nullable Object> view = new LinkedHashMap<>();

@@ -26,8 +26,7 @@ final class FleetLifecycle implements SmartLifecycle {
     private boolean startedBefore;
     private volatile boolean running;
 
-    FleetLifecycle(
-            FleetNode node, FleetSettings settings, StoreBeans stores, FleetCheck check, FleetEvents events) {
+    FleetLifecycle(FleetNode node, FleetSettings settings, StoreBeans stores, FleetCheck check, FleetEvents events) {
         this.node = node;
         this.settings = settings;
         this.stores = stores;
@@ -55,15 +54,18 @@ final class FleetLifecycle implements SmartLifecycle {
         FleetStatus status = first;
         Duration lease = node.config().lease();
         long end = System.nanoTime() + lease.toNanos();
-        while (status.view() == null && System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted()) {
+        while (status.view() == null
+                && System.nanoTime() - end < 0
+                && !Thread.currentThread().isInterrupted()) {
             status = node.start(); // waits again
         }
         if (status.view() == null) {
             String failure = status.lastFailure();
             node.stop();
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    "The fleet's store has not answered within " + lease.toMillis() + " ms, and resilience.fleet.required is"
-                            + " true: " + (failure == null ? "no answer yet" : failure),
+                    "The fleet's store has not answered within " + lease.toMillis()
+                            + " ms, and resilience.fleet.required is" + " true: "
+                            + (failure == null ? "no answer yet" : failure),
                     "Check that the server of spring.data.redis is reachable, or set resilience.fleet.required to"
                             + " false: the application then starts with a safe share of each limit")));
         }

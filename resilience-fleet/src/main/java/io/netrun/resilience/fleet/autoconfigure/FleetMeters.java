@@ -40,7 +40,8 @@ final class FleetMeters implements MeterBinder {
             return;
         }
         Gauge.builder(PREFIX + "view.age", this, FleetMeters::viewAge)
-                .description("How long ago the fleet's store was asked for the view that is in use, NaN before the first")
+                .description(
+                        "How long ago the fleet's store was asked for the view that is in use, NaN before the first")
                 .baseUnit("seconds")
                 .register(meters);
         Gauge.builder(PREFIX + "nodes", this, FleetMeters::nodes)
@@ -51,8 +52,7 @@ final class FleetMeters implements MeterBinder {
         follow();
     }
 
-    private void exchanges(
-            MeterRegistry meters, String outcome, ToDoubleFunction<ObservedStore> count) {
+    private void exchanges(MeterRegistry meters, String outcome, ToDoubleFunction<ObservedStore> count) {
         FunctionCounter.builder(PREFIX + "exchanges", store, count)
                 .description("Exchanges with the fleet's store by outcome")
                 .tag("outcome", outcome)
@@ -89,7 +89,8 @@ final class FleetMeters implements MeterBinder {
         });
         limits.stream().filter(policy -> !shares.containsKey(policy)).forEach(policy -> {
             Meter share = Gauge.builder(PREFIX + "share", policy, SharedInstances::share)
-                    .description("What this node may use of a limit of the fleet: concurrent calls, or calls per period")
+                    .description(
+                            "What this node may use of a limit of the fleet: concurrent calls, or calls per period")
                     .tag("pattern", policy.type().key())
                     .tag("name", policy.name())
                     .register(meters);

@@ -61,7 +61,7 @@ final class FleetSettings {
         try {
             return Require.name(value);
         } catch (InvalidSettingException wrong) {
-            add(key, wrong.getMessage().replaceFirst("^name", key));
+            add(key, String.valueOf(wrong.getMessage()).replaceFirst("^name", key));
             return otherwise;
         }
     }
@@ -87,7 +87,7 @@ final class FleetSettings {
         try {
             return candidate.config();
         } catch (InvalidSettingException wrong) {
-            add(wrong.field().equals("expectedNodes") ? "expected-nodes" : wrong.field(), wrong.getMessage());
+            add(wrong.field().equals("expectedNodes") ? "expected-nodes" : wrong.field(), String.valueOf(wrong.getMessage()));
             return otherwise;
         }
     }

@@ -35,8 +35,7 @@ final class NodeOperations implements FleetOperations {
     private final FleetCommands commands;
     private final FleetEvents events;
 
-    NodeOperations(
-            String fleet, FleetNode node, SharedInstances shared, FleetCommands commands, FleetEvents events) {
+    NodeOperations(String fleet, FleetNode node, SharedInstances shared, FleetCommands commands, FleetEvents events) {
         this.fleet = fleet;
         this.node = node;
         this.shared = shared;
@@ -119,8 +118,9 @@ final class NodeOperations implements FleetOperations {
     }
 
     private static BigDecimal rounded(double amount) {
-        BigDecimal rounded =
-                BigDecimal.valueOf(amount).setScale(DECIMALS, RoundingMode.HALF_UP).stripTrailingZeros();
+        BigDecimal rounded = BigDecimal.valueOf(amount)
+                .setScale(DECIMALS, RoundingMode.HALF_UP)
+                .stripTrailingZeros();
         return rounded.scale() < 0 ? rounded.setScale(0) : rounded;
     }
 

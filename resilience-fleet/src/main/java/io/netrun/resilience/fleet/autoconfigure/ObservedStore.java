@@ -8,8 +8,11 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The application's store, counted, and looked up with the first exchange. Counts go on when the node restarts. */
-final class ObservedStore implements FleetStore {
+/**
+ * The application's store, looked up with the first exchange. Exchanges are counted, also across restarts of the node.
+ * Not a {@link FleetStore} itself, because the application's is the only bean of that type.
+ */
+final class ObservedStore {
 
     private static final Logger log = LoggerFactory.getLogger(ObservedStore.class);
 
@@ -27,8 +30,7 @@ final class ObservedStore implements FleetStore {
         afterExchange = action;
     }
 
-    @Override
-    public FleetView exchange(NodeReport report) throws Exception {
+    FleetView exchange(NodeReport report) throws Exception {
         boolean answered = false;
         try {
             FleetView view = store.get().exchange(report);

@@ -16,8 +16,9 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
- * This process as a node of its fleet, in the context that has the registry: with {@code resilience.fleet.enabled: true}
- * and a {@link io.netrun.resilience.fleet.FleetStore}, which is the application's Redis unless it defines another.
+ * This process as a node of its fleet, in the context that has the registry: with {@code resilience.fleet.enabled:
+ * true} and a {@link io.netrun.resilience.fleet.FleetStore}, which is the application's Redis unless it defines
+ * another.
  */
 @AutoConfiguration(after = {ResilienceAutoConfiguration.class, ResilienceRedisFleetAutoConfiguration.class})
 @ConditionalOnFleet
@@ -54,8 +55,7 @@ public final class ResilienceFleetAutoConfiguration {
     @ConditionalOnRegistryOwner
     FleetNode resilienceFleetNode(
             FleetSettings settings, ObservedStore store, ResilienceRegistry registry, FleetCommands commands) {
-        return new FleetNode(
-                NodeName.of(System.getenv()), settings.config(), store, registry, commands::onCommand);
+        return new FleetNode(NodeName.of(System.getenv()), settings.config(), store::exchange, registry, commands::onCommand);
     }
 
     @Bean

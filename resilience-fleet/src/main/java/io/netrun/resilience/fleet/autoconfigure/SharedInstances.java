@@ -50,7 +50,9 @@ record SharedInstances(ResilienceRegistry registry) {
         return registry.familyOf(policy).isPresent();
     }
 
-    /** What a limit of this node admits now: concurrent calls, or calls per configured period; NaN for other policies. */
+    /**
+     * What a limit of this node admits now: concurrent calls, or calls per configured period; NaN for other policies.
+     */
     static double share(Policy policy) {
         if (policy instanceof Bulkhead bulkhead) {
             return bulkhead.metrics().maxConcurrent();

@@ -13,7 +13,8 @@ import org.springframework.util.ClassUtils;
 record StoreBeans(ListableBeanFactory beans) {
 
     private static final String TEMPLATE = "org.springframework.data.redis.core.StringRedisTemplate";
-    private static final String OTHERWISE = ", or define a bean of type FleetStore, or set resilience.fleet.enabled to false";
+    private static final String OTHERWISE =
+            ", or define a bean of type FleetStore, or set resilience.fleet.enabled to false";
 
     /**
      * The store.

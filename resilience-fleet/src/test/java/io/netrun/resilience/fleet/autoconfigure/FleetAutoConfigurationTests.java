@@ -16,9 +16,13 @@ import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.config.BeanDefinitionCustomizer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -26,6 +30,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.util.ClassUtils;
 
@@ -93,7 +98,8 @@ class FleetAutoConfigurationTests {
             assertThat(node.status().node()).isEmpty();
             assertThat(context.getBean(FleetOperations.class).obstacle()).isPresent();
             context.getSourceApplicationContext(GenericApplicationContext.class).start();
-            assertThat(node.status().view().nodes()).containsExactly(node.status().node());
+            assertThat(node.status().view().nodes())
+                    .containsExactly(node.status().node());
             context.close();
             assertThat(node.status().node()).isEmpty();
         });
@@ -108,11 +114,10 @@ class FleetAutoConfigurationTests {
     }
 
     /** Where Spring Boot starts its web server. */
-    static final class WebServer
-            implements SmartLifecycle, org.springframework.beans.factory.BeanFactoryAware {
+    static final class WebServer implements SmartLifecycle, org.springframework.beans.factory.BeanFactoryAware {
 
         private final AtomicReference<Double> share;
-        private org.springframework.beans.factory.BeanFactory beans;
+        private BeanFactory beans;
         private boolean running;
 
         WebServer(AtomicReference<Double> share) {
@@ -120,7 +125,7 @@ class FleetAutoConfigurationTests {
         }
 
         @Override
-        public void setBeanFactory(org.springframework.beans.factory.BeanFactory beans) {
+        public void setBeanFactory(BeanFactory beans) {
             this.beans = beans;
         }
 
@@ -166,11 +171,13 @@ class FleetAutoConfigurationTests {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.description())
-                            .isEqualTo("resilience.fleet.enabled is true, but the application has no connection to Redis:"
-                                    + " there is no bean of type StringRedisTemplate");
+                            .isEqualTo(
+                                    "resilience.fleet.enabled is true, but the application has no connection to Redis:"
+                                            + " there is no bean of type StringRedisTemplate");
                     assertThat(problem.remedy())
-                            .isEqualTo("Add spring-boot-starter-data-redis and set spring.data.redis.host, or define a bean"
-                                    + " of type FleetStore, or set resilience.fleet.enabled to false");
+                            .isEqualTo(
+                                    "Add spring-boot-starter-data-redis and set spring.data.redis.host, or define a bean"
+                                            + " of type FleetStore, or set resilience.fleet.enabled to false");
                 }));
     }
 
@@ -188,7 +195,8 @@ class FleetAutoConfigurationTests {
         inMemory.withClassLoader(new FilteredClassLoader("org.springframework.data", "io.lettuce"))
                 .run(context -> assertThat(context).hasNotFailed().hasSingleBean(FleetNode.class));
         enabled.withClassLoader(new FilteredClassLoader("org.springframework.data", "io.lettuce"))
-                .run(context -> assertThat(problems(context.getStartupFailure())).hasSize(1));
+                .run(context ->
+                        assertThat(problems(context.getStartupFailure())).hasSize(1));
     }
 
     @Test
@@ -224,7 +232,7 @@ class FleetAutoConfigurationTests {
     }
 
     /** The templates have no connection. */
-    private static org.springframework.beans.factory.config.BeanDefinitionCustomizer later() {
+    private static BeanDefinitionCustomizer later() {
         return definition -> definition.setLazyInit(true);
     }
 
@@ -267,18 +275,18 @@ class FleetAutoConfigurationTests {
                         "resilience.fleet.when-away=never",
                         "resilience.fleet.required=perhaps",
                         "resilience.fleet.name=${nowhere}",
-                        "resilience.fleet.key-prefix=\u0007",
+                        "resilience.fleet.key-prefix= ",
                         "resilience.fleet.leese=10s")
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .extracting(Problem::description)
                         .anySatisfy(text -> assertThat(text)
                                 .isEqualTo("Fleet: interval is PT0.1S: must be between PT0.2S and PT1M"))
-                        .anySatisfy(text -> assertThat(text)
-                                .isEqualTo("Fleet: expectedNodes is 0: must be between 1 and 10000"))
+                        .anySatisfy(text ->
+                                assertThat(text).isEqualTo("Fleet: expectedNodes is 0: must be between 1 and 10000"))
                         .anySatisfy(text -> assertThat(text).contains("one of safe-share, keep, local"))
                         .anySatisfy(text -> assertThat(text).contains("'perhaps'", "true or false"))
                         .anySatisfy(text -> assertThat(text).contains("placeholder that cannot be resolved"))
-                        .anySatisfy(text -> assertThat(text).startsWith("Fleet: key-prefix is '?'"))
+                        .anySatisfy(text -> assertThat(text).startsWith("Fleet: key-prefix is ''"))
                         .anySatisfy(text -> assertThat(text).contains("unknown key 'leese'"))
                         .hasSize(7));
     }
@@ -307,18 +315,23 @@ class FleetAutoConfigurationTests {
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .singleElement()
                         .satisfies(problem -> assertThat(problem.description())
-                                .isEqualTo("resilience.fleet.name is not set, and neither is spring.application.name")));
+                                .isEqualTo(
+                                        "resilience.fleet.name is not set, and neither is spring.application.name")));
     }
 
     @Test
     void keyedInstancesShouldNotBeShared() {
         inMemory.withBean(Tenants.class)
-                .withPropertyValues("resilience.bulkhead.instances[users:42].scope=fleet")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource(
+                                "keyed", Map.of("resilience.bulkhead.instances[users:42].scope", "fleet"))))
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .anySatisfy(problem -> {
                             assertThat(problem.description())
-                                    .isEqualTo("RateLimiter 'tenants:a': scope is fleet, which is not possible for the keyed"
-                                            + " instances of 'tenants'");
+                                    .isEqualTo(
+                                            "RateLimiter 'tenants:a': scope is fleet, which is not possible for the keyed"
+                                                    + " instances of 'tenants'");
                             assertThat(problem.remedy()).startsWith("Set scope to node for them");
                         })
                         .anySatisfy(problem ->
@@ -356,9 +369,10 @@ class FleetAutoConfigurationTests {
                         .contains("Bulkhead 'database': maxConcurrent is 3 for the fleet, but"
                                 + " resilience.fleet.expected-nodes is 5. While the store does not answer, each node runs one"
                                 + " call, 5 in all. Raise maxConcurrent, or lower expected-nodes.")
-                        .contains("Bulkhead 'database': maxConcurrent is 3 for the fleet's sync calls, and again for its"
-                                + " asynchronous calls, because pools is separate.")
-                        .doesNotContain("Bulkhead 'wide'")
+                        .contains(
+                                "Bulkhead 'database': maxConcurrent is 3 for the fleet's sync calls, and again for its"
+                                        + " asynchronous calls, because pools is separate.")
+                        .doesNotContain("Bulkhead 'wide': maxConcurrent")
                         .contains("RateLimiter 'geocoder': limit is 4 for the fleet, but")
                         .doesNotContain("takes part in no fleet"));
     }

@@ -8,7 +8,7 @@ import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
-import io.netrun.resilience.spring.settings.InForce;
+import io.netrun.resilience.spring.settings.EffectiveSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -29,7 +29,7 @@ public final class InstanceHealth {
     private static final char FAMILY_END = ':';
 
     private final ResilienceRegistry registry;
-    private final InForce instances;
+    private final EffectiveSettings instances;
     private final Supplier<Optional<FleetOperations>> fleet;
 
     /** Instances of families by what stands before the first colon of their names; there may be thousands. */
@@ -43,7 +43,7 @@ public final class InstanceHealth {
     public InstanceHealth(
             ResilienceRegistry registry, InstanceFactory instances, Supplier<Optional<FleetOperations>> fleet) {
         this.registry = registry;
-        this.instances = instances.inForce();
+        this.instances = instances.effectiveSettings();
         this.fleet = fleet;
         registry.onChange(this::onChange);
         registry.all().forEach(this::add);
@@ -111,7 +111,7 @@ public final class InstanceHealth {
             HealthRole role = instances.health(pattern, policy.name());
             if (role != HealthRole.NONE) {
                 section.put(policy.name(), JsonView.of(policy.metrics()));
-                down |= role == HealthRole.STATUS && pattern.isDown(policy);
+                down |= role == HealthRole.STATUS && pattern.isRejecting(policy);
             }
         }
         if (!section.isEmpty()) {

@@ -136,7 +136,8 @@ public final class ResilienceEndpoint {
             return failure(
                     METHOD_NOT_ALLOWED,
                     "The endpoint is read-only",
-                    "Set management.endpoint.resilience.access to unrestricted; access to all endpoints does not count");
+                    "Set management.endpoint.resilience.access to unrestricted;"
+                            + " access to all endpoints does not count");
         }
         return PatternDescriptors.byKey(pattern)
                 .map(known -> act(known, name, new Change(action, settings, scope, security.getPrincipal())))
@@ -195,7 +196,7 @@ public final class ResilienceEndpoint {
         JsonView.of(policy.config()).forEach((key, value) -> {
             Map<String, @Nullable Object> setting = new LinkedHashMap<>();
             setting.put("value", value);
-            setting.put("origin", instances.inForce().origin(pattern, policy, key));
+            setting.put("origin", instances.effectiveSettings().origin(pattern, policy, key));
             settings.put(key, setting);
         });
         detail.put("enabled", policy.isEnabled());

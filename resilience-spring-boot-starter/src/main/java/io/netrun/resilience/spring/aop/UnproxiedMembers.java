@@ -27,8 +27,9 @@ final class UnproxiedMembers {
         Collection<String> members = of(type, proxy);
         if (!members.isEmpty()) {
             log.warn(
-                    "{}: callers of {} reach the proxy of the bean, whose fields are empty. Make methods"
-                            + " non-final and public, and fields private, or move the annotated methods to another bean.",
+                    "{}: callers of {} reach the proxy of the bean, whose fields are empty."
+                            + " Make methods non-final and public, and fields private,"
+                            + " or move the annotated methods to another bean.",
                     type.getName(),
                     String.join(", ", members));
         }

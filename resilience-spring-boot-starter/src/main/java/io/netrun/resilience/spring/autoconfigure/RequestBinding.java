@@ -3,22 +3,22 @@ package io.netrun.resilience.spring.autoconfigure;
 import java.util.function.BooleanSupplier;
 import org.springframework.web.context.request.RequestContextHolder;
 
-/** The request that beans in request or session scope belong to, unless something carries it to other threads. */
+/** The request that beans in request or session scope belong to, unless it is propagated to other threads. */
 final class RequestBinding implements ThreadBinding {
 
-    private final BooleanSupplier carried;
+    private final BooleanSupplier isPropagated;
 
     /**
      * A binding.
      *
-     * @param carried whether the request of the calling thread comes along to other threads
+     * @param isPropagated whether the request of the calling thread is propagated to other threads
      */
-    RequestBinding(BooleanSupplier carried) {
-        this.carried = carried;
+    RequestBinding(BooleanSupplier isPropagated) {
+        this.isPropagated = isPropagated;
     }
 
     @Override
     public boolean isBound() {
-        return RequestContextHolder.getRequestAttributes() != null && !carried.getAsBoolean();
+        return RequestContextHolder.getRequestAttributes() != null && !isPropagated.getAsBoolean();
     }
 }

@@ -202,10 +202,11 @@ public final class ResilienceAutoConfiguration {
             return new ResilienceWeaving(SingletonSupplier.of(pipelines::getObject), found(observer));
         } catch (NoAspectBoundException unwoven) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    "resilience.advice-mode is 'aspectj', but no weaver is active: annotated methods would run unprotected",
-                    "Start the JVM with -javaagent:aspectjweaver.jar, and include io.netrun.resilience.spring.aop.ResilienceAspect"
-                            + " in an aop.xml; or weave at build time, or set resilience.advice-mode to"
-                            + " 'proxy'")));
+                    "resilience.advice-mode is 'aspectj', but no weaver is active:"
+                            + " annotated methods would run unprotected",
+                    "Start the JVM with -javaagent:aspectjweaver.jar, and include"
+                            + " io.netrun.resilience.spring.aop.ResilienceAspect in an aop.xml;"
+                            + " or weave at build time, or set resilience.advice-mode to 'proxy'")));
         }
     }
 

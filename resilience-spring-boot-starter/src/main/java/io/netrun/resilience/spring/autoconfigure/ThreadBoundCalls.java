@@ -16,7 +16,7 @@ final class ThreadBoundCalls {
     ThreadBoundCalls(List<ThreadBinding> kinds) {
         BooleanSupplier bound = ThreadBinding.any(kinds);
         this.customizers = PatternDescriptors.all().stream()
-                .filter(PatternDescriptor::movesCalls)
+                .filter(PatternDescriptor::mayChangeThread)
                 .<ConfigCustomizer<?>>map(pattern -> customizer(pattern, bound))
                 .toList();
     }

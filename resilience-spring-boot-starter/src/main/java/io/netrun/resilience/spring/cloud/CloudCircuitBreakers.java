@@ -12,8 +12,8 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class CloudCircuitBreakers {
     private final @Nullable InstanceFactory instances;
     private final boolean timeoutWithin;
     private final List<Map<String, CloudCircuitBreakerConfig>> inCode = new CopyOnWriteArrayList<>();
-    private final ConcurrentMap<String, Followed<Guard>> known = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, RebuiltOnChange<Guard>> known = new ConcurrentHashMap<>();
     private final KeyedPolicies<CircuitBreaker> unknownBreakers;
     private final KeyedPolicies<Timeout> unknownTimeouts;
     private volatile @Nullable Function<String, CloudCircuitBreakerConfig> byDefault;
@@ -110,7 +110,7 @@ public final class CloudCircuitBreakers {
         if (made == null) {
             return Pipeline::of;
         }
-        Followed<Guard> guard = known.get(id);
+        RebuiltOnChange<Guard> guard = known.get(id);
         if (guard == null) {
             CloudCircuitBreakerConfig circuit = customized(id);
             if (circuit == null && !isKnown(made, id)) {
@@ -123,12 +123,13 @@ public final class CloudCircuitBreakers {
     }
 
     /** The configuration from code is applied once, so that it does not overwrite an operator's later changes. */
-    private Followed<Guard> follow(InstanceFactory made, String id, @Nullable CloudCircuitBreakerConfig circuit) {
+    private RebuiltOnChange<Guard> follow(
+            InstanceFactory made, String id, @Nullable CloudCircuitBreakerConfig circuit) {
         if (circuit != null) {
-            fix(made, id, circuit);
+            pin(made, id, circuit);
         }
         boolean limited = circuit == null ? isLimited(id) : circuit.timeout() != null;
-        return new Followed<>(made, problems -> obtain(made, id, limited, problems));
+        return new RebuiltOnChange<>(made, problems -> obtain(made, id, limited, problems));
     }
 
     private @Nullable CloudCircuitBreakerConfig customized(String id) {
@@ -144,13 +145,13 @@ public final class CloudCircuitBreakers {
     private boolean isKnown(InstanceFactory made, String id) {
         return made.isConfigured(BREAKERS, id)
                 || isLimited(id)
-                || made.inForce().settings(BREAKERS, id).isPresent();
+                || made.effectiveSettings().settings(BREAKERS, id).isPresent();
     }
 
-    private static void fix(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {
-        made.fix(BREAKERS, id, circuit.circuitBreaker());
+    private static void pin(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {
+        made.pin(BREAKERS, id, circuit.circuitBreaker());
         if (circuit.timeout() != null) {
-            made.fix(TIMEOUTS, id, circuit.timeout());
+            made.pin(TIMEOUTS, id, circuit.timeout());
         }
     }
 

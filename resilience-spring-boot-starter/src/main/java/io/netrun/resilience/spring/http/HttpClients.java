@@ -9,9 +9,9 @@ import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
-import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
+import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -133,7 +133,7 @@ public final class HttpClients implements InstanceUser {
     }
 
     private ProtectedClient client(String title, Function<List<Problem>, ClientPlan> planning) {
-        return new ProtectedClient(title, instances == null ? null : new Followed<>(instances, planning));
+        return new ProtectedClient(title, instances == null ? null : new RebuiltOnChange<>(instances, planning));
     }
 
     private static String title(String name) {
@@ -313,7 +313,7 @@ public final class HttpClients implements InstanceUser {
     private void releaseOnRepeat(Policy policy) {
         if (observed.add(policy)) {
             PatternDescriptors.of(policy)
-                    .ifPresent(pattern -> pattern.onRepeat(policy, FailingStatusException::release));
+                    .ifPresent(pattern -> pattern.onRetry(policy, FailingStatusException::release));
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.Followed;
+import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ProtectedClient {
 
     private final String title;
-    private final @Nullable Followed<ClientPlan> plan;
+    private final @Nullable RebuiltOnChange<ClientPlan> plan;
 
     /**
      * Creates a client.
@@ -19,7 +19,7 @@ final class ProtectedClient {
      * @param title the display name
      * @param plan the plan; null if protection is switched off
      */
-    ProtectedClient(String title, @Nullable Followed<ClientPlan> plan) {
+    ProtectedClient(String title, @Nullable RebuiltOnChange<ClientPlan> plan) {
         this.title = title;
         this.plan = plan;
     }

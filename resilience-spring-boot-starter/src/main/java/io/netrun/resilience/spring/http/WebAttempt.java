@@ -24,7 +24,7 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
     private final WebExchange call;
     private final Context context;
     private volatile @Nullable Subscription subscription;
-    private volatile @Nullable ClientResponse answer;
+    private volatile @Nullable ClientResponse received;
 
     WebAttempt(WebExchange call, Context context) {
         this.call = call;
@@ -67,11 +67,11 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
     @Override
     public void onNext(ClientResponse response) {
         if (!over.compareAndSet(false, true)) {
-            call.answeredLate(response);
+            call.onLateResponse(response);
             return;
         }
-        answer = response;
-        FailingStatusException failure = call.answered(response);
+        received = response;
+        FailingStatusException failure = call.onResponse(response);
         if (failure == null) {
             complete(response);
         } else {
@@ -103,8 +103,8 @@ final class WebAttempt extends CompletableFuture<ClientResponse> implements Core
      * Cancels the exchange unless its response has arrived. A response that belongs to the caller is cancelled, too, so
      * that the connector releases a body that has not been read.
      */
-    void stop(@Nullable ClientResponse callers) {
-        boolean ends = over.compareAndSet(false, true) || (callers != null && callers == answer);
+    void stop(@Nullable ClientResponse delivered) {
+        boolean ends = over.compareAndSet(false, true) || (delivered != null && delivered == received);
         Subscription running = subscription;
         if (ends && running != null) {
             cancel(running);

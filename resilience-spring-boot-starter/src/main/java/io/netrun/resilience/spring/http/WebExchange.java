@@ -82,7 +82,7 @@ final class WebExchange extends AdaptedCall<ClientResponse> {
      * response itself.
      */
     @Nullable
-    FailingStatusException answered(ClientResponse response) {
+    FailingStatusException onResponse(ClientResponse response) {
         responses.arrived(response);
         int status = response.statusCode().value();
         if (!plan.statuses().contains(status)) {
@@ -101,7 +101,7 @@ final class WebExchange extends AdaptedCall<ClientResponse> {
      * Handles the response of an exchange that was stopped. It must be released here, since no other code has a
      * reference to it.
      */
-    void answeredLate(ClientResponse response) {
+    void onLateResponse(ClientResponse response) {
         responses.arrived(response);
         responses.release(response);
     }

@@ -43,7 +43,8 @@ public enum AdviceMode {
                     ? null
                     : new Obstacle(
                             "is not woven, and would run unprotected",
-                            "Put the annotation on the method or its class, and not only on an interface or a superclass,"
+                            "Put the annotation on the method or its class,"
+                                    + " and not only on an interface or a superclass,"
                                     + " and make sure that the class is loaded after the weaver");
         }
     };

@@ -8,9 +8,9 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.Followed;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
+import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,11 +51,11 @@ public final class MethodPipelines {
     private final InstanceNames names;
     private final BeanFactory beans;
     private final @Nullable ClassLoader classLoader;
-    private final ConcurrentMap<Class<?>, ConcurrentMap<Method, Followed<MethodPipeline>>> pipelines =
+    private final ConcurrentMap<Class<?>, ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>>> pipelines =
             new ConcurrentHashMap<>();
 
     /** Pipelines first built for calls without their invalid parts, which a later check must still report. */
-    private final Set<Followed<MethodPipeline>> makeshift = ConcurrentHashMap.newKeySet();
+    private final Set<RebuiltOnChange<MethodPipeline>> makeshift = ConcurrentHashMap.newKeySet();
 
     /** The problems of beans that were created after start-up, each to be logged once. */
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
@@ -119,8 +119,8 @@ public final class MethodPipelines {
      * @param targetClass the class of the bean behind the proxy
      */
     public MethodPipeline of(Method called, Class<?> targetClass) {
-        ConcurrentMap<Method, Followed<MethodPipeline>> ofClass = pipelines.get(targetClass);
-        Followed<MethodPipeline> pipeline = ofClass == null ? null : ofClass.get(called);
+        ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>> ofClass = pipelines.get(targetClass);
+        RebuiltOnChange<MethodPipeline> pipeline = ofClass == null ? null : ofClass.get(called);
         return pipeline != null ? pipeline.get() : build(called, targetClass, true);
     }
 
@@ -143,7 +143,7 @@ public final class MethodPipelines {
         return pipelines.values().stream()
                 .flatMap(ofClass -> ofClass.values().stream())
                 .distinct()
-                .map(Followed::get)
+                .map(RebuiltOnChange::get)
                 .filter(method -> !method.pipeline().policies().isEmpty())
                 .sorted(Comparator.comparing(MethodPipeline::title))
                 .toList();
@@ -170,17 +170,17 @@ public final class MethodPipelines {
     private MethodPipeline build(Method called, Class<?> targetClass, boolean lenient) {
         Class<?> userClass = UserClasses.of(called, targetClass);
         Method method = AopUtils.getMostSpecificMethod(called, userClass);
-        ConcurrentMap<Method, Followed<MethodPipeline>> ofUserClass = pipelinesOf(userClass);
-        Followed<MethodPipeline> present = ofUserClass.get(method);
+        ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>> ofUserClass = pipelinesOf(userClass);
+        RebuiltOnChange<MethodPipeline> present = ofUserClass.get(method);
         if (present != null && !lenient && makeshift.remove(present)) {
             ofUserClass.remove(method, present);
             present = null;
         }
         if (present == null) {
-            Attempted attempted = lenient ? Attempted.lenient(this::logOnce) : Attempted.strict();
-            Followed<MethodPipeline> built = follow(method, userClass, attempted);
-            Followed<MethodPipeline> faster = ofUserClass.putIfAbsent(method, built);
-            if (faster == null && attempted.hasLeftOut()) {
+            ProblemCollector collector = lenient ? ProblemCollector.lenient(this::logOnce) : ProblemCollector.strict();
+            RebuiltOnChange<MethodPipeline> built = follow(method, userClass, collector);
+            RebuiltOnChange<MethodPipeline> faster = ofUserClass.putIfAbsent(method, built);
+            if (faster == null && collector.hasLeftOut()) {
                 makeshift.add(built);
             }
             present = faster == null ? built : faster;
@@ -189,14 +189,14 @@ public final class MethodPipelines {
         return present.get();
     }
 
-    private Followed<MethodPipeline> follow(Method method, Class<?> userClass, Attempted attempted) {
+    private RebuiltOnChange<MethodPipeline> follow(Method method, Class<?> userClass, ProblemCollector collector) {
         InstanceFactory known = instances.get();
         int changes = known.changes();
-        MethodPipeline first = build(method, userClass, attempted);
-        Followed<MethodPipeline> followed =
-                new Followed<>(known, problems -> build(method, userClass, Attempted.lenient(problems::add)));
-        followed.set(first, changes);
-        return followed;
+        MethodPipeline first = build(method, userClass, collector);
+        RebuiltOnChange<MethodPipeline> rebuilt = new RebuiltOnChange<>(
+                known, problems -> build(method, userClass, ProblemCollector.lenient(problems::add)));
+        rebuilt.set(first, changes);
+        return rebuilt;
     }
 
     private void logOnce(Problem problem) {
@@ -205,14 +205,14 @@ public final class MethodPipelines {
         }
     }
 
-    private MethodPipeline build(Method method, Class<?> userClass, Attempted attempted) {
+    private MethodPipeline build(Method method, Class<?> userClass, ProblemCollector collector) {
         if (!instances.get().isProtecting()) {
-            return build(method, userClass, List.of(), attempted);
+            return build(method, userClass, List.of(), collector);
         }
-        List<PipelineSlot> slots = attempted.orElse(order, () -> order(method, userClass));
+        List<PipelineSlot> slots = collector.orElse(order, () -> order(method, userClass));
         List<Declaration> declarations = Declaration.of(slots, method, userClass);
-        return attempted.orElse(
-                withoutPolicies(method, userClass), () -> build(method, userClass, declarations, attempted));
+        return collector.orElse(
+                withoutPolicies(method, userClass), () -> build(method, userClass, declarations, collector));
     }
 
     private List<PipelineSlot> order(Method method, Class<?> userClass) {
@@ -224,12 +224,12 @@ public final class MethodPipelines {
         return PipelineOrder.changed(order, List.of(attributes.getStringArray("value")), where);
     }
 
-    private ConcurrentMap<Method, Followed<MethodPipeline>> pipelinesOf(Class<?> type) {
+    private ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>> pipelinesOf(Class<?> type) {
         return pipelines.computeIfAbsent(type, key -> new ConcurrentHashMap<>());
     }
 
     private MethodPipeline build(
-            Method method, Class<?> userClass, List<Declaration> declarations, Attempted attempted) {
+            Method method, Class<?> userClass, List<Declaration> declarations, ProblemCollector collector) {
         ReactiveAdapter adapter = ReactiveTypes.adapter(method);
         ReturnKind returns = ReturnKind.of(method, adapter);
         Obstacle obstacle = declarations.isEmpty() ? null : Obstacle.of(method, returns, adapter, classLoader);
@@ -243,16 +243,16 @@ public final class MethodPipelines {
         List<Problem> problems = new ArrayList<>();
         for (Declaration declaration : declarations) {
             try {
-                Policy policy = attempted
+                Policy policy = collector
                         .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
                         .orElse(null);
                 if (policy != null) {
                     chain.put(declaration.slot(), policy);
                     mayRepeat |= declaration.pattern().repeatsCalls();
-                    mayChangeThread |= declaration.pattern().movesCalls();
+                    mayChangeThread |= declaration.pattern().mayChangeThread();
                 }
                 if (declaration.slot().annotation() == Fallback.class) {
-                    fallbacks = attempted.orElse(
+                    fallbacks = collector.orElse(
                             FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
                     if (fallbacks == FallbackMethods.NONE) {
                         chain.remove(declaration.slot());

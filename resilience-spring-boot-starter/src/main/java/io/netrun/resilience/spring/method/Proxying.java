@@ -11,10 +11,10 @@ public enum Proxying {
     /** Not known, since the bean has not been created yet. */
     UNKNOWN(null),
     /** Not proxied, since it was created before the proxy creator was ready. */
-    EARLY(
-            new Obstacle(
-                    "was created before beans are proxied, for a BeanPostProcessor or a BeanFactoryPostProcessor",
-                    "Inject it there as an ObjectProvider or with @Lazy, and declare the post-processor in a static @Bean method")),
+    EARLY(new Obstacle(
+            "was created before beans are proxied, for a BeanPostProcessor or a BeanFactoryPostProcessor",
+            "Inject it there as an ObjectProvider or with @Lazy,"
+                    + " and declare the post-processor in a static @Bean method")),
     ASPECT(new Obstacle("is an aspect, and aspects are not proxied", "Move the annotated methods to another bean")),
     FINAL(new Obstacle(
             "is of a final class, which a proxy cannot extend",

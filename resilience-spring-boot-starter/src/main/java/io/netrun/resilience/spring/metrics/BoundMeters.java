@@ -74,7 +74,7 @@ final class BoundMeters {
     }
 
     private <P extends Policy> void register(PatternDescriptor<P, ?> pattern, P instance, List<Meter> made) {
-        for (MeterSpec<P> measure : pattern.measures()) {
+        for (MeterSpec<P> measure : pattern.meters()) {
             made.add(register(measure, instance.name(), instance, measure.value()));
         }
     }
@@ -85,15 +85,15 @@ final class BoundMeters {
         if (present != null) {
             return present;
         }
-        List<MeterSpec<P>> measures = new ArrayList<>(pattern.measures());
-        FamilyTotals<P> totals = new FamilyTotals<>(pattern.type().policyClass(), measures);
+        List<MeterSpec<P>> meters = new ArrayList<>(pattern.meters());
+        FamilyTotals<P> totals = new FamilyTotals<>(pattern.type().policyClass(), meters);
         FamilyTotals<?> faster = families.putIfAbsent(family, totals);
         if (faster != null) {
             return faster;
         }
-        for (int i = 0; i < measures.size(); i++) {
+        for (int i = 0; i < meters.size(); i++) {
             int index = i;
-            register(measures.get(i), name + ALL_KEYS, totals, all -> all.value(index));
+            register(meters.get(i), name + ALL_KEYS, totals, all -> all.value(index));
         }
         return totals;
     }

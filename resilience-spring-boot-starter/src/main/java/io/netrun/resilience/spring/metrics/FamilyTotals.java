@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class FamilyTotals<P extends Policy> {
 
     private final Class<P> type;
-    private final List<MeterSpec<P>> measures;
+    private final List<MeterSpec<P>> meters;
 
     /** Guards all fields below, so that a leaving instance is counted once. No foreign code runs under it. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -29,10 +29,10 @@ final class FamilyTotals<P extends Policy> {
     /** The counts of each instance when it left, as long as it is reachable: it may return with these counts. */
     private final Map<P, double[]> left = new WeakHashMap<>();
 
-    FamilyTotals(Class<P> type, List<MeterSpec<P>> measures) {
+    FamilyTotals(Class<P> type, List<MeterSpec<P>> meters) {
         this.type = type;
-        this.measures = measures;
-        this.former = new double[measures.size()];
+        this.meters = meters;
+        this.former = new double[meters.size()];
     }
 
     void add(Policy policy) {
@@ -57,8 +57,8 @@ final class FamilyTotals<P extends Policy> {
             if (members.remove(member)) {
                 double[] counted = new double[former.length];
                 for (int i = 0; i < counted.length; i++) {
-                    if (measures.get(i).kind() == MeterSpec.Kind.COUNTER) {
-                        counted[i] = measures.get(i).value().applyAsDouble(member);
+                    if (meters.get(i).kind() == MeterSpec.Kind.COUNTER) {
+                        counted[i] = meters.get(i).value().applyAsDouble(member);
                         former[i] += counted[i];
                     }
                 }
@@ -70,7 +70,7 @@ final class FamilyTotals<P extends Policy> {
     }
 
     double value(int measure) {
-        MeterSpec<P> spec = measures.get(measure);
+        MeterSpec<P> spec = meters.get(measure);
         lock.lock();
         try {
             double total = spec.combination() == MeterSpec.Combination.SUM ? former[measure] : Double.NaN;

@@ -19,7 +19,7 @@ final class BulkheadPattern {
     static final PatternDescriptor<Bulkhead, BulkheadConfig> DESCRIPTOR = PatternDescriptor.of(
                     Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
             .callCounts("Calls", "totalAccepted")
-            .measures(measures())
+            .meters(meters())
             .frequentEvents(List.of(BulkheadEvent.Rejected.class))
             .waits(b -> NamedDuration.of("max-wait", b.config().maxWait()))
             .fleetSetting("scope: fleet", b -> b.config().scope() == LimitScope.FLEET)
@@ -27,7 +27,7 @@ final class BulkheadPattern {
 
     private BulkheadPattern() {}
 
-    private static List<MeterSpec<Bulkhead>> measures() {
+    private static List<MeterSpec<Bulkhead>> meters() {
         return List.of(
                 MeterSpec.<Bulkhead>gauge(ACTIVE, ACTIVE_HELP, b -> b.metrics().syncActive())
                         .tagged("pool", "sync"),

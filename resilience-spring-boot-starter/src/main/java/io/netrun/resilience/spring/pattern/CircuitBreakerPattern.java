@@ -22,9 +22,9 @@ final class CircuitBreakerPattern {
     static final PatternDescriptor<CircuitBreaker, CircuitBreakerConfig> DESCRIPTOR = PatternDescriptor.of(
                     CircuitBreaker.TYPE, io.netrun.resilience.annotation.CircuitBreaker.class, "circuitBreakers")
             .callCounts("Calls", "totalSucceeded", "totalFailed", "totalIgnored", "totalCancelled")
-            .measures(measures())
+            .meters(meters())
             .actions(actions())
-            .canBeDown(CircuitBreakerPattern::isOpen)
+            .canReject(CircuitBreakerPattern::isOpen)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
             .derives("detection", Detections::derive)
@@ -60,45 +60,45 @@ final class CircuitBreakerPattern {
         return actions;
     }
 
-    private static List<MeterSpec<CircuitBreaker>> measures() {
-        List<MeterSpec<CircuitBreaker>> measures = new ArrayList<>();
+    private static List<MeterSpec<CircuitBreaker>> meters() {
+        List<MeterSpec<CircuitBreaker>> meters = new ArrayList<>();
         for (CircuitBreaker.State state : CircuitBreaker.State.values()) {
-            measures.add(MeterSpec.<CircuitBreaker>gauge(
+            meters.add(MeterSpec.<CircuitBreaker>gauge(
                             "circuitbreaker.state",
                             "1 for the state that the circuit is in, 0 for the others",
                             breaker -> breaker.state() == state ? 1 : 0)
                     .tagged("state", state.name().toLowerCase(Locale.ROOT)));
         }
-        measures.add(MeterSpec.gauge(
+        meters.add(MeterSpec.gauge(
                 "circuitbreaker.failure.count",
                 "Failure count of the circuit",
                 b -> b.metrics().failureCount()));
-        measures.add(MeterSpec.gauge(
+        meters.add(MeterSpec.gauge(
                 "circuitbreaker.success.count",
                 "Successful trials of a half-open circuit",
                 b -> b.metrics().successCount()));
-        measures.add(MeterSpec.gauge(
+        meters.add(MeterSpec.gauge(
                 "circuitbreaker.halfopen.calls",
                 "Trials in flight of a half-open circuit",
                 b -> b.metrics().halfOpenCalls()));
-        measures.add(MeterSpec.counter(
+        meters.add(MeterSpec.counter(
                 CALLS, CALLS_HELP, "succeeded", b -> b.metrics().totalSucceeded()));
-        measures.add(
+        meters.add(
                 MeterSpec.counter(CALLS, CALLS_HELP, "failed", b -> b.metrics().totalFailed()));
-        measures.add(
+        meters.add(
                 MeterSpec.counter(CALLS, CALLS_HELP, "ignored", b -> b.metrics().totalIgnored()));
-        measures.add(MeterSpec.counter(
+        meters.add(MeterSpec.counter(
                 CALLS, CALLS_HELP, "cancelled", b -> b.metrics().totalCancelled()));
-        measures.add(MeterSpec.counter(
+        meters.add(MeterSpec.counter(
                 CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
-        measures.add(MeterSpec.counter(
+        meters.add(MeterSpec.counter(
                 "circuitbreaker.slow.calls",
                 "Calls that took slow-call-duration or longer",
                 b -> b.metrics().totalSlow()));
-        measures.add(MeterSpec.counter(
+        meters.add(MeterSpec.counter(
                 "circuitbreaker.opened",
                 "How often the circuit opened by itself",
                 b -> b.metrics().totalOpened()));
-        return measures;
+        return meters;
     }
 }

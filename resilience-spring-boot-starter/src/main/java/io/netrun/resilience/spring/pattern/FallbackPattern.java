@@ -25,7 +25,7 @@ final class FallbackPattern {
                     "fallbacks")
             .forMethodsOnly()
             .callCounts("Outcomes", "totalRecovered", "totalFailed", "totalPassed")
-            .measures(List.of(
+            .meters(List.of(
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "recovered", f -> f.metrics().totalRecovered()),
                     MeterSpec.counter(

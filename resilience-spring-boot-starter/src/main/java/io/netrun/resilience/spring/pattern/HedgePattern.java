@@ -14,10 +14,10 @@ final class HedgePattern {
     static final PatternDescriptor<Hedge, HedgeConfig> DESCRIPTOR = PatternDescriptor.of(
                     Hedge.TYPE, io.netrun.resilience.annotation.Hedge.class, "hedges")
             .repeatsCalls()
-            .movesCalls((config, bound) ->
+            .mayChangeThread((config, bound) ->
                     config.toBuilder().requiresCallerThread(bound).build())
             .callCounts("Hedges", "totalHedged")
-            .measures(List.of(
+            .meters(List.of(
                     MeterSpec.gauge(
                             "hedge.active",
                             "Attempts running beyond one for each call that waits",

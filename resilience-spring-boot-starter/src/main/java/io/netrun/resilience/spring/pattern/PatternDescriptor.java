@@ -36,25 +36,25 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final String section;
     private final Set<String> settings;
     private final boolean repeatsCalls;
-    private final @Nullable BiFunction<C, BooleanSupplier, C> movesCalls;
+    private final @Nullable BiFunction<C, BooleanSupplier, C> mayChangeThread;
     private final boolean forMethodsOnly;
     private final CallCounts callCounts;
-    private final List<MeterSpec<P>> measures;
+    private final List<MeterSpec<P>> meters;
     private final Map<String, Consumer<P>> actions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
     private final List<Class<? extends ResilienceEvent>> frequentEvents;
     private final Consumer<ConverterRegistry> converters;
     private final Function<P, Stream<NamedDuration>> limit;
     private final Function<P, Stream<NamedDuration>> waits;
-    private final BiFunction<P, Duration, Stream<NamedDuration>> attempts;
+    private final BiFunction<P, Duration, Stream<NamedDuration>> longestDurations;
     private final Function<P, Stream<NamedDuration>> windows;
     private final Function<P, Optional<String>> syncSetting;
     private final Function<P, Optional<String>> fleetSetting;
     private final Function<P, Map<String, List<? extends Record>>> details;
     private final List<Class<? extends Record>> detailTypes;
     private final List<Option<?>> options;
-    private final Predicate<P> down;
-    private final BiFunction<P, Consumer<Throwable>, Subscription> repeats;
+    private final Predicate<P> rejecting;
+    private final BiFunction<P, Consumer<Throwable>, Subscription> retries;
     private final Set<String> derived;
     private final Function<List<Map<String, Object>>, Map<String, Derived>> derivation;
 
@@ -66,16 +66,16 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                 .map(RecordComponent::getName)
                 .collect(Collectors.toSet());
         this.repeatsCalls = builder.repeatsCalls;
-        this.movesCalls = builder.movesCalls;
+        this.mayChangeThread = builder.mayChangeThread;
         this.forMethodsOnly = builder.forMethodsOnly;
         this.callCounts = builder.callCounts;
-        this.measures = Stream.concat(
+        this.meters = Stream.concat(
                         Stream.of(MeterSpec.<P>gauge(
                                         "enabled",
                                         "1 while the instance protects, 0 while it is switched off",
                                         policy -> policy.isEnabled() ? 1 : 0)
                                 .tagged("pattern", builder.type.key())),
-                        builder.measures.stream())
+                        builder.meters.stream())
                 .toList();
         this.actions = builder.actions;
         this.applicationEvents = builder.applicationEvents;
@@ -83,15 +83,15 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.converters = builder.converters;
         this.limit = builder.limit;
         this.waits = builder.waits;
-        this.attempts = builder.attempts;
+        this.longestDurations = builder.longestDurations;
         this.windows = builder.windows;
         this.syncSetting = builder.syncSetting;
         this.fleetSetting = builder.fleetSetting;
         this.details = builder.details;
         this.detailTypes = builder.detailTypes;
         this.options = builder.options;
-        this.down = builder.down;
-        this.repeats = builder.repeats;
+        this.rejecting = builder.rejecting;
+        this.retries = builder.retries;
         this.derived = builder.derived;
         this.derivation = builder.derivation;
     }
@@ -137,8 +137,8 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     }
 
     /** Whether it may execute a plain call on another thread than the caller's. */
-    public boolean movesCalls() {
-        return movesCalls != null;
+    public boolean mayChangeThread() {
+        return mayChangeThread != null;
     }
 
     /**
@@ -148,7 +148,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
      * @return unchanged if this pattern never moves calls
      */
     public C keepOnThread(C config, BooleanSupplier bound) {
-        return movesCalls == null ? config : movesCalls.apply(config, bound);
+        return mayChangeThread == null ? config : mayChangeThread.apply(config, bound);
     }
 
     /** Whether instances only make sense around annotated methods, and not around the calls of an HTTP client. */
@@ -162,8 +162,8 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     }
 
     /** The meters of every instance. */
-    public List<MeterSpec<P>> measures() {
-        return measures;
+    public List<MeterSpec<P>> meters() {
+        return meters;
     }
 
     /** The actions that an operator can perform on an instance, by their names in a POST to the endpoint. */
@@ -197,8 +197,8 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     }
 
     /** The longest duration of a call through an instance if each attempt takes at most the given time. */
-    public List<NamedDuration> attempts(Policy instance, Duration each) {
-        return attempts.apply(type.policyClass().cast(instance), each).toList();
+    public List<NamedDuration> longestDurations(Policy instance, Duration each) {
+        return longestDurations.apply(type.policyClass().cast(instance), each).toList();
     }
 
     /** The time spans over which an instance records calls. */
@@ -243,13 +243,13 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     }
 
     /** Whether an instance rejects calls that it would admit when healthy. */
-    public boolean isDown(P policy) {
-        return down.test(policy);
+    public boolean isRejecting(P policy) {
+        return rejecting.test(policy);
     }
 
     /** Calls a listener with every failure after which an instance makes another attempt, before the delay. */
-    public Subscription onRepeat(Policy instance, Consumer<Throwable> listener) {
-        return repeats.apply(type.policyClass().cast(instance), listener);
+    public Subscription onRetry(Policy instance, Consumer<Throwable> listener) {
+        return retries.apply(type.policyClass().cast(instance), listener);
     }
 
     /** The settings that may follow from others, by Java name. */

@@ -29,26 +29,26 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     boolean repeatsCalls;
 
     @Nullable
-    BiFunction<C, BooleanSupplier, C> movesCalls;
+    BiFunction<C, BooleanSupplier, C> mayChangeThread;
 
     boolean forMethodsOnly;
     CallCounts callCounts = CallCounts.NONE;
-    List<MeterSpec<P>> measures = List.of();
+    List<MeterSpec<P>> meters = List.of();
     Map<String, Consumer<P>> actions = Map.of();
     List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
     List<Class<? extends ResilienceEvent>> frequentEvents = List.of();
     Consumer<ConverterRegistry> converters = registry -> {};
     Function<P, Stream<NamedDuration>> limit = instance -> Stream.empty();
     Function<P, Stream<NamedDuration>> waits = instance -> Stream.empty();
-    BiFunction<P, Duration, Stream<NamedDuration>> attempts = (instance, each) -> Stream.empty();
+    BiFunction<P, Duration, Stream<NamedDuration>> longestDurations = (instance, each) -> Stream.empty();
     Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
     Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
     List<Class<? extends Record>> detailTypes = List.of();
     List<Option<?>> options = List.of(Option.ENABLED);
-    Predicate<P> down = policy -> false;
-    BiFunction<P, Consumer<Throwable>, Subscription> repeats = (instance, listener) -> () -> {};
+    Predicate<P> rejecting = policy -> false;
+    BiFunction<P, Consumer<Throwable>, Subscription> retries = (instance, listener) -> () -> {};
     Set<String> derived = Set.of();
     Function<List<Map<String, Object>>, Map<String, Derived>> derivation = levels -> Map.of();
 
@@ -68,8 +68,8 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
      *
      * @param unless changes a configuration so that calls stay on the caller's thread while a condition holds
      */
-    PatternDescriptorBuilder<P, C> movesCalls(BiFunction<C, BooleanSupplier, C> unless) {
-        this.movesCalls = unless;
+    PatternDescriptorBuilder<P, C> mayChangeThread(BiFunction<C, BooleanSupplier, C> unless) {
+        this.mayChangeThread = unless;
         return this;
     }
 
@@ -90,8 +90,8 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
         return this;
     }
 
-    PatternDescriptorBuilder<P, C> measures(List<MeterSpec<P>> measures) {
-        this.measures = List.copyOf(measures);
+    PatternDescriptorBuilder<P, C> meters(List<MeterSpec<P>> meters) {
+        this.meters = List.copyOf(meters);
         return this;
     }
 
@@ -125,8 +125,8 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
         return this;
     }
 
-    PatternDescriptorBuilder<P, C> attempts(BiFunction<P, Duration, Stream<NamedDuration>> attempts) {
-        this.attempts = attempts;
+    PatternDescriptorBuilder<P, C> longestDurations(BiFunction<P, Duration, Stream<NamedDuration>> longestDurations) {
+        this.longestDurations = longestDurations;
         return this;
     }
 
@@ -155,14 +155,14 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     }
 
     /** Declares that instances can be down and can contribute to the application's health. */
-    PatternDescriptorBuilder<P, C> canBeDown(Predicate<P> down) {
+    PatternDescriptorBuilder<P, C> canReject(Predicate<P> rejecting) {
         this.options = List.of(Option.ENABLED, Option.HEALTH);
-        this.down = down;
+        this.rejecting = rejecting;
         return this;
     }
 
-    PatternDescriptorBuilder<P, C> onRepeat(BiFunction<P, Consumer<Throwable>, Subscription> repeats) {
-        this.repeats = repeats;
+    PatternDescriptorBuilder<P, C> onRetry(BiFunction<P, Consumer<Throwable>, Subscription> retries) {
+        this.retries = retries;
         return this;
     }
 

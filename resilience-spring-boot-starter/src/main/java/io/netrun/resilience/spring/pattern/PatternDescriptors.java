@@ -24,7 +24,7 @@ public final class PatternDescriptors {
     private static final PipelineSlot ATTEMPT_TIMEOUT =
             new PipelineSlot("attempt-timeout", TimeoutPattern.DESCRIPTOR, AttemptTimeout.class, ".attempt");
 
-    private static final List<PipelineSlot> PLACES = Stream.concat(
+    private static final List<PipelineSlot> SLOTS = Stream.concat(
                     ALL.stream().map(PipelineSlot::of), Stream.of(ATTEMPT_TIMEOUT))
             .toList();
 
@@ -37,14 +37,12 @@ public final class PatternDescriptors {
 
     /** All slots of the chain around a call, outermost first. */
     public static List<PipelineSlot> slots() {
-        return PLACES;
+        return SLOTS;
     }
 
     /** The slots of the chain around the calls of an HTTP client, outermost first. */
     public static List<PipelineSlot> clientSlots() {
-        return PLACES.stream()
-                .filter(place -> !place.pattern().isForMethodsOnly())
-                .toList();
+        return SLOTS.stream().filter(slot -> !slot.pattern().isForMethodsOnly()).toList();
     }
 
     /**
@@ -53,8 +51,8 @@ public final class PatternDescriptors {
      * @throws IllegalArgumentException if it is the annotation of no pattern
      */
     public static PipelineSlot slotOf(Class<? extends Annotation> annotation) {
-        return PLACES.stream()
-                .filter(place -> place.annotation().equals(annotation))
+        return SLOTS.stream()
+                .filter(slot -> slot.annotation().equals(annotation))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(annotation + " is the annotation of no pattern"));
     }

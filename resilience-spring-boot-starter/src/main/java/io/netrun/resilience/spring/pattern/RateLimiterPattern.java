@@ -15,7 +15,7 @@ final class RateLimiterPattern {
     static final PatternDescriptor<RateLimiter, RateLimiterConfig> DESCRIPTOR = PatternDescriptor.of(
                     RateLimiter.TYPE, io.netrun.resilience.annotation.RateLimiter.class, "rateLimiters")
             .callCounts("Calls", "totalAccepted")
-            .measures(List.of(
+            .meters(List.of(
                     MeterSpec.gauge(
                             "ratelimiter.available",
                             "Calls that could begin at once",

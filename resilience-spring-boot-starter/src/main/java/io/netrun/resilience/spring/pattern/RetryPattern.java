@@ -21,12 +21,12 @@ final class RetryPattern {
                     Retry.TYPE, io.netrun.resilience.annotation.Retry.class, "retries")
             .repeatsCalls()
             .callCounts("Retries", "totalRetries")
-            .measures(measures())
+            .meters(meters())
             .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)
             .waits(RetryPattern::waits)
-            .attempts(RetryPattern::attempts)
-            .onRepeat(
+            .longestDurations(RetryPattern::longestDurations)
+            .onRetry(
                     (retry, listener) -> retry.on(RetryEvent.Retrying.class, event -> listener.accept(event.failure())))
             .build();
 
@@ -42,7 +42,7 @@ final class RetryPattern {
     }
 
     /** A retry with a time limit of its own ends by that limit, however long its attempts take. */
-    private static Stream<NamedDuration> attempts(Retry retry, Duration each) {
+    private static Stream<NamedDuration> longestDurations(Retry retry, Duration each) {
         RetryConfig config = retry.config();
         if (config.maxDuration() != null) {
             return Stream.empty();
@@ -53,7 +53,7 @@ final class RetryPattern {
                 each.multipliedBy(config.maxAttempts()).plus(waits));
     }
 
-    private static List<MeterSpec<Retry>> measures() {
+    private static List<MeterSpec<Retry>> meters() {
         return List.of(
                 MeterSpec.counter(
                         "retry.retries",

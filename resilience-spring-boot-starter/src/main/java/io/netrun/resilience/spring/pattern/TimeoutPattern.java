@@ -18,9 +18,9 @@ final class TimeoutPattern {
 
     static final PatternDescriptor<Timeout, TimeoutConfig> DESCRIPTOR = PatternDescriptor.of(
                     Timeout.TYPE, io.netrun.resilience.annotation.Timeout.class, "timeouts")
-            .movesCalls((config, bound) ->
+            .mayChangeThread((config, bound) ->
                     config.toBuilder().requiresCallerThread(bound).build())
-            .measures(List.of(
+            .meters(List.of(
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),
                     MeterSpec.counter(

@@ -81,7 +81,7 @@ final class ConfiguredInstances {
      * @return the action that publishes the new state
      * @throws ResilienceConfigurationException if the {@code health} setting of an instance cannot be read
      */
-    Runnable rereading() {
+    Runnable prepareReload() {
         Map<String, Roles> present = read(true);
         Set<InstanceKey> written = written();
         return () -> {
@@ -92,7 +92,7 @@ final class ConfiguredInstances {
 
     /** The health role of a pattern's instances that have no role of their own. */
     HealthRole health(PatternDescriptor<?, ?> pattern) {
-        return roles(pattern).others();
+        return roles(pattern).defaultRole();
     }
 
     /** The health role of an instance. A keyed instance without a role has the role of its family. */
@@ -102,7 +102,7 @@ final class ConfiguredInstances {
         for (int end = name.indexOf(':'); own == null && end >= 0; end = name.indexOf(':', end + 1)) {
             own = known.byName().get(name.substring(0, end));
         }
-        return own == null ? known.others() : own;
+        return own == null ? known.defaultRole() : own;
     }
 
     /** The names of instances and families that contribute to the application's health, as a mutable set. */
@@ -152,9 +152,9 @@ final class ConfiguredInstances {
      * Health roles.
      *
      * @param byName the roles of instances that have their own
-     * @param others the role of all other instances
+     * @param defaultRole the role of all other instances
      */
-    private record Roles(Map<String, HealthRole> byName, HealthRole others) {
+    private record Roles(Map<String, HealthRole> byName, HealthRole defaultRole) {
 
         static final Roles NONE = new Roles(Map.of(), HealthRole.NONE);
     }

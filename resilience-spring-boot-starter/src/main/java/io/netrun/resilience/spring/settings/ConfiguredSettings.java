@@ -138,7 +138,7 @@ public final class ConfiguredSettings {
 
     private void read(Property property) {
         if (property.name().getNumberOfElements() == 1) {
-            unknown.scalar(property, "enabled: true, or the key of a pattern");
+            unknown.reportScalar(property, "enabled: true, or the key of a pattern");
             return;
         }
         String global = property.name().getElement(1, Form.DASHED);
@@ -168,7 +168,7 @@ public final class ConfiguredSettings {
         List<String> known = GROUPS.get(key);
         if (known != null) {
             if (elements == 2) {
-                unknown.scalar(property, known.get(0));
+                unknown.reportScalar(property, known.get(0));
             } else if (!known.contains(property.name().getElement(2, Form.DASHED))) {
                 unknown.report(property, 2, key, known);
             } else if (elements > 3) {
@@ -192,7 +192,7 @@ public final class ConfiguredSettings {
      */
     private void read(PatternDescriptor<?, ?> pattern, Property property, boolean counts) {
         if (property.name().getNumberOfElements() == 2) { // the section of a pattern may be empty, too
-            unknown.scalar(property, DEFAULTS + ", or " + INSTANCES);
+            unknown.reportScalar(property, DEFAULTS + ", or " + INSTANCES);
             return;
         }
         switch (property.name().getElement(2, Form.DASHED)) {
@@ -219,7 +219,7 @@ public final class ConfiguredSettings {
         }
         if (last < earliest) {
             if (!property.isBlank()) {
-                unknown.scalar(property, keys(pattern).iterator().next());
+                unknown.reportScalar(property, keys(pattern).iterator().next());
             } else if (counts && earliest == 4 && name.getNumberOfElements() == 4) {
                 documentsOf(pattern, name(name, 4)).add(property.source()); // a section whose keys are commented out
             }

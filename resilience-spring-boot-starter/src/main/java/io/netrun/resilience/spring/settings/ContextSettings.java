@@ -12,13 +12,13 @@ final class ContextSettings {
     private final SettingsResolver resolver;
     private final Customizers customizers;
     private final ConfiguredInstances configured;
-    private final Requests requests;
+    private final InstanceRequests requests;
 
     ContextSettings(SettingsResolver resolver, Supplier<List<ConfigCustomizer<?>>> customizers) {
         this.resolver = resolver;
         this.customizers = new Customizers(customizers);
         this.configured = new ConfiguredInstances(resolver);
-        this.requests = new Requests(resolver);
+        this.requests = new InstanceRequests(resolver);
     }
 
     /** The reader of the context's configuration. */
@@ -37,7 +37,7 @@ final class ContextSettings {
     }
 
     /** The instances that its annotations, clients and code have requested. */
-    Requests requests() {
+    InstanceRequests requests() {
         return requests;
     }
 }

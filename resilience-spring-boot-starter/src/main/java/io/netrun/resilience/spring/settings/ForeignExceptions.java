@@ -18,7 +18,7 @@ public final class ForeignExceptions {
     private ForeignExceptions() {}
 
     /** One warning per such exception and instance; only one for a value that several instances share. */
-    public static List<String> warnings(InForce instances) {
+    public static List<String> warnings(EffectiveSettings instances) {
         Set<String> warnings = new LinkedHashSet<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             for (String name : instances.names(pattern)) {

@@ -66,7 +66,7 @@ final class InstanceContexts {
     }
 
     /** The settings of the deciding annotation, in any context. */
-    Requests.Annotated annotated(InstanceKey key) {
+    InstanceRequests.Annotated annotated(InstanceKey key) {
         return annotated(key, root);
     }
 
@@ -76,21 +76,21 @@ final class InstanceContexts {
      * @param reader the context that resolves placeholders; those of an annotation in another context are resolved in
      *     that context
      */
-    Requests.Annotated annotated(InstanceKey key, ContextSettings reader) {
-        Requests.Annotated naming = null;
+    InstanceRequests.Annotated annotated(InstanceKey key, ContextSettings reader) {
+        InstanceRequests.Annotated naming = null;
         for (ContextSettings context : all) {
-            Requests.Annotated annotated = context.requests().annotated(key);
+            InstanceRequests.Annotated annotated = context.requests().annotated(key);
             if (!annotated.settings().isEmpty()) {
                 return context == reader
                         ? annotated
-                        : new Requests.Annotated(
+                        : new InstanceRequests.Annotated(
                                 context.resolver().withoutPlaceholders(annotated.settings()), annotated.location());
             }
             if (naming == null && context.requests().isAnnotated(key)) {
                 naming = annotated;
             }
         }
-        return naming == null ? Requests.Annotated.NONE : naming;
+        return naming == null ? InstanceRequests.Annotated.NONE : naming;
     }
 
     /**
@@ -99,9 +99,12 @@ final class InstanceContexts {
      * @return whether its settings are the first and so decide
      */
     boolean request(
-            ContextSettings context, PatternDescriptor<?, ?> pattern, String name, Requests.Annotated annotated) {
+            ContextSettings context,
+            PatternDescriptor<?, ?> pattern,
+            String name,
+            InstanceRequests.Annotated annotated) {
         InstanceKey key = InstanceKey.of(pattern, name);
-        Requests.Annotated deciding = annotated(key);
+        InstanceRequests.Annotated deciding = annotated(key);
         if (!context.requests().add(pattern, key, annotated.settings(), annotated.location())) {
             return false;
         }
@@ -127,7 +130,7 @@ final class InstanceContexts {
     }
 
     /** The names of a pattern's instances that any context has requested. */
-    Set<String> asked(PatternDescriptor<?, ?> pattern) {
+    Set<String> requestedNames(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
         all.forEach(context -> names.addAll(context.requests().names(pattern)));
         return names;

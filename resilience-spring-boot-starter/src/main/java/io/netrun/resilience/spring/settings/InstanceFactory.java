@@ -35,7 +35,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final InstanceContexts contexts;
     private final ContextSettings own;
     private final boolean protecting;
-    private final MadeInstances made;
+    private final CreatedInstances created;
     private final Rebinding rebinding;
     private final Resolution resolution;
     private final InstanceChanges changes;
@@ -60,11 +60,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.own = new ContextSettings(resolver, customizers);
         this.contexts = new InstanceContexts(own);
         this.protecting = protecting;
-        this.made = new MadeInstances(registry);
+        this.created = new CreatedInstances(registry);
         this.resolution = new Resolution(contexts);
-        this.rebinding = new Rebinding(contexts, made, resolution);
+        this.rebinding = new Rebinding(contexts, created, resolution);
         this.changes = new InstanceChanges(registry);
-        this.follower = new RegistryFollower(contexts, made, resolution);
+        this.follower = new RegistryFollower(contexts, created, resolution);
         this.early = new EarlyProblems();
     }
 
@@ -73,7 +73,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.own = own;
         this.contexts = parent.contexts;
         this.protecting = protecting && parent.protecting;
-        this.made = parent.made;
+        this.created = parent.created;
         this.resolution = parent.resolution;
         this.rebinding = parent.rebinding;
         this.changes = parent.changes;
@@ -146,13 +146,13 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         boolean decides = false;
         try {
             InstanceKey.requireName(pattern, name, location);
-            decides = contexts.request(own, pattern, name, new Requests.Annotated(annotated, location));
-            boolean known = made.has(key);
+            decides = contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
+            boolean known = created.has(key);
             P policy = registry.get().getOrCreate(pattern.type(), name);
-            if (!made.has(key)) {
+            if (!created.has(key)) {
                 follower.takeOver(pattern, policy);
             } else if (known && decides) {
-                rebinding.exchange(pattern, name, true);
+                rebinding.reapply(pattern, name, true);
             }
             changes.use(policy);
             return Optional.of(policy);
@@ -164,7 +164,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         }
     }
 
-    /** The number of obtained instances that have left the registry; see {@link Followed}. */
+    /** The number of obtained instances that have left the registry; see {@link RebuiltOnChange}. */
     public int changes() {
         return changes.count();
     }
@@ -176,7 +176,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     public void announce(PatternDescriptor<?, ?> pattern, String name, Map<String, Object> annotated, String location) {
         try {
             InstanceKey.requireName(pattern, name, location);
-            contexts.request(own, pattern, name, new Requests.Annotated(annotated, location));
+            contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
         } catch (ResilienceConfigurationException wrong) {
             log.debug("The annotation of {} is wrong", location, wrong); // reported by the start-up check
         }
@@ -194,7 +194,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             own.requests().add(key);
         }
         C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
-        Made<C> fresh;
+        InstanceSettings<C> fresh;
         try {
             fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
@@ -203,9 +203,9 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             }
             return new Settings<>(given == null ? type.defaults() : given, false);
         }
-        made.put(key, fresh);
+        created.put(key, fresh);
         return new Settings<>(
-                fresh.inForce().config(), protecting && fresh.inForce().enabled());
+                fresh.effective().config(), protecting && fresh.effective().enabled());
     }
 
     @Override
@@ -235,12 +235,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     /**
-     * Fixes the configuration of one instance from code. From now on it overrides the configuration, for an existing
+     * Pins the configuration of one instance from code. From now on it overrides the configuration, for an existing
      * instance and for one that is created later.
      */
-    public <P extends Policy, C extends Record> void fix(PatternDescriptor<P, C> pattern, String name, C config) {
-        resolution.fix(InstanceKey.of(pattern, name), config);
-        rebinding.exchange(pattern, name, false);
+    public <P extends Policy, C extends Record> void pin(PatternDescriptor<P, C> pattern, String name, C config) {
+        resolution.pin(InstanceKey.of(pattern, name), config);
+        rebinding.reapply(pattern, name, false);
     }
 
     /**
@@ -262,31 +262,31 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      * The names of a pattern's instances that code, an annotation or a client has requested, even if their settings are
      * wrong.
      */
-    public Set<String> asked(PatternDescriptor<?, ?> pattern) {
-        return contexts.asked(pattern);
+    public Set<String> requestedNames(PatternDescriptor<?, ?> pattern) {
+        return contexts.requestedNames(pattern);
     }
 
     /** The problems of the settings. */
     public InstanceProblems problems() {
-        return new InstanceProblems(own, resolution, made);
+        return new InstanceProblems(own, resolution, created);
     }
 
     /** The settings in force, with their origins. */
-    public InForce inForce() {
-        return new InForce(contexts, made);
+    public EffectiveSettings effectiveSettings() {
+        return new EffectiveSettings(contexts, created);
     }
 
     /** Applies the customizers to instances that were created before the customizers were available. */
     public void completeCustomizing() {
         if (own.customizers().haveMissedSome()) {
-            rebinding.exchangeAll();
+            rebinding.reapplyAll();
         }
     }
 
     /** Records that an operator has changed settings of an existing instance, by Java name. */
-    <C extends Record> void changedByOperator(
+    <C extends Record> void recordOperatorChange(
             PatternDescriptor<?, C> pattern, String name, C config, Set<String> changed) {
-        made.changedByOperator(pattern, name, config, changed);
+        created.recordOperatorChange(pattern, name, config, changed);
     }
 
     /** The configuration of this context. */

@@ -37,7 +37,7 @@ record InstanceKey(String pattern, String name) {
     }
 
     /** The names of the instances that belong to a pattern. */
-    static Set<String> names(Collection<InstanceKey> keys, PatternDescriptor<?, ?> pattern) {
+    static Set<String> namesOf(PatternDescriptor<?, ?> pattern, Collection<InstanceKey> keys) {
         return keys.stream()
                 .filter(key -> key.pattern.equals(pattern.key()))
                 .map(InstanceKey::name)

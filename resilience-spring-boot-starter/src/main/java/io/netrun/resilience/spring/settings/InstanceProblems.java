@@ -13,12 +13,12 @@ public final class InstanceProblems {
 
     private final ContextSettings own;
     private final Resolution resolution;
-    private final MadeInstances made;
+    private final CreatedInstances created;
 
-    InstanceProblems(ContextSettings own, Resolution resolution, MadeInstances made) {
+    InstanceProblems(ContextSettings own, Resolution resolution, CreatedInstances created) {
         this.own = own;
         this.resolution = resolution;
-        this.made = made;
+        this.created = created;
     }
 
     /**
@@ -49,6 +49,6 @@ public final class InstanceProblems {
 
     /** The instances for which this context has settings that differ from those of the context that decides. */
     public List<Problem> overruled() {
-        return resolution.overruled(own, made);
+        return resolution.overruled(own, created);
     }
 }

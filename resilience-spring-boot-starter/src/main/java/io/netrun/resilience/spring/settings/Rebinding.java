@@ -18,12 +18,12 @@ final class Rebinding {
     private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
 
     private final InstanceContexts contexts;
-    private final MadeInstances made;
+    private final CreatedInstances created;
     private final Resolution resolution;
 
-    Rebinding(InstanceContexts contexts, MadeInstances made, Resolution resolution) {
+    Rebinding(InstanceContexts contexts, CreatedInstances created, Resolution resolution) {
         this.contexts = contexts;
-        this.made = made;
+        this.created = created;
         this.resolution = resolution;
     }
 
@@ -32,17 +32,17 @@ final class Rebinding {
      *
      * @param keepingChanges whether an operator's changes stay
      */
-    <P extends Policy, C extends Record> void exchange(
+    <P extends Policy, C extends Record> void reapply(
             PatternDescriptor<P, C> pattern, String name, boolean keepingChanges) {
-        Made<C> former;
-        Made<C> later;
+        InstanceSettings<C> former;
+        InstanceSettings<C> later;
         do {
-            former = made.get(pattern, name);
+            former = created.get(pattern, name);
             if (former == null) {
                 return;
             }
-            later = resolution.resolve(pattern, name, former.given());
-        } while (!made.exchange(pattern, name, former, keepingChanges ? former.followedBy(later) : later));
+            later = resolution.resolve(pattern, name, former.fromCode());
+        } while (!created.tryReplace(pattern, name, former, keepingChanges ? former.rebasedOn(later) : later));
     }
 
     /** See {@link InstanceFactory#rebind}. */
@@ -59,13 +59,13 @@ final class Rebinding {
             contexts.all()
                     .forEach(context ->
                             collect(problems, () -> context.resolver().requireReadableDefaults(pattern)));
-            for (String name : made.names(pattern)) {
+            for (String name : created.names(pattern)) {
                 collect(problems, () -> rebinding(pattern, name).ifPresent(changes::add));
             }
         }
         contexts.all()
                 .forEach(context ->
-                        collect(problems, () -> changes.add(context.configured().rereading())));
+                        collect(problems, () -> changes.add(context.configured().prepareReload())));
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(
                     problems.stream().distinct().toList());
@@ -75,9 +75,9 @@ final class Rebinding {
     }
 
     /** Resolves the settings of all instances again. */
-    void exchangeAll() {
+    void reapplyAll() {
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            made.names(pattern).forEach(name -> exchange(pattern, name, true));
+            created.names(pattern).forEach(name -> reapply(pattern, name, true));
         }
     }
 
@@ -90,7 +90,7 @@ final class Rebinding {
             for (String name : added.resolver().written().instances(pattern)) {
                 try {
                     if (contexts.of(pattern, name) == added) {
-                        exchange(pattern, name, true);
+                        reapply(pattern, name, true);
                     }
                 } catch (ResilienceConfigurationException wrong) {
                     log.debug(
@@ -113,11 +113,11 @@ final class Rebinding {
 
     private <P extends Policy, C extends Record> Optional<Runnable> rebinding(
             PatternDescriptor<P, C> pattern, String name) {
-        Made<C> former = made.get(pattern, name);
+        InstanceSettings<C> former = created.get(pattern, name);
         if (former == null) {
             return Optional.empty();
         }
-        Made<C> later = resolution.resolve(pattern, name, former.given());
+        InstanceSettings<C> later = resolution.resolve(pattern, name, former.fromCode());
         if (former.isSameAs(later)) {
             return Optional.empty();
         }
@@ -126,37 +126,41 @@ final class Rebinding {
 
     /** An operator's changes stay, except for settings that have changed in the configuration. */
     private <P extends Policy, C extends Record> void follow(
-            PatternDescriptor<P, C> pattern, String name, Made<C> former, Made<C> later) {
+            PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
         Set<String> changed = former.differing(later);
-        Made<C> present = former;
-        Made<C> next = keeping(pattern, name, present, later, changed);
-        while (!made.exchange(pattern, name, present, next)) { // changed concurrently
-            present = made.get(pattern, name);
+        InstanceSettings<C> present = former;
+        InstanceSettings<C> next = keeping(pattern, name, present, later, changed);
+        while (!created.tryReplace(pattern, name, present, next)) { // changed concurrently
+            present = created.get(pattern, name);
             if (present == null) {
                 return;
             }
             next = keeping(pattern, name, present, later, changed);
         }
-        Set<String> different = present.differingInForce(next);
+        Set<String> different = present.differingEffective(next);
         if (!different.isEmpty()) {
             log.info("{} '{}' applied the changed configuration: {}", pattern.title(), name, different);
         }
-        Set<String> kept = next.changedByOperator();
+        Set<String> kept = next.operatorSettings();
         if (!kept.isEmpty()) {
             log.info("{} '{}' keeps an operator's changes: {}", pattern.title(), name, kept);
         }
     }
 
-    private static <C extends Record> Made<C> keeping(
-            PatternDescriptor<?, C> pattern, String name, Made<C> present, Made<C> later, Set<String> changed) {
+    private static <C extends Record> InstanceSettings<C> keeping(
+            PatternDescriptor<?, C> pattern,
+            String name,
+            InstanceSettings<C> present,
+            InstanceSettings<C> later,
+            Set<String> changed) {
         try {
-            return present.followedBy(later, changed);
+            return present.rebasedOn(later, changed);
         } catch (IllegalArgumentException wrong) {
             log.warn(
                     "{} '{}' drops an operator's changes of {}, which conflict with the changed configuration: {}",
                     pattern.title(),
                     name,
-                    present.changedByOperator(),
+                    present.operatorSettings(),
                     wrong.getMessage());
             return later;
         }

@@ -14,12 +14,12 @@ final class RegistryFollower {
     private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
 
     private final InstanceContexts contexts;
-    private final MadeInstances made;
+    private final CreatedInstances created;
     private final Resolution resolution;
 
-    RegistryFollower(InstanceContexts contexts, MadeInstances made, Resolution resolution) {
+    RegistryFollower(InstanceContexts contexts, CreatedInstances created, Resolution resolution) {
         this.contexts = contexts;
-        this.made = made;
+        this.created = created;
         this.resolution = resolution;
     }
 
@@ -29,13 +29,13 @@ final class RegistryFollower {
             InstanceKey key = InstanceKey.of(pattern, event.policy().name());
             if (event instanceof RegistryEvent.Removed) {
                 if (!contexts.isAnnotated(key)) {
-                    made.remove(key);
+                    created.remove(key);
                     contexts.forget(key);
                 }
                 return;
             }
             if (event instanceof RegistryEvent.Replaced) {
-                made.remove(key);
+                created.remove(key);
             }
             followConfiguration(pattern, event.policy());
         });
@@ -54,11 +54,11 @@ final class RegistryFollower {
                 && !contexts.isConfigured(pattern, policy.name())) {
             return; // a member of a family has the settings of the family
         }
-        Made<?> known = made.get(key);
-        if (known != null && known.inForce().config().equals(policy.config())) {
+        InstanceSettings<?> known = created.get(key);
+        if (known != null && known.effective().config().equals(policy.config())) {
             return; // it was created with these settings
         }
-        made.remove(key);
+        created.remove(key);
         try {
             takeOver(pattern, pattern.type().policyClass().cast(policy));
         } catch (ResilienceConfigurationException wrong) {
@@ -75,6 +75,6 @@ final class RegistryFollower {
     <P extends Policy, C extends Record> void takeOver(PatternDescriptor<P, C> pattern, P policy) {
         @SuppressWarnings("unchecked") // the configuration of the pattern's policies
         C present = (C) policy.config();
-        made.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), present));
+        created.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), present));
     }
 }

@@ -28,8 +28,8 @@ final class Resolution {
         this.contexts = contexts;
     }
 
-    /** Fixes the configuration of one instance from code. */
-    void fix(InstanceKey key, Record config) {
+    /** Pins the configuration of one instance from code. */
+    void pin(InstanceKey key, Record config) {
         fixed.put(key, config);
     }
 
@@ -39,14 +39,14 @@ final class Resolution {
      * @param given the configuration from code, null for none
      * @throws ResilienceConfigurationException if they are invalid
      */
-    <C extends Record> Made<C> resolve(PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
+    <C extends Record> InstanceSettings<C> resolve(PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         return resolve(contexts.of(pattern, name), pattern, name, given);
     }
 
-    private <C extends Record> Made<C> resolve(
+    private <C extends Record> InstanceSettings<C> resolve(
             ContextSettings context, PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
         InstanceKey key = InstanceKey.of(pattern, name);
-        Requests.Annotated annotated = contexts.annotated(key, context);
+        InstanceRequests.Annotated annotated = contexts.annotated(key, context);
         ResolvedSettings<C> resolved =
                 context.resolver().resolve(pattern, name, annotated.settings(), annotated.location(), given);
         @SuppressWarnings("unchecked") // fixed for this pattern
@@ -59,7 +59,8 @@ final class Resolution {
                 origins.put(setting.name(), ValueWithOrigin.CUSTOMIZER);
             }
         }
-        return new Made<>(new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
+        return new InstanceSettings<>(
+                new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
     }
 
     private static boolean differs(Setting setting, Record one, Record other) {
@@ -67,21 +68,22 @@ final class Resolution {
     }
 
     /** One problem for each instance for which a context's configuration differs from the settings in force. */
-    List<Problem> overruled(ContextSettings context, MadeInstances made) {
+    List<Problem> overruled(ContextSettings context, CreatedInstances created) {
         List<Problem> problems = new ArrayList<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             for (String name : context.resolver().written().instances(pattern)) {
                 Rebinding.collect(
-                        problems, () -> overruled(context, pattern, name, made).ifPresent(problems::add));
+                        problems,
+                        () -> overruled(context, pattern, name, created).ifPresent(problems::add));
             }
         }
         return problems;
     }
 
     private <C extends Record> Optional<Problem> overruled(
-            ContextSettings context, PatternDescriptor<?, C> pattern, String name, MadeInstances made) {
-        Made<C> known = made.get(pattern, name);
-        return overruled(context, pattern, name, known == null ? null : known.given());
+            ContextSettings context, PatternDescriptor<?, C> pattern, String name, CreatedInstances created) {
+        InstanceSettings<C> known = created.get(pattern, name);
+        return overruled(context, pattern, name, known == null ? null : known.fromCode());
     }
 
     /** The problem of an instance for which a context's configuration differs from the settings in force. */

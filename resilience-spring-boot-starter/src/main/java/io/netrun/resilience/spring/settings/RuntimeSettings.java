@@ -115,12 +115,12 @@ public final class RuntimeSettings {
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
         try {
-            C config = MadeInstances.reconfigure(pattern, policy, present -> {
+            C config = CreatedInstances.reconfigure(pattern, policy, present -> {
                 requireUsed(pattern, present, values);
                 requireInRange(pattern, policy, present, values);
                 return Setting.with(present, values);
             });
-            instances.changedByOperator(pattern, policy.name(), config, values.keySet());
+            instances.recordOperatorChange(pattern, policy.name(), config, values.keySet());
         } catch (IllegalArgumentException wrong) {
             throw outOfRange(pattern, policy, List.of(Ranges.invalid(wrong)));
         }

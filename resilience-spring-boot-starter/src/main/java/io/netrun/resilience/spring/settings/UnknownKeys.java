@@ -30,7 +30,7 @@ final class UnknownKeys {
     }
 
     /** Reports a section that has a value instead of settings. A blank value is an empty section. */
-    void scalar(Property property, String examples) {
+    void reportScalar(Property property, String examples) {
         if (!property.isBlank()) {
             problems.add(new Problem(
                     "The property '" + property.written() + "' has a value, but takes settings",

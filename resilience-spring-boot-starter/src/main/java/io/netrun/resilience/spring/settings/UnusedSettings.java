@@ -23,8 +23,9 @@ public final class UnusedSettings {
     private static final String ON_PROFILE = "spring.config.activate.on-profile";
 
     /** Sources that several applications may share: a configuration server, a cluster, a vault. */
-    private static final java.util.regex.Pattern SHARED = java.util.regex.Pattern.compile(
-            "(?i)^(bootstrapProperties|configserver:|configClient)|vault|consul|configmap|secret|zookeeper|nacos|apollo");
+    private static final java.util.regex.Pattern SHARED =
+            java.util.regex.Pattern.compile("(?i)^(bootstrapProperties|configserver:|configClient)"
+                    + "|vault|consul|configmap|secret|zookeeper|nacos|apollo");
 
     private static final java.util.regex.Pattern PROFILE_FILE =
             java.util.regex.Pattern.compile("-([^-/\\\\]+)\\.(ya?ml|properties|xml)\\b");
@@ -57,7 +58,7 @@ public final class UnusedSettings {
     public static List<String> warnings(
             PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, boolean later) {
         ConfiguredSettings written = instances.written();
-        Set<String> asked = instances.asked(pattern);
+        Set<String> asked = instances.requestedNames(pattern);
         List<String> warnings = new ArrayList<>();
         for (String name : written.instances(pattern)) {
             if (!asked.contains(name)

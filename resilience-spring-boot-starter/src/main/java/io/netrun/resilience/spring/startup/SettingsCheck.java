@@ -89,7 +89,7 @@ public final class SettingsCheck {
         ConfiguredSettings written = instances.written();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             collect(problems, () -> instances.problems().requireReadableDefaults(pattern));
-            Set<String> used = new TreeSet<>(instances.asked(pattern));
+            Set<String> used = new TreeSet<>(instances.requestedNames(pattern));
             used.addAll(named.apply(pattern));
             problems.addAll(UnusedSettings.mistyped(pattern, used, written, environment));
             for (String name : written.instances(pattern)) {
@@ -110,14 +110,14 @@ public final class SettingsCheck {
      * Logs settings without effect. Must be called before {@link #ofInstances()}, which puts all configured instances
      * in use.
      */
-    void logUnused(OtherBeans beans) {
-        boolean pending = beans.arePending();
+    void logUnused(ApplicationBeans beans) {
+        boolean pending = beans.hasUncreated();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             List<String> unused = UnusedSettings.warnings(pattern, instances, environment, pending);
             unused.forEach(pending ? log::info : log::warn);
             UnusedSettings.ofKeys(pattern, instances).forEach(log::info);
         }
-        if (!beans.areOfResilience4j()) {
+        if (!beans.hasResilience4j()) {
             LeftoverSettings.warnings(environment).forEach(log::warn);
         }
     }

@@ -66,18 +66,18 @@ public final class StartupCheck implements SmartInitializingSingleton {
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
         users.forEach(user -> problems.addAll(user.check()));
-        settings.logUnused(new OtherBeans(beans));
+        settings.logUnused(new ApplicationBeans(beans));
         problems.addAll(settings.ofInstances());
         problems.addAll(settings.ofContexts());
         instances.problems().logContradictions();
         report(problems);
-        pipelines.all().forEach(method -> warnOfTimings(method.title(), method.pipeline()));
-        users.forEach(user -> user.pipelines().forEach(StartupCheck::warnOfTimings));
+        pipelines.all().forEach(method -> logTimingWarnings(method.title(), method.pipeline()));
+        users.forEach(user -> user.pipelines().forEach(StartupCheck::logTimingWarnings));
         List<Pipeline> others = users.stream()
                 .flatMap(user -> user.pipelines().values().stream())
                 .toList();
         SyncSettings.warnings(pipelines.all(), others, instances).forEach(log::warn);
-        ForeignExceptions.warnings(instances.inForce()).forEach(log::warn);
+        ForeignExceptions.warnings(instances.effectiveSettings()).forEach(log::warn);
         warnOfNoFleet();
         proxies.onLateBean(this::checkLate);
     }
@@ -109,9 +109,9 @@ public final class StartupCheck implements SmartInitializingSingleton {
 
     private static void logLate(Problem problem) {
         if (problem.tolerable()) {
-            log.warn("{}. {}", problem.description(), ended(problem.remedy()));
+            log.warn("{}. {}", problem.description(), withPeriod(problem.remedy()));
         } else {
-            log.error("{}. {} Calls are not protected by it.", problem.description(), ended(problem.remedy()));
+            log.error("{}. {} Calls are not protected by it.", problem.description(), withPeriod(problem.remedy()));
         }
     }
 
@@ -122,14 +122,14 @@ public final class StartupCheck implements SmartInitializingSingleton {
         if (!fatal.isEmpty()) {
             throw new ResilienceConfigurationException(List.copyOf(problems));
         }
-        problems.forEach(problem -> log.warn("{}. {}", problem.description(), ended(problem.remedy())));
+        problems.forEach(problem -> log.warn("{}. {}", problem.description(), withPeriod(problem.remedy())));
     }
 
-    private static String ended(String remedy) {
+    private static String withPeriod(String remedy) {
         return remedy.endsWith("?") ? remedy : remedy + ".";
     }
 
-    private static void warnOfTimings(String title, Pipeline pipeline) {
+    private static void logTimingWarnings(String title, Pipeline pipeline) {
         TimingCheck.warnings(pipeline.policies()).forEach(warning -> log.warn("{}: {}.", title, warning));
     }
 }

@@ -56,8 +56,10 @@ final class SyncSettings {
     private Optional<String> setting(PatternDescriptor<?, ?> pattern, Policy policy) {
         String defaults = "resilience." + pattern.key() + ".defaults";
         return pattern.syncSetting(policy)
-                .filter(setting ->
-                        !instances.inForce().origin(pattern, policy, setting).startsWith(defaults))
+                .filter(setting -> !instances
+                        .effectiveSettings()
+                        .origin(pattern, policy, setting)
+                        .startsWith(defaults))
                 .map(setting -> setting + " of " + pattern.title() + " '" + policy.name() + "'");
     }
 }

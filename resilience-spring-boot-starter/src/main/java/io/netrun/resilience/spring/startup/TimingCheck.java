@@ -75,7 +75,7 @@ final class TimingCheck {
      * If the attempts have a timeout, their maximum total time is known, which is more accurate than the delays alone.
      */
     private static List<NamedDuration> waits(PatternDescriptor<?, ?> pattern, Policy policy, Duration each) {
-        List<NamedDuration> attempts = pattern.attempts(policy, each);
+        List<NamedDuration> attempts = pattern.longestDurations(policy, each);
         return attempts.isEmpty() ? pattern.waits(policy) : attempts;
     }
 

@@ -2,7 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.spring.RepositoryRoot;
+import io.netrun.resilience.shared.RepositoryRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.RepositoryRoot;
+import io.netrun.resilience.shared.RepositoryRoot;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

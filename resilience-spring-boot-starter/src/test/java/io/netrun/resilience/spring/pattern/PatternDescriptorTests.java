@@ -26,7 +26,7 @@ class PatternDescriptorTests {
 
     @ParameterizedTest
     @MethodSource("patterns")
-    void patternThatMovesCallsShouldBeKeptOnTheThread(PatternDescriptor<?, ?> pattern) throws Exception {
+    void patternThatMayChangeThreadShouldStayOnTheThread(PatternDescriptor<?, ?> pattern) throws Exception {
         requireKept(pattern);
     }
 
@@ -34,7 +34,7 @@ class PatternDescriptorTests {
         BooleanSupplier bound = () -> true;
         C defaults = pattern.type().defaults();
         C kept = pattern.keepOnThread(defaults, bound);
-        if (pattern.movesCalls()) {
+        if (pattern.mayChangeThread()) {
             assertThat(kept.getClass().getMethod("requiresCallerThread").invoke(kept))
                     .isSameAs(bound);
         } else {

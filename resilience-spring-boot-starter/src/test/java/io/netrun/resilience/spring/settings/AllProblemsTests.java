@@ -137,7 +137,7 @@ class AllProblemsTests {
                             .find(Timeout.TYPE, "one")
                             .orElseThrow();
                     assertThat(instances
-                                    .inForce()
+                                    .effectiveSettings()
                                     .origin(PatternDescriptors.of(Timeout.TYPE), one, "requiresCallerThread"))
                             .isEqualTo("default");
                 });

@@ -38,14 +38,14 @@ class DetectionTests {
             var breaker = context.getBean(ResilienceRegistry.class)
                     .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x")
                     .orElseThrow();
-            assertThat(instances.inForce().origin(pattern, breaker, "failureThreshold"))
+            assertThat(instances.effectiveSettings().origin(pattern, breaker, "failureThreshold"))
                     .contains("failure-threshold");
             new RuntimeSettings(instances).change(pattern, breaker, "detection=count-window");
-            assertThat(instances.inForce().origin(pattern, breaker, "failureThreshold"))
+            assertThat(instances.effectiveSettings().origin(pattern, breaker, "failureThreshold"))
                     .isEqualTo("unused");
-            assertThat(instances.inForce().origin(pattern, breaker, "detection"))
+            assertThat(instances.effectiveSettings().origin(pattern, breaker, "detection"))
                     .isEqualTo("operator");
-            assertThat(instances.inForce().origin(pattern, breaker, "windowSize"))
+            assertThat(instances.effectiveSettings().origin(pattern, breaker, "windowSize"))
                     .isEqualTo("default");
         });
     }
@@ -118,7 +118,7 @@ class DetectionTests {
             var breaker = context.getBean(ResilienceRegistry.class)
                     .getOrCreate(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x");
             assertThat(context.getBean(InstanceFactory.class)
-                            .inForce()
+                            .effectiveSettings()
                             .origin(PatternDescriptors.of(breaker).orElseThrow(), breaker, "detection"))
                     .isEqualTo("follows from windowSize");
         });

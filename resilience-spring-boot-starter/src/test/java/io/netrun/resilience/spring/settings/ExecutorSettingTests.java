@@ -275,8 +275,10 @@ class ExecutorSettingTests {
                     PatternDescriptor<?, ?> timeouts =
                             PatternDescriptors.byKey("timeout").orElseThrow();
                     InstanceFactory instances = context.getBean(InstanceFactory.class);
-                    ResolvedSettings<?> settings =
-                            instances.inForce().settings(timeouts, "prices").orElseThrow();
+                    ResolvedSettings<?> settings = instances
+                            .effectiveSettings()
+                            .settings(timeouts, "prices")
+                            .orElseThrow();
                     assertThat(settings.origin("executor")).contains("resilience.timeout.instances[prices].executor");
                     Object shown = context.getBean(io.netrun.resilience.spring.actuate.ResilienceEndpoint.class)
                             .instance("timeout", "prices")

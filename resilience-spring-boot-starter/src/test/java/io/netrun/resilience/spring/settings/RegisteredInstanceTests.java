@@ -52,9 +52,9 @@ class RegisteredInstanceTests {
             assertThat(later.config().failureThreshold()).isEqualTo(6);
             assertThat(later.config().successThreshold()).isEqualTo(2);
             InstanceFactory instances = context.getBean(InstanceFactory.class);
-            assertThat(instances.inForce().origin(BREAKERS, later, "failureThreshold"))
+            assertThat(instances.effectiveSettings().origin(BREAKERS, later, "failureThreshold"))
                     .isEqualTo("annotation");
-            assertThat(instances.inForce().origin(BREAKERS, later, "successThreshold"))
+            assertThat(instances.effectiveSettings().origin(BREAKERS, later, "successThreshold"))
                     .isEqualTo("code");
         });
     }
@@ -64,11 +64,12 @@ class RegisteredInstanceTests {
         assertThat(fresh.config().failureThreshold()).isEqualTo(8);
         assertThat(fresh.config().successThreshold()).isEqualTo(2);
         InstanceFactory instances = context.getBean(InstanceFactory.class);
-        assertThat(instances.inForce().origin(BREAKERS, fresh, "failureThreshold"))
+        assertThat(instances.effectiveSettings().origin(BREAKERS, fresh, "failureThreshold"))
                 .contains("failure-threshold");
-        assertThat(instances.inForce().origin(BREAKERS, fresh, "successThreshold"))
+        assertThat(instances.effectiveSettings().origin(BREAKERS, fresh, "successThreshold"))
                 .isEqualTo("code");
-        assertThat(instances.inForce().origin(BREAKERS, fresh, "openDuration")).isEqualTo("default");
+        assertThat(instances.effectiveSettings().origin(BREAKERS, fresh, "openDuration"))
+                .isEqualTo("default");
     }
 
     private static io.netrun.resilience.circuitbreaker.CircuitBreaker register(

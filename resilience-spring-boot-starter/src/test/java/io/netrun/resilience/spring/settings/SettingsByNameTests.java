@@ -418,8 +418,8 @@ class SettingsByNameTests {
                 registry.getOrCreate(Bulkhead.TYPE, "passing" + i);
                 registry.remove(Bulkhead.TYPE, "passing" + i);
             }
-            names.addAll(instances.inForce().names(PatternDescriptors.of(Bulkhead.TYPE)));
-            names.addAll(instances.asked(PatternDescriptors.of(Bulkhead.TYPE)));
+            names.addAll(instances.effectiveSettings().names(PatternDescriptors.of(Bulkhead.TYPE)));
+            names.addAll(instances.requestedNames(PatternDescriptors.of(Bulkhead.TYPE)));
             assertThat(names).isEmpty();
         });
     }
@@ -465,7 +465,7 @@ class SettingsByNameTests {
 
     private static String origin(AssertableApplicationContext context, Policy policy, String setting) {
         return context.getBean(InstanceFactory.class)
-                .inForce()
+                .effectiveSettings()
                 .origin(PatternDescriptors.of(policy).orElseThrow(), policy, setting);
     }
 }

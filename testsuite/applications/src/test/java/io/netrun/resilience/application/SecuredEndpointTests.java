@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.shared.RepositoryRoot;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -96,7 +97,7 @@ class SecuredEndpointTests {
         String bean = tested.substring(tested.indexOf("    @Bean"), tested.lastIndexOf('}'))
                 .stripTrailing()
                 .stripIndent();
-        assertThat(Files.readString(Path.of("..", "..", "docs", "operations", "security.md")))
+        assertThat(Files.readString(RepositoryRoot.operations().resolve("security.md")))
                 .contains(bean);
     }
 

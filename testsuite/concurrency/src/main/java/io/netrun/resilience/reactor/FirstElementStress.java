@@ -60,7 +60,7 @@ public class FirstElementStress {
         void onRequest() {}
 
         @Override
-        void onLeave() {
+        void onCancel() {
             stream.call.leave();
         }
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.application.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.shared.RepositoryRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PublicApiTests {
 
-    private static final Path ROOT = Path.of("..", "..");
+    private static final Path ROOT = RepositoryRoot.path();
 
     @ParameterizedTest
     @ValueSource(strings = {"resilience-core", "resilience-test", "resilience-spring-boot-starter"})

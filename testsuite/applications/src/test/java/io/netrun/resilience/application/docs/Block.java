@@ -1,5 +1,6 @@
 package io.netrun.resilience.application.docs;
 
+import io.netrun.resilience.shared.RepositoryRoot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
  */
 record Block(Path page, int line, String language, String text) {
 
-    static final Path ROOT = Path.of("..", "..");
+    static final Path ROOT = RepositoryRoot.path();
 
     private static final Pattern FENCE =
             Pattern.compile("^```(\\w+)\\R(.*?)^```\\s*$", Pattern.MULTILINE | Pattern.DOTALL);

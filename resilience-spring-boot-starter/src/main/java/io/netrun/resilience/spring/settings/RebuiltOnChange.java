@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the type of the value
  */
-public final class Followed<T> {
+public final class RebuiltOnChange<T> {
 
-    private static final Logger log = LoggerFactory.getLogger(Followed.class);
+    private static final Logger log = LoggerFactory.getLogger(RebuiltOnChange.class);
 
     private final InstanceFactory instances;
     private final Function<? super List<Problem>, ? extends T> making;
@@ -33,7 +33,7 @@ public final class Followed<T> {
      * @param making builds the value from instances of the factory. It omits an instance that is wrong and adds the
      *     problem to the given list. Two threads may run it concurrently; both get the same instances
      */
-    public Followed(InstanceFactory instances, Function<? super List<Problem>, ? extends T> making) {
+    public RebuiltOnChange(InstanceFactory instances, Function<? super List<Problem>, ? extends T> making) {
         this.instances = instances;
         this.making = making;
     }

@@ -15,50 +15,50 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The created instances with their settings. Applies changed settings to existing instances. Thread-safe. */
-final class MadeInstances {
+final class CreatedInstances {
 
     private final Supplier<ResilienceRegistry> registry;
-    private final ConcurrentMap<InstanceKey, Made<?>> made = new ConcurrentHashMap<>();
+    private final ConcurrentMap<InstanceKey, InstanceSettings<?>> created = new ConcurrentHashMap<>();
 
-    /** Held while settings are exchanged. No user code runs under it. */
-    private final ReentrantLock exchanging = new ReentrantLock();
+    /** Held while settings are replaced. No user code runs under it. */
+    private final ReentrantLock replacing = new ReentrantLock();
 
-    MadeInstances(Supplier<ResilienceRegistry> registry) {
+    CreatedInstances(Supplier<ResilienceRegistry> registry) {
         this.registry = registry;
     }
 
     boolean has(InstanceKey key) {
-        return made.containsKey(key);
+        return created.containsKey(key);
     }
 
     @Nullable
-    Made<?> get(InstanceKey key) {
-        return made.get(key);
+    InstanceSettings<?> get(InstanceKey key) {
+        return created.get(key);
     }
 
     @SuppressWarnings("unchecked") // stored for this pattern
-    <C extends Record> @Nullable Made<C> get(PatternDescriptor<?, C> pattern, String name) {
-        return (Made<C>) made.get(InstanceKey.of(pattern, name));
+    <C extends Record> @Nullable InstanceSettings<C> get(PatternDescriptor<?, C> pattern, String name) {
+        return (InstanceSettings<C>) created.get(InstanceKey.of(pattern, name));
     }
 
     /** Records the settings with which an instance is about to be created. */
-    void put(InstanceKey key, Made<?> settings) {
-        made.put(key, settings);
+    void put(InstanceKey key, InstanceSettings<?> settings) {
+        created.put(key, settings);
     }
 
     void remove(InstanceKey key) {
-        made.remove(key);
+        created.remove(key);
     }
 
     Set<String> names(PatternDescriptor<?, ?> pattern) {
-        return InstanceKey.names(made.keySet(), pattern);
+        return InstanceKey.namesOf(pattern, created.keySet());
     }
 
     /** The names of a pattern's instances that contribute to the application's health, as a mutable set. */
     Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = new TreeSet<>();
-        made.forEach((key, settings) -> {
-            if (key.pattern().equals(pattern.key()) && settings.inForce().health() != HealthRole.NONE) {
+        created.forEach((key, settings) -> {
+            if (key.pattern().equals(pattern.key()) && settings.effective().health() != HealthRole.NONE) {
                 names.add(key.name());
             }
         });
@@ -66,10 +66,11 @@ final class MadeInstances {
     }
 
     /** Applies the settings to an instance that code has created, unless this has already happened. */
-    <P extends Policy, C extends Record> void adopt(PatternDescriptor<P, C> pattern, P policy, Made<C> settings) {
-        if (made.putIfAbsent(InstanceKey.of(pattern, policy.name()), settings) == null) {
-            reconfigure(pattern, policy, present -> settings.inForce().config());
-            if (!settings.inForce().enabled()) {
+    <P extends Policy, C extends Record> void adopt(
+            PatternDescriptor<P, C> pattern, P policy, InstanceSettings<C> settings) {
+        if (created.putIfAbsent(InstanceKey.of(pattern, policy.name()), settings) == null) {
+            reconfigure(pattern, policy, present -> settings.effective().config());
+            if (!settings.effective().enabled()) {
                 policy.setEnabled(false);
             }
         }
@@ -80,40 +81,40 @@ final class MadeInstances {
      *
      * @return false if the former settings are no longer in force; then nothing has changed
      */
-    <P extends Policy, C extends Record> boolean exchange(
-            PatternDescriptor<P, C> pattern, String name, Made<C> former, Made<C> later) {
+    <P extends Policy, C extends Record> boolean tryReplace(
+            PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> former, InstanceSettings<C> later) {
         InstanceKey key = InstanceKey.of(pattern, name);
         P policy = registry.get().find(pattern.type(), name).orElse(null);
-        exchanging.lock();
+        replacing.lock();
         try {
-            if (made.get(key) != former) {
+            if (created.get(key) != former) {
                 return false;
             }
-            made.put(key, later);
+            created.put(key, later);
             if (policy != null) {
-                reconfigure(pattern, policy, present -> later.inForce().config());
-                boolean enabled = later.inForce().enabled();
-                if (enabled != former.inForce().enabled()) {
+                reconfigure(pattern, policy, present -> later.effective().config());
+                boolean enabled = later.effective().enabled();
+                if (enabled != former.effective().enabled()) {
                     policy.setEnabled(enabled);
                 }
             }
             return true;
         } finally {
-            exchanging.unlock();
+            replacing.unlock();
         }
     }
 
     /** Records that an operator has changed settings of an existing instance, by Java name. */
-    <C extends Record> void changedByOperator(
+    <C extends Record> void recordOperatorChange(
             PatternDescriptor<?, C> pattern, String name, C config, Set<String> changed) {
-        exchanging.lock();
+        replacing.lock();
         try {
-            Made<C> former = get(pattern, name);
+            InstanceSettings<C> former = get(pattern, name);
             if (former != null) {
-                made.put(InstanceKey.of(pattern, name), former.changedByOperator(config, changed));
+                created.put(InstanceKey.of(pattern, name), former.withOperatorChange(config, changed));
             }
         } finally {
-            exchanging.unlock();
+            replacing.unlock();
         }
     }
 

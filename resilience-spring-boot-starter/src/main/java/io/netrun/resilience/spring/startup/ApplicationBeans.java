@@ -10,9 +10,9 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /** Examines beans that are not protected, on behalf of the start-up check. Creates none. */
-final class OtherBeans {
+final class ApplicationBeans {
 
-    private static final Logger log = LoggerFactory.getLogger(OtherBeans.class);
+    private static final Logger log = LoggerFactory.getLogger(ApplicationBeans.class);
 
     /** Packages whose beans request no instances by themselves. */
     private static final List<String> FRAMEWORK = List.of("org.springframework.", "io.netrun.resilience.spring.auto");
@@ -22,7 +22,7 @@ final class OtherBeans {
 
     private final ConfigurableListableBeanFactory beans;
 
-    OtherBeans(ConfigurableListableBeanFactory beans) {
+    ApplicationBeans(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
     }
 
@@ -30,7 +30,7 @@ final class OtherBeans {
      * Whether the application has beans that have not been created yet, and whose code may request instances: lazy
      * beans, and beans with another scope.
      */
-    boolean arePending() {
+    boolean hasUncreated() {
         return any(name -> {
             BeanDefinition definition = beans.getMergedBeanDefinition(name);
             boolean later = definition.isSingleton()
@@ -41,7 +41,7 @@ final class OtherBeans {
     }
 
     /** Whether resilience4j is active in addition to this library, so that its settings have an effect. */
-    boolean areOfResilience4j() {
+    boolean hasResilience4j() {
         return any(name -> {
             Class<?> type = beans.getType(name, false);
             return type != null && isFrom(RESILIENCE4J, type.getName());

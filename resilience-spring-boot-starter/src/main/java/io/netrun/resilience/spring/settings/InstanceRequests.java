@@ -18,23 +18,23 @@ import org.slf4j.LoggerFactory;
  * that only names an instance is compatible with every other one. The first annotation with settings decides, whatever
  * was requested before. Thread-safe.
  */
-final class Requests {
+final class InstanceRequests {
 
     private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
 
     private final SettingsResolver resolver;
     private final ConcurrentMap<InstanceKey, Annotated> annotated = new ConcurrentHashMap<>();
-    private final Set<InstanceKey> asked = ConcurrentHashMap.newKeySet();
+    private final Set<InstanceKey> requested = ConcurrentHashMap.newKeySet();
     private final Map<String, Problem> contradictions = new ConcurrentHashMap<>();
     private volatile boolean running;
 
-    Requests(SettingsResolver resolver) {
+    InstanceRequests(SettingsResolver resolver) {
         this.resolver = resolver;
     }
 
     /** Records that code requests an instance. */
     void add(InstanceKey key) {
-        asked.add(key);
+        requested.add(key);
     }
 
     /**
@@ -45,7 +45,7 @@ final class Requests {
      * @return whether it is the first one with settings
      */
     boolean add(PatternDescriptor<?, ?> pattern, InstanceKey key, Map<String, Object> settings, String location) {
-        asked.add(key);
+        requested.add(key);
         Annotated present = annotated.putIfAbsent(key, new Annotated(settings, location));
         if (present == null) {
             return !settings.isEmpty();
@@ -80,11 +80,11 @@ final class Requests {
 
     /** The names of a pattern's instances that have been requested. */
     Set<String> names(PatternDescriptor<?, ?> pattern) {
-        return InstanceKey.names(asked, pattern);
+        return InstanceKey.namesOf(pattern, requested);
     }
 
     void forget(InstanceKey key) {
-        asked.remove(key);
+        requested.remove(key);
     }
 
     /** The contradictions found so far. */

@@ -8,32 +8,32 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A read-only view of the settings in force for the instances of an application, with their origins. Thread-safe. */
-public final class InForce {
+public final class EffectiveSettings {
 
     private final InstanceContexts contexts;
-    private final MadeInstances made;
+    private final CreatedInstances created;
 
-    InForce(InstanceContexts contexts, MadeInstances made) {
+    EffectiveSettings(InstanceContexts contexts, CreatedInstances created) {
         this.contexts = contexts;
-        this.made = made;
+        this.created = created;
     }
 
     /** The names of a pattern's instances that have been created with settings from the application. */
     public Set<String> names(PatternDescriptor<?, ?> pattern) {
-        return made.names(pattern);
+        return created.names(pattern);
     }
 
     /** The settings of an instance that has been created with settings from the application. */
     public Optional<ResolvedSettings<?>> settings(PatternDescriptor<?, ?> pattern, String name) {
-        Made<?> known = made.get(InstanceKey.of(pattern, name));
-        return known == null ? Optional.empty() : Optional.of(known.inForce());
+        InstanceSettings<?> known = created.get(InstanceKey.of(pattern, name));
+        return known == null ? Optional.empty() : Optional.of(known.effective());
     }
 
     /** The origin of a setting of an instance. A value in force that no other origin explains was set by code. */
     public String origin(PatternDescriptor<?, ?> pattern, Policy policy, String setting) {
-        Made<?> known = made.get(InstanceKey.of(pattern, policy.name()));
+        InstanceSettings<?> known = created.get(InstanceKey.of(pattern, policy.name()));
         Record expected =
-                known == null ? pattern.type().defaults() : known.inForce().config();
+                known == null ? pattern.type().defaults() : known.effective().config();
         Setting component = Setting.of(pattern).stream()
                 .filter(each -> each.name().equals(setting))
                 .findFirst()
@@ -42,7 +42,7 @@ public final class InForce {
             return ValueWithOrigin.CODE;
         }
         String origin =
-                known == null ? ValueWithOrigin.BUILT_IN : known.inForce().origin(setting);
+                known == null ? ValueWithOrigin.BUILT_IN : known.effective().origin(setting);
         return origin.equals(ValueWithOrigin.BUILT_IN) || RuntimeSettings.isUsed(pattern, policy.config(), component)
                 ? origin
                 : ValueWithOrigin.UNUSED;
@@ -50,14 +50,14 @@ public final class InForce {
 
     /** The health role of an instance. Does not read the configuration. */
     public HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
-        Made<?> known = made.get(InstanceKey.of(pattern, name));
-        return known != null ? known.inForce().health() : contexts.health(pattern, name);
+        InstanceSettings<?> known = created.get(InstanceKey.of(pattern, name));
+        return known != null ? known.effective().health() : contexts.health(pattern, name);
     }
 
     /** The names of instances and families that contribute to the application's health. */
     public Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
         Set<String> names = contexts.namesInHealth(pattern);
-        names.addAll(made.namesInHealth(pattern));
+        names.addAll(created.namesInHealth(pattern));
         return names;
     }
 

@@ -12,51 +12,51 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> the pattern's configuration record
  */
-final class Made<C extends Record> {
+final class InstanceSettings<C extends Record> {
 
     private final ResolvedSettings<C> resolved;
-    private final ResolvedSettings<C> inForce;
-    private final @Nullable C given;
+    private final ResolvedSettings<C> effective;
+    private final @Nullable C fromCode;
 
     /**
      * Creates settings without changes by an operator.
      *
-     * @param given the configuration from code, null for none
+     * @param fromCode the configuration from code, null for none
      */
-    Made(ResolvedSettings<C> resolved, @Nullable C given) {
-        this(resolved, resolved, given);
+    InstanceSettings(ResolvedSettings<C> resolved, @Nullable C fromCode) {
+        this(resolved, resolved, fromCode);
     }
 
-    private Made(ResolvedSettings<C> resolved, ResolvedSettings<C> inForce, @Nullable C given) {
+    private InstanceSettings(ResolvedSettings<C> resolved, ResolvedSettings<C> effective, @Nullable C fromCode) {
         this.resolved = resolved;
-        this.inForce = inForce;
-        this.given = given;
+        this.effective = effective;
+        this.fromCode = fromCode;
     }
 
     ResolvedSettings<C> resolved() {
         return resolved;
     }
 
-    ResolvedSettings<C> inForce() {
-        return inForce;
+    ResolvedSettings<C> effective() {
+        return effective;
     }
 
     @Nullable
-    C given() {
-        return given;
+    C fromCode() {
+        return fromCode;
     }
 
     /** A copy with an operator's change. */
-    Made<C> changedByOperator(C config, Set<String> changed) {
-        Map<String, String> origins = new LinkedHashMap<>(inForce.origins());
+    InstanceSettings<C> withOperatorChange(C config, Set<String> changed) {
+        Map<String, String> origins = new LinkedHashMap<>(effective.origins());
         changed.forEach(setting -> origins.put(setting, ValueWithOrigin.OPERATOR));
-        return new Made<>(
-                resolved, new ResolvedSettings<>(config, origins, inForce.enabled(), inForce.health()), given);
+        return new InstanceSettings<>(
+                resolved, new ResolvedSettings<>(config, origins, effective.enabled(), effective.health()), fromCode);
     }
 
     /** Later settings that keep all of the operator's changes to these. */
-    Made<C> followedBy(Made<C> later) {
-        return followedBy(later, Set.of());
+    InstanceSettings<C> rebasedOn(InstanceSettings<C> later) {
+        return rebasedOn(later, Set.of());
     }
 
     /**
@@ -65,26 +65,26 @@ final class Made<C extends Record> {
      * @param except settings that take the later value instead
      * @throws IllegalArgumentException if the operator's changes conflict with the later settings
      */
-    Made<C> followedBy(Made<C> later, Set<String> except) {
-        Set<String> byOperator = changedByOperator();
+    InstanceSettings<C> rebasedOn(InstanceSettings<C> later, Set<String> except) {
+        Set<String> byOperator = operatorSettings();
         byOperator.removeAll(except);
         if (byOperator.isEmpty()) {
             return later;
         }
-        C config = Setting.with(later.resolved.config(), Setting.values(inForce.config(), byOperator));
-        return later.changedByOperator(config, byOperator);
+        C config = Setting.with(later.resolved.config(), Setting.values(effective.config(), byOperator));
+        return later.withOperatorChange(config, byOperator);
     }
 
     /** The settings that an operator has changed, by Java name, as a mutable set. */
-    Set<String> changedByOperator() {
-        Set<String> byOperator = new LinkedHashSet<>(inForce.origins().keySet());
+    Set<String> operatorSettings() {
+        Set<String> byOperator = new LinkedHashSet<>(effective.origins().keySet());
         byOperator.removeIf(
-                setting -> !ValueWithOrigin.OPERATOR.equals(inForce.origins().get(setting)));
+                setting -> !ValueWithOrigin.OPERATOR.equals(effective.origins().get(setting)));
         return byOperator;
     }
 
     /** Whether other settings are equal. Code is not compared, since it may be created anew each time. */
-    boolean isSameAs(Made<C> other) {
+    boolean isSameAs(InstanceSettings<C> other) {
         return differing(other).isEmpty()
                 && resolved.enabled() == other.resolved.enabled()
                 && resolved.health() == other.resolved.health()
@@ -92,13 +92,13 @@ final class Made<C extends Record> {
     }
 
     /** The settings whose resolved values differ, by Java name. */
-    Set<String> differing(Made<C> other) {
+    Set<String> differing(InstanceSettings<C> other) {
         return differing(resolved.config(), other.resolved.config());
     }
 
     /** The settings whose effective values differ, by Java name. */
-    Set<String> differingInForce(Made<C> other) {
-        return differing(inForce.config(), other.inForce.config());
+    Set<String> differingEffective(InstanceSettings<C> other) {
+        return differing(effective.config(), other.effective.config());
     }
 
     private static Set<String> differing(Record one, Record other) {

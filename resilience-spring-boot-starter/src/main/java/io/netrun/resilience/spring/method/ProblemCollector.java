@@ -6,19 +6,19 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs steps that fail if annotations are wrong. Confined to one thread. */
-final class Attempted {
+/** Runs steps that fail if annotations are wrong, and collects their problems. Confined to one thread. */
+final class ProblemCollector {
 
     private final @Nullable Consumer<Problem> problems;
     private boolean leftOut;
 
-    private Attempted(@Nullable Consumer<Problem> problems) {
+    private ProblemCollector(@Nullable Consumer<Problem> problems) {
         this.problems = problems;
     }
 
     /** A step that fails throws. */
-    static Attempted strict() {
-        return new Attempted(null);
+    static ProblemCollector strict() {
+        return new ProblemCollector(null);
     }
 
     /**
@@ -26,8 +26,8 @@ final class Attempted {
      *
      * @param problems called with each problem of a skipped step
      */
-    static Attempted lenient(Consumer<Problem> problems) {
-        return new Attempted(problems);
+    static ProblemCollector lenient(Consumer<Problem> problems) {
+        return new ProblemCollector(problems);
     }
 
     /** Whether a step has been skipped. */

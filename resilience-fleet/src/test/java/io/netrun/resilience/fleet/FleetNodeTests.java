@@ -1,0 +1,445 @@
+package io.netrun.resilience.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.LimitScope;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.FleetMode;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.ratelimiter.RateLimiterConfig;
+import io.netrun.resilience.test.ManualTicker;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The thread that asks the store, and what the instances of the node do with its answers and without them. */
+@Timeout(120)
+class FleetNodeTests {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration LEASE = Duration.ofSeconds(9);
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final ResilienceRegistry registry = ResilienceRegistry.create(ticker);
+    private final ScriptedStore store = new ScriptedStore(report -> ScriptedStore.granting(report, 7, 4));
+    private final List<FleetCommand> commands = new CopyOnWriteArrayList<>();
+    private final BlockingQueue<FleetEvent> events = new LinkedBlockingQueue<>();
+    private final CountDownLatch released = new CountDownLatch(1);
+    private FleetNode node = node(FleetConfig.defaults());
+    private Bulkhead bulkhead = Bulkhead.of("unused");
+
+    @BeforeEach
+    void createBulkhead() {
+        bulkhead = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "database",
+                BulkheadConfig.builder()
+                        .maxConcurrent(200)
+                        .scope(LimitScope.FLEET)
+                        .build());
+    }
+
+    @AfterEach
+    void stop() {
+        released.countDown();
+        node.stop();
+    }
+
+    @Test
+    void startShouldReturnWithTheFirstGrantInForce() throws Exception {
+        FleetStatus status = node.start();
+        assertThat(status.leased()).isTrue();
+        assertThat(limit()).isEqualTo(7);
+        NodeReport first = store.next();
+        assertThat(first.number()).isEqualTo(1);
+        assertThat(first.node()).startsWith("host-");
+        assertThat(first.limits())
+                .containsExactly(new LimitReport("bulkhead", "database", 200, 0, 1, 200, 0));
+    }
+
+    @Test
+    void reportShouldFollowAnInterval() throws Exception {
+        node.start();
+        store.next();
+        store.answer(report -> ScriptedStore.granting(report, 9, 4));
+        bulkhead.acquirePermit();
+        NodeReport second = nextReport();
+        assertThat(second.limits().get(0).has()).isEqualTo(7);
+        assertThat(second.limits().get(0).inUse()).isEqualTo(1);
+        awaitLimit(9);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SAFE_SHARE, 50", "KEEP, 7", "LOCAL, 200"})
+    void limitWhenTheLeaseIsOverShouldBeTheConfiguredOne(WhenAway whenAway, int expected) throws Exception {
+        node = node(new FleetConfig(Duration.ofSeconds(1), Duration.ofSeconds(10), 1, whenAway));
+        node.start();
+        store.next();
+        store.answer(report -> ScriptedStore.hang(released));
+        nextReport();
+        ticker.advance(LEASE);
+        awaitLimit(expected);
+        assertThat(event()).isInstanceOfSatisfying(FleetEvent.Degraded.class, degraded -> assertThat(degraded.cause())
+                .isEqualTo("the store has not answered the last report"));
+    }
+
+    @Test
+    void safeShareShouldBeOneAtLeastAndHeedTheExpectedNodes() {
+        node = node(new FleetConfig(Duration.ofSeconds(1), Duration.ofSeconds(10), 1_000, WhenAway.SAFE_SHARE));
+        store.answer(report -> {
+            throw new IOException("away");
+        });
+        node.start();
+        assertThat(limit()).isEqualTo(1);
+        assertThat(node.status().lastFailure()).isEqualTo("java.io.IOException: away");
+    }
+
+    @Test
+    void answerAfterALeaseShouldRestoreTheGrantAndPublishIt() throws Exception {
+        node.start();
+        store.next();
+        store.answer(report -> {
+            throw new IOException("Connection refused");
+        });
+        nextReport();
+        awaitFailures(1);
+        ticker.advance(LEASE);
+        assertThat(event()).isInstanceOfSatisfying(FleetEvent.Degraded.class, degraded -> assertThat(degraded.cause())
+                .isEqualTo("java.io.IOException: Connection refused"));
+        awaitLimit(50);
+        store.answer(report -> ScriptedStore.granting(report, 8, 4));
+        advanceUntilLimit(8);
+        assertThat(event()).isInstanceOf(FleetEvent.Restored.class);
+    }
+
+    @Test
+    void viewOfAnotherReportShouldBeDropped() throws Exception {
+        node.start();
+        store.next();
+        store.answer(report -> new FleetView(
+                report.number() - 1,
+                List.of(),
+                ScriptedStore.granting(report, 100, 4).limits(),
+                List.of(),
+                List.of()));
+        nextReport();
+        awaitFailures(1);
+        assertThat(limit()).isEqualTo(7);
+        assertThat(node.status().lastFailure()).contains("is for report");
+    }
+
+    @Test
+    void viewThatComesAfterItsLeaseShouldBeDropped() throws Exception {
+        node.start();
+        store.next();
+        CountDownLatch answer = new CountDownLatch(1);
+        store.answer(report -> {
+            answer.await();
+            return ScriptedStore.granting(report, 100, 4);
+        });
+        nextReport();
+        ticker.advance(LEASE);
+        awaitLimit(50);
+        answer.countDown();
+        awaitFailures(1);
+        assertThat(limit()).isEqualTo(50);
+    }
+
+    @Test
+    void leaseShouldCountFromTheSendingOfItsReport() throws Exception {
+        node.start();
+        store.next();
+        CountDownLatch answer = new CountDownLatch(1);
+        store.answer(report -> {
+            answer.await();
+            return ScriptedStore.granting(report, 100, 4);
+        });
+        nextReport();
+        ticker.advance(Duration.ofSeconds(5));
+        store.answer(report -> ScriptedStore.hang(released));
+        answer.countDown();
+        awaitLimit(100);
+        ticker.advance(Duration.ofMillis(3_999));
+        assertThat(limit()).isEqualTo(100);
+        ticker.advance(Duration.ofMillis(1));
+        awaitLimit(50);
+    }
+
+    @Test
+    void threadShouldSurviveEveryThrowable() throws Exception {
+        node.start();
+        store.next();
+        for (Throwable thrown : List.of(new OutOfMemoryError(), new StackOverflowError(), new IOException())) {
+            store.answer(report -> sneaky(thrown));
+            nextReport();
+        }
+        store.answer(report -> ScriptedStore.granting(report, 11, 4));
+        advanceUntilLimit(11);
+    }
+
+    @Test
+    void stopShouldReportThatTheNodeLeavesAndLiftTheLimits() throws Exception {
+        node.start();
+        store.next();
+        node.stop();
+        NodeReport leaving = store.next();
+        assertThat(leaving.leaving()).isTrue();
+        assertThat(leaving.number()).isEqualTo(2);
+        assertThat(limit()).isEqualTo(200);
+        assertThat(node.status()).isEqualTo(FleetStatus.STOPPED);
+        assertThat(ticker.scheduledCount()).isZero();
+    }
+
+    @Test
+    void stopWhileTheStoreHangsShouldReturnAndLiftTheLimits() throws Exception {
+        node.start();
+        store.next();
+        store.answer(report -> ScriptedStore.hang(released));
+        nextReport();
+        node.stop();
+        assertThat(limit()).isEqualTo(200);
+        released.countDown();
+        ticker.advance(Duration.ofMinutes(1));
+        assertThat(limit()).isEqualTo(200);
+    }
+
+    @Test
+    void restartedNodeShouldBeAnotherOne() throws Exception {
+        node.start();
+        NodeReport first = store.next();
+        node.stop();
+        store.next();
+        node.start();
+        NodeReport second = store.next();
+        assertThat(second.number()).isEqualTo(1);
+        assertThat(second.node()).isNotEqualTo(first.node());
+        assertThat(limit()).isEqualTo(7);
+    }
+
+    @Test
+    void startAndStopShouldDoNothingTheSecondTime() throws Exception {
+        node.stop();
+        node.start();
+        node.start();
+        store.next();
+        assertThat(store.poll()).isNull();
+        node.stop();
+        node.stop();
+        assertThatThrownBy(() -> node.send(command("reset", 0))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void instancesShouldTakePartAsTheyComeAndGo() throws Exception {
+        node.start();
+        store.next();
+        RateLimiter limiter = registry.getOrCreate(
+                RateLimiter.TYPE,
+                "geocoder",
+                RateLimiterConfig.builder().limit(100).scope(LimitScope.FLEET).build());
+        store.answer(report -> ScriptedStore.granting(report, 3_000_000, 4));
+        assertThat(nextReport().limits()).extracting(LimitReport::name).containsExactly("database", "geocoder");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(limiter.metrics().limit()).isEqualTo(3));
+        limiter.reconfigure(c -> c.toBuilder().scope(LimitScope.NODE).build());
+        registry.remove(bulkhead);
+        assertThat(nextReport().limits()).isEmpty();
+        assertThat(limiter.metrics().limit()).isEqualTo(100);
+        assertThat(limit()).isEqualTo(200);
+    }
+
+    @Test
+    void ownOpeningShouldBeAVoteUntilItsEnd() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        node.start();
+        assertThat(store.next().circuits().get(0).vote()).isZero();
+        breaker.acquirePermit().onFailure(new IOException());
+        CircuitReport voting = nextReport().circuits().get(0);
+        assertThat(voting.state()).isEqualTo(CircuitReport.State.OPEN);
+        assertThat(voting.vote()).isBetween(Duration.ofSeconds(18), Duration.ofSeconds(20));
+        assertThat(voting.opening()).isEqualTo(1);
+        assertThat(voting.called()).isTrue();
+        ticker.advance(Duration.ofSeconds(20));
+        CircuitReport due = nextReport().circuits().get(0);
+        while (!due.due()) {
+            due = nextReport().circuits().get(0);
+        }
+        assertThat(due.vote()).isZero();
+        assertThat(due.called()).isFalse();
+    }
+
+    @Test
+    void openingByTheFleetOrAnOperatorShouldBeNoVote() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        store.answer(report -> circuit(report, true, false));
+        node.start();
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+        store.next();
+        CircuitReport opened = nextReport().circuits().get(0);
+        assertThat(opened.vote()).isZero();
+        assertThat(opened.opening()).isZero();
+        breaker.forceOpen();
+        NodeReport forced = nextReport();
+        while (!forced.circuits().isEmpty()) {
+            forced = nextReport();
+        }
+    }
+
+    @Test
+    void circuitThatTheFleetHoldsShouldTryOnlyWhenLentOrAlone() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        store.answer(report -> circuit(report, true, false));
+        node.start();
+        store.next();
+        store.answer(report -> ScriptedStore.hang(released));
+        nextReport();
+        breaker.expireOpen();
+        assertThat(breaker.tryAcquirePermit()).isEmpty();
+        ticker.advance(Duration.ofSeconds(3));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(breaker.tryAcquirePermit()).isPresent());
+    }
+
+    @Test
+    void hintShouldTightenUntilTheViewIsTooOld() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.HINT);
+        breaker.reconfigure(c -> c.toBuilder().failureThreshold(4).build());
+        store.answer(report -> circuit(report, false, true));
+        node.start();
+        store.next();
+        store.answer(report -> ScriptedStore.hang(released));
+        nextReport();
+        breaker.acquirePermit().onFailure(new IOException());
+        breaker.acquirePermit().onFailure(new IOException());
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+        breaker.reset();
+        ticker.advance(Duration.ofSeconds(3));
+        await().atMost(SOON).untilAsserted(() -> {
+            breaker.reset();
+            breaker.acquirePermit().onFailure(new IOException());
+            breaker.acquirePermit().onFailure(new IOException());
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        });
+    }
+
+    @Test
+    void commandShouldBeSentUntilItIsAnsweredAndAppliedOnce() throws Exception {
+        InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+        store.answer(report -> {
+            memory.exchange(report);
+            throw new IOException("the reply is lost");
+        });
+        node.start();
+        store.next();
+        node.send(command("force-open", 0));
+        assertThat(store.next().commands()).hasSize(1);
+        store.answer(memory::exchange);
+        assertThat(nextReport().commands()).hasSize(1);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(commands).containsExactly(command("force-open", 1)));
+        assertThat(nextReport().commands()).isEmpty();
+        assertThat(nextReport().lastCommand()).isEqualTo(1);
+        assertThat(commands).hasSize(1);
+    }
+
+    private FleetNode node(FleetConfig config) {
+        FleetNode created = new FleetNode("host", config, store, registry, command -> {
+            commands.add(command);
+            throw new IllegalStateException("a command that cannot be applied");
+        });
+        created.on(FleetEvent.class, events::add);
+        return created;
+    }
+
+    private CircuitBreaker breaker(FleetMode mode) {
+        return registry.getOrCreate(
+                CircuitBreaker.TYPE,
+                "payments",
+                CircuitBreakerConfig.builder()
+                        .failureThreshold(1)
+                        .openDuration(Duration.ofSeconds(20))
+                        .fleet(mode)
+                        .build());
+    }
+
+    private static FleetView circuit(NodeReport report, boolean open, boolean votedElsewhere) {
+        FleetView view = ScriptedStore.granting(report, 7, 4);
+        return new FleetView(
+                view.number(),
+                view.nodes(),
+                view.limits(),
+                report.circuits().stream()
+                        .map(circuit -> new CircuitView(circuit.name(), 3, 4, votedElsewhere, open, false))
+                        .toList(),
+                List.of());
+    }
+
+    private static FleetCommand command(String action, long number) {
+        return new FleetCommand(number, "circuit-breaker", "payments", action, Map.of(), null, Instant.EPOCH);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <X extends Throwable> FleetView sneaky(Throwable thrown) throws X {
+        throw (X) thrown;
+    }
+
+    private int limit() {
+        return bulkhead.metrics().maxConcurrent();
+    }
+
+    private void awaitLimit(int expected) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(limit()).isEqualTo(expected));
+    }
+
+    private void advanceUntilLimit(int expected) {
+        await().atMost(SOON).untilAsserted(() -> {
+            ticker.advance(Duration.ofMillis(50));
+            assertThat(limit()).isEqualTo(expected);
+        });
+    }
+
+    private void awaitFailures(long least) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(node.status().failures()).isGreaterThanOrEqualTo(least));
+    }
+
+    private FleetEvent event() throws InterruptedException {
+        FleetEvent event = events.poll(30, TimeUnit.SECONDS);
+        if (event == null) {
+            throw new AssertionError("no event");
+        }
+        return event;
+    }
+
+    /** Advances the time in small steps until the node reports. */
+    private NodeReport nextReport() {
+        NodeReport[] next = new NodeReport[1];
+        await().atMost(SOON).pollInterval(Duration.ofMillis(2)).until(() -> {
+            next[0] = store.poll();
+            if (next[0] == null) {
+                ticker.advance(Duration.ofMillis(20));
+            }
+            return next[0] != null;
+        });
+        return next[0];
+    }
+}
