@@ -15,6 +15,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,8 +48,8 @@ final class FleetLoop implements Runnable {
 
     private volatile boolean stopping;
     private volatile @Nullable Applied applied;
-    private volatile long exchanges;
-    private volatile long failures;
+    private final AtomicLong exchanges = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable String lastFailure;
     private long lastCommand;
 
@@ -76,9 +78,16 @@ final class FleetLoop implements Runnable {
         thread.setDaemon(true);
     }
 
+    /** Starts the thread. If there is no thread or no timer for it, the limits are lifted and that is thrown. */
     void start() {
-        session.begin();
-        thread.start();
+        try {
+            session.begin();
+            thread.start();
+        } catch (Throwable thrown) {
+            stopping = true;
+            session.end();
+            throw thrown;
+        }
     }
 
     /** Waits for the first view, in real time. */
@@ -134,6 +143,7 @@ final class FleetLoop implements Runnable {
             } catch (Throwable thrown) {
                 failed++;
                 SafeLog.error(log, "Fleet node '{}': an interval failed", session.node(), thrown);
+                LockSupport.parkNanos(this, config.interval().toNanos()); // perhaps there is no timer to wait for
             }
         }
         leave();
@@ -156,7 +166,7 @@ final class FleetLoop implements Runnable {
         try {
             NodeReport report = session.report(leaving, sent, lastCommand);
             long sentAt = ticker.nanoTime();
-            exchanges++;
+            exchanges.incrementAndGet();
             FleetView view = store.exchange(report);
             if (leaving) {
                 return true;
@@ -171,7 +181,7 @@ final class FleetLoop implements Runnable {
         } catch (Throwable thrown) {
             failure = textOf(thrown);
         }
-        failures++;
+        failures.incrementAndGet();
         lastFailure = failure;
         return false;
     }
@@ -227,18 +237,29 @@ final class FleetLoop implements Runnable {
     }
 
     private void pause(long nanos) {
-        try {
-            if (ticker == Ticker.system()) {
-                wake.tryAcquire(nanos, TimeUnit.NANOSECONDS);
-            } else {
-                Ticker.Scheduled timer = ticker.schedule(wake::release, nanos);
+        boolean interrupted;
+        do {
+            interrupted = false;
+            try {
+                await(nanos);
+            } catch (InterruptedException e) {
+                interrupted = true; // by a stop, or left over from a client of the store
+            }
+        } while (interrupted && !stopping);
+    }
+
+    private void await(long nanos) throws InterruptedException {
+        if (ticker == Ticker.system()) {
+            wake.tryAcquire(nanos, TimeUnit.NANOSECONDS);
+        } else {
+            Ticker.Scheduled timer = ticker.schedule(wake::release, nanos);
+            try {
                 wake.acquire();
+            } finally {
                 timer.cancel();
             }
-            wake.drainPermits();
-        } catch (InterruptedException e) {
-            // Only a stop interrupts this thread while it pauses; anything else is a stray interrupt of a client.
         }
+        wake.drainPermits();
     }
 
     FleetStatus status() {
@@ -249,8 +270,8 @@ final class FleetLoop implements Runnable {
                 last == null ? null : last.view,
                 last == null ? null : FleetNode.timeOf(last.sentAt, ticker),
                 last == null ? null : Duration.ofNanos(ticker.nanoTime() - last.sentAt),
-                exchanges,
-                failures,
+                exchanges.get(),
+                failures.get(),
                 lastFailure);
     }
 }

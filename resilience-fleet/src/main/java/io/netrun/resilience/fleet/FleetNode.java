@@ -67,17 +67,34 @@ public final class FleetNode implements AutoCloseable {
      * @return the state after that
      */
     public FleetStatus start() {
-        FleetLoop started;
-        synchronized (this) {
-            started = loop;
-            if (started == null) {
-                started = new FleetLoop(name, config, store, registry, onCommand, this::publish);
-                started.start();
-                loop = started;
-            }
+        FleetLoop created = new FleetLoop(name, config, store, registry, onCommand, this::publish);
+        FleetLoop present = tryBegin(created);
+        if (present == created) {
+            start(created);
         }
-        started.awaitFirstView(config.interval());
-        return started.status();
+        present.awaitFirstView(config.interval());
+        return present.status();
+    }
+
+    /** Outside of the lock, because instances may be created for the first report. */
+    private void start(FleetLoop created) {
+        try {
+            created.start();
+        } catch (Throwable thrown) {
+            synchronized (this) {
+                loop = loop == created ? null : loop;
+            }
+            throw thrown;
+        }
+    }
+
+    private synchronized FleetLoop tryBegin(FleetLoop created) {
+        FleetLoop present = loop;
+        if (present == null) {
+            loop = created;
+            return created;
+        }
+        return present;
     }
 
     /**

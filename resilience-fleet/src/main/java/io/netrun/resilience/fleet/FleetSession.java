@@ -34,6 +34,7 @@ final class FleetSession {
     private final Map<String, SharedCircuit> circuits = new LinkedHashMap<>();
     private long number;
     private long measuredAt;
+    private long timersSet;
     private boolean ended;
     private boolean leased = true;
     private Ticker.@Nullable Scheduled leaseTimer;
@@ -63,9 +64,11 @@ final class FleetSession {
     void begin() {
         Map<String, Policy> present = present();
         synchronized (this) {
-            measuredAt = ticker.nanoTime();
-            refresh(present, measuredAt);
-            setTimers(measuredAt);
+            if (!ended) {
+                measuredAt = ticker.nanoTime();
+                setTimers(measuredAt);
+                refresh(present, measuredAt);
+            }
         }
     }
 
@@ -132,8 +135,8 @@ final class FleetSession {
         if (ended || view.number() != number || now - sentAt >= leaseNanos()) {
             return false;
         }
-        leased = true;
         setTimers(sentAt);
+        leased = true;
         for (LimitView limit : view.limits()) {
             SharedLimit shared = limits.get(key(limit.pattern(), limit.name()));
             if (shared != null) {
@@ -177,26 +180,35 @@ final class FleetSession {
         return (long) (config.lease().toNanos() * LEASE_PART);
     }
 
+    /** If a timer cannot be set, the former ones are still there. */
     private void setTimers(long from) {
-        cancelTimers();
-        leaseTimer = ticker.scheduleAt(handOver.apply(this::endLease), from + leaseNanos());
+        Ticker.Scheduled formerLease = leaseTimer;
+        Ticker.Scheduled formerView = viewTimer;
+        long set = timersSet + 1;
+        Ticker.Scheduled lease = ticker.scheduleAt(handOver.apply(() -> endLease(set)), from + leaseNanos());
         viewTimer = ticker.scheduleAt(
-                handOver.apply(this::endView),
+                handOver.apply(() -> endView(set)),
                 from + VIEW_INTERVALS * config.interval().toNanos());
+        leaseTimer = lease;
+        timersSet = set;
+        cancel(formerLease);
+        cancel(formerView);
     }
 
     private void cancelTimers() {
-        if (leaseTimer != null) {
-            leaseTimer.cancel();
-        }
-        if (viewTimer != null) {
-            viewTimer.cancel();
+        cancel(leaseTimer);
+        cancel(viewTimer);
+    }
+
+    private static void cancel(Ticker.@Nullable Scheduled timer) {
+        if (timer != null) {
+            timer.cancel();
         }
     }
 
-    private void endLease() {
+    private void endLease(long set) {
         synchronized (this) {
-            if (ended || !leased) {
+            if (ended || !leased || isFormer(set)) {
                 return;
             }
             leased = false;
@@ -205,8 +217,13 @@ final class FleetSession {
         onLeaseOver.run();
     }
 
-    private synchronized void endView() {
-        if (!ended) {
+    /** Returns whether a view was applied after a timer had fired and before its task has run. */
+    private boolean isFormer(long set) {
+        return set != timersSet;
+    }
+
+    private synchronized void endView(long set) {
+        if (!ended && !isFormer(set)) {
             circuits.values().forEach(SharedCircuit::standAlone);
         }
     }

@@ -19,7 +19,7 @@ public final class InMemoryFleetStore implements FleetStore {
      * ==============
      *
      * Time is the store's own, in whole milliseconds. Durations of a report are cut to milliseconds. Every number is a
-     * whole one below 2^53. "The row" is that of the reporting node; "live" is a row whose expiresAt is after now.
+     * whole one below 2^53. "The row" is that of the reporting node; "live" are rows whose expiresAt is after now.
      *
      * Limits, one key for each pattern and name
      * -----------------------------------------

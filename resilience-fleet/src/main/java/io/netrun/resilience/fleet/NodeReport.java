@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a node tells the store once per interval. Immutable.
+ * What a node reports to the store once per interval. Immutable.
  *
  * @param node the identity of the process, unique in the fleet and new at each start
  * @param number counts the reports of the node from 1, so that a late reply is recognized

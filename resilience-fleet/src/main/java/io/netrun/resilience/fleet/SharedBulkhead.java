@@ -10,7 +10,7 @@ import io.netrun.resilience.bulkhead.BulkheadMetrics;
 final class SharedBulkhead extends SharedLimit {
 
     private final Bulkhead bulkhead;
-    private final Peak demand = new Peak();
+    private final Demand demand = new Demand();
     private long accepted;
     private long rejected;
 
@@ -51,8 +51,8 @@ final class SharedBulkhead extends SharedLimit {
     @Override
     LimitReport report() {
         long limit = limit();
-        long wants = (long) Math.min(limit, Math.ceil(demand.value()));
-        long allowance = (long) Math.min(limit, Math.ceil(HEADROOM * wants) + 1);
+        long wants = Math.min(limit, (long) Math.ceil(demand.value()));
+        long allowance = Math.min(limit, (long) Math.ceil(HEADROOM * wants) + 1);
         BulkheadMetrics metrics = bulkhead.metrics();
         int inUse = Math.max(metrics.syncActive(), metrics.asyncActive());
         return new LimitReport(Bulkhead.TYPE.key(), bulkhead.name(), limit, wants, allowance, has(), inUse);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A circuit breaker that takes part in the fleet. Changed by one thread at a time, except for its openings. */
@@ -22,6 +23,9 @@ final class SharedCircuit {
     private static final long LONGEST_VOTE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int WHOLE_QUORUM = 1_000;
 
+    /** In which part of an interval nodes try that follow a closed circuit, so that all have tried after two. */
+    private static final double SPREAD = 0.8;
+
     private final CircuitBreaker breaker;
     private final Subscription openings;
     private long calls;
@@ -29,7 +33,7 @@ final class SharedCircuit {
     /** The latest opening that is this node's own vote; null if the latest opening is not. */
     private volatile @Nullable Opening vote;
 
-    private volatile long opening;
+    private final AtomicLong opening = new AtomicLong();
     private volatile boolean tightened;
 
     /** Whether the fleet has opened the circuit, as far as this node knows. */
@@ -55,7 +59,7 @@ final class SharedCircuit {
         if (tightened || event.reason().startsWith(FLEET)) {
             vote = null;
         } else {
-            opening = opening + 1;
+            opening.incrementAndGet();
             vote = new Opening(breaker.ticker().nanoTime());
         }
     }
@@ -94,7 +98,7 @@ final class SharedCircuit {
                 called,
                 state == CircuitReport.State.OPEN && !due ? vote(metrics.nextTrialTime()) : Duration.ZERO,
                 due,
-                opening);
+                opening.get());
     }
 
     private Duration vote(@Nullable Instant nextTrialTime) {
@@ -139,7 +143,7 @@ final class SharedCircuit {
     /** The circuit of the fleet has closed: this one tries soon, but not at the same moment as all others. */
     private void follow(long interval) {
         vote = null;
-        breaker.holdOpen(ThreadLocalRandom.current().nextLong(interval));
+        breaker.holdOpen(ThreadLocalRandom.current().nextLong((long) (interval * SPREAD)));
         breaker.expireOpen();
     }
 

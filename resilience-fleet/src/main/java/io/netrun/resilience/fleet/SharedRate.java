@@ -12,7 +12,7 @@ final class SharedRate extends SharedLimit {
     private static final double NANOS = 1_000_000_000;
 
     private final RateLimiter limiter;
-    private final Peak perSecond = new Peak();
+    private final Demand perSecond = new Demand();
     private long measuredAt;
     private long calls;
 
@@ -54,8 +54,8 @@ final class SharedRate extends SharedLimit {
     @Override
     LimitReport report() {
         long limit = limit();
-        long wants = (long) Math.min(limit, Math.ceil(perSecond.value() * UNITS));
-        long allowance = (long) Math.min(limit, HEADROOM * wants + UNITS);
+        long wants = Math.min(limit, (long) Math.ceil(perSecond.value() * UNITS));
+        long allowance = Math.min(limit, (long) (HEADROOM * wants + UNITS));
         return new LimitReport(RateLimiter.TYPE.key(), limiter.name(), limit, wants, allowance, has(), 0);
     }
 

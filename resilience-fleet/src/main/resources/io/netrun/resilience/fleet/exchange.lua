@@ -33,10 +33,7 @@ local function int(value)
 end
 
 local function line(values)
-  for i = 1, #values do
-    values[i] = int(values[i])
-  end
-  return table.concat(values, ' ')
+  return string.format(string.sub(string.rep('%d ', #values), 1, -2), unpack(values))
 end
 
 local function numbers(text)
@@ -91,9 +88,8 @@ local function readRow(text)
   return row
 end
 
-local function writeRow(key, name, row)
-  call('HSET', key, name, line({
-    row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant}))
+local function rowText(row)
+  return line({row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant})
 end
 
 -- The operator < compares strings by the server's locale.
@@ -184,16 +180,14 @@ local function compute(key, state, own)
   state.free = computeShares(rows, state.limit)
   for _, row in ipairs(rows) do
     if row.former and row.former ~= row.share then
-      writeRow(key, row.node, row)
+      call('HSET', key, row.node, rowText(row))
     end
   end
   return others, #rows
 end
 
-local function writeLimit(key, state)
-  call('HSET', key, ':limit', line({
-    state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil}))
-  call('PEXPIRE', key, int(state.keyUntil - now + KEYS_OUTLIVE_ROWS))
+local function limitText(state)
+  return line({state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil})
 end
 
 local function exchangeLimit(key, report)
@@ -219,7 +213,7 @@ local function exchangeLimit(key, report)
     if row then
       call('HDEL', key, node)
       state.granted, state.free = others, state.free + row.share
-      writeLimit(key, state)
+      call('HSET', key, ':limit', limitText(state))
     end
     return line({state.limit, 0, state.granted, call('HLEN', key) - 1})
   end
@@ -246,8 +240,8 @@ local function exchangeLimit(key, report)
   end
   state.granted = others + counted(row)
   state.keyUntil = math.max(state.keyUntil, now + 2 * lease)
-  writeRow(key, node, row)
-  writeLimit(key, state)
+  call('HSET', key, ':limit', limitText(state), node, rowText(row))
+  call('PEXPIRE', key, int(state.keyUntil - now + KEYS_OUTLIVE_ROWS))
   return line({state.limit, row.grant, state.granted, rows})
 end
 
@@ -260,9 +254,10 @@ local function count(set)
   return call('ZCOUNT', set, '(' .. int(now), '+inf')
 end
 
-local function setUntil(set, name, time)
+local function setUntil(circuit, set, name, time)
   if time > now then
     call('ZADD', set, int(time), name)
+    call('PEXPIRE', set, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
   else
     call('ZREM', set, name)
   end
@@ -270,12 +265,12 @@ end
 
 local function readCircuitRow(text)
   local row = {}
-  row.number, row.liveUntil, row.calledUntil, row.opening, row.voided = unpack(numbers(text))
+  row.number, row.liveUntil, row.calledUntil, row.opening, row.voided, row.counted = unpack(numbers(text))
   return row
 end
 
-local function writeCircuitRow(circuit, name, row)
-  call('HSET', circuit.key, name, line({row.number, row.liveUntil, row.calledUntil, row.opening, row.voided}))
+local function circuitRowText(row)
+  return line({row.number, row.liveUntil, row.calledUntil, row.opening, row.voided, row.counted})
 end
 
 local function readCircuit(key, text)
@@ -285,12 +280,8 @@ local function readCircuit(key, text)
   return circuit
 end
 
-local function writeCircuit(circuit)
-  call('HSET', circuit.key, ':circuit',
-    line({circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil}) .. ' ' .. circuit.holder)
-  for _, key in ipairs({circuit.key, circuit.votes, circuit.voters, circuit.broken}) do
-    call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
-  end
+local function circuitText(circuit)
+  return line({circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil}) .. ' ' .. circuit.holder
 end
 
 -- Calls a function with all rows that are not over, and drops those that are.
@@ -317,8 +308,8 @@ local function voidVotes(circuit)
   call('DEL', circuit.votes)
   sweep(circuit, function(name, row)
     row.voided = row.opening
-    writeCircuitRow(circuit, name, row)
-    setUntil(circuit.voters, name, math.min(row.calledUntil, row.liveUntil))
+    call('HSET', circuit.key, name, circuitRowText(row))
+    setUntil(circuit, circuit.voters, name, math.min(row.calledUntil, row.liveUntil))
   end)
 end
 
@@ -352,14 +343,14 @@ local function decide(circuit, quorumMode, quorum)
     if votes == 0 and count(circuit.broken) == 0 then
       circuit.open, circuit.holder = 0, ''
     end
-  elseif quorumMode and votes >= math.max(2, math.ceil(quorum * count(circuit.voters) / 1000)) then
+  elseif quorumMode and votes >= 2 and votes >= math.ceil(quorum * count(circuit.voters) / 1000) then
     circuit.open, circuit.holder, circuit.lentAt = 1, '', 0
   end
 end
 
 local function circuitView(circuit, quorumMode)
   local votes = count(circuit.votes)
-  local own = tonumber(call('ZSCORE', circuit.votes, node) or '0') > now and 1 or 0
+  local own = votes > 0 and tonumber(call('ZSCORE', circuit.votes, node) or '0') > now and 1 or 0
   return line({
     votes, count(circuit.voters), votes > own and 1 or 0, quorumMode and circuit.open or 0,
     circuit.open == 1 and circuit.holder == node and 1 or 0})
@@ -395,18 +386,23 @@ local function exchangeCircuit(key, votes, voters, broken, report)
     end
     requireHolder(circuit)
     decide(circuit, quorumMode, quorum)
-    writeCircuit(circuit)
+    call('HSET', key, ':circuit', circuitText(circuit))
+    call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
     return circuitView(circuit, quorumMode)
   end
-  row = row or {calledUntil = 0, voided = 0}
+  circuit.keyUntil = math.max(circuit.keyUntil, now + 2 * lease)
+  row = row or {calledUntil = 0, voided = 0, counted = 1}
   row.number, row.liveUntil, row.opening = number, now + lease, opening
   row.calledUntil = called == 1 and now + CALLED_RECENTLY or row.calledUntil
   local voteUntil = vote > 0 and opening > row.voided and math.min(now + vote, row.liveUntil) or 0
-  writeCircuitRow(circuit, node, row)
-  setUntil(votes, node, voteUntil)
-  setUntil(voters, node, math.min(math.max(row.calledUntil, voteUntil), row.liveUntil))
-  setUntil(broken, node, nodeState ~= CLOSED and row.liveUntil or 0)
-  circuit.keyUntil = math.max(circuit.keyUntil, now + 2 * lease)
+  local counts = voteUntil > 0 or nodeState ~= CLOSED
+  if counts or row.counted == 1 then -- else it is in neither set
+    setUntil(circuit, votes, node, voteUntil)
+    setUntil(circuit, broken, node, nodeState ~= CLOSED and row.liveUntil or 0)
+  end
+  row.counted = counts and 1 or 0
+  setUntil(circuit, voters, node, math.min(math.max(row.calledUntil, voteUntil), row.liveUntil))
+  call('HSET', key, node, circuitRowText(row))
   local takenBack = circuit.holder == node and endsTrials(circuit, nodeState, due == 1)
   requireHolder(circuit)
   decide(circuit, quorumMode, quorum)
@@ -417,7 +413,8 @@ local function exchangeCircuit(key, votes, voters, broken, report)
   if now - circuit.sweptAt >= lease then
     sweep(circuit)
   end
-  writeCircuit(circuit)
+  call('HSET', key, ':circuit', circuitText(circuit))
+  call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
   return circuitView(circuit, quorumMode)
 end
 

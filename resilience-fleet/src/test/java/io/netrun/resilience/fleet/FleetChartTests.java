@@ -13,9 +13,7 @@ import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/**
- * Writes the shares over time as CSV and as SVG: {@code -Dfleet.charts=docs/images}, relative to the module.
- */
+/** Writes the shares over time as CSV and as SVG: {@code -Dfleet.charts=docs/images}, relative to the module. */
 @EnabledIfSystemProperty(named = "fleet.charts", matches = ".+")
 class FleetChartTests {
 
@@ -133,14 +131,19 @@ class FleetChartTests {
                         .orElse(1)
                 * 1.05;
         int bottom = top + 20 + PANEL - 20;
-        svg.append(String.format(
-                "<text x=\"%d\" y=\"%d\" fill=\"#222222\">%s</text>%n", LEFT, top + 12, scenario.title));
+        svg.append(
+                String.format("<text x=\"%d\" y=\"%d\" fill=\"#222222\">%s</text>%n", LEFT, top + 12, scenario.title));
         double limitAt = bottom - SimulatedNode.RATE / most * (PANEL - 20);
         svg.append(String.format(
                 Locale.ROOT,
                 "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#444444\" stroke-dasharray=\"4 4\"/>"
                         + "<text x=\"8\" y=\"%.1f\">%d/s</text>%n",
-                LEFT, WIDTH - 10, limitAt, limitAt, limitAt + 4, SimulatedNode.RATE));
+                LEFT,
+                WIDTH - 10,
+                limitAt,
+                limitAt,
+                limitAt + 4,
+                SimulatedNode.RATE));
         for (int second = 0; second <= last; second += 5) {
             double x = LEFT + second / last * (WIDTH - LEFT - 10);
             svg.append(String.format(

@@ -50,7 +50,10 @@ class FleetFaultTests {
         RESET(FaultyProxy.Mode.RESET),
         CUT_REPLY(FaultyProxy.Mode.CUT_REPLY),
         NO_LISTENER(FaultyProxy.Mode.NO_LISTENER),
-        CLIENT_PAUSE(test -> test.server.command("CLIENT", "PAUSE", "5000"), test -> {}, ""),
+        CLIENT_PAUSE(
+                test -> test.server.command("CLIENT", "PAUSE", "600000", "WRITE"),
+                test -> test.server.command("CLIENT", "UNPAUSE"),
+                ""),
         SUSPENDED(test -> test.server.suspend(), test -> test.server.resume(), ""),
         RESTARTED_EMPTY(test -> test.server.stop(), test -> test.server.startAgain(), ""),
         REPLICA(

@@ -73,8 +73,7 @@ class FleetNodeTests {
         NodeReport first = store.next();
         assertThat(first.number()).isEqualTo(1);
         assertThat(first.node()).startsWith("host-");
-        assertThat(first.limits())
-                .containsExactly(new LimitReport("bulkhead", "database", 200, 0, 1, 200, 0));
+        assertThat(first.limits()).containsExactly(new LimitReport("bulkhead", "database", 200, 0, 1, 200, 0));
     }
 
     @Test
@@ -99,8 +98,11 @@ class FleetNodeTests {
         nextReport();
         ticker.advance(LEASE);
         awaitLimit(expected);
-        assertThat(event()).isInstanceOfSatisfying(FleetEvent.Degraded.class, degraded -> assertThat(degraded.cause())
-                .isEqualTo("the store has not answered the last report"));
+        assertThat(event())
+                .isInstanceOfSatisfying(
+                        FleetEvent.Degraded.class,
+                        degraded ->
+                                assertThat(degraded.cause()).isEqualTo("the store has not answered the last report"));
     }
 
     @Test
@@ -119,13 +121,15 @@ class FleetNodeTests {
         node.start();
         store.next();
         store.answer(report -> {
-            throw new IOException("Connection refused");
+            throw new IOException("Connection reset");
         });
         nextReport();
         awaitFailures(1);
         ticker.advance(LEASE);
-        assertThat(event()).isInstanceOfSatisfying(FleetEvent.Degraded.class, degraded -> assertThat(degraded.cause())
-                .isEqualTo("java.io.IOException: Connection refused"));
+        assertThat(event())
+                .isInstanceOfSatisfying(
+                        FleetEvent.Degraded.class,
+                        degraded -> assertThat(degraded.cause()).isEqualTo("java.io.IOException: Connection reset"));
         awaitLimit(50);
         store.answer(report -> ScriptedStore.granting(report, 8, 4));
         advanceUntilLimit(8);
@@ -354,8 +358,7 @@ class FleetNodeTests {
         assertThat(store.next().commands()).hasSize(1);
         store.answer(memory::exchange);
         assertThat(nextReport().commands()).hasSize(1);
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(commands).containsExactly(command("force-open", 1)));
+        await().atMost(SOON).untilAsserted(() -> assertThat(commands).containsExactly(command("force-open", 1)));
         assertThat(nextReport().commands()).isEmpty();
         assertThat(nextReport().lastCommand()).isEqualTo(1);
         assertThat(commands).hasSize(1);

@@ -81,7 +81,7 @@ class FleetSimulationTests {
         grown.rateDemand = 20;
         double scarce = fleet.secondsUntil(() -> grown.rateInForce(), 0.9 * 20, LEASE);
         print("tenfold demand", seed, "intervals if there is enough", enough, "if all is granted", scarce);
-        assertThat(enough).isLessThanOrEqualTo(5);
+        assertThat(enough).isLessThanOrEqualTo(3);
         assertThat(scarce).isLessThanOrEqualTo(6);
         assertThat(fleet.worstOvershoot).isZero();
     }
@@ -189,7 +189,8 @@ class FleetSimulationTests {
         long trials = fleet.mostTrials;
         fleet.nodes.forEach(node -> node.failing = 0);
         double first = fleet.secondsUntil(() -> fleet.count(State.CLOSED), 1, Duration.ofSeconds(60));
-        double closed = fleet.secondsUntil(() -> fleet.count(State.CLOSED), NODES, Duration.ofSeconds(60));
+        double followed = fleet.secondsUntil(() -> -fleet.count(State.OPEN), 0, Duration.ofSeconds(60));
+        double closed = followed + fleet.secondsUntil(() -> fleet.count(State.CLOSED), NODES, Duration.ofSeconds(60));
         print(
                 "quorum",
                 seed,
@@ -201,11 +202,12 @@ class FleetSimulationTests {
                 trialNodes,
                 "trials",
                 trials);
-        print("quorum", seed, "first closed after", first, "all after", closed);
+        print("quorum", seed, "first closed after", first, "all tried after", followed, "all closed after", closed);
         assertThat(all).isLessThanOrEqualTo(2.4);
         assertThat(trialNodes).isEqualTo(1);
         assertThat(trials).isBetween(1L, 3L);
-        assertThat(closed).isLessThanOrEqualTo(3);
+        // Up to an interval and a fifth until the store knows it, and two until all follow.
+        assertThat(followed).isLessThanOrEqualTo(3.3);
     }
 
     @ParameterizedTest

@@ -1,0 +1,285 @@
+package io.netrun.resilience.fleet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.circuitbreaker.FleetMode;
+import io.netrun.resilience.fleet.CircuitReport.State;
+import io.netrun.resilience.test.ManualTicker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The rules of the store, one by one. */
+class InMemoryFleetStoreTests {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LEASE = Duration.ofSeconds(10);
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final InMemoryFleetStore store = new InMemoryFleetStore(ticker);
+    private final Map<String, Long> numbers = new HashMap<>();
+
+    // ---- limits
+
+    @Test
+    void youngStoreShouldNotGrantMoreThanTheNodeHas() {
+        assertThat(limit("a", 100, 20, 0).grant()).isEqualTo(20);
+        ticker.advance(INTERVAL);
+        assertThat(limit("a", 100, 20, 0).grant()).isEqualTo(20);
+        ticker.advance(INTERVAL);
+        assertThat(limit("a", 100, 20, 0).grant()).isEqualTo(100);
+    }
+
+    @Test
+    void storeYoungerThanALeaseShouldGrantAnEvenPartAtMost() {
+        limit("a", 100, 30, 0);
+        limit("b", 0, 10, 0);
+        ticker.advance(INTERVAL.multipliedBy(3));
+        assertThat(limit("a", 100, 30, 0).grant()).isEqualTo(50);
+        ticker.advance(LEASE);
+        limit("b", 0, 1, 0);
+        assertThat(limit("a", 100, 50, 0).grant()).isEqualTo(99);
+    }
+
+    @Test
+    void grantShouldCountUntilTheNodeReportsThatItHasLess() {
+        grown();
+        assertThat(limit("a", 100, 100, 0).grant()).isEqualTo(100);
+        assertThat(limit("b", 100, 1, 0).grant()).isZero();
+        ticker.advance(INTERVAL);
+        assertThat(limit("a", 100, 100, 0).grant()).isEqualTo(50);
+        assertThat(limit("b", 100, 0, 0).grant()).isZero();
+        ticker.advance(INTERVAL);
+        assertThat(limit("a", 100, 50, 0).grant()).isEqualTo(50);
+        assertThat(limit("b", 100, 0, 0).grant()).isEqualTo(50);
+    }
+
+    @Test
+    void callsAboveALoweredGrantShouldCountUntilTheyEnd() {
+        grown();
+        limit("a", 100, 100, 90);
+        limit("b", 100, 1, 0);
+        ticker.advance(INTERVAL);
+        limit("a", 100, 100, 90);
+        ticker.advance(INTERVAL);
+        limit("a", 100, 50, 90);
+        assertThat(limit("b", 100, 0, 0).grant()).isEqualTo(10);
+        ticker.advance(INTERVAL);
+        limit("a", 100, 50, 50);
+        assertThat(limit("b", 100, 0, 0).grant()).isEqualTo(50);
+    }
+
+    @Test
+    void firstReportShouldNotCountWhatTheNodeHas() {
+        grown();
+        LimitView view = limit("b", 0, 1_000, 1_000);
+        assertThat(view.granted()).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void freePartShouldBeHadAtOnce() {
+        grown();
+        limit("a", 10, 100, 0);
+        ticker.advance(INTERVAL);
+        assertThat(limit("a", 10, 10, 0).grant()).isEqualTo(11);
+        ticker.advance(INTERVAL.dividedBy(2));
+        assertThat(limit("a", 60, 11, 0).grant()).isEqualTo(60);
+    }
+
+    @Test
+    void staleReportShouldChangeNothing() {
+        grown();
+        LimitView view = limit("a", 40, 100, 0);
+        LimitView stale = store.exchange(report("a", 1, false, List.of(limitReport(100, 0, 0)), List.of()))
+                .limits()
+                .get(0);
+        assertThat(stale).isEqualTo(view);
+    }
+
+    @Test
+    void leavingNodeShouldFreeWhatItHad() {
+        grown();
+        limit("b", 100, 1, 0);
+        store.exchange(report("a", next("a"), true, List.of(limitReport(100, 100, 100)), List.of()));
+        assertThat(limit("b", 100, 0, 0).grant()).isEqualTo(100);
+    }
+
+    @Test
+    void nodeThatIsSilentForALeaseShouldLoseItsShare() {
+        grown();
+        limit("b", 100, 1, 0);
+        ticker.advance(LEASE.minusMillis(1));
+        assertThat(limit("b", 100, 0, 0).grant()).isZero();
+        ticker.advance(INTERVAL);
+        assertThat(limit("b", 100, 0, 0).grant()).isEqualTo(100);
+    }
+
+    @Test
+    void smallestConfiguredLimitShouldCount() {
+        grown();
+        LimitReport other = new LimitReport("bulkhead", "x", 40, 100, 0, 0, 0);
+        LimitView view = store.exchange(report("b", next("b"), false, List.of(other), List.of()))
+                .limits()
+                .get(0);
+        assertThat(view.limit()).isEqualTo(40);
+        assertThat(limit("a", 100, 100, 0).grant()).isEqualTo(20);
+    }
+
+    @Test
+    void limitThatNobodyReportsForTwoLeasesShouldBeginAnew() {
+        grown();
+        ticker.advance(LEASE.multipliedBy(2));
+        assertThat(limit("a", 100, 5, 0).grant()).isEqualTo(5);
+    }
+
+    // ---- circuits
+
+    @Test
+    void oneVoteShouldBeAHintAndOpenNothing() {
+        assertThat(circuit("a", State.OPEN, true, 30, false, 1).open()).isFalse();
+        CircuitView other = circuit("b", State.CLOSED, true, 0, false, 0);
+        assertThat(other.votedElsewhere()).isTrue();
+        assertThat(other.open()).isFalse();
+        assertThat(other.votes()).isEqualTo(1);
+        assertThat(other.voters()).isEqualTo(2);
+    }
+
+    @Test
+    void quorumOfTheVotersShouldOpenForEveryNode() {
+        List.of("a", "b", "c", "d").forEach(node -> circuit(node, State.CLOSED, true, 0, false, 0));
+        circuit("idle", State.CLOSED, false, 0, false, 0);
+        circuit("a", State.OPEN, true, 30, false, 1);
+        assertThat(circuit("b", State.OPEN, true, 30, false, 1).open()).isTrue();
+        assertThat(circuit("idle", State.CLOSED, false, 0, false, 0).open()).isTrue();
+    }
+
+    @Test
+    void trialsShouldBeLentToOneNodePerInterval() {
+        open();
+        assertThat(circuit("a", State.OPEN, true, 0, true, 1).trial()).isTrue();
+        assertThat(circuit("b", State.OPEN, true, 0, true, 1).trial()).isFalse();
+        assertThat(circuit("a", State.HALF_OPEN, true, 0, false, 1).trial()).isTrue();
+        assertThat(circuit("a", State.OPEN, true, 30, false, 2).trial()).isFalse();
+        assertThat(circuit("b", State.OPEN, true, 0, true, 1).trial()).isFalse();
+        ticker.advance(INTERVAL);
+        assertThat(circuit("b", State.OPEN, true, 0, true, 1).trial()).isTrue();
+    }
+
+    @Test
+    void trialsThatAreNotUsedShouldBeTakenBackAfterTwoIntervals() {
+        open();
+        assertThat(circuit("a", State.OPEN, true, 0, true, 1).trial()).isTrue();
+        ticker.advance(INTERVAL);
+        assertThat(circuit("a", State.OPEN, true, 0, true, 1).trial()).isTrue();
+        ticker.advance(INTERVAL);
+        assertThat(circuit("a", State.OPEN, true, 0, true, 1).trial()).isFalse();
+        assertThat(circuit("b", State.OPEN, true, 0, true, 1).trial()).isTrue();
+    }
+
+    @Test
+    void closedCircuitOfTheHolderShouldCloseTheFleetAndEndVotes() {
+        open();
+        circuit("a", State.OPEN, true, 0, true, 1);
+        assertThat(circuit("a", State.CLOSED, true, 0, false, 1).open()).isFalse();
+        CircuitView former = circuit("b", State.OPEN, true, 20, false, 1);
+        assertThat(former.open()).isFalse();
+        assertThat(former.votes()).isZero();
+        assertThat(circuit("b", State.OPEN, true, 30, false, 2).votes()).isEqualTo(1);
+    }
+
+    @Test
+    void holderThatIsSilentForALeaseShouldHoldNothing() {
+        open();
+        circuit("a", State.OPEN, true, 0, true, 1);
+        ticker.advance(LEASE.minusSeconds(1));
+        circuit("b", State.OPEN, true, 20, false, 1);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(circuit("b", State.OPEN, true, 0, true, 1).trial()).isTrue();
+    }
+
+    // ---- commands and nodes
+
+    @Test
+    void latestCommandOfAKindShouldReachNodesThatHaveNotAppliedIt() {
+        send("a", command("force-open"));
+        send("a", command("reset"));
+        send("a", command("settings"));
+        assertThat(send("late").commands())
+                .containsExactly(
+                        command("reset").withNumber(2), command("settings").withNumber(3));
+        ticker.advance(Duration.ofDays(7));
+        assertThat(send("late").commands()).isEmpty();
+    }
+
+    @Test
+    void commandThatIsSentAgainShouldNotBeNumberedAgain() {
+        send("a", command("reset"));
+        assertThat(send("a", command("reset")).commands())
+                .containsExactly(command("reset").withNumber(1));
+    }
+
+    @Test
+    void nodesShouldBeNamedUntilTheyLeaveOrTheirLeaseIsOver() {
+        send("b");
+        send("a");
+        assertThat(send("c").nodes()).containsExactly("a", "b", "c");
+        store.exchange(report("b", next("b"), true, List.of(), List.of()));
+        ticker.advance(LEASE.minusSeconds(1));
+        assertThat(send("c").nodes()).containsExactly("a", "c");
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(send("c").nodes()).containsExactly("c");
+    }
+
+    /** A node that has the whole limit, in a store that is older than a lease. */
+    private void grown() {
+        limit("a", 100, 100, 0);
+        ticker.advance(LEASE.minusSeconds(1));
+        limit("a", 100, 100, 0);
+        ticker.advance(Duration.ofSeconds(1));
+        assertThat(limit("a", 100, 100, 0).grant()).isEqualTo(100);
+    }
+
+    private void open() {
+        circuit("a", State.OPEN, true, 30, false, 1);
+        assertThat(circuit("b", State.OPEN, true, 30, false, 1).open()).isTrue();
+    }
+
+    private long next(String node) {
+        return numbers.merge(node, 1L, Long::sum);
+    }
+
+    private static LimitReport limitReport(long wants, long has, long inUse) {
+        return new LimitReport("bulkhead", "x", 100, wants, 1, has, inUse);
+    }
+
+    private LimitView limit(String node, long wants, long has, long inUse) {
+        return store.exchange(report(node, next(node), false, List.of(limitReport(wants, has, inUse)), List.of()))
+                .limits()
+                .get(0);
+    }
+
+    private CircuitView circuit(String node, State state, boolean called, int vote, boolean due, long opening) {
+        CircuitReport circuit =
+                new CircuitReport("x", FleetMode.QUORUM, 500, state, called, Duration.ofSeconds(vote), due, opening);
+        return store.exchange(report(node, next(node), false, List.of(), List.of(circuit)))
+                .circuits()
+                .get(0);
+    }
+
+    private FleetView send(String node, FleetCommand... commands) {
+        return store.exchange(new NodeReport(
+                node, next(node), false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(commands), 0));
+    }
+
+    private static FleetCommand command(String action) {
+        return new FleetCommand(0, "circuit-breaker", "x", action, Map.of(), "operator", Instant.EPOCH);
+    }
+
+    private static NodeReport report(
+            String node, long number, boolean leaving, List<LimitReport> limits, List<CircuitReport> circuits) {
+        return new NodeReport(node, number, leaving, INTERVAL, LEASE, 1, limits, circuits, List.of(), 0);
+    }
+}
