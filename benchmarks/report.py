@@ -80,6 +80,8 @@ class Case:
     def verdict(self, threads):
         """The bound and whether it is met, both empty without one."""
         definition = self.definition
+        if "beyond" in definition:
+            return self.verdict_beyond(threads)
         by_limit = definition.get("against") == "limit"
         bound = definition.get("boundOnThreads", {}).get(str(threads))
         if bound is None and (threads == 1 or not by_limit):
@@ -94,6 +96,17 @@ class Case:
             text += f", {definition['bytes']} B"
             met = met and not round(ours.bytes) > definition["bytes"]
         return text, "met" if met else "**missed**"
+
+    def verdict_beyond(self, threads):
+        """The bound of what is done for a failure beyond making it, as a multiple of the call with a prebuilt one."""
+        made = self.figures.get((self.definition["beyond"], threads))
+        prebuilt = self.figures.get((self.definition["prebuilt"], threads))
+        if made is None or prebuilt is None:
+            return "", ""
+        beyond = (self.netrun(threads).nanos - made.nanos) / prebuilt.nanos
+        bound = self.definition["bound"]
+        text = f"beyond making the failure ({made.time()}): {beyond:.2f} of {bound} × prebuilt"
+        return text, "met" if beyond <= bound else "**missed**"
 
 
 def summary(cases):

@@ -36,6 +36,9 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private volatile C config;
     private volatile boolean enabled = true;
 
+    /** Takes this instance back into the family that has evicted it; null if none has. */
+    private volatile KeyedPolicies.@Nullable Evicted<?> eviction;
+
     /** Created with the first call: the constructor of this class runs before that of the policy has set its fields. */
     private volatile @Nullable Layer entry;
 
@@ -93,6 +96,7 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
             next = Objects.requireNonNull(change.apply(seen), "config");
         } while (!CONFIG.compareAndSet(this, seen, next));
         applyConfig();
+        onChanged();
         return next;
     }
 
@@ -105,6 +109,28 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     public void setEnabled(boolean enabled) {
         this.enabled = enabled;
         applyConfig();
+        onChanged();
+    }
+
+    /**
+     * Must be called after each change that makes this instance differ from a new one, such as a circuit that is forced
+     * open: an instance that its family has evicted returns to it then, so that the change is not lost.
+     */
+    protected final void onChanged() {
+        KeyedPolicies.Evicted<?> evicted = eviction;
+        if (evicted != null) {
+            evicted.takeBack();
+        }
+    }
+
+    /** Records that a family evicts this instance, or has taken it back. */
+    final void setEviction(KeyedPolicies.@Nullable Evicted<?> evicted) {
+        eviction = evicted;
+    }
+
+    /** Returns the eviction of this instance; null if it is not evicted. */
+    final KeyedPolicies.@Nullable Evicted<?> eviction() {
+        return eviction;
     }
 
     @Override

@@ -173,6 +173,38 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     }
 
     /**
+     * Calls listeners and then completes this future, after a successful {@link #tryEnd()} and after everything that
+     * the call holds is released. If a listener blocks, the future is completed nevertheless, as in
+     * {@link #releaseThenPublish}.
+     *
+     * @param announcement calls the listeners; null if there is nothing to announce
+     * @param context the context in which the listeners run, and dependents if a listener blocks; cleared afterwards
+     */
+    protected final void announceThenPublish(
+            @Nullable Runnable announcement, T value, @Nullable Throwable failure, CallerContext context) {
+        if (announcement == null) {
+            context.clear();
+            publish(value, failure);
+            return;
+        }
+        OverdueRelease overdue = OverdueRelease.watch(() -> context.runAnyway(() -> publish(value, failure)));
+        announce(announcement, context);
+        if (overdue != null) {
+            overdue.released();
+        }
+        publish(value, failure);
+        context.clear();
+    }
+
+    private static void announce(Runnable announcement, CallerContext context) {
+        try {
+            context.runAnyway(announcement);
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "An event could not be published", thrown);
+        }
+    }
+
+    /**
      * Releases what the call holds, and then runs the task that completes this future. That task takes effect once,
      * however often it runs.
      *

@@ -16,9 +16,10 @@ public final class CallerContext {
 
     private static final Logger log = LoggerFactory.getLogger(CallerContext.class);
 
-    private volatile ContextPropagation.@Nullable Context context;
+    /** As {@link ContextPropagation#capture} returns it; null once it is cleared. */
+    private volatile @Nullable Object context;
 
-    private CallerContext(ContextPropagation.Context context) {
+    private CallerContext(Object context) {
         this.context = context;
     }
 
@@ -38,11 +39,11 @@ public final class CallerContext {
      * @throws RuntimeException if restoring the context fails, or the task throws it
      */
     public void run(Runnable task) {
-        ContextPropagation.Context captured = context;
+        Object captured = context;
         if (captured == null) {
             task.run();
         } else {
-            captured.run(task);
+            ContextPropagation.run(captured, task);
         }
     }
 
@@ -78,12 +79,21 @@ public final class CallerContext {
      * @return false if the task has not begun
      */
     public boolean tryRun(Task task) {
+        runLogged(task);
+        return task.begun;
+    }
+
+    /**
+     * Runs a task as {@link #tryRun} does, for tasks that know by themselves whether they have begun.
+     *
+     * @param task must not throw
+     */
+    public void runLogged(Runnable task) {
         try {
             run(task);
         } catch (Throwable thrown) {
             SafeLog.warn(log, "The context of a call could not be restored", thrown);
         }
-        return task.begun;
     }
 
     /**

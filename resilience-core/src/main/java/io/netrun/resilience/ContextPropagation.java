@@ -39,16 +39,33 @@ public final class ContextPropagation {
      * user's call.
      */
     public static Runnable wrap(Runnable task) {
-        Context context = capture();
-        return () -> context.run(task);
+        Object context = capture();
+        return () -> run(context, task);
     }
 
-    /** Captures the current context of the calling thread. */
-    static Context capture() {
+    /**
+     * Captures the current context of the calling thread, for {@link #run}: a {@link Context}, or the class loader if
+     * there is nothing else. Every policy of an asynchronous call captures it, and most threads have nothing else.
+     */
+    static Object capture() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         Map<String, String> mdc = mdcCarried ? MDC.getCopyOfContextMap() : null;
         Deadline scope = Deadline.ofThread();
-        return PRESENT ? Snapshots.capture(loader, mdc, scope) : new Context(loader, mdc, scope);
+        if (PRESENT && Snapshots.areNeeded()) {
+            return Snapshots.capture(loader, mdc, scope);
+        }
+        return loader != null && scope == null && (mdc == null || mdc.isEmpty())
+                ? loader
+                : new Context(loader, mdc, scope);
+    }
+
+    /** Runs a task within a context that {@link #capture} returned. */
+    static void run(Object captured, Runnable task) {
+        if (captured instanceof Context context) {
+            context.run(task);
+        } else {
+            Context.run((ClassLoader) captured, null, null, task);
+        }
     }
 
     /** A context that was captured without the library. */
@@ -65,6 +82,14 @@ public final class ContextPropagation {
         }
 
         void run(Runnable task) {
+            run(loader, mdc, scope, task);
+        }
+
+        static void run(
+                @Nullable ClassLoader loader,
+                @Nullable Map<String, String> mdc,
+                @Nullable Deadline scope,
+                Runnable task) {
             Thread thread = Thread.currentThread();
             ClassLoader loaderBefore = thread.getContextClassLoader();
             Map<String, String> mdcBefore = mdcCarried ? MDC.getCopyOfContextMap() : null;
@@ -110,14 +135,16 @@ public final class ContextPropagation {
         private static final ContextSnapshotFactory FACTORY =
                 ContextSnapshotFactory.builder().clearMissing(true).build();
 
-        static Context capture(
-                @Nullable ClassLoader loader, @Nullable Map<String, String> mdc, @Nullable Deadline scope) {
-            // The accessor of this library is always registered, and its value is propagated anyway.
+        /** Returns whether there are accessors other than that of this library, whose value is propagated anyway. */
+        static boolean areNeeded() {
             List<ThreadLocalAccessor<?>> accessors = REGISTRY.getThreadLocalAccessors();
             boolean ownAlone = accessors.size() == 1 && accessors.get(0) instanceof DeadlineAccessor;
-            return ownAlone || accessors.isEmpty()
-                    ? new Context(loader, mdc, scope)
-                    : new WithSnapshot(loader, mdc, scope, FACTORY.captureAll());
+            return !ownAlone && !accessors.isEmpty();
+        }
+
+        static Context capture(
+                @Nullable ClassLoader loader, @Nullable Map<String, String> mdc, @Nullable Deadline scope) {
+            return new WithSnapshot(loader, mdc, scope, FACTORY.captureAll());
         }
     }
 

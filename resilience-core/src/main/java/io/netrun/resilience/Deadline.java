@@ -31,12 +31,12 @@ import org.slf4j.LoggerFactory;
  *
  * @apiNote For authors of policies.
  */
-public final class Deadline extends ScopeParts {
+public abstract class Deadline extends ScopeParts {
 
     private static final Logger log = LoggerFactory.getLogger(Deadline.class);
 
     /** No limit and no scope: the call is wanted until it ends. */
-    public static final Deadline NONE = new Deadline(null, 0, null);
+    public static final Deadline NONE = new Unlimited(null);
 
     // Bytes, because nearly every asynchronous call has at least one scope.
     private static final byte RUNNING = 0;
@@ -52,8 +52,6 @@ public final class Deadline extends ScopeParts {
     /** Whether any call has ever had a scope. Until then, no thread needs to look for one. */
     private static volatile boolean used;
 
-    private final @Nullable Ticker ticker;
-    private final long nanos;
     private final @Nullable Deadline outer;
 
     private volatile byte state;
@@ -61,14 +59,8 @@ public final class Deadline extends ScopeParts {
     /** The number of bodies begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
 
-    /** Written before {@link #started}. Threads that compute it concurrently write nearly the same value. */
-    private long expiresAt;
-
-    private volatile boolean started;
-
-    private Deadline(@Nullable Ticker ticker, long nanos, @Nullable Deadline outer) {
-        this.ticker = ticker;
-        this.nanos = nanos;
+    /** Package-private, so that authors of policies create scopes with {@link #within} and {@link #child} only. */
+    Deadline(@Nullable Deadline outer) {
         this.outer = outer;
     }
 
@@ -109,9 +101,9 @@ public final class Deadline extends ScopeParts {
      *
      * @param nanos the limit in nanoseconds from now, at most half of {@link Long#MAX_VALUE}
      */
-    public Deadline within(Ticker ticker, long nanos) {
-        Deadline limit = lazyWithin(ticker, nanos);
-        limit.expiresAt(ticker);
+    public final Deadline within(Ticker ticker, long nanos) {
+        TimeLimit limit = new TimeLimit(ticker, nanos, asOuter());
+        limit.expiresAt();
         return limit;
     }
 
@@ -121,28 +113,24 @@ public final class Deadline extends ScopeParts {
      *
      * @param nanos the limit in nanoseconds from then, at most half of {@link Long#MAX_VALUE}
      */
-    public Deadline lazyWithin(Ticker ticker, long nanos) {
-        return new Deadline(ticker, nanos, this == NONE ? null : this);
+    public final Deadline lazyWithin(Ticker ticker, long nanos) {
+        return new TimeLimit(ticker, nanos, asOuter());
     }
 
     /** Returns a nested scope without a limit of its own, which can be stopped independently. */
-    public Deadline child() {
-        return new Deadline(null, 0, this == NONE ? null : this);
+    public final Deadline child() {
+        return new Unlimited(asOuter());
     }
 
-    private long expiresAt(Ticker clock) {
-        if (!started) {
-            expiresAt = clock.nanoTime() + nanos;
-            started = true;
-        }
-        return expiresAt;
+    private @Nullable Deadline asOuter() {
+        return this == NONE ? null : this;
     }
 
     /**
      * Returns the nanoseconds left of this limit and of those around it; negative if past, {@link Long#MAX_VALUE}
      * without any limit. A limit whose call has ended does not count.
      */
-    public long remainingNanos() {
+    public final long remainingNanos() {
         long own = state == ENDED ? Long.MAX_VALUE : remainingNanosOfThis();
         return outer == null ? own : Math.min(own, outer.remainingNanos());
     }
@@ -151,21 +139,14 @@ public final class Deadline extends ScopeParts {
      * Returns the nanoseconds left of this limit alone; negative if past, {@link Long#MAX_VALUE} if it has no limit of
      * its own.
      */
-    public long remainingNanosOfThis() {
-        return ticker == null ? Long.MAX_VALUE : expiresAt(ticker) - ticker.nanoTime();
-    }
+    public abstract long remainingNanosOfThis();
 
     /**
      * Schedules a task for the moment at which this limit expires; see {@link Ticker#schedule}.
      *
      * @throws IllegalStateException if this has no limit of its own
      */
-    public Ticker.Scheduled schedule(Runnable task) {
-        if (ticker == null) {
-            throw new IllegalStateException("there is no time limit to schedule a task for");
-        }
-        return ticker.scheduleAt(task, expiresAt(ticker));
-    }
+    public abstract Ticker.Scheduled schedule(Runnable task);
 
     /**
      * Marks this limit as exceeded and notifies what is registered in it. Called by the policy that set the limit,
@@ -174,7 +155,7 @@ public final class Deadline extends ScopeParts {
      * @return the failures of the attempts that registered parts had made so far, the oldest first; empty if this scope
      *     was left before
      */
-    public List<Throwable> tryExceed() {
+    public final List<Throwable> tryExceed() {
         return tryExceed(null);
     }
 
@@ -183,7 +164,7 @@ public final class Deadline extends ScopeParts {
      *
      * @param limit the name of the limit, such as {@code Timeout 'payments'}; null if it has none
      */
-    public List<Throwable> tryExceed(@Nullable String limit) {
+    public final List<Throwable> tryExceed(@Nullable String limit) {
         List<Throwable> failures = new ArrayList<>();
         Link name = limit == null ? null : addLimitName(limit); // before the state, which other threads read first
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
@@ -196,7 +177,7 @@ public final class Deadline extends ScopeParts {
      * Returns the name of the limit that was exceeded, such as {@code Timeout 'payments'}; null if none was, or it has
      * no name.
      */
-    public @Nullable String exceededLimit() {
+    public final @Nullable String exceededLimit() {
         int now = state;
         if (now == EXCEEDED) {
             return limitName();
@@ -205,7 +186,7 @@ public final class Deadline extends ScopeParts {
     }
 
     /** Marks the call as no longer wanted for another reason than time, and notifies what is registered. Idempotent. */
-    public void tryStop() {
+    public final void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
             notifyParts(false, failure -> {}, null);
         }
@@ -215,7 +196,7 @@ public final class Deadline extends ScopeParts {
      * Ends this scope because its call has ended, so that work that continues afterwards is no longer limited. Called
      * by the policy that created the scope, once it has decided that the call was in time.
      */
-    public void end() {
+    public final void end() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, ENDED)) {
             clear();
         }
@@ -225,7 +206,7 @@ public final class Deadline extends ScopeParts {
      * Returns whether this limit, or one around it, was exceeded; false if the scope was stopped before for another
      * reason.
      */
-    public boolean isExceeded() {
+    public final boolean isExceeded() {
         int now = state;
         return now == EXCEEDED || (now != STOPPED && outer != null && outer.isExceeded());
     }
@@ -234,13 +215,13 @@ public final class Deadline extends ScopeParts {
      * Returns whether the call was given up: a limit was exceeded, or the scope was stopped. False for a scope whose
      * call has ended, unless a scope around it was given up.
      */
-    public boolean isOver() {
+    public final boolean isOver() {
         int now = state;
         return now == EXCEEDED || now == STOPPED || (outer != null && outer.isOver());
     }
 
     /** Returns whether this is the given scope or is nested in it; every scope is nested in {@link #NONE}. */
-    public boolean isWithin(Deadline other) {
+    public final boolean isWithin(Deadline other) {
         if (other == NONE) {
             return true;
         }
@@ -258,19 +239,19 @@ public final class Deadline extends ScopeParts {
      *
      * @throws CancellationException if the result is no longer wanted
      */
-    public void requireWanted() {
+    public final void requireWanted() {
         if (this != NONE && isOver()) {
             throw givenUp();
         }
     }
 
     /** Returns the failure of a call that was abandoned before it was made. */
-    CancellationException givenUp() {
+    final CancellationException givenUp() {
         return new CancellationException("the call was given up before it was made");
     }
 
     /** Returns the number of bodies begun in this scope. A change between two reads means that a body was called. */
-    public int begun() {
+    public final int begun() {
         return begun;
     }
 
@@ -278,7 +259,7 @@ public final class Deadline extends ScopeParts {
      * Registers a part of a call that is notified when the call is abandoned, immediately if that has already happened.
      * Does nothing without a scope. Parts that {@linkplain InFlight#tryEnd() have ended} are removed.
      */
-    public void register(InFlight part) {
+    public final void register(InFlight part) {
         if (this == NONE) {
             return;
         }
@@ -299,7 +280,7 @@ public final class Deadline extends ScopeParts {
      */
     @Nullable
     @SuppressWarnings("NonAtomicVolatileUpdate") // parallel bodies may be counted as one
-    Deadline enter() {
+    final Deadline enter() {
         for (@Nullable Deadline each = this; each != null; each = each.outer) {
             each.begun = each.begun + 1;
         }
@@ -311,7 +292,7 @@ public final class Deadline extends ScopeParts {
      *
      * @return the scope to pass to {@link #exitScope} afterwards
      */
-    public @Nullable Deadline enterScope() {
+    public final @Nullable Deadline enterScope() {
         if (this == NONE && !used) {
             return null;
         }
@@ -327,6 +308,24 @@ public final class Deadline extends ScopeParts {
     public static void exitScope(@Nullable Deadline before) {
         if (used) {
             CURRENT.set(before);
+        }
+    }
+
+    /** A scope without a limit of its own. Private, so that no thread can initialize it before its superclass. */
+    private static final class Unlimited extends Deadline {
+
+        Unlimited(@Nullable Deadline outer) {
+            super(outer);
+        }
+
+        @Override
+        public long remainingNanosOfThis() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public Ticker.Scheduled schedule(Runnable task) {
+            throw new IllegalStateException("there is no time limit to schedule a task for");
         }
     }
 

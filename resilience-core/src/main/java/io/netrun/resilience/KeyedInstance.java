@@ -16,10 +16,19 @@ final class KeyedInstance<P extends Policy> {
     private volatile boolean gone;
 
     KeyedInstance(String key, P policy) {
+        this(key, policy, policy.config(), policy.isEnabled());
+    }
+
+    private KeyedInstance(String key, P policy, Record config, boolean enabled) {
         this.key = key;
         this.policy = policy;
-        this.config = policy.config();
-        this.enabled = policy.isEnabled();
+        this.config = config;
+        this.enabled = enabled;
+    }
+
+    /** Returns an entry for an evicted instance that has returned, which may have been changed meanwhile. */
+    KeyedInstance<P> returned() {
+        return new KeyedInstance<>(key, policy, config, enabled);
     }
 
     String key() {

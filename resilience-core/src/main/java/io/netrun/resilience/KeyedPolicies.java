@@ -169,7 +169,7 @@ public final class KeyedPolicies<P extends Policy> {
             Policy added = registry.tryAddKeyed(type, full, fresh);
             if (added != null) {
                 P instance = type.policyClass().cast(added);
-                add(new KeyedInstance<>(key, instance));
+                add(entryOf(key, instance));
                 return instance;
             }
         } finally {
@@ -254,7 +254,7 @@ public final class KeyedPolicies<P extends Policy> {
                     if (ranked.rank == KeyedInstance.Rank.CHANGED) {
                         warnOfLoss(entry.policy());
                     }
-                    registry.evict(entry.policy());
+                    evict(entry, ranked.rank);
                 }
             }
         } finally {
@@ -262,6 +262,38 @@ public final class KeyedPolicies<P extends Policy> {
         }
         boolean added = now != evictions.time;
         return left[0] > 0 && added ? locked(() -> nextEvictions(true)) : new Evictions<>(0, List.of(), now);
+    }
+
+    private void evict(KeyedInstance<P> entry, KeyedInstance.Rank rank) {
+        if (!(entry.policy() instanceof AbstractPolicy<?> policy)) {
+            registry.evict(entry.policy());
+            return;
+        }
+        Evicted<P> evicted = new Evicted<>(this, entry);
+        policy.setEviction(evicted); // before the check below: a change meanwhile is found by one of the two
+        registry.evict(policy);
+        if (rank != KeyedInstance.Rank.CHANGED && entry.rank() == KeyedInstance.Rank.CHANGED) {
+            evicted.takeBack();
+        }
+    }
+
+    /** Takes back an instance that was evicted, unless that has been undone, or the instance was removed. */
+    private void takeBack(KeyedInstance<P> entry) {
+        if (registry.findEvicted(type, entry.policy().name()) == entry.policy()) {
+            get(entry.key());
+        }
+    }
+
+    /** Returns the entry of an instance that is new, or was evicted before. */
+    private KeyedInstance<P> entryOf(String key, P instance) {
+        if (instance instanceof AbstractPolicy<?> policy && policy.eviction() != null) {
+            Evicted<?> evicted = policy.eviction();
+            policy.setEviction(null);
+            @SuppressWarnings("unchecked") // the entry is that of the instance
+            KeyedInstance<P> before = evicted == null ? null : (KeyedInstance<P>) evicted.entry;
+            return before == null ? new KeyedInstance<>(key, instance) : before.returned();
+        }
+        return new KeyedInstance<>(key, instance);
     }
 
     private void warnOfLoss(P policy) {
@@ -320,4 +352,22 @@ public final class KeyedPolicies<P extends Policy> {
     private record Evictions<P extends Policy>(int count, List<KeyedInstance<P>> candidates, long time) {}
 
     private record Ranked<P extends Policy>(KeyedInstance<P> entry, KeyedInstance.Rank rank, long usedAt) {}
+
+    /** An instance that has left its family, and returns to it when it is changed. */
+    record Evicted<P extends Policy>(KeyedPolicies<P> family, KeyedInstance<P> entry) {
+
+        /** Never throws. */
+        void takeBack() {
+            try {
+                family.takeBack(entry);
+            } catch (Throwable thrown) {
+                SafeLog.warn(
+                        log,
+                        "{} was changed at run time after its family '{}' had evicted it, and the change may be lost",
+                        entry.policy(),
+                        family.name,
+                        thrown);
+            }
+        }
+    }
 }

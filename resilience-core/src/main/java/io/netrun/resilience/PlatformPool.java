@@ -27,9 +27,7 @@ import org.slf4j.LoggerFactory;
 final class PlatformPool {
 
     private static final VarHandle INCOMING = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "incoming", VarHandle.class, PlatformPool.class, Handover.class);
-    private static final VarHandle TASK = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "task", VarHandle.class, Handover.class, Runnable.class);
+            MethodHandles.lookup(), "incoming", VarHandle.class, PlatformPool.class, WorkerTask.class);
 
     private static final Logger log = LoggerFactory.getLogger(PlatformPool.class);
 
@@ -50,10 +48,10 @@ final class PlatformPool {
     private final AtomicInteger idle = new AtomicInteger();
 
     /** Tasks handed over and not yet taken, the latest first. */
-    private volatile @Nullable Handover incoming;
+    private volatile @Nullable WorkerTask incoming;
 
     /** Tasks taken and not yet run, in order; written by the leader alone. */
-    private volatile @Nullable Handover queued;
+    private volatile @Nullable WorkerTask queued;
 
     /** Whether a timer is set that retries to start a thread. One is enough, however many tasks wait. */
     private final AtomicBoolean retrying = new AtomicBoolean();
@@ -104,12 +102,27 @@ final class PlatformPool {
         return handover;
     }
 
-    private void push(Handover handover) {
-        Handover top;
+    /** Returns a task as {@link #prepare} does, to be scheduled once. */
+    TimedHandover prepareTimed(Runnable task) {
+        TimedHandover handover = new TimedHandover(this, task);
+        tryStart();
+        return handover;
+    }
+
+    /** Hands over a prepared task, which is in no stack. Allocates nothing. */
+    void handOver(WorkerTask task) {
+        push(task);
+        if (!wakeOrStart()) {
+            retryLater();
+        }
+    }
+
+    private void push(WorkerTask task) {
+        WorkerTask top;
         do {
             top = incoming;
-            handover.next = top;
-        } while (!INCOMING.compareAndSet(this, top, handover));
+            task.below = top;
+        } while (!INCOMING.compareAndSet(this, top, task));
     }
 
     /** Wakes or starts a thread for the pushed task. Returns false if there is none. */
@@ -174,8 +187,8 @@ final class PlatformPool {
 
     /** Runs the waiting tasks on the calling thread. */
     private void runWaiting() {
-        for (Handover next = (Handover) INCOMING.getAndSet(this, null); next != null; next = next.next) {
-            Runnable task = next.takeTask();
+        for (WorkerTask next = (WorkerTask) INCOMING.getAndSet(this, null); next != null; next = next.below) {
+            Runnable task = next.takeAction();
             if (task != null) {
                 runQuietly(task);
             }
@@ -195,14 +208,14 @@ final class PlatformPool {
         reportIfLate();
         boolean serving = true;
         while (serving) {
-            Handover next = null;
+            WorkerTask next = null;
             try {
                 next = lead();
             } catch (Throwable unexpected) {
                 // For example a virtual machine error; there is work to do nevertheless.
             }
             if (next != null) {
-                next.runTask();
+                next.runOnPooledThread();
                 idle.incrementAndGet();
             } else {
                 serving = !tryLeave();
@@ -234,7 +247,7 @@ final class PlatformPool {
     }
 
     /** Becomes the leader and waits for a task. Returns null after some time without one. */
-    private @Nullable Handover lead() {
+    private @Nullable WorkerTask lead() {
         try {
             if (!leading.tryLock(IDLE_NANOS, TimeUnit.NANOSECONDS)) {
                 return null;
@@ -244,7 +257,7 @@ final class PlatformPool {
         }
         try {
             leader = Thread.currentThread();
-            Handover next = take();
+            WorkerTask next = take();
             if (next == null) {
                 LockSupport.parkNanos(this, IDLE_NANOS);
                 Thread.interrupted();
@@ -260,57 +273,37 @@ final class PlatformPool {
         }
     }
 
-    private @Nullable Handover take() {
+    private @Nullable WorkerTask take() {
         if (queued == null && incoming != null) {
-            Handover latest = (Handover) INCOMING.getAndSet(this, null);
+            WorkerTask latest = (WorkerTask) INCOMING.getAndSet(this, null);
             while (latest != null) {
-                Handover before = latest.next;
-                latest.next = queued;
+                WorkerTask before = latest.below;
+                latest.below = queued;
                 queued = latest;
                 latest = before;
             }
         }
-        Handover first = queued;
+        WorkerTask first = queued;
         if (first != null) {
-            queued = first.next;
-            first.next = null;
+            queued = first.below;
+            first.below = null;
         }
         return first;
     }
 
-    /** A task and its node in the stack. */
-    private final class Handover implements Runnable {
+    /** A task that is handed over when it runs. */
+    private final class Handover extends WorkerTask implements Runnable {
 
-        @SuppressWarnings("UnusedVariable") // read through TASK
-        private volatile @Nullable Runnable task;
-
-        /** The node below in the stack; this node itself before it is handed over, which one thread alone does. */
-        private @Nullable Handover next = this;
-
-        Handover(Runnable task) {
-            this.task = task;
+        /** The node below is this node itself before it is handed over, which one thread alone does. */
+        Handover(Runnable action) {
+            super(action);
+            below = this;
         }
 
         @Override
         public void run() {
-            if (next == this) {
-                push(this);
-                if (!wakeOrStart()) {
-                    retryLater();
-                }
-            }
-        }
-
-        /** Takes the task and releases the reference to it. Returns null if it was taken before. */
-        @Nullable
-        Runnable takeTask() {
-            return (Runnable) TASK.getAndSet(this, null);
-        }
-
-        void runTask() {
-            Runnable due = takeTask();
-            if (due != null) {
-                Workers.runOnPooledThread(due);
+            if (below == this) {
+                handOver(this);
             }
         }
     }

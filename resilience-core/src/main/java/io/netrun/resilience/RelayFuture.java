@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture<T>
         implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
 
+    /** Null before it is followed, and once it has ended. */
     private volatile @Nullable CompletableFuture<T> inner;
+
     private volatile boolean following;
-    private volatile boolean innerEnded;
 
     /** Settles what is held for the inner call, which has ended, before this future ends. */
     protected abstract void onInnerEnd(T value, @Nullable Throwable failure);
@@ -26,15 +27,13 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
         following = true;
         inner = call;
         try {
-            ForeignStage.onEnd(call, this);
+            ForeignStage.onEndAsIs(call, this);
         } catch (Throwable thrown) {
-            if (!innerEnded) {
-                apply(null, thrown);
+            if (inner != null) {
+                end(null, thrown);
             }
         }
-        if (innerEnded) {
-            inner = null;
-        } else if (hasEnded()) {
+        if (hasEnded()) {
             stopInner();
         }
         return this;
@@ -48,7 +47,11 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     /** Receives the end of the inner call. Must not be called by other code. */
     @Override
     public final @Nullable Void apply(T value, @Nullable Throwable failure) {
-        innerEnded = true;
+        end(value, ForeignStage.thrownBy(inner, failure));
+        return null;
+    }
+
+    private void end(T value, @Nullable Throwable failure) {
         inner = null;
         try {
             onInnerEnd(value, failure);
@@ -56,7 +59,6 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
             // Whatever fails, no caller may wait for ever.
             finish(value, failure);
         }
-        return null;
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * in passing. A superclass of the scope and not an object of its own, because nearly every asynchronous call has a
  * scope.
  */
-abstract sealed class ScopeParts permits Deadline {
+abstract class ScopeParts {
 
     /** The number of registrations between two sweeps for parts that have ended out of order. */
     private static final int SWEEP_MASK = 63;

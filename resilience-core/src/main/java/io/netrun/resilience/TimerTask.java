@@ -6,30 +6,33 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /** A task of a {@link TimerThread}, its node in a stack, and its node in the heap. */
-final class TimerTask implements Ticker.Scheduled {
+sealed class TimerTask extends WorkerTask implements Ticker.Scheduled permits TimedHandover {
 
     /** In a stack of incoming tasks. */
-    static final int NEW = 0;
+    static final byte NEW = 0;
 
     /** In the heap. */
-    static final int SORTED = 1;
+    static final byte SORTED = 1;
 
     /** Run or cancelled. */
-    static final int OVER = 2;
+    static final byte OVER = 2;
+
+    /** In no timer yet. */
+    static final byte UNSCHEDULED = 3;
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "state", VarHandle.class, TimerTask.class, int.class);
+            MethodHandles.lookup(), "state", VarHandle.class, TimerTask.class, byte.class);
 
-    private final TimerThread timer;
-    final long at;
-    private @Nullable Runnable action;
-    private volatile int state;
+    /** Set before the task is in a stack, as is the time. */
+    private @Nullable TimerThread timer;
 
-    /** The task below in a stack. */
-    @Nullable
-    TimerTask below;
+    private long at;
 
-    long number;
+    /** A byte, and the number an int, so that a {@link TimedHandover} is not larger than another task. */
+    private volatile byte state;
+
+    /** The position in the order in which tasks entered the heap; compared by difference, since it may overflow. */
+    int number;
 
     /** The links of the heap, see {@link TaskHeap}. */
     @Nullable
@@ -42,44 +45,62 @@ final class TimerTask implements Ticker.Scheduled {
     TimerTask previous;
 
     TimerTask(TimerThread timer, Runnable action, long at) {
+        super(action);
         this.timer = timer;
-        this.action = action;
         this.at = at;
     }
 
-    int state() {
+    /** Creates a task that is scheduled later, at most once. */
+    TimerTask(Runnable action) {
+        super(action);
+        this.state = UNSCHEDULED;
+    }
+
+    /** Schedules this task with a timer. Returns false if it was scheduled or run before. */
+    final boolean trySchedule(TimerThread with, long time) {
+        if (!tryMove(UNSCHEDULED, NEW)) {
+            return false;
+        }
+        timer = with;
+        at = time;
+        return true;
+    }
+
+    final long at() {
+        return at;
+    }
+
+    final byte state() {
         return state;
     }
 
-    boolean tryMove(int from, int to) {
+    final boolean tryMove(byte from, byte to) {
         return STATE.compareAndSet(this, from, to);
     }
 
-    void run() {
-        Runnable due = action;
-        action = null;
-        try {
-            if (due != null) {
-                due.run();
-            }
-        } catch (Throwable thrown) {
-            TimerThread.report("A timer's task failed", thrown);
+    /** Runs the action, on the timer's thread. */
+    void fire() {
+        Runnable due = takeAction();
+        if (due != null) {
+            due.run();
         }
     }
 
     @Override
-    public void cancel() {
+    public final void cancel() {
         if (tryMove(NEW, OVER)) {
-            action = null;
+            clearAction();
         } else if (tryMove(SORTED, OVER)) {
-            action = null;
-            timer.enqueueCancelled(this);
+            clearAction();
+            if (timer != null) {
+                timer.enqueueCancelled(this);
+            }
         }
     }
 
     /** Returns whether this task is due before another one. */
-    boolean isBefore(TimerTask other) {
+    final boolean isBefore(TimerTask other) {
         long byTime = at - other.at;
-        return byTime == 0 ? number < other.number : byTime < 0;
+        return byTime == 0 ? number - other.number < 0 : byTime < 0;
     }
 }

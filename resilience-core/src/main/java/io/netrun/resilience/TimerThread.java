@@ -37,9 +37,13 @@ final class TimerThread implements Runnable {
      *
      *  task state  meaning                  next state
      *  ----------  -----------------------  --------------------------------------------------------------------
+     *  UNSCHEDULED made, to be set later    NEW
      *  NEW         in a stack               SORTED by the thread, or OVER if cancelled: nothing else to do
      *  SORTED      in the heap              OVER when run, or OVER if cancelled: then pushed to a cancelled stack
      *  OVER        run or cancelled         -
+     *
+     * A task that has run is in no stack any more. A TimedHandover then uses its link again, in the stack of the pool. A
+     * thread that still follows that link in add() fails afterwards, because the top of its stack has changed.
      *
      * Rounds
      * ------
@@ -96,7 +100,7 @@ final class TimerThread implements Runnable {
     private @Nullable TimerTask leaving;
 
     /** The number of tasks added to the heap, to order those of the same time; confined to the thread. */
-    private long numbers;
+    private int numbers;
 
     private volatile @Nullable Thread thread;
 
@@ -134,10 +138,12 @@ final class TimerThread implements Runnable {
     }
 
     private Ticker.Scheduled set(Runnable action, long at) {
-        TimerTask task = new TimerTask(this, action, at);
+        TimerTask task = action instanceof TimedHandover handover && handover.trySchedule(this, at)
+                ? handover
+                : new TimerTask(this, action, at);
         add(task);
         try {
-            if (resting ? RESTING.compareAndSet(this, true, false) : task.at - wakesAt < 0) {
+            if (resting ? RESTING.compareAndSet(this, true, false) : at - wakesAt < 0) {
                 LockSupport.unpark(thread);
             }
             ensureThread();
@@ -168,9 +174,9 @@ final class TimerThread implements Runnable {
         TimerTask top;
         do {
             top = top(stack);
-            TimerTask waiting = top;
-            while (waiting != null && waiting.state() == TimerTask.OVER) {
-                waiting = waiting.below;
+            WorkerTask waiting = top;
+            while (waiting instanceof TimerTask timed && timed.state() == TimerTask.OVER) {
+                waiting = timed.below;
             }
             task.below = waiting;
         } while (!STACKS.compareAndSet(stacks, stack * SPACING, top, task));
@@ -252,7 +258,7 @@ final class TimerThread implements Runnable {
         if (first == null && !busy) {
             return sleep(idleNanos, true) || !tryStop();
         }
-        long untilDue = first == null ? ROUND_NANOS : first.at - clock.nanoTime();
+        long untilDue = first == null ? ROUND_NANOS : first.at() - clock.nanoTime();
         sleep(Math.min(untilDue, busy ? ROUND_NANOS : idleNanos), !busy);
         return true;
     }
@@ -301,7 +307,7 @@ final class TimerThread implements Runnable {
 
     private void sortArriving() {
         for (TimerTask task = arriving; task != null; task = arriving) {
-            arriving = task.below;
+            arriving = (TimerTask) task.below;
             task.below = null;
             // Nearly all were cancelled, so a plain read precedes the compare-and-set.
             if (task.state() == TimerTask.NEW && task.tryMove(TimerTask.NEW, TimerTask.SORTED)) {
@@ -323,7 +329,7 @@ final class TimerThread implements Runnable {
 
     private void removeLeaving() {
         for (TimerTask task = leaving; task != null; task = leaving) {
-            leaving = task.below;
+            leaving = (TimerTask) task.below;
             task.below = null;
             sorted.remove(task);
         }
@@ -331,11 +337,19 @@ final class TimerThread implements Runnable {
 
     private void runDue() {
         long now = clock.nanoTime();
-        for (TimerTask first = sorted.first(); first != null && first.at - now <= 0; first = sorted.first()) {
+        for (TimerTask first = sorted.first(); first != null && first.at() - now <= 0; first = sorted.first()) {
             sorted.remove(first);
             if (first.tryMove(TimerTask.SORTED, TimerTask.OVER)) {
-                first.run();
+                fire(first);
             }
+        }
+    }
+
+    private static void fire(TimerTask task) {
+        try {
+            task.fire();
+        } catch (Throwable thrown) {
+            report("A timer's task failed", thrown);
         }
     }
 

@@ -107,6 +107,17 @@ public final class Workers {
         return PLATFORM.prepare(task);
     }
 
+    /**
+     * Returns a task as {@link #handOver} does, to be scheduled once. The {@linkplain Ticker#system() system's timer}
+     * then needs no object of its own for it.
+     *
+     * @param task must not throw
+     * @return the task to schedule
+     */
+    public static Runnable handOverWhenDue(Runnable task) {
+        return PLATFORM.prepareTimed(task);
+    }
+
     /** Starts a thread for tasks that wait without one. Returns true if the caller must retry soon. */
     static boolean relieve() {
         return PLATFORM.relieve();
@@ -260,7 +271,7 @@ public final class Workers {
 
         void start(Executor workers) {
             try {
-                timer = Ticker.system().schedule(handOver(this), PROMPT_NANOS);
+                timer = Ticker.system().schedule(handOverWhenDue(this), PROMPT_NANOS);
             } catch (Throwable noTimer) {
                 warn("A task may have to wait for a free carrier thread, since no timer could be set", noTimer);
             }

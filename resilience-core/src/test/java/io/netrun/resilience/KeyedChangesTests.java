@@ -129,6 +129,58 @@ class KeyedChangesTests {
         assertThat(registry.find(Bulkhead.TYPE, "t:a")).isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("reconfigurations")
+    <P extends Policy, C extends Record> void evictedInstanceThatIsChangedShouldReturnAndStay(
+            PolicyType<P, C> type, Consumer<P> change) {
+        KeyedPolicies<P> family = registry.keyed(type, "f", type.defaults(), 2);
+        P evicted = family.get("changed");
+        askForOthers(family);
+        assertThat(registry.find(type, "f:changed")).isEmpty();
+        change.accept(evicted);
+        assertThat(registry.find(type, "f:changed")).containsSame(evicted);
+        askForOthers(family);
+        assertThat(registry.find(type, "f:changed")).containsSame(evicted);
+        assertThat(family.size()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("types")
+    <P extends Policy, C extends Record> void evictedInstanceThatIsSwitchedOffShouldReturnAndStay(
+            PolicyType<P, C> type) {
+        KeyedPolicies<P> family = registry.keyed(type, "f", type.defaults(), 2);
+        P evicted = family.get("off");
+        askForOthers(family);
+        evicted.setEnabled(false);
+        askForOthers(family);
+        assertThat(registry.find(type, "f:off")).containsSame(evicted);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hold.class)
+    void evictedCircuitThatAnOperatorHoldsShouldReturnAndStay(Hold state) {
+        KeyedPolicies<CircuitBreaker> hosts = registry.keyed(CircuitBreaker.TYPE, "host", defaults(), 2);
+        CircuitBreaker evicted = hosts.get("held");
+        askForOthers(hosts);
+        state.hold(evicted);
+        askForOthers(hosts);
+        assertThat(registry.find(CircuitBreaker.TYPE, "host:held")).containsSame(evicted);
+        evicted.reset();
+        askForOthers(hosts);
+        assertThat(registry.find(CircuitBreaker.TYPE, "host:held")).isEmpty();
+    }
+
+    @Test
+    void removedInstanceThatIsChangedShouldNotReturn() {
+        KeyedPolicies<Bulkhead> tenants = registry.keyed(Bulkhead.TYPE, "t", BulkheadConfig.defaults(), 2);
+        Bulkhead evicted = tenants.get("a");
+        askForOthers(tenants);
+        assertThat(tenants.get("a")).isSameAs(evicted);
+        registry.remove(evicted);
+        evicted.setEnabled(false);
+        assertThat(registry.find(Bulkhead.TYPE, "t:a")).isEmpty();
+    }
+
     /** What an application does to every new instance, such as to switch it off, is no change. */
     @Test
     void instanceChangedWhenItIsAddedShouldGoLikeOthers() {

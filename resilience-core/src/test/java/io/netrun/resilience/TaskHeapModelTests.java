@@ -20,8 +20,8 @@ class TaskHeapModelTests {
     @Property(tries = 2_000)
     void historyShouldMatchASortedSet(@ForAll @Size(max = 200) List<@IntRange(min = -20, max = 20) Integer> steps) {
         TaskHeap heap = new TaskHeap();
-        TreeSet<TimerTask> model = new TreeSet<>(
-                Comparator.<TimerTask>comparingLong(task -> task.at).thenComparingLong(task -> task.number));
+        TreeSet<TimerTask> model =
+                new TreeSet<>(Comparator.<TimerTask>comparingLong(TimerTask::at).thenComparingInt(task -> task.number));
         List<TimerTask> added = new ArrayList<>();
         for (int step : steps) {
             if (step >= 0 || added.isEmpty()) {
@@ -53,8 +53,8 @@ class TaskHeapModelTests {
         long last = -1;
         int removed = 0;
         for (TimerTask first = heap.first(); first != null; first = heap.first()) {
-            assertThat(first.at > last).isTrue();
-            last = first.at;
+            assertThat(first.at() > last).isTrue();
+            last = first.at();
             heap.remove(first);
             removed++;
         }
@@ -71,7 +71,17 @@ class TaskHeapModelTests {
         assertThat(heap.first()).isSameAs(before);
     }
 
-    private TimerTask task(long at, long number) {
+    @Test
+    void numbersBeyondTheOverflowShouldComeAfterThoseBefore() {
+        TaskHeap heap = new TaskHeap();
+        TimerTask before = task(1, Integer.MAX_VALUE);
+        TimerTask after = task(1, Integer.MIN_VALUE);
+        heap.add(after);
+        heap.add(before);
+        assertThat(heap.first()).isSameAs(before);
+    }
+
+    private TimerTask task(long at, int number) {
         TimerTask task = new TimerTask(timer, () -> {}, at);
         task.number = number;
         return task;

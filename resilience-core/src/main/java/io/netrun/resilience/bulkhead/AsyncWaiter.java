@@ -1,5 +1,6 @@
 package io.netrun.resilience.bulkhead;
 
+import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
@@ -35,6 +36,9 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
     private final GivenUp givenUp = new GivenUp();
     private long ticket;
 
+    /** Whether this has a permit, which belongs to the thread that takes {@link #start}. */
+    private volatile boolean granted;
+
     private volatile Ticker.@Nullable Scheduled timer;
 
     /** Written by the thread that starts the call, before this follows it. */
@@ -61,7 +65,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         ticket = semaphore.enqueue(this);
         if (ticket == FairSemaphore.FULL) {
             start.set(null);
-            fail(bulkhead.rejectFull(config, semaphore));
+            fail(bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore));
         } else if (isWaiting()) {
             limitWait();
             bulkhead.pendingWaits().register(this);
@@ -74,7 +78,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
     }
 
     private boolean isWaiting() {
-        return start.get() != null && !hasEnded();
+        return !granted && start.get() != null && !hasEnded();
     }
 
     private void limitWait() {
@@ -83,7 +87,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
             return;
         }
         try {
-            timer = bulkhead.ticker().schedule(Workers.handOver(this::expire), Require.nanos(maxWait));
+            timer = bulkhead.ticker().schedule(Workers.handOverWhenDue(this::expire), Require.nanos(maxWait));
         } catch (Throwable noTimer) {
             if (semaphore.cancel(ticket, false)) {
                 start.set(null);
@@ -94,14 +98,32 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
 
     private void expire() {
         if (semaphore.cancel(ticket, true)) {
-            leave(() -> fail(bulkhead.rejectTimedOut(config, semaphore))).run();
+            rejecting(bulkhead.rejectTimedOut(config, semaphore)).run();
         }
     }
 
     @Override
     public void onShutdown() {
         if (semaphore.cancel(ticket, true)) {
-            Workers.executeReliably(leave(() -> fail(bulkhead.rejectShutdown(config, semaphore))));
+            Workers.executeReliably(rejecting(bulkhead.rejectShutdown(config)));
+        }
+    }
+
+    /** Ends the wait with a rejection that has been counted. The returned task runs in the caller's context. */
+    private Runnable rejecting(CallRejectedException rejection) {
+        Start<T> left = start.getAndSet(null);
+        waitEnds();
+        return left == null
+                ? () -> reject(rejection, null)
+                : left.context.wrap(() -> reject(rejection, left.context), this::fail);
+    }
+
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
+    private void reject(CallRejectedException rejection, @Nullable CallerContext context) {
+        if (context == null || !tryEnd()) {
+            fail(bulkhead.published(rejection, semaphore)); // cancelled at the same moment
+        } else {
+            announceThenPublish(bulkhead.rejectedEvent(rejection, semaphore), null, rejection, context);
         }
     }
 
@@ -111,48 +133,66 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
             if (semaphore.cancel(ticket, false)) {
-                Workers.executeReliably(leave(() -> cancel(false)));
+                Workers.executeReliably(leave());
             }
         }
     }
 
-    /** Ends the wait without a permit. The returned task runs in the caller's context. */
-    private Runnable leave(Runnable failing) {
+    /** Ends the wait without a permit, because nobody waits for the call. The task runs in the caller's context. */
+    private Runnable leave() {
         Start<T> left = start.getAndSet(null);
         waitEnds();
-        return left == null ? failing : left.context.wrap(failing, this::fail);
+        Runnable leaving = () -> cancel(false);
+        return left == null ? leaving : left.context.wrap(leaving, this::fail);
     }
 
     @Override
     public void onPermit() {
-        Start<T> call = start.getAndSet(null);
+        granted = true; // before the checks: a cancel finds the permit, or is found here
+        Start<T> call = start.get();
         waitEnds();
         bulkhead.waitedSince(since);
-        if (call == null) {
+        if (hasEnded()) {
+            releaseUnused();
+        } else if (call != null) {
+            Workers.executeReliably(call.context.wrap(this::begin, this::failToStart));
+        }
+    }
+
+    /** Releases the permit unless the call has begun: a worker that begins later finds nothing to start. */
+    private void releaseUnused() {
+        if (start.getAndSet(null) != null) {
             semaphore.release();
-        } else {
-            Workers.executeReliably(call.context.wrap(() -> start(call), this::failToStart));
         }
     }
 
     /** Starts the call with its permit, unless it has been cancelled meanwhile. */
-    private void start(Start<T> call) {
+    private void begin() {
+        Start<T> call = start.getAndSet(null);
+        if (call == null) {
+            return;
+        }
         Deadline own = deadline.child();
         scope = own; // before the check: a cancel finds the scope, or is found here
         if (hasEnded() || deadline.isOver()) {
             semaphore.release();
             cancel(false);
-        } else {
+            return;
+        }
+        try {
             permit = SubscriptionPermit.of(semaphore, call.body, own);
             follow(call.next.callAsync(call.body, own));
+        } catch (Throwable thrown) {
+            if (!isFollowing()) {
+                SubscriptionPermit.release(permit, semaphore);
+            }
+            fail(thrown);
         }
     }
 
-    /** The caller's context could not be restored, or the call could not be started. */
+    /** The caller's context could not be restored. */
     private void failToStart(Throwable thrown) {
-        if (!isFollowing()) {
-            SubscriptionPermit.release(permit, semaphore);
-        }
+        releaseUnused();
         fail(thrown);
     }
 
@@ -168,7 +208,9 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
     @Override
     protected void stop() {
         waitEnds();
-        if (start.get() != null && semaphore.cancel(ticket, false)) {
+        if (granted) {
+            releaseUnused();
+        } else if (start.get() != null && semaphore.cancel(ticket, false)) {
             start.set(null);
         }
         Deadline own = scope;

@@ -1,6 +1,7 @@
 package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
@@ -186,22 +187,40 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     }
 
     BulkheadFullException rejectFull(BulkheadConfig config, FairSemaphore semaphore) {
-        return reject(config, semaphore, null);
+        return rejection(config, semaphore, null);
     }
 
     BulkheadFullException rejectTimedOut(BulkheadConfig config, FairSemaphore semaphore) {
-        return reject(config, semaphore, config.maxWait());
+        return rejection(config, semaphore, config.maxWait());
     }
 
-    PolicyShutdownException rejectShutdown(BulkheadConfig config, FairSemaphore semaphore) {
-        publishRejected(semaphore.active(), semaphore.queued());
+    PolicyShutdownException rejectShutdown(BulkheadConfig config) {
         return new PolicyShutdownException("Bulkhead", name(), "a permit", config.stackTraces());
     }
 
-    private BulkheadFullException reject(BulkheadConfig config, FairSemaphore semaphore, @Nullable Duration waited) {
-        BulkheadFullException rejection = new BulkheadFullException(name(), semaphore, config, waited);
-        publishRejected(rejection.active(), rejection.queued());
+    private BulkheadFullException rejection(BulkheadConfig config, FairSemaphore semaphore, @Nullable Duration waited) {
+        return new BulkheadFullException(name(), semaphore, config, waited);
+    }
+
+    /** Publishes a rejection that has been counted, and returns it to be thrown. */
+    <X extends CallRejectedException> X published(X rejection, FairSemaphore semaphore) {
+        Runnable event = rejectedEvent(rejection, semaphore);
+        if (event != null) {
+            event.run();
+        }
         return rejection;
+    }
+
+    /** Returns what calls the listeners for a rejection; null if there are none. */
+    @Nullable
+    Runnable rejectedEvent(CallRejectedException rejection, FairSemaphore semaphore) {
+        if (!events().wants(BulkheadEvent.Rejected.class)) {
+            return null;
+        }
+        BulkheadFullException full = rejection instanceof BulkheadFullException known ? known : null;
+        int active = full == null ? semaphore.active() : full.active();
+        int queued = full == null ? semaphore.queued() : full.queued();
+        return () -> publishRejected(active, queued);
     }
 
     private void publishRejected(int active, int queued) {

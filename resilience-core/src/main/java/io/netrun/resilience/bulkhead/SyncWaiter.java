@@ -46,7 +46,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         long since = ticker.nanoTime();
         ticket = semaphore.enqueue(this);
         if (ticket == FairSemaphore.FULL) {
-            throw bulkhead.rejectFull(config, semaphore);
+            throw bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore);
         }
         if (!granted) {
             try {
@@ -71,7 +71,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         try {
             while (!granted) {
                 if (removed) {
-                    throw shutDown ? bulkhead.rejectShutdown(config, semaphore) : givenUp();
+                    throw shutDown ? bulkhead.published(bulkhead.rejectShutdown(config), semaphore) : givenUp();
                 }
                 long wait = config.maxWait() == null
                         ? MAX_PARK_NANOS
@@ -79,7 +79,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
                 if (wait <= 0) {
                     if (semaphore.cancel(ticket, true)) {
                         removed = true;
-                        throw bulkhead.rejectTimedOut(config, semaphore);
+                        throw bulkhead.published(bulkhead.rejectTimedOut(config, semaphore), semaphore);
                     }
                     awaitGrantOrRemoval();
                     continue;

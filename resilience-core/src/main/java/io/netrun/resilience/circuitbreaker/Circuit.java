@@ -8,6 +8,7 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * The state machine. Its state is one reference; every transition is one compare-and-set from the state that requested
@@ -105,10 +106,31 @@ final class Circuit {
             if (admission != null) {
                 return admission;
             }
+            announce(); // the circuit has moved on
         }
     }
 
-    /** Makes a transition. Returns false if another transition was faster. */
+    /** Calls the listeners for transitions that were made, unless another thread does. Never throws. */
+    void announce() {
+        transitions.announce();
+    }
+
+    /** Calls the listeners as {@link #announce()} does, on a worker. */
+    void announceOnWorker(Consumer<Runnable> worker) {
+        if (transitions.tryTake()) {
+            worker.accept(transitions::announceTaken);
+        }
+    }
+
+    /** Returns whether there is a transition to announce. */
+    boolean hasTransition() {
+        return transitions.isDue();
+    }
+
+    /**
+     * Makes a transition, which the calling thread must {@link #announce()}. Returns false if another transition was
+     * faster.
+     */
     boolean tryTransition(CircuitState from, CircuitState to, String reason) {
         boolean changes = from.state() != to.state();
         to.setEntryTransition(
@@ -116,10 +138,12 @@ final class Circuit {
         if (!STATE.compareAndSet(this, from, to)) {
             return false;
         }
+        transitions.onTransition();
         try {
             onTransition(from, to);
-        } finally {
-            transitions.onTransition();
+        } catch (Throwable thrown) {
+            announce();
+            throw thrown;
         }
         return true;
     }
@@ -208,12 +232,14 @@ final class Circuit {
                 new Disabled(
                         seen instanceof ForcedOpen || (seen instanceof Disabled already && already.wasForcedOpen())),
                 "disabled"));
+        announce();
     }
 
     void enable() {
         CircuitState seen = state;
         if (seen instanceof Disabled disabled) {
             tryTransition(seen, disabled.wasForcedOpen() ? new ForcedOpen(this) : new Closed(this), "enabled");
+            announce();
         }
     }
 
@@ -232,6 +258,7 @@ final class Circuit {
         do {
             seen = state;
         } while (!tryTransition(seen, to, reason));
+        announce();
     }
 
     private void onTransition(CircuitState from, CircuitState to) {

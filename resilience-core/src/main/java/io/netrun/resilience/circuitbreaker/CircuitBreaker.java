@@ -84,7 +84,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.circuit = new Circuit(name, config, ticker, waits(), this::announcement);
-        this.outcomes = new OutcomeRecorder(name, config, ticker, events());
+        this.outcomes = new OutcomeRecorder(config, events(), circuit);
     }
 
     /** Creates a circuit breaker with the default settings. */
@@ -181,6 +181,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         } else {
             circuit.switchOff();
         }
+        onChanged();
     }
 
     @Override
@@ -205,11 +206,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     /** Rejects all calls until {@link #reset()}. */
     public void forceOpen() {
         circuit.forceOpen();
+        onChanged();
     }
 
     /** Admits all calls without recording them until {@link #reset()}. */
     public void disable() {
         circuit.disable();
+        onChanged();
     }
 
     /**

@@ -7,6 +7,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
+import io.netrun.resilience.Workers;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import io.netrun.resilience.circuitbreaker.OutcomeRecorder.Verdict;
 import java.util.concurrent.CompletableFuture;
@@ -62,10 +63,14 @@ final class CircuitBreakerLayer implements Layer {
             Verdict verdict,
             @Nullable Throwable failure,
             Deadline scope) {
-        if (inFlight == null) {
-            outcomes.record(admission, verdict, failure, scope);
-        } else {
-            inFlight.end(verdict, failure);
+        try {
+            if (inFlight == null) {
+                outcomes.record(admission, verdict, failure, scope);
+            } else {
+                inFlight.end(verdict, failure);
+            }
+        } finally {
+            outcomes.announce();
         }
     }
 
@@ -91,6 +96,8 @@ final class CircuitBreakerLayer implements Layer {
                 adapted.onDelivery(() -> {
                     if (adapted.isOwnedBy(own)) {
                         admission.onFirstElement();
+                        // The thread that delivers the first element of a stream delivers the stream's end as well.
+                        circuit.announceOnWorker(Workers::executeReliably);
                     }
                 });
             }
@@ -154,7 +161,10 @@ final class CircuitBreakerLayer implements Layer {
             this.adapted = body instanceof AdaptedCall<?> call ? call : null;
         }
 
-        /** Ends this call by itself, unless it was abandoned before. */
+        /**
+         * Ends this call by itself, unless it was abandoned before. The listeners of a transition run afterwards,
+         * because they may block, and an abandoning thread waits for this.
+         */
         void end(Verdict verdict, @Nullable Throwable failure) {
             if (tryBeginEnd()) {
                 adapted = null;
@@ -177,6 +187,11 @@ final class CircuitBreakerLayer implements Layer {
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+            abandon(exceeded);
+            outcomes.announce();
+        }
+
+        private void abandon(boolean exceeded) {
             AdaptedCall<?> call = adapted;
             adapted = null;
             if (!exceeded && call != null && call.isOwnedBy(deadline)) {
@@ -206,9 +221,16 @@ final class CircuitBreakerLayer implements Layer {
         protected void onInnerEnd(T value, @Nullable Throwable failure) {
             if (context == null) {
                 settle(value, failure);
-            } else {
-                context.runAnyway(() -> settle(value, failure));
+                inFlight.outcomes.announce();
+                return;
+            }
+            context.runAnyway(() -> settle(value, failure));
+            if (!inFlight.outcomes.hasTransition()) {
                 context.clear();
+            } else if (tryEnd()) {
+                announceThenPublish(inFlight.outcomes::announce, value, failure, context);
+            } else {
+                context.runAnyway(inFlight.outcomes::announce);
             }
         }
 
@@ -226,7 +248,7 @@ final class CircuitBreakerLayer implements Layer {
         @Override
         protected void stop() {
             if (inFlight.tryEnd()) {
-                inFlight.onOver(inFlight.deadline.isExceeded(), failure -> {});
+                inFlight.abandon(inFlight.deadline.isExceeded());
             } else {
                 inFlight.awaitSettled();
             }
@@ -234,6 +256,7 @@ final class CircuitBreakerLayer implements Layer {
                 context.clear();
             }
             super.stop();
+            inFlight.outcomes.announce();
         }
     }
 }

@@ -23,6 +23,7 @@ final class CircuitBreakerPermit implements Permit {
         Admission held = admission.getAndSet(null);
         if (held != null) {
             outcomes.onSuccess(held);
+            outcomes.announce();
         }
     }
 
@@ -32,6 +33,7 @@ final class CircuitBreakerPermit implements Permit {
         if (held != null) {
             Verdict verdict = outcomes.judge(failure, Deadline.NONE, false);
             outcomes.record(held, verdict, failure, Deadline.NONE);
+            outcomes.announce();
         }
     }
 

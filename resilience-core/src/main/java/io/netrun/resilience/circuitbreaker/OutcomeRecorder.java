@@ -23,6 +23,7 @@ final class OutcomeRecorder {
     private final String name;
     private final Ticker ticker;
     private final EventPublisher events;
+    private final Circuit circuit;
     private volatile Judgement judgement;
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -30,10 +31,11 @@ final class OutcomeRecorder {
     private final LongAdder cancelled = new LongAdder();
     private final LastFailures lastFailures = new LastFailures();
 
-    OutcomeRecorder(String name, CircuitBreakerConfig config, Ticker ticker, EventPublisher events) {
-        this.name = name;
+    OutcomeRecorder(CircuitBreakerConfig config, EventPublisher events, Circuit circuit) {
+        this.name = circuit.name();
         this.events = events;
-        this.ticker = ticker;
+        this.ticker = circuit.ticker();
+        this.circuit = circuit;
         this.judgement = Judgement.of(config);
     }
 
@@ -81,7 +83,7 @@ final class OutcomeRecorder {
     }
 
     /**
-     * Counts a call and settles its admission. Runs no user code but listeners, after everything is counted.
+     * Counts a call and settles its admission. Runs no user code: {@link #announce()} must follow.
      *
      * @param failure what was thrown; null for a result
      */
@@ -106,6 +108,16 @@ final class OutcomeRecorder {
                 admission.ignored();
             }
         }
+    }
+
+    /** Calls the listeners for the transition that an outcome has caused, if any. Never throws. */
+    void announce() {
+        circuit.announce();
+    }
+
+    /** Returns whether there is a transition to announce. */
+    boolean hasTransition() {
+        return circuit.hasTransition();
     }
 
     /** Records a success; only the holder of the permit knows the result. */

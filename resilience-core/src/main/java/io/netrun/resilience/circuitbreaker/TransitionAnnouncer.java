@@ -14,6 +14,10 @@ import org.slf4j.LoggerFactory;
  * led to it, written before the compare-and-set: together these are a list from the current state back to the last one
  * announced, which the announcing thread traverses. One thread announces at a time; other threads, and a listener that
  * causes a transition, leave theirs to that thread and continue.
+ *
+ * <p>Listeners are user code that may block. So a transition is {@linkplain #onTransition() recorded} when it happens,
+ * and {@linkplain #announce() announced} once the thread that made it has settled what the transition is a part of, by
+ * that thread or by another one that is faster.
  */
 final class TransitionAnnouncer {
 
@@ -30,10 +34,13 @@ final class TransitionAnnouncer {
     private final Supplier<CircuitState> present;
 
     /**
-     * The number of transitions made and not examined since. The thread that raises it from zero announces until it is
+     * The number of announcements begun and not finished. The thread that raises it from zero announces until it is
      * zero again.
      */
     private final AtomicInteger pending = new AtomicInteger();
+
+    /** Whether a transition was made that no thread has begun to announce. */
+    private volatile boolean due;
 
     /** The last state whose transition has been announced; confined to the announcing thread. */
     private CircuitState announced;
@@ -43,8 +50,34 @@ final class TransitionAnnouncer {
         this.present = present;
     }
 
-    /** Announces a transition that was made. Never throws. */
+    /** Records that a transition was made. The calling thread must call {@link #announce()}. */
     void onTransition() {
+        due = true;
+    }
+
+    /** Returns whether there is a transition to announce. */
+    boolean isDue() {
+        return due;
+    }
+
+    /** Announces the transitions that were made. Never throws. */
+    void announce() {
+        if (tryTake()) {
+            announceTaken();
+        }
+    }
+
+    /** Takes over the transitions to announce. Returns false if there are none; otherwise announce them. */
+    boolean tryTake() {
+        if (!due) {
+            return false;
+        }
+        due = false; // before the state is read: a transition made meanwhile is announced as well
+        return true;
+    }
+
+    /** Announces the transitions that were {@linkplain #tryTake() taken over}, on any thread. Never throws. */
+    void announceTaken() {
         if (pending.getAndIncrement() != 0) {
             return;
         }

@@ -27,8 +27,8 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     /** The call, and then the stage of an asynchronous handler. */
     private volatile @Nullable CompletableFuture<?> running;
 
-    /** What the call failed with; confined to the thread on which it ended. */
-    private @Nullable Throwable failure;
+    /** What the call failed with, confined to the thread on which it ended; then its {@link Recovery}. */
+    private volatile @Nullable Object failure;
 
     AsyncFallbackCall(Fallback fallback, Object body, Deadline deadline) {
         this.fallback = fallback;
@@ -73,45 +73,54 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     /** Calls the handler, in the caller's context. Must not be called by other code. */
     @Override
     public void run() {
-        Throwable thrown = failure;
+        Object thrown = failure;
         Object call = body;
         failure = null;
-        if (thrown != null && call != null) {
-            recover(thrown, call);
+        if (thrown instanceof Throwable first && call != null && !hasEnded()) {
+            recover(first, call);
         }
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // what a handler returns is a T, or a stage of it, by its contract
     private void recover(Throwable thrown, Object call) {
+        Recovery recovery = fallback.recoveryOf(thrown, call);
+        if (recovery == null) {
+            endWith(thrown);
+            return;
+        }
+        failure = recovery;
+        deadline.register(recovery);
         if (hasEnded()) {
+            recovery.abandoned(deadline.isExceeded());
+            clear();
             return;
         }
         Deadline before = deadline.enterScope();
         try {
-            Object result = fallback.recover(thrown, call);
+            Object result = recovery.callHandler();
             if (call instanceof AdaptedCall<?> adapted) {
                 result = adapted.adapt(result);
             }
             if (result instanceof CompletionStage<?> stage) {
-                followHandler((CompletionStage<T>) stage);
+                followHandler((CompletionStage<T>) stage, recovery);
             } else {
-                end((T) result);
+                end((T) result, recovery);
             }
         } catch (Throwable second) {
-            endWith(second);
+            endWith(second, recovery);
         } finally {
             Deadline.exitScope(before);
         }
     }
 
-    private void followHandler(CompletionStage<T> stage) {
+    private void followHandler(CompletionStage<T> stage, Recovery recovery) {
         CompletableFuture<T> handler = ForeignStage.asFuture(stage);
         running = handler;
         ForeignStage.onEnd(handler, (value, thrown) -> {
             if (thrown == null) {
-                end(value);
+                end(value, recovery);
             } else {
-                endWith(thrown);
+                endWith(thrown, recovery);
             }
             return null;
         });
@@ -128,10 +137,31 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
         fail(thrown);
     }
 
+    /** Ends the call as its handler ended. */
+    private void end(T value, Recovery recovery) {
+        if (tryEnd()) {
+            letGo();
+            announceThenPublish(recovery.succeeded(), value, null, context);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
+    private void endWith(Throwable second, Recovery recovery) {
+        if (tryEnd()) {
+            letGo();
+            announceThenPublish(recovery.failed(second), null, second, context);
+        }
+    }
+
     private void clear() {
+        letGo();
+        context.clear();
+    }
+
+    private void letGo() {
         body = null;
         running = null;
-        context.clear();
+        failure = null;
     }
 
     private void stopIfEnded() {
@@ -143,6 +173,10 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     @Override
     protected void stop() {
         CompletableFuture<?> call = running;
+        Object handled = failure;
+        if (handled instanceof Recovery recovery) {
+            recovery.abandoned(deadline.isExceeded());
+        }
         clear();
         if (call != null) {
             cancelPart(call);

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Replaces a failure with a constant, or with the result of a function. Of several handlers, the one for the most
  * specific failure type is called; the exception of a retry is unwrapped to the last failure. A call that was
- * cancelled, interrupted or abandoned has not failed and is not recovered. If a handler fails, the call fails with that
- * exception, and a {@link FallbackEvent.Failed} has both. A handler runs on the thread on which the call ended.
- * Thread-safe.
+ * cancelled, interrupted or abandoned has not failed and is not recovered. If a handler fails, or the stage or
+ * publisher that it returned, the call fails with that exception, and a {@link FallbackEvent.Failed} has both. A
+ * handler runs on the thread on which the call ended. Thread-safe.
  */
 public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
@@ -93,60 +93,51 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         // Every failure reads the current configuration.
     }
 
-    /** Counts a failed call that is not recovered, since no caller waits for it any longer. */
+    /** Counts a failed call that is not recovered, because no caller waits for it any longer. */
     void countPassed() {
         if (isEnabled()) {
             passed.increment();
         }
     }
 
+    void countRecovered() {
+        recovered.increment();
+    }
+
+    void countFailed() {
+        failed.increment();
+    }
+
     /**
-     * Recovers a failed call.
-     *
-     * @throws Throwable the failure itself if this is disabled, has no handler for it, or comes too late; or what the
-     *     handler threw
+     * Chooses the handler for a failed call. Returns null, and counts the failure, if it passes: there is no handler
+     * for it, or it comes too late.
      */
     @Nullable
-    Object recover(Throwable failure, Object call) throws Throwable {
+    Recovery recoveryOf(Throwable failure, Object call) {
         if (!isEnabled()) {
-            throw failure;
+            return null;
         }
-        Choice choice = AdaptedCall.isCommitted(call) ? null : choose(failure);
-        if (choice == null) {
+        Recovery recovery = AdaptedCall.isCommitted(call) ? null : choose(failure, call);
+        if (recovery == null) {
             passed.increment();
-            throw failure;
         }
-        Object result;
-        try {
-            result = choice.handler.function().apply(choice.shown, AdaptedCall.sourceOf(call));
-        } catch (Throwable second) {
-            handlerFailed(second, failure, choice.shown);
-            throw second;
-        }
-        handlerSucceeded(choice.shown);
-        return result;
+        return recovery;
     }
 
-    private void handlerSucceeded(Throwable failure) {
-        recovered.increment();
-        if (events().wants(FallbackEvent.Recovered.class)) {
-            events().publish(new FallbackEvent.Recovered(name(), ticker().now(), failure));
-        }
+    /** Returns what calls the listeners for recovered calls; null if there are none. */
+    @Nullable
+    Runnable recoveredEvent(Throwable failure) {
+        return events().wants(FallbackEvent.Recovered.class)
+                ? () -> events().publish(new FallbackEvent.Recovered(name(), ticker().now(), failure))
+                : null;
     }
 
-    /**
-     * A handler that rethrows the failure it was given leaves the call unchanged. Another exception is not modified: it
-     * may be a constant, or wrap the failure.
-     */
-    private void handlerFailed(Throwable second, Throwable failure, Throwable shown) {
-        if (second == failure || second == shown) {
-            passed.increment();
-            return;
-        }
-        failed.increment();
-        if (events().wants(FallbackEvent.Failed.class)) {
-            events().publish(new FallbackEvent.Failed(name(), ticker().now(), shown, second));
-        }
+    /** Returns what calls the listeners for handlers that failed; null if there are none. */
+    @Nullable
+    Runnable failedEvent(Throwable failure, Throwable second) {
+        return events().wants(FallbackEvent.Failed.class)
+                ? () -> events().publish(new FallbackEvent.Failed(name(), ticker().now(), failure, second))
+                : null;
     }
 
     /**
@@ -155,16 +146,16 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
      * for a failure that is not wrapped: a handler for any {@link Exception} does not catch an {@link Error} just
      * because a retry wraps it.
      */
-    private @Nullable Choice choose(Throwable failure) {
+    private @Nullable Recovery choose(Throwable failure, Object call) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable root = ExceptionFilter.rootOf(failure);
         List<FallbackHandler> handlers = config().handlers();
         FallbackHandler handler = closest(handlers, outside);
         if (outside == root || (handler != null && choosesWrapper(handler))) {
-            return handler == null ? null : new Choice(handler, outside);
+            return handler == null ? null : new Recovery(this, handler, failure, outside, call);
         }
         FallbackHandler within = closest(handlers, root);
-        return within == null ? null : new Choice(within, root);
+        return within == null ? null : new Recovery(this, within, failure, root, call);
     }
 
     private static boolean choosesWrapper(FallbackHandler handler) {
@@ -181,6 +172,4 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         }
         return closest;
     }
-
-    private record Choice(FallbackHandler handler, Throwable shown) {}
 }

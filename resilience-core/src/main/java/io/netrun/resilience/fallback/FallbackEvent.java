@@ -13,17 +13,17 @@ public sealed interface FallbackEvent extends ResilienceEvent {
     }
 
     /**
-     * A handler recovered a failed call.
+     * A handler recovered a failed call. If it returned a stage or a publisher, that has ended successfully.
      *
      * @param failure what the call failed with
      */
     record Recovered(String name, Instant time, Throwable failure) implements FallbackEvent {}
 
     /**
-     * A handler failed, and the call failed with what it threw.
+     * A handler failed, or the stage or publisher that it returned, and the call failed with that failure.
      *
      * @param failure what the call had failed with
-     * @param thrown what the handler threw
+     * @param thrown what the handler threw, or its stage or publisher failed with
      */
     record Failed(String name, Instant time, Throwable failure, Throwable thrown) implements FallbackEvent {}
 }

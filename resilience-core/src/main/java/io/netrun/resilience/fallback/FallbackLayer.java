@@ -39,13 +39,33 @@ final class FallbackLayer implements Layer {
     @SuppressWarnings({"unchecked", "NullAway"})
     private <T extends @Nullable Object, X extends Throwable> T recover(
             Throwable failure, CheckedSupplier<T, X> body, Deadline deadline) throws X {
+        Recovery recovery = fallback.recoveryOf(failure, body);
+        if (recovery == null) {
+            throw (X) failure;
+        }
+        deadline.register(recovery);
         Deadline before = deadline.enterScope();
         try {
-            return (T) fallback.recover(failure, body);
-        } catch (Throwable thrown) {
-            throw (X) thrown;
+            Object result;
+            try {
+                result = recovery.callHandler();
+            } catch (Throwable second) {
+                if (Cancellation.ofSyncCall(second, deadline)) {
+                    recovery.abandoned(deadline.isExceeded());
+                }
+                publish(recovery.failed(second));
+                throw (X) second;
+            }
+            publish(recovery.succeeded());
+            return (T) result;
         } finally {
             Deadline.exitScope(before);
+        }
+    }
+
+    private static void publish(@Nullable Runnable event) {
+        if (event != null) {
+            event.run();
         }
     }
 

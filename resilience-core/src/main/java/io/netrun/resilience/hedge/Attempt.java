@@ -2,11 +2,15 @@ package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.SpinBackoff;
+import io.netrun.resilience.Ticker;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,9 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
     private static final int LEFT = 4;
     private static final int ENDED = 8;
     private static final int SETTLED = 16;
+
+    /** Applies if the other thread is not running, or calls listeners meanwhile. */
+    private static final long LONGEST_START_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Attempt.class, int.class);
@@ -106,6 +113,33 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
 
     void stop() {
         scope.tryStop();
+    }
+
+    /**
+     * Waits until an attempt that another thread is making has its future, or has reached the caller's code. A stopped
+     * attempt gives back what it holds before that, which takes less than a microsecond while the other thread runs.
+     *
+     * @return false if the attempt was not being made
+     */
+    boolean awaitStart() {
+        if (!isStarting()) {
+            return false;
+        }
+        awaitWhile(this::isStarting);
+        return true;
+    }
+
+    /** Waits for another thread that starts an attempt, for at most ten milliseconds. */
+    static void awaitWhile(BooleanSupplier starting) {
+        Ticker clock = Ticker.system(); // the other thread needs real time
+        long end = clock.nanoTime() + LONGEST_START_NANOS;
+        for (int checks = 0; starting.getAsBoolean() && clock.nanoTime() - end < 0; checks++) {
+            SpinBackoff.await(checks);
+        }
+    }
+
+    private boolean isStarting() {
+        return (state & (MADE | LEFT | ENDED | SETTLED)) == MADE && future == null && scope.begun() == 0;
     }
 
     private boolean has(int bit) {

@@ -28,6 +28,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     private final CallerContext context;
     private volatile Ticker.@Nullable Scheduled timer;
 
+    /** Whether a thread is acquiring a slot for an attempt that {@link #stop()} does not find yet. */
+    private volatile boolean adding;
+
     /**
      * What the call ends with if no attempt succeeds: the latest failure other than an {@link AttemptLostException}.
      */
@@ -119,7 +122,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
             return;
         }
         try {
-            timer = hedge().ticker().schedule(Workers.handOver(this), Require.nanos(config.delay()));
+            timer = hedge().ticker().schedule(Workers.handOverWhenDue(this), Require.nanos(config.delay()));
         } catch (Throwable noTimer) {
             SafeLog.warn(
                     log, "Hedge '{}': no timer could be set, so there is no further attempt", hedge().name(), noTimer);
@@ -147,18 +150,30 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     /** Starts another attempt, unless the call has ended or all slots are in use. */
     private void beginAnother() {
-        if (hasEnded() || isCommitted() || deadline.isOver() || !hedge().tryAcquireSlot(config.maxActive())) {
-            return;
+        Attempt<T> another;
+        adding = true; // before the check: the thread that ends the call waits for this one, or is seen here
+        try {
+            another = hasEnded() ? null : tryAddAnother();
+        } finally {
+            adding = false;
+        }
+        if (another != null) {
+            hedge().announce(begun());
+            begin(another);
+            awaitDelay();
+        }
+    }
+
+    /** Adds an attempt with a slot. Returns null if none may begin. */
+    private @Nullable Attempt<T> tryAddAnother() {
+        if (isCommitted() || deadline.isOver() || !hedge().tryAcquireSlot(config.maxActive())) {
+            return null;
         }
         if (!tryJoin()) {
             hedge().releaseSlot();
-            return;
+            return null;
         }
-        int number = begun();
-        Attempt<T> another = add();
-        hedge().announce(number);
-        begin(another);
-        awaitDelay();
+        return add();
     }
 
     final void follow(Attempt<T> attempt, CompletableFuture<T> future) {
@@ -240,7 +255,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     private void endWith(T value, @Nullable Throwable failure) {
-        if (hasUnsettled()) {
+        if (adding || hasUnsettled()) {
             releaseThenPublish(value, failure, context);
         } else {
             cancelTimer();
@@ -261,12 +276,17 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     @Override
     protected void stop() {
         cancelTimer();
+        if (adding) {
+            Attempt.awaitWhile(() -> adding);
+        }
         forEachAttempt(Attempt::stop);
         unclaim();
         forEachAttempt(this::leaveIfOver);
+        forEachAttempt(this::cancelAsWell);
         forEachAttempt(attempt -> {
-            cancelAsWell(attempt);
-            leaveIfOver(attempt);
+            if (attempt.awaitStart()) {
+                cancelAsWell(attempt);
+            }
         });
         letGo();
     }
@@ -276,6 +296,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         if (running != null) {
             cancelPart(running);
         }
+        leaveIfOver(attempt);
     }
 
     private void letGo() {

@@ -87,7 +87,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         if (dueAt - giveUpAt <= 0 || expiry != null) {
             return;
         }
-        expiry = limiter.ticker().scheduleAt(Workers.handOver(this::expire), giveUpAt);
+        expiry = limiter.ticker().scheduleAt(Workers.handOverWhenDue(this::expire), giveUpAt);
         if (start.get() == null) {
             endWait(null);
         }
@@ -119,9 +119,20 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         switch (reservation.state()) {
             case GRANTED, PASSED -> begin(call);
             case SHUT_DOWN -> fail(limiter.rejectionByShutdown(config));
-            case EXPIRED -> fail(limiter.rejection(config, limiter.retryAfter()));
+            case EXPIRED -> reject(call, limiter.retryAfter());
             case NO_TIMER -> failWith(reservation.failure());
             default -> cancel(false);
+        }
+    }
+
+    /** Ends the call with a rejection that has been counted. */
+    @SuppressWarnings("NullAway") // with a failure, the value is ignored
+    private void reject(Start<T> call, long retryAfter) {
+        if (tryEnd()) {
+            Throwable rejection = new RateLimitExceededException(limiter.name(), config, retryAfter);
+            announceThenPublish(limiter.rejectedEvent(retryAfter), null, rejection, call.context);
+        } else {
+            limiter.publishRejected(retryAfter); // cancelled at the same moment
         }
     }
 

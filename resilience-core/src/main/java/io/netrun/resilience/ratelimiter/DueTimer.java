@@ -69,7 +69,7 @@ final class DueTimer {
         do {
             cancel();
             before = ticker.nanoTime();
-            scheduled = ticker.scheduleAt(Workers.handOver(() -> fire(moment)), moment);
+            scheduled = ticker.scheduleAt(Workers.handOverWhenDue(() -> fire(moment)), moment);
         } while (!isSystem() && ticker.nanoTime() != before && ++settings < MAX_SETTINGS);
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the number of calls that begin in a period: up to the burst at once after a quiet time, then at an even rate.
@@ -272,7 +273,13 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return Math.min(nanos, Math.max((long) configured, Require.nanos(config.period())));
     }
 
-    private void publishRejected(long retryAfterNanos) {
+    /** Returns what calls the listeners for a rejection; null if there are none. */
+    @Nullable
+    Runnable rejectedEvent(long retryAfterNanos) {
+        return events().wants(RateLimiterEvent.Rejected.class) ? () -> publishRejected(retryAfterNanos) : null;
+    }
+
+    void publishRejected(long retryAfterNanos) {
         if (events().wants(RateLimiterEvent.Rejected.class)) {
             events().publish(new RateLimiterEvent.Rejected(name(), ticker().now(), Duration.ofNanos(retryAfterNanos)));
         }

@@ -5,7 +5,6 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
-import io.netrun.resilience.Layer;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
@@ -22,16 +21,17 @@ import org.jspecify.annotations.Nullable;
  * the work.
  */
 final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
-        implements BiFunction<T, @Nullable Throwable, @Nullable Void> {
+        implements BiFunction<T, @Nullable Throwable, @Nullable Void>, Runnable {
 
     private static final VarHandle PENDING = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "pending", VarHandle.class, AsyncRetryCall.class, int.class);
 
-    private final Retry retry;
+    private final RetryLayer layer;
     private final RetryRules rules;
-    private final Layer next;
+
+    /** Belongs to this call alone, and then ends with it, if the rules limit its time. */
     private final Deadline deadline;
-    private final boolean ownsDeadline;
+
     private final CallerContext context;
 
     /** The number of ended attempts to process; the thread that increments it from zero processes them. */
@@ -49,6 +49,14 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     private @Nullable Throwable endedFailure;
 
+    /**
+     * Whether {@link #run()} must process a failure, which it does once; confined to the thread that drives the call.
+     */
+    private boolean failing;
+
+    /** The failure that represents the result of the ended attempt; confined to the thread that drives the call. */
+    private @Nullable UnacceptableResultException endedUnacceptable;
+
     /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
     private volatile @Nullable Thread drivingThread;
 
@@ -58,20 +66,15 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     private volatile @Nullable CompletableFuture<T> running;
     private volatile @Nullable AttemptDelay<T> attemptDelay;
 
-    /** @param ownsDeadline whether the deadline belongs to this call alone, and then ends with it */
     AsyncRetryCall(
-            Retry retry,
+            RetryLayer layer,
             RetryRules rules,
-            Layer next,
             CheckedSupplier<? extends CompletionStage<T>, ?> body,
-            Deadline deadline,
-            boolean ownsDeadline) {
-        this.retry = retry;
+            Deadline deadline) {
+        this.layer = layer;
         this.rules = rules;
-        this.next = next;
         this.body = body;
         this.deadline = deadline;
-        this.ownsDeadline = ownsDeadline;
         this.context = CallerContext.capture();
     }
 
@@ -123,7 +126,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             return;
         }
         known.begins();
-        follow(next.callAsync(call, scopeOfFurther()));
+        follow(layer.next().callAsync(call, scopeOfFurther()));
     }
 
     private Deadline scopeOfFurther() {
@@ -179,39 +182,46 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     }
 
     private void onEnd(T value, @Nullable Throwable failure) {
-        UnacceptableResultException unacceptable =
+        UnacceptableResultException checked =
                 failure == null && !AdaptedCall.hasDelivered(body) ? rules.checkResult(value) : null;
-        if (failure == null && unacceptable == null) {
+        if (failure == null && checked == null) {
             succeed(value);
         } else if (drivingThread == Thread.currentThread()) {
-            onFailure(value, failure, unacceptable);
+            onFailure(value, failure, checked);
         } else {
             // Listeners run here, on a foreign thread whose context is foreign, too.
-            if (!context.tryRun(new Failed(value, failure, unacceptable))) {
-                endWithoutContext(value, failure, unacceptable);
+            endedValue = value;
+            endedFailure = failure;
+            endedUnacceptable = checked;
+            failing = true;
+            context.runLogged(this);
+            if (failing) {
+                clearEnded();
+                endWithoutContext(value, failure, checked);
             }
         }
     }
 
-    /** Processes a failure in the caller's context. */
-    private final class Failed extends CallerContext.Task {
-
-        private final T value;
-        private final @Nullable Throwable failure;
-        private final @Nullable UnacceptableResultException unacceptable;
-
-        Failed(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
-            this.value = value;
-            this.failure = failure;
-            this.unacceptable = unacceptable;
+    /** Processes a failure in the caller's context. Must not be called by other code. */
+    @Override
+    public void run() {
+        if (!failing) {
+            return;
         }
-
-        @Override
-        protected void perform() {
-            if (!hasEnded()) {
-                onFailure(value, failure, unacceptable);
-            }
+        T value = endedValue();
+        Throwable failure = endedFailure;
+        UnacceptableResultException checked = endedUnacceptable;
+        clearEnded(); // before another attempt begins, which may end on another thread
+        if (!hasEnded()) {
+            onFailure(value, failure, checked);
         }
+    }
+
+    private void clearEnded() {
+        failing = false;
+        endedValue = null;
+        endedFailure = null;
+        endedUnacceptable = null;
     }
 
     /** Ends the call as its attempt ended: a further attempt could only be made in a foreign context. */
@@ -221,7 +231,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             Throwable last = unacceptable != null ? unacceptable : RetryRules.asThrown(failure);
             RetrySequence known = attempts;
             if (known == null) {
-                known = new RetrySequence(retry, rules, deadline, false, last, unacceptable != null);
+                known = new RetrySequence(layer.retry(), rules, deadline, false, last, unacceptable != null);
                 if (!tryTransferOutcome(known)) {
                     return;
                 }
@@ -272,7 +282,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             RetrySequence known = attempts;
             long delayNanos;
             if (known == null) {
-                known = new RetrySequence(retry, rules, deadline, false, thrown, byResult);
+                known = new RetrySequence(layer.retry(), rules, deadline, false, thrown, byResult);
                 if (!tryTransferOutcome(known)) {
                     return;
                 }
@@ -284,7 +294,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             if (delayNanos == RetrySequence.STOP) {
                 end(value, known);
             } else if (delayNanos > 0) {
-                AttemptDelay<T> delay = new AttemptDelay<>(this, retry, deadline, context, delayNanos);
+                AttemptDelay<T> delay = new AttemptDelay<>(this, layer.retry(), deadline, context, delayNanos);
                 attemptDelay = delay;
                 delay.begin();
             } else if (drivingThread == Thread.currentThread()) {
@@ -308,8 +318,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         Throwable failure = known.conclude();
         attempts = null;
         clearOutcomeOwner();
-        clear();
-        publish(value, known.endsWithResult(failure) ? null : failure);
+        letGo();
+        announceThenPublish(known.event(), value, known.endsWithResult(failure) ? null : failure, context);
     }
 
     /** Ends the call with a failure that no attempt caused. */
@@ -324,7 +334,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     @Override
     protected void stop() {
-        countStop(retry);
+        countStop(layer.retry());
         halt();
         clear();
     }
@@ -360,15 +370,19 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** Releases what the call captures, so that a reference to the future of an ended call does not retain it. */
     private void clear() {
+        letGo();
+        context.clear();
+    }
+
+    private void letGo() {
         body = null;
         running = null;
         attemptDelay = null;
-        context.clear();
         Deadline further = scope;
         if (further != null) {
             further.end();
         }
-        if (ownsDeadline) {
+        if (rules.hasTimeLimit()) {
             deadline.end();
         }
     }

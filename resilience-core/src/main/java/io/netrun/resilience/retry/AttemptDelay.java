@@ -36,7 +36,7 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
 
     void begin() {
         try {
-            timer = retry.ticker().schedule(Workers.handOver(call::resumeInContext), nanos);
+            timer = retry.ticker().schedule(Workers.handOverWhenDue(call::resumeInContext), nanos);
         } catch (Throwable noTimer) {
             SafeLog.warn(
                     log, "Retry '{}': no timer could be set, so there is no further attempt", retry.name(), noTimer);

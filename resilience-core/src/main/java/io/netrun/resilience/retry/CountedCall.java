@@ -34,13 +34,10 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture
      */
     final boolean tryTransferOutcome(RetrySequence attempts) {
         Object before = outcomeOwner;
-        if (before == STOPPED || !OUTCOME_OWNER.compareAndSet(this, before, attempts)) {
-            return false;
+        if (before instanceof FirstAttempt begun) {
+            attempts.continues(begun);
         }
-        if (before instanceof FirstAttempt begun && !begun.tryEnd()) {
-            attempts.tryEnd(); // the outer scope has abandoned the call, and that is counted
-        }
-        return true;
+        return before != STOPPED && OUTCOME_OWNER.compareAndSet(this, before, attempts);
     }
 
     /** Counts that the call was stopped from outside, unless it is counted already. */
@@ -55,7 +52,10 @@ abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture
 
     /** Ends the counting of stops: the call ends by itself. */
     final void clearOutcomeOwner() {
-        if (OUTCOME_OWNER.getAndSet(this, null) instanceof FirstAttempt begun) {
+        Object before = OUTCOME_OWNER.getAndSet(this, null);
+        if (before instanceof RetrySequence attempts) {
+            attempts.forget();
+        } else if (before instanceof FirstAttempt begun) {
             begun.tryEnd();
         }
     }

@@ -6,13 +6,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first attempt of a subscription, registered before it begins. A source may emit or block while it is subscribed
- * to, and its subscriber may cancel meanwhile, when there is no future yet that could be cancelled: the call then
- * counts as cancelled at that moment.
+ * A subscription, registered before its first attempt begins. A source may emit or block while it is subscribed to, and
+ * its subscriber may cancel meanwhile, when there is no future yet that could be cancelled: the call then counts as
+ * cancelled at that moment. It stays registered for further attempts, so that one compare-and-set decides how the call
+ * counts.
  */
 final class FirstAttempt extends Deadline.InFlight {
 
     private final Retry retry;
+
+    /** The attempts of the call once the first one has failed. */
+    private volatile @Nullable RetrySequence attempts;
 
     private FirstAttempt(Retry retry) {
         this.retry = retry;
@@ -28,8 +32,18 @@ final class FirstAttempt extends Deadline.InFlight {
         return begun;
     }
 
+    /** Lets the attempts end the call: they do so by ending this. */
+    void continueWith(RetrySequence failed) {
+        attempts = failed;
+    }
+
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        retry.counts().cancelled.increment();
+        RetrySequence failed = attempts;
+        if (failed == null) {
+            retry.counts().cancelled.increment();
+        } else {
+            failed.onOver(exceeded, failures);
+        }
     }
 }

@@ -179,16 +179,20 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         }
     }
 
-    void publishDenied(Throwable failure, RetryBudget budget) {
-        if (events().wants(RetryEvent.Denied.class)) {
-            events().publish(new RetryEvent.Denied(name(), ticker().now(), failure, budget.name()));
-        }
+    /** Returns what calls the listeners for retries that the budget denied; null if there are none. */
+    @Nullable
+    Runnable deniedEvent(Throwable failure, RetryBudget budget) {
+        return events().wants(RetryEvent.Denied.class)
+                ? () -> events().publish(new RetryEvent.Denied(name(), ticker().now(), failure, budget.name()))
+                : null;
     }
 
-    void publishExhausted(Throwable failure, int attempts) {
-        if (events().wants(RetryEvent.Exhausted.class)) {
-            events().publish(new RetryEvent.Exhausted(name(), ticker().now(), failure, attempts));
-        }
+    /** Returns what calls the listeners for exhausted calls; null if there are none. */
+    @Nullable
+    Runnable exhaustedEvent(Throwable failure, int attempts) {
+        return events().wants(RetryEvent.Exhausted.class)
+                ? () -> events().publish(new RetryEvent.Exhausted(name(), ticker().now(), failure, attempts))
+                : null;
     }
 
     /** The totals of {@link RetryMetrics}. */

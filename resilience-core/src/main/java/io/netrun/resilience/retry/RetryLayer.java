@@ -19,6 +19,15 @@ final class RetryLayer implements Layer {
         this.next = next;
     }
 
+    Retry retry() {
+        return retry;
+    }
+
+    /** Returns the layer through which attempts are made. */
+    Layer next() {
+        return next;
+    }
+
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
@@ -90,6 +99,10 @@ final class RetryLayer implements Layer {
     @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
     private static <T extends @Nullable Object, X extends Throwable> T end(RetrySequence attempts) throws X {
         Throwable failure = attempts.conclude();
+        Runnable event = attempts.event();
+        if (event != null) {
+            event.run();
+        }
         if (attempts.endsWithResult(failure)) {
             return (T) ((UnacceptableResultException) failure).result();
         }
@@ -137,7 +150,7 @@ final class RetryLayer implements Layer {
         }
         AsyncRetryCall<T> call;
         try {
-            call = new AsyncRetryCall<>(retry, rules, next, body, limit, limit != deadline);
+            call = new AsyncRetryCall<>(this, rules, body, limit);
         } catch (Throwable thrown) {
             ForeignStage.cancel(first);
             if (begun != null) {

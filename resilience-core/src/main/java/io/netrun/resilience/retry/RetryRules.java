@@ -70,6 +70,11 @@ final class RetryRules {
         return retried.namesInterrupt(failure);
     }
 
+    /** Returns whether the time of a call is limited, so that {@link #limit} returns a deadline of its own. */
+    boolean hasTimeLimit() {
+        return totalNanos != 0;
+    }
+
     /** Returns the deadline of a call that begins: the total limit, if there is one, nested in the outer limit. */
     Deadline limit(Ticker ticker, Deadline around) {
         return totalNanos == 0 ? around : around.within(ticker, totalNanos);

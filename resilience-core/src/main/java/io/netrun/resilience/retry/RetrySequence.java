@@ -38,10 +38,19 @@ final class RetrySequence extends Deadline.InFlight {
     private final Deadline deadline;
     private final boolean sync;
 
-    /** All failures so far, the latest first; read by the thread that abandons the call. */
-    private volatile Failed failed;
+    private final Throwable first;
+
+    /** The failures after the first one, the latest first; read by the thread that abandons the call. */
+    private volatile @Nullable Later later;
+
+    /** Whether the latest attempt failed by its result. */
+    private boolean byResult;
+
+    /** What is registered instead of this, because the call was registered before its first attempt; or null. */
+    private @Nullable FirstAttempt begun;
 
     private boolean registered;
+    private boolean counted;
     private int attemptsMade = 1;
     private long delay;
     private End end = End.NOT_RETRIED;
@@ -59,7 +68,19 @@ final class RetrySequence extends Deadline.InFlight {
         this.rules = rules;
         this.deadline = deadline;
         this.sync = sync;
-        this.failed = new Failed(first, byResult, null);
+        this.first = first;
+        this.byResult = byResult;
+    }
+
+    private Throwable last() {
+        Later latest = later;
+        return latest == null ? first : latest.failure;
+    }
+
+    private void add(Throwable failure, boolean failedByResult, @Nullable Later before) {
+        later = new Later(failure, before);
+        byResult = failedByResult;
+        attemptsMade++;
     }
 
     /**
@@ -74,6 +95,19 @@ final class RetrySequence extends Deadline.InFlight {
         return decide(repeatable);
     }
 
+    /** Lets this end a call that was registered before its first attempt. */
+    void continues(FirstAttempt first) {
+        begun = first;
+        registered = true;
+        first.continueWith(this);
+    }
+
+    /** Returns the part of the call whose end decides how the call counts. */
+    private Deadline.InFlight part() {
+        FirstAttempt first = begun;
+        return first == null ? this : first;
+    }
+
     private void register() {
         if (!registered) {
             registered = true;
@@ -84,12 +118,12 @@ final class RetrySequence extends Deadline.InFlight {
     /**
      * Records the failure of another attempt and decides about it; see {@link #decide}.
      *
-     * @param byResult whether the attempt failed by its result, which is better than nothing if no attempt follows
+     * @param failedByResult whether the attempt failed by its result, which is better than nothing if no attempt
+     *     follows
      */
-    long onNextFailure(Throwable failure, boolean byResult, boolean repeatable) {
-        Failed before = failed;
-        failed = new Failed(failure, byResult, attemptsMade <= MAX_KEPT ? before : before.before);
-        attemptsMade++;
+    long onNextFailure(Throwable failure, boolean failedByResult, boolean repeatable) {
+        Later before = later;
+        add(failure, failedByResult, before == null || attemptsMade <= MAX_KEPT ? before : before.before);
         return decide(repeatable);
     }
 
@@ -100,11 +134,11 @@ final class RetrySequence extends Deadline.InFlight {
      */
     private long decide(boolean repeatable) {
         RetryConfig config = rules.config();
-        Throwable last = failed.failure;
+        Throwable last = last();
         if (isCancelled(last)) {
             return stop(End.CANCELLED, "");
         }
-        if (!repeatable || !(failed.byResult || rules.retries(last))) {
+        if (!repeatable || !(byResult || rules.retries(last))) {
             return stop(End.NOT_RETRIED, "");
         }
         if (attemptsMade >= config.maxAttempts()) {
@@ -143,8 +177,9 @@ final class RetrySequence extends Deadline.InFlight {
 
     /** Records that the latest attempt succeeded, and with it the call. */
     void succeeded() {
-        if (tryEnd()) {
+        if (part().tryBeginEnd()) {
             retry.counts().recovered.increment();
+            part().markSettled();
         }
         refund();
     }
@@ -171,10 +206,9 @@ final class RetrySequence extends Deadline.InFlight {
      * Ends the call with the failure of an attempt about which nothing was decided, because the caller's context was
      * not available for that.
      */
-    void onContextLost(Throwable failure, boolean byResult) {
-        if (failure != failed.failure) {
-            failed = new Failed(failure, byResult, failed);
-            attemptsMade++;
+    void onContextLost(Throwable failure, boolean failedByResult) {
+        if (failure != last()) {
+            add(failure, failedByResult, later);
         }
         refund();
         stop(End.NOT_RETRIED, "");
@@ -197,63 +231,72 @@ final class RetrySequence extends Deadline.InFlight {
 
     /** Counts that the call ends because it was cancelled, whatever was decided, unless it was abandoned before. */
     void stopped() {
-        if (tryEnd()) {
+        if (part().tryBeginEnd()) {
             retry.counts().cancelled.increment();
+            part().markSettled();
         }
     }
 
+    /** Ends the counting: the call has ended, and is counted if it counts at all. */
+    void forget() {
+        part().tryEnd();
+    }
+
     /**
-     * Counts and publishes the decided end, unless the call was abandoned before. Called once.
+     * Counts the decided end, unless the call was abandoned before. Called once; {@link #event()} follows.
      *
      * @return what the call ends with
      */
     Throwable conclude() {
-        boolean counts = tryEnd();
-        Throwable last = failed.failure;
-        if (counts) {
-            countEnd(last);
+        counted = part().tryBeginEnd();
+        Throwable last = last();
+        if (counted) {
+            countEnd();
+            part().markSettled();
         }
         return end == End.EXHAUSTED && rules.config().onExhausted() == OnExhausted.WRAP
                 ? new RetryExhaustedException(retry.name(), attemptsMade, reason, last, earlier(), sync)
                 : last;
     }
 
-    private void countEnd(Throwable last) {
+    private void countEnd() {
         switch (end) {
             case CANCELLED -> retry.counts().cancelled.increment();
             case NOT_RETRIED -> retry.counts().notRetried.increment();
-            case DENIED -> {
-                retry.counts().denied.increment();
-                RetryBudget budget = rules.config().budget();
-                if (budget != null) {
-                    retry.publishDenied(last, budget);
-                }
-            }
-            case EXHAUSTED -> {
-                retry.counts().exhausted.increment();
-                retry.publishExhausted(last, attemptsMade);
-            }
+            case DENIED -> retry.counts().denied.increment();
+            case EXHAUSTED -> retry.counts().exhausted.increment();
         }
+    }
+
+    /** Returns what calls the listeners for the {@linkplain #conclude() counted} end; null if there is no event. */
+    @Nullable
+    Runnable event() {
+        if (!counted) {
+            return null;
+        }
+        RetryBudget budget = rules.config().budget();
+        if (end == End.EXHAUSTED) {
+            return retry.exhaustedEvent(last(), attemptsMade);
+        }
+        return end == End.DENIED && budget != null ? retry.deniedEvent(last(), budget) : null;
     }
 
     /** Returns whether the last attempt failed by its result, which is not wrapped in an exception. */
     boolean endsWithResult(Throwable concluded) {
-        return failed.byResult && concluded == failed.failure;
+        return byResult && concluded == last();
     }
 
     /** Returns the result by which the last attempt failed; null if it failed otherwise. */
     @Nullable
     Object lastResult() {
-        return failed.byResult && failed.failure instanceof UnacceptableResultException unacceptable
-                ? unacceptable.result()
-                : null;
+        return byResult && last() instanceof UnacceptableResultException unacceptable ? unacceptable.result() : null;
     }
 
     private boolean tryPay(@Nullable RetryBudget budget) {
         if (budget == null) {
             return true;
         }
-        Throwable last = failed.failure;
+        Throwable last = last();
         int paid = budget.tryAcquire(last instanceof CallRejectedException || retry.hintNanos(last) != Retry.NO_HINT);
         cost = Math.max(0, paid);
         return paid != RetryBudget.DENIED;
@@ -264,7 +307,7 @@ final class RetrySequence extends Deadline.InFlight {
      * long the caller waits.
      */
     private long withHint(long computed) {
-        long hint = retry.hintNanos(failed.failure);
+        long hint = retry.hintNanos(last());
         if (hint == Retry.NO_HINT) {
             return computed;
         }
@@ -281,7 +324,7 @@ final class RetrySequence extends Deadline.InFlight {
         if (deadline != Deadline.NONE && (deadline.isExceeded() || deadline.remainingNanos() <= nanos)) {
             return true;
         }
-        Throwable last = failed.failure;
+        Throwable last = last();
         long hint = last instanceof CallRejectedException ? retry.hintNanos(last) : Retry.NO_HINT;
         return hint != Retry.NO_HINT
                 && !rules.backoff()
@@ -291,25 +334,36 @@ final class RetrySequence extends Deadline.InFlight {
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
         retry.counts().cancelled.increment();
-        distinct(failed, null).forEach(failures);
+        distinct(later, null).forEach(failures);
     }
 
     private List<Throwable> earlier() {
-        return failed.before == null ? List.of() : distinct(failed.before, failed.failure);
+        Later latest = later;
+        return latest == null ? List.of() : distinct(latest.before, latest.failure);
     }
 
-    /** Returns failures in order, the oldest first. The same object thrown repeatedly is included once. */
-    private static List<Throwable> distinct(@Nullable Failed latest, @Nullable Throwable except) {
+    /**
+     * Returns the first failure and later ones in order, the oldest first. The same object thrown repeatedly is
+     * included once.
+     */
+    private List<Throwable> distinct(@Nullable Later latest, @Nullable Throwable except) {
         List<Throwable> distinct = new ArrayList<>();
-        for (@Nullable Failed each = latest; each != null; each = each.before) {
-            if (each.failure != except && !ExceptionFilter.isAmong(distinct, each.failure)) {
-                distinct.add(0, each.failure);
-            }
+        for (@Nullable Later each = latest; each != null; each = each.before) {
+            addDistinct(distinct, each.failure, except);
         }
+        addDistinct(distinct, first, except);
         return distinct;
     }
 
-    /** A failure and those before it. A list would cost every retried call more than its retries do. */
-    private record Failed(
-            Throwable failure, boolean byResult, @Nullable Failed before) {}
+    private static void addDistinct(List<Throwable> distinct, Throwable failure, @Nullable Throwable except) {
+        if (failure != except && !ExceptionFilter.isAmong(distinct, failure)) {
+            distinct.add(0, failure);
+        }
+    }
+
+    /**
+     * A failure after the first one, and those before it. A list would cost every retried call more than its retries
+     * do, and most calls have no such failure.
+     */
+    private record Later(Throwable failure, @Nullable Later before) {}
 }

@@ -34,7 +34,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
 
     AsyncTimedCall<T> start(CompletableFuture<T> call) {
         try {
-            timer = limit.schedule(Workers.handOver(this));
+            timer = limit.schedule(Workers.handOverWhenDue(this));
         } catch (Throwable noTimer) {
             // A call whose time cannot be limited must not run: following it now cancels it.
             fail(noTimer);

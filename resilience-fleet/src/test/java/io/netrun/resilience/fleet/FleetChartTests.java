@@ -88,16 +88,13 @@ class FleetChartTests {
 
     private static Scenario record(String title, Simulation fleet, int seconds, IntConsumer event) {
         List<double[]> rows = new ArrayList<>();
-        for (int half = 0; half < 2 * seconds; half++) {
-            if (half % 2 == 0) {
-                event.accept(half / 2);
-            }
+        for (int second = 0; second < seconds; second++) {
+            event.accept(second);
             long before = fleet.admitted();
-            List<SimulatedNode> nodes = List.copyOf(fleet.nodes);
-            fleet.run(Duration.ofMillis(500));
-            double admitted = nodes.equals(fleet.nodes) ? 2.0 * (fleet.admitted() - before) : Double.NaN;
+            fleet.run(Duration.ofSeconds(1));
+            double admitted = fleet.admitted() - before;
             rows.add(new double[] {
-                (half + 1) / 2.0,
+                second + 1,
                 fleet.sum(node -> node.rateDemand),
                 fleet.sum(SimulatedNode::rateInForce),
                 admitted,
@@ -156,11 +153,9 @@ class FleetChartTests {
         for (int line = 0; line < LINES.length; line++) {
             StringBuilder points = new StringBuilder();
             for (double[] row : scenario.rows) {
-                if (!Double.isNaN(row[line + 1])) {
-                    double x = LEFT + row[0] / last * (WIDTH - LEFT - 10);
-                    double y = bottom - row[line + 1] / most * (PANEL - 20);
-                    points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
-                }
+                double x = LEFT + row[0] / last * (WIDTH - LEFT - 10);
+                double y = bottom - row[line + 1] / most * (PANEL - 20);
+                points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
             }
             svg.append(String.format(
                     "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"%s\"/>%n",

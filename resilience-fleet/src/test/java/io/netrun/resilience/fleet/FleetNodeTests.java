@@ -356,6 +356,7 @@ class FleetNodeTests {
         store.next();
         node.send(command("force-open", 0));
         assertThat(store.next().commands()).hasSize(1);
+        awaitFailures(2);
         store.answer(memory::exchange);
         assertThat(nextReport().commands()).hasSize(1);
         await().atMost(SOON).untilAsserted(() -> assertThat(commands).containsExactly(command("force-open", 1)));

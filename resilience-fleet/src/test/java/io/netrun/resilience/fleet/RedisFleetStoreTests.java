@@ -206,6 +206,26 @@ class RedisFleetStoreTests {
     }
 
     @Test
+    void permissionsOfTheScriptShouldSuffice() {
+        String permitted = "+@connection +evalsha +eval +time +del +pexpire +hget +hset +hmget +hdel +hlen +hgetall "
+                + "+zadd +zrem +zcount +zscore +zrangebyscore +zremrangebyscore";
+        server.command(
+                "ACL", ("SETUSER default resetkeys ~resilience:{shop}:* -@all " + permitted).split(" "));
+        LimitReport limit = new LimitReport("bulkhead", "x", 100, 40, 1, 100, 0);
+        CircuitReport circuit = new CircuitReport(
+                "y", FleetMode.QUORUM, 500, CircuitReport.State.OPEN, true, Duration.ofSeconds(5), true, 1);
+        FleetCommand command = new FleetCommand(0, "bulkhead", "x", "reset", Map.of(), null, Instant.EPOCH);
+        for (String node : List.of("a", "b")) {
+            store.exchange(report(node, 1, List.of(limit), List.of(circuit), List.of(command)));
+        }
+
+        FleetView view = store.exchange(report("a", 2, List.of(limit), List.of(circuit), List.of()));
+
+        assertThat(view.nodes()).containsExactly("a", "b");
+        assertThat(view.circuits().get(0).open()).isTrue();
+    }
+
+    @Test
     void foreignKeyShouldBeReportedWithTheRemedy() {
         server.command("SET", "resilience:{shop}:nodes", "1");
 

@@ -9,6 +9,7 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
@@ -54,6 +55,63 @@ public class EventPublisherStress {
         public void look(II_Result r) {
             r.r1 = delivered.get();
             r.r2 = overlaps.get();
+        }
+    }
+
+    /**
+     * Two threads publish two events each. One of them fixes the position of its first event before the event is
+     * counted, as a registry does, and publishes the second one before it delivers.
+     */
+    @JCStressTest
+    @Outcome(id = "4, 0, 0", expect = ACCEPTABLE, desc = "All events arrived, one at a time, each thread's in order.")
+    @Outcome(expect = FORBIDDEN, desc = "An event was lost, overtook another one, or met another one.")
+    @State
+    public static class EnqueuedAgainstPublished {
+
+        private final EventPublisher events = new EventPublisher();
+        private final AtomicInteger inside = new AtomicInteger();
+        private final AtomicInteger delivered = new AtomicInteger();
+        private final AtomicInteger overlaps = new AtomicInteger();
+        private final AtomicInteger disorder = new AtomicInteger();
+
+        /**
+         * The number of the last event of each thread; guarded by the publisher, which delivers one event at a time.
+         */
+        private final int[] last = new int[2];
+
+        public EnqueuedAgainstPublished() {
+            events.subscribe(Integer.class, event -> {
+                if (inside.incrementAndGet() > 1) {
+                    overlaps.incrementAndGet();
+                }
+                int thread = event / 10;
+                if (event % 10 != ++last[thread]) {
+                    disorder.incrementAndGet();
+                }
+                delivered.incrementAndGet();
+                inside.decrementAndGet();
+                throw new IllegalStateException("listener");
+            });
+        }
+
+        @Actor
+        public void enqueue() {
+            events.enqueue(1);
+            events.publish(2);
+            events.deliverQueued();
+        }
+
+        @Actor
+        public void publish() {
+            events.publish(11);
+            events.publish(12);
+        }
+
+        @Arbiter
+        public void look(III_Result r) {
+            r.r1 = delivered.get();
+            r.r2 = overlaps.get();
+            r.r3 = disorder.get();
         }
     }
 

@@ -51,7 +51,7 @@ final class FleetCommands {
                 command.pattern(),
                 command.name(),
                 command.action(),
-                command.settings(),
+                withUnset(command.settings()),
                 command.principal(),
                 command.time());
         Key key = Key.of(change);
@@ -75,6 +75,21 @@ final class FleetCommands {
         } else {
             applyWaiting(key); // it may have been created meanwhile
         }
+    }
+
+    /** A store keeps texts only: an empty one, which no setting can have, unsets it. */
+    private static Map<String, @Nullable String> withUnset(Map<String, String> texts) {
+        Map<String, @Nullable String> settings = new LinkedHashMap<>();
+        texts.forEach((name, text) -> settings.put(name, text.isEmpty() ? null : text));
+        return settings;
+    }
+
+    /** The command for the store. */
+    static FleetCommand command(FleetChange change) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        change.settings().forEach((name, text) -> texts.put(name, text == null ? "" : text));
+        return new FleetCommand(
+                0, change.pattern(), change.name(), change.action(), texts, change.principal(), change.time());
     }
 
     /** A command that was given on this node, and has been applied. */

@@ -95,7 +95,7 @@ final class FleetSettings {
     private void add(String key, String message) {
         String property = PREFIX + key;
         String remedy = environment.containsProperty(property) || isWritten(key)
-                ? "Change it here: " + GlobalSettings.location(environment, property)
+                ? "Change it here: " + GlobalSettings.location(environment, "fleet." + key)
                 : "This is the default. Set " + property + " explicitly, or change the conflicting setting";
         problems.add(new Problem("Fleet: " + message, remedy));
     }

@@ -3,7 +3,6 @@ package io.netrun.resilience.fleet.autoconfigure;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.fleet.CircuitView;
-import io.netrun.resilience.fleet.FleetCommand;
 import io.netrun.resilience.fleet.FleetEvent;
 import io.netrun.resilience.fleet.FleetNode;
 import io.netrun.resilience.fleet.FleetStatus;
@@ -160,14 +159,7 @@ final class NodeOperations implements FleetOperations {
     public void announce(FleetChange change) {
         commands.onAnnounced(change);
         try {
-            node.send(new FleetCommand(
-                    0,
-                    change.pattern(),
-                    change.name(),
-                    change.action(),
-                    change.settings(),
-                    change.principal(),
-                    change.time()));
+            node.send(FleetCommands.command(change));
         } catch (IllegalStateException stopped) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "The change applies to this process only, because it has just left its fleet",

@@ -95,7 +95,7 @@ public final class Operators {
      */
     private <P extends Policy> void apply(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
         if (change.action().equals(FleetChange.SETTINGS)) {
-            keep(policy, change, scope, () -> liveSettings.change(pattern, policy, change.settings()));
+            keep(policy, change, scope, false, () -> liveSettings.change(pattern, policy, change.settings()));
             return;
         }
         Consumer<P> action = pattern.actions().get(change.action());
@@ -103,7 +103,7 @@ public final class Operators {
             throw new ResilienceConfigurationException(
                     List.of(new Problem("Unknown action '" + change.action() + "'", knownActions(pattern))));
         }
-        keep(policy, change, scope, () -> action.accept(policy));
+        keep(policy, change, scope, true, () -> action.accept(policy));
     }
 
     static String knownActions(PatternDescriptor<?, ?> pattern) {
@@ -129,7 +129,13 @@ public final class Operators {
         apply(pattern, pattern.type().policyClass().cast(policy), change, Scope.FLEET);
     }
 
-    private void keep(Policy policy, FleetChange asked, Scope scope, Runnable change) {
+    /**
+     * Makes a change, and keeps it in the journal unless it has changed nothing.
+     *
+     * @param counts whether it may change what the instance has counted
+     */
+    private void keep(Policy policy, FleetChange asked, Scope scope, boolean counts, Runnable change) {
+        Object counted = policy.metrics();
         Map<String, String> before = state(policy);
         change.run();
         Map<String, String> after = state(policy);
@@ -141,6 +147,9 @@ public final class Operators {
                 former.put(key, value);
             }
         });
+        if (former.isEmpty() && after.isEmpty() && !(counts && !counted.equals(policy.metrics()))) {
+            return;
+        }
         journal.add(
                 policy,
                 new OperatorChange(

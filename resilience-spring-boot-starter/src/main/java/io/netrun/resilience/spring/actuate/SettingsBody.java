@@ -1,10 +1,14 @@
 package io.netrun.resilience.spring.actuate;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,9 @@ final class SettingsBody {
 
     private static final String SETTINGS = "settings";
 
+    /** Settings that are no valid JSON, in place of those in a body that is none. */
+    private static final String UNREADABLE = "{";
+
     private static final List<String> FIELDS = List.of("action", "scope", SETTINGS);
 
     private SettingsBody() {}
@@ -39,11 +46,11 @@ final class SettingsBody {
     }
 
     /**
-     * The body with text values only. A body that is not an object becomes an empty object, so that the endpoint
-     * reports the error.
+     * The body with text values only. A body that is not an object, or has a key twice, gets settings with the same
+     * problem, so that the endpoint reports it.
      */
     static byte[] flattened(byte[] body) {
-        Map<String, Object> fields = read(body);
+        Map<String, Object> fields = read(new String(body, StandardCharsets.UTF_8));
         StringJoiner text = new StringJoiner(",", "{", "}");
         for (String field : FIELDS) {
             Object value = fields.get(field);
@@ -54,14 +61,57 @@ final class SettingsBody {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Map<String, Object> read(byte[] body) {
-        try {
-            JsonParser parser = JsonParserFactory.getJsonParser();
-            Map<String, Object> fields = parser.parseMap(new String(body, StandardCharsets.UTF_8));
-            return fields == null ? Map.of() : fields; // null where the body is null
-        } catch (RuntimeException | StackOverflowError unreadable) {
+    private static Map<String, Object> read(String body) {
+        if (body.isBlank()) {
             return Map.of();
         }
+        try {
+            JsonParser parser = JsonParserFactory.getJsonParser();
+            Map<String, Object> fields = parser.parseMap(body);
+            String twice = keyGivenTwice(body);
+            if (!twice.isEmpty()) {
+                return Map.of(SETTINGS, twice + "=, " + twice + "=");
+            }
+            return fields == null ? Map.of() : fields; // null where the body is null
+        } catch (RuntimeException | StackOverflowError unreadable) {
+            return Map.of(SETTINGS, UNREADABLE);
+        }
+    }
+
+    /** The first key that an object in valid JSON has twice, which the parser takes as one; empty if there is none. */
+    private static String keyGivenTwice(String json) {
+        Deque<Set<String>> objects = new ArrayDeque<>();
+        int begin = 0; // of the latest text
+        int end = 0;
+        for (int i = 0; i < json.length(); i++) {
+            switch (json.charAt(i)) {
+                case '{' -> objects.push(new HashSet<>());
+                case '}' -> objects.poll();
+                case '"' -> {
+                    begin = i + 1;
+                    end = endOfText(json, begin);
+                    i = end;
+                }
+                case ':' -> {
+                    Set<String> keys = objects.peek();
+                    if (keys != null && !keys.add(json.substring(begin, end))) {
+                        return json.substring(begin, end);
+                    }
+                }
+                default -> {
+                    // Nothing that delimits keys.
+                }
+            }
+        }
+        return "";
+    }
+
+    private static int endOfText(String json, int begin) {
+        int end = begin;
+        while (end < json.length() && json.charAt(end) != '"') {
+            end += json.charAt(end) == '\\' ? 2 : 1;
+        }
+        return Math.min(end, json.length());
     }
 
     private static String text(Object value) {
@@ -99,7 +149,7 @@ final class SettingsBody {
         }
         StringJoiner text = new StringJoiner(",", "{", "}");
         settings.forEach((name, value) ->
-                text.add(quoted(String.valueOf(name)) + ":" + quoted(value == null ? "" : value.toString())));
+                text.add(quoted(String.valueOf(name)) + ":" + (value == null ? "null" : quoted(value.toString()))));
         return text.toString();
     }
 

@@ -5,7 +5,9 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
+import io.netrun.resilience.spring.startup.StartSettings;
 import io.netrun.resilience.spring.startup.Validation;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +41,15 @@ public final class ResilienceRefreshAutoConfiguration {
         private final InstanceFactory instances;
         private final ObjectProvider<InstanceUser> users;
         private final Environment environment;
+        private final Validation validation;
+        private final StartSettings global;
 
         Refresh(InstanceFactory instances, ObjectProvider<InstanceUser> users, Environment environment) {
             this.instances = instances;
             this.users = users;
             this.environment = environment;
+            this.validation = Validation.in(environment);
+            this.global = new StartSettings(environment);
         }
 
         /**
@@ -54,14 +60,11 @@ public final class ResilienceRefreshAutoConfiguration {
         public void onApplicationEvent(EnvironmentChangeEvent event) {
             List<InstanceUser> all = users.orderedStream().toList();
             try {
-                List<Problem> problems = all.stream()
-                        .flatMap(user -> user.checkChange(event.getKeys()).stream())
-                        .toList();
-                if (!problems.isEmpty()) {
-                    throw new ResilienceConfigurationException(problems);
-                }
-                instances.rebind(Validation.in(environment) == Validation.STRICT);
+                List<Problem> problems = new ArrayList<>(StartSettings.problems(environment));
+                all.forEach(user -> problems.addAll(user.checkChange(event.getKeys())));
+                instances.rebind(validation == Validation.STRICT, problems);
                 all.forEach(user -> user.rebind(event.getKeys()));
+                global.warnOfChanges();
             } catch (ResilienceConfigurationException | BindException e) {
                 log.error("The changed resilience configuration is not followed. {}", e.getMessage());
             }

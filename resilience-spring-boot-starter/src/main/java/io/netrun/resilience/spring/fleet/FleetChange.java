@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param pattern the key of the pattern, such as {@code circuit-breaker}
  * @param name the name of the instance
  * @param action one of the pattern's actions, such as {@code force-open}; {@value #SETTINGS} for changed settings
- * @param settings the changed settings by name, as an operator writes them; empty for the other actions
+ * @param settings the changed settings by name, as an operator writes them, null to unset one; empty for the other
+ *     actions
  * @param principal who asked for it; null if unknown
  * @param time when it was asked for, by the clock of the node that took it
  */
@@ -20,7 +21,7 @@ public record FleetChange(
         String pattern,
         String name,
         String action,
-        Map<String, String> settings,
+        Map<String, @Nullable String> settings,
         @Nullable String principal,
         Instant time) {
 

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -24,6 +25,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 final class ConfiguredClients {
 
     static final String ROOT = "resilience.http-clients";
+
+    private static final String DEFAULTS = "defaults";
+    private static final String INSTANCES = "instances";
 
     private static final List<String> KEYS = HttpClientProperties.KEYS;
 
@@ -36,7 +40,8 @@ final class ConfiguredClients {
         // In YAML, a section whose keys are commented out has an empty text as its value.
         this.clients = all != null && all.isBlank()
                 ? new TreeMap<>()
-                : new TreeMap<>(Binder.get(environment)
+                // Without placeholders: only keys and shapes are read, and an unresolvable value has its own problem.
+                : new TreeMap<>(new Binder(ConfigurationPropertySources.get(environment))
                         .bind(ROOT, Bindable.mapOf(String.class, Object.class))
                         .orElseGet(Map::of));
     }
@@ -71,50 +76,62 @@ final class ConfiguredClients {
         return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** The unknown keys, each with the most similar known key. */
-    List<Problem> unknownKeys() {
+    /**
+     * The unknown keys, each with the most similar known key, and values and settings where the other belongs.
+     *
+     * @param used the names that are in use
+     */
+    List<Problem> problems(Set<String> used) {
         List<Problem> problems = new ArrayList<>();
-        clients.forEach((name, client) -> {
-            if (!(client instanceof Map<?, ?> settings)) {
+        for (Map.Entry<String, Object> client : clients.entrySet()) {
+            String name = client.getKey();
+            if (!(client.getValue() instanceof Map<?, ?> settings)) {
                 problems.add(new Problem(
                         "The property '" + property(name) + "' has a value, but takes settings",
                         "Put settings under it, such as " + KEYS.get(0)));
-                return;
+            } else if (isElement(name, settings)) {
+                problems.add(new Problem(
+                        "The property '" + ROOT + "' is a list, but takes keys",
+                        "Write the name of each client as a key, in place of the dash of the list"));
+                return problems; // the other elements have the same problem
+            } else if (name.equals(DEFAULTS) && !used.contains(name)) {
+                problems.add(Problem.tolerable(
+                        "The configuration has settings in '" + ROOT + "." + DEFAULTS + "', but HTTP clients have no"
+                                + " defaults" + origin(name, settings),
+                        "Write them under each client, or share instances, whose settings have defaults"));
+            } else {
+                problems.addAll(problems(name, settings));
             }
-            problems.addAll(wrongShapes(name, settings));
-            for (Object key : settings.keySet()) {
-                String written = String.valueOf(key);
-                if (KEYS.stream().noneMatch(known -> uniform(known).equals(uniform(written)))) {
-                    String nearest = SpellingSuggestion.to(written, KEYS);
-                    problems.add(Problem.tolerable(
-                            "The configuration has an unknown key '" + written + "' in '" + property(name) + "'"
-                                    + sections.origin(name, written),
-                            (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Known here: "
-                                    + String.join(", ", KEYS)));
-                }
-            }
-        });
+        }
         return problems;
     }
 
-    /** The problems of a client that has settings in place of an instance's name, or that names no instance. */
-    private List<Problem> wrongShapes(String name, Map<?, ?> settings) {
+    /** Whether it is the element of a list, and not a client whose name is a number. */
+    private static boolean isElement(String name, Map<?, ?> settings) {
+        return name.matches("\\d+")
+                && settings.entrySet().stream()
+                        .anyMatch(setting -> setting.getValue() instanceof Map
+                                || setting.getKey().equals("name")
+                                || setting.getKey().equals("id"));
+    }
+
+    private List<Problem> problems(String name, Map<?, ?> settings) {
         List<Problem> problems = new ArrayList<>();
         boolean protects = false;
         boolean isKnown = true;
         for (Map.Entry<?, ?> setting : settings.entrySet()) {
-            String key = uniform(String.valueOf(setting.getKey()));
-            String slot = HttpClientProperties.INSTANCE_KEYS.stream()
-                    .filter(known -> uniform(known).equals(key))
-                    .findFirst()
-                    .orElse("");
-            protects |= !slot.isEmpty();
-            isKnown &= KEYS.stream().anyMatch(known -> uniform(known).equals(key));
-            if (!slot.isEmpty() && (setting.getValue() instanceof Map || setting.getValue() instanceof Collection)) {
+            String written = String.valueOf(setting.getKey());
+            String key = known(written);
+            boolean isInstance = HttpClientProperties.INSTANCE_KEYS.contains(key);
+            protects |= isInstance;
+            isKnown &= !key.isEmpty();
+            if (key.isEmpty()) {
+                problems.add(unknown(name, written, setting.getValue()));
+            } else if (isInstance && (setting.getValue() instanceof Map || setting.getValue() instanceof Collection)) {
                 problems.add(new Problem(
-                        "The property '" + property(name) + "." + slot + "' has settings, but takes the name of an"
+                        "The property '" + property(name) + "." + key + "' has settings, but takes the name of an"
                                 + " instance",
-                        "Write the name after the key, such as '" + slot + ": " + name
+                        "Write the name after the key, such as '" + key + ": " + name
                                 + "', and put the settings under the instance of this name"));
             }
         }
@@ -124,6 +141,36 @@ final class ConfiguredClients {
                     "Name at least one, such as '" + KEYS.get(0) + ": " + name + "', or remove the client"));
         }
         return problems;
+    }
+
+    /** The key in its usual spelling; empty if there is none. */
+    private static String known(String written) {
+        return KEYS.stream()
+                .filter(key -> uniform(key).equals(uniform(written)))
+                .findFirst()
+                .orElse("");
+    }
+
+    private Problem unknown(String name, String key, Object value) {
+        String nearest = SpellingSuggestion.to(key, KEYS);
+        String remedy = (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Known here: "
+                + String.join(", ", KEYS);
+        if (value instanceof Map && nearest.isEmpty()) { // probably a client
+            remedy = name.equals(INSTANCES)
+                    ? "Write the client directly under '" + ROOT + "'"
+                    : "Write '[" + name + "." + key + "]' if this is the name of a client. " + remedy;
+        }
+        return Problem.tolerable(
+                "The configuration has an unknown key '" + key + "' in '" + property(name) + "'"
+                        + sections.origin(name, key),
+                remedy);
+    }
+
+    private String origin(String name, Map<?, ?> settings) {
+        return settings.isEmpty()
+                ? ""
+                : sections.origin(
+                        name, String.valueOf(settings.keySet().iterator().next()));
     }
 
     /**

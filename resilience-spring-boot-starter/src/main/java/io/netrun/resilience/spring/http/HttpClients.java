@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
+import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.settings.RebuiltOnChange;
@@ -142,7 +143,7 @@ public final class HttpClients implements InstanceUser {
 
     @Override
     public List<Problem> check() {
-        List<Problem> problems = new ArrayList<>(written.unknownKeys());
+        List<Problem> problems = new ArrayList<>(written.problems(Set.copyOf(named.keySet())));
         written.described().forEach(this::of);
         for (ProtectedClient client : clients()) {
             try {
@@ -172,7 +173,7 @@ public final class HttpClients implements InstanceUser {
     }
 
     private Map<String, ClientPlan> plansOf(ConfiguredClients present) {
-        List<Problem> problems = new ArrayList<>(present.unknownKeys());
+        List<Problem> problems = new ArrayList<>(present.problems(Set.copyOf(named.keySet())));
         Map<String, ClientPlan> plans = new LinkedHashMap<>();
         named.keySet().forEach(name -> plans.put(name, planOf(name, present, problems)));
         if (!problems.isEmpty()) {
@@ -212,16 +213,23 @@ public final class HttpClients implements InstanceUser {
 
     private ClientPlan planOf(String name, ConfiguredClients known, List<Problem> problems) {
         if (!known.names().contains(name)) {
-            String nearest = SpellingSuggestion.to(name, known.names());
             problems.add(new Problem(
                     title(name) + " is used, but the configuration has no " + ConfiguredClients.ROOT + "." + name,
-                    nearest.isEmpty()
-                            ? "Configure the instances that protect it, such as " + ConfiguredClients.ROOT + "." + name
-                                    + ".circuit-breaker: " + name
-                            : "Did you mean '" + nearest + "'? Known: " + String.join(", ", known.names())));
+                    remedyOfUnknown(name, known.names())));
             return ClientPlan.NONE;
         }
         return plan(ConfiguredClients.ROOT + "." + name, known.properties(name, problems), problems);
+    }
+
+    private static String remedyOfUnknown(String name, Set<String> known) {
+        if (known.contains(ConfiguredSettings.withoutBrackets(name))) {
+            return ConfiguredSettings.inBrackets(name);
+        }
+        String nearest = SpellingSuggestion.to(name, known);
+        return nearest.isEmpty()
+                ? "Configure the instances that protect it, such as " + ConfiguredClients.ROOT + "." + name
+                        + ".circuit-breaker: " + name
+                : "Did you mean '" + nearest + "'? Known: " + String.join(", ", known);
     }
 
     /** Builds a plan without the invalid parts, which are added to the problems. */

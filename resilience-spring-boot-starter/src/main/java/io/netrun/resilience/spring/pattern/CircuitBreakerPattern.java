@@ -27,6 +27,7 @@ final class CircuitBreakerPattern {
             .canReject(CircuitBreakerPattern::isOpen)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
+            .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
             .derives("detection", Detections::derive)
             .details(
                     "lastFailures",

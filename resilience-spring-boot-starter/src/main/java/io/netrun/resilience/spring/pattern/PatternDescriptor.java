@@ -48,6 +48,8 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final Function<P, Stream<NamedDuration>> waits;
     private final BiFunction<P, Duration, Stream<NamedDuration>> longestDurations;
     private final Function<P, Stream<NamedDuration>> windows;
+    private final Function<P, Stream<String>> conflicts;
+    private final Function<P, Stream<NamedDuration>> thresholds;
     private final Function<P, Optional<String>> syncSetting;
     private final Function<P, Optional<String>> fleetSetting;
     private final Function<P, Map<String, List<? extends Record>>> details;
@@ -85,6 +87,8 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.waits = builder.waits;
         this.longestDurations = builder.longestDurations;
         this.windows = builder.windows;
+        this.conflicts = builder.conflicts;
+        this.thresholds = builder.thresholds;
         this.syncSetting = builder.syncSetting;
         this.fleetSetting = builder.fleetSetting;
         this.details = builder.details;
@@ -191,7 +195,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                 .findFirst();
     }
 
-    /** How long an instance may delay a call by its settings. */
+    /** How long an instance may delay a call by its settings; the last one is the longest that counts in a sum. */
     public List<NamedDuration> waits(Policy instance) {
         return waits.apply(type.policyClass().cast(instance)).toList();
     }
@@ -204,6 +208,16 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** The time spans over which an instance records calls. */
     public List<NamedDuration> windows(Policy instance) {
         return windows.apply(type.policyClass().cast(instance)).toList();
+    }
+
+    /** The durations of an instance that do not fit together, each as a warning with its remedy. */
+    public List<String> conflicts(Policy instance) {
+        return conflicts.apply(type.policyClass().cast(instance)).toList();
+    }
+
+    /** The durations that a call has to take before an instance reacts to it. */
+    public List<NamedDuration> thresholds(Policy instance) {
+        return thresholds.apply(type.policyClass().cast(instance)).toList();
     }
 
     /** The setting of an instance, by its Java name, that applies to sync calls only. */

@@ -42,6 +42,8 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     Function<P, Stream<NamedDuration>> waits = instance -> Stream.empty();
     BiFunction<P, Duration, Stream<NamedDuration>> longestDurations = (instance, each) -> Stream.empty();
     Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
+    Function<P, Stream<String>> conflicts = instance -> Stream.empty();
+    Function<P, Stream<NamedDuration>> thresholds = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
     Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
@@ -132,6 +134,18 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
 
     PatternDescriptorBuilder<P, C> windows(Function<P, Stream<NamedDuration>> windows) {
         this.windows = windows;
+        return this;
+    }
+
+    /** Declares durations of one instance that do not fit together, each as a warning with its remedy. */
+    PatternDescriptorBuilder<P, C> conflicts(Function<P, Stream<String>> conflicts) {
+        this.conflicts = conflicts;
+        return this;
+    }
+
+    /** Declares durations that a call has to take before an instance reacts. */
+    PatternDescriptorBuilder<P, C> thresholds(Function<P, Stream<NamedDuration>> thresholds) {
+        this.thresholds = thresholds;
         return this;
     }
 

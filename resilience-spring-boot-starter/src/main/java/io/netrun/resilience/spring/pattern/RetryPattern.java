@@ -26,19 +26,47 @@ final class RetryPattern {
             .converters(RetryPattern::registerConverters)
             .waits(RetryPattern::waits)
             .longestDurations(RetryPattern::longestDurations)
+            .conflicts(RetryPattern::conflicts)
             .onRetry(
                     (retry, listener) -> retry.on(RetryEvent.Retrying.class, event -> listener.accept(event.failure())))
             .build();
 
     private RetryPattern() {}
 
+    /** The max-duration ends the retry, so waits that exceed it never come to an end. */
     private static Stream<NamedDuration> waits(Retry retry) {
         RetryConfig config = retry.config();
+        Duration limit = config.maxDuration();
+        Stream<NamedDuration> waits = NamedDuration.of(
+                "the waits between " + config.maxAttempts() + " attempts",
+                config.maxTotalDelay().orElse(null));
         return Stream.concat(
-                NamedDuration.of("max-duration", config.maxDuration()),
-                NamedDuration.of(
-                        "the waits between " + config.maxAttempts() + " attempts",
-                        config.maxTotalDelay().orElse(null)));
+                NamedDuration.of("max-duration", limit),
+                waits.filter(wait -> limit == null || wait.duration().compareTo(limit) < 0));
+    }
+
+    /** A retry whose first delay does not fit into its max-duration. */
+    private static Stream<String> conflicts(Retry retry) {
+        RetryConfig config = retry.config();
+        Duration limit = config.maxDuration();
+        Duration delay = config.baseDelay();
+        if (limit == null
+                || config.maxAttempts() == 1
+                || config.customBackoff() != null
+                || delay.compareTo(limit) < 0) {
+            return Stream.empty();
+        }
+        Duration shortest = switch (config.jitter()) {
+            case NONE, DECORRELATED -> delay;
+            case EQUAL -> delay.dividedBy(2);
+            case FULL -> Duration.ZERO;
+        };
+        return Stream.of("base-delay of Retry '" + retry.name() + "' is " + NamedDuration.text(delay)
+                + ", but its max-duration is " + NamedDuration.text(limit)
+                + (shortest.compareTo(limit) >= 0
+                        ? ": it never retries"
+                        : ": it retries only where jitter shortens the delay enough")
+                + ". Shorten the delay, or lengthen max-duration");
     }
 
     /** A retry with a time limit of its own ends by that limit, however long its attempts take. */

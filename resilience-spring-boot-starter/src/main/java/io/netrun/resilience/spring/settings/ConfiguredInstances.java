@@ -27,11 +27,20 @@ final class ConfiguredInstances {
     private final SettingsResolver resolver;
     private final Set<InstanceKey> pending = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Boolean> creating = new ThreadLocal<>();
+    private volatile Set<InstanceKey> known;
     private volatile @Nullable Map<String, Roles> roles;
 
     ConfiguredInstances(SettingsResolver resolver) {
         this.resolver = resolver;
-        this.pending.addAll(written());
+        this.known = written();
+        this.pending.addAll(known);
+    }
+
+    /** The instances that the configuration names now, and did not name when it was last put in force. */
+    Set<InstanceKey> added() {
+        Set<InstanceKey> added = written();
+        added.removeAll(known);
+        return added;
     }
 
     private Set<InstanceKey> written() {
@@ -86,6 +95,7 @@ final class ConfiguredInstances {
         Set<InstanceKey> written = written();
         return () -> {
             roles = present;
+            known = written;
             pending.addAll(written);
         };
     }

@@ -6,7 +6,6 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,28 +34,9 @@ public final class ConfiguredSettings {
     static final String DEFAULTS = "defaults";
     static final String INSTANCES = "instances";
 
-    private static final String HTTP_CLIENTS = "http-clients";
-
-    /** The keys directly under the root that are not patterns. */
-    private static final List<String> GLOBAL = List.of(
-            Option.ENABLED.key(),
-            "advice-mode",
-            "order",
-            "validation",
-            "observations",
-            "metrics",
-            "propagate-mdc",
-            "fleet",
-            HTTP_CLIENTS);
-
-    /** Those that are groups, with the keys in them. */
-    private static final Map<String, List<String>> GROUPS = Map.of(
-            "observations", List.of("enabled"),
-            "metrics", List.of("keyed"),
-            "fleet", FleetKeys.ALL);
-
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
-    private final Map<PatternDescriptor<?, ?>, Map<String, Set<PropertySource<?>>>> instances = new LinkedHashMap<>();
+    private final Map<PatternDescriptor<?, ?>, Map<String, Map<PropertySource<?>, Property>>> instances =
+            new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final UnknownKeys unknown = new UnknownKeys();
 
@@ -94,6 +74,19 @@ public final class ConfiguredSettings {
         return name.indexOf(':') >= 0;
     }
 
+    /** The name that a key without brackets has, which loses all characters but letters, digits, dashes and dots. */
+    public static String withoutBrackets(String name) {
+        ConfigurationPropertyName property = ConfigurationPropertyName.adapt("resilience.any.instances." + name, '.');
+        return property.getNumberOfElements() > 3 ? name(property, property.getNumberOfElements()) : "";
+    }
+
+    /** The remedy for a key that has lost the special characters of a name. */
+    public static String inBrackets(String name) {
+        return name.matches(".*[\\[\\]].*")
+                ? "Use a name without brackets in place of '" + name + "': a key cannot spell it"
+                : "Write '[" + name + "]' as the key: without brackets, a key loses its special characters";
+    }
+
     /** Whether the configuration has settings for an instance. */
     public boolean has(PatternDescriptor<?, ?> pattern, String name) {
         return instances.getOrDefault(pattern, Map.of()).containsKey(name);
@@ -101,7 +94,16 @@ public final class ConfiguredSettings {
 
     /** The sources that have settings for an instance. */
     Set<PropertySource<?>> documents(PatternDescriptor<?, ?> pattern, String name) {
-        return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Set.of());
+        return properties(pattern, name).keySet();
+    }
+
+    /** One property of an instance that the configuration has settings for. */
+    Property property(PatternDescriptor<?, ?> pattern, String name) {
+        return properties(pattern, name).values().iterator().next();
+    }
+
+    private Map<PropertySource<?>, Property> properties(PatternDescriptor<?, ?> pattern, String name) {
+        return instances.getOrDefault(pattern, Map.of()).getOrDefault(name, Map.of());
     }
 
     /** The unknown keys, each with its replacement. */
@@ -126,24 +128,33 @@ public final class ConfiguredSettings {
     }
 
     private void read(EnumerablePropertySource<?> source) {
+        List<Property> properties = new ArrayList<>();
         for (String written : source.getPropertyNames()) {
             if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
                 ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
                 if (!property.isEmpty() && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
-                    read(new Property(source, written, property));
+                    properties.add(new Property(source, written, property));
                 }
+            }
+        }
+        ListedInstances listed = new ListedInstances(properties);
+        for (Property property : properties) {
+            if (listed.contains(property)) {
+                unknown.list(property, 3, "Write the name of each instance as a key, in place of the dash of the list");
+            } else {
+                read(property);
             }
         }
     }
 
     private void read(Property property) {
-        if (property.name().getNumberOfElements() == 1) {
+        if (property.size() == 1) {
             unknown.reportScalar(property, "enabled: true, or the key of a pattern");
             return;
         }
         String global = property.name().getElement(1, Form.DASHED);
-        if (GLOBAL.contains(global)) {
-            readGlobal(property, global);
+        if (GlobalKeys.ALL.contains(global)) {
+            GlobalKeys.check(property, global, unknown);
             return;
         }
         String first = property.element(1);
@@ -153,30 +164,14 @@ public final class ConfiguredSettings {
             return;
         }
         List<String> known = Stream.concat(
-                        GLOBAL.stream(), PatternDescriptors.all().stream().map(PatternDescriptor::key))
+                        GlobalKeys.ALL.stream(),
+                        PatternDescriptors.all().stream().map(PatternDescriptor::key))
                 .toList();
         unknown.reportRoot(property, known).flatMap(ConfiguredSettings::pattern).ifPresent(meant -> {
-            if (property.name().getNumberOfElements() > 2) {
+            if (property.size() > 2) {
                 read(meant, property, false);
             }
         });
-    }
-
-    /** Checks the shape of a setting of the application; the values are checked where they are read. */
-    private void readGlobal(Property property, String key) {
-        int elements = property.name().getNumberOfElements();
-        List<String> known = GROUPS.get(key);
-        if (known != null) {
-            if (elements == 2) {
-                unknown.reportScalar(property, known.get(0));
-            } else if (!known.contains(property.name().getElement(2, Form.DASHED))) {
-                unknown.report(property, 2, key, known);
-            } else if (elements > 3) {
-                unknown.nested(property, 3);
-            }
-        } else if (elements > 2 && !key.equals(HTTP_CLIENTS) && !property.name().isNumericIndex(2)) {
-            unknown.nested(property, 2);
-        }
     }
 
     private static Optional<PatternDescriptor<?, ?>> pattern(String key) {
@@ -191,7 +186,7 @@ public final class ConfiguredSettings {
      * @param counts false if its parent is unknown, so that it is only checked for problems
      */
     private void read(PatternDescriptor<?, ?> pattern, Property property, boolean counts) {
-        if (property.name().getNumberOfElements() == 2) { // the section of a pattern may be empty, too
+        if (property.size() == 2) { // the section of a pattern may be empty, too
             unknown.reportScalar(property, DEFAULTS + ", or " + INSTANCES);
             return;
         }
@@ -213,47 +208,81 @@ public final class ConfiguredSettings {
      */
     private void readKey(PatternDescriptor<?, ?> pattern, Property property, int earliest, boolean counts) {
         ConfigurationPropertyName name = property.name();
-        int last = name.getNumberOfElements() - 1;
+        int last = property.size() - 1;
         while (last > earliest && name.isNumericIndex(last)) {
             last--;
         }
+        boolean named = earliest == 4;
         if (last < earliest) {
             if (!property.isBlank()) {
                 unknown.reportScalar(property, keys(pattern).iterator().next());
-            } else if (counts && earliest == 4 && name.getNumberOfElements() == 4) {
-                documentsOf(pattern, name(name, 4)).add(property.source()); // a section whose keys are commented out
+            } else if (counts && named && property.size() == 4) {
+                put(pattern, name(name, 4), property); // a section whose keys are commented out
             }
             return;
         }
-        String key = property.element(last);
-        if (keys(pattern).stream().noneMatch(known -> uniform(known).equals(uniform(key)))) {
-            if (!property.isBlank() || earliest != 4) {
-                unknown.report(property, last, pattern.key(), keys(pattern));
-            } else if (counts) {
-                documentsOf(pattern, name(name, last + 1)).add(property.source()); // as above, for a name with dots
+        boolean known = isKey(pattern, property.element(last));
+        if (counts && known && (named || last == earliest)) {
+            put(pattern, property, named ? name(name, last) : null, last);
+        } else if (!known && named && property.isBlank()) {
+            if (counts) {
+                put(pattern, name(name, last + 1), property); // as above, for a name with dots
             }
-            return;
+        } else if (!known || (counts && last > earliest && !named)) {
+            reportKey(pattern, property, earliest, last);
         }
-        if (!counts) {
-            return;
-        }
+    }
+
+    private void put(PatternDescriptor<?, ?> pattern, Property property, @Nullable String instance, int key) {
         ConfigurationPropertyName section = SettingsResolver.ofDefaults(pattern);
-        if (earliest == 4) {
-            String instance = name(name, last);
-            documentsOf(pattern, instance).add(property.source());
+        if (instance != null) {
+            put(pattern, instance, property);
             section = SettingsResolver.ofInstance(pattern, instance);
         }
         if (section != null) {
             sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
                     .computeIfAbsent(property.source(), first -> new LinkedHashMap<>())
-                    .put(section + "." + name.subName(last), property.written());
+                    .put(section + "." + property.name().subName(key), property.written());
         }
     }
 
-    private Set<PropertySource<?>> documentsOf(PatternDescriptor<?, ?> pattern, String name) {
-        return instances
+    /** Reports a property whose key is unknown, or which is below a key that takes a value. */
+    private void reportKey(PatternDescriptor<?, ?> pattern, Property property, int earliest, int last) {
+        for (int i = earliest; i < last; i++) {
+            if (isKey(pattern, property.element(i))) {
+                unknown.nested(property, i + 1, expected(pattern, property.element(i)));
+                return;
+            }
+        }
+        if (earliest == 4) {
+            unknown.report(property, last, pattern.key(), keys(pattern));
+        } else if (property.name().isNumericIndex(3)) {
+            unknown.list(property, 3, "Write the settings below the key, without the dash of a list");
+        } else if (last > earliest) {
+            unknown.reportName(pattern, property, 3);
+        } else {
+            unknown.report(property, last, pattern.key(), keys(pattern));
+        }
+    }
+
+    private static boolean isKey(PatternDescriptor<?, ?> pattern, String element) {
+        return keys(pattern).stream().anyMatch(known -> uniform(known).equals(uniform(element)));
+    }
+
+    /** What a known key takes. */
+    private static String expected(PatternDescriptor<?, ?> pattern, String key) {
+        return Setting.of(pattern).stream()
+                .filter(setting -> uniform(setting.key()).equals(uniform(key)))
+                .map(setting -> ExpectedFormat.of(setting.type()))
+                .findFirst()
+                .orElse("its value");
+    }
+
+    private void put(PatternDescriptor<?, ?> pattern, String name, Property property) {
+        instances
                 .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
-                .computeIfAbsent(name, first -> new LinkedHashSet<>());
+                .computeIfAbsent(name, first -> new LinkedHashMap<>())
+                .putIfAbsent(property.source(), property);
     }
 
     private static String name(ConfigurationPropertyName property, int end) {
@@ -264,7 +293,8 @@ public final class ConfiguredSettings {
         return name.toString();
     }
 
-    private static List<String> keys(PatternDescriptor<?, ?> pattern) {
+    /** The keys of a pattern's settings and options. */
+    static List<String> keys(PatternDescriptor<?, ?> pattern) {
         return Stream.concat(
                         Setting.of(pattern).stream().filter(Setting::isWritable).map(Setting::key),
                         pattern.options().stream().map(Option::key))
@@ -273,27 +303,5 @@ public final class ConfiguredSettings {
 
     private static String uniform(String key) {
         return ForeignNames.uniform(key);
-    }
-
-    /**
-     * A property in a source.
-     *
-     * @param written its name as the source spells it
-     * @param name the parsed name
-     */
-    record Property(EnumerablePropertySource<?> source, String written, ConfigurationPropertyName name) {
-
-        boolean isBlank() {
-            Object value = source.getProperty(written);
-            // Spring Boot 4 keeps an empty section as an empty map.
-            return value == null
-                    || value.toString().isBlank()
-                    || (value instanceof Map<?, ?> section && section.isEmpty());
-        }
-
-        /** An element as it is written. */
-        String element(int index) {
-            return name.getElement(index, Form.ORIGINAL);
-        }
     }
 }

@@ -67,7 +67,9 @@ final class Customizers {
                 return config;
             }
             changed = ((ConfigCustomizer<C>) customizer).customize(name, config);
-        } catch (RuntimeException failure) {
+        } catch (VirtualMachineError fatal) {
+            throw fatal;
+        } catch (RuntimeException | Error failure) {
             throw failed(customizer, pattern, name, "failed: " + failure, failure);
         }
         if ((Object) changed == null) {
@@ -81,10 +83,12 @@ final class Customizers {
             PatternDescriptor<?, ?> pattern,
             String name,
             String what,
-            @Nullable RuntimeException cause) {
+            @Nullable Throwable cause) {
         ResilienceConfigurationException failed = new ResilienceConfigurationException(List.of(new Problem(
                 pattern.title() + " '" + name + "': the " + title(customizer) + " " + what,
-                "Make the customizer return a configuration whose values are in range")));
+                cause instanceof LinkageError
+                        ? "Compile it against the versions of the libraries that are on the class path"
+                        : "Make the customizer return a configuration whose values are in range")));
         if (cause != null) {
             failed.initCause(cause);
         }

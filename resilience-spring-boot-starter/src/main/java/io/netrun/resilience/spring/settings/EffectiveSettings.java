@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,7 +37,7 @@ public final class EffectiveSettings {
                 .filter(each -> each.name().equals(setting))
                 .findFirst()
                 .orElse(null);
-        if (component == null || !Objects.equals(component.valueIn(expected), component.valueIn(policy.config()))) {
+        if (component == null || !component.isSameIn(expected, policy.config())) {
             return ValueWithOrigin.CODE;
         }
         String origin =

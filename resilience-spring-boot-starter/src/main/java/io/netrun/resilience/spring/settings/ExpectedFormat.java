@@ -2,10 +2,13 @@ package io.netrun.resilience.spring.settings;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
@@ -32,6 +35,9 @@ final class ExpectedFormat {
         if (target.isEnum()) {
             return "one of " + constants(target);
         }
+        if (target == String.class) {
+            return "a text";
+        }
         if (target == Executor.class) {
             return "the name of an executor bean";
         }
@@ -49,15 +55,43 @@ final class ExpectedFormat {
         if (ClassUtils.isPrimitiveOrWrapper(target)) {
             return "Write " + of(type);
         }
-        Throwable reason = NestedExceptionUtils.getMostSpecificCause(failure);
-        if (target == List.class && reason instanceof ClassNotFoundException) {
-            String missing = String.valueOf(reason.getMessage());
-            return "Use fully qualified names of classes on the class path; there is no " + missing
-                    + ForeignNames.exception(missing)
-                            .map(thrown -> ". It is replaced by " + thrown)
-                            .orElse("");
+        return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+    }
+
+    /** The remedy for a list of exception classes, with everything that is wrong with its elements. */
+    static String remedyOfClasses(List<String> names) {
+        Set<String> missing = new LinkedHashSet<>();
+        Set<String> others = new LinkedHashSet<>();
+        Set<String> replaced = new LinkedHashSet<>();
+        for (String name : names) {
+            Class<?> type = classOf(name);
+            if (name.isBlank()) {
+                others.add("an empty element");
+            } else if (type == null) {
+                missing.add(name);
+                ForeignNames.exception(name)
+                        .ifPresent(thrown -> replaced.add(". " + name + " is replaced by " + thrown));
+            } else if (!Throwable.class.isAssignableFrom(type)) {
+                others.add(type.getName());
+            }
         }
-        return String.valueOf(reason.getMessage());
+        if (others.isEmpty()) {
+            return "Use fully qualified names of classes on the class path"
+                    + (missing.isEmpty() ? "" : "; there is no " + String.join(", no ", missing))
+                    + String.join("", replaced);
+        }
+        return "Use fully qualified names of exception classes; " + String.join(", ", others)
+                + (others.size() == 1 ? " is not one" : " are none")
+                + (missing.isEmpty() ? "" : "; there is no " + String.join(", no ", missing))
+                + String.join("", replaced);
+    }
+
+    private static @Nullable Class<?> classOf(String name) {
+        try {
+            return ClassUtils.forName(name, null);
+        } catch (ClassNotFoundException | LinkageError missing) {
+            return null;
+        }
     }
 
     /**

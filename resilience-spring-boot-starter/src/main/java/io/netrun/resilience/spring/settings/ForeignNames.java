@@ -122,6 +122,10 @@ final class ForeignNames {
             multiplier | backoff-multiplier |
             timeout | max-duration |
             predicate | | Set failure(…) in a ConfigCustomizer
+            [Spring Boot: retry]
+            initial-interval | base-delay |
+            max-interval | max-delay |
+            stateless | | Remove it: each call has its own attempts
             [Failsafe: retry]
             handle | exceptions |
             handle-result | | Set failureResult(…) in a ConfigCustomizer
@@ -148,6 +152,7 @@ final class ForeignNames {
             waiting-task-queue | max-queue | Synchronous calls wait too
             [Spring Framework: bulkhead]
             limit | max-concurrent | Calls beyond it wait in a queue of max-queue
+            concurrency-limit | max-concurrent | Calls beyond it wait in a queue of max-queue
             policy | max-queue | 0 rejects at once
             [Failsafe: bulkhead]
             max-concurrency | max-concurrent |
@@ -179,6 +184,8 @@ final class ForeignNames {
             [SmallRye: timeout]
             value | duration |
             unit | duration | A duration has its unit, as in 1s
+            [Failsafe: timeout]
+            timeout | duration |
             [Failsafe: hedge]
             max-hedges | max-attempts | It counts the first attempt too, so write one more
             """;

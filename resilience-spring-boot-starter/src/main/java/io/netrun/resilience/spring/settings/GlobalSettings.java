@@ -1,16 +1,18 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.spring.pattern.KeyedMeters;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 
 /**
@@ -24,29 +26,27 @@ public final class GlobalSettings {
     /** A setting, or the default if it is absent or invalid. */
     public static <T> T orElse(Environment environment, String key, Class<T> type, T otherwise) {
         try {
-            return find(environment, key, type).orElse(otherwise);
+            return read(environment, key, Bindable.of(type)).orElse(otherwise);
         } catch (ResilienceConfigurationException wrong) {
             return otherwise;
         }
     }
 
     /** The problems of these settings. */
-    public static List<Problem> problems(Environment environment, Class<?> adviceMode, Class<?> validation) {
+    public static List<Problem> problems(Environment environment, Collection<GlobalSetting<?>> settings) {
         List<Problem> problems = new ArrayList<>();
-        Rebinding.collect(problems, () -> find(environment, "enabled", Boolean.class));
-        Rebinding.collect(problems, () -> find(environment, "observations.enabled", Boolean.class));
-        Rebinding.collect(problems, () -> find(environment, "advice-mode", adviceMode));
-        Rebinding.collect(problems, () -> find(environment, "validation", validation));
-        Rebinding.collect(problems, () -> find(environment, "propagate-mdc", Boolean.class));
-        Rebinding.collect(problems, () -> find(environment, "metrics.keyed", KeyedMeters.class));
-        Rebinding.collect(problems, () -> find(environment, "fleet.enabled", Boolean.class));
+        settings.forEach(setting ->
+                Rebinding.collect(problems, () -> read(environment, setting.key(), Bindable.of(setting.type()))));
         Rebinding.collect(problems, () -> PipelineOrder.required(environment));
         return problems;
     }
 
-    /** Where a setting is configured: its name, with the file and line if they are known. */
-    public static String location(Environment environment, String property) {
-        return Section.location(ConfigurationPropertySources.get(environment), ConfigurationPropertyName.of(property));
+    /** The values of these settings by key. An invalid setting counts as not set. */
+    public static Map<String, Object> values(Environment environment, Collection<GlobalSetting<?>> settings) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        settings.forEach(setting -> values.put(setting.key(), setting.in(environment)));
+        values.put(PipelineOrder.KEY, PipelineOrder.of(environment));
+        return values;
     }
 
     /**
@@ -56,20 +56,48 @@ public final class GlobalSettings {
      * @throws ResilienceConfigurationException if its value is not one of the type, or has an unknown placeholder
      */
     public static <T> Optional<T> find(Environment environment, String key, Class<T> type) {
-        String property = SettingsResolver.ROOT + "." + key;
-        try {
-            T value = Binder.get(environment).bind(property, type).orElse(null);
-            if (value instanceof String text && text.contains("${")) {
-                throw SettingProblems.unresolved(location(environment, property), text);
-            }
-            return Optional.ofNullable(value);
-        } catch (BindException e) {
-            String text = Binder.get(environment)
-                    .bind(property, Object.class)
-                    .map(String::valueOf)
-                    .orElse("");
-            throw SettingProblems.unreadable(
-                    location(environment, property) + " is '" + text + "'", ResolvableType.forClass(type), e);
+        Optional<T> value = read(environment, key, Bindable.of(type));
+        if (value.isPresent() && value.get() instanceof String text && text.contains("${")) {
+            throw SettingProblems.unresolved(location(environment, key), text);
         }
+        return value;
+    }
+
+    /**
+     * Where a setting is configured: its name, with the file and line if they are known.
+     *
+     * @param key the key under the root
+     */
+    public static String location(Environment environment, String key) {
+        return Section.location(ConfigurationPropertySources.get(environment), name(key));
+    }
+
+    /**
+     * Reads a setting.
+     *
+     * @throws ResilienceConfigurationException if the value cannot be read
+     */
+    static <T> Optional<T> read(Environment environment, String key, Bindable<T> type) {
+        try {
+            return Optional.ofNullable(
+                    Binder.get(environment).bind(name(key), type).orElse(null));
+        } catch (BindException e) {
+            String where = location(environment, key);
+            throw Placeholders.cycle(e)
+                    .map(cycle -> SettingProblems.circular(where, cycle))
+                    .orElseGet(() -> SettingProblems.unreadable(
+                            where + " is '" + text(environment, key) + "'", type.getType(), e));
+        }
+    }
+
+    private static String text(Environment environment, String key) {
+        return Binder.get(environment)
+                .bind(name(key), Bindable.of(Object.class))
+                .map(String::valueOf)
+                .orElse("");
+    }
+
+    private static ConfigurationPropertyName name(String key) {
+        return ConfigurationPropertyName.of(SettingsResolver.ROOT + "." + key);
     }
 }

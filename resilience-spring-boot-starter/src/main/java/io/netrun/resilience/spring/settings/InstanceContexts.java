@@ -84,7 +84,8 @@ final class InstanceContexts {
                 return context == reader
                         ? annotated
                         : new InstanceRequests.Annotated(
-                                context.resolver().withoutPlaceholders(annotated.settings()), annotated.location());
+                                context.resolver().withoutPlaceholders(annotated.settings(), annotated.location()),
+                                annotated.location());
             }
             if (naming == null && context.requests().isAnnotated(key)) {
                 naming = annotated;

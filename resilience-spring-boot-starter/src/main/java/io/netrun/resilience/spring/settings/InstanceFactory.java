@@ -29,6 +29,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
  */
 public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
+    /** The location of requests of the start-up check, which creates all configured instances. */
+    public static final String CONFIGURATION = "the configuration";
+
     private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
 
     private final Supplier<ResilienceRegistry> registry;
@@ -248,14 +251,16 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      * their counts and running calls. An operator's changes stay, except for settings whose configured values have
      * changed.
      *
-     * @param strict whether unknown keys are errors and not only warnings
+     * @param strict whether unknown keys and misspelled names are errors and not only warnings
+     * @param found problems of other settings, which are reported together with those of the instances
      * @throws ResilienceConfigurationException if something is wrong; then nothing has changed
      */
-    public void rebind(boolean strict) {
-        if (!protecting) {
-            return;
+    public void rebind(boolean strict, Collection<Problem> found) {
+        if (protecting) {
+            rebinding.rebind(strict, found);
+        } else if (!found.isEmpty()) {
+            throw new ResilienceConfigurationException(List.copyOf(found));
         }
-        rebinding.rebind(strict);
     }
 
     /**

@@ -3,12 +3,15 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +48,9 @@ final class InstanceRequests {
      * @return whether it is the first one with settings
      */
     boolean add(PatternDescriptor<?, ?> pattern, InstanceKey key, Map<String, Object> settings, String location) {
-        requested.add(key);
+        if (!location.equals(InstanceFactory.CONFIGURATION)) {
+            requested.add(key);
+        }
         Annotated present = annotated.putIfAbsent(key, new Annotated(settings, location));
         if (present == null) {
             return !settings.isEmpty();
@@ -99,12 +104,16 @@ final class InstanceRequests {
 
     /** Checks that an annotation has the same settings as the deciding one. */
     void requireAgreement(PatternDescriptor<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
-        if (present.equals(other) || isSame(pattern, key, present, other)) {
+        if (present.equals(other)) {
+            return;
+        }
+        List<String> differing = differing(pattern, key, present, other);
+        if (differing.isEmpty()) {
             return;
         }
         Problem problem = new Problem(
                 pattern.title() + " '" + key.name() + "' has different settings in the annotations of "
-                        + present.location + " and " + other.location,
+                        + present.location + " and " + other.location + ": " + String.join(", ", differing),
                 "Keep the settings in one annotation and only the name in the other, or use different names");
         boolean isNew = contradictions.putIfAbsent(problem.description(), problem) == null;
         if (isNew && running) {
@@ -116,17 +125,41 @@ final class InstanceRequests {
         }
     }
 
-    /** Whether both have the same values, regardless of their spelling. */
-    private boolean isSame(PatternDescriptor<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
-        if (!present.settings.keySet().equals(other.settings.keySet())) {
-            return false;
+    /** The settings with different values, regardless of their spelling, each with both values as they are written. */
+    private List<String> differing(
+            PatternDescriptor<?, ?> pattern, InstanceKey key, Annotated present, Annotated other) {
+        Set<String> settings = new TreeSet<>(present.settings.keySet());
+        settings.addAll(other.settings.keySet());
+        return settings.stream()
+                .filter(setting -> !isSame(pattern, key, setting, present, other))
+                .map(setting -> setting + " is " + text(present.settings.get(setting)) + " and "
+                        + text(other.settings.get(setting)))
+                .toList();
+    }
+
+    private boolean isSame(
+            PatternDescriptor<?, ?> pattern, InstanceKey key, String setting, Annotated present, Annotated other) {
+        Object one = present.settings.get(setting);
+        Object another = other.settings.get(setting);
+        if (one == null || another == null) {
+            return one == null && another == null;
         }
         try {
-            return resolver.values(pattern, key.name(), present.settings)
-                    .equals(resolver.values(pattern, key.name(), other.settings));
+            return Setting.isSame(value(pattern, key, setting, one), value(pattern, key, setting, another));
         } catch (ResilienceConfigurationException unreadable) {
-            return false;
+            return Objects.deepEquals(one, another);
         }
+    }
+
+    private @Nullable Object value(PatternDescriptor<?, ?> pattern, InstanceKey key, String setting, Object annotated) {
+        return resolver.values(pattern, key.name(), Map.of(setting, annotated)).get(setting);
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value instanceof Class<?>[] classes) {
+            return Arrays.stream(classes).map(Class::getName).collect(Collectors.joining(", ", "{", "}"));
+        }
+        return value == null ? "not set" : value.toString();
     }
 
     /**

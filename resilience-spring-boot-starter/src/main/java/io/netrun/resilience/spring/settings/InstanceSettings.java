@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.settings;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -104,7 +103,7 @@ final class InstanceSettings<C extends Record> {
     private static Set<String> differing(Record one, Record other) {
         Set<String> differing = new LinkedHashSet<>();
         for (Setting setting : Setting.of(one)) {
-            if (setting.isWritable() && !Objects.equals(setting.valueIn(one), setting.valueIn(other))) {
+            if (setting.isWritable() && !setting.isSameIn(one, other)) {
                 differing.add(setting.name());
             }
         }

@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
@@ -23,7 +22,8 @@ import org.springframework.core.env.Environment;
  */
 public final class PipelineOrder {
 
-    private static final String PROPERTY = "resilience.order";
+    /** The key below {@code resilience}. */
+    static final String KEY = "order";
 
     private PipelineOrder() {}
 
@@ -42,13 +42,10 @@ public final class PipelineOrder {
      * @throws ResilienceConfigurationException if that names an unknown pattern, or a pattern twice
      */
     static List<PipelineSlot> required(Environment environment) {
-        List<String> keys = Binder.get(environment)
-                .bind(PROPERTY, Bindable.listOf(String.class))
+        List<String> keys = GlobalSettings.read(environment, KEY, Bindable.listOf(String.class))
                 .orElse(List.of());
         return changed(
-                PatternDescriptors.slots(),
-                keys,
-                keys.isEmpty() ? PROPERTY : GlobalSettings.location(environment, PROPERTY));
+                PatternDescriptors.slots(), keys, keys.isEmpty() ? KEY : GlobalSettings.location(environment, KEY));
     }
 
     /**

@@ -10,7 +10,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
@@ -25,6 +24,7 @@ import org.springframework.core.env.PropertySource;
 final class PropertyReader {
 
     private final ConfigurableEnvironment environment;
+    private final Placeholders placeholders;
     private final ConversionService conversion;
 
     /** Converts names to beans. Separate for each context, since each has its own beans. */
@@ -41,6 +41,7 @@ final class PropertyReader {
     PropertyReader(
             ConfigurableEnvironment environment, @Nullable ListableBeanFactory factory, ConversionService conversion) {
         this.environment = environment;
+        this.placeholders = new Placeholders(environment);
         this.beans.addConverter(String.class, Executor.class, new ExecutorBeans(factory));
         this.conversion = conversion;
         this.written = ConfiguredSettings.in(environment);
@@ -56,6 +57,11 @@ final class PropertyReader {
         ConfiguredSettings present = ConfiguredSettings.in(environment);
         written = present;
         return present;
+    }
+
+    /** The placeholders in settings. */
+    Placeholders placeholders() {
+        return placeholders;
     }
 
     /** The conversion of texts to values, shared by all contexts. */
@@ -87,7 +93,8 @@ final class PropertyReader {
                 }
             }
         }
-        return new Section(name == null ? relaxed : name, sources, binder(sources));
+        Placeholders.Resolver resolver = placeholders.resolver();
+        return new Section(name == null ? relaxed : name, sources, binder(sources, resolver), resolver);
     }
 
     /**
@@ -99,7 +106,9 @@ final class PropertyReader {
     @Nullable
     Object convert(Object value, ResolvableType type, String what) {
         try {
-            Object converted = binder(List.of(new MapConfigurationPropertySource(Map.of("value", value))))
+            Object converted = binder(
+                            List.of(new MapConfigurationPropertySource(Map.of("value", value))),
+                            placeholders.resolver())
                     .bind("value", Bindable.of(type))
                     .orElse(null);
             if (converted == null) {
@@ -111,13 +120,7 @@ final class PropertyReader {
         }
     }
 
-    private Binder binder(Iterable<ConfigurationPropertySource> sources) {
-        return new Binder(
-                sources,
-                new PropertySourcesPlaceholdersResolver(environment),
-                List.of(beans, conversion),
-                null,
-                null,
-                null);
+    private Binder binder(Iterable<ConfigurationPropertySource> sources, Placeholders.Resolver resolver) {
+        return new Binder(sources, resolver, List.of(beans, conversion), null, null, null);
     }
 }

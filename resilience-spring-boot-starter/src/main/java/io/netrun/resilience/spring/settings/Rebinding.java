@@ -6,6 +6,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,14 +47,19 @@ final class Rebinding {
     }
 
     /** See {@link InstanceFactory#rebind}. */
-    void rebind(boolean strict) {
-        List<Problem> problems = new ArrayList<>();
-        List<Problem> unknown = new ArrayList<>();
-        contexts.all()
-                .forEach(context -> unknown.addAll(context.resolver().refresh().problems()));
-        if (strict) {
-            problems.addAll(unknown);
-        }
+    void rebind(boolean strict, Collection<Problem> found) {
+        List<Problem> problems = new ArrayList<>(found);
+        List<Problem> suspicious = new ArrayList<>();
+        contexts.all().forEach(context -> {
+            suspicious.addAll(context.resolver().refresh().problems());
+            context.configured().added().forEach(key -> {
+                suspicious.addAll(mistyped(context, key));
+                PatternDescriptors.byKey(key.pattern())
+                        .ifPresent(pattern ->
+                                collect(problems, () -> resolution.resolve(pattern, key.name(), null)));
+            });
+        });
+        suspicious.stream().filter(problem -> strict || !problem.tolerable()).forEach(problems::add);
         List<Runnable> changes = new ArrayList<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             contexts.all()
@@ -70,8 +76,37 @@ final class Rebinding {
             throw new ResilienceConfigurationException(
                     problems.stream().distinct().toList());
         }
-        unknown.stream().distinct().forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
+        suspicious.stream().distinct().forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
+        List<String> unused = contexts.all().stream()
+                .flatMap(context -> context.configured().added().stream()
+                        .filter(key -> mistyped(context, key).isEmpty())
+                        .flatMap(key -> unused(context, key).stream()))
+                .toList();
         changes.forEach(Runnable::run);
+        unused.forEach(log::warn);
+    }
+
+    /** The problem of a section that the changed configuration has in addition. */
+    private List<Problem> mistyped(ContextSettings context, InstanceKey key) {
+        SettingsResolver resolver = context.resolver();
+        return PatternDescriptors.byKey(key.pattern()).stream()
+                .flatMap(pattern -> UnusedSettings.mistyped(
+                        pattern,
+                        key.name(),
+                        contexts.requestedNames(pattern),
+                        resolver.written(),
+                        resolver.environment())
+                        .stream())
+                .toList();
+    }
+
+    /** The warning for a section that the changed configuration has in addition. */
+    private Optional<String> unused(ContextSettings context, InstanceKey key) {
+        return PatternDescriptors.byKey(key.pattern())
+                .filter(pattern -> !contexts.requestedNames(pattern).contains(key.name())
+                        && contexts.of(pattern, key.name()) == context)
+                .map(pattern -> UnusedSettings.warning(
+                        pattern, key.name(), context.resolver().written(), false));
     }
 
     /** Resolves the settings of all instances again. */

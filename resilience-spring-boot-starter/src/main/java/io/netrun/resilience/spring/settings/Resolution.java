@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,16 +54,12 @@ final class Resolution {
         C config = context.customizers().customize(pattern, name, prepared);
         Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
         for (Setting setting : Setting.of(pattern)) {
-            if (differs(setting, config, prepared) || differs(setting, code, resolved.config())) {
+            if (!setting.isSameIn(config, prepared) || !setting.isSameIn(code, resolved.config())) {
                 origins.put(setting.name(), ValueWithOrigin.CUSTOMIZER);
             }
         }
         return new InstanceSettings<>(
                 new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
-    }
-
-    private static boolean differs(Setting setting, Record one, Record other) {
-        return !Objects.equals(setting.valueIn(one), setting.valueIn(other));
     }
 
     /** One problem for each instance for which a context's configuration differs from the settings in force. */

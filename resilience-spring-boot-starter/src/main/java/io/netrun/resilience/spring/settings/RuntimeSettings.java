@@ -8,6 +8,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,20 +54,14 @@ public final class RuntimeSettings {
     /**
      * Changes all given settings, or none.
      *
-     * @param changes texts of the values, by names as in Java or YAML, including {@code enabled}
+     * @param changes texts of the values, by names as in Java or YAML, including {@code enabled}; null to unset one
      * @throws ResilienceConfigurationException if one cannot be read, a name is unknown, or a value is out of range
      */
     public <P extends Policy, C extends Record> void change(
-            PatternDescriptor<P, C> pattern, P policy, Map<String, String> changes) {
+            PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable String> changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
-        changes.forEach((name, value) -> {
-            try {
-                read(pattern, name, value, values);
-            } catch (ResilienceConfigurationException e) {
-                problems.addAll(e.problems());
-            }
-        });
+        changes.forEach((name, value) -> Rebinding.collect(problems, () -> read(pattern, name, value, values)));
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
@@ -74,53 +69,82 @@ public final class RuntimeSettings {
     }
 
     /**
-     * The changes by setting name. The last change of a name wins.
+     * The changes by setting name; null to unset the setting.
      *
      * @param changes such as {@code maxConcurrent=4, max-wait=2s}; or a JSON object, each of whose values is one value,
      *     even if it contains commas or equals signs
+     * @throws ResilienceConfigurationException if it cannot be read
      */
-    public static Map<String, String> split(String changes) {
-        Map<String, String> split = new LinkedHashMap<>();
+    public static Map<String, @Nullable String> split(String changes) {
+        Map<String, @Nullable String> split = new LinkedHashMap<>();
         if (changes.startsWith("{")) {
             try {
                 JsonParserFactory.getJsonParser()
                         .parseMap(changes)
-                        .forEach((name, value) -> split.put(name, value == null ? "" : value.toString()));
+                        .forEach((name, value) -> split.put(name, value == null ? null : value.toString()));
                 return split;
             } catch (RuntimeException | StackOverflowError noJson) {
-                split.clear(); // read as text instead, whose messages explain the format
+                throw new ResilienceConfigurationException(List.of(new Problem(
+                        "The body or its settings are not a valid JSON object",
+                        "Send an object, such as {\"settings\": {\"enabled\": true}}, or {\"settings\":"
+                                + " \"enabled=true\"}")));
             }
         }
         for (String change : NEXT_CHANGE.split(changes, -1)) {
             String[] parts = change.split("=", 2);
-            split.put(parts[0].strip(), parts.length == 2 ? parts[1].strip() : "");
+            String name = parts[0].strip();
+            if (split.containsKey(name)) {
+                throw twice(name);
+            }
+            split.put(name, parts.length == 2 ? parts[1].strip() : "");
         }
         return split;
     }
 
+    private static ResilienceConfigurationException twice(String name) {
+        return new ResilienceConfigurationException(
+                List.of(new Problem(abbreviated(name) + " is given twice", "Give each setting one value")));
+    }
+
     private void read(
-            PatternDescriptor<?, ?> pattern, String name, String value, Map<String, @Nullable Object> values) {
+            PatternDescriptor<?, ?> pattern,
+            String name,
+            @Nullable String value,
+            Map<String, @Nullable Object> values) {
         if (name.equals(ENABLED)) {
-            values.put(name, read(name, value, SWITCH));
+            values.put(name, read(name, value == null ? "" : value, SWITCH, false));
             return;
         }
         Setting setting = changeable(pattern).stream()
                 .filter(known -> known.name().equals(name) || known.key().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new ResilienceConfigurationException(List.of(unknown(pattern, name))));
-        values.put(setting.name(), read(name, value, setting.type()));
+        if (values.containsKey(setting.name())) {
+            throw twice(setting.name());
+        }
+        boolean optional = setting.valueIn(pattern.type().defaults()) == null;
+        values.put(
+                setting.name(),
+                value == null && optional ? null : read(name, value == null ? "" : value, setting.type(), optional));
     }
 
     private <P extends Policy, C extends Record> void apply(
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
+        Set<String> changed = new LinkedHashSet<>();
         try {
             C config = CreatedInstances.reconfigure(pattern, policy, present -> {
                 requireUsed(pattern, present, values);
                 requireInRange(pattern, policy, present, values);
+                changed.clear();
+                Setting.values(present, values.keySet()).forEach((name, value) -> {
+                    if (!Setting.isSame(value, values.get(name))) {
+                        changed.add(name);
+                    }
+                });
                 return Setting.with(present, values);
             });
-            instances.recordOperatorChange(pattern, policy.name(), config, values.keySet());
+            instances.recordOperatorChange(pattern, policy.name(), config, changed);
         } catch (IllegalArgumentException wrong) {
             throw outOfRange(pattern, policy, List.of(Ranges.invalid(wrong)));
         }
@@ -180,7 +204,7 @@ public final class RuntimeSettings {
                 "Known here: " + String.join(", ", known));
     }
 
-    private Object read(String name, String text, ResolvableType type) {
+    private Object read(String name, String text, ResolvableType type, boolean optional) {
         if (!text.isBlank() && text.length() <= MAX_LENGTH) {
             Object value = bound(name, text, type);
             if (value != null) {
@@ -189,7 +213,8 @@ public final class RuntimeSettings {
         }
         throw new ResilienceConfigurationException(List.of(new Problem(
                 name + " is '" + abbreviated(text) + "'",
-                "Write " + name + "= and " + ExpectedFormat.of(type) + " of at most " + MAX_LENGTH + " characters")));
+                "Write " + name + "= and " + ExpectedFormat.of(type) + " of at most " + MAX_LENGTH + " characters"
+                        + (optional ? ", or null as the value in an object to unset it" : ""))));
     }
 
     /** Null for a text that Spring reads as no value, such as blanks and control characters. */

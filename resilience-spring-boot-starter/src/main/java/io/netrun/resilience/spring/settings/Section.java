@@ -15,11 +15,10 @@ import org.springframework.core.ResolvableType;
 /** The configured settings of one instance, or the defaults for all instances of a pattern. */
 final class Section {
 
-    private static final String PLACEHOLDER = "${";
-
     private final ConfigurationPropertyName name;
     private final List<ConfigurationPropertySource> sources;
     private final Binder binder;
+    private final Placeholders.Resolver placeholders;
 
     /**
      * Creates a section.
@@ -27,11 +26,17 @@ final class Section {
      * @param name the name of the section
      * @param sources the sources that may have its properties under this name; the first one that has a property wins
      * @param binder a binder over these sources
+     * @param placeholders the binder's resolver of placeholders
      */
-    Section(ConfigurationPropertyName name, List<ConfigurationPropertySource> sources, Binder binder) {
+    Section(
+            ConfigurationPropertyName name,
+            List<ConfigurationPropertySource> sources,
+            Binder binder,
+            Placeholders.Resolver placeholders) {
         this.name = name;
         this.sources = sources;
         this.binder = binder;
+        this.placeholders = placeholders;
     }
 
     /**
@@ -45,6 +50,7 @@ final class Section {
             return null;
         }
         ConfigurationPropertyName property = name.append(key);
+        placeholders.begin(property.toString());
         try {
             Object value = binder.bind(property, Bindable.of(type)).orElse(null);
             if (value == null) {
@@ -56,12 +62,32 @@ final class Section {
             }
             return new ValueWithOrigin(ExpectedFormat.checked(value), origin(property));
         } catch (BindException | IllegalArgumentException e) {
-            String text = textOf(property);
-            requireResolved(property, text);
-            if (text.isBlank()) {
-                throw SettingProblems.empty(origin(property), type);
-            }
-            throw SettingProblems.unreadable(origin(property) + " is '" + text + "'", type, e);
+            throw wrong(property, type, e);
+        }
+    }
+
+    private ResilienceConfigurationException wrong(
+            ConfigurationPropertyName property, ResolvableType type, Exception failure) {
+        String cycle = Placeholders.cycle(failure).orElse("");
+        if (!cycle.isEmpty()) {
+            return SettingProblems.circular(origin(property), cycle);
+        }
+        String text = textOf(property);
+        requireResolved(property, text);
+        if (text.isBlank()) {
+            return SettingProblems.empty(origin(property), type);
+        }
+        String what = origin(property) + " is '" + text + "'";
+        return type.toClass() == List.class
+                ? SettingProblems.noClasses(what, type, names(property))
+                : SettingProblems.unreadable(what, type, failure);
+    }
+
+    private List<String> names(ConfigurationPropertyName property) {
+        try {
+            return binder.bind(property, Bindable.listOf(String.class)).orElseGet(List::of);
+        } catch (BindException unreadable) {
+            return List.of();
         }
     }
 
@@ -77,10 +103,10 @@ final class Section {
 
     /** Rejects unresolvable placeholders, which Spring leaves in the text. */
     private void requireResolved(ConfigurationPropertyName property, String text) {
-        if (text.contains(PLACEHOLDER)
+        if (text.contains(Placeholders.START)
                 && written(sources, property)
                         .map(found -> String.valueOf(found.getValue()))
-                        .filter(raw -> raw.contains("\\" + PLACEHOLDER)) // escaped
+                        .filter(raw -> raw.contains("\\" + Placeholders.START)) // escaped
                         .isEmpty()) {
             throw SettingProblems.unresolved(origin(property), text);
         }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -70,6 +71,18 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Whether two configurations have the same value of this setting. */
+    boolean isSameIn(Record one, Record other) {
+        return isSame(valueIn(one), valueIn(other));
+    }
+
+    /** Whether two values mean the same. The order of the classes in a list has no meaning. */
+    static boolean isSame(@Nullable Object one, @Nullable Object other) {
+        return (one instanceof List<?> values && other instanceof List<?> others)
+                ? Set.copyOf(values).equals(Set.copyOf(others))
+                : Objects.equals(one, other);
     }
 
     /** The values of some settings of a configuration, by Java name. */

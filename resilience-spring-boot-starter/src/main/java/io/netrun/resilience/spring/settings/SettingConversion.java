@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.convert.ConversionService;
+import org.springframework.util.ClassUtils;
 
 /** Converts the texts of settings to values. */
 final class SettingConversion {
@@ -21,8 +22,18 @@ final class SettingConversion {
         // Spring reads a number without a unit as milliseconds; most authors mean seconds.
         conversion.addConverter(String.class, Duration.class, SettingConversion::duration);
         conversion.addConverter(Number.class, Duration.class, number -> duration(number.toString()));
+        // Spring converts only a text to classes, not the content of a file or the elements of a list.
+        conversion.addConverter(String.class, Class.class, SettingConversion::named);
         PatternDescriptors.all().forEach(pattern -> pattern.registerConverters(conversion));
         return conversion;
+    }
+
+    private static Class<?> named(String name) {
+        try {
+            return ClassUtils.forName(name.trim(), null);
+        } catch (ClassNotFoundException | LinkageError missing) {
+            throw new IllegalArgumentException("There is no class " + name.trim(), missing);
+        }
     }
 
     /** Null for a blank text, as in Spring. */

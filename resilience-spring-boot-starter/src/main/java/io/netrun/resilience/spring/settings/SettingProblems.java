@@ -6,6 +6,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.core.ResolvableType;
 
 /** Creates the problems of invalid settings. */
@@ -16,6 +17,11 @@ final class SettingProblems {
     /** A value that cannot be converted to the type of its setting. */
     static ResilienceConfigurationException unreadable(String what, ResolvableType type, Exception e) {
         return of(what + ", which cannot be read as " + ExpectedFormat.of(type), ExpectedFormat.remedy(type, e));
+    }
+
+    /** A list that contains anything other than exception classes. */
+    static ResilienceConfigurationException noClasses(String what, ResolvableType type, List<String> names) {
+        return of(what + ", which cannot be read as " + ExpectedFormat.of(type), ExpectedFormat.remedyOfClasses(names));
     }
 
     /** A key without a value. */
@@ -33,6 +39,13 @@ final class SettingProblems {
         return of(
                 what + " is '" + text + "', which has a placeholder that cannot be resolved",
                 "Set the property that it names, or give it a default, such as ${property:default}");
+    }
+
+    /** Placeholders that lead back to themselves. */
+    static ResilienceConfigurationException circular(String what, String cycle) {
+        return of(
+                what + " has placeholders that form a cycle: " + cycle,
+                "Write a value in place of one of these placeholders");
     }
 
     /**
@@ -56,10 +69,22 @@ final class SettingProblems {
         String remedy = switch (origin) {
             case ValueWithOrigin.ANNOTATION -> "Change it in the annotation @" + pattern.title() + " of " + where;
             case ValueWithOrigin.BUILT_IN ->
-                "This is the default. Set it explicitly, or change the conflicting setting";
+                "This is the default. Set it explicitly, or change the conflicting setting"
+                        + conflicting(wrong, origins, where);
             default -> "Change it here: " + origin;
         };
         return new Problem(pattern.title() + " '" + name + "': " + wrong.getMessage(), remedy);
+    }
+
+    /** Where the settings are written that conflict with a default. */
+    private static String conflicting(InvalidSettingException wrong, Map<String, String> origins, String where) {
+        String written = wrong.conflictingFields().stream()
+                .map(field -> origins.getOrDefault(field, ValueWithOrigin.BUILT_IN))
+                .filter(origin -> !origin.equals(ValueWithOrigin.BUILT_IN))
+                .map(origin -> origin.equals(ValueWithOrigin.ANNOTATION) ? "annotation of " + where : origin)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return written.isEmpty() ? "" : ": " + written;
     }
 
     /** An invalid value in the defaults for all instances of a pattern. */

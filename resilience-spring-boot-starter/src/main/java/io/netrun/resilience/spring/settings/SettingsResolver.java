@@ -105,14 +105,13 @@ public final class SettingsResolver {
         Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
-                int before = problems.size();
-                collect(problems, () -> {
+                boolean readable = collect(problems, () -> {
                     ValueWithOrigin written = section.find(setting.key(), setting.type());
                     if (written != null) {
                         found.put(setting.name(), written);
                     }
                 });
-                if (problems.size() > before) {
+                if (!readable) {
                     unreadable.add(setting.name());
                 }
             }
@@ -130,14 +129,13 @@ public final class SettingsResolver {
         for (Setting setting : Setting.of(pattern)) {
             Object value = annotated.get(setting.name());
             if (value != null) {
-                int before = problems.size();
-                collect(
+                boolean readable = collect(
                         problems,
                         () -> found.put(
                                 setting.name(),
                                 new ValueWithOrigin(
                                         convert(pattern, name, setting, value), ValueWithOrigin.ANNOTATION)));
-                if (problems.size() > before) {
+                if (!readable) {
                     unreadable.add(setting.name());
                 }
             }
@@ -151,9 +149,8 @@ public final class SettingsResolver {
     private static <C extends Record> Map<String, ValueWithOrigin> differing(PatternDescriptor<?, C> pattern, C given) {
         Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
-            Object value = setting.valueIn(given);
-            if (!Objects.equals(value, setting.valueIn(pattern.type().defaults()))) {
-                found.put(setting.name(), new ValueWithOrigin(value, ValueWithOrigin.CODE));
+            if (!setting.isSameIn(given, pattern.type().defaults())) {
+                found.put(setting.name(), new ValueWithOrigin(setting.valueIn(given), ValueWithOrigin.CODE));
             }
         }
         return found;
@@ -228,8 +225,9 @@ public final class SettingsResolver {
         }
     }
 
-    private static void collect(List<Problem> problems, Runnable step) {
-        orElse(true, problems, () -> {
+    /** Returns whether the step succeeded. */
+    private static boolean collect(List<Problem> problems, Runnable step) {
+        return orElse(false, problems, () -> {
             step.run();
             return true;
         });
@@ -268,16 +266,33 @@ public final class SettingsResolver {
             return List.of(classes);
         }
         String what = "@" + pattern.title() + " of '" + name + "': " + setting.name();
-        Object value = annotated instanceof String text ? resolved(text, environment, what) : annotated;
+        Object value = annotated instanceof String text ? resolvedSetting(text, what) : annotated;
         return properties.convert(value, setting.type(), what);
     }
 
-    /** The settings of an annotation, with the placeholders replaced that this context can resolve. */
-    Map<String, Object> withoutPlaceholders(Map<String, Object> annotated) {
+    private String resolvedSetting(String text, String what) {
+        return properties.placeholders().drawn(what, text, resolved(text, environment, what));
+    }
+
+    /**
+     * The settings of an annotation, with the placeholders replaced that this context can resolve.
+     *
+     * @param location the method or class that has the annotation
+     */
+    Map<String, Object> withoutPlaceholders(Map<String, Object> annotated, String location) {
         Map<String, Object> resolved = new LinkedHashMap<>(annotated);
-        resolved.replaceAll(
-                (name, value) -> value instanceof String text ? environment.resolvePlaceholders(text) : value);
+        resolved.replaceAll((name, value) -> value instanceof String text
+                ? properties.placeholders().drawn(location + ": " + name, text, resolvable(text))
+                : value);
         return resolved;
+    }
+
+    private String resolvable(String text) {
+        try {
+            return environment.resolvePlaceholders(text);
+        } catch (IllegalArgumentException cycle) {
+            return text; // reported by the reader of the setting
+        }
     }
 
     /**
@@ -289,8 +304,10 @@ public final class SettingsResolver {
     public static String resolved(String text, PropertyResolver environment, String what) {
         try {
             return environment.resolveRequiredPlaceholders(text);
-        } catch (IllegalArgumentException unknown) {
-            throw SettingProblems.unresolved(what, text);
+        } catch (IllegalArgumentException wrong) {
+            throw Placeholders.cycle(wrong)
+                    .map(cycle -> SettingProblems.circular(what, cycle))
+                    .orElseGet(() -> SettingProblems.unresolved(what, text));
         }
     }
 
@@ -315,6 +332,10 @@ public final class SettingsResolver {
                             .map(wrong -> SettingProblems.outOfRange(pattern, name, wrong, origins, where))
                             .toList());
         }
+    }
+
+    ConfigurableEnvironment environment() {
+        return environment;
     }
 
     /** The configuration as last read. */

@@ -5,15 +5,12 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
-import io.netrun.resilience.spring.settings.ConfiguredSettings.Property;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
-import org.springframework.boot.origin.PropertySourceOrigin;
 
 /**
  * Collects the unknown keys in the configuration, each with its replacement: the key that corresponds to another
@@ -42,16 +39,44 @@ final class UnknownKeys {
      * Reports settings under a key that takes a value.
      *
      * @param elements the number of elements of the key's name
+     * @param expected what the key takes, such as {@code a name}
      */
-    void nested(Property property, int elements) {
-        List<String> above =
-                IntStream.range(0, elements).mapToObj(property::element).toList();
+    void nested(Property property, int elements, String expected) {
+        List<String> above = property.elements(elements);
         if (reported.add(new ReportedKey(property.source(), above))) {
             problems.add(new Problem(
                     "The property '" + String.join(".", above) + "' has settings, but takes a value ("
-                            + PropertySourceOrigin.get(property.source(), property.written()) + ")",
-                    "Write its value directly after the key"));
+                            + property.origin() + ")",
+                    "Write " + expected + " directly after the key"));
         }
+    }
+
+    /**
+     * Reports a list under a key that takes other keys.
+     *
+     * @param elements the number of elements of the key's name
+     */
+    void list(Property property, int elements, String remedy) {
+        List<String> above = property.elements(elements);
+        if (reported.add(new ReportedKey(property.source(), above))) {
+            problems.add(new Problem(
+                    "The property '" + String.join(".", above) + "' is a list, but takes keys (" + property.origin()
+                            + ")",
+                    remedy));
+        }
+    }
+
+    /**
+     * Reports what is probably the name of an instance with settings outside of {@code instances}.
+     *
+     * @param index the index of the name among the elements of the property
+     */
+    void reportName(PatternDescriptor<?, ?> pattern, Property property, int index) {
+        add(
+                property,
+                index,
+                "Write it under '" + SettingsResolver.ROOT + "." + pattern.key() + "." + ConfiguredSettings.INSTANCES
+                        + "' if it is the name of an instance");
     }
 
     /**
@@ -71,6 +96,12 @@ final class UnknownKeys {
                         "Write it under '" + SettingsResolver.ROOT + "." + shared + "': the instances of "
                                 + slot.title() + " are there");
                 return Optional.of(shared);
+            }
+        }
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            if (ForeignNames.uniform(pattern.section()).equals(ForeignNames.uniform(key))) { // its plural
+                add(property, 1, "Did you mean '" + pattern.key() + "'? Known here: " + String.join(", ", known));
+                return Optional.of(pattern.key());
             }
         }
         return report(property, 1, ForeignNames.ROOT, known);
@@ -94,11 +125,18 @@ final class UnknownKeys {
                             + "' and the name of an instance");
             return Optional.empty();
         }
+        List<String> groups = List.of(ConfiguredSettings.DEFAULTS, ConfiguredSettings.INSTANCES);
+        boolean isSection = property.size() > 3 && !property.name().isNumericIndex(3);
+        if (isSection
+                && ForeignNames.key(ForeignNames.GROUP, key).isEmpty()
+                && SpellingSuggestion.to(key, groups).isEmpty()) {
+            reportName(pattern, property, 2);
+            return Optional.empty();
+        }
         if (ForeignNames.key(pattern.key(), key).isPresent()) {
             return report(property, 2, pattern.key(), keys).flatMap(setting -> Optional.empty());
         }
-        return report(
-                property, 2, ForeignNames.GROUP, List.of(ConfiguredSettings.DEFAULTS, ConfiguredSettings.INSTANCES));
+        return report(property, 2, ForeignNames.GROUP, groups);
     }
 
     /**
@@ -123,13 +161,12 @@ final class UnknownKeys {
     }
 
     private void add(Property property, int index, String remedy) {
-        List<String> above =
-                IntStream.rangeClosed(0, index).mapToObj(property::element).toList();
+        List<String> above = property.elements(index + 1);
         if (reported.add(new ReportedKey(property.source(), above))) {
             problems.add(Problem.tolerable(
                     "The configuration has an unknown key '" + property.element(index) + "' in '"
                             + withoutIndex(property.written()) + "' ("
-                            + PropertySourceOrigin.get(property.source(), property.written()) + ")",
+                            + property.origin() + ")",
                     remedy));
         }
     }

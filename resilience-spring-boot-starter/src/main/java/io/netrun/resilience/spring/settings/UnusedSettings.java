@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -30,6 +31,9 @@ public final class UnusedSettings {
     private static final java.util.regex.Pattern PROFILE_FILE =
             java.util.regex.Pattern.compile("-([^-/\\\\]+)\\.(ya?ml|properties|xml)\\b");
 
+    private static final java.util.regex.Pattern UNBRACKETED =
+            java.util.regex.Pattern.compile("(?i)[^.]+\\.[^.]+\\.instances\\.([^\\[\\]]+)\\.[^.]+");
+
     private UnusedSettings() {}
 
     /**
@@ -39,15 +43,36 @@ public final class UnusedSettings {
      */
     public static List<Problem> mistyped(
             PatternDescriptor<?, ?> pattern, Set<String> asked, ConfiguredSettings written, Environment environment) {
-        List<Problem> problems = new ArrayList<>();
-        for (String name : written.instances(pattern)) {
-            String meant = meant(pattern, name, asked, written, environment);
-            if (!meant.isEmpty()) {
-                problems.add(Problem.tolerable(
-                        unused(pattern, name), "Did you mean '" + meant + "', which is in use and has no settings?"));
-            }
+        return written.instances(pattern).stream()
+                .flatMap(name -> mistyped(pattern, name, asked, written, environment).stream())
+                .toList();
+    }
+
+    /** The problem of a name that is probably misspelled. */
+    static Optional<Problem> mistyped(
+            PatternDescriptor<?, ?> pattern,
+            String name,
+            Set<String> asked,
+            ConfiguredSettings written,
+            Environment environment) {
+        String meant = meant(pattern, name, asked, written, environment);
+        if (meant.isEmpty()) {
+            return Optional.empty();
         }
-        return problems;
+        return Optional.of(Problem.tolerable(
+                unused(pattern, name, written),
+                withoutBrackets(name, asked).equals(meant)
+                        ? ConfiguredSettings.inBrackets(meant)
+                        : "Did you mean '" + meant + "', which is in use and has no settings?"));
+    }
+
+    /** The name in use that has lost characters in the configuration; empty if there is none. */
+    private static String withoutBrackets(String name, Set<String> asked) {
+        return asked.stream()
+                .filter(candidate -> !candidate.equals(name)
+                        && ConfiguredSettings.withoutBrackets(candidate).equals(name))
+                .findFirst()
+                .orElse("");
     }
 
     /**
@@ -65,13 +90,26 @@ public final class UnusedSettings {
                     && !ConfiguredSettings.isKeyed(name)
                     && meant(pattern, name, asked, written, environment).isEmpty()
                     && instances.decides(pattern, name)) { // otherwise the check of another context has warned about it
-                warnings.add(unused(pattern, name)
-                        + (later
-                                ? " so far. Beans that have not been created yet may use it."
-                                : ": no annotation names it, and no code has requested it from the registry."));
+                warnings.add(warning(pattern, name, written, later));
             }
         }
         return warnings;
+    }
+
+    /** The warning for a name that is not in use. */
+    static String warning(PatternDescriptor<?, ?> pattern, String name, ConfiguredSettings written, boolean later) {
+        String key = nameAsWritten(written.property(pattern, name));
+        return unused(pattern, name, written)
+                + (later
+                        ? " so far. Beans that have not been created yet may use it."
+                        : ": no annotation names it, and no code has requested it from the registry.")
+                + (key.equals(name) || key.isEmpty() ? "" : " " + ConfiguredSettings.inBrackets(key) + ".");
+    }
+
+    /** The name of an instance as its source spells it; empty if it is in brackets. */
+    private static String nameAsWritten(Property property) {
+        Matcher name = UNBRACKETED.matcher(property.written());
+        return name.matches() ? name.group(1) : "";
     }
 
     /** One message for each instance of a family that has its own settings. */
@@ -85,8 +123,9 @@ public final class UnusedSettings {
                 .toList();
     }
 
-    private static String unused(PatternDescriptor<?, ?> pattern, String name) {
-        return pattern.title() + " '" + name + "' has settings in the configuration, but is not in use";
+    private static String unused(PatternDescriptor<?, ?> pattern, String name, ConfiguredSettings written) {
+        return pattern.title() + " '" + name + "' has settings in the configuration ("
+                + written.property(pattern, name).origin() + "), but is not in use";
     }
 
     /** The name in use that was probably meant; empty if there is none. */
@@ -98,6 +137,10 @@ public final class UnusedSettings {
             Environment environment) {
         if (asked.contains(name) || !isOwn(written.documents(pattern, name), environment)) {
             return "";
+        }
+        String unbracketed = withoutBrackets(name, asked);
+        if (!unbracketed.isEmpty()) {
+            return unbracketed;
         }
         Set<String> withoutSettings = new TreeSet<>(asked);
         withoutSettings.removeAll(written.instances(pattern));

@@ -1,13 +1,12 @@
 package io.netrun.resilience.spring.startup;
 
-import io.netrun.resilience.spring.method.AdviceMode;
 import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ConfiguredSettings;
-import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.settings.EnvironmentKeys;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.LeftoverSettings;
 import io.netrun.resilience.spring.settings.UnusedSettings;
@@ -29,8 +28,6 @@ public final class SettingsCheck {
 
     private static final Logger log = LoggerFactory.getLogger(StartupCheck.class);
 
-    private static final String CONFIGURATION = "the configuration";
-
     private final ConfigurableEnvironment environment;
     private final InstanceFactory instances;
 
@@ -50,15 +47,14 @@ public final class SettingsCheck {
                         .add(name)));
         problems.addAll(ofInstances(
                 pattern -> named.getOrDefault(pattern.key(), Set.of()),
-                (pattern, name) -> instances.problems().requireReadable(pattern, name, CONFIGURATION)));
+                (pattern, name) -> instances.problems().requireReadable(pattern, name, InstanceFactory.CONFIGURATION)));
         problems.addAll(ofContexts());
         return problems;
     }
 
     /** The problems of keys and global settings, whether they are in use or not. */
     Set<Problem> ofKeys() {
-        Set<Problem> problems =
-                new LinkedHashSet<>(GlobalSettings.problems(environment, AdviceMode.class, Validation.class));
+        Set<Problem> problems = new LinkedHashSet<>(StartSettings.problems(environment));
         problems.addAll(instances.written().problems());
         return problems;
     }
@@ -70,9 +66,9 @@ public final class SettingsCheck {
     Set<Problem> ofInstances() {
         return ofInstances(pattern -> Set.of(), (pattern, name) -> {
             if (ConfiguredSettings.isKeyed(name)) {
-                instances.problems().requireReadable(pattern, name, CONFIGURATION);
+                instances.problems().requireReadable(pattern, name, InstanceFactory.CONFIGURATION);
             } else {
-                instances.obtain(pattern, name, Map.of(), CONFIGURATION);
+                instances.obtain(pattern, name, Map.of(), InstanceFactory.CONFIGURATION);
             }
         });
     }
@@ -92,6 +88,7 @@ public final class SettingsCheck {
             Set<String> used = new TreeSet<>(instances.requestedNames(pattern));
             used.addAll(named.apply(pattern));
             problems.addAll(UnusedSettings.mistyped(pattern, used, written, environment));
+            problems.addAll(EnvironmentKeys.problems(pattern, used, written));
             for (String name : written.instances(pattern)) {
                 collect(problems, () -> step.accept(pattern, name));
             }

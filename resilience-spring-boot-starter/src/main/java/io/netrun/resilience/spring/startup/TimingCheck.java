@@ -32,7 +32,11 @@ final class TimingCheck {
             List<Policy> within = policies.subList(i + 1, policies.size());
             PatternDescriptors.of(limiting)
                     .flatMap(pattern -> pattern.limit(limiting))
-                    .ifPresent(limit -> check.check(limiting, limit, within));
+                    .ifPresent(limit -> {
+                        check.check(limiting, limit, within);
+                        check.checkThresholds(limiting, limit);
+                    });
+            PatternDescriptors.of(limiting).ifPresent(pattern -> check.warnings.addAll(pattern.conflicts(limiting)));
         }
         return check.warnings;
     }
@@ -48,6 +52,7 @@ final class TimingCheck {
                                 + ", but "
                                 + title(limiting) + " around it gives up after " + NamedDuration.text(limit)
                                 + ". Lengthen the time limit, or shorten the other");
+        checkSum(limiting, limit, within, each);
         spans(
                 within,
                 (pattern, policy) -> pattern.limit(policy).stream()
@@ -69,6 +74,67 @@ final class TimingCheck {
                                 + NamedDuration.text(limit) + " of " + title(limiting)
                                 + ": calls that time out have nearly left the window when the next ones are recorded."
                                 + " Lengthen the window, or shorten the time limit");
+    }
+
+    /** Waits that each fit into a limit, and together do not. */
+    private void checkSum(Policy limiting, Duration limit, List<Policy> within, @Nullable Duration each) {
+        Duration sum = Duration.ZERO;
+        List<String> parts = new ArrayList<>();
+        for (Policy policy : within) {
+            NamedDuration longest = PatternDescriptors.of(policy)
+                    .filter(pattern -> !isParallel(pattern))
+                    .map(pattern -> each == null ? pattern.waits(policy) : waits(pattern, policy, each))
+                    .filter(waits -> !waits.isEmpty())
+                    .map(waits -> waits.get(waits.size() - 1))
+                    .orElse(null);
+            if (longest != null) {
+                if (longest.duration().compareTo(limit) >= 0) {
+                    return; // it exceeds the limit by itself
+                }
+                sum = sum.plus(longest.duration());
+                parts.add(
+                        longest.what() + " of " + title(policy) + " (" + NamedDuration.text(longest.duration()) + ")");
+            }
+        }
+        if (sum.compareTo(limit) >= 0) {
+            warnings.add(String.join(" and ", parts) + " can take " + NamedDuration.text(sum) + " together, but "
+                    + title(limiting) + " around them gives up after " + NamedDuration.text(limit)
+                    + ". Lengthen the time limit, or shorten the others");
+        }
+    }
+
+    /** Whether a pattern makes attempts beside each other, so that its delay is not added to the call. */
+    private static boolean isParallel(PatternDescriptor<?, ?> pattern) {
+        return pattern.repeatsCalls() && pattern.mayChangeThread();
+    }
+
+    /** Durations that no call takes, because a time limit ends it before. */
+    private void checkThresholds(Policy limiting, Duration limit) {
+        List<Policy> limited = policies.stream()
+                .filter(policy -> policy != limiting && limits(policies.indexOf(limiting), policies.indexOf(policy)))
+                .toList();
+        spans(
+                limited,
+                PatternDescriptor::thresholds,
+                (policy, threshold) -> threshold.duration().compareTo(limit) <= 0
+                        ? ""
+                        : threshold.what() + " of " + title(policy) + " is "
+                                + NamedDuration.text(threshold.duration())
+                                + ", but " + title(limiting) + " ends each call after " + NamedDuration.text(limit)
+                                + ": no call takes that long. Lengthen the time limit, or shorten the other");
+    }
+
+    /**
+     * Whether a time limit bounds the duration of the calls that a policy sees: it is around the policy, or within it
+     * without anything between that repeats or delays calls.
+     */
+    private boolean limits(int limiting, int policy) {
+        return limiting < policy
+                || policies.subList(policy + 1, limiting).stream()
+                        .flatMap(between -> PatternDescriptors.of(between).stream()
+                                .map(pattern -> pattern.repeatsCalls()
+                                        || !pattern.waits(between).isEmpty()))
+                        .noneMatch(changes -> changes);
     }
 
     /**

@@ -40,7 +40,8 @@ import org.springframework.test.web.reactive.server.WebTestClient;
             "management.endpoint.resilience.access=unrestricted",
             "resilience.retry.instances.ra.budget=shared",
             "resilience.retry.instances.rb.budget=shared",
-            "resilience.retry.instances.rc.max-attempts=2"
+            "resilience.retry.instances.rc.max-attempts=2",
+            "resilience.circuit-breaker.instances.idle.open-duration=9s"
         })
 @ExtendWith(OutputCaptureExtension.class)
 class OperatorTests {
@@ -129,8 +130,16 @@ class OperatorTests {
                 "{\"settings\": 4}|A bulkhead has no setting '4' that can be changed at runtime",
                 "{\"action\": {\"a\": 1}}|Unknown action 'a=1'",
                 "{\"action\": [\"reset\", 1]}|Unknown action 'reset, 1'",
-                "{\"settings\": |The body has to have either an \"action\" or \"settings\"",
-                "[4]|The body has to have either an \"action\" or \"settings\"",
+                "{\"settings\": |The body or its settings are not a valid JSON object",
+                "{|The body or its settings are not a valid JSON object",
+                "maxConcurrent=7|The body or its settings are not a valid JSON object",
+                "[4]|The body or its settings are not a valid JSON object",
+                "{\"settings\": \"{\"}|The body or its settings are not a valid JSON object",
+                "{\"settings\": {\"maxConcurrent\": 4, \"max-concurrent\": 5}}|maxConcurrent is given twice",
+                "{\"settings\": {\"maxConcurrent\": 4, \"maxConcurrent\": 5}}|maxConcurrent is given twice",
+                "{\"settings\": \"maxConcurrent=4, maxConcurrent=5\"}|maxConcurrent is given twice",
+                "{\"settings\": {\"maxQueue\": 4}, \"settings\": {\"maxConcurrent\": 5}}|settings is given twice",
+                "{\"settings\": {\"maxWait\": \"\"}}|maxWait is ''",
                 "null|The body has to have either an \"action\" or \"settings\"",
                 "{\"settings\": {\"maxConcurrent\": 0, \"maxQueue\": -1}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and 1000000; Bulkhead 'reports': maxQueue is -1: must be between 0 and 1000000",
                 "{\"settings\": {}, \"action\": \"reset\"}|The body has to have either an \"action\" or \"settings\"",
@@ -142,6 +151,46 @@ class OperatorTests {
                 .expectBody()
                 .jsonPath("$.error")
                 .isEqualTo(error);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bulkhead/reports, maxWait, 2s", "retry/rc, maxDuration, 9s", "retry/rc, budget, shared"})
+    void optionalSettingShouldBeUnsetByNull(String instance, String setting, String value) {
+        post("/resilience/" + instance, "{\"settings\": {\"" + setting + "\": \"" + value + "\"}}")
+                .expectStatus()
+                .isOk();
+        post("/resilience/" + instance, "{\"settings\": {\"" + setting + "\": null}}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.settings." + setting + ".value")
+                .isEmpty()
+                .jsonPath("$.settings." + setting + ".origin")
+                .isEqualTo("operator");
+    }
+
+    @Test
+    void textInAValueShouldBeNoSecondKey() {
+        registry.getOrCreate(Timeout.TYPE, "sorry");
+        post("/resilience/timeout/sorry", "{\"settings\": {\"message\": \"a\\\": {\\\"a\\\": 1, \\\"a\\\": 2}\"}}")
+                .expectStatus()
+                .isOk();
+    }
+
+    @Test
+    void changeOfNothingShouldNotBeKept(CapturedOutput output) {
+        int now = registry.find(io.netrun.resilience.bulkhead.Bulkhead.TYPE, "reports")
+                .orElseThrow()
+                .config()
+                .maxConcurrent();
+        post("/resilience/bulkhead/reports", "{\"settings\": {\"maxConcurrent\": " + now + ", \"enabled\": true}}")
+                .expectStatus()
+                .isOk();
+        post("/resilience/circuit-breaker/idle", "{\"action\": \"reset\"}")
+                .expectStatus()
+                .isOk();
+        assertThat(output).doesNotContain("by an operator");
+        assertThat(listening.heard).isEmpty();
     }
 
     @Test

@@ -337,7 +337,7 @@ class HttpClientSettingsTests {
                 .withProperty("resilience.http-clients.prices.failureStatuses[0]", "5xx")
                 .withProperty("resilience.http-clients.prices.failureStatuses[1]", "409")
                 .withProperty("resilience.http-clients.prices.circuit-breaker", "prices"));
-        assertThat(written.unknownKeys()).isEmpty();
+        assertThat(written.problems(Set.of())).isEmpty();
         assertThat(written.names()).containsExactly("prices");
         assertThat(written.properties("prices", new ArrayList<>()).failureStatuses())
                 .containsExactly("5xx", "409");

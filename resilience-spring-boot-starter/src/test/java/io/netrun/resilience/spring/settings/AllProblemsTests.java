@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
@@ -74,6 +75,13 @@ class AllProblemsTests {
                         "forgetful",
                         ConfigCustomizer.class,
                         () -> ConfigCustomizer.of(HedgeConfig.class, (name, config) -> null))
+                .withPropertyValues("resilience.circuit-breaker.instances.four.open-duration=1s")
+                .withBean(
+                        "outdated",
+                        ConfigCustomizer.class,
+                        () -> ConfigCustomizer.of(CircuitBreakerConfig.class, (name, config) -> {
+                            throw new NoSuchMethodError("toBuilder");
+                        }))
                 .withBean(
                         "bad",
                         ConfigCustomizer.class,
@@ -84,10 +92,23 @@ class AllProblemsTests {
                         .anyMatch(problem -> problem.startsWith("Bulkhead 'one': the ConfigCustomizer")
                                 && problem.contains("AllProblemsTests")
                                 && problem.contains("no luck"))
+                        .anyMatch(problem -> problem.startsWith("CircuitBreaker 'four': the ConfigCustomizer")
+                                && problem.contains("NoSuchMethodError: toBuilder"))
                         .anyMatch(problem -> problem.startsWith("Hedge 'two'") && problem.contains("returned null"))
                         .anyMatch(
                                 problem -> problem.startsWith("RateLimiter 'three'") && problem.contains("limit is 0"))
                         .anyMatch(problem -> problem.contains("max-attempts")));
+    }
+
+    @Test
+    void fatalErrorOfACustomizerShouldBeThrownAsItIs() {
+        runner.withPropertyValues("resilience.bulkhead.instances.one.max-concurrent=1")
+                .withBean(
+                        ConfigCustomizer.class,
+                        () -> ConfigCustomizer.of(BulkheadConfig.class, (name, config) -> {
+                            throw new OutOfMemoryError("no space");
+                        }))
+                .run(context -> assertThat(context.getStartupFailure()).hasRootCauseInstanceOf(OutOfMemoryError.class));
     }
 
     @Test

@@ -1,0 +1,40 @@
+package io.netrun.resilience;
+
+import org.jspecify.annotations.Nullable;
+
+/** A scope with a limit of its own. Most scopes have none, so they do without its fields. */
+final class TimeLimit extends Deadline {
+
+    private final Ticker ticker;
+    private final long nanos;
+
+    /** Written before {@link #started}. Threads that compute it concurrently write nearly the same value. */
+    private long expiresAt;
+
+    private volatile boolean started;
+
+    TimeLimit(Ticker ticker, long nanos, @Nullable Deadline outer) {
+        super(outer);
+        this.ticker = ticker;
+        this.nanos = nanos;
+    }
+
+    /** Returns the time at which the limit expires, which is decided by the first call. */
+    long expiresAt() {
+        if (!started) {
+            expiresAt = ticker.nanoTime() + nanos;
+            started = true;
+        }
+        return expiresAt;
+    }
+
+    @Override
+    public long remainingNanosOfThis() {
+        return expiresAt() - ticker.nanoTime();
+    }
+
+    @Override
+    public Ticker.Scheduled schedule(Runnable task) {
+        return ticker.scheduleAt(task, expiresAt());
+    }
+}

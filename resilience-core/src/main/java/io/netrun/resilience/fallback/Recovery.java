@@ -1,0 +1,116 @@
+package io.netrun.resilience.fallback;
+
+import io.netrun.resilience.AdaptedCall;
+import io.netrun.resilience.Deadline;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempt of a handler to recover a failed call. It counts once: when its result is known, which for a stage or a
+ * publisher is its end, or when the call is abandoned before that.
+ */
+final class Recovery extends Deadline.InFlight {
+
+    private final Fallback fallback;
+    private final FallbackHandler handler;
+
+    /** What the call failed with. */
+    private final Throwable failure;
+
+    /** The failure that the handler receives. */
+    private final Throwable shown;
+
+    /** Null once this is counted, so that it can be collected while the scope of the call goes on. */
+    private @Nullable Object call;
+
+    Recovery(Fallback fallback, FallbackHandler handler, Throwable failure, Throwable shown, Object call) {
+        this.fallback = fallback;
+        this.handler = handler;
+        this.failure = failure;
+        this.shown = shown;
+        this.call = call;
+    }
+
+    /**
+     * Calls the handler.
+     *
+     * @throws Throwable what the handler throws; the failure of the call if that was abandoned meanwhile
+     */
+    @Nullable
+    Object callHandler() throws Throwable {
+        Object body = call;
+        if (body == null) {
+            throw failure;
+        }
+        return handler.function().apply(shown, AdaptedCall.sourceOf(body));
+    }
+
+    /**
+     * Counts that the handler's result is the result of the call.
+     *
+     * @return calls the listeners; null if there is nothing to publish
+     */
+    @Nullable
+    Runnable succeeded() {
+        if (!tryBeginEnd()) {
+            return null;
+        }
+        call = null;
+        fallback.countRecovered();
+        markSettled();
+        return fallback.recoveredEvent(shown);
+    }
+
+    /**
+     * Counts that the handler failed. A handler that fails with the failure it was given leaves the call unchanged.
+     * Another exception is not modified: it may be a constant, or wrap the failure.
+     *
+     * @return calls the listeners; null if there is nothing to publish
+     */
+    @Nullable
+    Runnable failed(Throwable second) {
+        boolean unchanged = second == failure || second == shown;
+        if (!tryBeginEnd()) {
+            return null;
+        }
+        call = null;
+        if (unchanged) {
+            fallback.countPassed();
+        } else {
+            fallback.countFailed();
+        }
+        markSettled();
+        return unchanged ? null : fallback.failedEvent(shown, second);
+    }
+
+    /**
+     * Counts that no caller waits for the handler's result any longer, unless it is known.
+     *
+     * @param exceeded whether a time limit was exceeded
+     */
+    void abandoned(boolean exceeded) {
+        if (tryEnd()) {
+            countAbandoned(exceeded);
+        }
+    }
+
+    @Override
+    protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        countAbandoned(exceeded);
+    }
+
+    /** A stream that its subscriber cancels counts by its first element. */
+    private void countAbandoned(boolean exceeded) {
+        boolean delivered = AdaptedCall.hasDelivered(call);
+        call = null;
+        if (exceeded || !delivered) {
+            fallback.countPassed();
+            return;
+        }
+        fallback.countRecovered();
+        Runnable event = fallback.recoveredEvent(shown);
+        if (event != null) {
+            event.run();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.spring.pattern.Option;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+
+/** The keys directly under the root that are not patterns. */
+final class GlobalKeys {
+
+    private static final String HTTP_CLIENTS = "http-clients";
+
+    static final List<String> ALL = List.of(
+            Option.ENABLED.key(),
+            "advice-mode",
+            PipelineOrder.KEY,
+            "validation",
+            "observations",
+            "metrics",
+            "propagate-mdc",
+            "fleet",
+            HTTP_CLIENTS);
+
+    /** Those that are groups, with the keys in them. */
+    private static final Map<String, List<String>> GROUPS = Map.of(
+            "observations", List.of("enabled"),
+            "metrics", List.of("keyed"),
+            "fleet", FleetKeys.ALL);
+
+    private GlobalKeys() {}
+
+    /** Checks the shape of a setting of the application; the values are checked where they are read. */
+    static void check(Property property, String key, UnknownKeys unknown) {
+        int elements = property.size();
+        List<String> known = GROUPS.get(key);
+        if (known != null) {
+            if (elements == 2) {
+                unknown.reportScalar(property, known.get(0));
+            } else if (!known.contains(property.name().getElement(2, Form.DASHED))) {
+                unknown.report(property, 2, key, known);
+            } else if (elements > 3) {
+                unknown.nested(property, 3, "its value");
+            }
+        } else if (elements > 2 && !key.equals(HTTP_CLIENTS) && !property.name().isNumericIndex(2)) {
+            unknown.nested(property, 2, "its value");
+        }
+    }
+}
