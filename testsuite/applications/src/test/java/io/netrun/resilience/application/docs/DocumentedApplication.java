@@ -6,6 +6,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.netrun.resilience.fleet.FleetStore;
+import io.netrun.resilience.fleet.InMemoryFleetStore;
+import io.netrun.resilience.fleet.autoconfigure.ResilienceFleetAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceCloudAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
@@ -95,8 +98,11 @@ final class DocumentedApplication {
                         ResilienceAutoConfiguration.class,
                         ResilienceHttpClientsAutoConfiguration.class,
                         ResilienceCloudAutoConfiguration.class,
+                        ResilienceFleetAutoConfiguration.class,
                         RestClientAutoConfiguration.class,
                         WebClientAutoConfiguration.class))
+                // Stands for the Redis of an application with a fleet.
+                .withBean("fleetStore", FleetStore.class, InMemoryFleetStore::new)
                 .withBean("paymentThreads", Executor.class, () -> new SimpleAsyncTaskExecutor("payments-"))
                 .withInitializer(
                         context -> settings.forEach(context.getEnvironment().getPropertySources()::addFirst));
