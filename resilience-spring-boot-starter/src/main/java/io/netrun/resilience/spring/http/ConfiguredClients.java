@@ -39,6 +39,14 @@ final class ConfiguredClients {
                 : new TreeMap<>(Binder.get(environment)
                         .bind(ROOT, Bindable.mapOf(String.class, Object.class))
                         .orElseGet(Map::of));
+        this.clients.values().removeIf(ConfiguredClients::isEmpty);
+    }
+
+    /** Whether a section has no settings. Spring Boot 3 has an empty text as its value, Spring Boot 4 an empty map. */
+    private static boolean isEmpty(@Nullable Object section) {
+        return section == null
+                || (section instanceof CharSequence text && text.toString().isBlank())
+                || (section instanceof Map<?, ?> settings && settings.isEmpty());
     }
 
     /** All names. */
@@ -84,7 +92,7 @@ final class ConfiguredClients {
             problems.addAll(wrongShapes(name, settings));
             for (Object key : settings.keySet()) {
                 String written = String.valueOf(key);
-                if (KEYS.stream().noneMatch(known -> uniform(known).equals(uniform(written)))) {
+                if (!isKnown(written)) {
                     String nearest = SpellingSuggestion.to(written, KEYS);
                     problems.add(Problem.tolerable(
                             "The configuration has an unknown key '" + written + "' in '" + property(name) + "'"
@@ -97,19 +105,15 @@ final class ConfiguredClients {
         return problems;
     }
 
-    /** The problems of a client that has settings in place of an instance's name, or that names no instance. */
+    /** The problems of a client that has settings in place of an instance's name. */
     private List<Problem> wrongShapes(String name, Map<?, ?> settings) {
         List<Problem> problems = new ArrayList<>();
-        boolean protects = false;
-        boolean isKnown = true;
         for (Map.Entry<?, ?> setting : settings.entrySet()) {
             String key = uniform(String.valueOf(setting.getKey()));
             String slot = HttpClientProperties.INSTANCE_KEYS.stream()
                     .filter(known -> uniform(known).equals(key))
                     .findFirst()
                     .orElse("");
-            protects |= !slot.isEmpty();
-            isKnown &= KEYS.stream().anyMatch(known -> uniform(known).equals(key));
             if (!slot.isEmpty() && (setting.getValue() instanceof Map || setting.getValue() instanceof Collection)) {
                 problems.add(new Problem(
                         "The property '" + property(name) + "." + slot + "' has settings, but takes the name of an"
@@ -118,12 +122,19 @@ final class ConfiguredClients {
                                 + "', and put the settings under the instance of this name"));
             }
         }
-        if (isKnown && !protects) {
-            problems.add(Problem.tolerable(
-                    "HTTP client '" + name + "' names no instance, so its calls are not protected",
-                    "Name at least one, such as '" + KEYS.get(0) + ": " + name + "', or remove the client"));
-        }
         return problems;
+    }
+
+    /** Whether a client has a key that is unknown, and may be meant to name an instance. */
+    boolean hasUnknownKeys(String name) {
+        return clients.entrySet().stream()
+                .filter(client -> letters(client.getKey()).equals(letters(name)))
+                .anyMatch(client -> client.getValue() instanceof Map<?, ?> settings
+                        && !settings.keySet().stream().allMatch(key -> isKnown(String.valueOf(key))));
+    }
+
+    private static boolean isKnown(String key) {
+        return KEYS.stream().anyMatch(known -> uniform(known).equals(uniform(key)));
     }
 
     /**
