@@ -83,14 +83,6 @@ public final class ConfiguredSettings {
         return new TreeSet<>(instances.getOrDefault(pattern, Map.of()).keySet());
     }
 
-    /**
-     * Returns whether a name is that of an instance of a family. The family creates the instance with the settings of
-     * its own, and {@link RegistryFollower} then applies those of the name.
-     */
-    public static boolean isKeyed(String name) {
-        return name.indexOf(':') >= 0;
-    }
-
     /** Whether the configuration has settings for an instance. */
     public boolean has(PatternDescriptor<?, ?> pattern, String name) {
         return instances.getOrDefault(pattern, Map.of()).containsKey(name);

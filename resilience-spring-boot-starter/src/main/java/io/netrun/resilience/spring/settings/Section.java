@@ -34,6 +34,11 @@ final class Section {
         this.binder = binder;
     }
 
+    /** Whether no source can have a setting of this section. */
+    boolean isEmpty() {
+        return sources.isEmpty();
+    }
+
     /**
      * Returns a setting, or null if it is not configured.
      *
