@@ -38,7 +38,7 @@ public final class KeyedPolicies<P extends Policy> {
 
     static final int MAX_LIMIT = 100_000;
 
-    private static final String SEPARATOR = ":";
+    static final String SEPARATOR = ":";
 
     private static final Logger log = LoggerFactory.getLogger(KeyedPolicies.class);
 

@@ -5,11 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,14 +90,18 @@ public final class ResilienceRegistry implements AutoCloseable {
     private <P extends Policy, C extends Record> P obtain(PolicyType<P, C> type, String name, @Nullable C given) {
         Policy existing = instances.get(Key.of(type, name));
         if (existing == null) {
-            SettingsSource.Settings<C> found = settings.settingsOf(type, Require.name(name), given);
-            P created = type.create(name, found.config(), ticker);
-            if (!found.enabled()) {
-                created.setEnabled(false);
-            }
-            existing = addIfAbsent(type, name, created);
+            existing = addIfAbsent(type, name, create(type, name, given));
         }
         return type.policyClass().cast(existing);
+    }
+
+    private <P extends Policy, C extends Record> P create(PolicyType<P, C> type, String name, @Nullable C given) {
+        SettingsSource.Settings<C> found = settings.settingsOf(type, Require.name(name), given);
+        P created = type.create(name, found.config(), ticker);
+        if (!found.enabled()) {
+            created.setEnabled(false);
+        }
+        return created;
     }
 
     /** Returns whether exactly this instance is registered under its name. */
@@ -287,7 +294,8 @@ public final class ResilienceRegistry implements AutoCloseable {
      * family never evicts it.
      *
      * <p>The family's name has no colon, so that the instance's name can be parsed: the first colon ends the family's
-     * name, and the key may contain colons, as in {@code host:example.org:8443}.
+     * name, and the key may contain colons, as in {@code host:example.org:8443}. Settings that the registry's source
+     * has for the name of an instance or of its family take precedence over the given ones.
      *
      * @param limit the number of instances to keep; 1 to 100,000
      * @param config returns the configuration for a key; called when its instance is created
@@ -304,7 +312,7 @@ public final class ResilienceRegistry implements AutoCloseable {
                     type,
                     name,
                     limit,
-                    key -> type.create(KeyedPolicies.instanceName(name, key), config.apply(key), ticker));
+                    key -> create(type, KeyedPolicies.instanceName(name, key), config.apply(key)));
             present = families.putIfAbsent(family, created);
             if (present == null) {
                 return created;
@@ -315,16 +323,34 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * Returns the name of the {@linkplain #keyed family} that has an instance of this pattern and name; empty if there
-     * is none. If the names of several families match, the longest one counts.
+     * is none.
      */
     public Optional<String> familyOf(Policy policy) {
-        return policy.name().indexOf(':') < 0
+        return familyOf(policy.type(), policy.name());
+    }
+
+    /**
+     * Returns the name of the {@linkplain #keyed family} to which an instance of this pattern and name belongs, whether
+     * the instance exists or not; empty if there is no such family.
+     */
+    public Optional<String> familyOf(PolicyType<?, ?> type, String name) {
+        int end = name.indexOf(KeyedPolicies.SEPARATOR); // a family's name has no colon
+        return end < 0
                 ? Optional.empty()
-                : families.keySet().stream()
-                        .filter(family -> family.pattern.equals(policy.type().key())
-                                && policy.name().startsWith(family.name + ":"))
-                        .map(Key::name)
-                        .max(Comparator.comparingInt(String::length));
+                : Optional.of(name.substring(0, end)).filter(family -> hasFamily(type, family));
+    }
+
+    /** Returns whether there is a {@linkplain #keyed family} of this pattern and name. */
+    public boolean hasFamily(PolicyType<?, ?> type, String name) {
+        return families.containsKey(Key.of(type, name));
+    }
+
+    /** Returns the names of the {@linkplain #keyed families} of a pattern, ordered; a copy. */
+    public Set<String> families(PolicyType<?, ?> type) {
+        return families.keySet().stream()
+                .filter(family -> family.pattern.equals(type.key()))
+                .map(Key::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Returns the instances of a pattern, ordered by name; a copy. */

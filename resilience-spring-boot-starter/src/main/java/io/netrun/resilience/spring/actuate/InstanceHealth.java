@@ -10,33 +10,38 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.settings.EffectiveSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the instances are that have a part in the application's health. The health types have moved between Spring Boot 3
- * and 4, so this knows neither.
+ * The state of the instances that contribute to the application's health. The health types have moved between Spring
+ * Boot 3 and 4, so this class depends on neither. Thread-safe.
  */
 public final class InstanceHealth {
 
-    private static final char FAMILY_END = ':';
+    /** The suffix of a family's name that represents all its keys, as in meters. */
+    private static final String ALL_KEYS = ":*";
+
+    private static final int MAX_NAMES = 10;
 
     private final ResilienceRegistry registry;
     private final EffectiveSettings instances;
     private final Supplier<Optional<FleetOperations>> fleet;
+    private final Set<Policy> single = ConcurrentHashMap.newKeySet();
 
-    /** Instances of families by what stands before the first colon of their names; there may be thousands. */
-    private final ConcurrentMap<String, Set<Policy>> families = new ConcurrentHashMap<>();
+    /** Instances of families, of which there may be thousands. */
+    private final ConcurrentMap<Family, Set<Policy>> families = new ConcurrentHashMap<>();
 
     /**
-     * Follows the registry.
+     * Reads the state of a registry's instances.
      *
      * @param fleet called with each check; empty if the process belongs to no fleet
      */
@@ -61,9 +66,16 @@ public final class InstanceHealth {
     }
 
     private void add(Policy policy) {
-        String family = family(policy.name());
-        if (!family.isEmpty() && canBeInHealth(policy)) {
-            families.compute(family, (name, present) -> {
+        if (PatternDescriptors.of(policy)
+                .filter(pattern -> pattern.options().contains(Option.HEALTH))
+                .isEmpty()) {
+            return;
+        }
+        Family family = familyOf(policy);
+        if (family == null) {
+            single.add(policy);
+        } else {
+            families.compute(family, (same, present) -> {
                 Set<Policy> members = present == null ? ConcurrentHashMap.newKeySet() : present;
                 members.add(policy);
                 return members;
@@ -72,25 +84,24 @@ public final class InstanceHealth {
     }
 
     private void remove(Policy policy) {
-        families.computeIfPresent(family(policy.name()), (name, members) -> {
-            members.remove(policy);
-            return members.isEmpty() ? null : members;
-        });
+        Family family = familyOf(policy);
+        if (!single.remove(policy) && family != null) {
+            families.computeIfPresent(family, (same, members) -> {
+                members.remove(policy);
+                return members.isEmpty() ? null : members;
+            });
+        }
     }
 
-    private static boolean canBeInHealth(Policy policy) {
-        return PatternDescriptors.of(policy)
-                .filter(pattern -> pattern.options().contains(Option.HEALTH))
-                .isPresent();
-    }
-
-    private static String family(String name) {
-        return name.substring(0, Math.max(0, name.indexOf(FAMILY_END)));
+    private @Nullable Family familyOf(Policy policy) {
+        return registry.familyOf(policy)
+                .map(name -> new Family(policy.type().key(), name))
+                .orElse(null);
     }
 
     /**
-     * How they are now. The state of the fleet has no part in the status: calls do not depend on it. Looks only at
-     * those that have a part in it, and reads no configuration.
+     * The present state. Covers only the instances that contribute to it, and reads no configuration. The state of the
+     * fleet has no part in the status, because calls do not depend on it.
      */
     public Report check() {
         Map<String, Object> sections = new LinkedHashMap<>();
@@ -105,13 +116,20 @@ public final class InstanceHealth {
     }
 
     private <P extends Policy> boolean check(PatternDescriptor<P, ?> pattern, Map<String, Object> sections) {
-        Map<String, Object> section = new LinkedHashMap<>();
+        // Those that a refresh has added are created when they are looked up.
+        instances.namesInHealth(pattern).forEach(name -> registry.find(pattern.type(), name));
+        Map<String, Object> section = new TreeMap<>();
         boolean down = false;
-        for (P policy : candidates(pattern)) {
-            HealthRole role = instances.health(pattern, policy.name());
+        for (Policy policy : single) {
+            HealthRole role = roleOf(pattern, policy);
             if (role != HealthRole.NONE) {
                 section.put(policy.name(), JsonView.of(policy.metrics()));
-                down |= role == HealthRole.STATUS && pattern.isRejecting(policy);
+                down |= role == HealthRole.STATUS && isDown(pattern, policy);
+            }
+        }
+        for (Map.Entry<Family, Set<Policy>> family : families.entrySet()) {
+            if (family.getKey().pattern.equals(pattern.key())) {
+                down |= check(pattern, family.getKey().name, family.getValue(), section);
             }
         }
         if (!section.isEmpty()) {
@@ -120,29 +138,52 @@ public final class InstanceHealth {
         return down;
     }
 
-    private <P extends Policy> Collection<P> candidates(PatternDescriptor<P, ?> pattern) {
-        if (instances.areInHealth(pattern)) {
-            return registry.all(pattern.type());
-        }
-        Map<String, P> candidates = new TreeMap<>();
-        for (String name : instances.namesInHealth(pattern)) {
-            registry.find(pattern.type(), name).ifPresent(policy -> candidates.put(name, policy));
-            String family = name.indexOf(FAMILY_END) < 0 ? name : family(name);
-            for (Policy member : families.getOrDefault(family, Set.of())) {
-                if (member.name().startsWith(name + FAMILY_END)
-                        && pattern.type().policyClass().isInstance(member)) {
-                    candidates.put(member.name(), pattern.type().policyClass().cast(member));
+    /** Adds one detail for all instances of a family. */
+    private boolean check(
+            PatternDescriptor<?, ?> pattern, String family, Set<Policy> members, Map<String, Object> section) {
+        int count = 0;
+        Set<String> rejecting = new TreeSet<>();
+        boolean down = false;
+        for (Policy policy : members) {
+            HealthRole role = roleOf(pattern, policy);
+            if (role != HealthRole.NONE) {
+                count++;
+                if (isDown(pattern, policy)) {
+                    rejecting.add(policy.name());
+                    down |= role == HealthRole.STATUS;
                 }
             }
         }
-        return candidates.values();
+        if (count > 0) {
+            Map<String, Object> detail = new LinkedHashMap<>();
+            detail.put("instances", count);
+            detail.put("rejecting", rejecting.size());
+            detail.put("rejectingInstances", rejecting.stream().limit(MAX_NAMES).toList());
+            section.put(family + ALL_KEYS, detail);
+        }
+        return down;
+    }
+
+    private HealthRole roleOf(PatternDescriptor<?, ?> pattern, Policy policy) {
+        return policy.type().key().equals(pattern.key()) ? instances.health(pattern, policy.name()) : HealthRole.NONE;
+    }
+
+    private static <P extends Policy> boolean isDown(PatternDescriptor<P, ?> pattern, Policy policy) {
+        return pattern.isRejecting(pattern.type().policyClass().cast(policy));
     }
 
     /**
-     * How the instances are.
+     * A family of instances.
      *
-     * @param down whether one is down that the status depends on
-     * @param details the instances that are shown, a section per pattern, each with its metrics; and the fleet
+     * @param pattern the key of its pattern
+     */
+    private record Family(String pattern, String name) {}
+
+    /**
+     * The state of the instances.
+     *
+     * @param down whether an instance is down on which the status depends
+     * @param details the instances and families shown, a section per pattern, and the fleet
      */
     public record Report(boolean down, Map<String, Object> details) {}
 }

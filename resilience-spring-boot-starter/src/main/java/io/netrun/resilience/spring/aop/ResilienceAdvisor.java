@@ -18,6 +18,7 @@ import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcher;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 
@@ -25,7 +26,8 @@ import org.springframework.core.Ordered;
  * Applies the interceptor to every method with one of the annotations. It is placed outside of transactions, so that
  * every attempt of a retry has a transaction of its own and a timeout covers the commit.
  */
-public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements BeanFactoryAware {
+public final class ResilienceAdvisor extends AbstractPointcutAdvisor
+        implements BeanFactoryAware, SmartInitializingSingleton {
 
     /** Outside of advice with the lowest precedence, which Spring's transactions and caching have by default. */
     public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
@@ -38,13 +40,13 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
     private static final long serialVersionUID = 1L;
 
     private final transient Pointcut pointcut;
-    private final transient Advice advice;
+    private final transient ResilienceInterceptor advice;
     private transient @Nullable BeanFactory beans;
 
     /**
      * The one advisor.
      *
-     * @param pipelines resolved with each call, and not before the first
+     * @param pipelines resolved with each call, and not before the first or the end of the start
      * @param observer resolved with each call; empty if attempts are not observed
      */
     public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
@@ -56,6 +58,11 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor implements 
     @Override
     public void setBeanFactory(BeanFactory factory) {
         beans = factory;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        advice.prepare();
     }
 
     /** Whether beans with interfaces are proxied by subclasses too. */

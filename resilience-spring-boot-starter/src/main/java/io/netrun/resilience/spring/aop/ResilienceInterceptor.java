@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.aop;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ import org.springframework.aop.support.Pointcuts;
 final class ResilienceInterceptor implements MethodInterceptor {
 
     /** By name, since the class is in an optional library. */
-    private static final String ASYNC = "org.springframework.aop.interceptor.AsyncExecutionInterceptor";
+    static final String ASYNC = "org.springframework.aop.interceptor.AsyncExecutionInterceptor";
 
     private final Supplier<MethodPipelines> pipelines;
     private final Supplier<Optional<AttemptObserver>> observer;
@@ -63,6 +64,12 @@ final class ResilienceInterceptor implements MethodInterceptor {
                     protection,
                     new DefaultPointcutAdvisor(((PointcutAdvisor) advisors[protection]).getPointcut(), aware));
         }
+    }
+
+    /** Looks up what calls need, so that a first call after the end of the application needs no bean. */
+    void prepare() {
+        Objects.requireNonNull(pipelines.get(), "pipelines");
+        Objects.requireNonNull(observer.get(), "observer");
     }
 
     @Override

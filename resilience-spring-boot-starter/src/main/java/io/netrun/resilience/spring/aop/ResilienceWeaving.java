@@ -9,9 +9,10 @@ import org.aspectj.lang.NoAspectBoundException;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /** An application whose annotated methods are woven: while it runs, the aspect uses its settings. */
-public final class ResilienceWeaving implements DisposableBean {
+public final class ResilienceWeaving implements DisposableBean, SmartInitializingSingleton {
 
     /** In the order of their start. */
     private static final CopyOnWriteArrayList<ResilienceWeaving> APPLICATIONS = new CopyOnWriteArrayList<>();
@@ -35,6 +36,11 @@ public final class ResilienceWeaving implements DisposableBean {
             APPLICATIONS.add(this);
             aspect.follow(this);
         }
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        interceptor.prepare();
     }
 
     @Nullable

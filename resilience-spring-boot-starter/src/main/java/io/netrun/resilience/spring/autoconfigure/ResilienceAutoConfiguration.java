@@ -78,8 +78,22 @@ public final class ResilienceAutoConfiguration {
                 SingletonSupplier.of(() -> new EarlyAnnotations(beans, pipelines.getObject()));
         ResilienceRegistry registry = ResilienceRegistry.create(
                 ticker.getIfUnique(Ticker::system), new ApplicationSettings(settings, annotations));
-        registry.onChange(event -> settings.obtain().onChange(event));
+        registry.onChange(event -> {
+            InstanceFactory present = settings.obtain();
+            if (!present.isFollowing()) {
+                present.onChange(event); // code in constructors registers instances before the bean below exists
+            }
+        });
         return registry;
+    }
+
+    /** No other bean depends on it, so it must not be lazy. */
+    @Bean
+    @Lazy(false)
+    @ConditionalOnRegistryOwner
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    ConfiguredRegistry resilienceConfiguredRegistry(ResilienceRegistry registry, InstanceFactory instances) {
+        return new ConfiguredRegistry(registry, instances);
     }
 
     /** The instances of a child context are its parent's, with the child's configuration for them. */

@@ -13,6 +13,7 @@ import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import io.netrun.resilience.spring.settings.LateRequests;
 import io.netrun.resilience.spring.settings.RebuiltOnChange;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * bounded: each uses an instance named {@code spring-cloud:<id>}, and the least recently used one is evicted. All
  * factories share the policies. Thread-safe.
  */
-public final class CloudCircuitBreakers {
+public final class CloudCircuitBreakers implements LateRequests {
 
     /** The maximum number of instances for ids that nothing names. */
     static final int LIMIT = 1_000;
@@ -46,13 +47,13 @@ public final class CloudCircuitBreakers {
     private static final PatternDescriptor<Timeout, TimeoutConfig> TIMEOUTS = PatternDescriptors.of(Timeout.TYPE);
 
     private final @Nullable InstanceFactory instances;
+    private final ResilienceRegistry registry;
     private final boolean timeoutWithin;
     private final List<Map<String, CloudCircuitBreakerConfig>> inCode = new CopyOnWriteArrayList<>();
     private final ConcurrentMap<String, RebuiltOnChange<Guard>> known = new ConcurrentHashMap<>();
     private final KeyedPolicies<CircuitBreaker> unknownBreakers;
     private final KeyedPolicies<Timeout> unknownTimeouts;
     private volatile @Nullable Function<String, CloudCircuitBreakerConfig> byDefault;
-    private volatile @Nullable CloudCircuitBreakerConfig family;
 
     /**
      * Creates the circuit breakers of an application.
@@ -64,6 +65,7 @@ public final class CloudCircuitBreakers {
     public CloudCircuitBreakers(
             @Nullable InstanceFactory instances, ResilienceRegistry registry, List<PipelineSlot> order) {
         this.instances = instances;
+        this.registry = registry;
         List<String> keys = order.stream().map(PipelineSlot::key).toList();
         this.timeoutWithin = keys.indexOf(TIMEOUTS.key()) > keys.indexOf(BREAKERS.key());
         this.unknownBreakers = registry.keyed(
@@ -142,10 +144,12 @@ public final class CloudCircuitBreakers {
         return null;
     }
 
+    /** An instance of a family, such as that of another id, makes its name no known id. */
     private boolean isKnown(InstanceFactory made, String id) {
         return made.isConfigured(BREAKERS, id)
                 || isLimited(id)
-                || made.effectiveSettings().settings(BREAKERS, id).isPresent();
+                || (registry.familyOf(CircuitBreaker.TYPE, id).isEmpty()
+                        && made.effectiveSettings().settings(BREAKERS, id).isPresent());
     }
 
     private static void pin(InstanceFactory made, String id, CloudCircuitBreakerConfig circuit) {
@@ -180,20 +184,26 @@ public final class CloudCircuitBreakers {
     }
 
     /**
-     * The configuration of an id that nothing names: that of the customizer, or else the settings under the name of the
-     * family, which are read only once, since requests may wait for them.
+     * The configuration from code for an id that nothing names. The registry adds the settings under the name of the
+     * family.
      */
     private CloudCircuitBreakerConfig unknown(String id) {
         Function<String, CloudCircuitBreakerConfig> settings = byDefault;
-        if (settings != null) {
-            return settings.apply(id);
-        }
-        CloudCircuitBreakerConfig read = family;
-        if (read == null) {
-            read = configured(FAMILY);
-            family = read;
-        }
-        return read;
+        return settings == null
+                ? new CloudCircuitBreakerConfig(
+                        CircuitBreakerConfig.defaults(), isLimited(FAMILY) ? TimeoutConfig.defaults() : null)
+                : settings.apply(id);
+    }
+
+    /** Whether a factory creates circuit breakers with any id. */
+    @Override
+    public boolean mayRequest(PatternDescriptor<?, ?> pattern) {
+        return !inCode.isEmpty() && (pattern.equals(BREAKERS) || pattern.equals(TIMEOUTS));
+    }
+
+    @Override
+    public String requester() {
+        return "A circuit breaker of Spring Cloud with this id";
     }
 
     private Guard pipeline(Optional<? extends Policy> breaker, Optional<? extends Policy> timeout) {

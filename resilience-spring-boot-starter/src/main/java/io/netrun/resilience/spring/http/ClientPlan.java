@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.spring.problem.Problem;
+import java.util.Optional;
 import java.util.Set;
 import org.springframework.http.HttpMethod;
 
@@ -11,11 +13,23 @@ import org.springframework.http.HttpMethod;
  * @param single the pipeline for all other requests: the same without the policies that repeat calls
  * @param statuses the statuses that count as failures
  * @param retryMethods the methods of requests that may be sent more than once
+ * @param warning the reason why calls are not protected, although protection is switched on
  */
-record ClientPlan(Pipeline repeating, Pipeline single, FailureStatuses statuses, Set<HttpMethod> retryMethods) {
+record ClientPlan(
+        Pipeline repeating,
+        Pipeline single,
+        FailureStatuses statuses,
+        Set<HttpMethod> retryMethods,
+        Optional<Problem> warning) {
 
     /** No protection. */
-    static final ClientPlan NONE = new ClientPlan(Pipeline.of(), Pipeline.of(), FailureStatuses.NONE, Set.of());
+    static final ClientPlan NONE =
+            new ClientPlan(Pipeline.of(), Pipeline.of(), FailureStatuses.NONE, Set.of(), Optional.empty());
+
+    /** The same plan, where something else has been reported as the reason. */
+    ClientPlan withoutWarning() {
+        return new ClientPlan(repeating, single, statuses, retryMethods, Optional.empty());
+    }
 
     Pipeline pipeline(HttpMethod method) {
         return retryMethods.contains(method) ? repeating : single;

@@ -44,6 +44,14 @@ final class ConfiguredClients {
                 : new TreeMap<>(new Binder(ConfigurationPropertySources.get(environment))
                         .bind(ROOT, Bindable.mapOf(String.class, Object.class))
                         .orElseGet(Map::of));
+        this.clients.values().removeIf(ConfiguredClients::isEmpty);
+    }
+
+    /** Whether a section has no settings. Spring Boot 3 has an empty text as its value, Spring Boot 4 an empty map. */
+    private static boolean isEmpty(@Nullable Object section) {
+        return section == null
+                || (section instanceof CharSequence text && text.toString().isBlank())
+                || (section instanceof Map<?, ?> settings && settings.isEmpty());
     }
 
     /** All names. */
@@ -117,28 +125,19 @@ final class ConfiguredClients {
 
     private List<Problem> problems(String name, Map<?, ?> settings) {
         List<Problem> problems = new ArrayList<>();
-        boolean protects = false;
-        boolean isKnown = true;
         for (Map.Entry<?, ?> setting : settings.entrySet()) {
             String written = String.valueOf(setting.getKey());
             String key = known(written);
-            boolean isInstance = HttpClientProperties.INSTANCE_KEYS.contains(key);
-            protects |= isInstance;
-            isKnown &= !key.isEmpty();
             if (key.isEmpty()) {
                 problems.add(unknown(name, written, setting.getValue()));
-            } else if (isInstance && (setting.getValue() instanceof Map || setting.getValue() instanceof Collection)) {
+            } else if (HttpClientProperties.INSTANCE_KEYS.contains(key)
+                    && (setting.getValue() instanceof Map || setting.getValue() instanceof Collection)) {
                 problems.add(new Problem(
                         "The property '" + property(name) + "." + key + "' has settings, but takes the name of an"
                                 + " instance",
                         "Write the name after the key, such as '" + key + ": " + name
                                 + "', and put the settings under the instance of this name"));
             }
-        }
-        if (isKnown && !protects) {
-            problems.add(Problem.tolerable(
-                    "HTTP client '" + name + "' names no instance, so its calls are not protected",
-                    "Name at least one, such as '" + KEYS.get(0) + ": " + name + "', or remove the client"));
         }
         return problems;
     }
@@ -171,6 +170,15 @@ final class ConfiguredClients {
                 ? ""
                 : sections.origin(
                         name, String.valueOf(settings.keySet().iterator().next()));
+    }
+
+    /** Whether a client has a key that is unknown, and may be meant to name an instance. */
+    boolean hasUnknownKeys(String name) {
+        return clients.entrySet().stream()
+                .filter(client -> letters(client.getKey()).equals(letters(name)))
+                .anyMatch(client -> client.getValue() instanceof Map<?, ?> settings
+                        && settings.keySet().stream()
+                                .anyMatch(key -> known(String.valueOf(key)).isEmpty()));
     }
 
     /**

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -31,6 +32,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.http.HttpMethod;
 
@@ -39,6 +42,8 @@ import org.springframework.http.HttpMethod;
  * are fixed when the client is built and never derived from a request, so requests create no instances. Thread-safe.
  */
 public final class HttpClients implements InstanceUser {
+
+    private static final Logger log = LoggerFactory.getLogger(HttpClients.class);
 
     private static final Set<HttpMethod> NOT_REPEATED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
 
@@ -99,7 +104,7 @@ public final class HttpClients implements InstanceUser {
             return client;
         }
         if (started) {
-            client.planned();
+            requireUsable(client);
         }
         named.put(name, client);
         return client;
@@ -125,12 +130,23 @@ public final class HttpClients implements InstanceUser {
         HttpClientProperties properties = spec.properties();
         int number = titles.merge(what, 1, Integer::sum);
         String title = what + (number == 1 ? "" : " #" + number);
-        ProtectedClient client = client(title, problems -> plan(title, properties, problems));
+        ProtectedClient client = client(title, problems -> plan(Described.inCode(title), properties, problems));
         if (started || instances == null) {
-            return client.planned();
+            requireUsable(client);
+        } else {
+            inCode.add(client);
         }
-        inCode.add(client);
         return client;
+    }
+
+    /** Checks a client that the startup check has not seen, as that check does. */
+    private void requireUsable(ProtectedClient client) {
+        client.plan().warning().ifPresent(problem -> {
+            if (!"warn".equalsIgnoreCase(environment.getProperty("resilience.validation"))) {
+                throw new ResilienceConfigurationException(List.of(problem));
+            }
+            log.warn("{}. {}.", problem.description(), problem.remedy());
+        });
     }
 
     private ProtectedClient client(String title, Function<List<Problem>, ClientPlan> planning) {
@@ -147,7 +163,7 @@ public final class HttpClients implements InstanceUser {
         written.described().forEach(this::of);
         for (ProtectedClient client : clients()) {
             try {
-                client.plan();
+                client.plan().warning().ifPresent(problems::add);
             } catch (ResilienceConfigurationException e) {
                 problems.addAll(e.problems());
             }
@@ -176,6 +192,7 @@ public final class HttpClients implements InstanceUser {
         List<Problem> problems = new ArrayList<>(present.problems(Set.copyOf(named.keySet())));
         Map<String, ClientPlan> plans = new LinkedHashMap<>();
         named.keySet().forEach(name -> plans.put(name, planOf(name, present, problems)));
+        plans.values().forEach(plan -> plan.warning().ifPresent(problems::add));
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
@@ -218,7 +235,31 @@ public final class HttpClients implements InstanceUser {
                     remedyOfUnknown(name, known.names())));
             return ClientPlan.NONE;
         }
-        return plan(ConfiguredClients.ROOT + "." + name, known.properties(name, problems), problems);
+        HttpClientProperties properties = known.properties(name, problems);
+        String example = HttpClientProperties.KEYS.get(0) + ": " + name;
+        ClientPlan plan =
+                plan(new Described(title(name), ConfiguredClients.ROOT + "." + name, example), properties, problems);
+        return known.hasUnknownKeys(name) ? plan.withoutWarning() : plan;
+    }
+
+    /**
+     * A client in messages.
+     *
+     * @param title the client
+     * @param where the client, or the section that configures it
+     * @param example how to name an instance
+     */
+    private record Described(String title, String where, String example) {
+
+        static Described inCode(String title) {
+            return new Described(title, title, "circuitBreaker(\"payments\")");
+        }
+
+        Problem unprotected() {
+            return Problem.tolerable(
+                    title + " names no instance, so its calls are not protected",
+                    "Name at least one, such as '" + example + "', or remove the client");
+        }
     }
 
     private static String remedyOfUnknown(String name, Set<String> known) {
@@ -233,11 +274,12 @@ public final class HttpClients implements InstanceUser {
     }
 
     /** Builds a plan without the invalid parts, which are added to the problems. */
-    private ClientPlan plan(String where, HttpClientProperties properties, List<Problem> problems) {
+    private ClientPlan plan(Described client, HttpClientProperties properties, List<Problem> problems) {
         InstanceFactory known = instances;
         if (known == null) {
             return ClientPlan.NONE;
         }
+        String where = client.where;
         FailureStatuses statuses = statuses(where, properties, problems);
         Set<HttpMethod> methods = methods(where, properties, problems);
         Map<String, @Nullable String> names = properties.instances();
@@ -261,7 +303,11 @@ public final class HttpClients implements InstanceUser {
                         .filter(Predicate.not(HttpClients::repeatsCalls))
                         .toList()),
                 statuses,
-                methods);
+                methods,
+                // A name that is wrong has been reported, and is not missing.
+                names.values().stream().allMatch(Objects::isNull)
+                        ? Optional.of(client.unprotected())
+                        : Optional.empty());
     }
 
     private static Optional<? extends Policy> obtain(

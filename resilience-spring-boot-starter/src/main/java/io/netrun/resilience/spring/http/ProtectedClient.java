@@ -48,10 +48,4 @@ final class ProtectedClient {
             plan.set(changed, changes);
         }
     }
-
-    /** Builds the plan, and returns this client. */
-    ProtectedClient planned() {
-        plan();
-        return this;
-    }
 }

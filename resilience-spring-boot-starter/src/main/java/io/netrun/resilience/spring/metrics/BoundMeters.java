@@ -13,14 +13,25 @@ import io.netrun.resilience.spring.pattern.MeterSpec;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The meters of all instances in one meter registry. Thread-safe. */
 final class BoundMeters {
+
+    private static final Logger log = LoggerFactory.getLogger(ResilienceMeters.class);
 
     private static final String PREFIX = "resilience.";
 
@@ -36,6 +47,18 @@ final class BoundMeters {
     private final ConcurrentMap<Family, FamilyTotals<?>> families = new ConcurrentHashMap<>();
 
     private final ConcurrentMap<Policy, FamilyTotals<?>> members = new ConcurrentHashMap<>();
+    private final Set<Meter> ofFamilies = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean warned = new AtomicBoolean();
+    private volatile boolean removed;
+
+    private final Map<MeterSpec<?>, String> descriptions = new ConcurrentHashMap<>();
+
+    /**
+     * The descriptions of this object's meters, compared by identity: a meter registry returns the meter that is
+     * already there under an identifier, and only its description shows whose it is.
+     */
+    private final Set<@Nullable String> ownDescriptions =
+            Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
 
     BoundMeters(ResilienceRegistry instances, KeyedMeters keyed, MeterRegistry meters) {
         this.instances = instances;
@@ -54,6 +77,9 @@ final class BoundMeters {
             List<Meter> made = new CopyOnWriteArrayList<>();
             if (single.putIfAbsent(policy, made) == null) {
                 register(pattern, pattern.type().policyClass().cast(policy), made);
+                if (removed) {
+                    remove(policy);
+                }
             }
         } else if (keyed == KeyedMeters.FAMILY) {
             FamilyTotals<?> totals = totals(pattern, family);
@@ -73,9 +99,19 @@ final class BoundMeters {
         }
     }
 
+    /** Removes all meters, for a meter registry that outlives the instances. */
+    void removeAll() {
+        removed = true;
+        single.keySet().forEach(this::remove);
+        members.clear();
+        families.clear();
+        ofFamilies.forEach(meters::remove);
+        ofFamilies.clear();
+    }
+
     private <P extends Policy> void register(PatternDescriptor<P, ?> pattern, P instance, List<Meter> made) {
         for (MeterSpec<P> measure : pattern.meters()) {
-            made.add(register(measure, instance.name(), instance, measure.value()));
+            register(measure, instance.name(), instance, measure.value()).ifPresent(made::add);
         }
     }
 
@@ -85,20 +121,49 @@ final class BoundMeters {
         if (present != null) {
             return present;
         }
-        List<MeterSpec<P>> meters = new ArrayList<>(pattern.meters());
-        FamilyTotals<P> totals = new FamilyTotals<>(pattern.type().policyClass(), meters);
+        List<MeterSpec<P>> measures = new ArrayList<>(pattern.meters());
+        FamilyTotals<P> totals = new FamilyTotals<>(pattern.type().policyClass(), measures);
         FamilyTotals<?> faster = families.putIfAbsent(family, totals);
         if (faster != null) {
             return faster;
         }
-        for (int i = 0; i < meters.size(); i++) {
+        for (int i = 0; i < measures.size(); i++) {
             int index = i;
-            register(meters.get(i), name + ALL_KEYS, totals, all -> all.value(index));
+            register(measures.get(i), name + ALL_KEYS, totals, all -> all.value(index))
+                    .ifPresent(ofFamilies::add);
+        }
+        if (removed) {
+            removeAll();
         }
         return totals;
     }
 
-    private <T> Meter register(MeterSpec<?> measure, String instance, T source, ToDoubleFunction<T> value) {
+    /** Registers a meter; empty if another application context has one of the same identifier. */
+    private <T> Optional<Meter> register(MeterSpec<?> measure, String instance, T source, ToDoubleFunction<T> value) {
+        String description = descriptions.computeIfAbsent(measure, this::ownDescription);
+        Meter present = registered(measure, description, instance, source, value);
+        if (ownDescriptions.contains(present.getId().getDescription())) {
+            return Optional.of(present);
+        }
+        if (warned.compareAndSet(false, true)) {
+            log.warn(
+                    "The meter registry already has meters of another application context, such as {} of '{}'."
+                            + " Instances of the same names have no meters in this context."
+                            + " Use a meter registry for each context, or different names.",
+                    present.getId().getName(),
+                    instance);
+        }
+        return Optional.empty();
+    }
+
+    private String ownDescription(MeterSpec<?> measure) {
+        String own = new String(measure.description());
+        ownDescriptions.add(own);
+        return own;
+    }
+
+    private <T> Meter registered(
+            MeterSpec<?> measure, String description, String instance, T source, ToDoubleFunction<T> value) {
         Tags tags = Tags.of("name", instance);
         for (var tag : measure.tags().entrySet()) {
             tags = tags.and(tag.getKey(), tag.getValue());
@@ -107,13 +172,13 @@ final class BoundMeters {
         return switch (measure.kind()) {
             case GAUGE ->
                 Gauge.builder(name, source, value)
-                        .description(measure.description())
+                        .description(description)
                         .baseUnit(measure.unit())
                         .tags(tags)
                         .register(meters);
             case COUNTER ->
                 FunctionCounter.builder(name, source, value)
-                        .description(measure.description())
+                        .description(description)
                         .baseUnit(measure.unit())
                         .tags(tags)
                         .register(meters);

@@ -18,7 +18,7 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
 
     private final ResilienceRegistry instances;
     private final KeyedMeters keyed;
-    private final ConcurrentMap<MeterRegistry, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final ConcurrentMap<MeterRegistry, Binding> bindings = new ConcurrentHashMap<>();
 
     /**
      * Creates the binder; meters are bound later.
@@ -36,18 +36,20 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
     public void bindTo(MeterRegistry meters) {
         BoundMeters bound = new BoundMeters(instances, keyed, meters);
         Subscription subscription = instances.onChange(event -> follow(event, bound, meters));
-        if (subscriptions.putIfAbsent(meters, subscription) != null) {
+        if (bindings.putIfAbsent(meters, new Binding(bound, subscription)) != null) {
             subscription.close();
             return;
         }
         instances.all().forEach(bound::add);
     }
 
+    private record Binding(BoundMeters meters, Subscription subscription) {}
+
     private void follow(RegistryEvent event, BoundMeters bound, MeterRegistry meters) {
         if (meters.isClosed()) {
-            Subscription subscription = subscriptions.remove(meters);
-            if (subscription != null) {
-                subscription.close();
+            Binding binding = bindings.remove(meters);
+            if (binding != null) {
+                binding.subscription.close();
             }
             return;
         }
@@ -61,10 +63,18 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
         }
     }
 
-    /** Stops following the registry. */
+    /**
+     * Stops following the registry, and removes the meters from meter registries that are still open, such as one that
+     * several application contexts share.
+     */
     @Override
     public void close() {
-        subscriptions.values().forEach(Subscription::close);
-        subscriptions.clear();
+        bindings.forEach((meters, binding) -> {
+            binding.subscription.close();
+            if (!meters.isClosed()) {
+                binding.meters.removeAll();
+            }
+        });
+        bindings.clear();
     }
 }

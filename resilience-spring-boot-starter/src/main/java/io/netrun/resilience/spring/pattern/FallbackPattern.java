@@ -32,7 +32,7 @@ final class FallbackPattern {
                             CALLS, CALLS_HELP, "failed", f -> f.metrics().totalFailed()),
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "passed", f -> f.metrics().totalPassed())))
-            .applicationEvents(List.of(FallbackEvent.Recovered.class))
+            .applicationEvents(List.of(FallbackEvent.Recovered.class, FallbackEvent.Failed.class))
             .build();
 
     private FallbackPattern() {}

@@ -22,7 +22,7 @@ final class RetryPattern {
             .repeatsCalls()
             .callCounts("Retries", "totalRetries")
             .meters(meters())
-            .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Exhausted.class))
+            .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Denied.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)
             .waits(RetryPattern::waits)
             .longestDurations(RetryPattern::longestDurations)

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
@@ -47,7 +48,7 @@ final class ConfiguredInstances {
         Set<InstanceKey> written = ConcurrentHashMap.newKeySet();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             resolver.written().instances(pattern).stream()
-                    .filter(name -> !ConfiguredSettings.isKeyed(name))
+                    .filter(name -> !Families.mayBeKey(name))
                     .forEach(name -> written.add(InstanceKey.of(pattern, name)));
         }
         return written;
@@ -65,22 +66,31 @@ final class ConfiguredInstances {
         if (pending.isEmpty() || isCreating()) {
             return;
         }
-        creating.set(true);
-        try {
-            for (InstanceKey key : List.copyOf(pending)) {
-                PatternDescriptors.byKey(key.pattern()).ifPresent(pattern -> create(registry, pattern, key));
-                pending.remove(key);
-            }
-        } finally {
-            creating.remove();
+        for (InstanceKey key : List.copyOf(pending)) {
+            PatternDescriptors.byKey(key.pattern()).ifPresent(pattern -> {
+                try {
+                    if (!registry.hasFamily(pattern.type(), key.name())) {
+                        create(registry, pattern, key.name());
+                    }
+                } catch (RuntimeException e) {
+                    log.debug("{} '{}' is configured, but could not be created", pattern.title(), key.name(), e);
+                }
+            });
+            pending.remove(key);
         }
     }
 
-    private static void create(ResilienceRegistry registry, PatternDescriptor<?, ?> pattern, InstanceKey key) {
+    /**
+     * Creates an instance because it is configured, unless it exists.
+     *
+     * @throws ResilienceConfigurationException if its settings are wrong
+     */
+    <P extends Policy> P create(ResilienceRegistry registry, PatternDescriptor<P, ?> pattern, String name) {
+        creating.set(true);
         try {
-            registry.getOrCreate(pattern.type(), key.name());
-        } catch (RuntimeException e) {
-            log.debug("{} '{}' is configured, but could not be created", pattern.title(), key.name(), e);
+            return registry.getOrCreate(pattern.type(), name);
+        } finally {
+            creating.remove();
         }
     }
 
@@ -100,17 +110,12 @@ final class ConfiguredInstances {
         };
     }
 
-    /** The health role of a pattern's instances that have no role of their own. */
-    HealthRole health(PatternDescriptor<?, ?> pattern) {
-        return roles(pattern).defaultRole();
-    }
-
-    /** The health role of an instance. A keyed instance without a role has the role of its family. */
-    HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
+    /** The health role of an instance. One of a family without a role of its own has the role of its family. */
+    HealthRole health(PatternDescriptor<?, ?> pattern, InstanceName instance) {
         Roles known = roles(pattern);
-        HealthRole own = known.byName().get(name);
-        for (int end = name.indexOf(':'); own == null && end >= 0; end = name.indexOf(':', end + 1)) {
-            own = known.byName().get(name.substring(0, end));
+        HealthRole own = known.byName().get(instance.name());
+        if (own == null && instance.family() != null) {
+            own = known.byName().get(instance.family());
         }
         return own == null ? known.defaultRole() : own;
     }

@@ -66,14 +66,6 @@ public final class ConfiguredSettings {
         return new TreeSet<>(instances.getOrDefault(pattern, Map.of()).keySet());
     }
 
-    /**
-     * Returns whether a name is that of an instance of a family. The family creates the instance with the settings of
-     * its own, and {@link RegistryFollower} then applies those of the name.
-     */
-    public static boolean isKeyed(String name) {
-        return name.indexOf(':') >= 0;
-    }
-
     /** The name that a key without brackets has, which loses all characters but letters, digits, dashes and dots. */
     public static String withoutBrackets(String name) {
         ConfigurationPropertyName property = ConfigurationPropertyName.adapt("resilience.any.instances." + name, '.');

@@ -1,6 +1,9 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +16,7 @@ final class ContextSettings {
     private final Customizers customizers;
     private final ConfiguredInstances configured;
     private final InstanceRequests requests;
+    private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
 
     ContextSettings(SettingsResolver resolver, Supplier<List<ConfigCustomizer<?>>> customizers) {
         this.resolver = resolver;
@@ -39,5 +43,20 @@ final class ContextSettings {
     /** The instances that its annotations, clients and code have requested. */
     InstanceRequests requests() {
         return requests;
+    }
+
+    /** The configurations that its code has fixed. */
+    ConcurrentMap<InstanceKey, Record> fixed() {
+        return fixed;
+    }
+
+    /** Whether it contributes to the settings of an instance. */
+    boolean contributesTo(PatternDescriptor<?, ?> pattern, InstanceName instance) {
+        InstanceKey key = InstanceKey.of(pattern, instance.name());
+        String family = instance.family();
+        return requests.isAnnotated(key)
+                || fixed.containsKey(key)
+                || resolver.written().has(pattern, instance.name())
+                || (family != null && resolver.written().has(pattern, family));
     }
 }

@@ -3,10 +3,8 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
-import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -52,17 +50,6 @@ final class CreatedInstances {
 
     Set<String> names(PatternDescriptor<?, ?> pattern) {
         return InstanceKey.namesOf(pattern, created.keySet());
-    }
-
-    /** The names of a pattern's instances that contribute to the application's health, as a mutable set. */
-    Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
-        Set<String> names = new TreeSet<>();
-        created.forEach((key, settings) -> {
-            if (key.pattern().equals(pattern.key()) && settings.effective().health() != HealthRole.NONE) {
-                names.add(key.name());
-            }
-        });
-        return names;
     }
 
     /** Applies the settings to an instance that code has created, unless this has already happened. */

@@ -11,10 +11,12 @@ public final class EffectiveSettings {
 
     private final InstanceContexts contexts;
     private final CreatedInstances created;
+    private final Resolution resolution;
 
-    EffectiveSettings(InstanceContexts contexts, CreatedInstances created) {
+    EffectiveSettings(InstanceContexts contexts, CreatedInstances created, Resolution resolution) {
         this.contexts = contexts;
         this.created = created;
+        this.resolution = resolution;
     }
 
     /** The names of a pattern's instances that have been created with settings from the application. */
@@ -50,18 +52,11 @@ public final class EffectiveSettings {
     /** The health role of an instance. Does not read the configuration. */
     public HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
         InstanceSettings<?> known = created.get(InstanceKey.of(pattern, name));
-        return known != null ? known.effective().health() : contexts.health(pattern, name);
+        return known != null ? known.effective().health() : contexts.health(pattern, resolution.named(pattern, name));
     }
 
-    /** The names of instances and families that contribute to the application's health. */
+    /** The names of a pattern's instances that the configuration gives a part in the application's health. */
     public Set<String> namesInHealth(PatternDescriptor<?, ?> pattern) {
-        Set<String> names = contexts.namesInHealth(pattern);
-        names.addAll(created.namesInHealth(pattern));
-        return names;
-    }
-
-    /** Whether the instances of a pattern contribute to the application's health unless configured otherwise. */
-    public boolean areInHealth(PatternDescriptor<?, ?> pattern) {
-        return contexts.all().stream().anyMatch(context -> context.configured().health(pattern) != HealthRole.NONE);
+        return contexts.namesInHealth(pattern);
     }
 }

@@ -4,10 +4,12 @@ import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The application contexts that share instances, in start order: the context of the registry, then its descendants. The
@@ -38,22 +40,43 @@ final class InstanceContexts {
 
     /**
      * Removes the contribution of a closed context. Its instances stay. The context of the registry is never removed.
+     *
+     * @return whether it was removed
      */
-    void remove(ContextSettings child) {
-        if (child != root) {
-            all.remove(child);
-        }
+    boolean remove(ContextSettings child) {
+        return child != root && all.remove(child);
+    }
+
+    /** The context that provides the settings of an instance that belongs to no family. */
+    ContextSettings of(PatternDescriptor<?, ?> pattern, String name) {
+        return of(pattern, new InstanceName(name, null));
     }
 
     /** The context that provides the settings of an instance. */
-    ContextSettings of(PatternDescriptor<?, ?> pattern, String name) {
+    ContextSettings of(PatternDescriptor<?, ?> pattern, InstanceName instance) {
         if (all.size() == 1) {
             return root;
         }
-        InstanceKey key = InstanceKey.of(pattern, name);
+        InstanceKey key = InstanceKey.of(pattern, instance.name());
+        String family = instance.family();
+        ContextSettings ofFamily = family == null ? root : first(configuring(pattern, family), root);
         return first(
-                context -> context.resolver().written().has(pattern, name),
-                first(context -> context.requests().isAnnotated(key), root));
+                configuring(pattern, instance.name()),
+                first(context -> context.requests().isAnnotated(key), ofFamily));
+    }
+
+    private static Predicate<ContextSettings> configuring(PatternDescriptor<?, ?> pattern, String name) {
+        return context -> context.resolver().written().has(pattern, name);
+    }
+
+    /** The configuration that code has fixed for an instance, in any context; null for none. */
+    @Nullable
+    Record fixed(InstanceKey key) {
+        return all.stream()
+                .map(context -> context.fixed().get(key))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private ContextSettings first(Predicate<ContextSettings> condition, ContextSettings otherwise) {
@@ -121,6 +144,11 @@ final class InstanceContexts {
         return all.stream().anyMatch(context -> context.requests().isAnnotated(key));
     }
 
+    /** Whether code, an annotation, a client or similar in any context has requested an instance. */
+    boolean isRequested(InstanceKey key) {
+        return all.stream().anyMatch(context -> context.requests().isRequested(key));
+    }
+
     /** Whether the configuration of any context has settings for an instance. */
     boolean isConfigured(PatternDescriptor<?, ?> pattern, String name) {
         return all.stream().anyMatch(context -> context.resolver().written().has(pattern, name));
@@ -146,9 +174,9 @@ final class InstanceContexts {
     }
 
     /** The health role of an instance whose settings have not been resolved yet. */
-    HealthRole health(PatternDescriptor<?, ?> pattern, String name) {
+    HealthRole health(PatternDescriptor<?, ?> pattern, InstanceName instance) {
         for (ContextSettings context : all) {
-            HealthRole role = context.configured().health(pattern, name);
+            HealthRole role = context.configured().health(pattern, instance);
             if (role != HealthRole.NONE) {
                 return role;
             }

@@ -5,6 +5,7 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
+import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
@@ -45,6 +46,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final RegistryFollower follower;
     private final EarlyProblems early;
     private volatile @Nullable Supplier<Collection<Problem>> check;
+    private volatile boolean following;
 
     /**
      * Creates the factory of an application.
@@ -64,7 +66,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.contexts = new InstanceContexts(own);
         this.protecting = protecting;
         this.created = new CreatedInstances(registry);
-        this.resolution = new Resolution(contexts);
+        this.resolution = new Resolution(contexts, new Families(registry));
         this.rebinding = new Rebinding(contexts, created, resolution);
         this.changes = new InstanceChanges(registry);
         this.follower = new RegistryFollower(contexts, created, resolution);
@@ -123,11 +125,13 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         }
     }
 
-    /** Removes the closed context's contribution. The instances are not affected. */
+    /** Removes the closed context's contribution. Instances of other contexts get back the settings of those. */
     @Override
     public void close() {
         started();
-        contexts.remove(own);
+        if (contexts.remove(own)) {
+            rebinding.unfollow(own);
+        }
     }
 
     /** Whether protection is enabled; if not, calls need not go through instances. */
@@ -155,7 +159,10 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             if (!created.has(key)) {
                 follower.takeOver(pattern, policy);
             } else if (known && decides) {
-                rebinding.reapply(pattern, name, true);
+                Set<String> changed = rebinding.reapply(pattern, name, true);
+                if (own != contexts.root()) {
+                    Rebinding.logChange(pattern, name, "applied the settings of a child context's annotation", changed);
+                }
             }
             changes.use(policy);
             return Optional.of(policy);
@@ -192,6 +199,9 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         if (pattern == null) {
             return new Settings<>(given == null ? type.defaults() : given, protecting);
         }
+        if (given != null && resolution.families().of(pattern, name) != null) {
+            return settingsOfKey(pattern, name, given);
+        }
         InstanceKey key = InstanceKey.of(pattern, name);
         if (!contexts.isCreating()) {
             own.requests().add(key);
@@ -211,9 +221,71 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
                 fresh.effective().config(), protecting && fresh.effective().enabled());
     }
 
+    /** The settings of a family's instance, which calls request: settings that do not apply do not fail them. */
+    private <C extends Record> Settings<C> settingsOfKey(PatternDescriptor<?, C> pattern, String name, C given) {
+        InstanceSettings<C> fresh;
+        try {
+            fresh = resolution.resolve(pattern, name, given);
+        } catch (ResilienceConfigurationException wrong) {
+            follower.warn(pattern, name, wrong);
+            fresh = new InstanceSettings<>(new ResolvedSettings<>(given, Map.of(), true, HealthRole.NONE), given);
+        }
+        created.put(InstanceKey.of(pattern, name), fresh);
+        return new Settings<>(
+                fresh.effective().config(), protecting && fresh.effective().enabled());
+    }
+
     @Override
     public void createConfigured(ResilienceRegistry creator) {
         contexts.createConfigured(creator);
+    }
+
+    /**
+     * Creates an instance because the configuration of this context names it.
+     *
+     * @throws ResilienceConfigurationException if its settings are wrong
+     */
+    public <P extends Policy, C extends Record> void createConfigured(PatternDescriptor<P, C> pattern, String name) {
+        InstanceKey.requireName(pattern, name, "the configuration");
+        P policy = own.configured().create(registry.get(), pattern, name);
+        if (!created.has(InstanceKey.of(pattern, name))) {
+            follower.takeOver(pattern, policy);
+        }
+    }
+
+    /**
+     * Whether an instance that the configuration names is created, although nothing may request it. Not so for those
+     * whose settings are those of a family, or may be those of one of its keys.
+     */
+    public boolean isCreatedWhenConfigured(PatternDescriptor<?, ?> pattern, String name) {
+        return !Families.mayBeKey(name) && !resolution.families().has(pattern, name);
+    }
+
+    /**
+     * Removes an instance that was created because the configuration names it, if its settings are those of a family
+     * that code has created later.
+     */
+    public void removeUnused(PatternDescriptor<?, ?> pattern, String name) {
+        follower.removeUnused(pattern, name);
+    }
+
+    /**
+     * Applies the settings to all instances of a registry, now and later. Only a registry that the application has
+     * created itself needs it: one of the starter has this factory as the source of its settings.
+     */
+    public void follow(ResilienceRegistry followed) {
+        following = true;
+        followed.onChange(this::onChange);
+        if (protecting) {
+            follower.followAll(followed);
+        } else {
+            followed.all().forEach(policy -> policy.setEnabled(false));
+        }
+    }
+
+    /** Whether this factory follows a registry by itself. */
+    public boolean isFollowing() {
+        return following;
     }
 
     /** Reacts to a change of the registry. */
@@ -242,7 +314,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      * instance and for one that is created later.
      */
     public <P extends Policy, C extends Record> void pin(PatternDescriptor<P, C> pattern, String name, C config) {
-        resolution.pin(InstanceKey.of(pattern, name), config);
+        own.fixed().put(InstanceKey.of(pattern, name), config);
         rebinding.reapply(pattern, name, false);
     }
 
@@ -265,10 +337,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /**
      * The names of a pattern's instances that code, an annotation or a client has requested, even if their settings are
-     * wrong.
+     * wrong, and those of its families.
      */
     public Set<String> requestedNames(PatternDescriptor<?, ?> pattern) {
-        return contexts.requestedNames(pattern);
+        Set<String> asked = contexts.requestedNames(pattern);
+        asked.addAll(resolution.families().names(pattern));
+        return asked;
     }
 
     /** The problems of the settings. */
@@ -278,7 +352,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /** The settings in force, with their origins. */
     public EffectiveSettings effectiveSettings() {
-        return new EffectiveSettings(contexts, created);
+        return new EffectiveSettings(contexts, created, resolution);
     }
 
     /** Applies the customizers to instances that were created before the customizers were available. */
@@ -306,7 +380,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /** Whether the settings of an instance come from this context, and not from another context that shares it. */
     boolean decides(PatternDescriptor<?, ?> pattern, String name) {
-        return contexts.of(pattern, name) == own;
+        return contexts.of(pattern, resolution.named(pattern, name)) == own;
     }
 
     /** The conversion of texts to values. */

@@ -83,6 +83,11 @@ final class InstanceRequests {
         return annotated.containsKey(key);
     }
 
+    /** Whether an instance has been requested. */
+    boolean isRequested(InstanceKey key) {
+        return requested.contains(key);
+    }
+
     /** The names of a pattern's instances that have been requested. */
     Set<String> names(PatternDescriptor<?, ?> pattern) {
         return InstanceKey.namesOf(pattern, requested);

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.Option;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -53,11 +54,6 @@ final class InstanceSettings<C extends Record> {
                 resolved, new ResolvedSettings<>(config, origins, effective.enabled(), effective.health()), fromCode);
     }
 
-    /** Later settings that keep all of the operator's changes to these. */
-    InstanceSettings<C> rebasedOn(InstanceSettings<C> later) {
-        return rebasedOn(later, Set.of());
-    }
-
     /**
      * Later settings that keep the operator's changes to these.
      *
@@ -97,7 +93,11 @@ final class InstanceSettings<C extends Record> {
 
     /** The settings whose effective values differ, by Java name. */
     Set<String> differingEffective(InstanceSettings<C> other) {
-        return differing(effective.config(), other.effective.config());
+        Set<String> differing = differing(effective.config(), other.effective.config());
+        if (effective.enabled() != other.effective.enabled()) {
+            differing.add(Option.ENABLED.key());
+        }
+        return differing;
     }
 
     private static Set<String> differing(Record one, Record other) {

@@ -32,18 +32,21 @@ final class Rebinding {
      * Resolves the settings of an instance again and applies them.
      *
      * @param keepingChanges whether an operator's changes stay
+     * @return the settings whose effective values have changed, by Java name
      */
-    <P extends Policy, C extends Record> void reapply(
+    <P extends Policy, C extends Record> Set<String> reapply(
             PatternDescriptor<P, C> pattern, String name, boolean keepingChanges) {
         InstanceSettings<C> former;
-        InstanceSettings<C> later;
+        InstanceSettings<C> next;
         do {
             former = created.get(pattern, name);
             if (former == null) {
-                return;
+                return Set.of();
             }
-            later = resolution.resolve(pattern, name, former.fromCode());
-        } while (!created.tryReplace(pattern, name, former, keepingChanges ? former.rebasedOn(later) : later));
+            InstanceSettings<C> later = resolution.resolve(pattern, name, former.fromCode());
+            next = keepingChanges ? keeping(pattern, name, former, later, Set.of()) : later;
+        } while (!created.tryReplace(pattern, name, former, next));
+        return former.differingEffective(next);
     }
 
     /** See {@link InstanceFactory#rebind}. */
@@ -55,8 +58,7 @@ final class Rebinding {
             context.configured().added().forEach(key -> {
                 suspicious.addAll(mistyped(context, key));
                 PatternDescriptors.byKey(key.pattern())
-                        .ifPresent(pattern ->
-                                collect(problems, () -> resolution.resolve(pattern, key.name(), null)));
+                        .ifPresent(pattern -> collect(problems, () -> resolution.resolve(pattern, key.name(), null)));
             });
         });
         suspicious.stream().filter(problem -> strict || !problem.tolerable()).forEach(problems::add);
@@ -103,10 +105,11 @@ final class Rebinding {
     /** The warning for a section that the changed configuration has in addition. */
     private Optional<String> unused(ContextSettings context, InstanceKey key) {
         return PatternDescriptors.byKey(key.pattern())
-                .filter(pattern -> !contexts.requestedNames(pattern).contains(key.name())
+                .filter(pattern -> !Families.mayBeKey(key.name())
+                        && !contexts.requestedNames(pattern).contains(key.name())
                         && contexts.of(pattern, key.name()) == context)
                 .map(pattern -> UnusedSettings.warning(
-                        pattern, key.name(), context.resolver().written(), false));
+                        pattern, key.name(), context.resolver().written(), ""));
     }
 
     /** Resolves the settings of all instances again. */
@@ -116,25 +119,38 @@ final class Rebinding {
         }
     }
 
-    /**
-     * Applies the configuration of an added context to the instances that it names. They may already exist with the
-     * settings of a context that has been closed.
-     */
+    /** Applies the configuration of an added context to the existing instances that no earlier context configures. */
     void follow(ContextSettings added) {
+        exchange(added, "applied the configuration of a child context");
+    }
+
+    /** Applies the settings of the remaining contexts to the instances to which a removed context contributed. */
+    void unfollow(ContextSettings removed) {
+        exchange(removed, "applied the settings of the other contexts, since a child context was closed");
+    }
+
+    private void exchange(ContextSettings context, String event) {
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            for (String name : added.resolver().written().instances(pattern)) {
-                try {
-                    if (contexts.of(pattern, name) == added) {
-                        reapply(pattern, name, true);
+            for (String name : created.names(pattern)) {
+                if (context.contributesTo(pattern, resolution.named(pattern, name))) {
+                    try {
+                        logChange(pattern, name, event, reapply(pattern, name, true));
+                    } catch (ResilienceConfigurationException wrong) {
+                        log.debug(
+                                "The settings of {} '{}' are wrong",
+                                pattern.title(),
+                                name,
+                                wrong); // reported by the start-up check
                     }
-                } catch (ResilienceConfigurationException wrong) {
-                    log.debug(
-                            "The settings of {} '{}' are wrong",
-                            pattern.title(),
-                            name,
-                            wrong); // reported by the start-up check
                 }
             }
+        }
+    }
+
+    /** Logs that settings have changed because of another context. */
+    static void logChange(PatternDescriptor<?, ?> pattern, String name, String event, Set<String> changed) {
+        if (!changed.isEmpty()) {
+            log.info("{} '{}' {}: {}", pattern.title(), name, event, changed);
         }
     }
 

@@ -2,13 +2,19 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.RegistryEvent;
+import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Applies configuration and annotations to instances that code has put into the registry. Thread-safe. */
+/**
+ * Applies configuration and annotations to instances that were not created with them: those that code has put into the
+ * registry, and all those of a registry that the application has created itself. Thread-safe.
+ */
 final class RegistryFollower {
 
     private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
@@ -16,11 +22,22 @@ final class RegistryFollower {
     private final InstanceContexts contexts;
     private final CreatedInstances created;
     private final Resolution resolution;
+    private final Set<InstanceKey> warned = ConcurrentHashMap.newKeySet();
 
     RegistryFollower(InstanceContexts contexts, CreatedInstances created, Resolution resolution) {
         this.contexts = contexts;
         this.created = created;
         this.resolution = resolution;
+    }
+
+    /** Applies the settings to the instances that a registry already has. */
+    void followAll(ResilienceRegistry registry) {
+        registry.all()
+                .forEach(policy -> PatternDescriptors.of(policy).ifPresent(pattern -> {
+                    if (!created.has(InstanceKey.of(pattern, policy.name()))) {
+                        followConfiguration(pattern, policy);
+                    }
+                }));
     }
 
     /** Reacts to a change of the registry. */
@@ -37,6 +54,10 @@ final class RegistryFollower {
             if (event instanceof RegistryEvent.Replaced) {
                 created.remove(key);
             }
+            String family = resolution.families().of(pattern, key.name());
+            if (family != null) {
+                removeUnused(pattern, family);
+            }
             followConfiguration(pattern, event.policy());
         });
     }
@@ -49,11 +70,6 @@ final class RegistryFollower {
     private <P extends Policy, C extends Record> void followConfiguration(
             PatternDescriptor<P, C> pattern, Policy policy) {
         InstanceKey key = InstanceKey.of(pattern, policy.name());
-        if (policy.name().contains(":")
-                && !contexts.isAnnotated(key)
-                && !contexts.isConfigured(pattern, policy.name())) {
-            return; // a member of a family has the settings of the family
-        }
         InstanceSettings<?> known = created.get(key);
         if (known != null && known.effective().config().equals(policy.config())) {
             return; // it was created with these settings
@@ -62,19 +78,42 @@ final class RegistryFollower {
         try {
             takeOver(pattern, pattern.type().policyClass().cast(policy));
         } catch (ResilienceConfigurationException wrong) {
-            wrong.problems().forEach(problem -> log.warn("{}. {}.", problem.description(), problem.remedy()));
+            warn(pattern, policy.name(), wrong);
+        }
+    }
+
+    /** Logs why the settings of an instance do not apply; once for all instances of a family. */
+    void warn(PatternDescriptor<?, ?> pattern, String name, ResilienceConfigurationException wrong) {
+        String family = resolution.families().of(pattern, name);
+        if (family == null || warned.add(InstanceKey.of(pattern, family))) {
+            String affected = family == null
+                    ? ""
+                    : " The instances of the family '" + family + "' keep their settings from code.";
+            wrong.problems()
+                    .forEach(problem -> log.warn("{}. {}.{}", problem.description(), problem.remedy(), affected));
+        }
+    }
+
+    /** Removes an instance that exists only because it is configured, since its settings are those of a family. */
+    void removeUnused(PatternDescriptor<?, ?> pattern, String family) {
+        InstanceKey key = InstanceKey.of(pattern, family);
+        if (created.has(key)
+                && !contexts.isRequested(key)
+                && resolution.families().has(pattern, family)) {
+            resolution.families().removeInstance(pattern, family);
         }
     }
 
     /**
      * Applies the settings to an instance that was not created with them. It keeps its own values for settings that are
-     * configured nowhere.
+     * configured nowhere; a configuration of built-in defaults counts as none.
      *
      * @throws ResilienceConfigurationException if the settings are wrong
      */
     <P extends Policy, C extends Record> void takeOver(PatternDescriptor<P, C> pattern, P policy) {
         @SuppressWarnings("unchecked") // the configuration of the pattern's policies
         C present = (C) policy.config();
-        created.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), present));
+        C given = pattern.type().defaults().equals(present) ? null : present;
+        created.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), given));
     }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,15 +22,23 @@ import org.jspecify.annotations.Nullable;
 final class Resolution {
 
     private final InstanceContexts contexts;
-    private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
+    private final Families families;
 
-    Resolution(InstanceContexts contexts) {
+    /** The settings that the instances of a family share, by family, so that a new key costs no look-ups. */
+    private final ConcurrentMap<InstanceKey, Shared<?>> shared = new ConcurrentHashMap<>();
+
+    Resolution(InstanceContexts contexts, Families families) {
         this.contexts = contexts;
+        this.families = families;
     }
 
-    /** Pins the configuration of one instance from code. */
-    void pin(InstanceKey key, Record config) {
-        fixed.put(key, config);
+    Families families() {
+        return families;
+    }
+
+    /** The name of an instance, with its family. */
+    InstanceName named(PatternDescriptor<?, ?> pattern, String name) {
+        return new InstanceName(name, families.of(pattern, name));
     }
 
     /**
@@ -39,19 +48,21 @@ final class Resolution {
      * @throws ResilienceConfigurationException if they are invalid
      */
     <C extends Record> InstanceSettings<C> resolve(PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
-        return resolve(contexts.of(pattern, name), pattern, name, given);
+        InstanceName instance = named(pattern, name);
+        return resolve(contexts.of(pattern, instance), pattern, instance, given);
     }
 
     private <C extends Record> InstanceSettings<C> resolve(
-            ContextSettings context, PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
-        InstanceKey key = InstanceKey.of(pattern, name);
-        InstanceRequests.Annotated annotated = contexts.annotated(key, context);
-        ResolvedSettings<C> resolved =
-                context.resolver().resolve(pattern, name, annotated.settings(), annotated.location(), given);
+            ContextSettings context, PatternDescriptor<?, C> pattern, InstanceName instance, @Nullable C given) {
+        InstanceKey key = InstanceKey.of(pattern, instance.name());
+        ResolvedSettings<C> resolved = resolved(context, pattern, instance, given);
         @SuppressWarnings("unchecked") // fixed for this pattern
-        C code = (C) fixed.getOrDefault(key, resolved.config());
-        C prepared = context.customizers().prepare(pattern, name, code);
-        C config = context.customizers().customize(pattern, name, prepared);
+        C code = Objects.requireNonNullElse((C) contexts.fixed(key), resolved.config());
+        C prepared = context.customizers().prepare(pattern, instance.name(), code);
+        C config = context.customizers().customize(pattern, instance.name(), prepared);
+        if (config.equals(resolved.config())) {
+            return new InstanceSettings<>(resolved, given);
+        }
         Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
         for (Setting setting : Setting.of(pattern)) {
             if (!setting.isSameIn(config, prepared) || !setting.isSameIn(code, resolved.config())) {
@@ -61,6 +72,45 @@ final class Resolution {
         return new InstanceSettings<>(
                 new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
     }
+
+    private <C extends Record> ResolvedSettings<C> resolved(
+            ContextSettings context, PatternDescriptor<?, C> pattern, InstanceName instance, @Nullable C given) {
+        InstanceRequests.Annotated annotated = contexts.annotated(InstanceKey.of(pattern, instance.name()), context);
+        String family = instance.family();
+        if (family == null) {
+            return context.resolver().resolve(pattern, instance, annotated.settings(), annotated.location(), given);
+        }
+        // A family cannot be created without a configuration, so one of built-in defaults counts as none.
+        C code = pattern.type().defaults().equals(given) ? null : given;
+        return annotated.settings().isEmpty() && !context.resolver().hasSection(pattern, instance.name())
+                ? shared(context, pattern, family, code)
+                : context.resolver().resolve(pattern, instance, annotated.settings(), annotated.location(), code);
+    }
+
+    /** The settings of a family's instances that have none of their own. */
+    private <C extends Record> ResolvedSettings<C> shared(
+            ContextSettings context, PatternDescriptor<?, C> pattern, String family, @Nullable C given) {
+        InstanceKey key = InstanceKey.of(pattern, family);
+        ConfiguredSettings written = context.resolver().written();
+        @SuppressWarnings("unchecked") // stored for this pattern
+        Shared<C> known = (Shared<C>) shared.get(key);
+        if (known == null || known.written != written || !Objects.equals(known.given, given)) {
+            ResolvedSettings<C> resolved =
+                    context.resolver().resolve(pattern, new InstanceName(family, null), Map.of(), "a family", given);
+            known = new Shared<>(written, given, resolved);
+            shared.put(key, known);
+        }
+        return known.resolved;
+    }
+
+    /**
+     * Settings that the instances of a family share.
+     *
+     * @param written the configuration that they were read from
+     * @param given the configuration from code, null for none
+     */
+    private record Shared<C extends Record>(
+            ConfiguredSettings written, @Nullable C given, ResolvedSettings<C> resolved) {}
 
     /** One problem for each instance for which a context's configuration differs from the settings in force. */
     List<Problem> overruled(ContextSettings context, CreatedInstances created) {
@@ -84,12 +134,13 @@ final class Resolution {
     /** The problem of an instance for which a context's configuration differs from the settings in force. */
     private <C extends Record> Optional<Problem> overruled(
             ContextSettings context, PatternDescriptor<?, C> pattern, String name, @Nullable C given) {
-        ContextSettings deciding = contexts.of(pattern, name);
+        InstanceName instance = named(pattern, name);
+        ContextSettings deciding = contexts.of(pattern, instance);
         if (deciding == context) {
             return Optional.empty();
         }
         Set<String> differing =
-                resolve(context, pattern, name, given).differing(resolve(deciding, pattern, name, given));
+                resolve(context, pattern, instance, given).differing(resolve(deciding, pattern, instance, given));
         return differing.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Problem.tolerable(

@@ -39,6 +39,11 @@ final class Section {
         this.placeholders = placeholders;
     }
 
+    /** Whether no source can have a setting of this section. */
+    boolean isEmpty() {
+        return sources.isEmpty();
+    }
+
     /**
      * Returns a setting, or null if it is not configured.
      *

@@ -26,8 +26,9 @@ import org.springframework.core.env.PropertyResolver;
 
 /**
  * Resolves the settings of an instance, each on its own. The order of precedence: the instance's section in the
- * configuration, the annotation, the code that requests the instance, the configured defaults of the pattern, the
- * built-in default. The same code serves every pattern, because a pattern's configuration record declares its settings.
+ * configuration, the annotation, the section of its family, the code that requests the instance, the configured
+ * defaults of the pattern, the built-in default. The same code serves every pattern, because a pattern's configuration
+ * record declares its settings.
  */
 public final class SettingsResolver {
 
@@ -71,13 +72,26 @@ public final class SettingsResolver {
             Map<String, Object> annotated,
             String location,
             @Nullable C given) {
+        return resolve(pattern, new InstanceName(name, null), annotated, location, given);
+    }
+
+    /** Resolves the settings of an instance, which may be one of a family; see above. */
+    <C extends Record> ResolvedSettings<C> resolve(
+            PatternDescriptor<?, C> pattern,
+            InstanceName instance,
+            Map<String, Object> annotated,
+            String location,
+            @Nullable C given) {
+        String name = instance.name();
         List<Problem> problems = new ArrayList<>();
         Section own = section(pattern, name);
+        Section family = instance.family() == null ? null : section(pattern, instance.family());
         Section common = section(pattern);
         Set<String> unreadable = new HashSet<>();
         Levels levels = new Levels(List.of(
                 read(pattern, own, problems, unreadable),
                 read(pattern, name, annotated, problems, unreadable),
+                family == null ? Map.of() : read(pattern, family, problems, unreadable),
                 given == null ? read(pattern, common, problems, unreadable) : differing(pattern, given)));
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
@@ -94,8 +108,9 @@ public final class SettingsResolver {
                 pattern.type().defaults(),
                 problems,
                 () -> construct(pattern, name, values, origins, location, unreadable));
-        boolean enabled = orElse(true, problems, () -> option(pattern, own, common, Option.ENABLED));
-        HealthRole health = orElse(HealthRole.NONE, problems, () -> option(pattern, own, common, Option.HEALTH));
+        boolean enabled = orElse(true, problems, () -> option(pattern, sections(own, family, common), Option.ENABLED));
+        HealthRole health =
+                orElse(HealthRole.NONE, problems, () -> option(pattern, sections(own, family, common), Option.HEALTH));
         throwIfAny(problems);
         return new ResolvedSettings<>(config, origins, enabled, health);
     }
@@ -247,18 +262,29 @@ public final class SettingsResolver {
      */
     <T> T option(PatternDescriptor<?, ?> pattern, @Nullable String name, Option<T> option) {
         Section common = section(pattern);
-        return option(pattern, name == null ? common : section(pattern, name), common, option);
+        return option(pattern, name == null ? List.of(common) : List.of(section(pattern, name), common), option);
     }
 
-    private static <T> T option(PatternDescriptor<?, ?> pattern, Section own, Section common, Option<T> option) {
-        if (!pattern.options().contains(option)) {
-            return option.builtIn();
+    private static List<Section> sections(Section own, @Nullable Section family, Section common) {
+        return family == null ? List.of(own, common) : List.of(own, family, common);
+    }
+
+    /** The option in the first section that has it. */
+    private static <T> T option(PatternDescriptor<?, ?> pattern, List<Section> sections, Option<T> option) {
+        if (pattern.options().contains(option)) {
+            for (Section section : sections) {
+                ValueWithOrigin found = section.find(option.key(), type(option));
+                if (found != null) {
+                    return option.type().cast(Objects.requireNonNull(found.value()));
+                }
+            }
         }
-        ValueWithOrigin found = own.find(option.key(), type(option));
-        if (found == null) {
-            found = common.find(option.key(), type(option));
-        }
-        return found == null ? option.builtIn() : option.type().cast(Objects.requireNonNull(found.value()));
+        return option.builtIn();
+    }
+
+    /** Whether an instance may have settings of its own: in its section, or in a source that cannot list its names. */
+    boolean hasSection(PatternDescriptor<?, ?> pattern, String name) {
+        return !section(pattern, name).isEmpty();
     }
 
     private @Nullable Object convert(PatternDescriptor<?, ?> pattern, String name, Setting setting, Object annotated) {

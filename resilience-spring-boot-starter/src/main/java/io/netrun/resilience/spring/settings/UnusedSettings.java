@@ -78,16 +78,16 @@ public final class UnusedSettings {
     /**
      * A warning for each other name that is not in use.
      *
-     * @param later whether beans that have not been created yet may use instances
+     * @param later what may still use instances, as a sentence; empty if nothing may
      */
     public static List<String> warnings(
-            PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, boolean later) {
+            PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, String later) {
         ConfiguredSettings written = instances.written();
         Set<String> asked = instances.requestedNames(pattern);
         List<String> warnings = new ArrayList<>();
         for (String name : written.instances(pattern)) {
             if (!asked.contains(name)
-                    && !ConfiguredSettings.isKeyed(name)
+                    && !Families.mayBeKey(name)
                     && meant(pattern, name, asked, written, environment).isEmpty()
                     && instances.decides(pattern, name)) { // otherwise the check of another context has warned about it
                 warnings.add(warning(pattern, name, written, later));
@@ -97,12 +97,12 @@ public final class UnusedSettings {
     }
 
     /** The warning for a name that is not in use. */
-    static String warning(PatternDescriptor<?, ?> pattern, String name, ConfiguredSettings written, boolean later) {
+    static String warning(PatternDescriptor<?, ?> pattern, String name, ConfiguredSettings written, String later) {
         String key = nameAsWritten(written.property(pattern, name));
         return unused(pattern, name, written)
-                + (later
-                        ? " so far. Beans that have not been created yet may use it."
-                        : ": no annotation names it, and no code has requested it from the registry.")
+                + (later.isEmpty()
+                        ? ": no annotation names it, and no code has requested it from the registry."
+                        : " so far. " + later)
                 + (key.equals(name) || key.isEmpty() ? "" : " " + ConfiguredSettings.inBrackets(key) + ".");
     }
 
@@ -112,10 +112,12 @@ public final class UnusedSettings {
         return name.matches() ? name.group(1) : "";
     }
 
-    /** One message for each instance of a family that has its own settings. */
+    /** One message for each instance that has its own settings and that a family will create. */
     public static List<String> ofKeys(PatternDescriptor<?, ?> pattern, InstanceFactory instances) {
+        Set<String> asked = instances.requestedNames(pattern);
         return instances.written().instances(pattern).stream()
-                .filter(ConfiguredSettings::isKeyed)
+                .filter(Families::mayBeKey)
+                .filter(name -> !asked.contains(name))
                 .filter(name -> instances.decides(pattern, name))
                 .map(name -> pattern.title() + " '" + name
                         + "' has settings in the configuration. They apply when the family '"

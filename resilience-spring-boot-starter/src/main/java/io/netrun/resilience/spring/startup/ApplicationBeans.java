@@ -1,6 +1,9 @@
 package io.netrun.resilience.spring.startup;
 
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.settings.LateRequests;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,15 @@ final class ApplicationBeans {
                     : !definition.isAbstract();
             return later && !isFrom(FRAMEWORK, declaring(definition));
         });
+    }
+
+    /** What may request any instance of a pattern by a name that comes with a call. */
+    Optional<String> lateRequester(PatternDescriptor<?, ?> pattern) {
+        return beans.getBeanProvider(LateRequests.class)
+                .orderedStream()
+                .filter(bean -> bean.mayRequest(pattern))
+                .map(LateRequests::requester)
+                .findFirst();
     }
 
     /** Whether resilience4j is active in addition to this library, so that its settings have an effect. */

@@ -59,16 +59,14 @@ public final class SettingsCheck {
         return problems;
     }
 
-    /**
-     * Creates the instances that the configuration names, except for those of families, and returns the problems of
-     * all.
-     */
+    /** The problems of the instances that the configuration names; creates all but those of families. */
     Set<Problem> ofInstances() {
         return ofInstances(pattern -> Set.of(), (pattern, name) -> {
-            if (ConfiguredSettings.isKeyed(name)) {
-                instances.problems().requireReadable(pattern, name, InstanceFactory.CONFIGURATION);
+            if (instances.isCreatedWhenConfigured(pattern, name)) {
+                instances.createConfigured(pattern, name);
             } else {
-                instances.obtain(pattern, name, Map.of(), InstanceFactory.CONFIGURATION);
+                instances.problems().requireReadable(pattern, name, InstanceFactory.CONFIGURATION);
+                instances.removeUnused(pattern, name);
             }
         });
     }
@@ -103,15 +101,15 @@ public final class SettingsCheck {
         return problems;
     }
 
-    /**
-     * Logs settings without effect. Must be called before {@link #ofInstances()}, which puts all configured instances
-     * in use.
-     */
+    /** Logs settings without effect. */
     void logUnused(ApplicationBeans beans) {
         boolean pending = beans.hasUncreated();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            List<String> unused = UnusedSettings.warnings(pattern, instances, environment, pending);
-            unused.forEach(pending ? log::info : log::warn);
+            String later = pending
+                    ? "Beans that have not been created yet may use it."
+                    : beans.lateRequester(pattern).map(who -> who + " uses it.").orElse("");
+            List<String> unused = UnusedSettings.warnings(pattern, instances, environment, later);
+            unused.forEach(later.isEmpty() ? log::warn : log::info);
             UnusedSettings.ofKeys(pattern, instances).forEach(log::info);
         }
         if (!beans.hasResilience4j()) {

@@ -167,6 +167,66 @@ class HealthTests {
     }
 
     @Test
+    void familyShouldHaveOneDetailForAllInstances() {
+        application("resilience.circuit-breaker.instances.tenants.health=details")
+                .run(context -> {
+                    ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
+                    var tenants = known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 5_000);
+                    for (int i = 0; i < 5_000; i++) {
+                        CircuitBreaker tenant = tenants.get("t" + i);
+                        if (i >= 4_000) {
+                            tenant.forceOpen();
+                        }
+                    }
+                    InstanceHealth.Report report =
+                            new InstanceHealth(known, context.getBean(InstanceFactory.class)).check();
+                    assertThat(report.down()).isFalse();
+                    assertThat(report.details().toString()).hasSizeLessThan(500);
+                    assertThat(report.details().get("circuitBreakers"))
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .containsOnlyKeys("tenants:*")
+                            .extractingByKey("tenants:*", InstanceOfAssertFactories.MAP)
+                            .containsEntry("instances", 5_000)
+                            .containsEntry("rejecting", 1_000)
+                            .extractingByKey("rejectingInstances", InstanceOfAssertFactories.LIST)
+                            .hasSize(10)
+                            .startsWith("tenants:t4000");
+                });
+    }
+
+    @Test
+    void keyShouldHaveARoleOfItsOwn() {
+        application("resilience.circuit-breaker.instances.tenants.health=details")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource(
+                                "key", Map.of("resilience.circuit-breaker.instances[tenants:one].health", "status"))))
+                .run(context -> {
+                    ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
+                    var tenants = known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 10);
+                    InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class));
+                    tenants.get("other").forceOpen();
+                    assertThat(health.check().down()).isFalse();
+                    tenants.get("one").forceOpen();
+                    assertThat(health.check().down()).isTrue();
+                });
+    }
+
+    @Test
+    void instanceWithAColonAndNoFamilyShouldBeShownAlone() {
+        application("resilience.circuit-breaker.defaults.health=details").run(context -> {
+            ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
+            known.getOrCreate(CircuitBreaker.TYPE, "db:orders");
+            assertThat(new InstanceHealth(known, context.getBean(InstanceFactory.class))
+                            .check()
+                            .details()
+                            .get("circuitBreakers"))
+                    .asInstanceOf(InstanceOfAssertFactories.MAP)
+                    .containsOnlyKeys("db:orders");
+        });
+    }
+
+    @Test
     void indicatorShouldBeSwitchedOffAsAnyOther() {
         application("management.health.resilience.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean("resilienceHealthIndicator"));

@@ -13,7 +13,9 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.settings.ConfigCustomizer;
+import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -124,6 +127,88 @@ class ChildContextTests {
         second.close();
         var third = context(parent, Map.of(), Flaky.class);
         assertThat(attempts(third)).isEqualTo(4);
+    }
+
+    @Test
+    void closedChildShouldLeaveNothingOfItsConfiguration(CapturedOutput output) {
+        var parent = context(null, Map.of(), Flaky.class);
+        var child = context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"));
+        assertThat(attempts(parent)).isEqualTo(2);
+        assertThat(output).contains("Retry 'flaky' applied the configuration of a child context: [maxAttempts]");
+        child.close();
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(4);
+        assertThat(output)
+                .contains("Retry 'flaky' applied the settings of the other contexts, since a child context was closed:"
+                        + " [maxAttempts]");
+        context(parent, Map.of());
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(4);
+    }
+
+    @Test
+    void closedChildShouldLeaveNothingOfItsAnnotations(CapturedOutput output) {
+        var parent = context(null, Map.of("resilience.retry.defaults.base-delay", "1ms"));
+        parent.getBean(ResilienceRegistry.class).getOrCreate(io.netrun.resilience.retry.Retry.TYPE, "flaky");
+        var child = context(parent, Map.of(), Flaky.class);
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(4);
+        assertThat(output)
+                .contains("Retry 'flaky' applied the settings of a child context's annotation: [maxAttempts]");
+        child.close();
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(3);
+        assertThat(retry(parent).config().baseDelay()).hasMillis(1);
+    }
+
+    @Test
+    void closedChildShouldGiveWayToTheNextContext() {
+        var parent = context(null, Map.of(), Flaky.class);
+        var first = context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"));
+        context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"));
+        first.close();
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(2);
+    }
+
+    @Test
+    void closedChildShouldLeaveAnOperatorsChange() {
+        var parent = context(
+                null,
+                Map.of(
+                        "management.endpoint.resilience.access",
+                        "UNRESTRICTED",
+                        "management.endpoints.web.exposure.include",
+                        "resilience"),
+                Flaky.class);
+        var child = context(
+                parent,
+                Map.of(
+                        "resilience.retry.instances.flaky.max-attempts",
+                        "2",
+                        "resilience.retry.instances.flaky.base-delay",
+                        "2ms"));
+        parent.getBean(ResilienceEndpoint.class).act("retry", "flaky", null, "maxAttempts=9", SecurityContext.NONE);
+        child.close();
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(9);
+        assertThat(retry(parent).config().baseDelay()).hasMillis(1);
+    }
+
+    @Test
+    void closedChildShouldSwitchNothingOffForGood() {
+        var parent = context(null, Map.of(), Flaky.class);
+        var child = context(parent, Map.of("resilience.retry.instances.flaky.enabled", "false"));
+        assertThat(retry(parent).isEnabled()).isFalse();
+        child.close();
+        assertThat(retry(parent).isEnabled()).isTrue();
+    }
+
+    @Test
+    void refreshShouldKeepWhatAChildConfigures() {
+        Map<String, Object> properties = new HashMap<>();
+        var parent = context(null, properties, Flaky.class);
+        var child = context(parent, Map.of("resilience.retry.instances.flaky.max-attempts", "2"));
+        properties.put("resilience.retry.defaults.max-delay", "20s");
+        parent.getBean(InstanceFactory.class).rebind(true, List.of());
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(2);
+        child.close();
+        assertThat(retry(parent).config().maxAttempts()).isEqualTo(4);
+        assertThat(retry(parent).config().maxDelay()).hasSeconds(20);
     }
 
     @Test

@@ -53,6 +53,7 @@ class LazyInitializationTests {
             "resilienceShutdown",
             "resilienceContextMembership",
             "resilienceApplicationEvents",
+            "resilienceConfiguredRegistry",
             "resilienceMdcPropagation");
 
     /** Spring, the application, or one of the beans above asks for these when they are needed. */

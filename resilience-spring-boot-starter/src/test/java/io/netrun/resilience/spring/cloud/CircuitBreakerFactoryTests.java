@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceCloudAutoConfiguration;
+import io.netrun.resilience.spring.settings.ConfigCustomizer;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutExceededException;
 import java.time.Duration;
@@ -17,8 +19,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.ConfigBuilder;
 import org.springframework.cloud.client.circuitbreaker.Customizer;
@@ -32,6 +37,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Spring Cloud's contract, kept by this library's circuit breakers. */
+@ExtendWith(OutputCaptureExtension.class)
 class CircuitBreakerFactoryTests {
 
     private static final Duration LONG = Duration.ofSeconds(10);
@@ -235,6 +241,43 @@ class CircuitBreakerFactoryTests {
                     assertThat(breaker(context, "spring-cloud:other").config().failureThreshold())
                             .isEqualTo(8);
                 });
+    }
+
+    @Test
+    void customizerShouldNotBeAppliedToTheFamilyAsWell() {
+        runner.withBean(
+                        ConfigCustomizer.class,
+                        () -> ConfigCustomizer.of(
+                                CircuitBreakerConfig.class,
+                                (name, config) -> config.toBuilder()
+                                        .failureThreshold(config.failureThreshold() * 2)
+                                        .build()))
+                .withPropertyValues("resilience.circuit-breaker.instances.spring-cloud.failure-threshold=8")
+                .run(context -> {
+                    factory(context).create("other").run(() -> "ok");
+                    assertThat(breaker(context, "spring-cloud:other").config().failureThreshold())
+                            .isEqualTo(16);
+                });
+    }
+
+    @Test
+    void configuredIdsShouldBeNoWarning(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "resilience.circuit-breaker.instances.spring-cloud.failure-threshold=8",
+                        "resilience.timeout.instances.spring-cloud.duration=2s",
+                        "resilience.circuit-breaker.instances.orders.failure-threshold=4",
+                        "resilience.retry.instances.orders.max-attempts=4")
+                .run(context -> assertThat(
+                                context.getBean(ResilienceRegistry.class).find(CircuitBreaker.TYPE, "spring-cloud"))
+                        .isEmpty());
+        assertThat(output.getOut().lines().filter(line -> line.contains("is not in use")))
+                .satisfiesExactlyInAnyOrder(
+                        circuit -> assertThat(circuit)
+                                .contains(
+                                        " INFO ",
+                                        "CircuitBreaker 'orders'",
+                                        "so far. A circuit breaker of Spring Cloud with this id uses it."),
+                        retry -> assertThat(retry).contains(" WARN ", "Retry 'orders'", "no annotation names it"));
     }
 
     @Test

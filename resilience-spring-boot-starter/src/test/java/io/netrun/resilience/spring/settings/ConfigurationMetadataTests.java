@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -79,6 +80,36 @@ class ConfigurationMetadataTests {
                 .contains(PatternDescriptors.clientSlots().stream()
                         .map(PipelineSlot::key)
                         .collect(Collectors.joining(", ")));
+    }
+
+    /** IDEs complete the keys below a name from the components of the type in the map. */
+    @Test
+    void keysOfAnHttpClientShouldBeCompleted() throws ClassNotFoundException {
+        assertThat(completed("resilience.http-clients"))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                PatternDescriptors.clientSlots().stream().map(PipelineSlot::key),
+                                Stream.of("failure-statuses", "retry-methods"))
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("patterns")
+    void keysOfAnInstanceShouldBeCompleted(PatternDescriptor<?, ?> pattern) throws ClassNotFoundException {
+        assertThat(completed("resilience." + pattern.key() + ".instances"))
+                .containsAll(Setting.of(pattern).stream()
+                        .filter(Setting::isWritable)
+                        .map(Setting::key)
+                        .toList());
+    }
+
+    private List<String> completed(String property) throws ClassNotFoundException {
+        String type = (String) properties.get(property).get("type");
+        assertThat(type).startsWith("java.util.Map<java.lang.String,").endsWith(">");
+        Class<?> values = Class.forName(type.substring(type.indexOf(',') + 1, type.length() - 1));
+        return Stream.of(values.getRecordComponents())
+                .map(component ->
+                        component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
+                .toList();
     }
 
     @Test

@@ -105,8 +105,7 @@ class InconsistentTimingTests {
                 .run(context -> assertThat(output)
                         .contains(
                                 "slow-call-duration of CircuitBreaker 'slow' is 5s, but Timeout 'slow' ends each call")
-                        .contains(
-                                "slow-call-duration of CircuitBreaker 'slowAttempt' is 5s, but Timeout 'slowAttempt'")
+                        .contains("slow-call-duration of CircuitBreaker 'slowAttempt' is 5s, but Timeout 'slowAttempt'")
                         .doesNotContain("slow-call-duration of CircuitBreaker 'slowCall'"));
     }
 
@@ -114,9 +113,8 @@ class InconsistentTimingTests {
     void waitsThatDoNotFitTogetherShouldBeLogged(CapturedOutput output) {
         runner.withBean(Calls.class)
                 .run(context -> assertThat(output)
-                        .contains(
-                                "max-wait of Bulkhead 'sum' (4s) and the waits between 2 attempts of Retry 'sum' (3s)"
-                                        + " can take 7s together, but Timeout 'sum' around them gives up after 5s")
+                        .contains("max-wait of Bulkhead 'sum' (4s) and the waits between 2 attempts of Retry 'sum' (3s)"
+                                + " can take 7s together, but Timeout 'sum' around them gives up after 5s")
                         .doesNotContain("Timeout 'fits'"));
     }
 }
