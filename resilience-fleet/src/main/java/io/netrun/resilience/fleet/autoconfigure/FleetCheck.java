@@ -10,7 +10,6 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
@@ -66,7 +65,7 @@ final class FleetCheck implements InstanceUser {
                                 .filter(policy -> isShared(policy) && shared.isKeyed(policy))
                                 .map(Policy::name),
                         instances.written().instances(pattern).stream()
-                                .filter(name -> ConfiguredSettings.isKeyed(name) && isWrittenAsShared(pattern, name)))
+                                .filter(name -> mayBeKey(name) && isWrittenAsShared(pattern, name)))
                 .forEach(names::add);
         Set<String> families = new TreeSet<>();
         for (String name : names) {
@@ -80,6 +79,11 @@ final class FleetCheck implements InstanceUser {
                                 + " resilience." + pattern.key() + ".defaults, or share one instance without keys"));
             }
         }
+    }
+
+    /** Whether a name may be that of an instance of a family, which code may create later. */
+    private static boolean mayBeKey(String name) {
+        return name.indexOf(':') >= 0;
     }
 
     private static boolean isShared(Policy policy) {

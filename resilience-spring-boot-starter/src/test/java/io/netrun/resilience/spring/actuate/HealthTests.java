@@ -179,7 +179,7 @@ class HealthTests {
                         }
                     }
                     InstanceHealth.Report report =
-                            new InstanceHealth(known, context.getBean(InstanceFactory.class)).check();
+                            new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty).check();
                     assertThat(report.down()).isFalse();
                     assertThat(report.details().toString()).hasSizeLessThan(500);
                     assertThat(report.details().get("circuitBreakers"))
@@ -204,7 +204,8 @@ class HealthTests {
                 .run(context -> {
                     ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
                     var tenants = known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 10);
-                    InstanceHealth health = new InstanceHealth(known, context.getBean(InstanceFactory.class));
+                    InstanceHealth health =
+                            new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty);
                     tenants.get("other").forceOpen();
                     assertThat(health.check().down()).isFalse();
                     tenants.get("one").forceOpen();
@@ -217,7 +218,7 @@ class HealthTests {
         application("resilience.circuit-breaker.defaults.health=details").run(context -> {
             ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
             known.getOrCreate(CircuitBreaker.TYPE, "db:orders");
-            assertThat(new InstanceHealth(known, context.getBean(InstanceFactory.class))
+            assertThat(new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty)
                             .check()
                             .details()
                             .get("circuitBreakers"))

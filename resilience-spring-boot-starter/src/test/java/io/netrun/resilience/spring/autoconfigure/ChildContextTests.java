@@ -183,7 +183,8 @@ class ChildContextTests {
                         "2",
                         "resilience.retry.instances.flaky.base-delay",
                         "2ms"));
-        parent.getBean(ResilienceEndpoint.class).act("retry", "flaky", null, "maxAttempts=9", SecurityContext.NONE);
+        parent.getBean(ResilienceEndpoint.class)
+                .act("retry", "flaky", null, "maxAttempts=9", null, SecurityContext.NONE);
         child.close();
         assertThat(retry(parent).config().maxAttempts()).isEqualTo(9);
         assertThat(retry(parent).config().baseDelay()).hasMillis(1);
