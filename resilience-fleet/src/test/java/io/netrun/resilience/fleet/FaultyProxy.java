@@ -29,7 +29,7 @@ final class FaultyProxy implements AutoCloseable {
         RESET,
         /** Half of the next reply goes on, then the connection is closed. */
         CUT_REPLY,
-        /** Connections are closed, and a new connection is refused. */
+        /** Connections are closed, and a new connection is rejected. */
         NO_LISTENER
     }
 
@@ -155,7 +155,7 @@ final class FaultyProxy implements AutoCloseable {
             }
         }
 
-        /** Waits as long as the mode says; false if the bytes, or the new connection, are lost. */
+        /** Waits as long as the mode requires. Returns false if the bytes, or the new connection, are lost. */
         private boolean mayGoOn(boolean isNew) throws IOException {
             if (mode == Mode.DELAY) {
                 LockSupport.parkNanos(300_000_000L);
