@@ -184,6 +184,7 @@ final class Circuit {
                 return false;
             }
         } while (!tryTransition(seen, open, reason));
+        announce();
         return true;
     }
 
