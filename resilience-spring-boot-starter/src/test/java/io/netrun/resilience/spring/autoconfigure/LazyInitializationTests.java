@@ -78,6 +78,7 @@ class LazyInitializationTests {
             "resilienceEndpoint",
             "resilienceChains",
             "resilienceOperators",
+            "resilienceFleetChanges",
             "resilienceDashboard",
             "resilienceHealthIndicator");
 
