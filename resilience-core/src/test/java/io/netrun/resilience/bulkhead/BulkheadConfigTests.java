@@ -3,6 +3,7 @@ package io.netrun.resilience.bulkhead;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netrun.resilience.LimitScope;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -40,6 +41,7 @@ class BulkheadConfigTests {
                 .maxQueue(3)
                 .maxWait(Duration.ofMillis(5))
                 .pools(BulkheadPools.SHARED)
+                .scope(LimitScope.FLEET)
                 .stackTraces(true)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);

@@ -141,6 +141,8 @@ class CircuitBreakerConfigTests {
                 .openBackoffMultiplier(1.5)
                 .maxOpenDuration(Duration.ofHours(1))
                 .halfOpenMaxDuration(Duration.ofSeconds(3))
+                .fleet(FleetMode.QUORUM)
+                .fleetQuorum(0.7)
                 .stackTraces(true)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);

@@ -3,6 +3,7 @@ package io.netrun.resilience.ratelimiter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netrun.resilience.LimitScope;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -56,6 +57,7 @@ class RateLimiterConfigTests {
                 .period(Duration.ofMinutes(2))
                 .burst(3)
                 .maxWait(Duration.ofMillis(5))
+                .scope(LimitScope.FLEET)
                 .stackTraces(true)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);
