@@ -2,7 +2,9 @@ package io.netrun.resilience.fleet;
 
 import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
@@ -37,6 +39,11 @@ final class FleetSession {
     private long timersSet;
     private boolean ended;
     private boolean leased = true;
+
+    /** The number of live nodes in the last view. */
+    private int nodes = 1;
+
+    private @Nullable Subscription additions;
     private Ticker.@Nullable Scheduled leaseTimer;
     private Ticker.@Nullable Scheduled viewTimer;
 
@@ -60,14 +67,43 @@ final class FleetSession {
         this.onLeaseOver = onLeaseOver;
     }
 
-    /** Begins to count the first lease. */
+    /** Begins to count the first lease, and to lower the limits of instances that are added later. */
     void begin() {
+        Subscription following = registry.onChange(this::onChange);
+        synchronized (this) {
+            if (ended) {
+                following.close();
+            } else {
+                additions = following;
+            }
+        }
         Map<String, Policy> present = present();
         synchronized (this) {
             if (!ended) {
                 measuredAt = ticker.nanoTime();
                 setTimers(measuredAt);
                 refresh(present, measuredAt);
+            }
+        }
+    }
+
+    /** An instance that is added between two reports has its first share at once, and not the whole limit. */
+    private void onChange(RegistryEvent event) {
+        Policy policy = event.policy();
+        if (event instanceof RegistryEvent.Removed
+                || policy instanceof CircuitBreaker
+                || !takesPart(policy)
+                || registry.familyOf(policy).isPresent()) {
+            return;
+        }
+        synchronized (this) {
+            String key = key(policy.type().key(), policy.name());
+            SharedLimit former = limits.get(key);
+            if (!ended && (former == null || former.policy() != policy)) {
+                limits.put(key, first(policy, ticker.nanoTime()));
+                if (former != null) {
+                    former.lift();
+                }
             }
         }
     }
@@ -137,6 +173,7 @@ final class FleetSession {
         }
         setTimers(sentAt);
         leased = true;
+        nodes = Math.max(1, view.nodes().size());
         for (LimitView limit : view.limits()) {
             SharedLimit shared = limits.get(key(limit.pattern(), limit.name()));
             if (shared != null) {
@@ -160,6 +197,10 @@ final class FleetSession {
     /** Ends the participation: limits and circuits are those of this process alone. */
     synchronized void end() {
         ended = true;
+        Subscription following = additions;
+        if (following != null) {
+            following.close();
+        }
         cancelTimers();
         limits.values().forEach(SharedLimit::lift);
         circuits.values().forEach(SharedCircuit::leave);
@@ -278,7 +319,7 @@ final class FleetSession {
         SharedLimit added = policy instanceof RateLimiter limiter
                 ? new SharedRate(limiter, now)
                 : new SharedBulkhead((Bulkhead) policy);
-        added.applyFirst(config);
+        added.applyFirst(config, nodes);
         return added;
     }
 

@@ -49,9 +49,13 @@ abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
         }
     }
 
-    /** Uses an even part of the limit, as long as nothing is known of other nodes. */
-    final void applyFirst(FleetConfig config) {
-        set(config.whenAway() == WhenAway.LOCAL ? limit() : Math.max(1, limit() / config.expectedNodes()));
+    /** Uses an even part of the limit until the fleet grants one. */
+    final void applyFirst(FleetConfig config, int liveNodes) {
+        nodes = liveNodes;
+        set(
+                config.whenAway() == WhenAway.LOCAL
+                        ? limit()
+                        : Math.max(1, limit() / Math.max(nodes, config.expectedNodes())));
     }
 
     private void set(long amount) {

@@ -272,6 +272,24 @@ class FleetNodeTests {
     }
 
     @Test
+    void addedInstanceShouldHaveNoMoreThanAnEvenShare() throws Exception {
+        node = node(new FleetConfig(Duration.ofSeconds(1), Duration.ofSeconds(10), 4, WhenAway.SAFE_SHARE));
+        node.start();
+        store.next();
+        Bulkhead added = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "late",
+                BulkheadConfig.builder()
+                        .maxConcurrent(200)
+                        .scope(LimitScope.FLEET)
+                        .build());
+        assertThat(added.metrics().maxConcurrent()).isEqualTo(50);
+        assertThat(limit()).isEqualTo(7);
+        node.stop();
+        assertThat(added.metrics().maxConcurrent()).isEqualTo(200);
+    }
+
+    @Test
     void ownOpeningShouldBeAVoteUntilItsEnd() throws Exception {
         CircuitBreaker breaker = breaker(FleetMode.QUORUM);
         node.start();
