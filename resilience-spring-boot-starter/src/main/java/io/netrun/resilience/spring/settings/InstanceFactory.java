@@ -321,7 +321,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     /**
      * Applies a changed configuration to all instances, or to none if one of the new values is wrong. Instances keep
      * their counts and running calls. An operator's changes stay, except for settings whose configured values have
-     * changed.
+     * changed. Problems in the configuration of another context that shares the instances concern only the instances
+     * that it decides, which keep their settings.
      *
      * @param strict whether unknown keys and misspelled names are errors and not only warnings
      * @param found problems of other settings, which are reported together with those of the instances
@@ -329,7 +330,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      */
     public void rebind(boolean strict, Collection<Problem> found) {
         if (protecting) {
-            rebinding.rebind(strict, found);
+            rebinding.rebind(own, strict, found);
         } else if (!found.isEmpty()) {
             throw new ResilienceConfigurationException(List.copyOf(found));
         }
