@@ -276,6 +276,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     public void follow(ResilienceRegistry followed) {
         following = true;
         followed.onChange(this::onChange);
+        followed.all().stream()
+                .filter(policy -> PatternDescriptors.of(policy)
+                        .filter(pattern -> !created.has(InstanceKey.of(pattern, policy.name())))
+                        .isPresent()) // created by the code that has created the registry
+                .forEach(this::recordRequest);
         if (protecting) {
             follower.followAll(followed);
         } else {
@@ -293,7 +298,17 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         if (!protecting && !(event instanceof RegistryEvent.Removed)) {
             event.policy().setEnabled(false);
         }
+        if (!(event instanceof RegistryEvent.Removed) && !contexts.isCreating()) {
+            recordRequest(event.policy());
+        }
         follower.onChange(event);
+    }
+
+    /** Records that code has created or registered an instance. One of a family is known by its family. */
+    private void recordRequest(Policy policy) {
+        PatternDescriptors.of(policy)
+                .filter(pattern -> resolution.families().of(pattern, policy.name()) == null)
+                .ifPresent(pattern -> own.requests().add(InstanceKey.of(pattern, policy.name())));
     }
 
     /**
