@@ -92,8 +92,8 @@ final class Rebinding {
         reload.context().configured().added().forEach(key -> {
             reload.addSuspicious(mistyped(reload.context(), key));
             PatternDescriptors.byKey(key.pattern())
-                    .ifPresent(pattern ->
-                            collect(reload.problems(), () -> resolution.resolve(pattern, key.name(), null)));
+                    .ifPresent(
+                            pattern -> collect(reload.problems(), () -> resolution.resolve(pattern, key.name(), null)));
         });
     }
 
