@@ -8,10 +8,11 @@ import io.netrun.resilience.spring.settings.InstanceUser;
 import io.netrun.resilience.spring.startup.StartSettings;
 import io.netrun.resilience.spring.startup.Validation;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -31,22 +32,22 @@ public final class ResilienceRefreshAutoConfiguration {
 
     @Bean
     ApplicationListener<EnvironmentChangeEvent> resilienceRefresh(
-            InstanceFactory instances, ObjectProvider<InstanceUser> users, Environment environment) {
+            InstanceFactory instances, ListableBeanFactory beans, Environment environment) {
         // A class and not a lambda, whose event type Spring could not resolve.
-        return new Refresh(instances, users, environment);
+        return new Refresh(instances, beans, environment);
     }
 
     private static final class Refresh implements ApplicationListener<EnvironmentChangeEvent> {
 
         private final InstanceFactory instances;
-        private final ObjectProvider<InstanceUser> users;
+        private final ListableBeanFactory beans;
         private final Environment environment;
         private final Validation validation;
         private final StartSettings global;
 
-        Refresh(InstanceFactory instances, ObjectProvider<InstanceUser> users, Environment environment) {
+        Refresh(InstanceFactory instances, ListableBeanFactory beans, Environment environment) {
             this.instances = instances;
-            this.users = users;
+            this.beans = beans;
             this.environment = environment;
             this.validation = Validation.in(environment);
             this.global = new StartSettings(environment);
@@ -58,7 +59,9 @@ public final class ResilienceRefreshAutoConfiguration {
          */
         @Override
         public void onApplicationEvent(EnvironmentChangeEvent event) {
-            List<InstanceUser> all = users.orderedStream().toList();
+            // Those of a parent follow its own listener, which receives the events of its children too.
+            Collection<InstanceUser> all =
+                    beans.getBeansOfType(InstanceUser.class).values();
             try {
                 List<Problem> problems = new ArrayList<>(StartSettings.problems(environment));
                 all.forEach(user -> problems.addAll(user.checkChange(event.getKeys())));

@@ -90,7 +90,7 @@ final class ConfiguredClients {
      * @param used the names that are in use
      */
     List<Problem> problems(Set<String> used) {
-        List<Problem> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>(sections.imprecise());
         for (Map.Entry<String, Object> client : clients.entrySet()) {
             String name = client.getKey();
             if (!(client.getValue() instanceof Map<?, ?> settings)) {
@@ -201,12 +201,32 @@ final class ConfiguredClients {
 
         @Nullable
         String text(String key) {
-            return value(key, Bindable.of(String.class));
+            return resolved(key, value(key, Bindable.of(String.class)));
         }
 
         @Nullable
         List<String> list(String key) {
-            return value(key, Bindable.listOf(String.class));
+            List<String> values = value(key, Bindable.listOf(String.class));
+            if (values == null) {
+                return null;
+            }
+            if (values.isEmpty()) {
+                problems.add(new Problem(
+                        "'" + client.append(key) + "' is empty", "Write a list of words, or remove the key"));
+                return null;
+            }
+            return values.stream().allMatch(value -> resolved(key, value) != null) ? values : null;
+        }
+
+        /** A text without placeholders; null if it has some that cannot be resolved, which is a problem. */
+        private @Nullable String resolved(String key, @Nullable String text) {
+            if (text == null || !text.contains("${")) {
+                return text;
+            }
+            problems.add(new Problem(
+                    "'" + client.append(key) + "' is '" + text + "', which has a placeholder that cannot be resolved",
+                    "Set the property that it names, or give it a default, such as ${property:default}"));
+            return null;
         }
 
         private <T> @Nullable T value(String key, Bindable<T> type) {

@@ -235,11 +235,13 @@ public final class HttpClients implements InstanceUser {
                     remedyOfUnknown(name, known.names())));
             return ClientPlan.NONE;
         }
+        int before = problems.size();
         HttpClientProperties properties = known.properties(name, problems);
+        boolean isUnreadable = problems.size() > before;
         String example = HttpClientProperties.KEYS.get(0) + ": " + name;
         ClientPlan plan =
                 plan(new Described(title(name), ConfiguredClients.ROOT + "." + name, example), properties, problems);
-        return known.hasUnknownKeys(name) ? plan.withoutWarning() : plan;
+        return isUnreadable || known.hasUnknownKeys(name) ? plan.withoutWarning() : plan;
     }
 
     /**

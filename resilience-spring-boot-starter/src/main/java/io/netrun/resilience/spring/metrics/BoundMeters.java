@@ -91,7 +91,7 @@ final class BoundMeters {
     void remove(Policy policy) {
         List<Meter> made = single.remove(policy);
         if (made != null) {
-            made.forEach(meters::remove);
+            made.forEach(this::remove);
         }
         FamilyTotals<?> totals = members.remove(policy);
         if (totals != null) {
@@ -105,8 +105,23 @@ final class BoundMeters {
         single.keySet().forEach(this::remove);
         members.clear();
         families.clear();
-        ofFamilies.forEach(meters::remove);
+        ofFamilies.forEach(this::remove);
         ofFamilies.clear();
+    }
+
+    /** Removes a meter, except from registries of a composite where another application context has it. */
+    private void remove(Meter meter) {
+        List<MeterRegistry> others = CompositeMembers.holding(meters, meter, this::isForeign);
+        if (others.isEmpty()) {
+            meters.remove(meter);
+        } else {
+            CompositeMembers.removeFrom(meters, meter, found -> !isForeign(found));
+        }
+    }
+
+    /** Whether a meter of the same identifier belongs to another application context. */
+    private boolean isForeign(Meter found) {
+        return !ownDescriptions.contains(found.getId().getDescription());
     }
 
     private <P extends Policy> void register(PatternDescriptor<P, ?> pattern, P instance, List<Meter> made) {
@@ -142,7 +157,8 @@ final class BoundMeters {
     private <T> Optional<Meter> register(MeterSpec<?> measure, String instance, T source, ToDoubleFunction<T> value) {
         String description = descriptions.computeIfAbsent(measure, this::ownDescription);
         Meter present = registered(measure, description, instance, source, value);
-        if (ownDescriptions.contains(present.getId().getDescription())) {
+        boolean isOwn = !isForeign(present);
+        if (isOwn && CompositeMembers.holding(meters, present, this::isForeign).isEmpty()) {
             return Optional.of(present);
         }
         if (warned.compareAndSet(false, true)) {
@@ -153,7 +169,7 @@ final class BoundMeters {
                     present.getId().getName(),
                     instance);
         }
-        return Optional.empty();
+        return isOwn ? Optional.of(present) : Optional.empty();
     }
 
     private String ownDescription(MeterSpec<?> measure) {

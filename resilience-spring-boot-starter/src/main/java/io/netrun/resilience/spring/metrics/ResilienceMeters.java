@@ -50,6 +50,7 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
             Binding binding = bindings.remove(meters);
             if (binding != null) {
                 binding.subscription.close();
+                binding.meters.removeAll();
             }
             return;
         }
@@ -64,16 +65,15 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
     }
 
     /**
-     * Stops following the registry, and removes the meters from meter registries that are still open, such as one that
-     * several application contexts share.
+     * Stops following the registry, and removes the meters from all meter registries, since several application
+     * contexts may share one. That includes closed ones: Spring Boot closes a meter registry before this, also one that
+     * is shared.
      */
     @Override
     public void close() {
         bindings.forEach((meters, binding) -> {
             binding.subscription.close();
-            if (!meters.isClosed()) {
-                binding.meters.removeAll();
-            }
+            binding.meters.removeAll();
         });
         bindings.clear();
     }

@@ -3,7 +3,9 @@ package io.netrun.resilience.spring.pattern;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.hedge.HedgeEvent;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The descriptor of hedges. */
 final class HedgePattern {
@@ -29,8 +31,17 @@ final class HedgePattern {
                     MeterSpec.counter(
                             ATTEMPTS, ATTEMPTS_HELP, "denied", h -> h.metrics().totalDenied())))
             .applicationEvents(List.of(HedgeEvent.Hedged.class))
-            .waits(h -> NamedDuration.of("delay", h.config().delay()))
+            .waits(HedgePattern::waits)
             .build();
 
     private HedgePattern() {}
+
+    /** The last attempt starts after all delays. */
+    private static Stream<NamedDuration> waits(Hedge hedge) {
+        int delays = hedge.config().maxAttempts() - 1;
+        Duration delay = hedge.config().delay();
+        return delays < 2
+                ? NamedDuration.of("delay", delay)
+                : NamedDuration.of("the sum of the " + delays + " delays", delay.multipliedBy(delays));
+    }
 }

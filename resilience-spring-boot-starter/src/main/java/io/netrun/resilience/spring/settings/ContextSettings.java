@@ -1,9 +1,11 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -17,12 +19,16 @@ final class ContextSettings {
     private final ConfiguredInstances configured;
     private final InstanceRequests requests;
     private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
+    private final boolean strict;
+    private final AtomicReference<List<Problem>> reported = new AtomicReference<>(List.of());
 
     ContextSettings(SettingsResolver resolver, Supplier<List<ConfigCustomizer<?>>> customizers) {
         this.resolver = resolver;
         this.customizers = new Customizers(customizers);
         this.configured = new ConfiguredInstances(resolver);
         this.requests = new InstanceRequests(resolver);
+        this.strict = !GlobalSettings.orElse(resolver.environment(), "validation", String.class, "strict")
+                .equalsIgnoreCase("warn");
     }
 
     /** The reader of the context's configuration. */
@@ -38,6 +44,20 @@ final class ContextSettings {
     /** The instances that its configuration names. */
     ConfiguredInstances configured() {
         return configured;
+    }
+
+    /** Whether unknown keys and misspelled names reject its configuration; read when the context starts. */
+    boolean isStrict() {
+        return strict;
+    }
+
+    /**
+     * Remembers the problems of its configuration.
+     *
+     * @return whether there are some, other than the last time
+     */
+    boolean tryReport(List<Problem> problems) {
+        return !problems.equals(reported.getAndSet(problems)) && !problems.isEmpty();
     }
 
     /** The instances that its annotations, clients and code have requested. */

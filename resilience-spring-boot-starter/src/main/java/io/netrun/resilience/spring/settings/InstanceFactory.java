@@ -276,6 +276,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     public void follow(ResilienceRegistry followed) {
         following = true;
         followed.onChange(this::onChange);
+        followed.all().stream()
+                .filter(policy -> PatternDescriptors.of(policy)
+                        .filter(pattern -> !created.has(InstanceKey.of(pattern, policy.name())))
+                        .isPresent()) // created by the code that has created the registry
+                .forEach(this::recordRequest);
         if (protecting) {
             follower.followAll(followed);
         } else {
@@ -293,7 +298,17 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         if (!protecting && !(event instanceof RegistryEvent.Removed)) {
             event.policy().setEnabled(false);
         }
+        if (!(event instanceof RegistryEvent.Removed) && !contexts.isCreating()) {
+            recordRequest(event.policy());
+        }
         follower.onChange(event);
+    }
+
+    /** Records that code has created or registered an instance. One of a family is known by its family. */
+    private void recordRequest(Policy policy) {
+        PatternDescriptors.of(policy)
+                .filter(pattern -> resolution.families().of(pattern, policy.name()) == null)
+                .ifPresent(pattern -> own.requests().add(InstanceKey.of(pattern, policy.name())));
     }
 
     /**
@@ -321,7 +336,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     /**
      * Applies a changed configuration to all instances, or to none if one of the new values is wrong. Instances keep
      * their counts and running calls. An operator's changes stay, except for settings whose configured values have
-     * changed.
+     * changed. Problems in the configuration of another context that shares the instances concern only the instances
+     * that it decides, which keep their settings.
      *
      * @param strict whether unknown keys and misspelled names are errors and not only warnings
      * @param found problems of other settings, which are reported together with those of the instances
@@ -329,7 +345,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      */
     public void rebind(boolean strict, Collection<Problem> found) {
         if (protecting) {
-            rebinding.rebind(strict, found);
+            rebinding.rebind(own, strict, found);
         } else if (!found.isEmpty()) {
             throw new ResilienceConfigurationException(List.copyOf(found));
         }

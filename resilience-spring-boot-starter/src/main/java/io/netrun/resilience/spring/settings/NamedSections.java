@@ -1,12 +1,16 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -23,9 +27,13 @@ import org.springframework.core.env.EnumerablePropertySource;
  */
 public final class NamedSections {
 
+    /** The name of a section directly below a root of two elements. */
+    private static final Pattern UNBRACKETED = Pattern.compile("[^.\\[]+\\.[^.\\[]+\\.([^.\\[\\]]+)\\..*");
+
     private final ConfigurableEnvironment environment;
     private final ConfigurationPropertyName root;
     private final Map<String, Map<String, Map<String, String>>> written = new LinkedHashMap<>();
+    private final Set<Problem> imprecise = new LinkedHashSet<>();
 
     /**
      * Reads an environment.
@@ -49,12 +57,29 @@ public final class NamedSections {
                 ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
                 if (root.isAncestorOf(name) && name.getNumberOfElements() > end + 1) {
                     String section = name.getElement(end, Form.ORIGINAL);
+                    checkSpelling(source, property, section);
                     written.computeIfAbsent(section, first -> new LinkedHashMap<>())
                             .computeIfAbsent(source.getName(), first -> new LinkedHashMap<>())
                             .put(name(section) + "." + name.subName(end + 1), property);
                 }
             }
         }
+    }
+
+    /** A key without brackets loses characters, so that its section would be that of another name. */
+    private void checkSpelling(EnumerablePropertySource<?> source, String property, String section) {
+        Matcher name = UNBRACKETED.matcher(property);
+        if (name.matches() && !name.group(1).equals(section)) {
+            imprecise.add(Problem.tolerable(
+                    "The key '" + name.group(1) + "' under '" + root + "' counts for '" + section + "' ("
+                            + PropertySourceOrigin.get(source, property) + ")",
+                    ConfiguredSettings.inBrackets(name.group(1))));
+        }
+    }
+
+    /** A problem for each key that counts for another name than is written. */
+    public Set<Problem> imprecise() {
+        return Set.copyOf(imprecise);
     }
 
     /** The names of the sections with settings, except those only in environment variables. */

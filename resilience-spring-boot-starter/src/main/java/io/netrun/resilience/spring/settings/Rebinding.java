@@ -5,9 +5,10 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -50,42 +51,50 @@ final class Rebinding {
     }
 
     /** See {@link InstanceFactory#rebind}. */
-    void rebind(boolean strict, Collection<Problem> found) {
-        List<Problem> problems = new ArrayList<>(found);
-        List<Problem> suspicious = new ArrayList<>();
-        contexts.all().forEach(context -> {
-            suspicious.addAll(context.resolver().refresh().problems());
-            context.configured().added().forEach(key -> {
-                suspicious.addAll(mistyped(context, key));
-                PatternDescriptors.byKey(key.pattern())
-                        .ifPresent(pattern -> collect(problems, () -> resolution.resolve(pattern, key.name(), null)));
-            });
-        });
-        suspicious.stream().filter(problem -> strict || !problem.tolerable()).forEach(problems::add);
-        List<Runnable> changes = new ArrayList<>();
-        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            contexts.all()
-                    .forEach(context ->
-                            collect(problems, () -> context.resolver().requireReadableDefaults(pattern)));
-            for (String name : created.names(pattern)) {
-                collect(problems, () -> rebinding(pattern, name).ifPresent(changes::add));
-            }
-        }
+    void rebind(ContextSettings own, boolean strict, Collection<Problem> found) {
+        Map<ContextSettings, ContextReload> reloads = new LinkedHashMap<>();
         contexts.all()
                 .forEach(context ->
-                        collect(problems, () -> changes.add(context.configured().prepareReload())));
-        if (!problems.isEmpty()) {
-            throw new ResilienceConfigurationException(
-                    problems.stream().distinct().toList());
+                        reloads.put(context, new ContextReload(context, context == own ? strict : context.isStrict())));
+        ContextReload ofOwn = reloads.get(own);
+        if (ofOwn == null) {
+            return; // closed meanwhile
         }
-        suspicious.stream().distinct().forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
-        List<String> unused = contexts.all().stream()
+        ofOwn.problems().addAll(found);
+        reloads.values().forEach(ContextReload::read);
+        reloads.values().forEach(this::checkAdded);
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            reloads.values().forEach(reload -> reload.checkDefaults(pattern));
+            for (String name : created.names(pattern)) {
+                ContextReload deciding = reloads.get(contexts.of(pattern, resolution.named(pattern, name)));
+                if (deciding != null) {
+                    deciding.prepare(() -> rebinding(pattern, name));
+                }
+            }
+        }
+        reloads.values().forEach(ContextReload::prepareReload);
+        ofOwn.requireValid();
+        List<ContextReload> valid =
+                reloads.values().stream().filter(ContextReload::isValid).toList();
+        List<String> unused = valid.stream()
+                .map(ContextReload::context)
                 .flatMap(context -> context.configured().added().stream()
                         .filter(key -> mistyped(context, key).isEmpty())
                         .flatMap(key -> unused(context, key).stream()))
                 .toList();
-        changes.forEach(Runnable::run);
+        ofOwn.logTolerated();
+        reloads.values().forEach(ContextReload::logNewProblems);
+        valid.forEach(ContextReload::apply);
         unused.forEach(log::warn);
+    }
+
+    private void checkAdded(ContextReload reload) {
+        reload.context().configured().added().forEach(key -> {
+            reload.addSuspicious(mistyped(reload.context(), key));
+            PatternDescriptors.byKey(key.pattern())
+                    .ifPresent(
+                            pattern -> collect(reload.problems(), () -> resolution.resolve(pattern, key.name(), null)));
+        });
     }
 
     /** The problem of a section that the changed configuration has in addition. */

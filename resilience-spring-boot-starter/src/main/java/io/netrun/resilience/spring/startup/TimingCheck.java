@@ -46,7 +46,7 @@ final class TimingCheck {
         spans(
                 within,
                 each == null ? PatternDescriptor::waits : (pattern, policy) -> waits(pattern, policy, each),
-                (policy, wait) -> wait.duration().compareTo(limit) < 0
+                (policy, wait) -> !exceeds(policy, wait.duration(), limit)
                         ? ""
                         : wait.what() + " of " + title(policy) + " can take " + NamedDuration.text(wait.duration())
                                 + ", but "
@@ -88,19 +88,32 @@ final class TimingCheck {
                     .map(waits -> waits.get(waits.size() - 1))
                     .orElse(null);
             if (longest != null) {
-                if (longest.duration().compareTo(limit) >= 0) {
+                if (longest.duration().compareTo(limit) > 0) {
                     return; // it exceeds the limit by itself
                 }
                 sum = sum.plus(longest.duration());
                 parts.add(
                         longest.what() + " of " + title(policy) + " (" + NamedDuration.text(longest.duration()) + ")");
             }
+            if (each != null && isSequential(policy)) {
+                break; // the waits within it are those of its attempts
+            }
         }
-        if (sum.compareTo(limit) >= 0) {
+        if (sum.compareTo(limit) > 0) {
             warnings.add(String.join(" and ", parts) + " can take " + NamedDuration.text(sum) + " together, but "
                     + title(limiting) + " around them gives up after " + NamedDuration.text(limit)
                     + ". Lengthen the time limit, or shorten the others");
         }
+    }
+
+    /** An attempt beside another is useless already if it begins at the limit. */
+    private static boolean exceeds(Policy policy, Duration wait, Duration limit) {
+        int compared = wait.compareTo(limit);
+        return compared > 0
+                || (compared == 0
+                        && PatternDescriptors.of(policy)
+                                .filter(TimingCheck::isParallel)
+                                .isPresent());
     }
 
     /** Whether a pattern makes attempts beside each other, so that its delay is not added to the call. */
@@ -145,20 +158,40 @@ final class TimingCheck {
         return attempts.isEmpty() ? pattern.waits(policy) : attempts;
     }
 
-    /** The timeout of each attempt inside a policy that repeats calls, or null if there is none. */
+    /**
+     * The longest duration of each attempt of the policy that repeats calls: the waits within it, up to the timeout of
+     * the attempt. Null if nothing is known.
+     */
     private static @Nullable Duration limitOfAttempts(List<Policy> within) {
         boolean repeated = false;
+        Duration each = Duration.ZERO;
         for (Policy policy : within) {
             PatternDescriptor<?, ?> pattern = PatternDescriptors.of(policy).orElse(null);
-            if (pattern != null) {
-                Optional<Duration> limit = pattern.limit(policy);
-                if (repeated && limit.isPresent()) {
-                    return limit.get();
-                }
-                repeated |= pattern.repeatsCalls();
+            if (pattern == null) {
+                continue;
             }
+            if (repeated) {
+                Optional<Duration> limit = pattern.limit(policy);
+                if (limit.isPresent()) {
+                    return each.plus(limit.get());
+                }
+                if (!isParallel(pattern)) {
+                    List<NamedDuration> waits = pattern.waits(policy);
+                    each = waits.isEmpty()
+                            ? each
+                            : each.plus(waits.get(waits.size() - 1).duration());
+                }
+            }
+            repeated |= isSequential(policy);
         }
-        return null;
+        return each.isZero() ? null : each;
+    }
+
+    /** Whether a policy makes attempts one after the other. */
+    private static boolean isSequential(Policy policy) {
+        return PatternDescriptors.of(policy)
+                .filter(pattern -> pattern.repeatsCalls() && !isParallel(pattern))
+                .isPresent();
     }
 
     private void spans(

@@ -322,6 +322,30 @@ class HttpClientSettingsTests {
         });
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "prices.retry=${nope} | has a placeholder that cannot be resolved",
+                "prices.retry-methods=GET,${nope} | has a placeholder that cannot be resolved",
+                "prices.retry-methods= | is empty",
+                "prices.failure-statuses= | is empty",
+                "p rices.retry=prices | Write '[p rices]'",
+                "p/rices.retry=prices | Write '[p/rices]'"
+            })
+    void textThatIsNotAsMeantShouldStopTheStart(String property, String problem) {
+        runner.withPropertyValues(
+                        "resilience.http-clients." + property, "resilience.http-clients.prices.bulkhead=prices")
+                .run(context ->
+                        assertThat(problems(context)).singleElement().asString().contains(problem));
+    }
+
+    @Test
+    void unresolvedNameShouldBeTheOnlyProblemOfAClient() {
+        runner.withPropertyValues("resilience.http-clients.prices.retry=${nope}")
+                .run(context -> assertThat(problems(context)).hasSize(1));
+    }
+
     private static HttpClients clients(AssertableApplicationContext context) {
         return context.getBean(HttpClients.class);
     }

@@ -22,8 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 
 /** A meter registry that outlives an application context, as a static one of a test suite does. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -88,6 +90,66 @@ class SharedMeterRegistryTests {
                 .containsOnly("payments");
         first.close();
         assertThat(ours(meters)).isEmpty();
+    }
+
+    /** Spring Boot closes meter registries when a context begins to close, and combines several to a composite. */
+    @ParameterizedTest
+    @MethodSource("registries")
+    void metersShouldGoFromAClosedRegistry(MeterRegistry meters) {
+        AnnotationConfigApplicationContext context = context(meters);
+        call(context, 1);
+        context.addApplicationListener((ApplicationListener<ContextClosedEvent>) event -> meters.close());
+        context.close();
+        assertThat(ours(meters)).isEmpty();
+    }
+
+    @Test
+    void metersShouldGoFromARegistryBehindAClosedComposite(CapturedOutput output) {
+        SimpleMeterRegistry shared = unclosable();
+        for (int again = 1; again < 3; again++) {
+            CompositeMeterRegistry composite = composite(shared);
+            AnnotationConfigApplicationContext context = context(composite);
+            call(context, again);
+            assertThat(succeeded(shared)).isEqualTo(again);
+            context.addApplicationListener((ApplicationListener<ContextClosedEvent>) event -> composite.close());
+            context.close();
+            assertThat(ours(shared)).isEmpty();
+        }
+        assertThat(output).doesNotContain(WARNING);
+    }
+
+    @Test
+    void firstOfTwoCompositesShouldKeepItsMeters(CapturedOutput output) {
+        SimpleMeterRegistry shared = new SimpleMeterRegistry();
+        AnnotationConfigApplicationContext first = context(composite(shared));
+        SimpleMeterRegistry ofSecond = new SimpleMeterRegistry();
+        AnnotationConfigApplicationContext second = context(composite(shared, ofSecond));
+        call(first, 6);
+        call(second, 2);
+        assertThat(succeeded(shared)).isEqualTo(6);
+        assertThat(succeeded(ofSecond)).isEqualTo(2);
+        assertThat(output.getOut().lines().filter(line -> line.contains(WARNING)))
+                .hasSize(1);
+        second.close();
+        assertThat(succeeded(shared)).isEqualTo(6);
+        assertThat(ours(ofSecond)).isEmpty();
+        first.close();
+        assertThat(ours(shared)).isEmpty();
+    }
+
+    private static SimpleMeterRegistry unclosable() {
+        return new SimpleMeterRegistry() {
+            @Override
+            public void close() {
+                // A composite closes its members.
+            }
+        };
+    }
+
+    private static CompositeMeterRegistry composite(MeterRegistry... members) {
+        CompositeMeterRegistry composite = new CompositeMeterRegistry();
+        List.of(members).forEach(composite::add);
+        return composite;
     }
 
     private AnnotationConfigApplicationContext context(MeterRegistry meters) {

@@ -2,13 +2,16 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
 
 /** YAML has nothing as the value of a section whose keys are commented out, and of a key whose value was forgotten. */
 class EmptySettingsTests {
@@ -30,6 +33,25 @@ class EmptySettingsTests {
             })
     void sectionWithoutSettingsShouldBeTakenAsSuch(String property) {
         runner.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    /** As Spring Boot 4 reads {@code {}} in YAML. */
+    @ParameterizedTest
+    @ValueSource(strings = {"retry.instances.paymnets", "retry.instances.payments", "retries", "retry.instances", "x"})
+    void emptyMapShouldBeIgnored(String key) {
+        runner.withBean(Client.class)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("yaml", Map.of("resilience." + key, Map.of()))))
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    static class Client {
+
+        @Retry(name = "payments")
+        public void call() {
+            // Only its annotation matters.
+        }
     }
 
     @ParameterizedTest

@@ -9,10 +9,14 @@ import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A registry that the application creates itself: its instances have the configured settings too. */
+@ExtendWith(OutputCaptureExtension.class)
 class OwnRegistryTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -94,6 +98,31 @@ class OwnRegistryTests {
             assertThat(registry.getOrCreate(CircuitBreaker.TYPE, "later").isEnabled())
                     .isFalse();
         });
+    }
+
+    @Test
+    void instancesOfItsBeanMethodShouldBeInUse(CapturedOutput output) {
+        runner.withBean(Client.class)
+                .withPropertyValues("resilience.circuit-breaker.instances.unused.failure-threshold=8")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output)
+                            .contains("CircuitBreaker 'unused' has settings")
+                            .doesNotContain("CircuitBreaker 'payments' has settings");
+                });
+    }
+
+    @Test
+    void instancesOfItsBeanMethodShouldBeNoMisspelling() {
+        runner.withBean(Similar.class).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    static class Similar {
+
+        @io.netrun.resilience.annotation.CircuitBreaker(name = "paymints")
+        public void call() {
+            // Only its annotation matters.
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.annotation.AttemptTimeout;
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
+import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.annotation.Retry;
@@ -74,6 +75,51 @@ class InconsistentTimingTests {
             // Only its annotations matter.
         }
 
+        @Timeout(name = "equal", duration = "5s")
+        @RateLimiter(name = "equal", maxWait = "3s")
+        @Bulkhead(name = "equal", maxWait = "2s")
+        public void equal() {
+            // Only its annotations matter.
+        }
+
+        @Timeout(name = "attempts", duration = "5s")
+        @RateLimiter(name = "attempts", maxWait = "3s")
+        @Retry(name = "attempts", baseDelay = "1s", maxAttempts = 2, jitter = "none")
+        @AttemptTimeout(name = "attempt", duration = "2s")
+        public void attempts() {
+            // Only its annotations matter.
+        }
+
+        @PatternOrder({"retry", "rate-limiter"})
+        @Timeout(name = "limited", duration = "5s")
+        @Retry(name = "limited", baseDelay = "1ms", maxAttempts = 3)
+        @RateLimiter(name = "limited", maxWait = "2s")
+        public void limited() {
+            // Only its annotations matter.
+        }
+
+        @PatternOrder({"retry", "bulkhead"})
+        @Timeout(name = "queued", duration = "5s")
+        @Retry(name = "queued", baseDelay = "1ms", maxAttempts = 3)
+        @Bulkhead(name = "queued", maxWait = "2s")
+        public void queued() {
+            // Only its annotations matter.
+        }
+
+        @PatternOrder({"retry", "bulkhead"})
+        @Timeout(name = "queuedOnce", duration = "5s")
+        @Retry(name = "queuedOnce", baseDelay = "1ms", maxAttempts = 2)
+        @Bulkhead(name = "queuedOnce", maxWait = "2s")
+        public void queuedOnce() {
+            // Only its annotations matter.
+        }
+
+        @Timeout(name = "hedged", duration = "5s")
+        @Hedge(name = "hedged", delay = "2s", maxAttempts = 4)
+        public String hedged() {
+            return "";
+        }
+
         @Timeout(name = "fits", duration = "5s")
         @RateLimiter(name = "fits", maxWait = "1s")
         @Bulkhead(name = "fits", maxWait = "3s")
@@ -107,6 +153,24 @@ class InconsistentTimingTests {
                                 "slow-call-duration of CircuitBreaker 'slow' is 5s, but Timeout 'slow' ends each call")
                         .contains("slow-call-duration of CircuitBreaker 'slowAttempt' is 5s, but Timeout 'slowAttempt'")
                         .doesNotContain("slow-call-duration of CircuitBreaker 'slowCall'"));
+    }
+
+    @Test
+    void sumOfTheLimitShouldNotBeLogged(CapturedOutput output) {
+        runner.withBean(Calls.class)
+                .run(context -> assertThat(output)
+                        .doesNotContain("Timeout 'equal'", "Timeout 'queuedOnce'")
+                        .doesNotContain("of Retry 'attempts' can take 5s, but"));
+    }
+
+    @Test
+    void waitsOfEachAttemptShouldBeAddedUp(CapturedOutput output) {
+        runner.withBean(Calls.class)
+                .run(context -> assertThat(output)
+                        .contains("of Retry 'attempts' (5s) can take 8s together, but Timeout 'attempts'")
+                        .contains("of Retry 'limited' can take 6")
+                        .contains("of Retry 'queued' can take 6")
+                        .contains("the sum of the 3 delays of Hedge 'hedged' can take 6s, but Timeout 'hedged'"));
     }
 
     @Test

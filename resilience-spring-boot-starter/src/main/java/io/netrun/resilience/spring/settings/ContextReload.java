@@ -1,0 +1,97 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a refresh finds in the configuration of one of the contexts that share instances. The problems of a context
+ * concern the instances that it decides, and not those of the other contexts. For one thread.
+ */
+final class ContextReload {
+
+    private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
+
+    private final ContextSettings context;
+    private final boolean strict;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> tolerated = new ArrayList<>();
+    private final List<Runnable> changes = new ArrayList<>();
+
+    /** Starts with nothing read. */
+    ContextReload(ContextSettings context, boolean strict) {
+        this.context = context;
+        this.strict = strict;
+    }
+
+    ContextSettings context() {
+        return context;
+    }
+
+    /** The problems that reject the configuration of the context, as a mutable list. */
+    List<Problem> problems() {
+        return problems;
+    }
+
+    /** Reads the configuration again. */
+    void read() {
+        addSuspicious(context.resolver().refresh().problems());
+    }
+
+    /** Adds problems that the context's strictness may tolerate. */
+    void addSuspicious(List<Problem> suspicious) {
+        suspicious.forEach(problem -> (strict || !problem.tolerable() ? problems : tolerated).add(problem));
+    }
+
+    void checkDefaults(PatternDescriptor<?, ?> pattern) {
+        Rebinding.collect(problems, () -> context.resolver().requireReadableDefaults(pattern));
+    }
+
+    /** Prepares a change of an instance that the context decides. */
+    void prepare(Supplier<Optional<Runnable>> change) {
+        Rebinding.collect(problems, () -> change.get().ifPresent(changes::add));
+    }
+
+    /** Prepares the change of the health roles and of the configured names. */
+    void prepareReload() {
+        Rebinding.collect(problems, () -> changes.add(context.configured().prepareReload()));
+    }
+
+    boolean isValid() {
+        return problems.isEmpty();
+    }
+
+    /** Throws all problems at once, if there are any. */
+    void requireValid() {
+        List<Problem> distinct = problems.stream().distinct().toList();
+        context.tryReport(distinct);
+        if (!distinct.isEmpty()) {
+            throw new ResilienceConfigurationException(distinct);
+        }
+    }
+
+    void logTolerated() {
+        tolerated.stream().distinct().forEach(problem -> log.warn("{}. {}", problem.description(), problem.remedy()));
+    }
+
+    /** Logs problems that the context's own refresh has not reported, for the refresh of another context. */
+    void logNewProblems() {
+        List<Problem> distinct = problems.stream().distinct().toList();
+        if (context.tryReport(distinct)) {
+            distinct.forEach(problem -> log.warn(
+                    "A child or parent context keeps its former resilience configuration. {}. {}",
+                    problem.description(),
+                    problem.remedy()));
+        }
+    }
+
+    void apply() {
+        changes.forEach(Runnable::run);
+    }
+}
