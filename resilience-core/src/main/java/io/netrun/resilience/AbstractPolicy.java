@@ -39,6 +39,9 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     /** Takes this instance back into the family that has evicted it; null if none has. */
     private volatile KeyedPolicies.@Nullable Evicted<?> eviction;
 
+    /** What a family compares this instance with; null as long as that is the state in which it was added. */
+    private volatile @Nullable Base base;
+
     /** Created with the first call: the constructor of this class runs before that of the policy has set its fields. */
     private volatile @Nullable Layer entry;
 
@@ -111,6 +114,31 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         applyConfig();
         onChanged();
     }
+
+    /**
+     * Records the settings that a new instance would have now, because their source has changed. A family keeps an
+     * instance that differs from them, since it was changed at run time. Changes nothing else.
+     *
+     * @apiNote For sources of settings.
+     * @param config the configuration of a new instance
+     * @param enabled whether a new instance is enabled; null if that is as before
+     */
+    public final void rebase(C config, @Nullable Boolean enabled) {
+        Base before = base;
+        base = new Base(config, (enabled == null && before != null) ? before.enabled : enabled);
+    }
+
+    /** Returns what was recorded last; null for nothing. */
+    final @Nullable Base base() {
+        return base;
+    }
+
+    /**
+     * The settings of a new instance.
+     *
+     * @param enabled null if that is as it was when the instance was added
+     */
+    record Base(Record config, @Nullable Boolean enabled) {}
 
     /**
      * Must be called after each change that makes this instance differ from a new one, such as a circuit that is forced

@@ -77,9 +77,11 @@ final class KeyedInstance<P extends Policy> {
 
     /** Returns whether this instance was changed after its creation, so that a new one would differ. */
     private boolean isChanged() {
-        return policy.isEnabled() != enabled
-                || policy.isForced()
-                || !policy.config().equals(config);
+        AbstractPolicy.Base base = policy instanceof AbstractPolicy<?> known ? known.base() : null;
+        Boolean switched = base == null ? null : base.enabled();
+        return policy.isEnabled() != (switched == null ? enabled : switched)
+                || (policy.isForced() && policy.isEnabled())
+                || !policy.config().equals(base == null ? config : base.config());
     }
 
     /** The order of eviction, starting with the first rank. */

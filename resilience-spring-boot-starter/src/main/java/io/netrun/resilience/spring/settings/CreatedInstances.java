@@ -79,9 +79,12 @@ final class CreatedInstances {
             }
             created.put(key, later);
             if (policy != null) {
-                reconfigure(pattern, policy, present -> later.effective().config());
                 boolean enabled = later.effective().enabled();
-                if (enabled != former.effective().enabled()) {
+                boolean switched = enabled != former.effective().enabled();
+                AbstractPolicy<C> living = living(policy);
+                living.rebase(later.resolved().config(), switched ? enabled : null);
+                living.reconfigure(present -> later.effective().config());
+                if (switched) {
                     policy.setEnabled(enabled);
                 }
             }
@@ -108,8 +111,11 @@ final class CreatedInstances {
     /** Changes the settings of an existing instance of a pattern; see {@link AbstractPolicy#reconfigure}. */
     static <P extends Policy, C extends Record> C reconfigure(
             PatternDescriptor<P, C> pattern, P policy, UnaryOperator<C> change) {
-        @SuppressWarnings("unchecked") // every policy of a pattern extends it, with the pattern's configuration
-        AbstractPolicy<C> living = (AbstractPolicy<C>) policy;
-        return living.reconfigure(change);
+        return CreatedInstances.<C>living(policy).reconfigure(change);
+    }
+
+    @SuppressWarnings("unchecked") // every policy of a pattern extends it, with the pattern's configuration
+    private static <C extends Record> AbstractPolicy<C> living(Policy policy) {
+        return (AbstractPolicy<C>) policy;
     }
 }

@@ -206,6 +206,35 @@ class KeyedSettingsTests {
                 });
     }
 
+    /** A refresh is no operator's change: new instances have the same settings. */
+    @Test
+    void refreshedKeysShouldGoButChangedOnesStay() {
+        Map<String, Object> properties = new HashMap<>(Map.of(FAMILY + "failure-threshold", 7));
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("changed", properties)))
+                .run(context -> {
+                    ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+                    KeyedPolicies<CircuitBreaker> tenants = tenants(registry);
+                    for (int i = 0; i < 10; i++) {
+                        tenants.get("old" + i);
+                    }
+                    new RuntimeSettings(context.getBean(InstanceFactory.class))
+                            .change(BREAKERS, tenants.get("old0"), "successThreshold=9");
+                    properties.put(FAMILY + "failure-threshold", 9);
+                    properties.put(FAMILY + "enabled", false);
+                    context.getBean(InstanceFactory.class).rebind(true, List.of());
+                    for (int i = 0; i < 30; i++) {
+                        tenants.get("new" + i);
+                    }
+                    assertThat(registry.all(CircuitBreaker.TYPE))
+                            .hasSize(10)
+                            .extracting(Policy::name)
+                            .contains("tenant:old0", "tenant:new29")
+                            .doesNotContain("tenant:old1", "tenant:old9");
+                });
+    }
+
     /** Settings that conflict with those from code do not fail the calls that request the instances. */
     @Test
     void sectionThatCannotApplyShouldBeLoggedOnceAndLeaveTheHealth(CapturedOutput output) {
