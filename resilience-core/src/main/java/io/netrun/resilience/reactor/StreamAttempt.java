@@ -122,8 +122,8 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     }
 
     /**
-     * Discards an element that the subscriber does not receive. Whoever gave up the call or the attempt's scope cancels
-     * this future as well, so only an attempt that has lost ends by itself.
+     * Discards an element that the subscriber does not receive. The code that gave up the call or the attempt's scope
+     * cancels this future as well, so only an attempt that has lost ends by itself.
      */
     private void reject(T element) {
         Operators.onDiscard(element, context);
