@@ -7,18 +7,20 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.CompilerControl;
 
 /**
- * An asynchronous call that fails as in {@link FailedFuture}, through four patterns, with a failure that its body makes,
- * together with its stack trace: {@value #SHALLOW} frames above the benchmark's own, and {@value #DEEP} as on a server.
+ * An asynchronous call that fails as in {@link FailedFuture}, through four patterns, with a failure that its body
+ * makes, together with its stack trace: {@value #SHALLOW} frames above the benchmark's own, and {@value #DEEP} as on a
+ * server.
  *
  * <p>{@code madeShallow} and {@code madeDeep} are the making of the failure alone, on the same stack. What a library
  * does for a failure beyond that is the difference, as a multiple of the same call with a failure made beforehand:
+ *
  * <pre>
  * (shallowNetrun - madeShallow) / FailedFuture.fourNetrun
  * (deepNetrun - madeDeep) / FailedFuture.fourNetrun
  * </pre>
  *
- * <p>The frames of the library around the body are in the stack trace, too, and count for the library. Failsafe calls the
- * body on a thread of its own, so neither stack is under its failure.
+ * <p>The frames of the library around the body are in the stack trace, too, and count for the library. Failsafe calls
+ * the body on a thread of its own, so neither stack is under its failure.
  */
 public class FailedFutureMade extends NanosPerCall {
 
