@@ -124,8 +124,12 @@ public final class ConfiguredSettings {
         for (String written : source.getPropertyNames()) {
             if (written.regionMatches(true, 0, SettingsResolver.ROOT, 0, SettingsResolver.ROOT.length())) {
                 ConfigurationPropertyName property = ConfigurationPropertyName.adapt(written, '.');
-                // Spring Boot 4 has a property for {} in YAML, Spring Boot 3 has none.
-                boolean isNothing = source.getProperty(written) instanceof Map<?, ?> section && section.isEmpty();
+                // Spring Boot 4 has a property for {} in YAML, Spring Boot 3 has none. Below an instance, there are
+                // only
+                // settings, whose values are not read here.
+                boolean isNothing = property.getNumberOfElements() <= 4
+                        && source.getProperty(written) instanceof Map<?, ?> section
+                        && section.isEmpty();
                 if (!isNothing
                         && !property.isEmpty()
                         && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
