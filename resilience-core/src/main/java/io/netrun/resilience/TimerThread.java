@@ -42,8 +42,8 @@ final class TimerThread implements Runnable {
      *  SORTED      in the heap              OVER when run, or OVER if cancelled: then pushed to a cancelled stack
      *  OVER        run or cancelled         -
      *
-     * A task that has run is in no stack any more. A TimedHandover then uses its link again, in the stack of the pool. A
-     * thread that still follows that link in add() fails afterwards, because the top of its stack has changed.
+     * A task that has run is in no stack any more. A TimedHandover then uses its link again, in the stack of the pool.
+     * A thread that still follows that link in add() fails afterwards, because the top of its stack has changed.
      *
      * Rounds
      * ------

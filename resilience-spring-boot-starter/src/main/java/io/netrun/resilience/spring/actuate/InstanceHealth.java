@@ -5,6 +5,7 @@ import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.pattern.HealthRole;
+import io.netrun.resilience.spring.pattern.KeyedMeters;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * Boot 3 and 4, so this class depends on neither. Thread-safe.
  */
 public final class InstanceHealth {
-
-    /** The suffix of a family's name that represents all its keys, as in meters. */
-    private static final String ALL_KEYS = ":*";
 
     private static final int MAX_NAMES = 10;
 
@@ -159,7 +157,7 @@ public final class InstanceHealth {
             detail.put("instances", count);
             detail.put("rejecting", rejecting.size());
             detail.put("rejectingInstances", rejecting.stream().limit(MAX_NAMES).toList());
-            section.put(family + ALL_KEYS, detail);
+            section.put(family + KeyedMeters.ALL_KEYS, detail);
         }
         return down;
     }

@@ -50,8 +50,8 @@ final class WovenAsyncMethods {
     private static void warn(Class<?> type, Method method, Class<? extends Annotation> limit) {
         log.warn(
                 "{}.{}: @{} does not limit what the @Async method does before it returns its future, because"
-                        + " resilience.advice-mode is 'aspectj'. Move blocking code into a method without @Async that has"
-                        + " the @{}, or set resilience.advice-mode to 'proxy'.",
+                        + " resilience.advice-mode is 'aspectj'. Move blocking code into a method without @Async that"
+                        + " has the @{}, or set resilience.advice-mode to 'proxy'.",
                 type.getName(),
                 method.getName(),
                 limit.getSimpleName(),

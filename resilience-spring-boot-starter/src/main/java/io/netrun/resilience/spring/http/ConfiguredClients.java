@@ -77,11 +77,9 @@ final class ConfiguredClients {
      * environment variables have no other name.
      */
     private static boolean isNew(String name, Set<String> names) {
-        return names.stream().noneMatch(known -> letters(known).equals(letters(name)));
-    }
-
-    private static String letters(String name) {
-        return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
+        return names.stream()
+                .noneMatch(
+                        known -> SpellingSuggestion.alphanumeric(known).equals(SpellingSuggestion.alphanumeric(name)));
     }
 
     /**
@@ -175,7 +173,8 @@ final class ConfiguredClients {
     /** Whether a client has a key that is unknown, and may be meant to name an instance. */
     boolean hasUnknownKeys(String name) {
         return clients.entrySet().stream()
-                .filter(client -> letters(client.getKey()).equals(letters(name)))
+                .filter(client ->
+                        SpellingSuggestion.alphanumeric(client.getKey()).equals(SpellingSuggestion.alphanumeric(name)))
                 .anyMatch(client -> client.getValue() instanceof Map<?, ?> settings
                         && settings.keySet().stream()
                                 .anyMatch(key -> known(String.valueOf(key)).isEmpty()));

@@ -162,11 +162,7 @@ public final class HttpClients implements InstanceUser {
         List<Problem> problems = new ArrayList<>(written.problems(Set.copyOf(named.keySet())));
         written.described().forEach(this::of);
         for (ProtectedClient client : clients()) {
-            try {
-                client.plan().warning().ifPresent(problems::add);
-            } catch (ResilienceConfigurationException e) {
-                problems.addAll(e.problems());
-            }
+            Problem.collect(problems, () -> client.plan().warning().ifPresent(problems::add));
         }
         started = true;
         return problems;

@@ -1,7 +1,6 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.problem.Problem;
-import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,11 +71,7 @@ public final class AnnotationCheck {
         // irrelevant.
         for (Declaration declaration : declarations) {
             if (!declaration.settings().isEmpty()) {
-                try {
-                    pipelines.obtain(declaration);
-                } catch (ResilienceConfigurationException e) {
-                    problems.addAll(e.problems());
-                }
+                Problem.collect(problems, () -> pipelines.obtain(declaration));
             }
         }
         MethodCheck methods = new MethodCheck(pipelines, AdviceMode.in(environment), proxies, problems::add);

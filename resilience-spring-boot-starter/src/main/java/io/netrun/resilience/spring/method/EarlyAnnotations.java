@@ -2,7 +2,6 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
-import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -70,13 +69,11 @@ public final class EarlyAnnotations {
         pipelines.announce(declarations);
         Set<Problem> problems = new LinkedHashSet<>();
         for (Declaration declaration : declarations) {
-            try {
+            Problem.collect(problems, () -> {
                 String name = pipelines.nameOf(declaration);
                 names.accept(declaration.pattern(), name);
                 instances.problems().requireReadable(declaration.pattern(), name, declaration.location());
-            } catch (ResilienceConfigurationException e) {
-                problems.addAll(e.problems());
-            }
+            });
         }
         return problems;
     }

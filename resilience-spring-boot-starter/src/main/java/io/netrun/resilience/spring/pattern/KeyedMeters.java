@@ -7,5 +7,8 @@ public enum KeyedMeters {
     /** A set of meters for each instance. */
     KEY,
     /** No meters. */
-    NONE
+    NONE;
+
+    /** The suffix of a family's name that represents all its keys. */
+    public static final String ALL_KEYS = ":*";
 }

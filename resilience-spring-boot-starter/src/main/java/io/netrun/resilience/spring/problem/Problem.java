@@ -1,5 +1,7 @@
 package io.netrun.resilience.spring.problem;
 
+import java.util.Collection;
+
 /**
  * A problem in the configuration or in annotated code.
  *
@@ -17,5 +19,21 @@ public record Problem(String description, String remedy, boolean tolerable) {
     /** Creates a problem with which the application can run if configured so. */
     public static Problem tolerable(String description, String remedy) {
         return new Problem(description, remedy, true);
+    }
+
+    /**
+     * Runs a step. If it fails because of the configuration, its problems are added, so that all problems can be
+     * reported at once.
+     *
+     * @return whether the step succeeded
+     */
+    public static boolean collect(Collection<Problem> problems, Runnable step) {
+        try {
+            step.run();
+            return true;
+        } catch (ResilienceConfigurationException wrong) {
+            problems.addAll(wrong.problems());
+            return false;
+        }
     }
 }

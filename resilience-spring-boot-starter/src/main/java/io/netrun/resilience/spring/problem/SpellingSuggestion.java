@@ -26,6 +26,11 @@ public final class SpellingSuggestion {
 
     private SpellingSuggestion() {}
 
+    /** What remains of a name where its separators differ, as in environment variables: letters and digits. */
+    public static String alphanumeric(String name) {
+        return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
+    }
+
     /** The known word with the fewest edits, if they are few enough for a typing error; otherwise empty. */
     public static String to(String word, Collection<String> known) {
         // Words may come from requests, so those whose lengths differ too much are not compared.

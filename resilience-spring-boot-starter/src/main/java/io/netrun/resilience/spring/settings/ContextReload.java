@@ -22,6 +22,7 @@ final class ContextReload {
     private final boolean strict;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> tolerated = new ArrayList<>();
+    private final List<String> unused = new ArrayList<>();
     private final List<Runnable> changes = new ArrayList<>();
 
     /** Starts with nothing read. */
@@ -49,18 +50,23 @@ final class ContextReload {
         suspicious.forEach(problem -> (strict || !problem.tolerable() ? problems : tolerated).add(problem));
     }
 
+    /** Adds the warning for a section that nothing uses. */
+    void addUnused(String warning) {
+        unused.add(warning);
+    }
+
     void checkDefaults(PatternDescriptor<?, ?> pattern) {
-        Rebinding.collect(problems, () -> context.resolver().requireReadableDefaults(pattern));
+        Problem.collect(problems, () -> context.resolver().requireReadableDefaults(pattern));
     }
 
     /** Prepares a change of an instance that the context decides. */
     void prepare(Supplier<Optional<Runnable>> change) {
-        Rebinding.collect(problems, () -> change.get().ifPresent(changes::add));
+        Problem.collect(problems, () -> change.get().ifPresent(changes::add));
     }
 
     /** Prepares the change of the health roles and of the configured names. */
     void prepareReload() {
-        Rebinding.collect(problems, () -> changes.add(context.configured().prepareReload()));
+        Problem.collect(problems, () -> changes.add(context.configured().prepareReload()));
     }
 
     boolean isValid() {
@@ -93,5 +99,9 @@ final class ContextReload {
 
     void apply() {
         changes.forEach(Runnable::run);
+    }
+
+    void logUnused() {
+        unused.forEach(log::warn);
     }
 }

@@ -76,7 +76,9 @@ public final class EnvironmentKeys {
         if (parts.group(1).equals("DEFAULTS")) {
             return isKey(rest) ? null : unknown(variable, parts.start(2), rest);
         }
-        if (known.stream().anyMatch(key -> letters(rest).endsWith(letters(key)))) {
+        if (known.stream()
+                .anyMatch(
+                        key -> SpellingSuggestion.alphanumeric(rest).endsWith(SpellingSuggestion.alphanumeric(key)))) {
             return null;
         }
         int start = afterName(rest, names);
@@ -84,14 +86,16 @@ public final class EnvironmentKeys {
     }
 
     private boolean isKey(String word) {
-        return known.stream().anyMatch(key -> letters(key).equals(letters(word)));
+        return known.stream()
+                .anyMatch(key -> SpellingSuggestion.alphanumeric(key).equals(SpellingSuggestion.alphanumeric(word)));
     }
 
     /** The index after the longest name with which the rest of a variable begins; 0 if it begins with none. */
     private static int afterName(String rest, Collection<String> names) {
         for (int end = rest.lastIndexOf('_'); end > 0; end = rest.lastIndexOf('_', end - 1)) {
-            String start = letters(rest.substring(0, end));
-            if (names.stream().anyMatch(name -> letters(name).equals(start))) {
+            String start = SpellingSuggestion.alphanumeric(rest.substring(0, end));
+            if (names.stream()
+                    .anyMatch(name -> SpellingSuggestion.alphanumeric(name).equals(start))) {
                 return end + 1;
             }
         }
@@ -102,7 +106,8 @@ public final class EnvironmentKeys {
         String all = "Known here: " + String.join(", ", known);
         Optional<ForeignNames.Key> foreign = ForeignNames.key(pattern.key(), key);
         String nearest = SpellingSuggestion.to(
-                letters(key), known.stream().map(EnvironmentKeys::letters).toList());
+                SpellingSuggestion.alphanumeric(key),
+                known.stream().map(SpellingSuggestion::alphanumeric).toList());
         return Problem.tolerable(
                 "The configuration has an unknown key '" + key + "' in the environment variable '" + variable + "'",
                 foreign.map(word -> word.remedy() + ". " + all)
@@ -111,10 +116,5 @@ public final class EnvironmentKeys {
                                         ? all
                                         : "Did you mean '" + variable.substring(0, start)
                                                 + nearest.toUpperCase(Locale.ROOT) + "'? " + all));
-    }
-
-    /** What remains of a name in a variable, whose underscores may be dashes or dots. */
-    private static String letters(String name) {
-        return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
     }
 }

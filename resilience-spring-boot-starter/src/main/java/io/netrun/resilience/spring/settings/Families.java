@@ -7,7 +7,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The families of instances in an application's registry. Thread-safe. */
-final class Families {
+public final class Families {
+
+    private static final char SEPARATOR = ':';
 
     private final Supplier<ResilienceRegistry> registry;
 
@@ -39,7 +41,12 @@ final class Families {
      * Whether a name may be that of an instance of a family. The registry knows only the families that exist, and code
      * may create one later.
      */
-    static boolean mayBeKey(String name) {
-        return name.indexOf(':') >= 0;
+    public static boolean mayBeKey(String name) {
+        return name.indexOf(SEPARATOR) >= 0;
+    }
+
+    /** The family in the name of one of its instances, {@code family:key}. */
+    public static String familyIn(String name) {
+        return name.substring(0, name.indexOf(SEPARATOR));
     }
 }

@@ -36,8 +36,8 @@ public final class GlobalSettings {
     public static List<Problem> problems(Environment environment, Collection<GlobalSetting<?>> settings) {
         List<Problem> problems = new ArrayList<>();
         settings.forEach(setting ->
-                Rebinding.collect(problems, () -> read(environment, setting.key(), Bindable.of(setting.type()))));
-        Rebinding.collect(problems, () -> PipelineOrder.required(environment));
+                Problem.collect(problems, () -> read(environment, setting.key(), Bindable.of(setting.type()))));
+        Problem.collect(problems, () -> PipelineOrder.required(environment));
         return problems;
     }
 

@@ -76,24 +76,22 @@ final class Rebinding {
         ofOwn.requireValid();
         List<ContextReload> valid =
                 reloads.values().stream().filter(ContextReload::isValid).toList();
-        List<String> unused = valid.stream()
-                .map(ContextReload::context)
-                .flatMap(context -> context.configured().added().stream()
-                        .filter(key -> mistyped(context, key).isEmpty())
-                        .flatMap(key -> unused(context, key).stream()))
-                .toList();
         ofOwn.logTolerated();
         reloads.values().forEach(ContextReload::logNewProblems);
         valid.forEach(ContextReload::apply);
-        unused.forEach(log::warn);
+        valid.forEach(ContextReload::logUnused);
     }
 
     private void checkAdded(ContextReload reload) {
         reload.context().configured().added().forEach(key -> {
-            reload.addSuspicious(mistyped(reload.context(), key));
+            List<Problem> mistyped = mistyped(reload.context(), key);
+            reload.addSuspicious(mistyped);
+            if (mistyped.isEmpty()) {
+                unused(reload.context(), key).ifPresent(reload::addUnused);
+            }
             PatternDescriptors.byKey(key.pattern())
-                    .ifPresent(
-                            pattern -> collect(reload.problems(), () -> resolution.resolve(pattern, key.name(), null)));
+                    .ifPresent(pattern ->
+                            Problem.collect(reload.problems(), () -> resolution.resolve(pattern, key.name(), null)));
         });
     }
 
@@ -160,14 +158,6 @@ final class Rebinding {
     static void logChange(PatternDescriptor<?, ?> pattern, String name, String event, Set<String> changed) {
         if (!changed.isEmpty()) {
             log.info("{} '{}' {}: {}", pattern.title(), name, event, changed);
-        }
-    }
-
-    static void collect(List<Problem> problems, Runnable step) {
-        try {
-            step.run();
-        } catch (ResilienceConfigurationException e) {
-            problems.addAll(e.problems());
         }
     }
 

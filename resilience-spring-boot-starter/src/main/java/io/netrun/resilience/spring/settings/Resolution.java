@@ -117,7 +117,7 @@ final class Resolution {
         List<Problem> problems = new ArrayList<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             for (String name : context.resolver().written().instances(pattern)) {
-                Rebinding.collect(
+                Problem.collect(
                         problems,
                         () -> overruled(context, pattern, name, created).ifPresent(problems::add));
             }

@@ -61,7 +61,7 @@ public final class RuntimeSettings {
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable String> changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
-        changes.forEach((name, value) -> Rebinding.collect(problems, () -> read(pattern, name, value, values)));
+        changes.forEach((name, value) -> Problem.collect(problems, () -> read(pattern, name, value, values)));
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }

@@ -120,7 +120,7 @@ public final class SettingsResolver {
         Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
             if (setting.isWritable()) {
-                boolean readable = collect(problems, () -> {
+                boolean readable = Problem.collect(problems, () -> {
                     ValueWithOrigin written = section.find(setting.key(), setting.type());
                     if (written != null) {
                         found.put(setting.name(), written);
@@ -144,7 +144,7 @@ public final class SettingsResolver {
         for (Setting setting : Setting.of(pattern)) {
             Object value = annotated.get(setting.name());
             if (value != null) {
-                boolean readable = collect(
+                boolean readable = Problem.collect(
                         problems,
                         () -> found.put(
                                 setting.name(),
@@ -201,7 +201,7 @@ public final class SettingsResolver {
         });
         Ranges.problemsOfEach(pattern.type().defaults(), values)
                 .forEach(wrong -> problems.add(SettingProblems.outOfRangeForAll(pattern, wrong, origins)));
-        pattern.options().forEach(option -> collect(problems, () -> common.find(option.key(), type(option))));
+        pattern.options().forEach(option -> Problem.collect(problems, () -> common.find(option.key(), type(option))));
         throwIfAny(problems);
     }
 
@@ -238,14 +238,6 @@ public final class SettingsResolver {
             problems.addAll(e.problems());
             return otherwise;
         }
-    }
-
-    /** Returns whether the step succeeded. */
-    private static boolean collect(List<Problem> problems, Runnable step) {
-        return orElse(false, problems, () -> {
-            step.run();
-            return true;
-        });
     }
 
     private static void throwIfAny(List<Problem> problems) {

@@ -121,7 +121,7 @@ public final class UnusedSettings {
                 .filter(name -> instances.decides(pattern, name))
                 .map(name -> pattern.title() + " '" + name
                         + "' has settings in the configuration. They apply when the family '"
-                        + name.substring(0, name.indexOf(':')) + "' creates the instance of this key.")
+                        + Families.familyIn(name) + "' creates the instance of this key.")
                 .toList();
     }
 

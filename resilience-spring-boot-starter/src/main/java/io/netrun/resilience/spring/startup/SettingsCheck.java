@@ -4,7 +4,6 @@ import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
-import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.EnvironmentKeys;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -82,13 +81,13 @@ public final class SettingsCheck {
         Set<Problem> problems = new LinkedHashSet<>();
         ConfiguredSettings written = instances.written();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            collect(problems, () -> instances.problems().requireReadableDefaults(pattern));
+            Problem.collect(problems, () -> instances.problems().requireReadableDefaults(pattern));
             Set<String> used = new TreeSet<>(instances.requestedNames(pattern));
             used.addAll(named.apply(pattern));
             problems.addAll(UnusedSettings.mistyped(pattern, used, written, environment));
             problems.addAll(EnvironmentKeys.problems(pattern, used, written));
             for (String name : written.instances(pattern)) {
-                collect(problems, () -> step.accept(pattern, name));
+                Problem.collect(problems, () -> step.accept(pattern, name));
             }
         }
         return problems;
@@ -114,15 +113,6 @@ public final class SettingsCheck {
         }
         if (!beans.hasResilience4j()) {
             LeftoverSettings.warnings(environment).forEach(log::warn);
-        }
-    }
-
-    /** Runs a step. If it fails, its problems are collected. */
-    private static void collect(Set<Problem> problems, Runnable step) {
-        try {
-            step.run();
-        } catch (ResilienceConfigurationException e) {
-            problems.addAll(e.problems());
         }
     }
 }

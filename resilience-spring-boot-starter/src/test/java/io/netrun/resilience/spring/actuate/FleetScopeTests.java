@@ -91,8 +91,8 @@ class FleetScopeTests {
             assertThat(change.time()).isNotNull();
         });
         assertThat(output)
-                .contains(
-                        "force-open by an operator without a principal for the fleet: {state=closed} -> {state=forced-open}");
+                .contains("force-open by an operator without a principal for the fleet: {state=closed} -> "
+                        + "{state=forced-open}");
     }
 
     @Test
