@@ -1,11 +1,17 @@
 package io.netrun.resilience.fleet;
 
 import io.netrun.resilience.EventPublisher;
+import io.netrun.resilience.LimitScope;
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.FleetMode;
+import io.netrun.resilience.ratelimiter.RateLimiter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -136,6 +142,20 @@ public final class FleetNode implements AutoCloseable {
     public FleetStatus status() {
         FleetLoop running = loop;
         return running == null ? FleetStatus.STOPPED : running.status();
+    }
+
+    /**
+     * Returns whether the settings of an instance let it take part in a fleet. Instances of keyed families do not take
+     * part, whatever their settings are.
+     */
+    public static boolean isShared(Policy policy) {
+        if (policy instanceof RateLimiter limiter) {
+            return limiter.config().scope() == LimitScope.FLEET;
+        }
+        if (policy instanceof Bulkhead bulkhead) {
+            return bulkhead.config().scope() == LimitScope.FLEET;
+        }
+        return policy instanceof CircuitBreaker breaker && breaker.config().fleet() != FleetMode.NONE;
     }
 
     /** Returns the settings. */

@@ -1,6 +1,5 @@
 package io.netrun.resilience.fleet;
 
-import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
@@ -8,7 +7,6 @@ import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.circuitbreaker.FleetMode;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,7 +90,7 @@ final class FleetSession {
         Policy policy = event.policy();
         if (event instanceof RegistryEvent.Removed
                 || policy instanceof CircuitBreaker
-                || !takesPart(policy)
+                || !FleetNode.isShared(policy)
                 || registry.familyOf(policy).isPresent()) {
             return;
         }
@@ -273,21 +271,11 @@ final class FleetSession {
     private Map<String, Policy> present() {
         Map<String, Policy> present = new LinkedHashMap<>();
         for (Policy policy : registry.all()) {
-            if (takesPart(policy) && registry.familyOf(policy).isEmpty()) {
+            if (FleetNode.isShared(policy) && registry.familyOf(policy).isEmpty()) {
                 present.put(key(policy.type().key(), policy.name()), policy);
             }
         }
         return present;
-    }
-
-    private static boolean takesPart(Policy policy) {
-        if (policy instanceof RateLimiter limiter) {
-            return limiter.config().scope() == LimitScope.FLEET;
-        }
-        if (policy instanceof Bulkhead bulkhead) {
-            return bulkhead.config().scope() == LimitScope.FLEET;
-        }
-        return policy instanceof CircuitBreaker breaker && breaker.config().fleet() != FleetMode.NONE;
     }
 
     /** Adds the instances that take part now, and lets go those that do not any more. */

@@ -25,17 +25,17 @@ public final class InMemoryFleetStore implements FleetStore {
      * -----------------------------------------
      *  key     epoch, computedAt, limit, free, keyUntil
      *  row     limit, wants, allowance, has, inUse, number, expiresAt (reported); share (computed); grant (last given)
-     *  counted max(has, grant, inUse): a grant counts although its reply may be lost, and what a node has or uses counts
-     *          until it reports less
+     *  counted max(has, grant, inUse): a grant counts although its reply may be lost, and what a node has or uses
+     *          counts until it reports less
      *
      *  1. A key that does not exist, or whose keyUntil is not after now, begins: epoch = now, no rows.
      *  2. A report whose number is not above the row's is stale. It is answered from the row and changes nothing.
      *  3. A leaving node's row is removed, free += share, and the grant is 0.
-     *  4. Otherwise the row takes over the report; expiresAt = now + lease, keyUntil >= now + 2 * lease. If the row is new
-     *     and the number is 1, has and inUse are 0: the node has admitted no call yet.
-     *  5. If the row is new, its limit has changed, or now - computedAt >= interval: rows that are not live are removed,
-     *     limit = the smallest limit of all rows, share = FairShares, free = limit - all shares, computedAt = now.
-     *     Otherwise a node that wants more than its share takes what it lacks from free, as far as that goes.
+     *  4. Otherwise the row takes over the report; expiresAt = now + lease, keyUntil >= now + 2 * lease. If the row is
+     *     new and the number is 1, has and inUse are 0: the node has admitted no call yet.
+     *  5. If the row is new, its limit has changed, or now - computedAt >= interval: rows that are not live are
+     *     removed, limit = the smallest limit of all rows, share = FairShares, free = limit - all shares,
+     *     computedAt = now. Otherwise a node that wants more than its share takes what it lacks from free, as far as that goes.
      *  6. grant = max(0, min(share, limit - sum of counted over all other rows)).
      *  7. While the key is young it does not know all nodes. Younger than two intervals: grant <= the reported has.
      *     Younger than a lease: grant <= max(reported has, limit / max(rows, expected nodes), rounded down).
@@ -52,23 +52,24 @@ public final class InMemoryFleetStore implements FleetStore {
      *  2. As above. 3. A leaving node's row is removed.
      *  4. calledUntil = now + 10 s if called. voteUntil = now + vote if opening > voided; otherwise there is no vote.
      *  5. The holder of the trials reports
-     *      CLOSED: the fleet's circuit closes; nobody holds the trials; every row's voided = opening, and its vote ends.
+     *      CLOSED: the fleet's circuit closes; nobody holds the trials; every row's voided = opening, and its vote
+     *      ends.
      *      OPEN and not due: its trials have failed; nobody holds them.
      *      OPEN and due, two intervals after they were lent: they are taken back, and not lent to it with this reply.
      *     A holder whose row is gone holds nothing.
      *  6. votes = rows whose voteUntil is after now; voters = those and the rows whose calledUntil is after now.
      *     Not open, mode QUORUM, votes >= max(2, quorum * voters, rounded up): it opens; lentAt = none.
      *     Open, no votes, and no row OPEN or HALF_OPEN: it closes; nobody holds the trials.
-     *  7. Open, nobody holds the trials, mode QUORUM, OPEN and due, calledUntil after now, and an interval has gone since
-     *     lentAt: they are lent to the node; lentAt = now.
+     *  7. Open, nobody holds the trials, mode QUORUM, OPEN and due, calledUntil after now, and an interval has gone
+     *     since lentAt: they are lent to the node; lentAt = now.
      *
      * Commands and nodes
      * ------------------
      *  A node is live until now + lease; a leaving one is not. At most 1,000 are named, in the order of their names. A
      *  report whose number is not above that of the live node is stale: it changes neither node nor commands.
      *  The counter of commands is not below what a node has applied, also after the data were lost.
-     *  A new command gets the next number and replaces the one of its pattern, name and kind. One that equals the present
-     *  one but for its number is not new: the reply to it was lost. Commands are kept for seven days.
+     *  A new command gets the next number and replaces the one of its pattern, name and kind. One that equals the
+     *  present one but for its number is not new: the reply to it was lost. Commands are kept for seven days.
      */
 
     private static final int MAX_NODES = 1_000;

@@ -12,4 +12,8 @@ package io.netrun.resilience.fleet;
  * @param has the limit that is in force on the node; zero if it has admitted no call yet
  * @param inUse what the calls of the node hold now, which is more than {@code has} for a while after it was lowered
  */
-public record LimitReport(String pattern, String name, long limit, long wants, long allowance, long has, long inUse) {}
+public record LimitReport(String pattern, String name, long limit, long wants, long allowance, long has, long inUse) {
+
+    /** The units of one call per second. */
+    public static final long RATE_UNITS = 1_000_000;
+}

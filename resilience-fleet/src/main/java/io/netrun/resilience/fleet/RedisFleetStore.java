@@ -12,7 +12,8 @@ import org.springframework.data.redis.core.script.RedisScript;
 /**
  * Keeps a fleet in Redis 6.2 or later, or a server that is compatible with it. An exchange is one call of a script
  * ({@code EVALSHA}, and {@code EVAL} if the server does not have it yet), which is atomic and uses the server's time
- * only. All keys have one hash tag, and expire a minute after the last lease.
+ * only. All keys have one hash tag. They expire after the fleet has gone, operators' commands seven days after the last
+ * one.
  */
 public final class RedisFleetStore implements FleetStore {
 

@@ -123,9 +123,9 @@ final class SharedCircuit {
      */
     @Nullable
     Runnable apply(CircuitView view, int nodes, long until, long interval) {
-        boolean quorum = breaker.config().fleet() == FleetMode.QUORUM;
-        tighten(!quorum && breaker.config().fleet() == FleetMode.HINT && view.votedElsewhere());
-        if (quorum && view.open()) {
+        FleetMode mode = breaker.config().fleet();
+        tighten(mode == FleetMode.HINT && view.votedElsewhere());
+        if (mode == FleetMode.QUORUM && view.open()) {
             fleetOpen = true;
             if (view.trial()) {
                 breaker.holdOpen(0);

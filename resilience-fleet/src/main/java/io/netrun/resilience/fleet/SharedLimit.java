@@ -43,7 +43,7 @@ abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
     /** Uses what is configured for a node without a lease. */
     final void applyWithoutLease(FleetConfig config) {
         switch (config.whenAway()) {
-            case SAFE_SHARE -> set(Math.max(1, limit() / Math.max(nodes, config.expectedNodes())));
+            case SAFE_SHARE -> set(evenShare(config));
             case LOCAL -> set(limit());
             case KEEP -> {}
         }
@@ -52,10 +52,11 @@ abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
     /** Uses an even part of the limit until the fleet grants one. */
     final void applyFirst(FleetConfig config, int liveNodes) {
         nodes = liveNodes;
-        set(
-                config.whenAway() == WhenAway.LOCAL
-                        ? limit()
-                        : Math.max(1, limit() / Math.max(nodes, config.expectedNodes())));
+        set(config.whenAway() == WhenAway.LOCAL ? limit() : evenShare(config));
+    }
+
+    private long evenShare(FleetConfig config) {
+        return Math.max(1, limit() / Math.max(nodes, config.expectedNodes()));
     }
 
     private void set(long amount) {

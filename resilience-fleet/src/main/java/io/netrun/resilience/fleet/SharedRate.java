@@ -8,7 +8,7 @@ import io.netrun.resilience.ratelimiter.RateLimiterMetrics;
 /** A rate limiter whose limit is shared. The unit is a millionth of a call per second. */
 final class SharedRate extends SharedLimit {
 
-    private static final double UNITS = 1_000_000;
+    private static final double UNITS = LimitReport.RATE_UNITS;
     private static final double NANOS = 1_000_000_000;
 
     private final RateLimiter limiter;

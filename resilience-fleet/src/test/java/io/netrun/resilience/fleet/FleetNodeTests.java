@@ -152,15 +152,21 @@ class FleetNodeTests {
         assertThat(node.status().lastFailure()).contains("is for report");
     }
 
-    @Test
-    void viewThatComesAfterItsLeaseShouldBeDropped() throws Exception {
-        node.start();
-        store.next();
+    /** Lets the store grant 100 once the latch is counted down. */
+    private CountDownLatch lateAnswer() {
         CountDownLatch answer = new CountDownLatch(1);
         store.answer(report -> {
             answer.await();
             return ScriptedStore.granting(report, 100, 4);
         });
+        return answer;
+    }
+
+    @Test
+    void viewThatComesAfterItsLeaseShouldBeDropped() throws Exception {
+        node.start();
+        store.next();
+        CountDownLatch answer = lateAnswer();
         nextReport();
         ticker.advance(LEASE);
         awaitLimit(50);
@@ -173,11 +179,7 @@ class FleetNodeTests {
     void leaseShouldCountFromTheSendingOfItsReport() throws Exception {
         node.start();
         store.next();
-        CountDownLatch answer = new CountDownLatch(1);
-        store.answer(report -> {
-            answer.await();
-            return ScriptedStore.granting(report, 100, 4);
-        });
+        CountDownLatch answer = lateAnswer();
         nextReport();
         ticker.advance(Duration.ofSeconds(5));
         store.answer(report -> ScriptedStore.hang(released));

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netrun.resilience.circuitbreaker.FleetMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -206,10 +211,12 @@ class RedisFleetStoreTests {
     }
 
     @Test
-    void permissionsOfTheScriptShouldSuffice() {
-        String permitted = "+@connection +evalsha +eval +time +del +pexpire +hget +hset +hmget +hdel +hlen +hgetall "
-                + "+zadd +zrem +zcount +zscore +zrangebyscore +zremrangebyscore";
-        server.command("ACL", ("SETUSER default resetkeys ~resilience:{shop}:* -@all " + permitted).split(" "));
+    void permissionsOfTheGuideShouldSuffice() throws IOException {
+        String guide = Files.readString(Path.of("..", "docs", "guides", "fleet.md"));
+        Matcher line =
+                Pattern.compile("ACL SETUSER shop on >secret (resetkeys .*)").matcher(guide);
+        assertThat(line.find()).isTrue();
+        server.command("ACL", ("SETUSER default " + line.group(1)).split(" "));
         LimitReport limit = new LimitReport("bulkhead", "x", 100, 40, 1, 100, 0);
         CircuitReport circuit = new CircuitReport(
                 "y", FleetMode.QUORUM, 500, CircuitReport.State.OPEN, true, Duration.ofSeconds(5), true, 1);

@@ -10,6 +10,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.Families;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
@@ -62,14 +63,14 @@ final class FleetCheck implements InstanceUser {
         Set<String> names = new TreeSet<>();
         Stream.concat(
                         present.stream()
-                                .filter(policy -> isShared(policy) && shared.isKeyed(policy))
+                                .filter(policy -> shared.familyOfLimit(policy).isPresent())
                                 .map(Policy::name),
                         instances.written().instances(pattern).stream()
-                                .filter(name -> mayBeKey(name) && isWrittenAsShared(pattern, name)))
+                                .filter(name -> Families.mayBeKey(name) && isWrittenAsShared(pattern, name)))
                 .forEach(names::add);
         Set<String> families = new TreeSet<>();
         for (String name : names) {
-            String family = name.substring(0, name.indexOf(':'));
+            String family = Families.familyIn(name);
             if (families.add(family)) {
                 problems.add(new Problem(
                         pattern.title() + " '" + name
@@ -79,17 +80,6 @@ final class FleetCheck implements InstanceUser {
                                 + " resilience." + pattern.key() + ".defaults, or share one instance without keys"));
             }
         }
-    }
-
-    /** Whether a name may be that of an instance of a family, which code may create later. */
-    private static boolean mayBeKey(String name) {
-        return name.indexOf(':') >= 0;
-    }
-
-    private static boolean isShared(Policy policy) {
-        return policy instanceof RateLimiter limiter
-                ? limiter.config().scope() == LimitScope.FLEET
-                : policy instanceof Bulkhead bulkhead && bulkhead.config().scope() == LimitScope.FLEET;
     }
 
     private boolean isWrittenAsShared(PatternDescriptor<?, ?> pattern, String name) {
@@ -108,9 +98,9 @@ final class FleetCheck implements InstanceUser {
             int limit = bulkhead.config().maxConcurrent();
             if (limit < nodes) {
                 log.warn(
-                        "Bulkhead '{}': maxConcurrent is {} for the fleet, but resilience.fleet.expected-nodes is {}. While"
-                                + " the store does not answer, each node runs one call, {} in all. Raise maxConcurrent, or"
-                                + " lower expected-nodes.",
+                        "Bulkhead '{}': maxConcurrent is {} for the fleet, but resilience.fleet.expected-nodes is {}."
+                                + " While the store does not answer, each node runs one call, {} in all. Raise"
+                                + " maxConcurrent, or lower expected-nodes.",
                         bulkhead.name(),
                         limit,
                         nodes,
@@ -128,27 +118,22 @@ final class FleetCheck implements InstanceUser {
             int limit = limiter.config().limit();
             if (limit < nodes) {
                 log.warn(
-                        "RateLimiter '{}': limit is {} for the fleet, but resilience.fleet.expected-nodes is {}. While the"
-                                + " store does not answer, each node admits less than one call per period. Raise limit and"
-                                + " period together, or lower expected-nodes.",
+                        "RateLimiter '{}': limit is {} for the fleet, but resilience.fleet.expected-nodes is {}. While"
+                                + " the store does not answer, each node admits less than one call per period. Raise"
+                                + " limit and period together, or lower expected-nodes.",
                         limiter.name(),
                         limit,
                         nodes);
             }
         }
         Set<String> warned = ConcurrentHashMap.newKeySet();
-        shared.registry().onChange(event -> {
-            Policy policy = event.policy();
-            if (isShared(policy) && shared.isKeyed(policy)) {
-                String family = policy.name().substring(0, policy.name().indexOf(':'));
-                if (warned.add(family)) {
-                    log.warn(
-                            "Keyed instances of '{}' have scope: fleet, which has no effect: each limits this node alone."
-                                    + " Set scope to node for them.",
-                            family);
-                }
-            }
-        });
+        shared.registry()
+                .onChange(event -> shared.familyOfLimit(event.policy())
+                        .filter(warned::add)
+                        .ifPresent(family -> log.warn(
+                                "Keyed instances of '{}' have scope: fleet, which has no effect: each limits this node"
+                                        + " alone. Set scope to node for them.",
+                                family)));
     }
 
     @Override

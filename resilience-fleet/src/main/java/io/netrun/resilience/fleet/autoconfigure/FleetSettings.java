@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.springframework.core.env.Environment;
 
 /**
@@ -71,10 +72,10 @@ final class FleetSettings {
         Duration lease = read("lease", Duration.class, DEFAULTS.lease());
         int nodes = read("expected-nodes", Integer.class, DEFAULTS.expectedNodes());
         WhenAway whenAway = read("when-away", WhenAway.class, DEFAULTS.whenAway());
-        FleetConfig made = DEFAULTS;
-        made = valid(made, new Candidate(interval, longEnough(interval), made.expectedNodes(), whenAway));
-        made = valid(made, new Candidate(made.interval(), lease, made.expectedNodes(), whenAway));
-        return valid(made, new Candidate(made.interval(), made.lease(), nodes, whenAway));
+        int one = DEFAULTS.expectedNodes();
+        FleetConfig timed = valid(DEFAULTS, () -> new FleetConfig(interval, longEnough(interval), one, whenAway));
+        FleetConfig leased = valid(timed, () -> new FleetConfig(timed.interval(), lease, one, whenAway));
+        return valid(leased, () -> new FleetConfig(leased.interval(), leased.lease(), nodes, whenAway));
     }
 
     /** A lease that fits, so that a wrong interval is not reported as a wrong lease. */
@@ -83,9 +84,9 @@ final class FleetSettings {
         return least.compareTo(DEFAULTS.lease()) > 0 ? least : DEFAULTS.lease();
     }
 
-    private FleetConfig valid(FleetConfig otherwise, Candidate candidate) {
+    private FleetConfig valid(FleetConfig otherwise, Supplier<FleetConfig> candidate) {
         try {
-            return candidate.config();
+            return candidate.get();
         } catch (InvalidSettingException wrong) {
             add(
                     wrong.field().equals("expectedNodes") ? "expected-nodes" : wrong.field(),
@@ -137,12 +138,5 @@ final class FleetSettings {
 
     FleetConfig config() {
         return config;
-    }
-
-    private record Candidate(Duration interval, Duration lease, int expectedNodes, WhenAway whenAway) {
-
-        FleetConfig config() {
-            return new FleetConfig(interval, lease, expectedNodes, whenAway);
-        }
     }
 }

@@ -1,14 +1,16 @@
 package io.netrun.resilience.fleet.autoconfigure;
 
-import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
-import io.netrun.resilience.circuitbreaker.FleetMode;
+import io.netrun.resilience.fleet.FleetNode;
+import io.netrun.resilience.fleet.LimitReport;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The instances of this node that take part in the fleet. Those of keyed families do not. */
@@ -16,24 +18,22 @@ record SharedInstances(ResilienceRegistry registry) {
 
     private static final double NANOS = 1e9;
 
-    /** The unit of a rate in the fleet's views. */
-    private static final double RATE_UNITS = 1e6;
-
     List<RateLimiter> rateLimiters() {
-        return registry.all(RateLimiter.TYPE).stream()
-                .filter(limiter -> limiter.config().scope() == LimitScope.FLEET && !isKeyed(limiter))
-                .toList();
+        return ofType(RateLimiter.TYPE);
     }
 
     List<Bulkhead> bulkheads() {
-        return registry.all(Bulkhead.TYPE).stream()
-                .filter(bulkhead -> bulkhead.config().scope() == LimitScope.FLEET && !isKeyed(bulkhead))
-                .toList();
+        return ofType(Bulkhead.TYPE);
     }
 
     List<CircuitBreaker> circuits() {
-        return registry.all(CircuitBreaker.TYPE).stream()
-                .filter(circuit -> circuit.config().fleet() != FleetMode.NONE && !isKeyed(circuit))
+        return ofType(CircuitBreaker.TYPE);
+    }
+
+    private <P extends Policy> List<P> ofType(PolicyType<P, ?> type) {
+        return registry.all(type).stream()
+                .filter(policy ->
+                        FleetNode.isShared(policy) && registry.familyOf(policy).isEmpty())
                 .toList();
     }
 
@@ -46,8 +46,11 @@ record SharedInstances(ResilienceRegistry registry) {
         return Stream.concat(limits().stream(), circuits().stream()).toList();
     }
 
-    boolean isKeyed(Policy policy) {
-        return registry.familyOf(policy).isPresent();
+    /** The family of a limit whose settings say that it is shared, which it therefore is not; empty if it has none. */
+    Optional<String> familyOfLimit(Policy policy) {
+        return policy instanceof CircuitBreaker || !FleetNode.isShared(policy)
+                ? Optional.empty()
+                : registry.familyOf(policy);
     }
 
     /**
@@ -67,7 +70,9 @@ record SharedInstances(ResilienceRegistry registry) {
     /** An amount of the fleet's views in the unit of {@link #share}. */
     static double amount(Policy policy, long units) {
         return policy instanceof RateLimiter limiter
-                ? units / RATE_UNITS * seconds(limiter.config().period())
+                ? units
+                        / (double) LimitReport.RATE_UNITS
+                        * seconds(limiter.config().period())
                 : units;
     }
 

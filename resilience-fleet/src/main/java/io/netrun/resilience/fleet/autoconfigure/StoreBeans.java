@@ -59,8 +59,8 @@ record StoreBeans(ListableBeanFactory beans) {
                                         + " StringRedisTemplate: " + String.join(", ", templates),
                                 "Mark the one for the fleet as @Primary" + OTHERWISE)
                         : Problem.tolerable(
-                                "resilience.fleet.enabled is true, but the application has no connection to Redis: there"
-                                        + " is no bean of type StringRedisTemplate",
+                                "resilience.fleet.enabled is true, but the application has no connection to Redis:"
+                                        + " there is no bean of type StringRedisTemplate",
                                 "Add spring-boot-starter-data-redis and set spring.data.redis.host" + OTHERWISE));
     }
 

@@ -3,6 +3,7 @@ package io.netrun.resilience.fleet.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
 import io.netrun.resilience.fleet.FleetEvent;
 import io.netrun.resilience.fleet.FleetNode;
@@ -134,6 +135,18 @@ class FleetApplicationTests {
         one.get("/metrics/resilience.fleet.share?tag=pattern:bulkhead&tag=name:database")
                 .jsonPath("$.measurements[0].value")
                 .isNotEmpty();
+    }
+
+    /** As of a static registry, which outlives the context. */
+    @Test
+    void metersShouldGoWithTheContext() {
+        SimpleMeterRegistry lasting = new SimpleMeterRegistry();
+        one.bean(FleetMeters.class).bindTo(lasting);
+        assertThat(lasting.getMeters())
+                .extracting(meter -> meter.getId().getName())
+                .contains("resilience.fleet.nodes", "resilience.fleet.exchanges", "resilience.fleet.share");
+        one.close();
+        assertThat(lasting.getMeters()).isEmpty();
     }
 
     // ---- commands

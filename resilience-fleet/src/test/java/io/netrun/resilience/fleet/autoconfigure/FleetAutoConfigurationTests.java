@@ -174,9 +174,8 @@ class FleetAutoConfigurationTests {
                                     "resilience.fleet.enabled is true, but the application has no connection to Redis:"
                                             + " there is no bean of type StringRedisTemplate");
                     assertThat(problem.remedy())
-                            .isEqualTo(
-                                    "Add spring-boot-starter-data-redis and set spring.data.redis.host, or define a bean"
-                                            + " of type FleetStore, or set resilience.fleet.enabled to false");
+                            .isEqualTo("Add spring-boot-starter-data-redis and set spring.data.redis.host, or define a"
+                                    + " bean of type FleetStore, or set resilience.fleet.enabled to false");
                 }));
     }
 
@@ -328,9 +327,8 @@ class FleetAutoConfigurationTests {
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .anySatisfy(problem -> {
                             assertThat(problem.description())
-                                    .isEqualTo(
-                                            "RateLimiter 'tenants:a': scope is fleet, which is not possible for the keyed"
-                                                    + " instances of 'tenants'");
+                                    .isEqualTo("RateLimiter 'tenants:a': scope is fleet, which is not possible for the"
+                                            + " keyed instances of 'tenants'");
                             assertThat(problem.remedy()).startsWith("Set scope to node for them");
                         })
                         .anySatisfy(problem ->
@@ -366,8 +364,8 @@ class FleetAutoConfigurationTests {
                         "resilience.rate-limiter.instances.geocoder.limit=4")
                 .run(context -> assertThat(output)
                         .contains("Bulkhead 'database': maxConcurrent is 3 for the fleet, but"
-                                + " resilience.fleet.expected-nodes is 5. While the store does not answer, each node runs one"
-                                + " call, 5 in all. Raise maxConcurrent, or lower expected-nodes.")
+                                + " resilience.fleet.expected-nodes is 5. While the store does not answer, each node runs"
+                                + " one call, 5 in all. Raise maxConcurrent, or lower expected-nodes.")
                         .contains(
                                 "Bulkhead 'database': maxConcurrent is 3 for the fleet's sync calls, and again for its"
                                         + " asynchronous calls, because pools is separate.")
