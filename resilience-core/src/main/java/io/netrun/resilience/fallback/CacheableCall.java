@@ -14,8 +14,10 @@ public interface CacheableCall {
     /**
      * Returns the key. Called after a successful call, and again before a stale result replaces a failure.
      *
-     * @return compared by {@code equals} and {@code hashCode}; must not change afterwards
+     * @return compared by {@code equals} and {@code hashCode}, must not change afterwards; null for a call whose result
+     *     is not kept
      */
+    @Nullable
     Object cacheKey();
 
     /**

@@ -51,7 +51,10 @@ final class StaleResults {
             return;
         }
         try {
-            kept.put(keyOf(body), new Kept(result, ticker.nanoTime()));
+            Object key = keyOf(body);
+            if (key != null) {
+                kept.put(key, new Kept(result, ticker.nanoTime()));
+            }
         } catch (Throwable thrown) {
             log(thrown);
         }
@@ -61,14 +64,15 @@ final class StaleResults {
     @Nullable
     Kept of(Object body) {
         try {
-            return kept.getIfPresent(keyOf(body));
+            Object key = keyOf(body);
+            return key == null ? null : kept.getIfPresent(key);
         } catch (Throwable thrown) {
             log(thrown);
             return null;
         }
     }
 
-    private static Object keyOf(Object body) {
+    private static @Nullable Object keyOf(Object body) {
         return AdaptedCall.sourceOf(body) instanceof CacheableCall call ? call.cacheKey() : SHARED;
     }
 
@@ -77,7 +81,7 @@ final class StaleResults {
             logged = true;
             SafeLog.error(
                     log,
-                    "Fallback '{}': the key of a call failed, so that its result is not kept. Make the cacheKey(), or"
+                    "Fallback '{}': the key of a call failed. Its result is not kept. Make cacheKey(), or"
                             + " equals() and hashCode() of the arguments, not throw",
                     name,
                     thrown);

@@ -1,14 +1,17 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.fallback.CacheableCall;
 import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.method.ReturnKind;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
+import java.util.Arrays;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
 /** One call of a protected method, as its pipeline executes it: any number of attempts, and possibly a fallback. */
-abstract sealed class ProtectedCall implements RecoverableCall
+abstract sealed class ProtectedCall implements RecoverableCall, CacheableCall
         permits PlainCall, FutureCall, AwaitedCall, ReactiveCall {
 
     private final MethodInvocation invocation;
@@ -68,5 +71,19 @@ abstract sealed class ProtectedCall implements RecoverableCall
             throw failure;
         }
         return method.fallbacks().recover(failure, target, invocation.getArguments());
+    }
+
+    @Override
+    public @Nullable Object cacheKey() {
+        if (!method.fallbacks().keepsResults()) {
+            return null;
+        }
+        @Nullable Object[] arguments = invocation.getArguments();
+        boolean suspending = method.returns() == ReturnKind.SUSPENDING; // its last argument is the continuation
+        Object target = invocation.getThis();
+        return new MethodCallKey(
+                target == null ? method : target,
+                method.title(),
+                Arrays.copyOf(arguments, suspending ? arguments.length - 1 : arguments.length));
     }
 }

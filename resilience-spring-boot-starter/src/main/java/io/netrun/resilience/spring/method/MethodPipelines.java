@@ -253,7 +253,8 @@ public final class MethodPipelines {
                 }
                 if (declaration.slot().annotation() == Fallback.class) {
                     fallbacks = collector.orElse(
-                            FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
+                            FallbackMethods.NONE,
+                            () -> FallbackMethods.of(declaration, method, userClass, beans, keepsStaleResults(policy)));
                     if (fallbacks == FallbackMethods.NONE) {
                         chain.remove(declaration.slot());
                     }
@@ -274,6 +275,11 @@ public final class MethodPipelines {
                 mayRepeat,
                 mayChangeThread,
                 fallbacks);
+    }
+
+    private static boolean keepsStaleResults(@Nullable Policy policy) {
+        return policy instanceof io.netrun.resilience.fallback.Fallback fallback
+                && fallback.config().stale() != null;
     }
 
     /** Returns true if a problem has not been logged yet, and marks it as logged. */
