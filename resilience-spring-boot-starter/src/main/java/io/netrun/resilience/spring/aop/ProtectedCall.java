@@ -1,6 +1,5 @@
 package io.netrun.resilience.spring.aop;
 
-import io.netrun.resilience.fallback.CacheableCall;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.ReturnKind;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
@@ -11,7 +10,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
 /** One call of a protected method, as its pipeline executes it: any number of attempts, and possibly a fallback. */
-abstract sealed class ProtectedCall implements RecoverableCall, CacheableCall
+abstract sealed class ProtectedCall implements RecoverableCall
         permits PlainCall, FutureCall, AwaitedCall, ReactiveCall {
 
     private final MethodInvocation invocation;

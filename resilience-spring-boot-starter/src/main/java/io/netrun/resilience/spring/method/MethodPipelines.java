@@ -6,6 +6,7 @@ import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.pattern.RecoverableCall;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -254,7 +255,8 @@ public final class MethodPipelines {
                 if (declaration.slot().annotation() == Fallback.class) {
                     fallbacks = collector.orElse(
                             FallbackMethods.NONE,
-                            () -> FallbackMethods.of(declaration, method, userClass, beans, keepsStaleResults(policy)));
+                            () -> FallbackMethods.of(
+                                    declaration, method, userClass, beans, RecoverableCall.keepsResults(policy)));
                     if (fallbacks == FallbackMethods.NONE) {
                         chain.remove(declaration.slot());
                     }
@@ -275,11 +277,6 @@ public final class MethodPipelines {
                 mayRepeat,
                 mayChangeThread,
                 fallbacks);
-    }
-
-    private static boolean keepsStaleResults(@Nullable Policy policy) {
-        return policy instanceof io.netrun.resilience.fallback.Fallback fallback
-                && fallback.config().stale() != null;
     }
 
     /** Returns true if a problem has not been logged yet, and marks it as logged. */
