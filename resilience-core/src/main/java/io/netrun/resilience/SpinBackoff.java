@@ -31,6 +31,12 @@ public final class SpinBackoff {
 
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
+    private static final long LONGEST_BRIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LONGEST_BODY_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** For threads that must not pause. */
+    private static final long LONGEST_POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private SpinBackoff() {}
 
     /**
@@ -67,6 +73,56 @@ public final class SpinBackoff {
         } else {
             LockSupport.parkNanos(PARK_NANOS);
         }
+    }
+
+    /**
+     * Waits for another thread to do what takes it less than a microsecond while it runs, for at most ten milliseconds
+     * of real time: the other thread may not be running, or may call code of the user meanwhile.
+     *
+     * @param done whether it is done
+     */
+    public static void awaitBriefly(BooleanSupplier done) {
+        awaitStart(done, () -> false);
+    }
+
+    /**
+     * Waits for another thread to start an asynchronous call, as {@link #awaitBriefly} does. Once that thread runs the
+     * body, which normally returns its future at once, this waits for at most half a millisecond longer.
+     *
+     * @param started whether the future of the call is known, or the call does not begin
+     * @param inBody whether the body has begun
+     */
+    public static void awaitStart(BooleanSupplier started, BooleanSupplier inBody) {
+        Ticker clock = Ticker.system(); // the other thread needs real time
+        long now = clock.nanoTime();
+        long end = now + LONGEST_BRIEF_NANOS;
+        boolean begun = false;
+        boolean pausing = true;
+        for (int checks = 0; !started.getAsBoolean() && now - end < 0; checks++) {
+            if (!begun && inBody.getAsBoolean()) {
+                begun = true;
+                end = earlier(end, now + LONGEST_BODY_NANOS);
+            }
+            if (pausing && !tryAwait(checks)) {
+                pausing = false;
+                end = earlier(end, now + LONGEST_POLL_NANOS);
+            }
+            now = clock.nanoTime();
+        }
+    }
+
+    /** Returns false if the thread is watched by a tool that forbids it to pause, such as BlockHound. */
+    private static boolean tryAwait(int checks) {
+        try {
+            await(checks);
+            return true;
+        } catch (Throwable forbidden) {
+            return false;
+        }
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
     }
 
     /**

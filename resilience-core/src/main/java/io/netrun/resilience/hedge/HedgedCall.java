@@ -6,6 +6,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
@@ -260,6 +261,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         } else {
             cancelTimer();
             unclaim();
+            awaitSlots();
             letGo();
             publish(value, failure);
         }
@@ -277,7 +279,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     protected void stop() {
         cancelTimer();
         if (adding) {
-            Attempt.awaitWhile(() -> adding);
+            SpinBackoff.awaitBriefly(() -> !adding);
         }
         forEachAttempt(Attempt::stop);
         unclaim();
@@ -288,6 +290,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
                 cancelAsWell(attempt);
             }
         });
+        awaitSlots();
         letGo();
     }
 

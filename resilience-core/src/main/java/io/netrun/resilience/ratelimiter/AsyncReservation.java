@@ -6,6 +6,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
@@ -109,45 +110,50 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             returnUnused();
             return;
         }
-        if (reservation.state() == Reservation.State.EXPIRED) {
-            limiter.countRejected();
+        switch (reservation.state()) {
+            case EXPIRED -> {
+                long retryAfter = limiter.retryAfter();
+                Throwable rejection = new RateLimitExceededException(limiter.name(), config, retryAfter);
+                reject(call, rejection, limiter.rejectedEvent(retryAfter));
+            }
+            case SHUT_DOWN -> reject(call, limiter.rejectionByShutdown(config), null);
+            default -> call.context.run(() -> goOn(call), this::failToStart);
         }
-        call.context.run(() -> goOn(call), this::failToStart);
     }
 
     private void goOn(Start<T> call) {
         switch (reservation.state()) {
             case GRANTED, PASSED -> begin(call);
-            case SHUT_DOWN -> fail(limiter.rejectionByShutdown(config));
-            case EXPIRED -> reject(call, limiter.retryAfter());
             case NO_TIMER -> failWith(reservation.failure());
             default -> cancel(false);
         }
     }
 
-    /** Ends the call with a rejection that has been counted. */
+    /**
+     * Ends the call with a rejection, which is counted, unless the call was cancelled or given up before: then its
+     * caller does not get the rejection.
+     */
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
-    private void reject(Start<T> call, long retryAfter) {
-        if (tryEnd()) {
-            Throwable rejection = new RateLimitExceededException(limiter.name(), config, retryAfter);
-            announceThenPublish(limiter.rejectedEvent(retryAfter), null, rejection, call.context);
-        } else {
-            limiter.publishRejected(retryAfter); // cancelled at the same moment
+    private void reject(Start<T> call, Throwable rejection, @Nullable Runnable event) {
+        if (call.deadline.isOver()) {
+            call.context.run(() -> cancel(false), this::fail);
+        } else if (tryEnd()) {
+            limiter.countRejected();
+            call.context.run(
+                    () -> announceThenPublish(event, null, rejection, call.context),
+                    unusable -> publishFailure(rejection));
         }
     }
 
     /** Starts the call with its permit, unless it has been cancelled meanwhile. */
     private void begin(Start<T> call) {
+        Deadline scope = call.deadline.child();
+        begun = scope; // before the check: a cancel finds the scope, or is found here
         if (hasEnded() || call.deadline.isOver()) {
             returnUnused();
             cancel(false);
         } else {
             limiter.countAccepted();
-            Deadline scope = call.deadline.child();
-            begun = scope;
-            if (hasEnded()) {
-                scope.tryStop();
-            }
             follow(call.next.callAsync(call.body, scope));
         }
     }
@@ -158,12 +164,15 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     /** The caller's context could not be restored, or the call could not be started. */
     private void failToStart(Throwable thrown) {
-        returnUnused();
+        if (begun == null) {
+            returnUnused();
+        }
         fail(thrown);
     }
 
+    /** Returns the token of a call that does not begin. */
     private void returnUnused() {
-        if (begun == null && reservation.state() == Reservation.State.GRANTED) {
+        if (reservation.tryReturn()) {
             limiter.queue().returnToken();
         }
     }
@@ -179,13 +188,27 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     @Override
     protected void stop() {
         Start<T> call = start.getAndSet(null);
-        limiter.queue().cancel(reservation, Reservation.State.CANCELLED);
+        if (!limiter.queue().cancel(reservation, Reservation.State.CANCELLED) && reservation.isWaiting()) {
+            // Another thread has removed it from the queue, and is about to settle it.
+            SpinBackoff.awaitBriefly(() -> !reservation.isWaiting());
+        }
         endWait(call);
+        if (call != null) {
+            returnUnused();
+        }
         Deadline scope = begun;
         if (scope != null) {
             scope.tryStop();
         }
+        if (call == null && !hasStarted()) {
+            SpinBackoff.awaitStart(this::hasStarted, () -> scope != null && scope.begun() != 0);
+        }
         super.stop();
+    }
+
+    /** Returns whether the worker that starts the call has its future, or does not start it. */
+    private boolean hasStarted() {
+        return isFollowing() || !reservation.hasToken();
     }
 
     private void endWait(@Nullable Start<T> call) {

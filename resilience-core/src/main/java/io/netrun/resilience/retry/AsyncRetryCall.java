@@ -5,6 +5,7 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
@@ -53,6 +54,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
      * Whether {@link #run()} must process a failure, which it does once; confined to the thread that drives the call.
      */
     private boolean failing;
+
+    /** Not 0 while a thread starts a further attempt whose future is not known yet; see {@link #startOf}. */
+    private volatile byte starting;
 
     /** The failure that represents the result of the ended attempt; confined to the thread that drives the call. */
     private @Nullable UnacceptableResultException endedUnacceptable;
@@ -115,18 +119,35 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if (known == null) {
             return;
         }
-        if (call == null || hasEnded()) {
-            known.cancelled();
-            attempts = null;
-            return;
+        Deadline further = scopeOfFurther();
+        starting = startOf(further); // before the check: a cancel waits for the start, or is found here
+        try {
+            if (call == null || hasEnded()) {
+                known.cancelled();
+                attempts = null;
+            } else if (deadline.isOver()) {
+                known.cancelled();
+                end(null, known);
+            } else {
+                known.begins();
+                follow(layer.next().callAsync(call, further));
+            }
+        } finally {
+            starting = 0;
         }
-        if (deadline.isOver()) {
-            known.cancelled();
-            end(null, known);
-            return;
+    }
+
+    /** Returns what {@link #starting} is until the next body begins in a scope: its count of bodies, and a bit. */
+    private static byte startOf(Deadline further) {
+        return (byte) (further.begun() | 0x80);
+    }
+
+    /** Waits briefly for another thread that starts a further attempt, so that its future can be cancelled. */
+    private void awaitStart(Deadline further) {
+        byte start = starting;
+        if (start != 0 && drivingThread != Thread.currentThread()) {
+            SpinBackoff.awaitStart(() -> starting == 0, () -> start != startOf(further));
         }
-        known.begins();
-        follow(layer.next().callAsync(call, scopeOfFurther()));
     }
 
     private Deadline scopeOfFurther() {
@@ -143,7 +164,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     private void follow(CompletableFuture<T> attempt) {
         running = attempt;
-        ForeignStage.onEnd(attempt, this);
+        ForeignStage.onEndAsIs(attempt, this);
         if (hasEnded()) {
             cancelPart(attempt);
         }
@@ -153,7 +174,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         endedValue = value;
-        endedFailure = failure;
+        endedFailure = ForeignStage.thrownBy(running, failure);
         if ((int) PENDING.getAndAdd(this, 1) == 0) {
             drain();
         }
@@ -347,6 +368,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         AttemptDelay<T> waiting = attemptDelay;
         if (waiting != null && waiting.tryFinish()) {
             forgetAttempts();
+        }
+        if (further != null) {
+            awaitStart(further);
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
