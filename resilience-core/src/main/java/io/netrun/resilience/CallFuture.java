@@ -94,7 +94,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /**
      * Waits briefly until another thread that ends this call has released what it holds: normally less than a
-     * microsecond, at most ten milliseconds. Does not wait if the calling thread itself is ending this call.
+     * microsecond, at most a hundred milliseconds. Does not wait if the calling thread itself is ending this call.
      */
     private void awaitReleased() {
         for (@Nullable Releasing each = RELEASING.get(); each != null; each = each.outer) {

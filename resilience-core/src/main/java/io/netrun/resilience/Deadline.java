@@ -391,7 +391,8 @@ public abstract class Deadline extends ScopeParts {
         }
 
         /**
-         * Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for at most ten milliseconds.
+         * Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for at most a hundred
+         * milliseconds.
          */
         public final void awaitSettled() {
             SpinBackoff.awaitBriefly(this::isSettled);

@@ -104,7 +104,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     @Override
     public void onSettled() {
-        Start<T> call = start.getAndSet(null);
+        Start<T> call = start.get();
         endWait(call);
         if (call == null) {
             returnUnused();
@@ -117,11 +117,16 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
                 reject(call, rejection, limiter.rejectedEvent(retryAfter));
             }
             case SHUT_DOWN -> reject(call, limiter.rejectionByShutdown(config), null);
-            default -> call.context.run(() -> goOn(call), this::failToStart);
+            default -> call.context.run(this::goOn, this::failToStart);
         }
     }
 
-    private void goOn(Start<T> call) {
+    /** Goes on in the caller's context, unless the call was cancelled meanwhile, which has returned the token. */
+    private void goOn() {
+        Start<T> call = start.getAndSet(null);
+        if (call == null) {
+            return;
+        }
         switch (reservation.state()) {
             case GRANTED, PASSED -> begin(call);
             case NO_TIMER -> failWith(reservation.failure());
@@ -135,6 +140,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
      */
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void reject(Start<T> call, Throwable rejection, @Nullable Runnable event) {
+        start.set(null);
         if (call.deadline.isOver()) {
             call.context.run(() -> cancel(false), this::fail);
         } else if (tryEnd()) {
@@ -165,6 +171,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     /** The caller's context could not be restored, or the call could not be started. */
     private void failToStart(Throwable thrown) {
         if (begun == null) {
+            start.set(null);
             returnUnused();
         }
         fail(thrown);

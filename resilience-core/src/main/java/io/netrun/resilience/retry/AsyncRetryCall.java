@@ -5,7 +5,6 @@ import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
-import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Workers;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
@@ -55,17 +54,11 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
      */
     private boolean failing;
 
-    /** Not 0 while a thread starts a further attempt whose future is not known yet; see {@link #startOf}. */
-    private volatile byte starting;
-
     /** The failure that represents the result of the ended attempt; confined to the thread that drives the call. */
     private @Nullable UnacceptableResultException endedUnacceptable;
 
     /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
     private volatile @Nullable Thread drivingThread;
-
-    /** The scope of further attempts, by which a cancel reaches one that has no future yet; null before the first. */
-    private volatile @Nullable Deadline scope;
 
     private volatile @Nullable CompletableFuture<T> running;
     private volatile @Nullable AttemptDelay<T> attemptDelay;
@@ -119,8 +112,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if (known == null) {
             return;
         }
-        Deadline further = scopeOfFurther();
-        starting = startOf(further); // before the check: a cancel waits for the start, or is found here
+        Deadline further = beginStart(deadline); // before the check: a cancel waits for the start, or is found here
         try {
             if (call == null || hasEnded()) {
                 known.cancelled();
@@ -133,33 +125,8 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
                 follow(layer.next().callAsync(call, further));
             }
         } finally {
-            starting = 0;
+            endStart();
         }
-    }
-
-    /** Returns what {@link #starting} is until the next body begins in a scope: its count of bodies, and a bit. */
-    private static byte startOf(Deadline further) {
-        return (byte) (further.begun() | 0x80);
-    }
-
-    /** Waits briefly for another thread that starts a further attempt, so that its future can be cancelled. */
-    private void awaitStart(Deadline further) {
-        byte start = starting;
-        if (start != 0 && drivingThread != Thread.currentThread()) {
-            SpinBackoff.awaitStart(() -> starting == 0, () -> start != startOf(further));
-        }
-    }
-
-    private Deadline scopeOfFurther() {
-        Deadline further = scope;
-        if (further == null) {
-            further = deadline.child();
-            scope = further;
-            if (hasEnded()) {
-                further.tryStop();
-            }
-        }
-        return further;
     }
 
     private void follow(CompletableFuture<T> attempt) {
@@ -361,16 +328,13 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     }
 
     private void halt() {
-        Deadline further = scope;
-        if (further != null) {
-            further.tryStop();
-        }
+        stopFurther();
         AttemptDelay<T> waiting = attemptDelay;
         if (waiting != null && waiting.tryFinish()) {
             forgetAttempts();
         }
-        if (further != null) {
-            awaitStart(further);
+        if (drivingThread != Thread.currentThread()) {
+            awaitStart();
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
@@ -402,10 +366,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         body = null;
         running = null;
         attemptDelay = null;
-        Deadline further = scope;
-        if (further != null) {
-            further.end();
-        }
+        endFurther();
         if (rules.hasTimeLimit()) {
             deadline.end();
         }
