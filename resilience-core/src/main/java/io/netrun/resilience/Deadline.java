@@ -126,16 +126,16 @@ public abstract class Deadline extends ScopeParts {
     }
 
     /**
-     * Marks a new scope whose call runs on another thread than that of its caller, who may go on while the call still
-     * runs. To be called before the scope is used.
+     * Marks a new scope whose caller may go on while code of the call still runs, since it is not waited for on the
+     * caller's thread. To be called before the scope is used.
      */
     public final void detach() {
         detached = true;
     }
 
     /**
-     * Returns whether a caller may go on while a call in this scope still runs on its thread. Policies then register a
-     * sync call before its first attempt, so that it is counted when it is given up and not when its code returns.
+     * Returns whether this scope or one around it is {@linkplain #detach() detached}. Policies then register a sync
+     * call before its first attempt, so that it is counted when it is given up and not when its code returns.
      */
     public final boolean isDetached() {
         return detached;

@@ -112,7 +112,9 @@ abstract class ScopeParts {
         }
         inFlight = kept;
         settle(taken, exceeded, failures);
-        ending.forEach(Deadline.InFlight::awaitSettled);
+        if (!isNotifying()) { // otherwise this thread may be settling one of them, further down its stack
+            ending.forEach(Deadline.InFlight::awaitSettled);
+        }
     }
 
     static void settle(List<Deadline.InFlight> parts, boolean exceeded, Consumer<Throwable> failures) {

@@ -96,7 +96,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
      * call ended.
      */
     private Attempt<T> add() {
-        Attempt<T> attempt = new Attempt<>(this, deadline.child());
+        Deadline scope = deadline.child();
+        scope.detach();
+        Attempt<T> attempt = new Attempt<>(this, scope);
         append(attempt);
         if (hasEnded()) {
             attempt.stop();

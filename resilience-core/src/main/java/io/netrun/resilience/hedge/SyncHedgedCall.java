@@ -30,7 +30,6 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
 
     @Override
     void attempt(Attempt<T> attempt) {
-        attempt.scope().detach();
         WorkerAttempt<T> onWorker = new WorkerAttempt<>(next(), body, attempt, this);
         follow(attempt, onWorker);
         onWorker.start();

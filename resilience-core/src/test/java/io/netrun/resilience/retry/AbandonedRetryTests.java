@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netrun.resilience.Guard;
 import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.timeout.Timeout;
@@ -109,6 +110,24 @@ class AbandonedRetryTests {
         await().until(() -> limits.ticker.scheduledCount() == 1);
         limits.ticker.advance(LimitFixture.LIMIT);
         assertThat(call).succeedsWithin(LimitFixture.LONG).isEqualTo(1L);
+    }
+
+    /** An asynchronous call that has waited starts on a worker, where its code blocks in a sync call. */
+    @Test
+    void callWithinAnAsyncCallShouldCountAsCancelledWhenTheLimitFires() {
+        Bulkhead bulkhead = Bulkhead.of("bulkhead", c -> c.maxConcurrent(1).maxQueue(1));
+        CompletableFuture<String> running = new CompletableFuture<>();
+        bulkhead.callAsync(() -> running);
+        CompletableFuture<Long> counted = Pipeline.of(limits.timeout(TimeoutThread.AUTO), bulkhead)
+                .<String>callAsync(() -> {
+                    retry.run(limits::hangDeaf);
+                    return CompletableFuture.completedFuture("late");
+                })
+                .handle((value, failure) -> retry.metrics().totalCancelled());
+        running.complete("first");
+        LimitFixture.awaitLatch(limits.running);
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThat(counted).succeedsWithin(LimitFixture.LONG).isEqualTo(1L);
     }
 
     @Test
