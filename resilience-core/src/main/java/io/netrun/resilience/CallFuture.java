@@ -18,6 +18,11 @@ import org.slf4j.LoggerFactory;
  * is the same for both: first the outcome of the call is decided, then everything that the call holds is released, and
  * only then do the future's dependents run.
  *
+ * <p>Calls nest, and an outer one may be ended from outside while another thread ends an inner one. The thread that
+ * stops the outer call then waits briefly until the inner one is released. It does not wait for listeners and
+ * dependents of the inner call, which are code of the user: what the outer call holds for an inner one that is
+ * {@linkplain ForeignStage#isOver over}, it releases itself.
+ *
  * @apiNote For authors of policies.
  * @param <T> the result
  */
@@ -25,15 +30,26 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     private static final Logger log = LoggerFactory.getLogger(CallFuture.class);
 
-    private static final VarHandle DECIDED = ConstantBootstraps.fieldVarHandle(
-            MethodHandles.lookup(), "decided", VarHandle.class, CallFuture.class, boolean.class);
+    private static final VarHandle PHASE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "phase", VarHandle.class, CallFuture.class, byte.class);
     private static final VarHandle FOLLOWER = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "follower", VarHandle.class, CallFuture.class, Object.class);
 
     /** Replaces the follower once there can be none any more. */
     private static final Object PUBLISHED = new Object();
 
-    private volatile boolean decided;
+    private static final byte RUNNING = 0;
+
+    /** The outcome is decided, and what the call holds is being released. */
+    private static final byte ENDING = 1;
+
+    /** Everything that the call holds is released, and code of the user runs before the future is completed. */
+    private static final byte RELEASED = 2;
+
+    /** The futures that the calling thread is releasing, the latest first. */
+    private static final ThreadLocal<@Nullable Releasing> RELEASING = new ThreadLocal<>();
+
+    private volatile byte phase;
 
     /**
      * A callback that receives the outcome as a stage of {@link #handle} would, without the two objects of such a
@@ -55,12 +71,38 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * future.
      */
     protected final boolean tryEnd() {
-        return !decided && DECIDED.compareAndSet(this, false, true);
+        return phase == RUNNING && PHASE.compareAndSet(this, RUNNING, ENDING);
     }
 
     /** Returns whether the outcome of the call is decided; {@link #isDone()} follows once everything is released. */
     protected final boolean hasEnded() {
-        return decided;
+        return phase != RUNNING;
+    }
+
+    /**
+     * Records that everything that the call holds is released, after a successful {@link #tryEnd()} and before
+     * listeners are called. Threads that cancel an outer call do not wait for those listeners.
+     */
+    protected final void markReleased() {
+        phase = RELEASED;
+    }
+
+    /** Returns whether the call has ended and holds nothing any more; its dependents may not have run yet. */
+    final boolean isReleased() {
+        return phase == RELEASED || isDone();
+    }
+
+    /**
+     * Waits briefly until another thread that ends this call has released what it holds: normally less than a
+     * microsecond, at most a hundred milliseconds. Does not wait if the calling thread itself is ending this call.
+     */
+    private void awaitReleased() {
+        for (@Nullable Releasing each = RELEASING.get(); each != null; each = each.outer) {
+            if (each.future == this) {
+                return;
+            }
+        }
+        SpinBackoff.awaitBriefly(this::isReleased);
     }
 
     /** Ends this future with the outcome of the call; does nothing if its end was decided before. */
@@ -154,10 +196,22 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** {@link #stop() Stops} the call, after a successful {@link #tryEnd()}. Never throws. */
     protected final void release() {
+        Releasing outer = RELEASING.get();
+        try {
+            RELEASING.set(new Releasing(this, outer));
+        } catch (Throwable outOfMemory) {
+            SafeLog.warn(log, "The stop of a call may take some milliseconds longer", outOfMemory);
+        }
         try {
             stop();
         } catch (Throwable thrown) {
             SafeLog.error(log, "A call could not be stopped", thrown);
+        } finally {
+            if (outer == null) {
+                RELEASING.remove();
+            } else {
+                RELEASING.set(outer);
+            }
         }
     }
 
@@ -187,6 +241,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             publish(value, failure);
             return;
         }
+        markReleased();
         OverdueRelease overdue = OverdueRelease.watch(() -> context.runAnyway(() -> publish(value, failure)));
         announce(announcement, context);
         if (overdue != null) {
@@ -241,7 +296,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         return isCancelled();
     }
 
-    /** Cancels this future as a part of a call that completes even if {@link #stop()} blocks. */
+    /**
+     * Cancels this future as a part of a call that completes even if {@link #stop()} blocks. If another thread is
+     * ending it, that thread first releases what it holds.
+     */
     final void cancelWithin(boolean mayInterruptIfRunning) {
         if (!mayInterruptIfRunning && !hasEnded()) {
             spared = true;
@@ -249,6 +307,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (tryEnd()) {
             release();
             publishFailure(new CancellationException());
+        } else if (!isReleased()) {
+            awaitReleased();
         }
     }
 
@@ -306,4 +366,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         super.obtrudeException(failure);
         onPublished(null, failure);
     }
+
+    /** A future that a thread is releasing, and those that it was releasing when it began. */
+    private record Releasing(CallFuture<?> future, @Nullable Releasing outer) {}
 }

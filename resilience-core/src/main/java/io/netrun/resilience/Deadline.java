@@ -56,12 +56,15 @@ public abstract class Deadline extends ScopeParts {
 
     private volatile byte state;
 
+    private boolean detached; // written before the scope is passed to another thread
+
     /** The number of bodies begun in this scope. Racy: parallel bodies may be counted as one. */
     private volatile int begun;
 
     /** Package-private, so that authors of policies create scopes with {@link #within} and {@link #child} only. */
     Deadline(@Nullable Deadline outer) {
         this.outer = outer;
+        this.detached = outer != null && outer.detached;
     }
 
     /**
@@ -120,6 +123,22 @@ public abstract class Deadline extends ScopeParts {
     /** Returns a nested scope without a limit of its own, which can be stopped independently. */
     public final Deadline child() {
         return new Unlimited(asOuter());
+    }
+
+    /**
+     * Marks a new scope whose caller may go on while code of the call still runs, since it is not waited for on the
+     * caller's thread. To be called before the scope is used.
+     */
+    public final void detach() {
+        detached = true;
+    }
+
+    /**
+     * Returns whether this scope or one around it is {@linkplain #detach() detached}. Policies then register a sync
+     * call before its first attempt, so that it is counted when it is given up and not when its code returns.
+     */
+    public final boolean isDetached() {
+        return detached;
     }
 
     private @Nullable Deadline asOuter() {
@@ -268,7 +287,7 @@ public abstract class Deadline extends ScopeParts {
                 each.add(part);
             }
         }
-        if (isOver() && part.tryEnd()) {
+        if (isOver() && part.tryBeginEnd()) {
             settle(List.of(part), isExceeded(), failure -> {});
         }
     }
@@ -372,10 +391,11 @@ public abstract class Deadline extends ScopeParts {
         }
 
         /**
-         * Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for at most ten milliseconds.
+         * Waits until what another thread has {@linkplain #tryBeginEnd() begun} is done, for at most a hundred
+         * milliseconds.
          */
         public final void awaitSettled() {
-            ScopeParts.awaitSettled(this);
+            SpinBackoff.awaitBriefly(this::isSettled);
         }
 
         /** Returns whether this part has ended and everything is settled. */
@@ -397,6 +417,8 @@ public abstract class Deadline extends ScopeParts {
                 onOver(exceeded, failures);
             } catch (Throwable thrown) {
                 SafeLog.error(log, "A policy failed when its call was given up", thrown);
+            } finally {
+                markSettled();
             }
         }
     }

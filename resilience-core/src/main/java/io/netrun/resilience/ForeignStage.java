@@ -46,8 +46,10 @@ public final class ForeignStage {
     /**
      * Calls back as {@link #onEnd} does, but with the failure as the stage reports it; {@link #thrownBy} unwraps it.
      * For callbacks that know their stage, which saves an object.
+     *
+     * @throws RuntimeException what the stage throws instead of accepting the callback
      */
-    static <T extends @Nullable Object> void onEndAsIs(
+    public static <T extends @Nullable Object> void onEndAsIs(
             CompletionStage<T> stage, BiFunction<? super T, @Nullable Throwable, ?> callback) {
         if (stage instanceof CallFuture<T> own && own.tryFollow(callback)) {
             return;
@@ -58,7 +60,7 @@ public final class ForeignStage {
     }
 
     /** Returns what was thrown if a stage reports a failure; null for none. */
-    static @Nullable Throwable thrownBy(@Nullable CompletionStage<?> stage, @Nullable Throwable failure) {
+    public static @Nullable Throwable thrownBy(@Nullable CompletionStage<?> stage, @Nullable Throwable failure) {
         return failure == null || stage == null || isAsReported(stage) ? failure : ExceptionFilter.ofStage(failure);
     }
 
@@ -91,7 +93,26 @@ public final class ForeignStage {
 
     private static final class Failed<T extends @Nullable Object> extends CompletableFuture<T> implements AsReported {}
 
-    /** Cancels a future, with an interrupt of what runs for it. Exceptions are logged. */
+    /**
+     * Returns whether a call has ended and everything that was held within it is released. Its dependents may not have
+     * run yet: another thread runs them, or code of the user before them. A future that throws is not over.
+     */
+    public static boolean isOver(CompletableFuture<?> future) {
+        if (future instanceof CallFuture<?> own) {
+            return own.isReleased();
+        }
+        try {
+            return future.isDone();
+        } catch (Throwable thrown) {
+            return false;
+        }
+    }
+
+    /**
+     * Cancels a future, with an interrupt of what runs for it. If it is a call of this library that another thread is
+     * ending, that thread has released what the call holds when this returns, unless that takes more than a hundred
+     * milliseconds. Exceptions are logged.
+     */
     public static void cancel(CompletableFuture<?> future) {
         cancel(future, true);
     }

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes the end of a call while what it holds is still being released, if the release blocks in foreign code, such
  * as a future's {@code cancel}. A runnable thread is given more time, because it may only be waiting for a processor,
- * and if an end is published early, callers observe permits that are not free yet.
+ * or for another thread that is; and if an end is published early, callers observe permits that are not free yet.
  */
 final class OverdueRelease implements Runnable {
 
@@ -66,7 +66,7 @@ final class OverdueRelease implements Runnable {
         if (released) {
             return;
         }
-        if (++looks < MAX_LOOKS && releasing.getState() == Thread.State.RUNNABLE) {
+        if (++looks < MAX_LOOKS && !isBlocked()) {
             try {
                 lookLater();
                 return;
@@ -75,5 +75,12 @@ final class OverdueRelease implements Runnable {
             }
         }
         publication.run();
+    }
+
+    /** A thread that waits for another one which is running, or about to run, is not blocked. */
+    private boolean isBlocked() {
+        return !SpinBackoff.isWaitingBriefly(releasing)
+                && releasing.getState() != Thread.State.RUNNABLE
+                && !SpinBackoff.isWaitingBriefly(releasing);
     }
 }

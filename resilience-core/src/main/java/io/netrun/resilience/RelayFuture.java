@@ -24,8 +24,8 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     /** Follows an inner call. If this future has ended meanwhile, the inner call is stopped. */
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
     public final RelayFuture<T> follow(CompletableFuture<T> call) {
-        following = true;
         inner = call;
+        following = true;
         try {
             ForeignStage.onEndAsIs(call, this);
         } catch (Throwable thrown) {
@@ -42,6 +42,15 @@ public abstract class RelayFuture<T extends @Nullable Object> extends CallFuture
     /** Returns whether an inner call is or was followed, so that its end is or will be reported. */
     protected final boolean isFollowing() {
         return following;
+    }
+
+    /**
+     * Returns whether an inner call was followed and is {@linkplain ForeignStage#isOver over}, although its end may not
+     * have been reported yet.
+     */
+    protected final boolean isInnerOver() {
+        CompletableFuture<T> running = inner;
+        return running == null ? following : ForeignStage.isOver(running);
     }
 
     /** Receives the end of the inner call. Must not be called by other code. */

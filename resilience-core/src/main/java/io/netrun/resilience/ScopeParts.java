@@ -5,7 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +20,6 @@ abstract class ScopeParts {
 
     private static final VarHandle IN_FLIGHT = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "inFlight", VarHandle.class, ScopeParts.class, Link.class);
-
-    /** Applies if the other thread is not running, or calls listeners meanwhile. */
-    private static final long LONGEST_SETTLING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Set on threads that notify, which must not be delayed by listeners of events. */
     private static final ThreadLocal<@Nullable Boolean> NOTIFYING = new ThreadLocal<>();
@@ -104,7 +100,7 @@ abstract class ScopeParts {
             if (link == kept) {
                 continue;
             }
-            if (link.part.tryEnd()) {
+            if (link.part.tryBeginEnd()) {
                 taken.add(link.part);
             } else if (!link.part.isSettled()) {
                 ending = ending.isEmpty() ? new ArrayList<>() : ending;
@@ -116,15 +112,8 @@ abstract class ScopeParts {
         }
         inFlight = kept;
         settle(taken, exceeded, failures);
-        ending.forEach(Deadline.InFlight::awaitSettled);
-    }
-
-    /** Waits for another thread to settle a part, which takes less than a microsecond while that thread runs. */
-    static void awaitSettled(Deadline.InFlight part) {
-        Ticker clock = Ticker.system(); // the other thread needs real time
-        long end = clock.nanoTime() + LONGEST_SETTLING_NANOS;
-        for (int checks = 0; !part.isSettled() && clock.nanoTime() - end < 0; checks++) {
-            SpinBackoff.await(checks);
+        if (!isNotifying()) { // otherwise this thread may be settling one of them, further down its stack
+            ending.forEach(Deadline.InFlight::awaitSettled);
         }
     }
 

@@ -31,6 +31,20 @@ public final class SpinBackoff {
 
     private static final long PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
+    /** Another thread that runs no code of the user meanwhile; it may have to wait for a processor. */
+    private static final long LONGEST_BRIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Another thread that may call listeners meanwhile. */
+    private static final long LONGEST_START_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final long LONGEST_BODY_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** On threads that must not pause. */
+    private static final long LONGEST_POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    /** What a thread in {@link #awaitBriefly} or {@link #awaitStart} is shown to wait for. */
+    private static final Object BRIEF = new Object();
+
     private SpinBackoff() {}
 
     /**
@@ -67,6 +81,75 @@ public final class SpinBackoff {
         } else {
             LockSupport.parkNanos(PARK_NANOS);
         }
+    }
+
+    /**
+     * Waits for another thread to do what takes it less than a microsecond while it runs, and is no code of the user.
+     * Waits for at most a hundred milliseconds of real time, because the other thread may have to wait for a processor.
+     *
+     * @param done whether it is done
+     */
+    public static void awaitBriefly(BooleanSupplier done) {
+        awaitUntil(done, () -> false, LONGEST_BRIEF_NANOS);
+    }
+
+    /**
+     * Waits for another thread to start an asynchronous call, which normally takes it less than a microsecond, too, for
+     * at most ten milliseconds: it may call listeners. Once it runs the body, which normally returns its future at
+     * once, this waits for at most half a millisecond longer.
+     *
+     * @param started whether the future of the call is known, or the call does not begin
+     * @param inBody whether the body has begun
+     */
+    public static void awaitStart(BooleanSupplier started, BooleanSupplier inBody) {
+        awaitUntil(started, inBody, LONGEST_START_NANOS);
+    }
+
+    private static void awaitUntil(BooleanSupplier done, BooleanSupplier inBody, long nanos) {
+        LockSupport.setCurrentBlocker(BRIEF);
+        try {
+            pollUntil(done, inBody, nanos);
+        } finally {
+            LockSupport.setCurrentBlocker(null);
+        }
+    }
+
+    private static void pollUntil(BooleanSupplier done, BooleanSupplier inBody, long nanos) {
+        Ticker clock = Ticker.system(); // the other thread needs real time
+        long now = clock.nanoTime();
+        long end = now + nanos;
+        boolean begun = false;
+        boolean pausing = true;
+        for (int checks = 0; !done.getAsBoolean() && now - end < 0; checks++) {
+            if (!begun && inBody.getAsBoolean()) {
+                begun = true;
+                end = earlier(end, now + LONGEST_BODY_NANOS);
+            }
+            if (pausing && !tryAwait(checks)) {
+                pausing = false;
+                end = earlier(end, now + LONGEST_POLL_NANOS);
+            }
+            now = clock.nanoTime();
+        }
+    }
+
+    /** Returns whether a thread is in one of the waits for another thread that are over soon. */
+    static boolean isWaitingBriefly(Thread thread) {
+        return LockSupport.getBlocker(thread) == BRIEF;
+    }
+
+    /** Returns false if the thread is watched by a tool that forbids it to pause, such as BlockHound. */
+    private static boolean tryAwait(int checks) {
+        try {
+            await(checks);
+            return true;
+        } catch (Throwable forbidden) {
+            return false;
+        }
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
     }
 
     /**

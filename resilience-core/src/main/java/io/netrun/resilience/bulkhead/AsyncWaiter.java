@@ -6,8 +6,8 @@ import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
-import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.time.Duration;
@@ -21,12 +21,11 @@ import org.jspecify.annotations.Nullable;
  * An asynchronous call that waits for its permit without a thread. Once granted, it starts on a worker thread: on the
  * thread that released the permit it would delay that thread, and calls that end at once would recurse.
  */
-final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
+final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         implements FairSemaphore.Waiter, PendingWaits.Waiting {
 
     private final Bulkhead bulkhead;
     private final BulkheadConfig config;
-    private final FairSemaphore semaphore;
     private final Deadline deadline;
     private final long since;
 
@@ -41,9 +40,6 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
 
     private volatile Ticker.@Nullable Scheduled timer;
 
-    /** Written by the thread that starts the call, before this follows it. */
-    private @Nullable SubscriptionPermit permit;
-
     /** The scope of the started call, by which a cancel reaches it while it has no future yet. */
     private volatile @Nullable Deadline scope;
 
@@ -53,19 +49,19 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
             Layer next,
             CheckedSupplier<? extends CompletionStage<T>, ?> body,
             Deadline deadline) {
+        super(semaphore, null);
         this.bulkhead = bulkhead;
         this.config = bulkhead.config();
-        this.semaphore = semaphore;
         this.deadline = deadline;
         this.start = new AtomicReference<>(new Start<>(next, body, CallerContext.capture()));
         this.since = bulkhead.ticker().nanoTime();
     }
 
     CompletableFuture<T> acquire() {
-        ticket = semaphore.enqueue(this);
+        ticket = semaphore().enqueue(this);
         if (ticket == FairSemaphore.FULL) {
             start.set(null);
-            fail(bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore));
+            fail(bulkhead.published(bulkhead.rejectFull(config, semaphore()), semaphore()));
         } else if (isWaiting()) {
             limitWait();
             bulkhead.pendingWaits().register(this);
@@ -89,7 +85,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         try {
             timer = bulkhead.ticker().schedule(Workers.handOverWhenDue(this::expire), Require.nanos(maxWait));
         } catch (Throwable noTimer) {
-            if (semaphore.cancel(ticket, false)) {
+            if (semaphore().cancel(ticket)) {
                 start.set(null);
                 fail(noTimer);
             }
@@ -97,34 +93,41 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
     }
 
     private void expire() {
-        if (semaphore.cancel(ticket, true)) {
-            rejecting(bulkhead.rejectTimedOut(config, semaphore)).run();
+        if (semaphore().cancel(ticket)) {
+            end(bulkhead.rejectTimedOut(config, semaphore())).run();
         }
     }
 
     @Override
     public void onShutdown() {
-        if (semaphore.cancel(ticket, true)) {
-            Workers.executeReliably(rejecting(bulkhead.rejectShutdown(config)));
+        if (semaphore().cancel(ticket)) {
+            Workers.executeReliably(end(bulkhead.rejectShutdown(config)));
         }
     }
 
-    /** Ends the wait with a rejection that has been counted. The returned task runs in the caller's context. */
-    private Runnable rejecting(CallRejectedException rejection) {
+    /**
+     * Ends the wait with a rejection, which is counted now, unless the call was cancelled or given up before: then its
+     * caller does not get the rejection. The returned task runs in the caller's context.
+     */
+    private Runnable end(CallRejectedException rejection) {
+        if (deadline.isOver()) {
+            return leave();
+        }
         Start<T> left = start.getAndSet(null);
         waitEnds();
-        return left == null
-                ? () -> reject(rejection, null)
-                : left.context.wrap(() -> reject(rejection, left.context), this::fail);
+        Runnable ending = left == null
+                ? () -> publishFailure(rejection)
+                : left.context.wrap(() -> reject(rejection, left.context), unusable -> publishFailure(rejection));
+        if (!tryEnd()) {
+            return () -> {};
+        }
+        semaphore().countRejected();
+        return ending;
     }
 
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
-    private void reject(CallRejectedException rejection, @Nullable CallerContext context) {
-        if (context == null || !tryEnd()) {
-            fail(bulkhead.published(rejection, semaphore)); // cancelled at the same moment
-        } else {
-            announceThenPublish(bulkhead.rejectedEvent(rejection, semaphore), null, rejection, context);
-        }
+    private void reject(CallRejectedException rejection, CallerContext context) {
+        announceThenPublish(bulkhead.rejectedEvent(rejection, semaphore()), null, rejection, context);
     }
 
     /** Leaves the queue when an outer policy abandons the call, which need not cancel this future. */
@@ -132,7 +135,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (semaphore.cancel(ticket, false)) {
+            if (semaphore().cancel(ticket)) {
                 Workers.executeReliably(leave());
             }
         }
@@ -162,7 +165,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
     /** Releases the permit unless the call has begun: a worker that begins later finds nothing to start. */
     private void releaseUnused() {
         if (start.getAndSet(null) != null) {
-            semaphore.release();
+            releasePermit();
         }
     }
 
@@ -175,16 +178,16 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         Deadline own = deadline.child();
         scope = own; // before the check: a cancel finds the scope, or is found here
         if (hasEnded() || deadline.isOver()) {
-            semaphore.release();
+            releasePermit();
             cancel(false);
             return;
         }
         try {
-            permit = SubscriptionPermit.of(semaphore, call.body, own);
+            setPermit(SubscriptionPermit.of(semaphore(), call.body, own));
             follow(call.next.callAsync(call.body, own));
         } catch (Throwable thrown) {
             if (!isFollowing()) {
-                SubscriptionPermit.release(permit, semaphore);
+                releasePermit();
             }
             fail(thrown);
         }
@@ -202,22 +205,36 @@ final class AsyncWaiter<T extends @Nullable Object> extends RelayFuture<T>
         if (own != null) {
             own.end();
         }
-        SubscriptionPermit.release(permit, semaphore);
+        super.onInnerEnd(value, failure);
     }
 
     @Override
     protected void stop() {
         waitEnds();
+        if (!granted && start.get() != null) {
+            if (semaphore().cancel(ticket)) {
+                start.set(null);
+            } else {
+                // Another thread has removed this from the queue, and is about to grant the permit or to end the wait.
+                SpinBackoff.awaitBriefly(() -> granted || start.get() == null);
+            }
+        }
         if (granted) {
             releaseUnused();
-        } else if (start.get() != null && semaphore.cancel(ticket, false)) {
-            start.set(null);
         }
         Deadline own = scope;
         if (own != null) {
             own.tryStop();
         }
+        if (granted && !hasStarted()) {
+            SpinBackoff.awaitStart(this::hasStarted, () -> own != null && own.begun() != 0);
+        }
         super.stop();
+    }
+
+    /** Returns whether the worker that starts the call has its future, or has released its permit. */
+    private boolean hasStarted() {
+        return isFollowing() || hasReleasedPermit();
     }
 
     private void waitEnds() {

@@ -149,14 +149,11 @@ final class FairSemaphore {
     }
 
     /** Removes a waiter from the queue. Returns false if it has been granted a permit, or is about to be. */
-    boolean cancel(long ticket, boolean asRejected) {
+    boolean cancel(long ticket) {
         if (queue.remove(ticket) == null) {
             return false;
         }
         queued.decrementAndGet();
-        if (asRejected) {
-            rejected.increment();
-        }
         if (!tryClearWaitingBit()) {
             grantWaiting();
         }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.CallInterruptedException;
+import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Require;
@@ -71,15 +72,15 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         try {
             while (!granted) {
                 if (removed) {
-                    throw shutDown ? bulkhead.published(bulkhead.rejectShutdown(config), semaphore) : givenUp();
+                    throw shutDown ? rejected(bulkhead.rejectShutdown(config)) : givenUp();
                 }
                 long wait = config.maxWait() == null
                         ? MAX_PARK_NANOS
                         : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
                 if (wait <= 0) {
-                    if (semaphore.cancel(ticket, true)) {
+                    if (semaphore.cancel(ticket)) {
                         removed = true;
-                        throw bulkhead.published(bulkhead.rejectTimedOut(config, semaphore), semaphore);
+                        throw rejected(bulkhead.rejectTimedOut(config, semaphore));
                     }
                     awaitGrantOrRemoval();
                     continue;
@@ -101,6 +102,15 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         }
     }
 
+    /** Counts the rejection, unless the call was given up before: then its caller does not get the rejection. */
+    private RuntimeException rejected(CallRejectedException rejection) {
+        if (deadline.isOver()) {
+            return givenUp();
+        }
+        semaphore.countRejected();
+        return bulkhead.published(rejection, semaphore);
+    }
+
     private RuntimeException givenUp() {
         return new CancellationException(
                 "the call was given up while it waited for a permit of Bulkhead '" + bulkhead.name() + "'");
@@ -116,7 +126,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     /** Leaves the queue unless it already has. A permit granted at the same time is released. */
     private void leave() {
-        if (!removed && !semaphore.cancel(ticket, false)) {
+        if (!removed && !semaphore.cancel(ticket)) {
             awaitGrantOrRemoval();
             if (granted) {
                 semaphore.release();
@@ -133,7 +143,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        if (semaphore.cancel(ticket, false)) {
+        if (semaphore.cancel(ticket)) {
             removed = true;
             LockSupport.unpark(thread);
         }
@@ -141,7 +151,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     @Override
     public void onShutdown() {
-        if (semaphore.cancel(ticket, true)) {
+        if (semaphore.cancel(ticket)) {
             shutDown = true;
             removed = true;
             LockSupport.unpark(thread);

@@ -167,7 +167,7 @@ final class OutcomeRecorder {
 
     private void countFailure(Admission admission, Throwable thrown) {
         failed.increment();
-        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), thrown));
+        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), ExceptionFilter.rootOf(thrown)));
         admission.failed();
     }
 

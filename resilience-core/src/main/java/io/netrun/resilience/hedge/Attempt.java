@@ -1,16 +1,13 @@
 package io.netrun.resilience.hedge;
 
-import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.SpinBackoff;
-import io.netrun.resilience.Ticker;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +22,6 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
     private static final int LEFT = 4;
     private static final int ENDED = 8;
     private static final int SETTLED = 16;
-
-    /** Applies if the other thread is not running, or calls listeners meanwhile. */
-    private static final long LONGEST_START_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Attempt.class, int.class);
@@ -73,13 +67,10 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         return null;
     }
 
-    /** Returns whether its future has ended. A future of an unknown class is not called, because it may throw. */
+    /** Returns whether its future has ended; the thread that ended it may not have reported that yet. */
     boolean hasFutureEnded() {
         CompletableFuture<T> running = future;
-        return has(ENDED)
-                || (running != null
-                        && (running.getClass() == CompletableFuture.class || running instanceof CallFuture<?>)
-                        && running.isDone());
+        return has(ENDED) || (running != null && ForeignStage.isOver(running));
     }
 
     void follow(CompletableFuture<T> running) {
@@ -111,13 +102,17 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         return has(SETTLED);
     }
 
+    boolean hasLeft() {
+        return has(LEFT);
+    }
+
     void stop() {
         scope.tryStop();
     }
 
     /**
-     * Waits until an attempt that another thread is making has its future, or has reached the caller's code. A stopped
-     * attempt gives back what it holds before that, which takes less than a microsecond while the other thread runs.
+     * Waits briefly until an attempt that another thread is making has its future, or runs the caller's code for
+     * longer.
      *
      * @return false if the attempt was not being made
      */
@@ -125,21 +120,12 @@ final class Attempt<T extends @Nullable Object> implements BiFunction<T, @Nullab
         if (!isStarting()) {
             return false;
         }
-        awaitWhile(this::isStarting);
+        SpinBackoff.awaitStart(() -> !isStarting(), () -> scope.begun() != 0);
         return true;
     }
 
-    /** Waits for another thread that starts an attempt, for at most ten milliseconds. */
-    static void awaitWhile(BooleanSupplier starting) {
-        Ticker clock = Ticker.system(); // the other thread needs real time
-        long end = clock.nanoTime() + LONGEST_START_NANOS;
-        for (int checks = 0; starting.getAsBoolean() && clock.nanoTime() - end < 0; checks++) {
-            SpinBackoff.await(checks);
-        }
-    }
-
     private boolean isStarting() {
-        return (state & (MADE | LEFT | ENDED | SETTLED)) == MADE && future == null && scope.begun() == 0;
+        return (state & (MADE | LEFT | ENDED | SETTLED)) == MADE && future == null;
     }
 
     private boolean has(int bit) {

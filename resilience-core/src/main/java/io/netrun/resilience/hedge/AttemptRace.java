@@ -2,6 +2,7 @@ package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.CallFuture;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.SpinBackoff;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -33,6 +34,9 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
 
     /** Attempts begun so far. */
     private static final int BEGUN = 1 << 12;
+
+    /** Slots that are about to be released. */
+    private static final int RETURNING = 1 << 16;
 
     private static final int COUNT = 0xF;
 
@@ -144,13 +148,31 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
             int present = count(next, PRESENT);
             int owed = hasEnded() ? present : Math.max(0, present - 1);
             if (count(next, SLOT) > owed) {
-                next -= SLOT;
+                next += RETURNING - SLOT;
             }
         } while (!COUNTS.compareAndSet(this, seen, next));
         if (count(next, SLOT) < count(seen, SLOT)) {
             hedge().releaseSlot();
+            COUNTS.getAndAdd(this, -RETURNING);
         }
         left();
+    }
+
+    /** Waits briefly until other threads, on which attempts are leaving, have released their slots. */
+    final void awaitSlots() {
+        if (begun() > 1 && !hasReleasedSlots()) {
+            SpinBackoff.awaitBriefly(this::hasReleasedSlots);
+        }
+    }
+
+    /** Returns whether every attempt that has left is counted as such, and its slot is released. */
+    private boolean hasReleasedSlots() {
+        int seen = counts;
+        int present = 0;
+        for (Attempt<T> attempt = first; attempt != null; attempt = attempt.next()) {
+            present += attempt.hasLeft() ? 0 : 1;
+        }
+        return count(seen, RETURNING) == 0 && count(seen, PRESENT) <= present;
     }
 
     /** Called when an attempt has left. */

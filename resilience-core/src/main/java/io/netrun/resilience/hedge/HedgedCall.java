@@ -6,6 +6,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
@@ -95,7 +96,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
      * call ended.
      */
     private Attempt<T> add() {
-        Attempt<T> attempt = new Attempt<>(this, deadline.child());
+        Deadline scope = deadline.child();
+        scope.detach();
+        Attempt<T> attempt = new Attempt<>(this, scope);
         append(attempt);
         if (hasEnded()) {
             attempt.stop();
@@ -260,6 +263,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         } else {
             cancelTimer();
             unclaim();
+            awaitSlots();
             letGo();
             publish(value, failure);
         }
@@ -277,7 +281,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     protected void stop() {
         cancelTimer();
         if (adding) {
-            Attempt.awaitWhile(() -> adding);
+            SpinBackoff.awaitBriefly(() -> !adding);
         }
         forEachAttempt(Attempt::stop);
         unclaim();
@@ -288,6 +292,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
                 cancelAsWell(attempt);
             }
         });
+        awaitSlots();
         letGo();
     }
 

@@ -6,6 +6,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.RelayFuture;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
 import java.util.concurrent.CompletableFuture;
@@ -103,51 +104,62 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     @Override
     public void onSettled() {
-        Start<T> call = start.getAndSet(null);
+        Start<T> call = start.get();
         endWait(call);
         if (call == null) {
             returnUnused();
             return;
         }
-        if (reservation.state() == Reservation.State.EXPIRED) {
-            limiter.countRejected();
+        switch (reservation.state()) {
+            case EXPIRED -> {
+                long retryAfter = limiter.retryAfter();
+                Throwable rejection = new RateLimitExceededException(limiter.name(), config, retryAfter);
+                reject(call, rejection, limiter.rejectedEvent(retryAfter));
+            }
+            case SHUT_DOWN -> reject(call, limiter.rejectionByShutdown(config), null);
+            default -> call.context.run(this::goOn, this::failToStart);
         }
-        call.context.run(() -> goOn(call), this::failToStart);
     }
 
-    private void goOn(Start<T> call) {
+    /** Goes on in the caller's context, unless the call was cancelled meanwhile, which has returned the token. */
+    private void goOn() {
+        Start<T> call = start.getAndSet(null);
+        if (call == null) {
+            return;
+        }
         switch (reservation.state()) {
             case GRANTED, PASSED -> begin(call);
-            case SHUT_DOWN -> fail(limiter.rejectionByShutdown(config));
-            case EXPIRED -> reject(call, limiter.retryAfter());
             case NO_TIMER -> failWith(reservation.failure());
             default -> cancel(false);
         }
     }
 
-    /** Ends the call with a rejection that has been counted. */
+    /**
+     * Ends the call with a rejection, which is counted, unless the call was cancelled or given up before: then its
+     * caller does not get the rejection.
+     */
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
-    private void reject(Start<T> call, long retryAfter) {
-        if (tryEnd()) {
-            Throwable rejection = new RateLimitExceededException(limiter.name(), config, retryAfter);
-            announceThenPublish(limiter.rejectedEvent(retryAfter), null, rejection, call.context);
-        } else {
-            limiter.publishRejected(retryAfter); // cancelled at the same moment
+    private void reject(Start<T> call, Throwable rejection, @Nullable Runnable event) {
+        start.set(null);
+        if (call.deadline.isOver()) {
+            call.context.run(() -> cancel(false), this::fail);
+        } else if (tryEnd()) {
+            limiter.countRejected();
+            call.context.run(
+                    () -> announceThenPublish(event, null, rejection, call.context),
+                    unusable -> publishFailure(rejection));
         }
     }
 
     /** Starts the call with its permit, unless it has been cancelled meanwhile. */
     private void begin(Start<T> call) {
+        Deadline scope = call.deadline.child();
+        begun = scope; // before the check: a cancel finds the scope, or is found here
         if (hasEnded() || call.deadline.isOver()) {
             returnUnused();
             cancel(false);
         } else {
             limiter.countAccepted();
-            Deadline scope = call.deadline.child();
-            begun = scope;
-            if (hasEnded()) {
-                scope.tryStop();
-            }
             follow(call.next.callAsync(call.body, scope));
         }
     }
@@ -158,12 +170,16 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     /** The caller's context could not be restored, or the call could not be started. */
     private void failToStart(Throwable thrown) {
-        returnUnused();
+        if (begun == null) {
+            start.set(null);
+            returnUnused();
+        }
         fail(thrown);
     }
 
+    /** Returns the token of a call that does not begin. */
     private void returnUnused() {
-        if (begun == null && reservation.state() == Reservation.State.GRANTED) {
+        if (reservation.tryReturn()) {
             limiter.queue().returnToken();
         }
     }
@@ -179,13 +195,27 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     @Override
     protected void stop() {
         Start<T> call = start.getAndSet(null);
-        limiter.queue().cancel(reservation, Reservation.State.CANCELLED);
+        if (!limiter.queue().cancel(reservation, Reservation.State.CANCELLED) && reservation.isWaiting()) {
+            // Another thread has removed it from the queue, and is about to settle it.
+            SpinBackoff.awaitBriefly(() -> !reservation.isWaiting());
+        }
         endWait(call);
+        if (call != null) {
+            returnUnused();
+        }
         Deadline scope = begun;
         if (scope != null) {
             scope.tryStop();
         }
+        if (call == null && !hasStarted()) {
+            SpinBackoff.awaitStart(this::hasStarted, () -> scope != null && scope.begun() != 0);
+        }
         super.stop();
+    }
+
+    /** Returns whether the worker that starts the call has its future, or does not start it. */
+    private boolean hasStarted() {
+        return isFollowing() || !reservation.hasToken();
     }
 
     private void endWait(@Nullable Start<T> call) {

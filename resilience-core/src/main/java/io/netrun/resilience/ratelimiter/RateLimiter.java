@@ -291,8 +291,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return rejection(config, retryAfter());
     }
 
+    /** Creates a rejection, which the caller counts. */
     PolicyShutdownException rejectionByShutdown(RateLimiterConfig config) {
-        countRejected();
         return new PolicyShutdownException("RateLimiter", name(), "a permit", config.stackTraces());
     }
 

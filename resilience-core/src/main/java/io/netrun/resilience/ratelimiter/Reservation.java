@@ -1,6 +1,7 @@
 package io.netrun.resilience.ratelimiter;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** A waiter's claim to one token and its position in the {@link ReservationQueue}. Settled exactly once. */
@@ -11,6 +12,8 @@ final class Reservation {
         WAITING,
         /** The token has come. */
         GRANTED,
+        /** The token has come, and was returned because the call did not begin. */
+        RETURNED,
         /** The rate limiter was disabled, so the call passes without a token. */
         PASSED,
         /** The waiter was cancelled. */
@@ -22,6 +25,9 @@ final class Reservation {
         /** No timer could be set; {@link #failure()} is the reason. */
         NO_TIMER
     }
+
+    private static final AtomicReferenceFieldUpdater<Reservation, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(Reservation.class, State.class, "state");
 
     private final Waiter waiter;
 
@@ -70,9 +76,21 @@ final class Reservation {
         return state == State.WAITING;
     }
 
+    /** Whether the call may begin or has begun. */
+    boolean hasToken() {
+        State now = state;
+        return now == State.GRANTED || now == State.PASSED;
+    }
+
     /** Whether it was settled without a token. */
     boolean hasFailed() {
-        return state != State.WAITING && state != State.GRANTED;
+        State now = state;
+        return now != State.WAITING && now != State.GRANTED && now != State.RETURNED;
+    }
+
+    /** Decides that a granted token is returned. Returns false if there is none, or that was decided before. */
+    boolean tryReturn() {
+        return STATE.compareAndSet(this, State.GRANTED, State.RETURNED);
     }
 
     /** For the thread that removed it from the queue. */

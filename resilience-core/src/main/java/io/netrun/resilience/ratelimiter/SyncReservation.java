@@ -60,10 +60,22 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
         }
         switch (reservation.state()) {
             case GRANTED, PASSED -> requireWanted();
-            case SHUT_DOWN -> throw limiter.rejectionByShutdown(config);
-            case EXPIRED -> throw limiter.rejectExpired(config);
+            case SHUT_DOWN -> throw rejected(true);
+            case EXPIRED -> throw rejected(false);
             default -> throw givenUp();
         }
+    }
+
+    /** Counts the rejection, unless the call was given up before: then its caller does not get the rejection. */
+    private RuntimeException rejected(boolean shutDown) {
+        if (deadline.isOver()) {
+            return givenUp();
+        }
+        if (!shutDown) {
+            return limiter.rejectExpired(config);
+        }
+        limiter.countRejected();
+        return limiter.rejectionByShutdown(config);
     }
 
     /** Returns a permit that is not needed any more, so that the waiters behind move up. */

@@ -24,6 +24,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
     SubscribedCall(CoreSubscriber<? super T> subscriber) {
         super(subscriber);
         this.scope = ScopeContext.scopeOf(context()).child();
+        scope.detach();
     }
 
     /** Decides that the subscriber has cancelled, before its call is stopped. */

@@ -60,9 +60,6 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     /** The thread on which attempts may follow each other: one of ours, or the caller's while it is in the call. */
     private volatile @Nullable Thread drivingThread;
 
-    /** The scope of further attempts, by which a cancel reaches one that has no future yet; null before the first. */
-    private volatile @Nullable Deadline scope;
-
     private volatile @Nullable CompletableFuture<T> running;
     private volatile @Nullable AttemptDelay<T> attemptDelay;
 
@@ -115,35 +112,26 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if (known == null) {
             return;
         }
-        if (call == null || hasEnded()) {
-            known.cancelled();
-            attempts = null;
-            return;
-        }
-        if (deadline.isOver()) {
-            known.cancelled();
-            end(null, known);
-            return;
-        }
-        known.begins();
-        follow(layer.next().callAsync(call, scopeOfFurther()));
-    }
-
-    private Deadline scopeOfFurther() {
-        Deadline further = scope;
-        if (further == null) {
-            further = deadline.child();
-            scope = further;
-            if (hasEnded()) {
-                further.tryStop();
+        Deadline further = beginStart(deadline); // before the check: a cancel waits for the start, or is found here
+        try {
+            if (call == null || hasEnded()) {
+                known.cancelled();
+                attempts = null;
+            } else if (deadline.isOver()) {
+                known.cancelled();
+                end(null, known);
+            } else {
+                known.begins();
+                follow(layer.next().callAsync(call, further));
             }
+        } finally {
+            endStart();
         }
-        return further;
     }
 
     private void follow(CompletableFuture<T> attempt) {
         running = attempt;
-        ForeignStage.onEnd(attempt, this);
+        ForeignStage.onEndAsIs(attempt, this);
         if (hasEnded()) {
             cancelPart(attempt);
         }
@@ -153,7 +141,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable failure) {
         endedValue = value;
-        endedFailure = failure;
+        endedFailure = ForeignStage.thrownBy(running, failure);
         if ((int) PENDING.getAndAdd(this, 1) == 0) {
             drain();
         }
@@ -340,13 +328,13 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     }
 
     private void halt() {
-        Deadline further = scope;
-        if (further != null) {
-            further.tryStop();
-        }
+        stopFurther();
         AttemptDelay<T> waiting = attemptDelay;
         if (waiting != null && waiting.tryFinish()) {
             forgetAttempts();
+        }
+        if (drivingThread != Thread.currentThread()) {
+            awaitStart();
         }
         CompletableFuture<T> attempt = running;
         if (attempt != null) {
@@ -378,10 +366,7 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         body = null;
         running = null;
         attemptDelay = null;
-        Deadline further = scope;
-        if (further != null) {
-            further.end();
-        }
+        endFurther();
         if (rules.hasTimeLimit()) {
             deadline.end();
         }

@@ -1,6 +1,5 @@
 package io.netrun.resilience.retry;
 
-import io.netrun.resilience.CallFuture;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Decides what counts the outcome of a retried call, so that an attempt that fails while the call is being stopped is
  * not counted in addition to the stop. A superclass of the call and not an object of its own, to save its bytes.
  */
-abstract sealed class CountedCall<T extends @Nullable Object> extends CallFuture<T> permits AsyncRetryCall {
+abstract sealed class CountedCall<T extends @Nullable Object> extends FurtherAttempts<T> permits AsyncRetryCall {
 
     private static final VarHandle OUTCOME_OWNER = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "outcomeOwner", VarHandle.class, CountedCall.class, Object.class);

@@ -1,15 +1,15 @@
 package io.netrun.resilience.retry;
 
-import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription, registered before its first attempt begins. A source may emit or block while it is subscribed to, and
- * its subscriber may cancel meanwhile, when there is no future yet that could be cancelled: the call then counts as
- * cancelled at that moment. It stays registered for further attempts, so that one compare-and-set decides how the call
- * counts.
+ * A call that may be given up while its first attempt runs, registered before that attempt begins: the call counts as
+ * cancelled at that moment. This is so for a subscription, whose source may emit or block while it is subscribed to,
+ * when there is no future yet that could be cancelled; and for a sync call on a worker, whose code may not return for a
+ * long time after its caller has left. It stays registered for further attempts, so that one compare-and-set decides
+ * how the call counts.
  */
 final class FirstAttempt extends Deadline.InFlight {
 
@@ -22,9 +22,11 @@ final class FirstAttempt extends Deadline.InFlight {
         this.retry = retry;
     }
 
-    /** Registers the attempt. Returns null for a call that its caller cannot cancel before it has the call's future. */
-    static @Nullable FirstAttempt register(Retry retry, Object body, Deadline scope) {
-        if (scope == Deadline.NONE || !(body instanceof AdaptedCall<?>)) {
+    /**
+     * Registers the attempt. Returns null without a scope, because nothing can end the call before the attempt ends.
+     */
+    static @Nullable FirstAttempt register(Retry retry, Deadline scope) {
+        if (scope == Deadline.NONE) {
             return null;
         }
         FirstAttempt begun = new FirstAttempt(retry);

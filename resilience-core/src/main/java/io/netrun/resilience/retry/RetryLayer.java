@@ -1,5 +1,6 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
@@ -32,11 +33,11 @@ final class RetryLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         RetryRules rules = retry.rules();
-        if (rules.isFastPath()) {
+        if (rules.isFastPath() && !deadline.isDetached()) {
             try {
                 return next.call(body, deadline);
             } catch (Throwable failure) {
-                return callAgain(rules, body, deadline, failure, false);
+                return callAgain(rules, body, deadline, null, failure, false);
             }
         }
         if (!rules.isEnabled()) {
@@ -54,24 +55,36 @@ final class RetryLayer implements Layer {
 
     private <T extends @Nullable Object, X extends Throwable> T callWithRules(
             RetryRules rules, CheckedSupplier<T, X> body, Deadline limit) throws X {
+        FirstAttempt begun = limit.isDetached() ? FirstAttempt.register(retry, limit) : null;
         UnacceptableResultException unacceptable;
         try {
             T result = next.call(body, limit);
             unacceptable = rules.checkResult(result);
             if (unacceptable == null) {
+                if (begun != null) {
+                    begun.tryEnd();
+                }
                 rules.onFirstAttemptSuccess();
                 return result;
             }
         } catch (Throwable failure) {
-            return callAgain(rules, body, limit, failure, false);
+            return callAgain(rules, body, limit, begun, failure, false);
         }
-        return callAgain(rules, body, limit, unacceptable, true);
+        return callAgain(rules, body, limit, begun, unacceptable, true);
     }
 
     private <T extends @Nullable Object, X extends Throwable> T callAgain(
-            RetryRules rules, CheckedSupplier<T, X> body, Deadline deadline, Throwable first, boolean byResult)
+            RetryRules rules,
+            CheckedSupplier<T, X> body,
+            Deadline deadline,
+            @Nullable FirstAttempt begun,
+            Throwable first,
+            boolean byResult)
             throws X {
         RetrySequence attempts = new RetrySequence(retry, rules, deadline, true, first, byResult);
+        if (begun != null) {
+            attempts.continues(begun);
+        }
         long delayNanos = attempts.onFirstFailure(true);
         while (delayNanos != RetrySequence.STOP && await(delayNanos, attempts, deadline)) {
             attempts.begins();
@@ -140,7 +153,7 @@ final class RetryLayer implements Layer {
             return next.callAsync(body, deadline);
         }
         Deadline limit = rules.limit(retry.ticker(), deadline);
-        FirstAttempt begun = FirstAttempt.register(retry, body, limit);
+        FirstAttempt begun = body instanceof AdaptedCall<?> ? FirstAttempt.register(retry, limit) : null;
         CompletableFuture<T> first = Layer.start(next, body, limit);
         if (rules.isFastPath() && first.isDone() && !first.isCompletedExceptionally()) {
             if (begun != null) {

@@ -94,6 +94,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
         cancelTimer();
         super.stop();
         if (expired) {
+            markReleased();
             timeout.announce(config);
         } else {
             context.clear();

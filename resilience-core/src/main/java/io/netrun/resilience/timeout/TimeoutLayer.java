@@ -51,6 +51,7 @@ final class TimeoutLayer implements Layer {
         // after that, and a future that is already done does not read the clock.
         TimeoutConfig config = settings.config();
         Deadline limit = deadline.lazyWithin(timeout.ticker(), settings.nanos());
+        limit.detach();
         CompletableFuture<T> call = Layer.start(next, body, limit);
         if (call.isDone()) {
             limit.end();

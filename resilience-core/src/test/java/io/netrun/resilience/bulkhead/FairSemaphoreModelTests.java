@@ -64,7 +64,7 @@ class FairSemaphoreModelTests {
                 case WITHDRAW_FIRST, WITHDRAW_LAST -> {
                     Caller leaving = step == Step.WITHDRAW_FIRST ? queue.pollFirst() : queue.pollLast();
                     if (leaving != null) {
-                        assertThat(places.cancel(leaving.ticket, false)).isTrue();
+                        assertThat(places.cancel(leaving.ticket)).isTrue();
                     }
                 }
                 case GROW -> places.resize(++max, maxQueue);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryExhaustedException;
 import io.netrun.resilience.test.ManualTicker;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutConfig;
@@ -109,5 +111,16 @@ class FailureReasonTests {
         ticker.advance(Duration.ofSeconds(10));
         slow.run(() -> ticker.advance(Duration.ofSeconds(2)));
         assertThat(slow.lastFailures().get(0).reason()).isEqualTo("a trial that succeeded too late");
+    }
+
+    @Test
+    void failureOfARetryShouldBeThatOfItsLastAttempt() {
+        Retry retry = Retry.of("r", c -> c.maxAttempts(1));
+        assertThat(catchThrowable(() -> Pipeline.of(breaker, retry).run(() -> {
+                    throw new IOException("down");
+                })))
+                .isInstanceOf(RetryExhaustedException.class);
+        assertThat(last().exception()).isEqualTo("java.io.IOException");
+        assertThat(last().message()).isEqualTo("down");
     }
 }

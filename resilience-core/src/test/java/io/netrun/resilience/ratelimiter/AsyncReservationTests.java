@@ -1,10 +1,12 @@
 package io.netrun.resilience.ratelimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
+import io.netrun.resilience.LimitFixture;
 import io.netrun.resilience.RelayTicker;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.test.ManualTicker;
@@ -14,10 +16,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -148,6 +153,52 @@ class AsyncReservationTests {
         assertThat(call).isCancelled();
         assertThat(runs).hasValue(0);
         assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 1, 0));
+    }
+
+    /** Its worker is held up while it restores the caller's context. */
+    @Test
+    void tokenOfACallThatIsCancelledShouldBeReturnedAtOnce() {
+        RateLimiter limiter = used(ticker);
+        CompletableFuture<Integer> call = limiter.callAsync(this::counted);
+        CountDownLatch restoring = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        context.onRestore = () -> {
+            restoring.countDown();
+            LimitFixture.awaitUninterruptibly(release);
+        };
+        ticker.advance(SECOND);
+        LimitFixture.awaitLatch(restoring);
+        CompletableFuture<Integer> available =
+                call.handle((value, failure) -> limiter.metrics().available());
+        call.cancel(true);
+        release.countDown();
+        assertThat(available).isCompletedWithValue(1);
+        assertThat(runs).hasValue(0);
+        limiter.run(() -> {});
+        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 0, 0, 2, 0));
+    }
+
+    /** One outcome, which its caller sees and which is counted. */
+    @RepeatedTest(30)
+    void callCancelledAsItIsRejectedShouldHaveOneOutcome() throws Exception {
+        RateLimiter limiter = used(ticker);
+        List<RateLimiterEvent> events = new CopyOnWriteArrayList<>();
+        limiter.onRejected(events::add);
+        CompletableFuture<Integer> call = limiter.callAsync(this::counted);
+        limiter.reconfigure(c -> c.toBuilder().period(Duration.ofDays(1)).build());
+        CountDownLatch start = new CountDownLatch(1);
+        Thread rival = new Thread(() -> {
+            LimitFixture.awaitLatchSpinning(start);
+            ticker.advance(SECOND.multipliedBy(10));
+        });
+        rival.start();
+        start.countDown();
+        call.cancel(true);
+        rival.join(20_000);
+        Throwable thrown = catchThrowable(() -> call.get(20, TimeUnit.SECONDS));
+        int rejected = thrown != null && thrown.getCause() instanceof RateLimitExceededException ? 1 : 0;
+        assertThat(events).hasSize(rejected);
+        assertThat(limiter.metrics().totalRejected()).isEqualTo(rejected);
     }
 
     @Test

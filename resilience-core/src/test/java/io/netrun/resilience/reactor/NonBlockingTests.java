@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.Detection;
@@ -81,5 +82,16 @@ class NonBlockingTests {
                 .count()
                 .block(LONG);
         assertThat(ended).isEqualTo(CALLS);
+    }
+
+    /** A stop waits briefly for another thread that is ending the call, on whatever thread it runs. */
+    @Test
+    void briefWaitShouldEndWithoutAnErrorWhereNoneMayPause() {
+        Mono<String> waiting = Mono.fromCallable(() -> {
+                    SpinBackoff.awaitBriefly(() -> false);
+                    return "waited";
+                })
+                .subscribeOn(Schedulers.parallel());
+        assertThat(waiting.block(LONG)).isEqualTo("waited");
     }
 }

@@ -21,8 +21,8 @@ final class Arrival implements FairSemaphore.Waiter {
     }
 
     /** 1 if it left the queue without a permit. */
-    int leave(FairSemaphore semaphore, boolean asRejected) {
-        return semaphore.cancel(ticket, asRejected) ? 1 : 0;
+    int leave(FairSemaphore semaphore) {
+        return semaphore.cancel(ticket) ? 1 : 0;
     }
 
     @Override

@@ -58,7 +58,7 @@ public class SemaphoreReleaseStress {
 
         @Actor
         public void cancel(IIII_Result r) {
-            r.r1 = waiter.leave(semaphore, false);
+            r.r1 = waiter.leave(semaphore);
         }
 
         @Arbiter
@@ -97,7 +97,10 @@ public class SemaphoreReleaseStress {
 
         @Actor
         public void expire(IIII_Result r) {
-            r.r1 = first.leave(semaphore, true);
+            r.r1 = first.leave(semaphore);
+            if (r.r1 == 1) {
+                semaphore.countRejected();
+            }
         }
 
         @Arbiter
@@ -167,7 +170,7 @@ public class SemaphoreReleaseStress {
 
         @Actor
         public void cancelAndArrive(IIII_Result r) {
-            r.r1 = waiter.leave(semaphore, false);
+            r.r1 = waiter.leave(semaphore);
             arrival.arrive(semaphore);
         }
 
@@ -197,7 +200,7 @@ public class SemaphoreReleaseStress {
 
         @Actor
         public void cancel(IIII_Result r) {
-            r.r1 = waiter.leave(semaphore, false);
+            r.r1 = waiter.leave(semaphore);
         }
 
         @Actor
