@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,6 +100,8 @@ final class Rebinding {
         ofOwn.problems().addAll(found);
         reloads.values().forEach(ContextReload::read);
         reloads.values().forEach(this::checkAdded);
+        // Settings that cannot be read are problems of the context that decides.
+        List<Problem> overruled = resolution.overruled(own, created, new ArrayList<>());
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             reloads.values().forEach(reload -> reload.checkDefaults(pattern));
             for (String name : created.names(pattern)) {
@@ -112,6 +115,7 @@ final class Rebinding {
         ofOwn.requireValid();
         List<ContextReload> valid =
                 reloads.values().stream().filter(ContextReload::isValid).toList();
+        ofOwn.addTolerated(own.tryReportOverruled(overruled));
         ofOwn.logTolerated();
         reloads.values().forEach(ContextReload::logNewProblems);
         valid.forEach(ContextReload::apply);
@@ -227,7 +231,7 @@ final class Rebinding {
         if (!different.isEmpty()) {
             log.info("{} '{}' applied the changed configuration: {}", pattern.title(), name, different);
         }
-        Set<String> kept = next.operatorSettings();
+        Set<String> kept = created.operatorSettings(pattern, name, next);
         if (!kept.isEmpty()) {
             log.info("{} '{}' keeps an operator's changes: {}", pattern.title(), name, kept);
         }
