@@ -1,7 +1,9 @@
 package io.netrun.resilience;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,13 @@ final class CodeConfigs {
                 key, (same, others) -> others == null ? List.of(added) : with(without(others, added.view), 0, added));
     }
 
+    /** Returns the configuration that counts; null for none. */
+    @Nullable
+    Given first(RegistryKey key) {
+        List<Given> present = given.get(key);
+        return present == null ? null : present.get(0);
+    }
+
     /** Removes all configurations of an instance that has left the registry. */
     void forget(RegistryKey key) {
         given.remove(key);
@@ -47,21 +56,20 @@ final class CodeConfigs {
     /**
      * Removes the configurations of a view.
      *
-     * @return the instances for which another configuration counts now, or none
+     * @return those that counted, by instance
      */
-    List<Change> withdraw(CodeContribution view) {
-        List<Change> changes = new ArrayList<>();
+    Map<RegistryKey, Given> withdraw(CodeContribution view) {
+        Map<RegistryKey, Given> counted = new HashMap<>();
         for (RegistryKey key : given.keySet()) {
             given.computeIfPresent(key, (same, present) -> {
                 List<Given> others = without(present, view);
-                Given first = present.get(0);
-                if (first.view == view) {
-                    changes.add(new Change(key, first.type, others.isEmpty() ? null : others.get(0).config));
+                if (present.get(0).view == view) {
+                    counted.put(key, present.get(0));
                 }
                 return others.isEmpty() ? null : others;
             });
         }
-        return changes;
+        return counted;
     }
 
     private static boolean isGivenBy(CodeContribution view, List<Given> present) {
@@ -92,14 +100,4 @@ final class CodeConfigs {
      * @param view the registry or view through which code has given it
      */
     record Given(CodeContribution view, PolicyType<?, ?> type, Record config) {}
-
-    /**
-     * An instance for which another configuration counts.
-     *
-     * @param config the configuration; null for none
-     */
-    record Change(
-            RegistryKey key,
-            PolicyType<?, ?> type,
-            @Nullable Record config) {}
 }

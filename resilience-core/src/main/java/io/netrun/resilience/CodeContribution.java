@@ -1,6 +1,7 @@
 package io.netrun.resilience;
 
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class CodeContribution {
     /** Records the configuration with which an existing instance is requested. */
     <C extends Record> void requested(PolicyType<?, C> type, RegistryKey key, C given) {
         if (!withdrawn && configs.tryAdd(key, new CodeConfigs.Given(this, type, given))) {
-            settings.onGivenChange(type, key.name(), given);
+            applyFirst(type, key);
         }
     }
 
@@ -70,9 +71,7 @@ final class CodeContribution {
     /** Ends the contribution. The next one counts in its place. */
     void withdraw(Collection<KeyedPolicies<?>> families, Set<RegistryKey> instances) {
         withdrawn = true;
-        for (CodeConfigs.Change change : configs.withdraw(this)) {
-            onGivenChange(change.type(), change.key().name(), change.config());
-        }
+        configs.withdraw(this).forEach((key, counted) -> attempt(key, () -> applyFirst(counted.type(), key)));
         for (KeyedPolicies<?> family : families) {
             if (family.configs().withdraw(this)) {
                 onGivenChange(family.type(), family, configs(family), instances);
@@ -85,29 +84,44 @@ final class CodeContribution {
         return (FamilyConfigs<C>) family.configs();
     }
 
+    /**
+     * Notifies the source of the configuration that counts for an instance. If another one counts afterwards, another
+     * thread may have notified the source of it in between, so it is notified again: the last notification is right.
+     */
+    @SuppressWarnings("unchecked") // given for this pattern
+    private <C extends Record> void applyFirst(PolicyType<?, C> type, RegistryKey key) {
+        CodeConfigs.Given applied;
+        do {
+            applied = configs.first(key);
+            settings.onGivenChange(type, key.name(), applied == null ? null : (C) applied.config());
+        } while (!Objects.equals(applied, configs.first(key)));
+    }
+
     private <C extends Record> void onGivenChange(
             PolicyType<?, C> type, KeyedPolicies<?> family, FamilyConfigs<C> all, Set<RegistryKey> instances) {
         for (RegistryKey instance : instances) {
             String key = instance.pattern().equals(type.key()) ? family.keyIn(instance.name()) : null;
             if (key != null) {
-                C given;
-                try {
-                    given = all.isEmpty() ? null : all.of(key);
-                } catch (Throwable thrown) {
-                    SafeLog.warn(log, "There is no configuration for '{}', which keeps its settings", instance, thrown);
-                    continue;
-                }
-                onGivenChange(type, instance.name(), given);
+                attempt(instance, () -> applyFirst(type, instance.name(), all, key));
             }
         }
     }
 
-    @SuppressWarnings("unchecked") // given for this pattern
-    private <C extends Record> void onGivenChange(PolicyType<?, C> type, String name, @Nullable Record given) {
+    /** As for an instance; runs code of the application. */
+    private <C extends Record> void applyFirst(PolicyType<?, C> type, String name, FamilyConfigs<C> all, String key) {
+        FamilyConfigs.Given<C> applied;
+        do {
+            applied = all.first();
+            settings.onGivenChange(
+                    type, name, applied == null ? null : applied.config().apply(key));
+        } while (!Objects.equals(applied, all.first()));
+    }
+
+    private static void attempt(RegistryKey instance, Runnable notification) {
         try {
-            settings.onGivenChange(type, name, (C) given);
+            notification.run();
         } catch (Throwable thrown) {
-            SafeLog.warn(log, "The {} '{}' keeps its settings", type.key(), name, thrown);
+            SafeLog.warn(log, "The {} '{}' keeps its settings", instance.pattern(), instance.name(), thrown);
         }
     }
 }

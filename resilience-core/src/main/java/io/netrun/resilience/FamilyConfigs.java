@@ -3,6 +3,7 @@ package io.netrun.resilience;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configurations that code has given for the keys of a family, each with the view through which it was given. The
@@ -25,6 +26,13 @@ final class FamilyConfigs<C extends Record> {
     C of(String key) {
         List<Given<C>> present = given;
         return present.isEmpty() ? type.defaults() : present.get(0).config.apply(key);
+    }
+
+    /** Returns the configuration that counts, which is compared by identity; null for none. */
+    @Nullable
+    Given<C> first() {
+        List<Given<C>> present = given;
+        return present.isEmpty() ? null : present.get(0);
     }
 
     boolean isEmpty() {
@@ -72,5 +80,6 @@ final class FamilyConfigs<C extends Record> {
         return !before.isEmpty() && before.get(0).view == view;
     }
 
-    private record Given<C extends Record>(CodeContribution view, Function<? super String, ? extends C> config) {}
+    /** A configuration, by key. */
+    record Given<C extends Record>(CodeContribution view, Function<? super String, ? extends C> config) {}
 }

@@ -178,9 +178,8 @@ public final class MethodPipelines {
         }
         if (present == null) {
             List<Problem> solvable = new ArrayList<>();
-            ProblemCollector collector = lenient
-                    ? ProblemCollector.lenient(this::logOnce, solvable::add)
-                    : ProblemCollector.strict();
+            ProblemCollector collector =
+                    lenient ? ProblemCollector.lenient(this::logOnce, solvable::add) : ProblemCollector.strict();
             RebuiltOnChange<MethodPipeline> built = follow(method, userClass, collector, solvable);
             RebuiltOnChange<MethodPipeline> faster = ofUserClass.putIfAbsent(method, built);
             if (faster == null && collector.hasLeftOut()) {

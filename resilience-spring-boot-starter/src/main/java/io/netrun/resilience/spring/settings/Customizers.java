@@ -88,8 +88,7 @@ final class Customizers {
             String what,
             @Nullable Throwable cause) {
         ResilienceConfigurationException failed = new ResilienceConfigurationException(List.of(new Problem(
-                pattern.title() + " '" + name + "': the " + title(customizer) + " " + what,
-                remedy(cause))));
+                pattern.title() + " '" + name + "': the " + title(customizer) + " " + what, remedy(cause))));
         if (cause != null) {
             failed.initCause(cause);
         }

@@ -219,9 +219,8 @@ class ChildCodeTests {
         var parent = context(null, Map.of(SECTION + "cc.open-duration", "90s"));
         assertThat(seconds(parent, "cc")).isEqualTo(90);
         ResilienceRegistry registry = parent.getBean(ResilienceRegistry.class);
-        CircuitBreakerConfig shorter = opens(5).toBuilder()
-                .maxOpenDuration(Duration.ofSeconds(70))
-                .build();
+        CircuitBreakerConfig shorter =
+                opens(5).toBuilder().maxOpenDuration(Duration.ofSeconds(70)).build();
         for (int again = 0; again < 2; again++) {
             registry.getOrCreate(breakers(), "cc", shorter);
             assertThat(breaker(parent, "cc").config().maxOpenDuration()).isNotEqualTo(Duration.ofSeconds(70));

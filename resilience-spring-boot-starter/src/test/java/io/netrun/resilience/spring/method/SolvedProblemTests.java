@@ -87,7 +87,9 @@ class SolvedProblemTests {
             refresh(context, "both.max-attempts", "3");
             assertThat(attempts(both)).isEqualTo(3);
             MethodPipelines pipelines = context.getBean(MethodPipelines.class);
-            assertThat(pipelines.all().get(0)).as("not built anew").isSameAs(pipelines.all().get(0));
+            assertThat(pipelines.all().get(0))
+                    .as("not built anew")
+                    .isSameAs(pipelines.all().get(0));
             assertThat(output)
                     .containsOnlyOnce("maxAttempts is -1")
                     .containsOnlyOnce("@Fallback finds no method named 'missing'");

@@ -31,18 +31,12 @@ class FailingCustomizerTests {
                         "maxAttempts is 0",
                         RANGE,
                         change(config -> config.toBuilder().maxAttempts(0).build())),
-                Arguments.of(
-                        "failed: java.lang.IllegalStateException: no such tenant",
-                        CORRECT,
-                        change(config -> {
-                            throw new IllegalStateException("no such tenant");
-                        })),
-                Arguments.of(
-                        "failed: java.lang.IllegalArgumentException: no such tenant",
-                        CORRECT,
-                        change(config -> {
-                            throw new IllegalArgumentException("no such tenant");
-                        })),
+                Arguments.of("failed: java.lang.IllegalStateException: no such tenant", CORRECT, change(config -> {
+                    throw new IllegalStateException("no such tenant");
+                })),
+                Arguments.of("failed: java.lang.IllegalArgumentException: no such tenant", CORRECT, change(config -> {
+                    throw new IllegalArgumentException("no such tenant");
+                })),
                 Arguments.of("failed: java.lang.StackOverflowError", CORRECT, change(FailingCustomizerTests::endless)),
                 Arguments.of("Unprintable", CORRECT, change(config -> {
                     throw new Unprintable();
@@ -53,27 +47,26 @@ class FailingCustomizerTests {
                         change(config -> {
                             throw new NoSuchMethodError("gone");
                         })),
-                Arguments.of("returned null", "Return the given configuration to change nothing", change(config -> null)));
+                Arguments.of(
+                        "returned null", "Return the given configuration to change nothing", change(config -> null)));
     }
 
     @ParameterizedTest
     @MethodSource("failures")
     void remedyShouldFitTheFailure(String problem, String remedy, UnaryOperator<RetryConfig> change) {
         runner(change)
-                .run(context -> assertThat(message(context.getStartupFailure()))
-                        .contains("Retry 'pay'", problem, remedy));
+                .run(context ->
+                        assertThat(message(context.getStartupFailure())).contains("Retry 'pay'", problem, remedy));
     }
 
     @Test
     void errorsOfTheVirtualMachineShouldPass() {
-        assertThatThrownBy(() -> new Customizers(() -> List.of(ConfigCustomizer.of(
-                                RetryConfig.class,
-                                (name, config) -> {
+        assertThatThrownBy(() -> new Customizers(
+                                () -> List.of(ConfigCustomizer.of(RetryConfig.class, (name, config) -> {
                                     throw new OutOfMemoryError("not the customizer's");
                                 })))
                         .customize(
-                                PatternDescriptors.of(
-                                        io.netrun.resilience.retry.Retry.TYPE),
+                                PatternDescriptors.of(io.netrun.resilience.retry.Retry.TYPE),
                                 "pay",
                                 RetryConfig.defaults()))
                 .isInstanceOf(OutOfMemoryError.class);
