@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +54,9 @@ public final class KeyedPolicies<P extends Policy> {
     private final ResilienceRegistry registry;
     private final PolicyType<P, ?> type;
     private final String name;
+    private final FamilyConfigs<?> configs;
     private final Function<String, P> factory;
-    private final int limit;
+    private volatile int limit;
     private final ConcurrentMap<String, KeyedInstance<P>> entries = new ConcurrentHashMap<>();
 
     /** Guards {@link #samples}, {@link #creating} and {@link #evicting}; no foreign code runs under it. */
@@ -72,12 +74,23 @@ public final class KeyedPolicies<P extends Policy> {
     /** The clock of {@link KeyedInstance#usedAt}: advances with each entry created. Written under {@link #lock}. */
     private volatile long now;
 
-    KeyedPolicies(
-            ResilienceRegistry registry, PolicyType<P, ?> type, String name, int limit, Function<String, P> factory) {
+    /**
+     * Creates an empty family.
+     *
+     * @param factory creates the instance of a key with its configuration
+     */
+    <C extends Record> KeyedPolicies(
+            ResilienceRegistry registry,
+            PolicyType<P, ?> type,
+            String name,
+            int limit,
+            FamilyConfigs<C> configs,
+            BiFunction<String, C, P> factory) {
         this.registry = registry;
         this.type = type;
         this.name = requireName(name);
-        this.factory = factory;
+        this.configs = configs;
+        this.factory = key -> factory.apply(instanceName(name, key), configs.of(key));
         this.limit = Require.range("limit", limit, 1, MAX_LIMIT);
     }
 
@@ -116,9 +129,12 @@ public final class KeyedPolicies<P extends Policy> {
         return entries.size();
     }
 
-    /** Returns this family for a repeated request, whose type and limit must match. */
+    /**
+     * Returns this family for a repeated request, whose type and limit must match. If all who have requested it before
+     * are closed, the limit becomes that of the request.
+     */
     <Q extends Policy> KeyedPolicies<Q> as(PolicyType<Q, ?> asked, int askedLimit) {
-        if (askedLimit != limit) {
+        if (askedLimit != limit && !configs.isEmpty()) {
             throw new InvalidSettingException(
                     "limit",
                     "limit is " + askedLimit + ": must be " + limit + ", since the " + type.key() + " family '" + name
@@ -130,20 +146,35 @@ public final class KeyedPolicies<P extends Policy> {
                     "type is " + asked.policyClass() + ": must be " + type.policyClass() + ", since the " + type.key()
                             + " family '" + name + "' exists with that type");
         }
+        limit = askedLimit;
         @SuppressWarnings("unchecked") // a family only returns policies
         KeyedPolicies<Q> same = (KeyedPolicies<Q>) this;
         return same;
     }
 
+    PolicyType<P, ?> type() {
+        return type;
+    }
+
+    /** Returns the configurations that code has given for the keys. */
+    FamilyConfigs<?> configs() {
+        return configs;
+    }
+
+    /** Returns the key of an instance in the name of that instance; null if it is not of this family. */
+    @Nullable
+    String keyIn(String instance) {
+        int end = name.length();
+        return instance.startsWith(name) && instance.startsWith(SEPARATOR, end) ? instance.substring(end + 1) : null;
+    }
+
     /** Removes an instance that has left the registry. */
     void forget(Policy policy) {
-        String prefix = name + SEPARATOR;
-        if (policy.name().startsWith(prefix)) {
-            KeyedInstance<P> entry = entries.get(policy.name().substring(prefix.length()));
-            // It may have been requested again meanwhile.
-            if (entry != null && entry.policy() == policy && !registry.holds(type, policy)) {
-                forget(entry);
-            }
+        String key = keyIn(policy.name());
+        KeyedInstance<P> entry = key == null ? null : entries.get(key);
+        // It may have been requested again meanwhile.
+        if (entry != null && entry.policy() == policy && !registry.holds(type, policy)) {
+            forget(entry);
         }
     }
 

@@ -27,18 +27,45 @@ public final class ResilienceRegistry implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ResilienceRegistry.class);
 
     /** An event gets its position in the order of events within the change of this map that it reports. */
-    private final ConcurrentMap<Key, Policy> instances = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RegistryKey, Policy> instances;
 
-    private final ConcurrentMap<Key, KeyedPolicies<?>> families = new ConcurrentHashMap<>();
-    private final FormerPolicies former = new FormerPolicies();
-    private final EventPublisher events = new EventPublisher();
+    /** Changes together with the map of instances, so that a configuration is that of the present instance. */
+    private final CodeConfigs configs;
+
+    private final ConcurrentMap<RegistryKey, KeyedPolicies<?>> families;
+    private final FormerPolicies former;
+    private final EventPublisher events;
     private final Ticker ticker;
     private final SettingsSource settings;
+    private final CodeContribution code;
+
+    /** The registry of which this is a view, or this registry. */
+    private final ResilienceRegistry owner;
+
     private volatile boolean closed;
 
     private ResilienceRegistry(Ticker ticker, SettingsSource settings) {
+        this.instances = new ConcurrentHashMap<>();
+        this.configs = new CodeConfigs();
+        this.families = new ConcurrentHashMap<>();
+        this.former = new FormerPolicies();
+        this.events = new EventPublisher();
         this.ticker = Objects.requireNonNull(ticker, "ticker");
         this.settings = Objects.requireNonNull(settings, "settings");
+        this.code = new CodeContribution(configs, settings);
+        this.owner = this;
+    }
+
+    private ResilienceRegistry(ResilienceRegistry owner, SettingsSource settings) {
+        this.instances = owner.instances;
+        this.configs = owner.configs;
+        this.families = owner.families;
+        this.former = owner.former;
+        this.events = owner.events;
+        this.ticker = owner.ticker;
+        this.settings = Objects.requireNonNull(settings, "settings");
+        this.code = new CodeContribution(configs, settings);
+        this.owner = owner;
     }
 
     /** Returns the clock that the instances measure time with. */
@@ -61,6 +88,16 @@ public final class ResilienceRegistry implements AutoCloseable {
         return new ResilienceRegistry(ticker, settings);
     }
 
+    /**
+     * Returns a view of this registry for one of several users who share it, such as the child contexts of an
+     * application. It has the same instances, families and listeners. The settings of the instances that are created
+     * through it come from the given source. When the view is closed, the configurations that code has given through it
+     * no longer count, and the instances stay.
+     */
+    public ResilienceRegistry view(SettingsSource source) {
+        return new ResilienceRegistry(owner, source);
+    }
+
     private static <C extends Record> SettingsSource.Settings<C> givenOrDefault(
             PolicyType<?, C> type, String name, @Nullable C given) {
         return new SettingsSource.Settings<>(given == null ? type.defaults() : given, true);
@@ -78,7 +115,8 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * Returns the instance of a name, created with the given configuration if there is none; an existing one keeps its
-     * own. Settings that the registry's source has for exactly this name take precedence over the given ones.
+     * own. Settings that the registry's source has for exactly this name take precedence over the given ones. If the
+     * existing instance was requested without a configuration, the source may apply this one.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
@@ -88,9 +126,17 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     private <P extends Policy, C extends Record> P obtain(PolicyType<P, C> type, String name, @Nullable C given) {
-        Policy existing = instances.get(Key.of(type, name));
+        RegistryKey key = RegistryKey.of(type, name);
+        Policy existing = instances.get(key);
         if (existing == null) {
-            existing = addIfAbsent(type, name, create(type, name, given));
+            Policy created = create(type, name, given);
+            existing = addIfAbsent(type, key, created, given);
+            if (existing == created) {
+                return type.policyClass().cast(created);
+            }
+        }
+        if (given != null && familyOf(type, name).isEmpty()) {
+            code.requested(type, key, given);
         }
         return type.policyClass().cast(existing);
     }
@@ -106,13 +152,14 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /** Returns whether exactly this instance is registered under its name. */
     boolean holds(PolicyType<?, ?> type, Policy policy) {
-        return instances.get(Key.of(type, policy.name())) == policy;
+        return instances.get(RegistryKey.of(type, policy.name())) == policy;
     }
 
     /** Adds a new instance, unless there is one of that name. Returns the one that is registered now. */
-    Policy addIfAbsent(PolicyType<?, ?> type, String name, Policy policy) {
-        Policy present = instances.computeIfAbsent(Key.of(type, name), key -> {
+    private Policy addIfAbsent(PolicyType<?, ?> type, RegistryKey key, Policy policy, @Nullable Record given) {
+        Policy present = instances.computeIfAbsent(key, same -> {
             events.enqueue(new RegistryEvent.Added(policy));
+            code.created(type, key, given);
             return policy;
         });
         if (present == policy) {
@@ -128,13 +175,17 @@ public final class ResilienceRegistry implements AutoCloseable {
      */
     public void register(Policy policy) {
         Policy[] replaced = new Policy[1];
-        instances.compute(Key.of(policy.type(), policy.name()), (key, present) -> {
+        Record config = policy instanceof AbstractPolicy<?> own ? own.config() : null;
+        instances.compute(RegistryKey.of(policy.type(), policy.name()), (key, present) -> {
             if (present == null) {
                 events.enqueue(new RegistryEvent.Added(policy));
             } else if (present != policy) {
                 events.enqueue(new RegistryEvent.Replaced(policy, present));
             }
             replaced[0] = present;
+            if (present != policy) {
+                code.created(policy.type(), key, config);
+            }
             return policy;
         });
         shutDownIfClosed(policy);
@@ -149,7 +200,7 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /** Returns the instance of a name, if there is one. */
     public <P extends Policy> Optional<P> find(PolicyType<P, ?> type, String name) {
-        Key key = Key.of(type, name);
+        RegistryKey key = RegistryKey.of(type, name);
         Policy found = instances.get(key);
         if (found == null) {
             settings.createConfigured(this);
@@ -175,7 +226,7 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /** Removes an instance; see {@link #remove(Policy)}. */
     public <P extends Policy> Optional<P> remove(PolicyType<P, ?> type, String name) {
-        return remove(Key.of(type, name), null).map(type.policyClass()::cast);
+        return remove(RegistryKey.of(type, name), null).map(type.policyClass()::cast);
     }
 
     /**
@@ -185,12 +236,12 @@ public final class ResilienceRegistry implements AutoCloseable {
      * @return whether it was registered
      */
     public boolean remove(Policy policy) {
-        return remove(Key.of(policy.type(), policy.name()), policy).isPresent();
+        return remove(RegistryKey.of(policy.type(), policy.name()), policy).isPresent();
     }
 
     /** Removes an instance, which {@link #findEvicted} finds as long as it is referenced. */
     void evict(Policy policy) {
-        Key key = Key.of(policy.type(), policy.name());
+        RegistryKey key = RegistryKey.of(policy.type(), policy.name());
         // First, so that a thread that requests it meanwhile finds it here or there.
         FormerPolicies.Former evicted = former.addEvicted(key, policy);
         if (removeQuietly(key, policy) == null) {
@@ -204,7 +255,7 @@ public final class ResilienceRegistry implements AutoCloseable {
     /** Returns the instance that a family has evicted under this name; null if it is no longer referenced. */
     @Nullable
     Policy findEvicted(PolicyType<?, ?> type, String name) {
-        FormerPolicies.Former evicted = former.findEvicted(Key.of(type, name));
+        FormerPolicies.Former evicted = former.findEvicted(RegistryKey.of(type, name));
         return evicted == null ? null : evicted.get();
     }
 
@@ -218,7 +269,7 @@ public final class ResilienceRegistry implements AutoCloseable {
      */
     @Nullable
     Policy tryAddKeyed(PolicyType<?, ?> type, String name, Policy fresh) {
-        Key key = Key.of(type, name);
+        RegistryKey key = RegistryKey.of(type, name);
         Policy[] added = new Policy[1];
         FormerPolicies.Former[] evicted = new FormerPolicies.Former[1];
         instances.computeIfAbsent(key, same -> {
@@ -240,7 +291,7 @@ public final class ResilienceRegistry implements AutoCloseable {
         return winner;
     }
 
-    private Optional<Policy> remove(Key key, @Nullable Policy only) {
+    private Optional<Policy> remove(RegistryKey key, @Nullable Policy only) {
         Policy removed = removeQuietly(key, only);
         if (removed != null) {
             letGo(removed);
@@ -250,13 +301,14 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /** Removes an instance and leaves the delivery of the event to the caller. */
-    private @Nullable Policy removeQuietly(Key key, @Nullable Policy only) {
+    private @Nullable Policy removeQuietly(RegistryKey key, @Nullable Policy only) {
         Policy[] removed = new Policy[1];
         instances.computeIfPresent(key, (same, present) -> {
             if (only != null && present != only) {
                 return present;
             }
             events.enqueue(new RegistryEvent.Removed(present));
+            configs.forget(key);
             removed[0] = present;
             return null;
         });
@@ -304,21 +356,21 @@ public final class ResilienceRegistry implements AutoCloseable {
      */
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, int limit, Function<? super String, ? extends C> config) {
-        Key family = Key.of(type, KeyedPolicies.requireName(name));
+        RegistryKey family = RegistryKey.of(type, KeyedPolicies.requireName(name));
         KeyedPolicies<?> present = families.get(family);
         if (present == null) {
+            FamilyConfigs<C> given = new FamilyConfigs<>(type);
+            code.created(given, config);
             KeyedPolicies<P> created = new KeyedPolicies<>(
-                    this,
-                    type,
-                    name,
-                    limit,
-                    key -> create(type, KeyedPolicies.instanceName(name, key), config.apply(key)));
+                    owner, type, name, limit, given, (instance, own) -> owner.create(type, instance, own));
             present = families.putIfAbsent(family, created);
             if (present == null) {
                 return created;
             }
         }
-        return present.as(type, Require.range("limit", limit, 1, KeyedPolicies.MAX_LIMIT));
+        KeyedPolicies<P> same = present.as(type, Require.range("limit", limit, 1, KeyedPolicies.MAX_LIMIT));
+        code.requested(type, same, config, instances.keySet());
+        return same;
     }
 
     /**
@@ -342,14 +394,14 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /** Returns whether there is a {@linkplain #keyed family} of this pattern and name. */
     public boolean hasFamily(PolicyType<?, ?> type, String name) {
-        return families.containsKey(Key.of(type, name));
+        return families.containsKey(RegistryKey.of(type, name));
     }
 
     /** Returns the names of the {@linkplain #keyed families} of a pattern, ordered; a copy. */
     public Set<String> families(PolicyType<?, ?> type) {
         return families.keySet().stream()
-                .filter(family -> family.pattern.equals(type.key()))
-                .map(Key::name)
+                .filter(family -> family.pattern().equals(type.key()))
+                .map(RegistryKey::name)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -380,11 +432,16 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * {@linkplain Policy#shutdown() Shuts down} all instances: those of this registry, those that have left it, and
-     * those that are added later. An exception of one of them is logged and does not affect the others.
+     * those that are added later. An exception of one of them is logged and does not affect the others. If this is a
+     * {@linkplain #view view}, only its contribution ends: no instance is shut down.
      */
     @Override
     public void close() {
         closed = true;
+        if (owner != this) {
+            code.withdraw(families.values(), instances.keySet());
+            return;
+        }
         instances.values().forEach(ResilienceRegistry::shutDown);
         former.forEach(ResilienceRegistry::shutDown);
     }
@@ -394,7 +451,7 @@ public final class ResilienceRegistry implements AutoCloseable {
      * other.
      */
     private void shutDownIfClosed(Policy policy) {
-        if (closed) {
+        if (owner.closed) {
             shutDown(policy);
         }
     }
@@ -404,13 +461,6 @@ public final class ResilienceRegistry implements AutoCloseable {
             policy.shutdown();
         } catch (Throwable thrown) {
             SafeLog.error(log, "{} could not be shut down", policy, thrown);
-        }
-    }
-
-    private record Key(String pattern, String name) {
-
-        static Key of(PolicyType<?, ?> type, String name) {
-            return new Key(type.key(), name);
         }
     }
 }

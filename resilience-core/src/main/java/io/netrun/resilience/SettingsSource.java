@@ -28,6 +28,17 @@ public interface SettingsSource {
     }
 
     /**
+     * Called when another configuration from code counts for an existing instance: code has given the first one after
+     * the instance was created, or a {@linkplain ResilienceRegistry#view view} whose configuration has counted was
+     * closed. By default the instance keeps its settings.
+     *
+     * @param given the configuration that counts now; null if no code provides one
+     */
+    default <C extends Record> void onGivenChange(PolicyType<?, C> type, String name, @Nullable C given) {
+        // Without a source, an existing instance keeps its settings.
+    }
+
+    /**
      * The settings of a new instance.
      *
      * @param config its configuration

@@ -20,6 +20,11 @@ record ApplicationSettings(
     }
 
     @Override
+    public <C extends Record> void onGivenChange(PolicyType<?, C> type, String name, @Nullable C given) {
+        instances.obtain().onGivenChange(type, name, given);
+    }
+
+    @Override
     public void createConfigured(ResilienceRegistry registry) {
         annotations.obtain().announce();
         instances.obtain().createConfigured(registry);

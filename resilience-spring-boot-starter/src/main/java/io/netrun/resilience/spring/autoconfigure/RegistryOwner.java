@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.settings.InstanceFactory;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -12,11 +13,15 @@ import org.springframework.beans.factory.ListableBeanFactory;
 /** Distinguishes a context with a registry of its own from one that shares the registry of its parent. */
 final class RegistryOwner {
 
+    /** The name of the bean that is a child's view of its parent's registry. */
+    static final String VIEW = "resilienceRegistryView";
+
     private RegistryOwner() {}
 
     /** Whether the registry is one of these beans, or is at least followed by none of their parents. */
     static boolean is(ListableBeanFactory beans) {
-        return beans.getBeanNamesForType(ResilienceRegistry.class, true, false).length > 0
+        return Arrays.stream(beans.getBeanNamesForType(ResilienceRegistry.class, true, false))
+                        .anyMatch(name -> !name.equals(VIEW))
                 || !(parent(beans) instanceof ListableBeanFactory above)
                 || BeanFactoryUtils.beanNamesForTypeIncludingAncestors(above, InstanceFactory.class, true, false).length
                         == 0;

@@ -50,6 +50,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
@@ -85,6 +86,16 @@ public final class ResilienceAutoConfiguration {
             }
         });
         return registry;
+    }
+
+    /**
+     * The registry of the parent, so that what code of a child requests through it counts until the child is closed.
+     */
+    @Bean(name = RegistryOwner.VIEW, destroyMethod = "")
+    @Primary
+    @ConditionalOnRegistryOwner(false)
+    ResilienceRegistry resilienceRegistryView(InstanceFactory instances) {
+        return instances.registry();
     }
 
     /** No other bean depends on it, so it must not be lazy. */

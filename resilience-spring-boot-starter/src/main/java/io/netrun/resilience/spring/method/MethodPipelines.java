@@ -178,8 +178,10 @@ public final class MethodPipelines {
             present = null;
         }
         if (present == null) {
-            ProblemCollector collector = lenient ? ProblemCollector.lenient(this::logOnce) : ProblemCollector.strict();
-            RebuiltOnChange<MethodPipeline> built = follow(method, userClass, collector);
+            List<Problem> solvable = new ArrayList<>();
+            ProblemCollector collector =
+                    lenient ? ProblemCollector.lenient(this::logOnce, solvable::add) : ProblemCollector.strict();
+            RebuiltOnChange<MethodPipeline> built = follow(method, userClass, collector, solvable);
             RebuiltOnChange<MethodPipeline> faster = ofUserClass.putIfAbsent(method, built);
             if (faster == null && collector.hasLeftOut()) {
                 makeshift.add(built);
@@ -190,13 +192,20 @@ public final class MethodPipelines {
         return present.get();
     }
 
-    private RebuiltOnChange<MethodPipeline> follow(Method method, Class<?> userClass, ProblemCollector collector) {
+    /** The pipeline is rebuilt when its instances change, and as long as something wrong with them is left out. */
+    private RebuiltOnChange<MethodPipeline> follow(
+            Method method, Class<?> userClass, ProblemCollector collector, List<Problem> solvable) {
         InstanceFactory known = instances.get();
         int changes = known.changes();
         MethodPipeline first = build(method, userClass, collector);
         RebuiltOnChange<MethodPipeline> rebuilt = new RebuiltOnChange<>(
-                known, problems -> build(method, userClass, ProblemCollector.lenient(problems::add)));
-        rebuilt.set(first, changes);
+                known, problems -> build(method, userClass, ProblemCollector.lenient(this::logOnce, problems::add)));
+        if (solvable.isEmpty()) {
+            rebuilt.set(first, changes);
+        } else {
+            solvable.forEach(this::logOnce);
+            rebuilt.setIncomplete(first, solvable);
+        }
         return rebuilt;
     }
 
@@ -245,7 +254,7 @@ public final class MethodPipelines {
         for (Declaration declaration : declarations) {
             try {
                 Policy policy = collector
-                        .orElse(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
+                        .orElseForNow(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
                         .orElse(null);
                 if (policy != null) {
                     chain.put(declaration.slot(), policy);

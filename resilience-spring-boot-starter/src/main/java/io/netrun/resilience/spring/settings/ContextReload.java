@@ -50,6 +50,11 @@ final class ContextReload {
         suspicious.forEach(problem -> (strict || !problem.tolerable() ? problems : tolerated).add(problem));
     }
 
+    /** Adds problems that reject nothing. */
+    void addTolerated(List<Problem> added) {
+        tolerated.addAll(added);
+    }
+
     /** Adds the warning for a section that nothing uses. */
     void addUnused(String warning) {
         unused.add(warning);

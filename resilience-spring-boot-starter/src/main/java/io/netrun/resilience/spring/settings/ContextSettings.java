@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,6 +22,7 @@ final class ContextSettings {
     private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
     private final boolean strict;
     private final AtomicReference<List<Problem>> reported = new AtomicReference<>(List.of());
+    private final AtomicReference<List<Problem>> overruled = new AtomicReference<>(List.of());
 
     ContextSettings(SettingsResolver resolver, Supplier<List<ConfigCustomizer<?>>> customizers) {
         this.resolver = resolver;
@@ -58,6 +60,17 @@ final class ContextSettings {
      */
     boolean tryReport(List<Problem> problems) {
         return !problems.equals(reported.getAndSet(problems)) && !problems.isEmpty();
+    }
+
+    /**
+     * Remembers the problems of settings that another context overrules.
+     *
+     * @return those that were not there the last time
+     */
+    List<Problem> tryReportOverruled(List<Problem> problems) {
+        List<Problem> added = new ArrayList<>(problems);
+        added.removeAll(overruled.getAndSet(List.copyOf(problems)));
+        return added;
     }
 
     /** The instances that its annotations, clients and code have requested. */

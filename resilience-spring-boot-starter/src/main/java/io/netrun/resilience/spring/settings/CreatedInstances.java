@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,6 +93,17 @@ final class CreatedInstances {
         } finally {
             replacing.unlock();
         }
+    }
+
+    /** What an operator has changed of an instance, by Java name, as a mutable set; with whether it is enabled. */
+    <P extends Policy, C extends Record> Set<String> operatorSettings(
+            PatternDescriptor<P, C> pattern, String name, InstanceSettings<C> settings) {
+        Set<String> changed = settings.operatorSettings();
+        registry.get()
+                .find(pattern.type(), name)
+                .filter(policy -> policy.isEnabled() != settings.effective().enabled())
+                .ifPresent(policy -> changed.add(Option.ENABLED.key()));
+        return changed;
     }
 
     /** Records that an operator has changed settings of an existing instance, by Java name. */

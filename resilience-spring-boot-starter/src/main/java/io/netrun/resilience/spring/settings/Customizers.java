@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
@@ -67,10 +68,12 @@ final class Customizers {
                 return config;
             }
             changed = ((ConfigCustomizer<C>) customizer).customize(name, config);
-        } catch (VirtualMachineError fatal) {
-            throw fatal;
         } catch (RuntimeException | Error failure) {
-            throw failed(customizer, pattern, name, "failed: " + failure, failure);
+            // A recursion without an end is a mistake in the customizer, unlike other errors of the virtual machine.
+            if (failure instanceof VirtualMachineError fatal && !(failure instanceof StackOverflowError)) {
+                throw fatal;
+            }
+            throw failed(customizer, pattern, name, "failed: " + text(failure), failure);
         }
         if ((Object) changed == null) {
             throw failed(customizer, pattern, name, "returned null", null);
@@ -85,14 +88,31 @@ final class Customizers {
             String what,
             @Nullable Throwable cause) {
         ResilienceConfigurationException failed = new ResilienceConfigurationException(List.of(new Problem(
-                pattern.title() + " '" + name + "': the " + title(customizer) + " " + what,
-                cause instanceof LinkageError
-                        ? "Compile it against the versions of the libraries that are on the class path"
-                        : "Make the customizer return a configuration whose values are in range")));
+                pattern.title() + " '" + name + "': the " + title(customizer) + " " + what, remedy(cause))));
         if (cause != null) {
             failed.initCause(cause);
         }
         return failed;
+    }
+
+    private static String remedy(@Nullable Throwable cause) {
+        if (cause instanceof LinkageError) {
+            return "Compile it against the versions of the libraries that are on the class path";
+        }
+        if (cause instanceof InvalidSettingException) {
+            return "Make the customizer return a configuration whose values are in range";
+        }
+        return cause == null
+                ? "Return the given configuration to change nothing"
+                : "Correct the customizer: it is called for each instance of its pattern, and must not throw";
+    }
+
+    private static String text(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (RuntimeException | StackOverflowError unreadable) {
+            return failure.getClass().getName();
+        }
     }
 
     private static String title(ConfigCustomizer<?> customizer) {

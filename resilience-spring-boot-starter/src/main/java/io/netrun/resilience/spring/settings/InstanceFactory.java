@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Provides the settings of all instances, by name, regardless of what requests an instance first: code, an annotation,
@@ -39,6 +40,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final InstanceContexts contexts;
     private final ContextSettings own;
     private final boolean protecting;
+
+    /**
+     * Whether instances protect: those that contexts share do so even if the beans of one of them are not protected.
+     */
+    private final boolean enabling;
+
     private final CreatedInstances created;
     private final Rebinding rebinding;
     private final Resolution resolution;
@@ -65,6 +72,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.own = new ContextSettings(resolver, customizers);
         this.contexts = new InstanceContexts(own);
         this.protecting = protecting;
+        this.enabling = protecting;
         this.created = new CreatedInstances(registry);
         this.resolution = new Resolution(contexts, new Families(registry));
         this.rebinding = new Rebinding(contexts, created, resolution);
@@ -74,10 +82,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     }
 
     private InstanceFactory(InstanceFactory parent, ContextSettings own, boolean protecting) {
-        this.registry = parent.registry;
+        this.registry = SingletonSupplier.of(() -> parent.registry.get().view(this));
         this.own = own;
         this.contexts = parent.contexts;
         this.protecting = protecting && parent.protecting;
+        this.enabling = parent.enabling;
         this.created = parent.created;
         this.resolution = parent.resolution;
         this.rebinding = parent.rebinding;
@@ -88,7 +97,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /**
      * A factory for a child context. It shares the instances, and adds what the child's configuration has for instances
-     * that no other context configures.
+     * that no other context configures. If its beans are not protected, its configuration counts for nothing.
      *
      * @param beans the beans that settings of the child can refer to, such as executors
      * @param protecting false if the beans of the child are not protected
@@ -100,9 +109,16 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             boolean protecting) {
         SettingsResolver resolver = new SettingsResolver(environment, beans, conversion());
         InstanceFactory child = new InstanceFactory(this, new ContextSettings(resolver, customizers), protecting);
-        contexts.add(child.own);
-        rebinding.follow(child.own);
+        if (protecting) {
+            contexts.add(child.own);
+            rebinding.follow(child.own);
+        }
         return child;
+    }
+
+    /** The registry of the application; for a child context, the view through which its code requests instances. */
+    public ResilienceRegistry registry() {
+        return registry.get();
     }
 
     /**
@@ -129,7 +145,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     @Override
     public void close() {
         started();
-        if (contexts.remove(own)) {
+        boolean contributed = contexts.remove(own);
+        if (own != contexts.root()) {
+            registry.get().close(); // a view, which withdraws the configurations from code
+        }
+        if (contributed) {
             rebinding.unfollow(own);
         }
     }
@@ -197,7 +217,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         PatternDescriptor<?, C> pattern =
                 PatternDescriptors.withConfigurationOf(type).orElse(null);
         if (pattern == null) {
-            return new Settings<>(given == null ? type.defaults() : given, protecting);
+            return new Settings<>(given == null ? type.defaults() : given, enabling);
         }
         if (given != null && resolution.families().of(pattern, name) != null) {
             return settingsOfKey(pattern, name, given);
@@ -211,14 +231,14 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         try {
             fresh = resolution.resolve(pattern, name, base);
         } catch (ResilienceConfigurationException wrong) {
-            if (protecting) {
+            if (enabling) {
                 throw contexts.isCreating() ? wrong : early.withOthers(wrong);
             }
             return new Settings<>(given == null ? type.defaults() : given, false);
         }
         created.put(key, fresh);
         return new Settings<>(
-                fresh.effective().config(), protecting && fresh.effective().enabled());
+                fresh.effective().config(), enabling && fresh.effective().enabled());
     }
 
     /** The settings of a family's instance, which calls request: settings that do not apply do not fail them. */
@@ -232,7 +252,19 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         }
         created.put(InstanceKey.of(pattern, name), fresh);
         return new Settings<>(
-                fresh.effective().config(), protecting && fresh.effective().enabled());
+                fresh.effective().config(), enabling && fresh.effective().enabled());
+    }
+
+    @Override
+    public <C extends Record> void onGivenChange(PolicyType<?, C> type, String name, @Nullable C given) {
+        PatternDescriptors.withConfigurationOf(type).ifPresent(pattern -> {
+            C base = given == null && !type.equals(pattern.type()) ? type.defaults() : given;
+            try {
+                rebinding.applyCode(pattern, name, base);
+            } catch (ResilienceConfigurationException wrong) {
+                follower.warn(pattern, name, wrong);
+            }
+        });
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -49,6 +50,10 @@ public final class InstanceProblems {
 
     /** The instances for which this context has settings that differ from those of the context that decides. */
     public List<Problem> overruled() {
-        return resolution.overruled(own, created);
+        List<Problem> unreadable = new ArrayList<>();
+        List<Problem> overruled = resolution.overruled(own, created, unreadable);
+        own.tryReportOverruled(overruled);
+        unreadable.addAll(overruled);
+        return unreadable;
     }
 }

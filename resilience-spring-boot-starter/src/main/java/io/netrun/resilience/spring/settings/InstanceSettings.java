@@ -46,6 +46,11 @@ final class InstanceSettings<C extends Record> {
         return fromCode;
     }
 
+    /** A copy without a configuration from code for the next time that the settings are resolved. */
+    InstanceSettings<C> withoutCode() {
+        return new InstanceSettings<>(resolved, effective, null);
+    }
+
     /** A copy with an operator's change. */
     InstanceSettings<C> withOperatorChange(C config, Set<String> changed) {
         Map<String, String> origins = new LinkedHashMap<>(effective.origins());

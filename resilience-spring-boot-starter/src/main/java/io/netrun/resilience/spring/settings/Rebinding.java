@@ -5,12 +5,15 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,40 @@ final class Rebinding {
      */
     <P extends Policy, C extends Record> Set<String> reapply(
             PatternDescriptor<P, C> pattern, String name, boolean keepingChanges) {
+        return reapply(pattern, name, keepingChanges, InstanceSettings::fromCode);
+    }
+
+    /**
+     * Applies another configuration from code to an instance, and logs the changed settings.
+     *
+     * @param given the configuration, null for none
+     * @throws ResilienceConfigurationException if the settings are wrong with it. They stay as they are then, and no
+     *     configuration from code counts from now on.
+     */
+    <P extends Policy, C extends Record> void applyCode(
+            PatternDescriptor<P, C> pattern, String name, @Nullable C given) {
+        try {
+            logChange(
+                    pattern,
+                    name,
+                    given == null
+                            ? "no longer has a configuration from code, since a child context was closed"
+                            : "applied a configuration from code",
+                    reapply(pattern, name, true, former -> given));
+        } catch (ResilienceConfigurationException wrong) {
+            InstanceSettings<C> former = created.get(pattern, name);
+            while (former != null && !created.tryReplace(pattern, name, former, former.withoutCode())) {
+                former = created.get(pattern, name);
+            }
+            throw wrong;
+        }
+    }
+
+    private <P extends Policy, C extends Record> Set<String> reapply(
+            PatternDescriptor<P, C> pattern,
+            String name,
+            boolean keepingChanges,
+            Function<InstanceSettings<C>, @Nullable C> code) {
         InstanceSettings<C> former;
         InstanceSettings<C> next;
         do {
@@ -44,7 +81,7 @@ final class Rebinding {
             if (former == null) {
                 return Set.of();
             }
-            InstanceSettings<C> later = resolution.resolve(pattern, name, former.fromCode());
+            InstanceSettings<C> later = resolution.resolve(pattern, name, code.apply(former));
             next = keepingChanges ? keeping(pattern, name, former, later, Set.of()) : later;
         } while (!created.tryReplace(pattern, name, former, next));
         return former.differingEffective(next);
@@ -63,6 +100,8 @@ final class Rebinding {
         ofOwn.problems().addAll(found);
         reloads.values().forEach(ContextReload::read);
         reloads.values().forEach(this::checkAdded);
+        // Settings that cannot be read are problems of the context that decides.
+        List<Problem> overruled = resolution.overruled(own, created, new ArrayList<>());
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             reloads.values().forEach(reload -> reload.checkDefaults(pattern));
             for (String name : created.names(pattern)) {
@@ -76,6 +115,7 @@ final class Rebinding {
         ofOwn.requireValid();
         List<ContextReload> valid =
                 reloads.values().stream().filter(ContextReload::isValid).toList();
+        ofOwn.addTolerated(own.tryReportOverruled(overruled));
         ofOwn.logTolerated();
         reloads.values().forEach(ContextReload::logNewProblems);
         valid.forEach(ContextReload::apply);
@@ -191,7 +231,7 @@ final class Rebinding {
         if (!different.isEmpty()) {
             log.info("{} '{}' applied the changed configuration: {}", pattern.title(), name, different);
         }
-        Set<String> kept = next.operatorSettings();
+        Set<String> kept = created.operatorSettings(pattern, name, next);
         if (!kept.isEmpty()) {
             log.info("{} '{}' keeps an operator's changes: {}", pattern.title(), name, kept);
         }

@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RebuiltOnChange<T> {
 
+    /** The count of a value that is incomplete, which no number of changes equals. */
+    private static final int INCOMPLETE = -1;
+
     private static final Logger log = LoggerFactory.getLogger(RebuiltOnChange.class);
 
     private final InstanceFactory instances;
@@ -57,6 +60,16 @@ public final class RebuiltOnChange<T> {
      */
     public void set(T value, int count) {
         version = new Version<>(value, count);
+    }
+
+    /**
+     * Sets a value from which something was left out. It is rebuilt for each call until nothing is left out.
+     *
+     * @param problems the reasons, which have been logged
+     */
+    public void setIncomplete(T value, List<Problem> problems) {
+        problems.forEach(problem -> logged.add(problem.description()));
+        set(value, INCOMPLETE);
     }
 
     private T make(boolean again) {

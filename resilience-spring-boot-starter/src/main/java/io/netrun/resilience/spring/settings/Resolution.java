@@ -112,13 +112,17 @@ final class Resolution {
     private record Shared<C extends Record>(
             ConfiguredSettings written, @Nullable C given, ResolvedSettings<C> resolved) {}
 
-    /** One problem for each instance for which a context's configuration differs from the settings in force. */
-    List<Problem> overruled(ContextSettings context, CreatedInstances created) {
+    /**
+     * One problem for each instance for which a context's configuration differs from the settings in force.
+     *
+     * @param unreadable gets the problems of settings that cannot be read, and so not be compared
+     */
+    List<Problem> overruled(ContextSettings context, CreatedInstances created, List<Problem> unreadable) {
         List<Problem> problems = new ArrayList<>();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             for (String name : context.resolver().written().instances(pattern)) {
                 Problem.collect(
-                        problems,
+                        unreadable,
                         () -> overruled(context, pattern, name, created).ifPresent(problems::add));
             }
         }

@@ -77,18 +77,24 @@ public final class RuntimeSettings {
      */
     public static Map<String, @Nullable String> split(String changes) {
         Map<String, @Nullable String> split = new LinkedHashMap<>();
+        if (changes.isBlank()) {
+            throw empty();
+        }
         if (changes.startsWith("{")) {
             try {
                 JsonParserFactory.getJsonParser()
                         .parseMap(changes)
                         .forEach((name, value) -> split.put(name, value == null ? null : value.toString()));
-                return split;
             } catch (RuntimeException | StackOverflowError noJson) {
                 throw new ResilienceConfigurationException(List.of(new Problem(
                         "The body or its settings are not a valid JSON object",
                         "Send an object, such as {\"settings\": {\"enabled\": true}}, or {\"settings\":"
                                 + " \"enabled=true\"}")));
             }
+            if (split.isEmpty()) {
+                throw empty();
+            }
+            return split;
         }
         for (String change : NEXT_CHANGE.split(changes, -1)) {
             String[] parts = change.split("=", 2);
@@ -99,6 +105,11 @@ public final class RuntimeSettings {
             split.put(name, parts.length == 2 ? parts[1].strip() : "");
         }
         return split;
+    }
+
+    private static ResilienceConfigurationException empty() {
+        return new ResilienceConfigurationException(List.of(new Problem(
+                "The settings are empty", "Name at least one setting, such as {\"settings\": {\"enabled\": true}}")));
     }
 
     private static ResilienceConfigurationException twice(String name) {
@@ -112,7 +123,10 @@ public final class RuntimeSettings {
             @Nullable String value,
             Map<String, @Nullable Object> values) {
         if (name.equals(ENABLED)) {
-            values.put(name, read(name, value == null ? "" : value, SWITCH, false));
+            if (value == null) {
+                throw notUnset(name, SWITCH);
+            }
+            values.put(name, read(name, value, SWITCH, false));
             return;
         }
         Setting setting = changeable(pattern).stream()
@@ -123,9 +137,15 @@ public final class RuntimeSettings {
             throw twice(setting.name());
         }
         boolean optional = setting.valueIn(pattern.type().defaults()) == null;
-        values.put(
-                setting.name(),
-                value == null && optional ? null : read(name, value == null ? "" : value, setting.type(), optional));
+        if (value == null && !optional) {
+            throw notUnset(name, setting.type());
+        }
+        values.put(setting.name(), value == null ? null : read(name, value, setting.type(), optional));
+    }
+
+    private static ResilienceConfigurationException notUnset(String name, ResolvableType type) {
+        return new ResilienceConfigurationException(
+                List.of(new Problem(name + " cannot be unset", "Write " + ExpectedFormat.of(type) + " as its value")));
     }
 
     private <P extends Policy, C extends Record> void apply(
@@ -200,7 +220,10 @@ public final class RuntimeSettings {
                 new ArrayList<>(changeable(pattern).stream().map(Setting::name).toList());
         known.add(ENABLED);
         return new Problem(
-                "A " + pattern.key() + " has no setting '" + abbreviated(name) + "' that can be changed at runtime",
+                name.isBlank()
+                        ? "A setting without a name"
+                        : "A " + pattern.key() + " has no setting '" + abbreviated(name)
+                                + "' that can be changed at runtime",
                 "Known here: " + String.join(", ", known));
     }
 
@@ -213,8 +236,10 @@ public final class RuntimeSettings {
         }
         throw new ResilienceConfigurationException(List.of(new Problem(
                 name + " is '" + abbreviated(text) + "'",
-                "Write " + name + "= and " + ExpectedFormat.of(type) + " of at most " + MAX_LENGTH + " characters"
-                        + (optional ? ", or null as the value in an object to unset it" : ""))));
+                "Write " + ExpectedFormat.of(type)
+                        + (text.length() > MAX_LENGTH ? " of at most " + MAX_LENGTH + " characters" : "")
+                        + " as its value"
+                        + (optional ? ", or null in an object of settings to unset it" : ""))));
     }
 
     /** Null for a text that Spring reads as no value, such as blanks and control characters. */

@@ -54,7 +54,7 @@ class ChildContextTests {
         var parent = context(null, Map.of(), Client.class);
         var child = context(parent, Map.of(), Client.class);
         var sibling = context(parent, Map.of(), Client.class);
-        assertThat(child.getBean(ResilienceRegistry.class)).isSameAs(parent.getBean(ResilienceRegistry.class));
+        assertThat(breaker(child)).isSameAs(breaker(parent));
         fail(child, 1);
         fail(sibling, 1);
         fail(parent, 1);

@@ -101,6 +101,27 @@ class ChildRefreshTests {
                         + " Retry 'child': maxAttempts is 0");
     }
 
+    @Test
+    void valueThatTheParentOverrulesShouldBeReportedOnce(CapturedOutput output) {
+        var parent = context(null, ofParent, OfParent.class);
+        var child = context(parent, ofChild, OfChild.class);
+        ofChild.put(PARENT, "9");
+        ofChild.put(CHILD, "6");
+        refresh(child);
+        refresh(child);
+        assertThat(attempts(parent, "parent")).isEqualTo(4);
+        assertThat(attempts(parent, "child")).isEqualTo(6);
+        assertThat(output)
+                .containsOnlyOnce("Retry 'parent' has settings in this application context that differ from those of"
+                        + " its parent or another child, which stay in force: maxAttempts");
+        ofChild.put(PARENT, "4");
+        refresh(child);
+        ofChild.put(PARENT, "8");
+        refresh(child);
+        assertThat(output.toString().split("has settings in this application context", -1))
+                .hasSize(3);
+    }
+
     private ConfigurableApplicationContext context(
             ConfigurableApplicationContext parent, Map<String, Object> properties, Class<?> bean) {
         var context = new AnnotationConfigApplicationContext();

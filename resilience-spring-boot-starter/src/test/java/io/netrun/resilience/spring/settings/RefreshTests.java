@@ -131,6 +131,21 @@ class RefreshTests {
     }
 
     @Test
+    void changeThatKeepsAnOperatorsSwitchShouldNameIt(CapturedOutput output) {
+        runner.withPropertyValues("resilience.bulkhead.instances.reports.max-concurrent=5")
+                .run(context -> {
+                    Bulkhead reports = context.getBean(ResilienceRegistry.class)
+                            .find(Bulkhead.TYPE, "reports")
+                            .orElseThrow();
+                    new RuntimeSettings(context.getBean(InstanceFactory.class))
+                            .change(PatternDescriptors.of(Bulkhead.TYPE), reports, "enabled=false");
+                    change(context, "resilience.bulkhead.instances.reports.max-concurrent", "6");
+                    assertThat(reports.isEnabled()).isFalse();
+                    assertThat(output).contains("Bulkhead 'reports' keeps an operator's changes: [enabled]");
+                });
+    }
+
+    @Test
     void changeShouldLeaveWhatAnOperatorHasSwitchedOff() {
         runner.run(context -> {
             CircuitBreaker breaker = breaker(context);
