@@ -29,7 +29,7 @@ public final class ResilienceRegistry implements AutoCloseable {
     /** An event gets its position in the order of events within the change of this map that it reports. */
     private final ConcurrentMap<Key, Policy> instances = new ConcurrentHashMap<>();
 
-    private final ConcurrentMap<Key, KeyedPolicies<?>> families = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, Family> families = new ConcurrentHashMap<>();
     private final FormerPolicies former = new FormerPolicies();
     private final EventPublisher events = new EventPublisher();
     private final Ticker ticker;
@@ -68,7 +68,7 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * Returns the instance of a name, created if there is none: with the settings that the source has for it, or else
-     * with the pattern's defaults.
+     * with those that its {@linkplain #keyed family} has from code, or else with the pattern's defaults.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
@@ -90,7 +90,8 @@ public final class ResilienceRegistry implements AutoCloseable {
     private <P extends Policy, C extends Record> P obtain(PolicyType<P, C> type, String name, @Nullable C given) {
         Policy existing = instances.get(Key.of(type, name));
         if (existing == null) {
-            existing = addIfAbsent(type, name, create(type, name, given));
+            C config = given == null ? configOfKey(type, Require.name(name)).orElse(null) : given;
+            existing = addIfAbsent(type, name, create(type, name, config));
         }
         return type.policyClass().cast(existing);
     }
@@ -271,7 +272,7 @@ public final class ResilienceRegistry implements AutoCloseable {
     /** Removes an instance that has left the registry, and is known as a former instance, from its family. */
     private void forget(Policy policy) {
         shutDownIfClosed(policy);
-        families.values().forEach(family -> family.forget(policy));
+        families.values().forEach(family -> family.policies.forget(policy));
     }
 
     /**
@@ -305,7 +306,7 @@ public final class ResilienceRegistry implements AutoCloseable {
     public <P extends Policy, C extends Record> KeyedPolicies<P> keyed(
             PolicyType<P, C> type, String name, int limit, Function<? super String, ? extends C> config) {
         Key family = Key.of(type, KeyedPolicies.requireName(name));
-        KeyedPolicies<?> present = families.get(family);
+        Family present = families.get(family);
         if (present == null) {
             KeyedPolicies<P> created = new KeyedPolicies<>(
                     this,
@@ -313,12 +314,14 @@ public final class ResilienceRegistry implements AutoCloseable {
                     name,
                     limit,
                     key -> create(type, KeyedPolicies.instanceName(name, key), config.apply(key)));
-            present = families.putIfAbsent(family, created);
+            present = families.putIfAbsent(family, new Family(created, config));
             if (present == null) {
+                events.enqueue(new FamilyCreated(type, name));
+                events.deliverQueued();
                 return created;
             }
         }
-        return present.as(type, Require.range("limit", limit, 1, KeyedPolicies.MAX_LIMIT));
+        return present.policies.as(type, Require.range("limit", limit, 1, KeyedPolicies.MAX_LIMIT));
     }
 
     /**
@@ -338,6 +341,21 @@ public final class ResilienceRegistry implements AutoCloseable {
         return end < 0
                 ? Optional.empty()
                 : Optional.of(name.substring(0, end)).filter(family -> hasFamily(type, family));
+    }
+
+    /**
+     * Returns the configuration from code with which the {@linkplain #keyed family} of an instance creates it, whether
+     * the instance exists or not; empty if there is no such family. Calls the function that was given for the family.
+     */
+    public <C extends Record> Optional<C> configOfKey(PolicyType<?, C> type, String name) {
+        int end = name.indexOf(KeyedPolicies.SEPARATOR); // a family's name has no colon
+        Family found = end < 0 ? null : families.get(Key.of(type, name.substring(0, end)));
+        if (found == null) {
+            return Optional.empty();
+        }
+        @SuppressWarnings("unchecked") // a family's configurations are those of its pattern
+        C config = (C) found.config.apply(name.substring(end + 1));
+        return Optional.ofNullable(config);
     }
 
     /** Returns whether there is a {@linkplain #keyed family} of this pattern and name. */
@@ -379,6 +397,14 @@ public final class ResilienceRegistry implements AutoCloseable {
     }
 
     /**
+     * Registers a listener for all families that code creates later. They are delivered in order with the changes of
+     * {@link #onChange}, and before {@link #keyed} returns, unless another thread is delivering.
+     */
+    public Subscription onFamily(Consumer<? super FamilyCreated> listener) {
+        return events.subscribe(FamilyCreated.class, listener);
+    }
+
+    /**
      * {@linkplain Policy#shutdown() Shuts down} all instances: those of this registry, those that have left it, and
      * those that are added later. An exception of one of them is logged and does not affect the others.
      */
@@ -406,6 +432,13 @@ public final class ResilienceRegistry implements AutoCloseable {
             SafeLog.error(log, "{} could not be shut down", policy, thrown);
         }
     }
+
+    /**
+     * A family.
+     *
+     * @param config the configuration from code of each key
+     */
+    private record Family(KeyedPolicies<?> policies, Function<? super String, ? extends Record> config) {}
 
     private record Key(String pattern, String name) {
 
