@@ -105,7 +105,7 @@ public final class ResilienceRegistry implements AutoCloseable {
 
     /**
      * Returns the instance of a name, created if there is none: with the settings that the source has for it, or else
-     * with the pattern's defaults.
+     * with those that its {@linkplain #keyed family} has from code, or else with the pattern's defaults.
      *
      * @throws IllegalArgumentException if the name is blank, longer than 200 characters or has control characters
      */
@@ -129,7 +129,8 @@ public final class ResilienceRegistry implements AutoCloseable {
         RegistryKey key = RegistryKey.of(type, name);
         Policy existing = instances.get(key);
         if (existing == null) {
-            Policy created = create(type, name, given);
+            C config = given == null ? configOfKey(type, Require.name(name)).orElse(null) : given;
+            Policy created = create(type, name, config);
             existing = addIfAbsent(type, key, created, given);
             if (existing == created) {
                 return type.policyClass().cast(created);
@@ -365,6 +366,8 @@ public final class ResilienceRegistry implements AutoCloseable {
                     owner, type, name, limit, given, (instance, own) -> owner.create(type, instance, own));
             present = families.putIfAbsent(family, created);
             if (present == null) {
+                events.enqueue(new FamilyCreated(type, name));
+                events.deliverQueued();
                 return created;
             }
         }
@@ -390,6 +393,23 @@ public final class ResilienceRegistry implements AutoCloseable {
         return end < 0
                 ? Optional.empty()
                 : Optional.of(name.substring(0, end)).filter(family -> hasFamily(type, family));
+    }
+
+    /**
+     * Returns the configuration from code with which the {@linkplain #keyed family} of an instance creates it, whether
+     * the instance exists or not; empty if there is no such family. Calls the function that was given for the family.
+     */
+    public <C extends Record> Optional<C> configOfKey(PolicyType<?, C> type, String name) {
+        int end = name.indexOf(KeyedPolicies.SEPARATOR); // a family's name has no colon
+        KeyedPolicies<?> found = end < 0 ? null : families.get(RegistryKey.of(type, name.substring(0, end)));
+        if (found == null) {
+            return Optional.empty();
+        }
+        @SuppressWarnings("unchecked") // a family's configurations are those of its pattern
+        FamilyConfigs.Given<C> given = ((FamilyConfigs<C>) found.configs()).first();
+        return given == null
+                ? Optional.empty()
+                : Optional.ofNullable(given.config().apply(name.substring(end + 1)));
     }
 
     /** Returns whether there is a {@linkplain #keyed family} of this pattern and name. */
@@ -428,6 +448,14 @@ public final class ResilienceRegistry implements AutoCloseable {
      */
     public Subscription onChange(Consumer<? super RegistryEvent> listener) {
         return events.subscribe(RegistryEvent.class, listener);
+    }
+
+    /**
+     * Registers a listener for all families that code creates later. They are delivered in order with the changes of
+     * {@link #onChange}, and before {@link #keyed} returns, unless another thread is delivering.
+     */
+    public Subscription onFamily(Consumer<? super FamilyCreated> listener) {
+        return events.subscribe(FamilyCreated.class, listener);
     }
 
     /**

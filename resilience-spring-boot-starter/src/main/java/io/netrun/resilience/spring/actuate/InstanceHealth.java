@@ -49,6 +49,7 @@ public final class InstanceHealth {
         this.instances = instances.effectiveSettings();
         this.fleet = fleet;
         registry.onChange(this::onChange);
+        registry.onFamily(family -> single.stream().filter(family::has).forEach(this::move));
         registry.all().forEach(this::add);
     }
 
@@ -78,6 +79,13 @@ public final class InstanceHealth {
                 members.add(policy);
                 return members;
             });
+        }
+    }
+
+    /** Moves an instance to the family that code has created after it. */
+    private void move(Policy policy) {
+        if (single.remove(policy)) {
+            add(policy);
         }
     }
 

@@ -85,6 +85,12 @@ public final class ResilienceAutoConfiguration {
                 present.onChange(event); // code in constructors registers instances before the bean below exists
             }
         });
+        registry.onFamily(event -> {
+            InstanceFactory present = settings.obtain();
+            if (!present.isFollowing()) {
+                present.onFamily(event);
+            }
+        });
         return registry;
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -122,22 +123,50 @@ final class ConfiguredClients {
     }
 
     private List<Problem> problems(String name, Map<?, ?> settings) {
+        if (isList(settings)) {
+            return List.of(new Problem(
+                    "The property '" + property(name) + "' is a list, but takes keys" + origin(name, settings),
+                    "Write each key with its value, such as '" + KEYS.get(0) + ": " + name + "'"));
+        }
         List<Problem> problems = new ArrayList<>();
         for (Map.Entry<?, ?> setting : settings.entrySet()) {
             String written = String.valueOf(setting.getKey());
             String key = known(written);
             if (key.isEmpty()) {
                 problems.add(unknown(name, written, setting.getValue()));
-            } else if (HttpClientProperties.INSTANCE_KEYS.contains(key)
-                    && (setting.getValue() instanceof Map || setting.getValue() instanceof Collection)) {
-                problems.add(new Problem(
-                        "The property '" + property(name) + "." + key + "' has settings, but takes the name of an"
-                                + " instance",
-                        "Write the name after the key, such as '" + key + ": " + name
-                                + "', and put the settings under the instance of this name"));
+            } else {
+                shape(name, key, setting.getValue()).ifPresent(problems::add);
             }
         }
         return problems;
+    }
+
+    /** The problem of a key that takes a name or words, and has something else. */
+    private Optional<Problem> shape(String name, String key, @Nullable Object value) {
+        boolean isList = value instanceof Collection || (value instanceof Map<?, ?> map && isList(map));
+        boolean hasSettings = (value instanceof Map && !isList) || sections.hasSettings(name, key);
+        String what = "The property '" + property(name) + "." + key + "'";
+        if (!HttpClientProperties.INSTANCE_KEYS.contains(key)) {
+            return hasSettings
+                    ? Optional.of(new Problem(
+                            what + " has settings, but takes a list of words" + sections.origin(name, key),
+                            "Write the words after the key, with commas"))
+                    : Optional.empty();
+        }
+        if (!isList && !hasSettings) {
+            return Optional.empty();
+        }
+        String remedy = "Write the name after the key, such as '" + key + ": " + name + "'";
+        return Optional.of(new Problem(
+                what + (isList ? " is a list" : " has settings") + ", but takes the name of an instance"
+                        + sections.origin(name, key),
+                isList ? remedy : remedy + ", and put the settings under the instance of this name"));
+    }
+
+    private static boolean isList(Map<?, ?> settings) {
+        return !settings.isEmpty()
+                && settings.keySet().stream()
+                        .allMatch(key -> String.valueOf(key).matches("\\d+"));
     }
 
     /** The key in its usual spelling; empty if there is none. */
@@ -170,14 +199,18 @@ final class ConfiguredClients {
                         name, String.valueOf(settings.keySet().iterator().next()));
     }
 
-    /** Whether a client has a key that is unknown, and may be meant to name an instance. */
-    boolean hasUnknownKeys(String name) {
+    /** The origin of a key of a client, as a suffix in parentheses with a leading space; empty if unknown. */
+    String origin(String name, String key) {
+        return sections.origin(name, key);
+    }
+
+    /** Whether a client has a key that may be meant to name an instance: an unknown one, or one without a name. */
+    boolean hasWrongKeys(String name) {
         return clients.entrySet().stream()
                 .filter(client ->
                         SpellingSuggestion.alphanumeric(client.getKey()).equals(SpellingSuggestion.alphanumeric(name)))
                 .anyMatch(client -> client.getValue() instanceof Map<?, ?> settings
-                        && settings.keySet().stream()
-                                .anyMatch(key -> known(String.valueOf(key)).isEmpty()));
+                        && !problems(client.getKey(), settings).isEmpty());
     }
 
     /**
@@ -186,7 +219,7 @@ final class ConfiguredClients {
      * @param problems receives each unreadable value, which is omitted
      */
     HttpClientProperties properties(String name, List<Problem> problems) {
-        Values values = new Values(sections.binder(name), sections.name(name), problems);
+        Values values = new Values(sections, name, sections.binder(name), problems);
         Map<String, @Nullable String> instances = new LinkedHashMap<>();
         HttpClientProperties.INSTANCE_KEYS.forEach(key -> instances.put(key, values.text(key)));
         return new HttpClientProperties(
@@ -196,7 +229,7 @@ final class ConfiguredClients {
     }
 
     /** Binds each value separately, so that all invalid ones are found. */
-    private record Values(Binder binder, ConfigurationPropertyName client, List<Problem> problems) {
+    private record Values(NamedSections sections, String name, Binder binder, List<Problem> problems) {
 
         @Nullable
         String text(String key) {
@@ -210,8 +243,7 @@ final class ConfiguredClients {
                 return null;
             }
             if (values.isEmpty()) {
-                problems.add(new Problem(
-                        "'" + client.append(key) + "' is empty", "Write a list of words, or remove the key"));
+                problems.add(new Problem(described(key) + " is empty", "Write a list of words, or remove the key"));
                 return null;
             }
             return values.stream().allMatch(value -> resolved(key, value) != null) ? values : null;
@@ -223,14 +255,22 @@ final class ConfiguredClients {
                 return text;
             }
             problems.add(new Problem(
-                    "'" + client.append(key) + "' is '" + text + "', which has a placeholder that cannot be resolved",
+                    described(key) + " is '" + text + "', which has a placeholder that cannot be resolved",
                     "Set the property that it names, or give it a default, such as ${property:default}"));
             return null;
         }
 
+        private ConfigurationPropertyName property(String key) {
+            return sections.name(name).append(key);
+        }
+
+        private String described(String key) {
+            return "'" + property(key) + "'" + sections.origin(name, key);
+        }
+
         private <T> @Nullable T value(String key, Bindable<T> type) {
             try {
-                return binder.bind(client.append(key), type).orElse(null);
+                return binder.bind(property(key), type).orElse(null);
             } catch (BindException e) {
                 problems.add(new Problem(
                         "'" + e.getName() + "'" + origin(e) + " cannot be read: "

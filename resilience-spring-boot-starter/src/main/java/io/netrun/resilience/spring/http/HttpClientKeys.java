@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param circuitBreaker name of the circuit breaker, which rejects calls while the service keeps failing
  * @param attemptTimeout name of the timeout of each attempt
  * @param failureStatuses responses that count as failures: classes such as 5xx, codes such as 429, or none
- * @param retryMethods methods whose requests may be sent more than once; all but POST and PATCH by default
+ * @param retryMethods methods whose requests may be sent more than once, or none; all but POST and PATCH by default
  */
 record HttpClientKeys(
         @Nullable String timeout,

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param instances the names of the instances around its calls, by the keys of their slots; null and absent for none
  * @param failureStatuses statuses that count as failures, as classes ({@code 5xx}) and codes ({@code 429}), or
  *     {@code none}; null for {@code 5xx, 429}
- * @param retryMethods the methods whose requests may be sent more than once; null for all but POST and PATCH
+ * @param retryMethods the methods whose requests may be sent more than once, or {@code none}; null for all but POST and
+ *     PATCH
  */
 record HttpClientProperties(
         Map<String, @Nullable String> instances,

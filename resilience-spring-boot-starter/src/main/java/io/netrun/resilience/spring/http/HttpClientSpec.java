@@ -98,7 +98,7 @@ public final class HttpClientSpec {
     /**
      * Sets the methods whose requests a retry or a hedge may send more than once. Default: all but POST and PATCH.
      *
-     * @param methods the methods, such as {@code GET}; empty for none
+     * @param methods the methods, such as {@code GET}; empty, or the single word {@code none}, for none
      */
     public HttpClientSpec retryMethods(String... methods) {
         this.retryMethods = List.of(methods);

@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,8 @@ import org.springframework.http.HttpMethod;
 public final class HttpClients implements InstanceUser {
 
     private static final Logger log = LoggerFactory.getLogger(HttpClients.class);
+
+    private static final String NO_METHODS = "none";
 
     private static final Set<HttpMethod> NOT_REPEATED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
 
@@ -235,9 +238,12 @@ public final class HttpClients implements InstanceUser {
         HttpClientProperties properties = known.properties(name, problems);
         boolean isUnreadable = problems.size() > before;
         String example = HttpClientProperties.KEYS.get(0) + ": " + name;
-        ClientPlan plan =
-                plan(new Described(title(name), ConfiguredClients.ROOT + "." + name, example), properties, problems);
-        return isUnreadable || known.hasUnknownKeys(name) ? plan.withoutWarning() : plan;
+        ClientPlan plan = plan(
+                new Described(
+                        title(name), ConfiguredClients.ROOT + "." + name, example, key -> known.origin(name, key)),
+                properties,
+                problems);
+        return isUnreadable || known.hasWrongKeys(name) ? plan.withoutWarning() : plan;
     }
 
     /**
@@ -246,11 +252,17 @@ public final class HttpClients implements InstanceUser {
      * @param title the client
      * @param where the client, or the section that configures it
      * @param example how to name an instance
+     * @param origin the origin of a key in parentheses with a leading space; empty if unknown
      */
-    private record Described(String title, String where, String example) {
+    private record Described(String title, String where, String example, UnaryOperator<String> origin) {
 
         static Described inCode(String title) {
-            return new Described(title, title, "circuitBreaker(\"payments\")");
+            return new Described(title, title, "circuitBreaker(\"payments\")", key -> "");
+        }
+
+        /** The location of a key. */
+        String where(String key) {
+            return where + origin.apply(key);
         }
 
         Problem unprotected() {
@@ -278,14 +290,14 @@ public final class HttpClients implements InstanceUser {
             return ClientPlan.NONE;
         }
         String where = client.where;
-        FailureStatuses statuses = statuses(where, properties, problems);
-        Set<HttpMethod> methods = methods(where, properties, problems);
+        FailureStatuses statuses = statuses(client.where(HttpClientProperties.FAILURE_STATUSES), properties, problems);
+        Set<HttpMethod> methods = methods(client.where(HttpClientProperties.RETRY_METHODS), properties, problems);
         Map<String, @Nullable String> names = properties.instances();
         Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
         for (PipelineSlot slot : order) {
             String name = names.get(slot.key());
             if (name != null) {
-                obtain(known, slot, name, where, problems).ifPresent(policy -> chain.put(slot, policy));
+                obtain(known, slot, name, client, problems).ifPresent(policy -> chain.put(slot, policy));
             }
         }
         String shared = PipelineSlot.sharedInstance(chain);
@@ -309,15 +321,16 @@ public final class HttpClients implements InstanceUser {
     }
 
     private static Optional<? extends Policy> obtain(
-            InstanceFactory known, PipelineSlot slot, String name, String where, List<Problem> problems) {
+            InstanceFactory known, PipelineSlot slot, String name, Described client, List<Problem> problems) {
         if (name.isBlank()) {
             problems.add(new Problem(
-                    where + ": " + slot.key() + " is '" + name + "': must be the name of an instance",
+                    client.where(slot.key()) + ": " + slot.key() + " is '" + name
+                            + "': must be the name of an instance",
                     "Set a name, or remove " + slot.key()));
             return Optional.empty();
         }
         try {
-            return known.obtain(slot.pattern(), name, Map.of(), where);
+            return known.obtain(slot.pattern(), name, Map.of(), client.where);
         } catch (ResilienceConfigurationException e) {
             problems.addAll(e.problems());
             return Optional.empty();
@@ -339,17 +352,23 @@ public final class HttpClients implements InstanceUser {
         if (asked == null) {
             return all.stream().filter(Predicate.not(NOT_REPEATED::contains)).collect(Collectors.toSet());
         }
+        if (asked.size() == 1 && asked.get(0).equalsIgnoreCase(NO_METHODS)) {
+            return Set.of();
+        }
         List<String> known = all.stream().map(HttpMethod::name).toList();
-        List<String> upper =
-                asked.stream().map(method -> method.toUpperCase(Locale.ROOT)).toList();
-        upper.stream().filter(Predicate.not(known::contains)).forEach(method -> {
-            String nearest = SpellingSuggestion.to(method, known);
-            problems.add(new Problem(
-                    where + ": retry-methods has '" + method + "', which is not an HTTP method",
-                    (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Use any of "
-                            + String.join(", ", known)));
-        });
-        return upper.stream().map(HttpMethod::valueOf).collect(Collectors.toSet());
+        for (String method : asked) {
+            String upper = method.toUpperCase(Locale.ROOT);
+            if (!known.contains(upper)) {
+                String nearest = SpellingSuggestion.to(upper, known);
+                problems.add(new Problem(
+                        where + ": retry-methods has '" + method + "', which is not an HTTP method",
+                        (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Use any of "
+                                + String.join(", ", known) + ", or the single word " + NO_METHODS));
+            }
+        }
+        return asked.stream()
+                .map(method -> HttpMethod.valueOf(method.toUpperCase(Locale.ROOT)))
+                .collect(Collectors.toSet());
     }
 
     private static boolean repeatsCalls(Policy policy) {

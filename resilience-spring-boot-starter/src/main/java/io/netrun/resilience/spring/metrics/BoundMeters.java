@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.metrics;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.netrun.resilience.FamilyCreated;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
@@ -57,6 +58,16 @@ final class BoundMeters {
             FamilyTotals<?> totals = totals(pattern, family);
             members.put(policy, totals);
             totals.add(policy);
+        }
+    }
+
+    /** Replaces the meters of instances that belong to a family which code has created after them. */
+    void onFamily(FamilyCreated family) {
+        if (keyed != KeyedMeters.KEY) {
+            single.keySet().stream().filter(family::has).forEach(policy -> {
+                remove(policy);
+                add(policy);
+            });
         }
     }
 

@@ -35,7 +35,16 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
     @Override
     public void bindTo(MeterRegistry meters) {
         BoundMeters bound = new BoundMeters(instances, keyed, meters);
-        Subscription subscription = instances.onChange(event -> follow(event, bound, meters));
+        Subscription changes = instances.onChange(event -> follow(event, bound, meters));
+        Subscription families = instances.onFamily(family -> {
+            if (!meters.isClosed()) {
+                bound.onFamily(family);
+            }
+        });
+        Subscription subscription = () -> {
+            changes.close();
+            families.close();
+        };
         if (bindings.putIfAbsent(meters, new Binding(bound, subscription)) != null) {
             subscription.close();
             return;

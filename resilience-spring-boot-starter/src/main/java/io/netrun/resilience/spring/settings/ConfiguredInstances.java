@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +30,14 @@ final class ConfiguredInstances {
     private final Set<InstanceKey> pending = ConcurrentHashMap.newKeySet();
     private final ThreadLocal<Boolean> creating = new ThreadLocal<>();
     private volatile Set<InstanceKey> known;
+    private volatile Map<PatternDescriptor<?, ?>, Set<String>> knownSpellings;
     private volatile @Nullable Map<String, Roles> roles;
 
     ConfiguredInstances(SettingsResolver resolver) {
         this.resolver = resolver;
         this.known = written();
-        this.pending.addAll(known);
+        this.knownSpellings = spellings();
+        this.pending.addAll(ofInstances(known));
     }
 
     /** The instances that the configuration names now, and did not name when it was last put in force. */
@@ -47,11 +50,34 @@ final class ConfiguredInstances {
     private Set<InstanceKey> written() {
         Set<InstanceKey> written = ConcurrentHashMap.newKeySet();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            resolver.written().instances(pattern).stream()
-                    .filter(name -> !Families.mayBeKey(name))
-                    .forEach(name -> written.add(InstanceKey.of(pattern, name)));
+            resolver.written().instances(pattern).forEach(name -> written.add(InstanceKey.of(pattern, name)));
         }
         return written;
+    }
+
+    /** Keys of families are created by these. */
+    private static List<InstanceKey> ofInstances(Set<InstanceKey> written) {
+        return written.stream().filter(key -> !Families.mayBeKey(key.name())).toList();
+    }
+
+    /** The keys that count for another name than is written, and that were not there when last put in force. */
+    List<SpelledName> addedSpellings(PatternDescriptor<?, ?> pattern) {
+        Set<String> known = knownSpellings.getOrDefault(pattern, Set.of());
+        return resolver.written().spellings(pattern).stream()
+                .filter(name -> !known.contains(name.spelled()))
+                .toList();
+    }
+
+    private Map<PatternDescriptor<?, ?>, Set<String>> spellings() {
+        Map<PatternDescriptor<?, ?>, Set<String>> spellings = new HashMap<>();
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            spellings.put(
+                    pattern,
+                    resolver.written().spellings(pattern).stream()
+                            .map(SpelledName::spelled)
+                            .collect(Collectors.toSet()));
+        }
+        return spellings;
     }
 
     /** Whether this thread is creating instances because they are configured, and not because code requested them. */
@@ -103,10 +129,12 @@ final class ConfiguredInstances {
     Runnable prepareReload() {
         Map<String, Roles> present = read(true);
         Set<InstanceKey> written = written();
+        Map<PatternDescriptor<?, ?>, Set<String>> spellings = spellings();
         return () -> {
             roles = present;
             known = written;
-            pending.addAll(written);
+            knownSpellings = spellings;
+            pending.addAll(ofInstances(written));
         };
     }
 

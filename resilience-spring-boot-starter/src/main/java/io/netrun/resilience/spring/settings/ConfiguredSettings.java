@@ -37,6 +37,7 @@ public final class ConfiguredSettings {
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, Map<PropertySource<?>, Property>>> instances =
             new LinkedHashMap<>();
+    private final Map<PatternDescriptor<?, ?>, Map<String, SpelledName>> spellings = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final UnknownKeys unknown = new UnknownKeys();
 
@@ -64,6 +65,11 @@ public final class ConfiguredSettings {
     /** The names of the instances that the configuration has settings for. */
     public Set<String> instances(PatternDescriptor<?, ?> pattern) {
         return new TreeSet<>(instances.getOrDefault(pattern, Map.of()).keySet());
+    }
+
+    /** The keys that count for another name than is written. */
+    List<SpelledName> spellings(PatternDescriptor<?, ?> pattern) {
+        return List.copyOf(spellings.getOrDefault(pattern, Map.of()).values());
     }
 
     /** The name that a key without brackets has, which loses all characters but letters, digits, dashes and dots. */
@@ -243,6 +249,8 @@ public final class ConfiguredSettings {
             sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
                     .computeIfAbsent(property.source(), first -> new LinkedHashMap<>())
                     .put(section + "." + property.name().subName(key), property.written());
+        } else if (instance != null) {
+            unknown.unspellable(pattern, property, instance);
         }
     }
 
@@ -283,6 +291,12 @@ public final class ConfiguredSettings {
                 .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
                 .computeIfAbsent(name, first -> new LinkedHashMap<>())
                 .putIfAbsent(property.source(), property);
+        String spelled = property.unbracketedName();
+        if (!spelled.isEmpty() && !spelled.equals(name)) {
+            spellings
+                    .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
+                    .computeIfAbsent(spelled, first -> new SpelledName(spelled, name, property.origin()));
+        }
     }
 
     private static String name(ConfigurationPropertyName property, int end) {

@@ -22,7 +22,7 @@ final class ContextReload {
     private final boolean strict;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> tolerated = new ArrayList<>();
-    private final List<String> unused = new ArrayList<>();
+    private final List<UnusedSettings.Report> unused = new ArrayList<>();
     private final List<Runnable> changes = new ArrayList<>();
 
     /** Starts with nothing read. */
@@ -55,9 +55,9 @@ final class ContextReload {
         tolerated.addAll(added);
     }
 
-    /** Adds the warning for a section that nothing uses. */
-    void addUnused(String warning) {
-        unused.add(warning);
+    /** Adds the report of a section that nothing uses. */
+    void addUnused(UnusedSettings.Report report) {
+        unused.add(report);
     }
 
     void checkDefaults(PatternDescriptor<?, ?> pattern) {
@@ -107,6 +107,6 @@ final class ContextReload {
     }
 
     void logUnused() {
-        unused.forEach(log::warn);
+        unused.forEach(report -> report.logTo(log));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +22,7 @@ final class ContextSettings {
     private final InstanceRequests requests;
     private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
     private final boolean strict;
+    private volatile Function<PatternDescriptor<?, ?>, String> later = pattern -> "";
     private final AtomicReference<List<Problem>> reported = new AtomicReference<>(List.of());
     private final AtomicReference<List<Problem>> overruled = new AtomicReference<>(List.of());
 
@@ -71,6 +73,16 @@ final class ContextSettings {
         List<Problem> added = new ArrayList<>(problems);
         added.removeAll(overruled.getAndSet(List.copyOf(problems)));
         return added;
+    }
+
+    /** Sets what may still use instances that nothing has requested, as a sentence; empty if nothing may. */
+    void usedLater(Function<PatternDescriptor<?, ?>, String> sentence) {
+        later = sentence;
+    }
+
+    /** What may still use instances of a pattern that nothing has requested, as a sentence; empty if nothing may. */
+    String later(PatternDescriptor<?, ?> pattern) {
+        return later.apply(pattern);
     }
 
     /** The instances that its annotations, clients and code have requested. */

@@ -5,7 +5,10 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,6 +21,12 @@ final class CreatedInstances {
 
     private final Supplier<ResilienceRegistry> registry;
     private final ConcurrentMap<InstanceKey, InstanceSettings<?>> created = new ConcurrentHashMap<>();
+
+    /**
+     * The settings of instances that have left the registry, as long as these are referenced: a family may take one
+     * back. A concurrent map has no weak keys.
+     */
+    private final Map<Policy, InstanceSettings<?>> left = Collections.synchronizedMap(new WeakHashMap<>());
 
     /** Held while settings are replaced. No user code runs under it. */
     private final ReentrantLock replacing = new ReentrantLock();
@@ -49,6 +58,43 @@ final class CreatedInstances {
         created.remove(key);
     }
 
+    /** Removes the settings of an instance that has left the registry, and keeps them for its return. */
+    void leave(InstanceKey key, Policy policy) {
+        InstanceSettings<?> settings = created.remove(key);
+        if (settings != null) {
+            left.put(policy, settings);
+        }
+    }
+
+    /** The settings of an instance that has returned to the registry; null for one that had not left it. */
+    @SuppressWarnings("unchecked") // stored for this pattern
+    <C extends Record> @Nullable InstanceSettings<C> returned(PatternDescriptor<?, C> pattern, Policy policy) {
+        return (InstanceSettings<C>) left.remove(policy);
+    }
+
+    /**
+     * Applies settings to an instance that has returned to the registry. It keeps values that were changed meanwhile.
+     *
+     * @param former the settings when it left
+     */
+    <P extends Policy, C extends Record> void takeBack(
+            PatternDescriptor<P, C> pattern, P policy, InstanceSettings<C> former, InstanceSettings<C> later) {
+        replacing.lock();
+        try {
+            created.put(InstanceKey.of(pattern, policy.name()), later);
+            apply(
+                    policy,
+                    former,
+                    later,
+                    present ->
+                            later.effective().config().equals(former.effective().config())
+                                    ? present
+                                    : later.inForceWith(former.changedIn(present)));
+        } finally {
+            replacing.unlock();
+        }
+    }
+
     Set<String> names(PatternDescriptor<?, ?> pattern) {
         return InstanceKey.namesOf(pattern, created.keySet());
     }
@@ -56,8 +102,11 @@ final class CreatedInstances {
     /** Applies the settings to an instance that code has created, unless this has already happened. */
     <P extends Policy, C extends Record> void adopt(
             PatternDescriptor<P, C> pattern, P policy, InstanceSettings<C> settings) {
-        if (created.putIfAbsent(InstanceKey.of(pattern, policy.name()), settings) == null) {
-            reconfigure(pattern, policy, present -> settings.effective().config());
+        InstanceSettings<?> present = created.compute(
+                InstanceKey.of(pattern, policy.name()),
+                (key, known) -> known == null || known.leftOut() != null ? settings : known);
+        if (present == settings) {
+            reconfigure(pattern, policy, former -> settings.effective().config());
             if (!settings.effective().enabled()) {
                 policy.setEnabled(false);
             }
@@ -80,14 +129,7 @@ final class CreatedInstances {
             }
             created.put(key, later);
             if (policy != null) {
-                boolean enabled = later.effective().enabled();
-                boolean switched = enabled != former.effective().enabled();
-                AbstractPolicy<C> living = living(policy);
-                living.rebase(later.resolved().config(), switched ? enabled : null);
-                living.reconfigure(present -> later.effective().config());
-                if (switched) {
-                    policy.setEnabled(enabled);
-                }
+                apply(policy, former, later, present -> later.effective().config());
             }
             return true;
         } finally {
@@ -104,6 +146,18 @@ final class CreatedInstances {
                 .filter(policy -> policy.isEnabled() != settings.effective().enabled())
                 .ifPresent(policy -> changed.add(Option.ENABLED.key()));
         return changed;
+    }
+
+    private static <C extends Record> void apply(
+            Policy policy, InstanceSettings<C> former, InstanceSettings<C> later, UnaryOperator<C> change) {
+        boolean enabled = later.effective().enabled();
+        boolean switched = enabled != former.effective().enabled();
+        AbstractPolicy<C> living = living(policy);
+        living.rebase(later.resolved().config(), switched ? enabled : null);
+        living.reconfigure(change);
+        if (switched) {
+            policy.setEnabled(enabled);
+        }
     }
 
     /** Records that an operator has changed settings of an existing instance, by Java name. */

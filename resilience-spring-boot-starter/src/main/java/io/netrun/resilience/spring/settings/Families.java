@@ -2,6 +2,9 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,29 @@ public final class Families {
     /** The names of a pattern's families. */
     Set<String> names(PatternDescriptor<?, ?> pattern) {
         return registry.get().families(pattern.type());
+    }
+
+    /**
+     * The configuration that a family has from code for one of its instances; null for none.
+     *
+     * @throws ResilienceConfigurationException if the code of the family has none for it
+     */
+    <C extends Record> @Nullable C configOf(PatternDescriptor<?, C> pattern, String name) {
+        try {
+            return registry.get().configOfKey(pattern.type(), name).orElse(null);
+        } catch (RuntimeException failure) {
+            ResilienceConfigurationException failed = new ResilienceConfigurationException(List.of(new Problem(
+                    pattern.title() + " '" + name + "': the function that configures the family '" + familyIn(name)
+                            + "' failed: " + failure,
+                    "Make it return a configuration for this key, or use another name")));
+            failed.initCause(failure);
+            throw failed;
+        }
+    }
+
+    /** Whether an instance of this name is one of a family. */
+    static boolean isKeyOf(String family, String name) {
+        return name.startsWith(family + SEPARATOR);
     }
 
     /** Removes the instance that has the name of a family, if there is one. */

@@ -1,11 +1,11 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.FamilyCreated;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.SettingsSource;
-import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final Resolution resolution;
     private final InstanceChanges changes;
     private final RegistryFollower follower;
+    private final UnappliedSettings unapplied;
     private final EarlyProblems early;
     private volatile @Nullable Supplier<Collection<Problem>> check;
     private volatile boolean following;
@@ -75,9 +77,10 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.enabling = protecting;
         this.created = new CreatedInstances(registry);
         this.resolution = new Resolution(contexts, new Families(registry));
-        this.rebinding = new Rebinding(contexts, created, resolution);
+        this.unapplied = new UnappliedSettings(resolution.families());
+        this.rebinding = new Rebinding(contexts, created, resolution, unapplied);
         this.changes = new InstanceChanges(registry);
-        this.follower = new RegistryFollower(contexts, created, resolution);
+        this.follower = new RegistryFollower(contexts, created, resolution, unapplied);
         this.early = new EarlyProblems();
     }
 
@@ -92,6 +95,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.rebinding = parent.rebinding;
         this.changes = parent.changes;
         this.follower = parent.follower;
+        this.unapplied = parent.unapplied;
         this.early = parent.early;
     }
 
@@ -175,8 +179,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             InstanceKey.requireName(pattern, name, location);
             decides = contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
             boolean known = created.has(key);
+            if (!known) {
+                resolution.requireReadableKey(pattern, name);
+            }
             P policy = registry.get().getOrCreate(pattern.type(), name);
-            if (!created.has(key)) {
+            if (!follower.isFollowing(pattern, name)) {
                 follower.takeOver(pattern, policy);
             } else if (known && decides) {
                 Set<String> changed = rebinding.reapply(pattern, name, true);
@@ -243,13 +250,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
 
     /** The settings of a family's instance, which calls request: settings that do not apply do not fail them. */
     private <C extends Record> Settings<C> settingsOfKey(PatternDescriptor<?, C> pattern, String name, C given) {
-        InstanceSettings<C> fresh;
-        try {
-            fresh = resolution.resolve(pattern, name, given);
-        } catch (ResilienceConfigurationException wrong) {
-            follower.warn(pattern, name, wrong);
-            fresh = new InstanceSettings<>(new ResolvedSettings<>(given, Map.of(), true, HealthRole.NONE), given);
-        }
+        InstanceSettings<C> fresh =
+                resolution.resolveKey(pattern, name, given, wrong -> unapplied.log(pattern, name, wrong));
         created.put(InstanceKey.of(pattern, name), fresh);
         return new Settings<>(
                 fresh.effective().config(), enabling && fresh.effective().enabled());
@@ -262,7 +264,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             try {
                 rebinding.applyCode(pattern, name, base);
             } catch (ResilienceConfigurationException wrong) {
-                follower.warn(pattern, name, wrong);
+                unapplied.log(pattern, name, wrong);
             }
         });
     }
@@ -280,7 +282,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     public <P extends Policy, C extends Record> void createConfigured(PatternDescriptor<P, C> pattern, String name) {
         InstanceKey.requireName(pattern, name, "the configuration");
         P policy = own.configured().create(registry.get(), pattern, name);
-        if (!created.has(InstanceKey.of(pattern, name))) {
+        if (!follower.isFollowing(pattern, name)) {
             follower.takeOver(pattern, policy);
         }
     }
@@ -308,6 +310,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     public void follow(ResilienceRegistry followed) {
         following = true;
         followed.onChange(this::onChange);
+        followed.onFamily(this::onFamily);
         followed.all().stream()
                 .filter(policy -> PatternDescriptors.of(policy)
                         .filter(pattern -> !created.has(InstanceKey.of(pattern, policy.name())))
@@ -334,6 +337,12 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             recordRequest(event.policy());
         }
         follower.onChange(event);
+    }
+
+    /** Reacts to a family that code has created in the registry. */
+    public void onFamily(FamilyCreated event) {
+        PatternDescriptors.withConfigurationOf(event.type())
+                .ifPresent(pattern -> follower.onFamily(pattern, event.name()));
     }
 
     /** Records that code has created or registered an instance. One of a family is known by its family. */
@@ -388,9 +397,21 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
      * wrong, and those of its families.
      */
     public Set<String> requestedNames(PatternDescriptor<?, ?> pattern) {
-        Set<String> asked = contexts.requestedNames(pattern);
-        asked.addAll(resolution.families().names(pattern));
-        return asked;
+        return namesInUse(pattern).all();
+    }
+
+    /** The names of a pattern that are in use. */
+    public NamesInUse namesInUse(PatternDescriptor<?, ?> pattern) {
+        return resolution.namesInUse(pattern);
+    }
+
+    /**
+     * Sets what may still use instances of a pattern that nothing has requested.
+     *
+     * @param later returns a sentence; empty if nothing may
+     */
+    public void usedLater(Function<PatternDescriptor<?, ?>, String> later) {
+        own.usedLater(later);
     }
 
     /** The problems of the settings. */
@@ -416,6 +437,11 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         created.recordOperatorChange(pattern, name, config, changed);
     }
 
+    /** Finds settings of this context's configuration for names of a pattern that are not in use. */
+    public UnusedSettings unusedSettings(PatternDescriptor<?, ?> pattern, NamesInUse used) {
+        return new UnusedSettings(pattern, used, own.resolver());
+    }
+
     /** The configuration of this context. */
     public ConfiguredSettings written() {
         return own.resolver().written();
@@ -426,9 +452,14 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         return contexts.isConfigured(pattern, name);
     }
 
+    /** Whether an instance has been created with settings from the application. */
+    boolean isCreated(PatternDescriptor<?, ?> pattern, String name) {
+        return created.has(InstanceKey.of(pattern, name));
+    }
+
     /** Whether the settings of an instance come from this context, and not from another context that shares it. */
     boolean decides(PatternDescriptor<?, ?> pattern, String name) {
-        return contexts.of(pattern, resolution.named(pattern, name)) == own;
+        return resolution.decides(own, pattern, name);
     }
 
     /** The conversion of texts to values. */

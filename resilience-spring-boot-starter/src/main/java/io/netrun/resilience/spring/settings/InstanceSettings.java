@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.Option;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,23 +15,68 @@ import org.jspecify.annotations.Nullable;
  */
 final class InstanceSettings<C extends Record> {
 
+    private final ResolvedSettings<C> read;
     private final ResolvedSettings<C> resolved;
     private final ResolvedSettings<C> effective;
     private final @Nullable C fromCode;
 
+    /** The sections that do not apply, with their texts; null if all do. */
+    private final @Nullable Map<String, String> leftOut;
+
     /**
      * Creates settings without changes by an operator.
      *
+     * @param read the settings before customizers
+     * @param resolved the settings after customizers
      * @param fromCode the configuration from code, null for none
      */
-    InstanceSettings(ResolvedSettings<C> resolved, @Nullable C fromCode) {
-        this(resolved, resolved, fromCode);
+    InstanceSettings(ResolvedSettings<C> read, ResolvedSettings<C> resolved, @Nullable C fromCode) {
+        this(read, resolved, resolved, fromCode, null);
     }
 
-    private InstanceSettings(ResolvedSettings<C> resolved, ResolvedSettings<C> effective, @Nullable C fromCode) {
+    private InstanceSettings(
+            ResolvedSettings<C> read,
+            ResolvedSettings<C> resolved,
+            ResolvedSettings<C> effective,
+            @Nullable C fromCode,
+            @Nullable Map<String, String> leftOut) {
+        this.read = read;
         this.resolved = resolved;
         this.effective = effective;
         this.fromCode = fromCode;
+        this.leftOut = leftOut;
+    }
+
+    /**
+     * Settings that are only from code.
+     *
+     * @param health the role in the health
+     * @param fromCode the configuration from code; null if it counts as none
+     */
+    static <C extends Record> InstanceSettings<C> ofCode(C config, HealthRole health, @Nullable C fromCode) {
+        ResolvedSettings<C> settings = new ResolvedSettings<>(config, Map.of(), true, health);
+        return new InstanceSettings<>(settings, settings, fromCode);
+    }
+
+    /**
+     * These settings for an instance whose sections do not apply.
+     *
+     * @param sections the texts of the sections' settings
+     */
+    InstanceSettings<C> leavingOut(Map<String, String> sections) {
+        return new InstanceSettings<>(read, resolved, effective, fromCode, Map.copyOf(sections));
+    }
+
+    /** The texts of the sections that do not apply; null if all sections apply. */
+    @Nullable
+    Map<String, String> leftOut() {
+        return leftOut;
+    }
+
+    /** Whether a reader finds the same values again. Customizers and code are not compared. */
+    boolean isReadAs(ResolvedSettings<C> other) {
+        return read.enabled() == other.enabled()
+                && differing(read.config(), other.config()).isEmpty();
     }
 
     ResolvedSettings<C> resolved() {
@@ -56,7 +102,11 @@ final class InstanceSettings<C extends Record> {
         Map<String, String> origins = new LinkedHashMap<>(effective.origins());
         changed.forEach(setting -> origins.put(setting, ValueWithOrigin.OPERATOR));
         return new InstanceSettings<>(
-                resolved, new ResolvedSettings<>(config, origins, effective.enabled(), effective.health()), fromCode);
+                read,
+                resolved,
+                new ResolvedSettings<>(config, origins, effective.enabled(), effective.health()),
+                fromCode,
+                leftOut);
     }
 
     /**
@@ -75,6 +125,20 @@ final class InstanceSettings<C extends Record> {
         return later.withOperatorChange(config, byOperator);
     }
 
+    /** The settings of a configuration that differ from those in force, by Java name. */
+    Map<String, @Nullable Object> changedIn(C config) {
+        return Setting.values(config, differing(effective.config(), config));
+    }
+
+    /** The configuration in force with other values; without them if they conflict with it. */
+    C inForceWith(Map<String, @Nullable Object> values) {
+        try {
+            return Setting.with(effective.config(), values);
+        } catch (IllegalArgumentException conflicting) {
+            return effective.config();
+        }
+    }
+
     /** The settings that an operator has changed, by Java name, as a mutable set. */
     Set<String> operatorSettings() {
         Set<String> byOperator = new LinkedHashSet<>(effective.origins().keySet());
@@ -88,7 +152,8 @@ final class InstanceSettings<C extends Record> {
         return differing(other).isEmpty()
                 && resolved.enabled() == other.resolved.enabled()
                 && resolved.health() == other.resolved.health()
-                && resolved.origins().equals(other.resolved.origins());
+                && resolved.origins().equals(other.resolved.origins())
+                && (leftOut == null) == (other.leftOut == null);
     }
 
     /** The settings whose resolved values differ, by Java name. */

@@ -109,6 +109,18 @@ public final class NamedSections {
         return "";
     }
 
+    /**
+     * Whether a source has settings below a key that takes a value.
+     *
+     * @param key a key directly below the section
+     */
+    public boolean hasSettings(String section, String key) {
+        String start = uniform(name(section) + "." + key) + ".";
+        return written.getOrDefault(section, Map.of()).values().stream()
+                .flatMap(properties -> properties.keySet().stream())
+                .anyMatch(property -> uniform(property).startsWith(start));
+    }
+
     private static String uniform(String name) {
         return name.replace("-", "").toLowerCase(Locale.ROOT);
     }

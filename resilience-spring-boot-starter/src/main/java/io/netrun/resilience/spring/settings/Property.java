@@ -2,6 +2,8 @@ package io.netrun.resilience.spring.settings;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
@@ -15,6 +17,15 @@ import org.springframework.core.env.EnumerablePropertySource;
  * @param name the parsed name
  */
 record Property(EnumerablePropertySource<?> source, String written, ConfigurationPropertyName name) {
+
+    /** The name of an instance, in the section {@code instances} of a pattern, outside of brackets. */
+    private static final Pattern UNBRACKETED = Pattern.compile("(?i)[^.]+\\.[^.]+\\.instances\\.([^\\[\\]]+)\\.[^.]+");
+
+    /** The name of an instance as its source spells it; empty if it is in brackets. */
+    String unbracketedName() {
+        Matcher matcher = UNBRACKETED.matcher(written);
+        return matcher.matches() ? matcher.group(1) : "";
+    }
 
     boolean isBlank() {
         Object value = source.getProperty(written);

@@ -25,11 +25,13 @@ final class Rebinding {
     private final InstanceContexts contexts;
     private final CreatedInstances created;
     private final Resolution resolution;
+    private final UnappliedSettings unapplied;
 
-    Rebinding(InstanceContexts contexts, CreatedInstances created, Resolution resolution) {
+    Rebinding(InstanceContexts contexts, CreatedInstances created, Resolution resolution, UnappliedSettings unapplied) {
         this.contexts = contexts;
         this.created = created;
         this.resolution = resolution;
+        this.unapplied = unapplied;
     }
 
     /**
@@ -84,7 +86,7 @@ final class Rebinding {
             InstanceSettings<C> later = resolution.resolve(pattern, name, code.apply(former));
             next = keepingChanges ? keeping(pattern, name, former, later, Set.of()) : later;
         } while (!created.tryReplace(pattern, name, former, next));
-        return former.differingEffective(next);
+        return usedOf(pattern, former, next);
     }
 
     /** See {@link InstanceFactory#rebind}. */
@@ -99,7 +101,7 @@ final class Rebinding {
         }
         ofOwn.problems().addAll(found);
         reloads.values().forEach(ContextReload::read);
-        reloads.values().forEach(this::checkAdded);
+        reloads.values().forEach(this::checkUncreated);
         // Settings that cannot be read are problems of the context that decides.
         List<Problem> overruled = resolution.overruled(own, created, new ArrayList<>());
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
@@ -122,47 +124,50 @@ final class Rebinding {
         valid.forEach(ContextReload::logUnused);
     }
 
-    private void checkAdded(ContextReload reload) {
-        reload.context().configured().added().forEach(key -> {
-            List<Problem> mistyped = mistyped(reload.context(), key);
-            reload.addSuspicious(mistyped);
-            if (mistyped.isEmpty()) {
-                unused(reload.context(), key).ifPresent(reload::addUnused);
+    /** Checks what the changed configuration has in addition, and sections for which there is no instance. */
+    private void checkUncreated(ContextReload reload) {
+        ContextSettings context = reload.context();
+        Set<InstanceKey> added = context.configured().added();
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            NamesInUse used = resolution.namesInUse(pattern);
+            UnusedSettings unused = new UnusedSettings(pattern, used, context.resolver());
+            reload.addSuspicious(unused.misspelled(context.configured().addedSpellings(pattern)));
+            for (String name : context.resolver().written().instances(pattern)) {
+                InstanceKey key = InstanceKey.of(pattern, name);
+                if (added.contains(key)) {
+                    checkAdded(reload, pattern, name, unused);
+                } else if (!created.has(key) && resolution.decides(context, pattern, name)) {
+                    Problem.collect(reload.problems(), () -> resolution.requireReadable(pattern, name));
+                }
             }
-            PatternDescriptors.byKey(key.pattern())
-                    .ifPresent(pattern ->
-                            Problem.collect(reload.problems(), () -> resolution.resolve(pattern, key.name(), null)));
-        });
+        }
     }
 
-    /** The problem of a section that the changed configuration has in addition. */
-    private List<Problem> mistyped(ContextSettings context, InstanceKey key) {
-        SettingsResolver resolver = context.resolver();
-        return PatternDescriptors.byKey(key.pattern()).stream()
-                .flatMap(pattern -> UnusedSettings.mistyped(
-                        pattern,
-                        key.name(),
-                        contexts.requestedNames(pattern),
-                        resolver.written(),
-                        resolver.environment())
-                        .stream())
-                .toList();
-    }
-
-    /** The warning for a section that the changed configuration has in addition. */
-    private Optional<String> unused(ContextSettings context, InstanceKey key) {
-        return PatternDescriptors.byKey(key.pattern())
-                .filter(pattern -> !Families.mayBeKey(key.name())
-                        && !contexts.requestedNames(pattern).contains(key.name())
-                        && contexts.of(pattern, key.name()) == context)
-                .map(pattern -> UnusedSettings.warning(
-                        pattern, key.name(), context.resolver().written(), ""));
+    private void checkAdded(ContextReload reload, PatternDescriptor<?, ?> pattern, String name, UnusedSettings unused) {
+        List<Problem> mistyped = unused.mistyped(name).stream().toList();
+        reload.addSuspicious(mistyped);
+        ContextSettings context = reload.context();
+        boolean isReported = !Families.mayBeKey(name) || !created.has(InstanceKey.of(pattern, name));
+        if (mistyped.isEmpty() && isReported && resolution.decides(context, pattern, name)) {
+            unused.report(name, context.later(pattern)).ifPresent(reload::addUnused);
+        }
+        Problem.collect(reload.problems(), () -> resolution.resolve(pattern, name, null));
     }
 
     /** Resolves the settings of all instances again. */
     void reapplyAll() {
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            created.names(pattern).forEach(name -> reapply(pattern, name, true));
+            created.names(pattern).forEach(name -> {
+                try {
+                    reapply(pattern, name, true);
+                } catch (ResilienceConfigurationException wrong) {
+                    if (resolution.families().of(pattern, name) == null) {
+                        throw wrong;
+                    }
+                    leaveOut(pattern, name);
+                    unapplied.log(pattern, name, wrong);
+                }
+            });
         }
     }
 
@@ -183,18 +188,27 @@ final class Rebinding {
                     try {
                         logChange(pattern, name, event, reapply(pattern, name, true));
                     } catch (ResilienceConfigurationException wrong) {
-                        log.debug(
-                                "The settings of {} '{}' are wrong",
-                                pattern.title(),
-                                name,
-                                wrong); // reported by the start-up check
+                        leaveOut(pattern, name);
+                        // Reported by the start-up check, which does not know settings from code.
+                        log.debug("The settings of {} '{}' are wrong", pattern.title(), name, wrong);
+                        if (resolution.families().of(pattern, name) != null) {
+                            unapplied.log(pattern, name, wrong);
+                        }
                     }
                 }
             }
         }
     }
 
-    /** Logs that settings have changed because of another context. */
+    /** Records that an instance keeps its settings because those of its sections are wrong. */
+    private <P extends Policy, C extends Record> void leaveOut(PatternDescriptor<P, C> pattern, String name) {
+        InstanceSettings<C> present = created.get(pattern, name);
+        if (present != null) {
+            created.tryReplace(pattern, name, present, present.leavingOut(resolution.sections(pattern, name)));
+        }
+    }
+
+    /** Logs that settings have changed for a reason other than a refresh of the configuration. */
     static void logChange(PatternDescriptor<?, ?> pattern, String name, String event, Set<String> changed) {
         if (!changed.isEmpty()) {
             log.info("{} '{}' {}: {}", pattern.title(), name, event, changed);
@@ -207,11 +221,16 @@ final class Rebinding {
         if (former == null) {
             return Optional.empty();
         }
-        InstanceSettings<C> later = resolution.resolve(pattern, name, former.fromCode());
-        if (former.isSameAs(later)) {
-            return Optional.empty();
+        InstanceSettings<C> later;
+        try {
+            later = resolution.resolve(pattern, name, former.fromCode());
+        } catch (ResilienceConfigurationException wrong) {
+            if (resolution.isUnchanged(pattern, name, former)) {
+                return Optional.of(() -> unapplied.log(pattern, name, wrong));
+            }
+            throw wrong;
         }
-        return Optional.of(() -> follow(pattern, name, former, later));
+        return former.isSameAs(later) ? Optional.empty() : Optional.of(() -> follow(pattern, name, former, later));
     }
 
     /** An operator's changes stay, except for settings that have changed in the configuration. */
@@ -227,17 +246,27 @@ final class Rebinding {
             }
             next = keeping(pattern, name, present, later, changed);
         }
-        Set<String> different = present.differingEffective(next);
-        if (!different.isEmpty()) {
-            log.info("{} '{}' applied the changed configuration: {}", pattern.title(), name, different);
+        if (former.leftOut() != null) {
+            unapplied.forget(pattern, name);
         }
+        logChange(pattern, name, "applied the changed configuration", usedOf(pattern, present, next));
         Set<String> kept = created.operatorSettings(pattern, name, next);
         if (!kept.isEmpty()) {
             log.info("{} '{}' keeps an operator's changes: {}", pattern.title(), name, kept);
         }
     }
 
-    private static <C extends Record> InstanceSettings<C> keeping(
+    /** The settings whose effective values have changed, without those that have no effect before or afterwards. */
+    private static <C extends Record> Set<String> usedOf(
+            PatternDescriptor<?, C> pattern, InstanceSettings<C> former, InstanceSettings<C> later) {
+        Set<String> different = former.differingEffective(later);
+        different.removeIf(
+                setting -> !RuntimeSettings.isUsed(pattern, former.effective().config(), setting)
+                        && !RuntimeSettings.isUsed(pattern, later.effective().config(), setting));
+        return different;
+    }
+
+    static <C extends Record> InstanceSettings<C> keeping(
             PatternDescriptor<?, C> pattern,
             String name,
             InstanceSettings<C> present,

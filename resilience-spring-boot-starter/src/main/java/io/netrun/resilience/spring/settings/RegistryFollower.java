@@ -3,13 +3,12 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies configuration and annotations to instances that were not created with them: those that code has put into the
@@ -17,17 +16,17 @@ import org.slf4j.LoggerFactory;
  */
 final class RegistryFollower {
 
-    private static final Logger log = LoggerFactory.getLogger(InstanceFactory.class);
-
     private final InstanceContexts contexts;
     private final CreatedInstances created;
     private final Resolution resolution;
-    private final Set<InstanceKey> warned = ConcurrentHashMap.newKeySet();
+    private final UnappliedSettings unapplied;
 
-    RegistryFollower(InstanceContexts contexts, CreatedInstances created, Resolution resolution) {
+    RegistryFollower(
+            InstanceContexts contexts, CreatedInstances created, Resolution resolution, UnappliedSettings unapplied) {
         this.contexts = contexts;
         this.created = created;
         this.resolution = resolution;
+        this.unapplied = unapplied;
     }
 
     /** Applies the settings to the instances that a registry already has. */
@@ -46,20 +45,73 @@ final class RegistryFollower {
             InstanceKey key = InstanceKey.of(pattern, event.policy().name());
             if (event instanceof RegistryEvent.Removed) {
                 if (!contexts.isAnnotated(key)) {
-                    created.remove(key);
+                    created.leave(key, event.policy());
                     contexts.forget(key);
                 }
                 return;
             }
-            if (event instanceof RegistryEvent.Replaced) {
-                created.remove(key);
+            if (event instanceof RegistryEvent.Replaced replaced) {
+                created.leave(key, replaced.former());
             }
             String family = resolution.families().of(pattern, key.name());
             if (family != null) {
                 removeUnused(pattern, family);
+            } else {
+                unapplied.forget(pattern, key.name());
             }
             followConfiguration(pattern, event.policy());
         });
+    }
+
+    /** The instances of a family that were there before it get the settings with which it would create them. */
+    void onFamily(PatternDescriptor<?, ?> pattern, String family) {
+        removeUnused(pattern, family);
+        created.names(pattern).stream()
+                .filter(name -> Families.isKeyOf(family, name))
+                .forEach(name -> join(pattern, name));
+    }
+
+    private <P extends Policy, C extends Record> void join(PatternDescriptor<P, C> pattern, String name) {
+        C ofFamily = configOfFamily(pattern, name);
+        InstanceSettings<C> former;
+        InstanceSettings<C> next;
+        do {
+            former = created.get(pattern, name);
+            if (former == null) {
+                return;
+            }
+            next = Rebinding.keeping(pattern, name, former, again(pattern, name, former, ofFamily), Set.of());
+        } while (!created.tryReplace(pattern, name, former, next));
+        Rebinding.logChange(pattern, name, "applied the settings of its family", former.differingEffective(next));
+    }
+
+    private <C extends Record> @Nullable C configOfFamily(PatternDescriptor<?, C> pattern, String name) {
+        try {
+            return resolution.families().configOf(pattern, name);
+        } catch (ResilienceConfigurationException wrong) {
+            unapplied.log(pattern, name, wrong);
+            return null;
+        }
+    }
+
+    /**
+     * Resolves the settings of an instance again. If they do not apply, it keeps those from code, or else its former
+     * ones.
+     *
+     * @param ofFamily the configuration that its family has from code; null for none
+     */
+    private <C extends Record> InstanceSettings<C> again(
+            PatternDescriptor<?, C> pattern, String name, InstanceSettings<C> former, @Nullable C ofFamily) {
+        C code = former.fromCode() == null ? ofFamily : former.fromCode();
+        if (code != null && resolution.families().of(pattern, name) != null) {
+            return resolution.resolveKey(pattern, name, code, wrong -> unapplied.log(pattern, name, wrong));
+        }
+        try {
+            return resolution.resolve(pattern, name, code);
+        } catch (ResilienceConfigurationException wrong) {
+            unapplied.log(pattern, name, wrong);
+            return former.leavingOut(resolution.sections(pattern, name));
+        }
     }
 
     /**
@@ -75,23 +127,42 @@ final class RegistryFollower {
             return; // it was created with these settings
         }
         created.remove(key);
+        P instance = pattern.type().policyClass().cast(policy);
+        InstanceSettings<C> former = created.returned(pattern, policy);
+        if (former != null) {
+            InstanceSettings<C> later = again(pattern, policy.name(), former, null);
+            Set<String> changed = former.differing(later);
+            created.takeBack(
+                    pattern, instance, former, Rebinding.keeping(pattern, policy.name(), former, later, changed));
+            return;
+        }
         try {
-            takeOver(pattern, pattern.type().policyClass().cast(policy));
+            takeOver(pattern, instance);
         } catch (ResilienceConfigurationException wrong) {
-            warn(pattern, policy.name(), wrong);
+            unapplied.log(pattern, policy.name(), wrong);
+            C config = configOf(pattern, policy);
+            created.put(
+                    key,
+                    InstanceSettings.ofCode(
+                                    config, healthWithoutSettings(pattern, policy.name()), orNone(pattern, config))
+                            .leavingOut(resolution.sections(pattern, policy.name())));
         }
     }
 
-    /** Logs why the settings of an instance do not apply; once for all instances of a family. */
-    void warn(PatternDescriptor<?, ?> pattern, String name, ResilienceConfigurationException wrong) {
-        String family = resolution.families().of(pattern, name);
-        if (family == null || warned.add(InstanceKey.of(pattern, family))) {
-            String affected = family == null
-                    ? ""
-                    : " The instances of the family '" + family + "' keep their settings from code.";
-            wrong.problems()
-                    .forEach(problem -> log.warn("{}. {}.{}", problem.description(), problem.remedy(), affected));
-        }
+    /** One that code has registered has its configured part in the health. One of a family has none. */
+    private HealthRole healthWithoutSettings(PatternDescriptor<?, ?> pattern, String name) {
+        InstanceName instance = resolution.named(pattern, name);
+        return instance.family() == null ? contexts.health(pattern, instance) : HealthRole.NONE;
+    }
+
+    /**
+     * Whether an instance has been created with the settings for its name, or has got them, so that they are known to
+     * be right. Those of a family's instance need not apply.
+     */
+    boolean isFollowing(PatternDescriptor<?, ?> pattern, String name) {
+        InstanceSettings<?> known = created.get(InstanceKey.of(pattern, name));
+        return known != null
+                && (known.leftOut() == null || resolution.families().of(pattern, name) != null);
     }
 
     /** Removes an instance that exists only because it is configured, since its settings are those of a family. */
@@ -111,9 +182,16 @@ final class RegistryFollower {
      * @throws ResilienceConfigurationException if the settings are wrong
      */
     <P extends Policy, C extends Record> void takeOver(PatternDescriptor<P, C> pattern, P policy) {
-        @SuppressWarnings("unchecked") // the configuration of the pattern's policies
-        C present = (C) policy.config();
-        C given = pattern.type().defaults().equals(present) ? null : present;
+        C given = orNone(pattern, configOf(pattern, policy));
         created.adopt(pattern, policy, resolution.resolve(pattern, policy.name(), given));
+    }
+
+    @SuppressWarnings("unchecked") // the class of a C
+    private static <C extends Record> C configOf(PatternDescriptor<?, C> pattern, Policy policy) {
+        return (C) pattern.type().defaults().getClass().cast(policy.config());
+    }
+
+    private static <C extends Record> @Nullable C orNone(PatternDescriptor<?, C> pattern, C config) {
+        return pattern.type().defaults().equals(config) ? null : config;
     }
 }

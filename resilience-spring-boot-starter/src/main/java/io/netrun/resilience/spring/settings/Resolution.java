@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.spring.pattern.HealthRole;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +63,7 @@ final class Resolution {
         C prepared = context.customizers().prepare(pattern, instance.name(), code);
         C config = context.customizers().customize(pattern, instance.name(), prepared);
         if (config.equals(resolved.config())) {
-            return new InstanceSettings<>(resolved, given);
+            return new InstanceSettings<>(resolved, resolved, given);
         }
         Map<String, String> origins = new LinkedHashMap<>(resolved.origins());
         for (Setting setting : Setting.of(pattern)) {
@@ -70,7 +72,98 @@ final class Resolution {
             }
         }
         return new InstanceSettings<>(
-                new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
+                resolved, new ResolvedSettings<>(config, origins, resolved.enabled(), resolved.health()), given);
+    }
+
+    /**
+     * Resolves the settings of a family's instance. Calls request it, and settings that do not apply do not fail them:
+     * then it has those from code.
+     *
+     * @param given the configuration from code
+     * @param wrong receives the reason why the settings do not apply
+     */
+    <C extends Record> InstanceSettings<C> resolveKey(
+            PatternDescriptor<?, C> pattern,
+            String name,
+            C given,
+            Consumer<? super ResilienceConfigurationException> wrong) {
+        try {
+            return resolve(pattern, name, given);
+        } catch (ResilienceConfigurationException failure) {
+            wrong.accept(failure);
+            return ofCode(pattern, name, given).leavingOut(sections(pattern, name));
+        }
+    }
+
+    /** The settings from code, and those of an annotation if there is one that names the instance. */
+    private <C extends Record> InstanceSettings<C> ofCode(PatternDescriptor<?, C> pattern, String name, C given) {
+        if (!contexts.annotated(InstanceKey.of(pattern, name)).settings().isEmpty()) {
+            try {
+                return resolve(contexts.of(pattern, name), pattern, new InstanceName(name, null), given);
+            } catch (ResilienceConfigurationException alsoWrong) {
+                return InstanceSettings.ofCode(given, HealthRole.NONE, given);
+            }
+        }
+        return InstanceSettings.ofCode(given, HealthRole.NONE, given);
+    }
+
+    /**
+     * Checks the settings that an annotation and a section have for one instance of a family. Whether its family's
+     * settings contradict them matters only to the calls.
+     *
+     * @throws ResilienceConfigurationException if they are wrong by themselves
+     */
+    void requireReadableKey(PatternDescriptor<?, ?> pattern, String name) {
+        if (families.of(pattern, name) != null) {
+            families.configOf(pattern, name);
+            resolve(contexts.of(pattern, name), pattern, new InstanceName(name, null), null);
+        }
+    }
+
+    /**
+     * Checks the section of a family, or of an instance that does not exist, by itself: what contradicts it is known
+     * when an instance is created. Does not call customizers.
+     *
+     * @throws ResilienceConfigurationException if it is wrong
+     */
+    void requireReadable(PatternDescriptor<?, ?> pattern, String name) {
+        resolved(contexts.of(pattern, name), pattern, new InstanceName(name, null), null);
+    }
+
+    /** The texts of the settings in the sections of an instance and its family. */
+    Map<String, String> sections(PatternDescriptor<?, ?> pattern, String name) {
+        InstanceName instance = named(pattern, name);
+        return contexts.of(pattern, instance).resolver().texts(pattern, instance);
+    }
+
+    /**
+     * Whether settings that cannot be resolved now have not become so by a change of the configuration: they did not
+     * apply before either, or only a customizer fails.
+     */
+    <C extends Record> boolean isUnchanged(PatternDescriptor<?, C> pattern, String name, InstanceSettings<C> former) {
+        Map<String, String> leftOut = former.leftOut();
+        if (leftOut != null) {
+            return leftOut.equals(sections(pattern, name));
+        }
+        try {
+            InstanceName instance = named(pattern, name);
+            return former.isReadAs(resolved(contexts.of(pattern, instance), pattern, instance, former.fromCode()));
+        } catch (ResilienceConfigurationException changed) {
+            return false;
+        }
+    }
+
+    /** Whether a context provides the settings of an instance. */
+    boolean decides(ContextSettings context, PatternDescriptor<?, ?> pattern, String name) {
+        return contexts.of(pattern, named(pattern, name)) == context;
+    }
+
+    /** The names of a pattern's instances and families that code, an annotation or a client has requested. */
+    NamesInUse namesInUse(PatternDescriptor<?, ?> pattern) {
+        Set<String> ofFamilies = families.names(pattern);
+        Set<String> all = contexts.requestedNames(pattern);
+        all.addAll(ofFamilies);
+        return new NamesInUse(all, ofFamilies);
     }
 
     private <C extends Record> ResolvedSettings<C> resolved(

@@ -261,6 +261,13 @@ public final class RuntimeSettings {
         return text.length() <= 100 ? text : text.substring(0, 100) + "...";
     }
 
+    /** Whether the setting of a name has an effect, or is no setting at all, such as {@code health}. */
+    static boolean isUsed(PatternDescriptor<?, ?> pattern, Record config, String name) {
+        return Setting.of(pattern).stream()
+                .filter(setting -> setting.name().equals(name))
+                .allMatch(setting -> isUsed(pattern, config, setting));
+    }
+
     /** Whether a setting has an effect. An operator's change of another setting can make it ineffective. */
     static boolean isUsed(PatternDescriptor<?, ?> pattern, Record config, Setting setting) {
         if (pattern.derived().contains(setting.name())) {

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -126,6 +127,15 @@ final class Section {
                             .orElse(""));
         } catch (BindException unreadable) {
             return "";
+        }
+    }
+
+    /** Adds the text of a setting under its full name, unless it is not configured. */
+    void putText(String key, Map<String, String> texts) {
+        ConfigurationPropertyName property = name.append(key);
+        if (written(sources, property).isPresent()) {
+            placeholders.begin(property.toString());
+            texts.put(property.toString(), textOf(property));
         }
     }
 

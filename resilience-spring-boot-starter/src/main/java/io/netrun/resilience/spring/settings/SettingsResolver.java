@@ -279,6 +279,11 @@ public final class SettingsResolver {
         return !section(pattern, name).isEmpty();
     }
 
+    /** See {@link PropertyReader#texts}. */
+    Map<String, String> texts(PatternDescriptor<?, ?> pattern, InstanceName instance) {
+        return properties.texts(pattern, instance);
+    }
+
     private @Nullable Object convert(PatternDescriptor<?, ?> pattern, String name, Setting setting, Object annotated) {
         if (annotated instanceof Class<?>[] classes) {
             return List.of(classes);
@@ -372,8 +377,7 @@ public final class SettingsResolver {
     }
 
     private Section section(PatternDescriptor<?, ?> pattern, String name) {
-        return properties.section(
-                ofInstance(pattern, name), ConfigurationPropertyName.adapt(instances(pattern) + "." + name, '.'));
+        return properties.section(pattern, name);
     }
 
     private Section section(PatternDescriptor<?, ?> pattern) {
@@ -391,7 +395,7 @@ public final class SettingsResolver {
         return ConfigurationPropertyName.of(ROOT + "." + pattern.key() + ".defaults");
     }
 
-    private static String instances(PatternDescriptor<?, ?> pattern) {
+    static String instances(PatternDescriptor<?, ?> pattern) {
         return ROOT + "." + pattern.key() + ".instances";
     }
 }

@@ -66,6 +66,17 @@ final class UnknownKeys {
         }
     }
 
+    /** Reports settings for a name that no section can have. */
+    void unspellable(PatternDescriptor<?, ?> pattern, Property property, String name) {
+        List<String> above = property.elements(4);
+        if (reported.add(new ReportedKey(property.source(), above))) {
+            problems.add(Problem.tolerable(
+                    pattern.title() + " '" + name + "' has settings in the configuration (" + property.origin()
+                            + "), which have no effect",
+                    ConfiguredSettings.inBrackets(name)));
+        }
+    }
+
     /**
      * Reports what is probably the name of an instance with settings outside of {@code instances}.
      *

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
+import org.slf4j.Logger;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 
@@ -31,122 +32,137 @@ public final class UnusedSettings {
     private static final java.util.regex.Pattern PROFILE_FILE =
             java.util.regex.Pattern.compile("-([^-/\\\\]+)\\.(ya?ml|properties|xml)\\b");
 
-    private static final java.util.regex.Pattern UNBRACKETED =
-            java.util.regex.Pattern.compile("(?i)[^.]+\\.[^.]+\\.instances\\.([^\\[\\]]+)\\.[^.]+");
+    private final PatternDescriptor<?, ?> pattern;
+    private final NamesInUse used;
+    private final ConfiguredSettings written;
+    private final Environment environment;
 
-    private UnusedSettings() {}
+    UnusedSettings(PatternDescriptor<?, ?> pattern, NamesInUse used, SettingsResolver resolver) {
+        this.pattern = pattern;
+        this.used = used;
+        this.written = resolver.written();
+        this.environment = resolver.environment();
+    }
 
-    /**
-     * A problem for each name that is probably misspelled.
-     *
-     * @param asked the names of the pattern's instances that are in use
-     */
-    public static List<Problem> mistyped(
-            PatternDescriptor<?, ?> pattern, Set<String> asked, ConfiguredSettings written, Environment environment) {
-        return written.instances(pattern).stream()
-                .flatMap(name -> mistyped(pattern, name, asked, written, environment).stream())
+    /** A problem for each name that is probably misspelled, and for each key that counts for another name in use. */
+    public List<Problem> problems() {
+        List<Problem> problems = new ArrayList<>(misspelled(written.spellings(pattern)));
+        written.instances(pattern).forEach(name -> mistyped(name).ifPresent(problems::add));
+        return problems;
+    }
+
+    /** A problem for each key without brackets that counts for another name, which is in use. */
+    List<Problem> misspelled(List<SpelledName> spellings) {
+        return spellings.stream()
+                .filter(each -> used.contains(each.name()))
+                .map(each -> Problem.tolerable(
+                        "The key '" + each.spelled() + "' under 'resilience." + pattern.key()
+                                + ".instances' counts for '" + each.name() + "' (" + each.property() + ")",
+                        ConfiguredSettings.inBrackets(each.spelled())))
                 .toList();
     }
 
     /** The problem of a name that is probably misspelled. */
-    static Optional<Problem> mistyped(
-            PatternDescriptor<?, ?> pattern,
-            String name,
-            Set<String> asked,
-            ConfiguredSettings written,
-            Environment environment) {
-        String meant = meant(pattern, name, asked, written, environment);
-        if (meant.isEmpty()) {
+    Optional<Problem> mistyped(String name) {
+        if (used.contains(name) || !isOwn(written.documents(pattern, name), environment)) {
             return Optional.empty();
         }
-        return Optional.of(Problem.tolerable(
-                unused(pattern, name, written),
-                withoutBrackets(name, asked).equals(meant)
-                        ? ConfiguredSettings.inBrackets(meant)
-                        : "Did you mean '" + meant + "', which is in use and has no settings?"));
-    }
-
-    /** The name in use that has lost characters in the configuration; empty if there is none. */
-    private static String withoutBrackets(String name, Set<String> asked) {
-        return asked.stream()
-                .filter(candidate -> !candidate.equals(name)
-                        && ConfiguredSettings.withoutBrackets(candidate).equals(name))
-                .findFirst()
-                .orElse("");
+        return meant(name).map(remedy -> Problem.tolerable(unused(name), remedy));
     }
 
     /**
-     * A warning for each other name that is not in use.
+     * The report of a name that is not in use and not misspelled; empty for others.
      *
      * @param later what may still use instances, as a sentence; empty if nothing may
      */
-    public static List<String> warnings(
-            PatternDescriptor<?, ?> pattern, InstanceFactory instances, Environment environment, String later) {
-        ConfiguredSettings written = instances.written();
-        Set<String> asked = instances.requestedNames(pattern);
-        List<String> warnings = new ArrayList<>();
-        for (String name : written.instances(pattern)) {
-            if (!asked.contains(name)
-                    && !Families.mayBeKey(name)
-                    && meant(pattern, name, asked, written, environment).isEmpty()
-                    && instances.decides(pattern, name)) { // otherwise the check of another context has warned about it
-                warnings.add(warning(pattern, name, written, later));
-            }
+    Optional<Report> report(String name, String later) {
+        if (used.contains(name) || mistyped(name).isPresent()) {
+            return Optional.empty();
         }
-        return warnings;
+        if (Families.mayBeKey(name)) {
+            return Optional.of(new Report(
+                    false,
+                    pattern.title() + " '" + name
+                            + "' has settings in the configuration. They apply when the family '"
+                            + Families.familyIn(name) + "' creates the instance of this key."));
+        }
+        String hint = hint(name);
+        return Optional.of(new Report(
+                later.isEmpty(),
+                unused(name)
+                        + (later.isEmpty()
+                                ? ": no annotation names it, and no code has requested it from the registry."
+                                : " so far. " + later)
+                        + (hint.isEmpty() ? "" : " " + hint + ".")));
     }
 
-    /** The warning for a name that is not in use. */
-    static String warning(PatternDescriptor<?, ?> pattern, String name, ConfiguredSettings written, String later) {
-        String key = nameAsWritten(written.property(pattern, name));
-        return unused(pattern, name, written)
-                + (later.isEmpty()
-                        ? ": no annotation names it, and no code has requested it from the registry."
-                        : " so far. " + later)
-                + (key.equals(name) || key.isEmpty() ? "" : " " + ConfiguredSettings.inBrackets(key) + ".");
-    }
-
-    /** The name of an instance as its source spells it; empty if it is in brackets. */
-    private static String nameAsWritten(Property property) {
-        Matcher name = UNBRACKETED.matcher(property.written());
-        return name.matches() ? name.group(1) : "";
-    }
-
-    /** One message for each instance that has its own settings and that a family will create. */
-    public static List<String> ofKeys(PatternDescriptor<?, ?> pattern, InstanceFactory instances) {
-        Set<String> asked = instances.requestedNames(pattern);
-        return instances.written().instances(pattern).stream()
-                .filter(Families::mayBeKey)
-                .filter(name -> !asked.contains(name))
-                .filter(name -> instances.decides(pattern, name))
-                .map(name -> pattern.title() + " '" + name
-                        + "' has settings in the configuration. They apply when the family '"
-                        + Families.familyIn(name) + "' creates the instance of this key.")
+    /** The reports of all names that are not in use and whose settings come from this context. */
+    public List<Report> reports(InstanceFactory instances, String later) {
+        return written.instances(pattern).stream()
+                .filter(name -> instances.decides(pattern, name)) // otherwise the check of another context reports it
+                .filter(name -> !Families.mayBeKey(name) || !instances.isCreated(pattern, name))
+                .flatMap(name -> report(name, later).stream())
                 .toList();
     }
 
-    private static String unused(PatternDescriptor<?, ?> pattern, String name, ConfiguredSettings written) {
+    /** What a key may be meant to be whose name is not what was written. */
+    private String hint(String name) {
+        String spelled = written.property(pattern, name).unbracketedName();
+        if (!spelled.isEmpty() && !spelled.equals(name)) {
+            return ConfiguredSettings.inBrackets(spelled);
+        }
+        return YamlWords.isWord(name)
+                ? "If the key is a word such as off or a number, put it in quotes: YAML reads it as '" + name + "'"
+                : "";
+    }
+
+    private String unused(String name) {
         return pattern.title() + " '" + name + "' has settings in the configuration ("
                 + written.property(pattern, name).origin() + "), but is not in use";
     }
 
-    /** The name in use that was probably meant; empty if there is none. */
-    private static String meant(
-            PatternDescriptor<?, ?> pattern,
-            String name,
-            Set<String> asked,
-            ConfiguredSettings written,
-            Environment environment) {
-        if (asked.contains(name) || !isOwn(written.documents(pattern, name), environment)) {
-            return "";
+    /** The remedy for a name that was probably meant to be one in use. */
+    private Optional<String> meant(String name) {
+        return lost(name)
+                .map(ConfiguredSettings::inBrackets)
+                .or(() -> used.all().stream()
+                        .filter(candidate -> YamlWords.readsAs(candidate, name))
+                        .findFirst()
+                        .map(candidate -> "Write '\"" + candidate + "\"' as the key: without quotes, YAML reads it as '"
+                                + name + "'"))
+                .or(() -> ofFamily(name))
+                .or(() -> {
+                    Set<String> withoutSettings = new TreeSet<>(used.all());
+                    withoutSettings.removeAll(written.instances(pattern));
+                    String meant = SpellingSuggestion.mistyped(name, withoutSettings);
+                    return meant.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of("Did you mean '" + meant + "', which is in use and has no settings?");
+                });
+    }
+
+    /** The name in use that has lost characters in the configuration, or that of a key of a family in use. */
+    private Optional<String> lost(String name) {
+        return used.all().stream()
+                .filter(candidate -> !candidate.equals(name)
+                        && ConfiguredSettings.withoutBrackets(candidate).equals(name))
+                .findFirst()
+                .or(() -> Optional.of(written.property(pattern, name).unbracketedName())
+                        .filter(spelled ->
+                                Families.mayBeKey(spelled) && used.families().contains(Families.familyIn(spelled))));
+    }
+
+    /** The remedy for the name of an instance whose family is probably misspelled. */
+    private Optional<String> ofFamily(String name) {
+        if (!Families.mayBeKey(name) || used.contains(Families.familyIn(name))) {
+            return Optional.empty();
         }
-        String unbracketed = withoutBrackets(name, asked);
-        if (!unbracketed.isEmpty()) {
-            return unbracketed;
-        }
-        Set<String> withoutSettings = new TreeSet<>(asked);
-        withoutSettings.removeAll(written.instances(pattern));
-        return SpellingSuggestion.mistyped(name, withoutSettings);
+        String written = Families.familyIn(name);
+        String meant = SpellingSuggestion.mistyped(written, used.families());
+        String corrected = meant + name.substring(written.length());
+        return meant.isEmpty() || this.written.has(pattern, corrected)
+                ? Optional.empty()
+                : Optional.of("Did you mean '[" + corrected + "]'? The family '" + meant + "' is in use");
     }
 
     private static boolean isOwn(Set<PropertySource<?>> documents, Environment environment) {
@@ -167,5 +183,22 @@ public final class UnusedSettings {
 
     private static boolean isShared(PropertySource<?> document) {
         return SHARED.matcher(document.getName()).find();
+    }
+
+    /**
+     * A message about settings without effect.
+     *
+     * @param isWarning whether nothing will use them, as far as is known
+     */
+    public record Report(boolean isWarning, String message) {
+
+        /** Logs the message as a warning, or as information. */
+        public void logTo(Logger log) {
+            if (isWarning) {
+                log.warn(message);
+            } else {
+                log.info(message);
+            }
+        }
     }
 }

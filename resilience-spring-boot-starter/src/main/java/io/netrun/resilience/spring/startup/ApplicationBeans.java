@@ -33,7 +33,7 @@ final class ApplicationBeans {
      * Whether the application has beans that have not been created yet, and whose code may request instances: lazy
      * beans, and beans with another scope.
      */
-    boolean hasUncreated() {
+    private boolean hasUncreated() {
         return any(name -> {
             BeanDefinition definition = beans.getMergedBeanDefinition(name);
             boolean later = definition.isSingleton()
@@ -43,8 +43,15 @@ final class ApplicationBeans {
         });
     }
 
+    /** What may still use instances of a pattern that nothing has requested, as a sentence; empty if nothing may. */
+    String laterUse(PatternDescriptor<?, ?> pattern) {
+        return hasUncreated()
+                ? "Beans that have not been created yet may use it."
+                : lateRequester(pattern).map(who -> who + " uses it.").orElse("");
+    }
+
     /** What may request any instance of a pattern by a name that comes with a call. */
-    Optional<String> lateRequester(PatternDescriptor<?, ?> pattern) {
+    private Optional<String> lateRequester(PatternDescriptor<?, ?> pattern) {
         return beans.getBeanProvider(LateRequests.class)
                 .orderedStream()
                 .filter(bean -> bean.mayRequest(pattern))

@@ -8,11 +8,10 @@ import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.EnvironmentKeys;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.LeftoverSettings;
-import io.netrun.resilience.spring.settings.UnusedSettings;
+import io.netrun.resilience.spring.settings.NamesInUse;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -82,10 +81,9 @@ public final class SettingsCheck {
         ConfiguredSettings written = instances.written();
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             Problem.collect(problems, () -> instances.problems().requireReadableDefaults(pattern));
-            Set<String> used = new TreeSet<>(instances.requestedNames(pattern));
-            used.addAll(named.apply(pattern));
-            problems.addAll(UnusedSettings.mistyped(pattern, used, written, environment));
-            problems.addAll(EnvironmentKeys.problems(pattern, used, written));
+            NamesInUse used = instances.namesInUse(pattern).with(named.apply(pattern));
+            problems.addAll(instances.unusedSettings(pattern, used).problems());
+            problems.addAll(EnvironmentKeys.problems(pattern, used.all(), written));
             for (String name : written.instances(pattern)) {
                 Problem.collect(problems, () -> step.accept(pattern, name));
             }
@@ -102,14 +100,12 @@ public final class SettingsCheck {
 
     /** Logs settings without effect. */
     void logUnused(ApplicationBeans beans) {
-        boolean pending = beans.hasUncreated();
+        instances.usedLater(beans::laterUse);
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            String later = pending
-                    ? "Beans that have not been created yet may use it."
-                    : beans.lateRequester(pattern).map(who -> who + " uses it.").orElse("");
-            List<String> unused = UnusedSettings.warnings(pattern, instances, environment, later);
-            unused.forEach(later.isEmpty() ? log::warn : log::info);
-            UnusedSettings.ofKeys(pattern, instances).forEach(log::info);
+            instances
+                    .unusedSettings(pattern, instances.namesInUse(pattern))
+                    .reports(instances, beans.laterUse(pattern))
+                    .forEach(report -> report.logTo(log));
         }
         if (!beans.hasResilience4j()) {
             LeftoverSettings.warnings(environment).forEach(log::warn);

@@ -242,4 +242,22 @@ class HealthTests {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Application {}
+
+    @Test
+    void instanceBeforeItsFamilyShouldBecomePartOfIt() {
+        application("resilience.circuit-breaker.instances.tenants.health=status")
+                .run(context -> {
+                    ResilienceRegistry known = context.getBean(ResilienceRegistry.class);
+                    CircuitBreaker early = known.getOrCreate(CircuitBreaker.TYPE, "tenants:early");
+                    InstanceHealth health =
+                            new InstanceHealth(known, context.getBean(InstanceFactory.class), Optional::empty);
+                    known.keyed(CircuitBreaker.TYPE, "tenants", CircuitBreakerConfig.defaults(), 5);
+                    early.forceOpen();
+                    InstanceHealth.Report report = health.check();
+                    assertThat(report.down()).isTrue();
+                    assertThat(report.details().get("circuitBreakers"))
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .containsOnlyKeys("tenants:*");
+                });
+    }
 }

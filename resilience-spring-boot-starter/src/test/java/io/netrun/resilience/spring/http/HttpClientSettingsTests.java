@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -375,5 +376,41 @@ class HttpClientSettingsTests {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
         assertThat(cause).isInstanceOf(ResilienceConfigurationException.class);
         return ((ResilienceConfigurationException) cause).problems();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "prices.retry.max-attempts=3 | .retry' has settings, but takes the name of an instance (",
+                "prices.failure-statuses.max=3 | .failure-statuses' has settings, but takes a list of words (",
+                "prices.timeout[0]=a | .timeout' is a list, but takes the name of an instance (",
+                "prices.timeout= | resilience.http-clients.prices (\"resilience.http-clients.prices.timeout\" from",
+                "prices.retry-methods=PSOT | retry-methods has 'PSOT', which is not an HTTP method",
+                "prices.retry-methods=get,none | retry-methods has 'none'",
+                "other[0]=retry | 'resilience.http-clients[other]' is a list, but takes keys"
+            })
+    void wrongShapeShouldBeOneProblemWithItsOrigin(String property, String problem) {
+        runner.withPropertyValues("resilience.http-clients." + property, "resilience.http-clients.prices.retry=prices")
+                .run(context ->
+                        assertThat(problems(context)).singleElement().asString().contains(problem));
+    }
+
+    @Test
+    void listInPlaceOfANameShouldBeTheOnlyProblem() {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.retry[0]=a", "resilience.http-clients.prices.retry[1]=b")
+                .run(context ->
+                        assertThat(problems(context)).singleElement().asString().contains("is a list, but takes"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "NONE"})
+    void noMethodShouldBeRepeatedWhereNoneIsWritten(String word) {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.http-clients.prices.retry-methods=" + word)
+                .run(context -> assertThat(clients(context).of("prices").plan().retryMethods())
+                        .isEmpty());
     }
 }

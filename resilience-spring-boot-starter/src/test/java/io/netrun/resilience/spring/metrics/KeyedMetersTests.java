@@ -180,4 +180,23 @@ class KeyedMetersTests {
                         .hasMessageContaining("one of family, key, none")
                         .hasMessageContaining("maxAttempts is 0"));
     }
+
+    @Test
+    void instancesBeforeTheirFamilyShouldBecomePartOfIt() {
+        CircuitBreaker early = registry.getOrCreate(CircuitBreaker.TYPE, "hosts:early");
+        bind(KeyedMeters.FAMILY);
+        early.call(() -> "ok");
+        assertThat(names()).containsExactly("hosts:early");
+        hosts(10).get("late").call(() -> "ok");
+        assertThat(names()).containsExactly("hosts:*");
+        assertThat(succeeded("hosts:*")).isEqualTo(2);
+    }
+
+    @Test
+    void instancesBeforeTheirFamilyShouldKeepMetersOfTheirOwnWhereAskedFor() {
+        registry.getOrCreate(CircuitBreaker.TYPE, "hosts:early").call(() -> "ok");
+        bind(KeyedMeters.KEY);
+        hosts(10);
+        assertThat(succeeded("hosts:early")).isEqualTo(1);
+    }
 }

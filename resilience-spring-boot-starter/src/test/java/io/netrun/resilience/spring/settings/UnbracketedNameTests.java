@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.http.ResilientRestClients;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -77,5 +78,44 @@ class UnbracketedNameTests {
         RestClient shop(ResilientRestClients clients) {
             return RestClient.builder().apply(clients.client("my shop")).build();
         }
+    }
+
+    @Test
+    void keyThatCountsForAnotherNameInUseShouldStopTheStart() {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=abc", "resilience.retry.instances.a/bc.max-attempts=4")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("The key 'a/bc' under 'resilience.retry.instances' counts for 'abc'")
+                        .hasMessageContaining("Write '[a/bc]' as the key"));
+    }
+
+    @Test
+    void nameThatNoKeyCanSpellShouldStopTheStart() {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=x[1]", "resilience.retry.instances[x[1]].max-attempts=4")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("Retry 'x[1]' has settings in the configuration")
+                        .hasMessageContaining("Use a name without brackets in place of 'x[1]'"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"off, false", "No, false", "on, true", "1e3, 1000.0", "010, 8", "0x1F, 31", "1_000, 1000"})
+    void wordThatYamlReadsAsSomethingElseShouldBeQuoted(String name, String read) {
+        runner.withBean(Named.class)
+                .withPropertyValues("used=" + name, "resilience.retry.instances." + read + ".max-attempts=4")
+                .run(context ->
+                        assertThat(context).getFailure().hasMessageContaining("Write '\"" + name + "\"' as the key"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "1000.0", "12"})
+    void unusedWordOfYamlShouldHaveAHint(String read, CapturedOutput output) {
+        runner.withPropertyValues("resilience.retry.instances." + read + ".max-attempts=4")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output).contains("put it in quotes: YAML reads it as '" + read + "'");
+                });
     }
 }

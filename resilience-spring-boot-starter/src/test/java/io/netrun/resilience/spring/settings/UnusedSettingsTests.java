@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
@@ -240,5 +241,38 @@ class UnusedSettingsTests {
     void nearestShouldPreferTheFewestEdits() {
         assertThat(SpellingSuggestion.mistyped("paymnts", List.of("payment", "payments")))
                 .isEqualTo("payments");
+    }
+
+    static class Tenants {
+
+        Tenants(ResilienceRegistry registry) {
+            registry.keyed(Bulkhead.TYPE, "tenant", BulkheadConfig.defaults(), 10);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "[tenent:b], Did you mean '[tenant:b]'? The family 'tenant' is in use",
+        "[Tenant:b], Did you mean '[tenant:b]'? The family 'tenant' is in use",
+        "tenant:b, Write '[tenant:b]' as the key"
+    })
+    void settingsOfAMistypedFamilyShouldStopTheStart(String written, String remedy) {
+        runner.withBean(Tenants.class)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource(
+                                "file", Map.of("resilience.bulkhead.instances." + written + ".max-queue", 8))))
+                .run(context -> assertThat(context).getFailure().hasMessageContaining(remedy));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[tenant:b]", "[customer:b]", "[tenant2:b]"})
+    void settingsOfAKeyOfAnotherFamilyShouldStart(String written) {
+        runner.withBean(Tenants.class)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource(
+                                "file", Map.of("resilience.bulkhead.instances." + written + ".max-queue", 8))))
+                .run(context -> assertThat(context).hasNotFailed());
     }
 }

@@ -63,7 +63,7 @@ class WrongShapeTests {
             quoteCharacter = '"',
             value = {
                 "resilience.http-clients.pay.retry.max-attempts=4 | 'http-clients[pay].retry' has settings",
-                "resilience.http-clients.pay.retry[0]=a | 'http-clients[pay].retry' has settings",
+                "resilience.http-clients.pay.retry[0]=a | 'http-clients[pay].retry' is a list",
                 "resilience.http-clients.pay.failure-statuses=5xx | 'pay' names no instance",
                 "resilience.http-clients.pay.retry-methods=POST | 'pay' names no instance",
                 "resilience.metrics.key=none | unknown key 'key' in 'resilience.metrics.key'",
