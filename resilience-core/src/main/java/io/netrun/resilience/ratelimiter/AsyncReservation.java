@@ -129,7 +129,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void reject(Start<T> call, long retryAfter) {
         if (tryEnd()) {
-            Throwable rejection = new RateLimitExceededException(limiter.name(), config, retryAfter);
+            Throwable rejection = new RateLimitExceededException(limiter.name(), limiter.config(), config, retryAfter);
             announceThenPublish(limiter.rejectedEvent(retryAfter), null, rejection, call.context);
         } else {
             limiter.publishRejected(retryAfter); // cancelled at the same moment

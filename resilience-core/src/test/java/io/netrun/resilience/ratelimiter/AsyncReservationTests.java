@@ -98,7 +98,7 @@ class AsyncReservationTests {
         assertThat(failing).failsWithin(SOON).withThrowableThat().havingCause().withMessage("cannot be restored");
         assertThat(runs).hasValue(0);
         await().atMost(SOON).until(() -> limiter.metrics().available() == 1);
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 1, 0));
+        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 1, 0, 1, 0));
     }
 
     @Test
@@ -147,7 +147,7 @@ class AsyncReservationTests {
         await().atMost(SOON).until(() -> limiter.metrics().available() == 1);
         assertThat(call).isCancelled();
         assertThat(runs).hasValue(0);
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 1, 0));
+        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 1, 0, 1, 0));
     }
 
     @Test
