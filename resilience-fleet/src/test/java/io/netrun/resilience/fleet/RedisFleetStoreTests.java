@@ -175,6 +175,28 @@ class RedisFleetStoreTests {
         assertThat(view.limits().get(0).nodes()).isEqualTo(1);
     }
 
+    /** All rows are over then, so the fleet learns again: nobody gets more than it has. */
+    @Test
+    void stepOfTheServersClockShouldNotExceedTheLimit() {
+        TimedStore timed = new TimedStore(new StringRedisTemplate(lettuce), "step");
+        long time = 10_000_000;
+        for (String node : List.of("a", "b")) {
+            timed.exchange(report(node, 1, List.of(limit(60)), List.of(), List.of()), time);
+        }
+
+        long later = time + Duration.ofDays(1).toMillis();
+        FleetView a = timed.exchange(report("a", 2, List.of(limit(60)), List.of(), List.of()), later);
+        FleetView b = timed.exchange(report("b", 2, List.of(limit(40)), List.of(), List.of()), later);
+
+        assertThat(a.limits().get(0).grant()).isEqualTo(60);
+        assertThat(b.limits().get(0).grant()).isEqualTo(40);
+        assertThat(b.limits().get(0).granted()).isEqualTo(100);
+    }
+
+    private static LimitReport limit(long has) {
+        return new LimitReport("bulkhead", "x", 100, 100, 1, has, 0);
+    }
+
     @Test
     void exchangeAfterTheScriptsWereFlushedShouldSucceed() {
         store.exchange(report("a", 1, List.of(), List.of(), List.of()));
