@@ -27,6 +27,11 @@ public final class SafeLog {
         write(log::warn, message, arguments);
     }
 
+    /** Logs at INFO; otherwise like {@link #error}. */
+    public static void info(Logger log, String message, Object... arguments) {
+        write(log::info, message, arguments);
+    }
+
     private static void write(BiConsumer<String, Object[]> level, String message, Object[] arguments) {
         try {
             level.accept(message, arguments);

@@ -113,7 +113,8 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         switch (reservation.state()) {
             case EXPIRED -> {
                 long retryAfter = limiter.retryAfter();
-                Throwable rejection = new RateLimitExceededException(limiter.name(), config, retryAfter);
+                Throwable rejection =
+                        new RateLimitExceededException(limiter.name(), limiter.config(), config, retryAfter);
                 reject(call, rejection, limiter.rejectedEvent(retryAfter));
             }
             case SHUT_DOWN -> reject(call, limiter.rejectionByShutdown(config), null);

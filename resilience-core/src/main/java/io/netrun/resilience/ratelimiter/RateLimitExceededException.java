@@ -2,6 +2,8 @@ package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.RetryAfter;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -9,17 +11,25 @@ import java.util.Optional;
 public final class RateLimitExceededException extends CallRejectedException implements RetryAfter {
 
     private static final long serialVersionUID = 1L;
+    private static final int DECIMALS = 3;
 
     private final int limit;
     private final Duration period;
+    private final float inForce;
     private final int burst;
     private final long retryAfterNanos;
 
-    RateLimitExceededException(String name, RateLimiterConfig config, long retryAfterNanos) {
+    /**
+     * A rejection.
+     *
+     * @param inForce the settings with a lowered rate; the same ones if it is not lowered
+     */
+    RateLimitExceededException(String name, RateLimiterConfig config, RateLimiterConfig inForce, long retryAfterNanos) {
         super(name, null, config.stackTraces());
         this.limit = config.limit();
         this.period = config.period();
-        this.burst = config.capacity();
+        this.inForce = (float) inForce.callsPer(config.period());
+        this.burst = inForce.capacity() == inForce.limit() ? limit : inForce.capacity();
         this.retryAfterNanos = retryAfterNanos;
     }
 
@@ -29,10 +39,19 @@ public final class RateLimitExceededException extends CallRejectedException impl
         return Optional.of(Duration.ofNanos(retryAfterNanos));
     }
 
+    /** The calls of the limit, and how many of them are in force if they are fewer. */
+    private String calls() {
+        if (inForce >= limit) {
+            return Integer.toString(limit);
+        }
+        BigDecimal rounded = new BigDecimal(inForce).setScale(DECIMALS, RoundingMode.HALF_UP);
+        return rounded.stripTrailingZeros().toPlainString() + " of " + limit;
+    }
+
     /** Built on demand, because most rejections are counted and never printed. */
     @Override
     public String getMessage() {
-        return "RateLimiter '" + name() + "' exceeded " + limit + (limit == 1 ? " call" : " calls") + " per "
+        return "RateLimiter '" + name() + "' exceeded " + calls() + (limit == 1 ? " call" : " calls") + " per "
                 + text(period) + (burst == limit ? "" : " (burst " + burst + ")") + "; retry after "
                 + text(Duration.ofNanos(retryAfterNanos));
     }

@@ -98,10 +98,11 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     @Override
     public RateLimiterMetrics metrics() {
-        RateLimiterConfig config = inForce;
+        RateLimiterConfig config = config();
         return new RateLimiterMetrics(
                 config.limit(),
                 config.period(),
+                inForce.callsPer(config.period()),
                 queue.available(ticker().nanoTime()),
                 queue.waiting(),
                 accepted.sum(),
@@ -260,7 +261,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     RateLimitExceededException rejection(RateLimiterConfig config, long nanos) {
         long retryAfterNanos = expected(nanos);
         publishRejected(retryAfterNanos);
-        return new RateLimitExceededException(name(), config, retryAfterNanos);
+        return new RateLimitExceededException(name(), config(), config, retryAfterNanos);
     }
 
     /** Returns a time at the rate in force, at most that at the configured rate or a period. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record RateLimiterConfig(
         int limit, Duration period, @Nullable Integer burst, Duration maxWait, LimitScope scope, boolean stackTraces) {
 
+    private static final double THOUSANDTHS = 1_000;
     private static final int MAX_CALLS = 1_000_000;
     private static final long LEAST_INTERVAL_NANOS = 1_000;
     private static final long MAX_NANOS = Require.nanos(Duration.ofSeconds(Long.MAX_VALUE));
@@ -82,6 +83,15 @@ public record RateLimiterConfig(
         double longest = (double) MAX_NANOS / lowerBurst;
         double nanos = Math.min(Require.nanos(period) * (whole / calls), longest);
         return new RateLimiterConfig(whole, Duration.ofNanos((long) nanos), lowerBurst, maxWait, scope, stackTraces);
+    }
+
+    /** Returns how many calls may begin in a time, in thousandths. */
+    double callsPer(Duration time) {
+        if (time.equals(period)) {
+            return limit;
+        }
+        double calls = limit * ((double) Require.nanos(time) / Require.nanos(period));
+        return Math.round(calls * THOUSANDTHS) / THOUSANDTHS;
     }
 
     /** Returns the number of calls that may begin at once: {@link #burst()}, or else {@link #limit()}. */

@@ -5,12 +5,20 @@ import java.time.Duration;
 /**
  * A snapshot of a rate limiter. Totals count from the creation of the instance.
  *
- * @param limit number of calls per period, as it is in force
- * @param period the time in which that many calls may begin, as it is in force
+ * @param limit number of calls per period, as it is configured
+ * @param period the time in which that many calls may begin, as it is configured
+ * @param inForce number of calls per period that is in force: the limit, or less if the rate is
+ *     {@linkplain RateLimiter#limitTo lowered}; in thousandths
  * @param available calls that could begin at once
  * @param waiting calls waiting for their reserved token
  * @param totalAccepted calls admitted, at once or after a wait
  * @param totalRejected calls rejected
  */
 public record RateLimiterMetrics(
-        int limit, Duration period, int available, int waiting, long totalAccepted, long totalRejected) {}
+        int limit,
+        Duration period,
+        double inForce,
+        int available,
+        int waiting,
+        long totalAccepted,
+        long totalRejected) {}

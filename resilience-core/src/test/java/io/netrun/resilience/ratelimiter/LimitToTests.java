@@ -51,16 +51,29 @@ class LimitToTests {
     }
 
     @Test
-    void figuresShouldBeThoseInForce() {
+    void figuresShouldBeTheConfiguredOnesAndWhatIsInForce() {
         RateLimiter limiter = limiter(c -> c.limit(100));
         limiter.limitTo(2.5);
-        assertThat(limiter.metrics().limit()).isEqualTo(2);
-        assertThat(limiter.metrics().period()).isEqualTo(Duration.ofMillis(800));
+        assertThat(limiter.metrics().limit()).isEqualTo(100);
+        assertThat(limiter.metrics().period()).isEqualTo(SECOND);
+        assertThat(limiter.metrics().inForce()).isEqualTo(2.5);
         assertThat(limiter.config().limit()).isEqualTo(100);
         limiter.acquirePermit();
         limiter.acquirePermit();
         assertThatThrownBy(limiter::acquirePermit)
-                .hasMessage("RateLimiter 'test' exceeded 2 calls per 800ms; retry after 400ms");
+                .hasMessage("RateLimiter 'test' exceeded 2.5 of 100 calls per 1s; retry after 400ms");
+    }
+
+    @Test
+    void partOfACallPerPeriodShouldBeShownInThousandths() {
+        RateLimiter limiter = limiter(c -> c.limit(100));
+        limiter.limitTo(100.0 / 3);
+        assertThat(limiter.metrics().inForce()).isEqualTo(33.333);
+        for (int i = 0; i < 33; i++) {
+            limiter.acquirePermit();
+        }
+        assertThatThrownBy(limiter::acquirePermit)
+                .hasMessageStartingWith("RateLimiter 'test' exceeded 33.333 of 100 calls per 1s; retry after ");
     }
 
     @Test
@@ -115,12 +128,12 @@ class LimitToTests {
         RateLimiter limiter = limiter(c -> c.limit(100));
         limiter.limitTo(20);
         limiter.reconfigure(c -> c.toBuilder().limit(50).build());
-        assertThat(limiter.metrics().limit()).isEqualTo(20);
+        assertThat(limiter.metrics().inForce()).isEqualTo(20);
         limiter.reconfigure(c -> c.toBuilder().limit(10).build());
-        assertThat(limiter.metrics().limit()).isEqualTo(10);
+        assertThat(limiter.metrics().inForce()).isEqualTo(10);
         limiter.reconfigure(c -> c.toBuilder().limit(50).build());
         limiter.limitTo(Double.POSITIVE_INFINITY);
-        assertThat(limiter.metrics().limit()).isEqualTo(50);
+        assertThat(limiter.metrics().inForce()).isEqualTo(50);
     }
 
     @Test
@@ -152,11 +165,11 @@ class LimitToTests {
                         .build())) {
             RateLimiter limiter = RateLimiter.of("test", config, ticker);
             limiter.limitTo(callsPerPeriod);
-            assertThat(limiter.metrics().limit()).isBetween(1, config.limit());
+            assertThat(limiter.metrics().inForce()).isBetween(0.0, (double) config.limit());
             assertThat(limiter.metrics().available()).isPositive();
             limiter.acquirePermit();
             limiter.limitTo(Double.POSITIVE_INFINITY);
-            assertThat(limiter.metrics().limit()).isEqualTo(config.limit());
+            assertThat(limiter.metrics().inForce()).isEqualTo(config.limit());
         }
     }
 

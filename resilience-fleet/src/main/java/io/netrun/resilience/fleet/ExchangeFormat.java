@@ -41,11 +41,20 @@ final class ExchangeFormat {
                     + flag(circuit.due()) + " " + circuit.opening());
         }
         for (FleetCommand command : report.commands()) {
-            arguments.add(FleetKeys.escape(command.pattern()) + "/" + FleetKeys.escape(command.name()) + "/"
-                    + command.kind());
-            arguments.add(content(command));
+            addParts(command, arguments);
         }
         return arguments;
+    }
+
+    private static void addParts(FleetCommand command, List<String> arguments) {
+        String instance = FleetKeys.escape(command.pattern()) + "/" + FleetKeys.escape(command.name()) + "/";
+        boolean further = false;
+        for (FleetCommand part : command.parts()) {
+            arguments.add(instance + FleetKeys.escape(part.subject()));
+            arguments.add(command.age().toMillis() + " " + flag(further) + " " + flag(part.isReset()));
+            arguments.add(content(part));
+            further = true;
+        }
     }
 
     /** The view in the script's reply to this report; throws if the reply is not one to it. */
@@ -77,7 +86,12 @@ final class ExchangeFormat {
         for (String line : reply.subList(2 + limits + circuits, reply.size())) {
             commands.add(command(line));
         }
-        return new FleetView(Long.parseLong(reply.get(0)), nodes(reply.get(1)), limitViews, circuitViews, commands);
+        return new FleetView(
+                Long.parseLong(reply.get(0)),
+                nodes(reply.get(1)),
+                limitViews,
+                circuitViews,
+                FleetCommand.joined(commands));
     }
 
     /** In the order of their decoded names. */
@@ -114,19 +128,20 @@ final class ExchangeFormat {
     private static FleetCommand command(String line) {
         String[] parts = line.split(" ", -1);
         Map<String, String> settings = new TreeMap<>();
-        for (int i = 6; i < parts.length; i++) {
+        for (int i = 7; i < parts.length; i++) {
             int equals = parts[i].indexOf('=');
             settings.put(
                     FleetKeys.decode(parts[i].substring(0, equals)), FleetKeys.decode(parts[i].substring(equals + 1)));
         }
         return new FleetCommand(
                 Long.parseLong(parts[0]),
-                FleetKeys.decode(parts[1]),
                 FleetKeys.decode(parts[2]),
                 FleetKeys.decode(parts[3]),
+                FleetKeys.decode(parts[4]),
                 settings,
-                parts[4].equals(NONE) ? null : FleetKeys.decode(parts[4]),
-                Instant.parse(FleetKeys.decode(parts[5])));
+                parts[5].equals(NONE) ? null : FleetKeys.decode(parts[5]),
+                Instant.parse(FleetKeys.decode(parts[6])),
+                Duration.ofMillis(Long.parseLong(parts[1])));
     }
 
     private static String orNone(@Nullable String text) {

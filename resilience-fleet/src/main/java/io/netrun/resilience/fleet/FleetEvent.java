@@ -13,7 +13,7 @@ public sealed interface FleetEvent {
      * The store has not answered for a lease: the node uses the part of each limit that is configured for that.
      *
      * @param since when the store has answered last, or the node was started
-     * @param cause why, as text; such as the message of the last failure
+     * @param cause why, as text with the remedy, such as the message of the last failure
      */
     record Degraded(Instant time, Instant since, String cause) implements FleetEvent {}
 

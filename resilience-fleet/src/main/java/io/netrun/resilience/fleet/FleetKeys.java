@@ -38,13 +38,22 @@ final class FleetKeys {
             keys.add(start + escape(limit.pattern()) + ":" + escape(limit.name()));
         }
         for (CircuitReport circuit : report.circuits()) {
-            String key = start + "circuit-breaker:" + escape(circuit.name());
-            keys.add(key);
-            keys.add(key + ":votes");
-            keys.add(key + ":voters");
-            keys.add(key + ":broken");
+            addCircuit(circuit.name(), keys);
+        }
+        for (FleetCommand command : report.commands()) {
+            if (command.isReset()) {
+                addCircuit(command.name(), keys);
+            }
         }
         return keys;
+    }
+
+    private void addCircuit(String name, List<String> keys) {
+        String key = start + "circuit-breaker:" + escape(name);
+        keys.add(key);
+        keys.add(key + ":votes");
+        keys.add(key + ":voters");
+        keys.add(key + ":broken");
     }
 
     /**

@@ -33,6 +33,11 @@ final class FleetLoop implements Runnable {
     private static final long STOP_MILLIS = 500;
     private static final int MAX_DOUBLINGS = 16;
 
+    private static final String CHECK = ". Check the connection to the store";
+
+    /** How often per interval a node looks at its limits. */
+    private static final int LOOKS = 5;
+
     private final FleetConfig config;
     private final FleetStore store;
     private final Ticker ticker;
@@ -42,7 +47,7 @@ final class FleetLoop implements Runnable {
     private final Thread thread;
     private final CountDownLatch firstView = new CountDownLatch(1);
     private final Semaphore wake = new Semaphore(0);
-    private final ConcurrentLinkedQueue<FleetCommand> commands = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Given> commands = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean degraded = new AtomicBoolean();
     private final long startedAt;
 
@@ -52,6 +57,14 @@ final class FleetLoop implements Runnable {
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable String lastFailure;
     private long lastCommand;
+
+    /** A command, and when it was given. */
+    private record Given(FleetCommand command, long at) {
+
+        FleetCommand asOf(long now) {
+            return command.withAge(command.age().plusNanos(now - at));
+        }
+    }
 
     /** A view that was applied, and when it was asked for. */
     private record Applied(FleetView view, long sentAt) {}
@@ -103,7 +116,7 @@ final class FleetLoop implements Runnable {
     }
 
     void send(FleetCommand command) {
-        commands.add(command);
+        commands.add(new Given(command, ticker.nanoTime()));
         wake.release();
     }
 
@@ -138,7 +151,11 @@ final class FleetLoop implements Runnable {
             try {
                 boolean answered = tryExchange(false);
                 failed = answered ? 0 : failed + 1;
-                pause(answered ? delay(first) : retryDelay(failed));
+                if (answered) {
+                    pauseUnlessHurried(delay(first));
+                } else {
+                    pause(retryDelay(failed));
+                }
                 first = first && !answered;
             } catch (Throwable thrown) {
                 failed++;
@@ -161,10 +178,13 @@ final class FleetLoop implements Runnable {
 
     /** Asks the store once. Returns whether it answered with a usable view. */
     private boolean tryExchange(boolean leaving) {
-        List<FleetCommand> sent = new ArrayList<>(commands);
+        List<Given> sent = new ArrayList<>(commands);
         String failure;
         try {
-            NodeReport report = session.report(leaving, sent, lastCommand);
+            long reportedAt = ticker.nanoTime();
+            List<FleetCommand> given =
+                    sent.stream().map(command -> command.asOf(reportedAt)).toList();
+            NodeReport report = session.report(leaving, given, lastCommand);
             long sentAt = ticker.nanoTime();
             exchanges.incrementAndGet();
             FleetView view = store.exchange(report);
@@ -177,7 +197,7 @@ final class FleetLoop implements Runnable {
                 return true;
             }
             failure = "the view is for report " + view.number() + " instead of " + report.number()
-                    + ", or came after the end of its lease";
+                    + ", or came after the end of its lease. Check how long the store takes to answer";
         } catch (Throwable thrown) {
             failure = textOf(thrown);
         }
@@ -186,9 +206,13 @@ final class FleetLoop implements Runnable {
         return false;
     }
 
+    /** With the remedy: a store that knows one names it. */
     private static String textOf(Throwable thrown) {
+        if (thrown instanceof FleetStoreException) {
+            return String.valueOf(FailureText.messageOf(thrown));
+        }
         String message = FailureText.messageOf(thrown);
-        return thrown.getClass().getName() + (message == null ? "" : ": " + message);
+        return thrown.getClass().getName() + (message == null ? "" : ": " + message) + CHECK;
     }
 
     private void onView(FleetView view, long sentAt) {
@@ -200,7 +224,9 @@ final class FleetLoop implements Runnable {
             long since = former == null ? startedAt : former.sentAt;
             onEvent.accept(new FleetEvent.Restored(ticker.now(), Duration.ofNanos(ticker.nanoTime() - since)));
         }
-        for (FleetCommand command : view.commands()) {
+        long sinceView = (ticker.nanoTime() - sentAt) / 2; // the way there takes as long as the way back
+        for (FleetCommand received : view.commands()) {
+            FleetCommand command = received.withAge(received.age().plusNanos(sinceView));
             lastCommand = Math.max(lastCommand, command.number());
             try {
                 onCommand.accept(command);
@@ -219,7 +245,7 @@ final class FleetLoop implements Runnable {
         onEvent.accept(new FleetEvent.Degraded(
                 ticker.now(),
                 FleetNode.timeOf(last == null ? startedAt : last.sentAt, ticker),
-                cause == null ? "the store has not answered the last report" : cause));
+                cause == null ? "the store has not answered the last report" + CHECK : cause));
     }
 
     /** The first delay spreads the nodes of a fleet that start together. */
@@ -234,6 +260,20 @@ final class FleetLoop implements Runnable {
         long most = Math.min(config.lease().toNanos(), LONGEST_RETRY_NANOS);
         long limit = Math.min(most, interval << Math.min(failed - 1, MAX_DOUBLINGS));
         return Math.max(interval / 4, ThreadLocalRandom.current().nextLong(Math.max(1, limit)));
+    }
+
+    /** Looks at the limits in between, because a risen demand and what was given up should not wait. */
+    private void pauseUnlessHurried(long nanos) {
+        long end = ticker.nanoTime() + nanos;
+        long look = config.interval().toNanos() / LOOKS;
+        long left = nanos;
+        while (left > 0 && !stopping && commands.isEmpty()) {
+            pause(Math.min(left, look));
+            if (session.tryHurry()) {
+                return;
+            }
+            left = end - ticker.nanoTime();
+        }
     }
 
     private void pause(long nanos) {

@@ -185,14 +185,13 @@ public final class FleetNode implements AutoCloseable {
         if (event instanceof FleetEvent.Degraded degraded) {
             SafeLog.warn(
                     log,
-                    "Fleet node '{}': the store has not answered since {}: {}. Limits follow when-away: {}. "
-                            + "Check the connection to the store",
+                    "Fleet node '{}': the store has not answered since {}, and limits follow when-away: {}. {}",
                     name,
                     degraded.since(),
-                    degraded.cause(),
-                    config.whenAway());
+                    config.whenAway().key(),
+                    degraded.cause());
         } else if (event instanceof FleetEvent.Restored restored) {
-            SafeLog.warn(log, "Fleet node '{}': the store has answered again after {}", name, restored.after());
+            SafeLog.info(log, "Fleet node '{}': the store has answered again after {}", name, restored.after());
         }
     }
 

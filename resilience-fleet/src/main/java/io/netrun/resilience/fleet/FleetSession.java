@@ -3,6 +3,7 @@ package io.netrun.resilience.fleet;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.RegistryEvent;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.bulkhead.Bulkhead;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a node reports and how it follows the views, from its start to its end. Knows nothing of the store and its
@@ -21,8 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class FleetSession {
 
+    private static final Logger log = LoggerFactory.getLogger(FleetSession.class);
+
     private static final int VIEW_INTERVALS = 3;
     private static final double LEASE_PART = 0.9;
+    private static final int LIVELY_DIVISOR = 2;
+
+    /** The most limits and circuits that take part; the store bounds its work by it. */
+    static final int MAX_INSTANCES = 1_000;
 
     private final String node;
     private final FleetConfig config;
@@ -32,8 +41,14 @@ final class FleetSession {
     private final Runnable onLeaseOver;
     private final Map<String, SharedLimit> limits = new LinkedHashMap<>();
     private final Map<String, SharedCircuit> circuits = new LinkedHashMap<>();
+    private final Participants participants = new Participants(MAX_INSTANCES);
     private long number;
     private long measuredAt;
+    private long reportedAt;
+
+    /** When the node has reported before its interval was over. */
+    private long hurriedAt;
+
     private long timersSet;
     private boolean ended;
     private boolean leased = true;
@@ -79,6 +94,8 @@ final class FleetSession {
         synchronized (this) {
             if (!ended) {
                 measuredAt = ticker.nanoTime();
+                reportedAt = measuredAt;
+                hurriedAt = measuredAt - config.interval().toNanos();
                 setTimers(measuredAt);
                 refresh(present, measuredAt);
             }
@@ -108,7 +125,24 @@ final class FleetSession {
 
     /** Creates the next report. */
     NodeReport report(boolean leaving, List<FleetCommand> commands, long lastCommand) {
-        return report(present(), leaving, commands, lastCommand);
+        Map<String, Policy> present = present();
+        NodeReport report = report(present, leaving, commands, lastCommand);
+        List<String> surplus;
+        synchronized (this) {
+            surplus = participants.newSurplus(present.keySet());
+        }
+        if (!surplus.isEmpty()) {
+            SafeLog.warn(
+                    log,
+                    "Fleet node '{}': {} limits and circuits are to be shared, and {} at most take part. The others,"
+                            + " such as {}, have an even share, or are those of this process. Set scope: node, or fleet:"
+                            + " none, for some of them",
+                    node,
+                    present.size(),
+                    MAX_INSTANCES,
+                    surplus);
+        }
+        return report;
     }
 
     private synchronized NodeReport report(
@@ -122,19 +156,22 @@ final class FleetSession {
             measuredAt = now;
         }
         List<LimitReport> limitReports = new ArrayList<>(limits.size());
-        for (SharedLimit limit : limits.values()) {
+        limits.forEach((key, limit) -> {
             if (measures) {
                 limit.measure(now);
             }
-            limitReports.add(limit.report());
-        }
+            if (participants.contains(key)) {
+                limitReports.add(limit.report(now));
+            }
+        });
+        reportedAt = now;
         List<CircuitReport> reported = new ArrayList<>(circuits.size());
-        for (SharedCircuit circuit : circuits.values()) {
-            CircuitReport report = circuit.report();
+        circuits.forEach((key, circuit) -> {
+            CircuitReport report = participants.contains(key) ? circuit.report() : null;
             if (report != null) {
                 reported.add(report);
             }
-        }
+        });
         return new NodeReport(
                 node,
                 ++number,
@@ -146,6 +183,30 @@ final class FleetSession {
                 reported,
                 commands,
                 lastCommand);
+    }
+
+    /**
+     * Looks at the limits between two reports. Returns whether the next report should not wait for the end of its
+     * interval: once per interval, because demand has risen or something was given up, and twice, while the node waits
+     * for its part of a limit.
+     */
+    synchronized boolean tryHurry() {
+        long now = ticker.nanoTime();
+        long interval = config.interval().toNanos();
+        boolean noticed = false;
+        boolean waits = false;
+        for (SharedLimit limit : limits.values()) {
+            noticed |= limit.tryNotice(now);
+            waits |= limit.waits();
+        }
+        long half = interval / LIVELY_DIVISOR;
+        boolean atOnce = noticed && now - hurriedAt >= interval;
+        boolean early = waits && now - reportedAt >= half && now - hurriedAt >= half;
+        boolean hurries = atOnce || early;
+        if (hurries) {
+            hurriedAt = now;
+        }
+        return hurries;
     }
 
     /**
@@ -172,6 +233,11 @@ final class FleetSession {
         setTimers(sentAt);
         leased = true;
         nodes = Math.max(1, view.nodes().size());
+        limits.forEach((key, limit) -> {
+            if (!participants.contains(key)) {
+                limit.applyFirst(config, nodes);
+            }
+        });
         for (LimitView limit : view.limits()) {
             SharedLimit shared = limits.get(key(limit.pattern(), limit.name()));
             if (shared != null) {
@@ -301,6 +367,7 @@ final class FleetSession {
                 limits.computeIfAbsent(key, absent -> first(policy, now));
             }
         });
+        participants.follow(present.keySet());
     }
 
     private SharedLimit first(Policy policy, long now) {

@@ -1,6 +1,7 @@
 package io.netrun.resilience.fleet;
 
 import io.netrun.resilience.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +24,9 @@ public final class InMemoryFleetStore implements FleetStore {
      *
      * Limits, one key for each pattern and name
      * -----------------------------------------
-     *  key     epoch, computedAt, limit, free, keyUntil
-     *  row     limit, wants, allowance, has, inUse, number, expiresAt (reported); share (computed); grant (last given)
+     *  key     epoch, computedAt, limit, free, keyUntil; risen: whether shares do not contain a demand that has risen
+     *  row     limit, wants, allowance, has, inUse, number, expiresAt (reported); share (computed); grant (last given);
+     *          since: when it began to have a grant above 0, to wait for one (grant 0, wants above 0), or neither
      *  counted max(has, grant, inUse): a grant counts although its reply may be lost, and what a node has or uses
      *          counts until it reports less
      *
@@ -33,9 +35,13 @@ public final class InMemoryFleetStore implements FleetStore {
      *  3. A leaving node's row is removed, free += share, and the grant is 0.
      *  4. Otherwise the row takes over the report; expiresAt = now + lease, keyUntil >= now + 2 * lease. If the row is
      *     new and the number is 1, has and inUse are 0: the node has admitted no call yet.
-     *  5. If the row is new, its limit has changed, or now - computedAt >= interval: rows that are not live are
+     *  5. If the row is new, its limit has changed, or they are due: rows that are not live are
      *     removed, limit = the smallest limit of all rows, share = FairShares, free = limit - all shares,
-     *     computedAt = now. Otherwise a node that wants more than its share takes what it lacks from free, as far as that goes.
+     *     computedAt = now. Otherwise a node that wants more than its share takes what it lacks from free, as far as
+     *     that goes. If it still lacks something, and its wants have risen by half or more, risen = true, until the
+     *     shares are computed. They are due an interval after computedAt, or a quarter of it if risen.
+     *     Ranks for FairShares: 0 with a grant for less than three intervals; 1 + since while it waits; 10^15 - since
+     *     otherwise. So a unit that is too few for all who want it goes from one to the next who has waited longest.
      *  6. grant = max(0, min(share, limit - sum of counted over all other rows)).
      *  7. While the key is young it does not know all nodes. Younger than two intervals: grant <= the reported has.
      *     Younger than a lease: grant <= max(reported has, limit / max(rows, expected nodes), rounded down).
@@ -45,12 +51,13 @@ public final class InMemoryFleetStore implements FleetStore {
      *
      * Circuits, one key for each name
      * -------------------------------
-     *  key     open, holder, lentAt, keyUntil
+     *  key     open, holder, lentAt, keyUntil; reset, resetAt: the last command that has reset it, and when it came
      *  row     state, due, opening, number, expiresAt, calledUntil, voteUntil, voided
      *
      *  1. As above; then rows that are not live are removed.
      *  2. As above. 3. A leaving node's row is removed.
-     *  4. calledUntil = now + 10 s if called. voteUntil = now + vote if opening > voided; otherwise there is no vote.
+     *  4. calledUntil = now + 10 s if called. A node that has not applied the reset, which is kept for seven days:
+     *     voided = opening. voteUntil = now + vote if opening > voided; otherwise there is no vote.
      *  5. The holder of the trials reports
      *      CLOSED: the fleet's circuit closes; nobody holds the trials; every row's voided = opening, and its vote
      *      ends.
@@ -62,18 +69,24 @@ public final class InMemoryFleetStore implements FleetStore {
      *     Open, no votes, and no row OPEN or HALF_OPEN: it closes; nobody holds the trials.
      *  7. Open, nobody holds the trials, mode QUORUM, OPEN and due, calledUntil after now, and an interval has gone
      *     since lentAt: they are lent to the node; lentAt = now.
+     *  A new command that resets the circuit: it closes; nobody holds the trials; every row's voided = opening, and its
+     *  vote ends. The key begins if it does not exist.
      *
      * Commands and nodes
      * ------------------
      *  A node is live until now + lease; a leaving one is not. At most 1,000 are named, in the order of their names. A
      *  report whose number is not above that of the live node is stale: it changes neither node nor commands.
      *  The counter of commands is not below what a node has applied, also after the data were lost.
-     *  A new command gets the next number and replaces the one of its pattern, name and kind. One that equals the
-     *  present one but for its number is not new: the reply to it was lost. Commands are kept for seven days.
+     *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with
+     *  all other actions of the instance but settings. givenAt = now - age. A part replaces the present one of the same
+     *  pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is younger
+     *  (it has come late). The parts that do so get the next number, which is the same for all. Parts are kept for
+     *  seven days. A view has the parts above the node's last command, joined by their numbers.
+     *  Commands are taken over before the circuits.
      */
 
     private static final int MAX_NODES = 1_000;
-    private static final long COMMAND_MILLIS = TimeUnit.DAYS.toMillis(7);
+    static final long COMMAND_MILLIS = TimeUnit.DAYS.toMillis(7);
 
     private final Ticker ticker;
     private final long origin;
@@ -97,6 +110,10 @@ public final class InMemoryFleetStore implements FleetStore {
     @Override
     public synchronized FleetView exchange(NodeReport report) {
         long now = now();
+        if (tryTakeNode(report, now)) {
+            lastCommand = Math.max(lastCommand, report.lastCommand());
+            report.commands().forEach(command -> store(command, report, now));
+        }
         List<LimitView> limitViews = new ArrayList<>(report.limits().size());
         for (LimitReport limit : report.limits()) {
             limitViews.add(limits.computeIfAbsent(limit.pattern() + ' ' + limit.name(), key -> new StoredLimit())
@@ -106,10 +123,6 @@ public final class InMemoryFleetStore implements FleetStore {
         for (CircuitReport circuit : report.circuits()) {
             circuitViews.add(circuits.computeIfAbsent(circuit.name(), key -> new StoredCircuit())
                     .exchange(report, circuit, now));
-        }
-        if (tryTakeNode(report, now)) {
-            lastCommand = Math.max(lastCommand, report.lastCommand());
-            report.commands().forEach(command -> store(command, now));
         }
         return new FleetView(report.number(), liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
     }
@@ -155,24 +168,35 @@ public final class InMemoryFleetStore implements FleetStore {
         return nodes.keySet().stream().limit(MAX_NODES).toList();
     }
 
-    private void store(FleetCommand command, long now) {
-        String key = command.pattern() + ' ' + command.name() + ' ' + command.kind();
-        StoredCommand present = commands.get(key);
-        if (present == null || present.until <= now || !present.command.isSame(command)) {
-            commands.put(key, new StoredCommand(command.withNumber(++lastCommand), now + COMMAND_MILLIS));
+    private void store(FleetCommand command, NodeReport report, long now) {
+        long givenAt = now - command.age().toMillis();
+        long number = lastCommand + 1;
+        for (FleetCommand part : command.parts()) {
+            String key = part.pattern() + ' ' + part.name() + ' ' + part.subject();
+            StoredCommand present = commands.get(key);
+            if (present != null
+                    && now - present.givenAt < COMMAND_MILLIS
+                    && (present.givenAt > givenAt || present.command.isSame(part))) {
+                continue;
+            }
+            lastCommand = number;
+            commands.put(key, new StoredCommand(part.withNumber(number), givenAt));
+            if (part.isReset()) {
+                circuits.computeIfAbsent(part.name(), absent -> new StoredCircuit())
+                        .reset(number, report.lease().toMillis(), now);
+            }
         }
     }
 
     private List<FleetCommand> commandsSince(NodeReport report, long now) {
-        commands.values().removeIf(stored -> stored.until <= now);
-        return commands.values().stream()
-                .map(StoredCommand::command)
+        commands.values().removeIf(stored -> now - stored.givenAt >= COMMAND_MILLIS);
+        return FleetCommand.joined(commands.values().stream()
+                .map(stored -> stored.command.withAge(Duration.ofMillis(now - stored.givenAt)))
                 .filter(command -> command.number() > report.lastCommand())
-                .sorted((a, b) -> Long.compare(a.number(), b.number()))
-                .toList();
+                .toList());
     }
 
     private record StoredNode(long number, long expiresAt) {}
 
-    private record StoredCommand(FleetCommand command, long until) {}
+    private record StoredCommand(FleetCommand command, long givenAt) {}
 }

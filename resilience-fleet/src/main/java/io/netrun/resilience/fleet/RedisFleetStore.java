@@ -18,7 +18,6 @@ import org.springframework.data.redis.core.script.RedisScript;
 public final class RedisFleetStore implements FleetStore {
 
     private static final String SCRIPT = "exchange.lua";
-    private static final int MAX_INSTANCES = 1_000;
 
     private final StringRedisTemplate template;
     private final FleetKeys keys;
@@ -46,9 +45,9 @@ public final class RedisFleetStore implements FleetStore {
     @Override
     public FleetView exchange(NodeReport report) {
         int instances = report.limits().size() + report.circuits().size();
-        if (instances > MAX_INSTANCES) {
+        if (instances > FleetSession.MAX_INSTANCES) {
             throw new FleetStoreException("The node shares " + instances + " limits and circuits, and at most "
-                    + MAX_INSTANCES + " are possible. Set scope: node, or fleet: none, for some of them");
+                    + FleetSession.MAX_INSTANCES + " are possible. Set scope: node, or fleet: none, for some of them");
         }
         List<String> reply = execute(report, ExchangeFormat.arguments(report));
         try {

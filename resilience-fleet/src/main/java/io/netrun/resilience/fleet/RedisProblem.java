@@ -53,7 +53,13 @@ final class RedisProblem {
                     "MISCONF",
                     "NOREPLICAS"),
             new RedisProblem(
-                    "The server is executing another script", "Find the script that runs for too long", "BUSY "));
+                    "The server is executing another script", "Find the script that runs for too long", "BUSY "),
+            new RedisProblem(
+                    "The script failed on what it found in the keys of the fleet",
+                    "Use one version of resilience-fleet on all nodes, or delete the keys that begin with the fleet's"
+                            + " prefix",
+                    "user_script",
+                    "Error running script"));
 
     private final String problem;
     private final String remedy;

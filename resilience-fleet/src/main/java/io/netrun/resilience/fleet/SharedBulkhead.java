@@ -11,14 +11,13 @@ final class SharedBulkhead extends SharedLimit {
 
     private final Bulkhead bulkhead;
     private final Demand demand = new Demand();
-    private long accepted;
-    private long rejected;
+    private BulkheadMetrics sampled;
+    private BulkheadMetrics seen;
 
     SharedBulkhead(Bulkhead bulkhead) {
         this.bulkhead = bulkhead;
-        BulkheadMetrics metrics = bulkhead.metrics();
-        this.accepted = metrics.totalAccepted();
-        this.rejected = metrics.totalRejected();
+        this.sampled = bulkhead.metrics();
+        this.seen = sampled;
     }
 
     @Override
@@ -31,31 +30,48 @@ final class SharedBulkhead extends SharedLimit {
         return bulkhead.config().maxConcurrent();
     }
 
+    @Override
+    void sample(long now) {
+        BulkheadMetrics metrics = bulkhead.metrics();
+        demand.add(demand(sampled, metrics));
+        sampled = metrics;
+    }
+
     /**
      * Rejected calls are demand, too: as many more would run at the same time as there are more rejected calls than
      * admitted ones.
      */
-    @Override
-    void measure(long now) {
-        BulkheadMetrics metrics = bulkhead.metrics();
+    private static double demand(BulkheadMetrics former, BulkheadMetrics latter) {
         long running = Math.max(
-                metrics.syncActive() + (long) metrics.syncQueued(),
-                metrics.asyncActive() + (long) metrics.asyncQueued());
-        double admitted = Math.max(1, metrics.totalAccepted() - accepted);
-        long rejectedNow = metrics.totalRejected() - rejected;
-        accepted = metrics.totalAccepted();
-        rejected = metrics.totalRejected();
-        demand.add(running + Math.max(1, running) * (rejectedNow / admitted));
+                latter.syncActive() + (long) latter.syncQueued(), latter.asyncActive() + (long) latter.asyncQueued());
+        double admitted = Math.max(1, latter.totalAccepted() - former.totalAccepted());
+        long rejected = latter.totalRejected() - former.totalRejected();
+        return running + Math.max(1, running) * (rejected / admitted);
     }
 
     @Override
-    LimitReport report() {
-        long limit = limit();
-        long wants = Math.min(limit, (long) Math.ceil(demand.value()));
-        long allowance = Math.min(limit, (long) Math.ceil(HEADROOM * wants) + 1);
+    long wants() {
+        return (long) Math.ceil(demand.value());
+    }
+
+    @Override
+    long unserved(long now) {
+        BulkheadMetrics former = seen;
+        seen = bulkhead.metrics();
+        boolean served =
+                seen.syncQueued() == 0 && seen.asyncQueued() == 0 && seen.totalRejected() == former.totalRejected();
+        return served ? 0 : (long) Math.ceil(demand(former, seen));
+    }
+
+    @Override
+    long inUse() {
         BulkheadMetrics metrics = bulkhead.metrics();
-        int inUse = Math.max(metrics.syncActive(), metrics.asyncActive());
-        return new LimitReport(Bulkhead.TYPE.key(), bulkhead.name(), limit, wants, allowance, has(), inUse);
+        return Math.max(metrics.syncActive(), metrics.asyncActive());
+    }
+
+    @Override
+    long leastRoom() {
+        return 1;
     }
 
     @Override

@@ -20,6 +20,9 @@ final class SharedCircuit {
     /** The reason of an opening that follows from other nodes, which is no vote. */
     private static final String FLEET = "fleet: ";
 
+    /** The reason of an operator's reset. */
+    private static final String RESET = "reset";
+
     private static final long LONGEST_VOTE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int WHOLE_QUORUM = 1_000;
 
@@ -37,7 +40,10 @@ final class SharedCircuit {
     private volatile boolean tightened;
 
     /** Whether the fleet has opened the circuit, as far as this node knows. */
-    private boolean fleetOpen;
+    private volatile boolean fleetOpen;
+
+    /** Whether an operator has reset the circuit on this node since: the fleet's opening does not apply here. */
+    private volatile boolean overruled;
 
     private record Opening(long at) {}
 
@@ -53,15 +59,23 @@ final class SharedCircuit {
 
     /** Listeners are called in the order of the changes, one at a time. */
     private void onStateChanged(StateChanged event) {
+        if (event.to() == CircuitBreaker.State.CLOSED && event.reason().equals(RESET)) {
+            overruled = fleetOpen || !takesPart(event.from());
+        }
         if (event.to() != CircuitBreaker.State.OPEN) {
             return;
         }
         if (tightened || event.reason().startsWith(FLEET)) {
             vote = null;
         } else {
+            overruled = false;
             opening.incrementAndGet();
             vote = new Opening(breaker.ticker().nanoTime());
         }
+    }
+
+    private static boolean takesPart(CircuitBreaker.State state) {
+        return state != CircuitBreaker.State.FORCED_OPEN && state != CircuitBreaker.State.DISABLED;
     }
 
     private static long calls(CircuitBreakerMetrics metrics) {
@@ -127,6 +141,10 @@ final class SharedCircuit {
         tighten(mode == FleetMode.HINT && view.votedElsewhere());
         if (mode == FleetMode.QUORUM && view.open()) {
             fleetOpen = true;
+            if (overruled) {
+                breaker.holdOpen(0);
+                return null;
+            }
             if (view.trial()) {
                 breaker.holdOpen(0);
             } else {
@@ -135,8 +153,11 @@ final class SharedCircuit {
             }
         } else if (fleetOpen) {
             fleetOpen = false;
-            follow(interval);
+            if (!overruled) {
+                follow(interval);
+            }
         }
+        overruled = false;
         return null;
     }
 

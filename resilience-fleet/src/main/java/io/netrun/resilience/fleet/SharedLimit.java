@@ -8,8 +8,27 @@ abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
     /** How much more than its demand a node would like to have, in parts of the demand, so that it can grow. */
     static final double HEADROOM = 0.25;
 
+    /** A demand that has risen by half is reported at once; so is half a percent less of what the node has or uses. */
+    private static final int RISE_FACTOR = 3;
+
+    private static final int RISE_DIVISOR = 2;
+    private static final int RETURNED_DIVISOR = 200;
+
+    /** How many samples of the demand a rise counts beside: the first one may contain the time before. */
+    private static final int RISE_SAMPLES = 2;
+
     private long has;
     private int nodes = 1;
+    private long reportedWants;
+    private long reportedCounted;
+
+    /** The demand at the last look, if it was a rise; 0 if it was none. */
+    private long rising;
+
+    /** The demand of a rise that the samples do not contain yet. */
+    private long risen;
+
+    private int risenSamples;
 
     /** Returns the instance. */
     abstract Policy policy();
@@ -17,11 +36,20 @@ abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
     /** Returns the limit of the fleet, as it is configured, in the limit's unit. */
     abstract long limit();
 
-    /** Measures the demand since the last report. */
-    abstract void measure(long now);
+    /** Takes a sample of the demand since the last one. */
+    abstract void sample(long now);
 
-    /** Creates the report. */
-    abstract LimitReport report();
+    /** Returns the demand of the samples. */
+    abstract long wants();
+
+    /** Returns the demand since the last look, if calls have been rejected or wait; 0 otherwise. */
+    abstract long unserved(long now);
+
+    /** Returns what calls hold now. */
+    abstract long inUse();
+
+    /** Returns the least room that the node would like to have above its demand. */
+    abstract long leastRoom();
 
     /** Changes the limit in force. */
     abstract void limitTo(long amount);
@@ -32,6 +60,47 @@ abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
     /** Returns the limit in force, as far as the fleet has set it. */
     final long has() {
         return has;
+    }
+
+    /** Measures the demand since the last measurement. */
+    final void measure(long now) {
+        sample(now);
+        risen = --risenSamples > 0 ? risen : 0;
+    }
+
+    /** Creates the report. */
+    final LimitReport report(long now) {
+        long limit = limit();
+        long wants = Math.min(limit, Math.max(wants(), risen));
+        long allowance = Math.min(limit, (long) Math.ceil(HEADROOM * wants) + leastRoom());
+        long inUse = inUse();
+        unserved(now); // the next look is at the time since this report
+        rising = 0;
+        reportedWants = wants;
+        reportedCounted = Math.max(has, inUse);
+        return new LimitReport(policy().type().key(), policy().name(), limit, wants, allowance, has, inUse);
+    }
+
+    /**
+     * Looks at the instance between two reports. Returns whether the fleet should know something at once: that demand
+     * has risen and is not served, at two looks, or that the node has given up something.
+     */
+    final boolean tryNotice(long now) {
+        long demand = Math.min(limit(), unserved(now));
+        boolean rises = demand > has && RISE_DIVISOR * demand >= RISE_FACTOR * reportedWants;
+        boolean stays = rises && rising > 0;
+        if (stays) {
+            risen = Math.max(demand, rising);
+            risenSamples = RISE_SAMPLES;
+        }
+        rising = rises ? demand : 0;
+        long returned = reportedCounted - Math.max(has, inUse());
+        return stays || (returned > 0 && returned >= reportedCounted / RETURNED_DIVISOR);
+    }
+
+    /** Returns whether the node lacks something, and has nothing or has just begun to want it. */
+    final boolean waits() {
+        return reportedWants > has && (has == 0 || risen > 0);
     }
 
     /** Uses a granted part until further notice. */

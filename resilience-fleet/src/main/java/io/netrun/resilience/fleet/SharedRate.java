@@ -13,23 +13,35 @@ final class SharedRate extends SharedLimit {
 
     private final RateLimiter limiter;
     private final Demand perSecond = new Demand();
-    private long measuredAt;
-    private long calls;
+    private Count sampled;
+    private Count seen;
+
+    /** What was counted until a moment. Calls that wait count once, because they are accepted or rejected later. */
+    private record Count(long time, long calls, long rejected, int waiting) {
+
+        static Count of(RateLimiterMetrics metrics, long now) {
+            return new Count(
+                    now,
+                    metrics.totalAccepted() + metrics.totalRejected() + metrics.waiting(),
+                    metrics.totalRejected(),
+                    metrics.waiting());
+        }
+
+        /** Calls per second until a later count. */
+        double rate(Count later) {
+            return Math.max(0, later.calls - calls) * NANOS / Math.max(1, later.time - time);
+        }
+    }
 
     SharedRate(RateLimiter limiter, long now) {
         this.limiter = limiter;
-        this.measuredAt = now;
-        this.calls = calls(limiter.metrics());
+        this.sampled = Count.of(limiter.metrics(), now);
+        this.seen = sampled;
     }
 
     @Override
     RateLimiter policy() {
         return limiter;
-    }
-
-    /** Calls that wait are demand, too; they are counted once, because they are accepted or rejected later. */
-    private static long calls(RateLimiterMetrics metrics) {
-        return metrics.totalAccepted() + metrics.totalRejected() + metrics.waiting();
     }
 
     @Override
@@ -43,20 +55,33 @@ final class SharedRate extends SharedLimit {
     }
 
     @Override
-    void measure(long now) {
-        long latest = calls(limiter.metrics());
-        double seconds = Math.max(1, now - measuredAt) / NANOS;
-        perSecond.add(Math.max(0, latest - calls) / seconds);
-        measuredAt = now;
-        calls = latest;
+    void sample(long now) {
+        Count latest = Count.of(limiter.metrics(), now);
+        perSecond.add(sampled.rate(latest));
+        sampled = latest;
     }
 
     @Override
-    LimitReport report() {
-        long limit = limit();
-        long wants = Math.min(limit, (long) Math.ceil(perSecond.value() * UNITS));
-        long allowance = Math.min(limit, (long) (HEADROOM * wants + UNITS));
-        return new LimitReport(RateLimiter.TYPE.key(), limiter.name(), limit, wants, allowance, has(), 0);
+    long wants() {
+        return (long) Math.ceil(perSecond.value() * UNITS);
+    }
+
+    @Override
+    long unserved(long now) {
+        Count former = seen;
+        seen = Count.of(limiter.metrics(), now);
+        boolean served = seen.waiting == 0 && seen.rejected == former.rejected;
+        return served ? 0 : (long) Math.ceil(former.rate(seen) * UNITS);
+    }
+
+    @Override
+    long inUse() {
+        return 0;
+    }
+
+    @Override
+    long leastRoom() {
+        return LimitReport.RATE_UNITS;
     }
 
     @Override

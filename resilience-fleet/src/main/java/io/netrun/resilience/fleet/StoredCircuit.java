@@ -23,6 +23,11 @@ final class StoredCircuit {
     private long lentAt;
     private long keyUntil = Long.MIN_VALUE;
 
+    /** The number of the last command that has reset the circuit everywhere, and when it came; zeros if none has. */
+    private long reset;
+
+    private long resetAt;
+
     /** What a node has reported. */
     private static final class Row {
 
@@ -45,13 +50,7 @@ final class StoredCircuit {
     }
 
     CircuitView exchange(NodeReport report, CircuitReport reported, long now) {
-        if (keyUntil <= now) {
-            rows.clear();
-            open = false;
-            holder = null;
-            lent = false;
-        }
-        rows.values().removeIf(other -> other.expiresAt <= now);
+        begin(now);
         Row row = rows.get(report.node());
         if (row != null && report.number() <= row.number) {
             return view(report, reported, now);
@@ -84,7 +83,36 @@ final class StoredCircuit {
         return view(report, reported, now);
     }
 
-    private static void take(NodeReport report, CircuitReport reported, Row row, long now) {
+    /** An operator has reset the circuit on all nodes: the votes for former openings are void. */
+    void reset(long command, long lease, long now) {
+        begin(now);
+        keyUntil = Math.max(keyUntil, now + KEPT_LEASES * lease);
+        reset = command;
+        resetAt = now;
+        end();
+    }
+
+    private void begin(long now) {
+        if (keyUntil <= now) {
+            rows.clear();
+            open = false;
+            holder = null;
+            lent = false;
+            reset = 0;
+        }
+        rows.values().removeIf(other -> other.expiresAt <= now);
+    }
+
+    private void end() {
+        open = false;
+        holder = null;
+        for (Row row : rows.values()) {
+            row.voided = row.opening;
+            row.voteUntil = 0;
+        }
+    }
+
+    private void take(NodeReport report, CircuitReport reported, Row row, long now) {
         row.number = report.number();
         row.expiresAt = now + report.lease().toMillis();
         row.state = reported.state();
@@ -93,6 +121,9 @@ final class StoredCircuit {
         if (reported.called()) {
             row.calledUntil = now + CALLED_MILLIS;
         }
+        if (report.lastCommand() < reset && now - resetAt < InMemoryFleetStore.COMMAND_MILLIS) {
+            row.voided = reported.opening(); // the node has not applied the reset yet
+        }
         long vote = reported.vote().toMillis();
         row.voteUntil = vote > 0 && reported.opening() > row.voided ? now + vote : 0;
     }
@@ -100,12 +131,7 @@ final class StoredCircuit {
     /** The holder of the trials reports. Returns whether they were taken back, untried. */
     private boolean endsTrials(CircuitReport reported, long now, long interval) {
         if (reported.state() == State.CLOSED) {
-            open = false;
-            holder = null;
-            for (Row row : rows.values()) {
-                row.voided = row.opening;
-                row.voteUntil = 0;
-            }
+            end();
         } else if (reported.state() == State.OPEN && !reported.due()) {
             holder = null;
         } else if (reported.state() == State.OPEN && now - lentAt >= UNTRIED_INTERVALS * interval) {

@@ -11,6 +11,15 @@ final class StoredLimit {
 
     private static final int YOUNG_INTERVALS = 2;
     private static final int KEPT_LEASES = 2;
+    private static final int RISE_FACTOR = 3;
+    private static final int RISE_DIVISOR = 2;
+    private static final int EARLY_DIVISOR = 4;
+
+    /** How many intervals a node keeps a unit that another node waits for. */
+    private static final int HELD_INTERVALS = 3;
+
+    /** Ranks of nodes that have had something for longer are below this, and above every time. */
+    private static final long LAST_RANK = 1_000_000_000_000_000L;
 
     private final Map<String, Row> rows = new HashMap<>();
     private long epoch;
@@ -18,6 +27,9 @@ final class StoredLimit {
     private long keyUntil = Long.MIN_VALUE;
     private long limit;
     private long free;
+
+    /** Whether the demand of a node has risen that the last computation does not contain. */
+    private boolean risen;
 
     /** What a node has reported, its share, and what it was granted. */
     private static final class Row {
@@ -32,8 +44,27 @@ final class StoredLimit {
         private long share;
         private long grant;
 
+        /** Since when it has had something, or has waited for it, or has done neither. */
+        private long since;
+
         long counted() {
             return Math.max(has, Math.max(grant, inUse));
+        }
+
+        Row(long now) {
+            since = now;
+        }
+
+        boolean waits() {
+            return grant == 0 && wants > 0;
+        }
+
+        /** The smaller, the sooner it gets one of too few units: first who has just got one, then who waits. */
+        long rank(long now, long held) {
+            if (waits()) {
+                return 1 + since;
+            }
+            return grant > 0 && now - since < held ? 0 : LAST_RANK - since;
         }
     }
 
@@ -42,6 +73,7 @@ final class StoredLimit {
             rows.clear();
             epoch = now;
             free = 0;
+            risen = false;
             limit = reported.limit();
         }
         Row row = rows.get(report.node());
@@ -53,18 +85,24 @@ final class StoredLimit {
             return view(reported, 0);
         }
         keyUntil = Math.max(keyUntil, now + KEPT_LEASES * report.lease().toMillis());
-        boolean computes = row == null
-                || row.limit != reported.limit()
-                || now - computedAt >= report.interval().toMillis();
-        Row present = row == null ? new Row() : row;
+        boolean computes = row == null || row.limit != reported.limit() || isDue(report, now);
+        Row present = row == null ? new Row(now) : row;
         rows.put(report.node(), present);
+        boolean hadSome = present.grant > 0;
+        boolean waited = present.waits();
+        long wanted = present.wants;
         take(report, reported, present, row == null && report.number() == 1, now);
+        if (!computes && takesFree(present) && RISE_DIVISOR * present.wants >= RISE_FACTOR * wanted) {
+            risen = true;
+            computes = isDue(report, now);
+        }
         if (computes) {
-            compute(now);
-        } else {
-            takeFree(present);
+            compute(now, HELD_INTERVALS * report.interval().toMillis());
         }
         present.grant = grant(report, reported, present, now);
+        if (hadSome != present.grant > 0 || waited != present.waits()) {
+            present.since = now;
+        }
         return view(reported, present.grant);
     }
 
@@ -85,14 +123,14 @@ final class StoredLimit {
         row.expiresAt = now + report.lease().toMillis();
     }
 
-    private void compute(long now) {
+    private void compute(long now, long held) {
         rows.values().removeIf(row -> row.expiresAt <= now);
         limit = rows.values().stream().mapToLong(row -> row.limit).min().orElse(0);
         List<Row> sharing = new ArrayList<>(rows.size());
         List<FairShares.Claim> claims = new ArrayList<>(rows.size());
         rows.forEach((node, row) -> {
             sharing.add(row);
-            claims.add(new FairShares.Claim(node, row.wants, row.allowance));
+            claims.add(new FairShares.Claim(node, row.wants, row.allowance, row.rank(now, held)));
         });
         long[] shares = FairShares.of(limit, claims);
         free = limit;
@@ -101,12 +139,21 @@ final class StoredLimit {
             free -= shares[i];
         }
         computedAt = now;
+        risen = false;
     }
 
-    private void takeFree(Row row) {
+    /** Returns whether the row wants more than its share and what was free. */
+    private boolean takesFree(Row row) {
         long taken = Math.max(0, Math.min(row.wants - row.share, free));
         row.share += taken;
         free -= taken;
+        return row.wants > row.share;
+    }
+
+    /** A demand that has risen by half is worth a computation before the interval is over. */
+    private boolean isDue(NodeReport report, long now) {
+        long interval = report.interval().toMillis();
+        return now - computedAt >= (risen ? interval / EARLY_DIVISOR : interval);
     }
 
     private long grant(NodeReport report, LimitReport reported, Row row, long now) {

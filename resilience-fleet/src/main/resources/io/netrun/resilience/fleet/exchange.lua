@@ -2,17 +2,18 @@
 -- The rules are those of InMemoryFleetStore; a test compares the two step by step.
 --
 -- KEYS  1 nodes (sorted set: node -> live until)     2 fleet (hash: node -> number of its last report, and the clock)
---       3 commands (hash: what it is for -> "number given-at content", and the counter)
+--       3 commands (hash: what a part of a command is for -> "number given-at content", and the counter)
 --       then one key per limit (hash of rows by node), then four keys per circuit (a hash of rows by node; sorted sets
---       of nodes by time: votes, voters, broken)
+--       of nodes by time: votes, voters, broken), then the same four keys per command that resets a circuit
 -- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
 --       then one argument per limit    "limit wants allowance has in-use"
 --       then one argument per circuit  "quorum? quorum state called vote due opening"
---       then two arguments per command: what it is for, and its content, which this script does not interpret
+--       then three arguments per part of a command: what it is for; "age further? reset?", further if it belongs to the
+--       command of the part before; and its content, which this script does not interpret
 -- Reply 1 number   2 live nodes, separated by spaces
 --       then one line per limit    "limit grant granted nodes"
 --       then one line per circuit  "votes voters voted-elsewhere open trial"
---       then one line per command  "number content"
+--       then one line per part of a command  "number age content"
 --
 -- Numbers are whole, times are milliseconds, and what is stored is text: cjson would write 1000000000000 as 1e+12.
 -- Names are escaped by the caller, so that none contains a space or begins with a colon.
@@ -53,15 +54,21 @@ if now < lastTime then
   now = lastTime
 end
 
--- Nodes: which are live, and whether this report is older than the last one of its node.
-for _, dead in ipairs(call('ZRANGEBYSCORE', NODES, '-inf', int(now))) do
-  call('HDEL', FLEET, dead)
-  call('ZREM', NODES, dead)
+-- Nodes: which are live, and whether this report is older than the last one of its node. The first write is one that a
+-- server without memory denies: after any other write, it would let the script go on.
+local dead = call('ZRANGEBYSCORE', NODES, '-inf', int(now))
+local lastNumber = tonumber(call('HGET', FLEET, node) or '0')
+for _, name in ipairs(dead) do
+  lastNumber = name == node and 0 or lastNumber
 end
-local current = number > tonumber(call('HGET', FLEET, node) or '0')
+local current = number > lastNumber
+liveUntil = current and math.max(liveUntil, now + lease) or liveUntil
+call('HSET', FLEET, ':clock', line({now, offset, liveUntil}))
+for _, name in ipairs(dead) do
+  call('HDEL', FLEET, name)
+  call('ZREM', NODES, name)
+end
 if current then
-  liveUntil = math.max(liveUntil, now + lease)
-  call('HSET', FLEET, ':clock', line({now, offset, liveUntil}))
   if leaving then
     call('HDEL', FLEET, node)
     call('ZREM', NODES, node)
@@ -83,13 +90,26 @@ end
 
 local function readRow(text)
   local row = {}
-  row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant =
+  row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant, row.since =
     unpack(numbers(text))
   return row
 end
 
 local function rowText(row)
-  return line({row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant})
+  return line({
+    row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant, row.since})
+end
+
+local function waits(row)
+  return row.grant == 0 and row.wants > 0
+end
+
+-- The smaller, the sooner it gets one of too few units: first who has just got one, then who waits.
+local function rank(row)
+  if waits(row) then
+    return 1 + row.since
+  end
+  return row.grant > 0 and now - row.since < 3 * interval and 0 or 1e15 - row.since
 end
 
 -- The operator < compares strings by the server's locale.
@@ -104,13 +124,14 @@ local function precedes(a, b)
 end
 
 -- Divides max-min fairly: who asks for no more than an equal part gets what it asks for, and the others divide the
--- rest equally, the first ones with one more. Returns the parts and what is left.
-local function fill(left, asked)
-  local smallestFirst, part, open = {}, {}, #asked
+-- rest equally, the first ones by rank with one more. Returns the parts and what is left.
+local function fill(left, asked, rows)
+  local smallestFirst, part, lacking = {}, {}, {}
   for i = 1, #asked do
     smallestFirst[i] = i
   end
   table.sort(smallestFirst, function(a, b) return asked[a] < asked[b] end)
+  local open = #asked
   for _, i in ipairs(smallestFirst) do
     if asked[i] > math.floor(left / open) then
       break
@@ -123,9 +144,15 @@ local function fill(left, asked)
     local equal, more = math.floor(left / open), left % open
     for i = 1, #asked do
       if not part[i] then
-        part[i] = equal + (more > 0 and 1 or 0)
-        more = more - 1
+        lacking[#lacking + 1] = i
       end
+    end
+    table.sort(lacking, function(a, b)
+      return rows[a].rank < rows[b].rank or rows[a].rank == rows[b].rank and a < b
+    end)
+    for _, i in ipairs(lacking) do
+      part[i] = equal + (more > 0 and 1 or 0)
+      more = more - 1
     end
     left = 0
   end
@@ -140,20 +167,23 @@ local function computeShares(rows, limit)
   -- A tenth is spread evenly, so that an idle node's first call passes; of its remainder only idle nodes get a unit.
   local even, more, left, asked = math.floor(math.floor(limit / 10) / #rows), math.floor(limit / 10) % #rows, limit, {}
   for i, row in ipairs(rows) do
+    row.rank = rank(row)
     row.share = math.min(even + (i > #rows - more and row.wants <= even and 1 or 0), row.wants + row.allowance)
     left = left - row.share
     asked[i] = math.max(0, row.wants - row.share)
   end
   local demand
-  demand, left = fill(left, asked)
+  demand, left = fill(left, asked, rows)
   for i, row in ipairs(rows) do
     asked[i] = math.max(0, row.allowance - math.max(0, row.share - row.wants))
   end
-  local allowance, free = fill(left, asked)
+  local allowance
+  allowance, left = fill(left, asked, rows)
+  local spare = math.floor(math.floor(left / 2) / #rows) -- so that a burst of an idle node passes
   for i, row in ipairs(rows) do
-    row.share = row.share + demand[i] + allowance[i]
+    row.share = row.share + demand[i] + allowance[i] + spare
   end
-  return free
+  return left - spare * #rows
 end
 
 -- Drops the rows that are over, and computes the shares of the others. Returns what is counted for the other nodes, and
@@ -161,7 +191,7 @@ end
 local function compute(key, state, own)
   own.node = node
   local rows, others = {own}, 0
-  state.limit, state.computedAt = own.limit, now
+  state.limit, state.computedAt, state.risen = own.limit, now, 0
   local stored = call('HGETALL', key)
   for i = 1, #stored, 2 do
     local name = stored[i]
@@ -187,7 +217,12 @@ local function compute(key, state, own)
 end
 
 local function limitText(state)
-  return line({state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil})
+  return line({state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil, state.risen})
+end
+
+-- A demand that has risen by half is worth a computation before the interval is over.
+local function isDue(state)
+  return now - state.computedAt >= (state.risen == 1 and math.floor(interval / 4) or interval)
 end
 
 local function exchangeLimit(key, report)
@@ -196,7 +231,8 @@ local function exchangeLimit(key, report)
   local state, row = nil, stored[2] and readRow(stored[2])
   if stored[1] then
     state = {}
-    state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil = unpack(numbers(stored[1]))
+    state.epoch, state.computedAt, state.limit, state.free, state.granted, state.keyUntil, state.risen =
+      unpack(numbers(stored[1]))
   end
   if not state or state.keyUntil <= now then
     if leaving then
@@ -218,9 +254,10 @@ local function exchangeLimit(key, report)
     return line({state.limit, 0, state.granted, call('HLEN', key) - 1})
   end
 
-  local computes = not row or row.limit ~= limit or now - state.computedAt >= interval
+  local computes = not row or row.limit ~= limit or isDue(state)
   local first = not row and number == 1 -- it has admitted no call yet
-  row = row or {share = 0, grant = 0}
+  row = row or {share = 0, grant = 0, wants = 0, since = now}
+  local hadSome, waited, wanted = row.grant > 0, waits(row), row.wants
   row.number, row.liveUntil, row.limit, row.wants, row.allowance = number, now + lease, limit, wants, allowance
   row.has, row.inUse = first and 0 or has, first and 0 or inUse
   local rows
@@ -230,6 +267,12 @@ local function exchangeLimit(key, report)
     rows = call('HLEN', key) - 1
     local taken = math.max(0, math.min(wants - row.share, state.free)) -- what is free is had at once
     row.share, state.free = row.share + taken, state.free - taken
+    if wants > row.share and 2 * wants >= 3 * wanted then
+      state.risen = 1
+      if isDue(state) then
+        others, rows = compute(key, state, row)
+      end
+    end
   end
   row.grant = math.max(0, math.min(row.share, state.limit - others))
   local age = now - state.epoch -- a young key does not know yet what was granted before the data were lost
@@ -237,6 +280,9 @@ local function exchangeLimit(key, report)
     row.grant = math.min(row.grant, has)
   elseif age < lease then
     row.grant = math.min(row.grant, math.max(has, math.floor(state.limit / math.max(rows, expectedNodes))))
+  end
+  if hadSome ~= (row.grant > 0) or waited ~= waits(row) then
+    row.since = now
   end
   state.granted = others + counted(row)
   state.keyUntil = math.max(state.keyUntil, now + 2 * lease)
@@ -276,12 +322,26 @@ end
 local function readCircuit(key, text)
   local holder = string.match(text, '[^ ]*$') -- empty if nobody holds the trials
   local circuit = {key = key, holder = holder}
-  circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil = unpack(numbers(string.sub(text, 1, -1 - #holder)))
+  circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil, circuit.reset, circuit.resetAt =
+    unpack(numbers(string.sub(text, 1, -1 - #holder)))
   return circuit
 end
 
 local function circuitText(circuit)
-  return line({circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil}) .. ' ' .. circuit.holder
+  return line({
+    circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil, circuit.reset, circuit.resetAt
+  }) .. ' ' .. circuit.holder
+end
+
+-- A circuit that is not known, or not any more.
+local function newCircuit(key, votes, voters, broken)
+  call('DEL', key, votes, voters, broken)
+  return {key = key, open = 0, lentAt = 0, sweptAt = now, keyUntil = 0, reset = 0, resetAt = 0, holder = ''}
+end
+
+local function writeCircuit(circuit)
+  call('HSET', circuit.key, ':circuit', circuitText(circuit))
+  call('PEXPIRE', circuit.key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
 end
 
 -- Calls a function with all rows that are not over, and drops those that are.
@@ -303,7 +363,7 @@ local function sweep(circuit, each)
   circuit.sweptAt = now
 end
 
--- A trial has closed the circuit: the votes for this opening and for former ones are void.
+-- A trial or an operator has closed the circuit: the votes for this opening and for former ones are void.
 local function voidVotes(circuit)
   call('DEL', circuit.votes)
   sweep(circuit, function(name, row)
@@ -365,8 +425,7 @@ local function exchangeCircuit(key, votes, voters, broken, report)
     if leaving then
       return line({0, 0, 0, 0, 0})
     end
-    call('DEL', key, votes, voters, broken)
-    circuit, row = {key = key, open = 0, lentAt = 0, sweptAt = now, keyUntil = 0, holder = ''}, nil
+    circuit, row = newCircuit(key, votes, voters, broken), nil
   end
   circuit.votes, circuit.voters, circuit.broken = votes, voters, broken
   if row and row.liveUntil <= now then
@@ -386,14 +445,16 @@ local function exchangeCircuit(key, votes, voters, broken, report)
     end
     requireHolder(circuit)
     decide(circuit, quorumMode, quorum)
-    call('HSET', key, ':circuit', circuitText(circuit))
-    call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
+    writeCircuit(circuit)
     return circuitView(circuit, quorumMode)
   end
   circuit.keyUntil = math.max(circuit.keyUntil, now + 2 * lease)
   row = row or {calledUntil = 0, voided = 0, counted = 1}
   row.number, row.liveUntil, row.opening = number, now + lease, opening
   row.calledUntil = called == 1 and now + CALLED_RECENTLY or row.calledUntil
+  if lastCommand < circuit.reset and now - circuit.resetAt < COMMANDS_KEPT then
+    row.voided = opening -- the node has not applied the reset yet
+  end
   local voteUntil = vote > 0 and opening > row.voided and math.min(now + vote, row.liveUntil) or 0
   local counts = voteUntil > 0 or nodeState ~= CLOSED
   if counts or row.counted == 1 then -- else it is in neither set
@@ -413,41 +474,73 @@ local function exchangeCircuit(key, votes, voters, broken, report)
   if now - circuit.sweptAt >= lease then
     sweep(circuit)
   end
-  call('HSET', key, ':circuit', circuitText(circuit))
-  call('PEXPIRE', key, int(circuit.keyUntil - now + KEYS_OUTLIVE_ROWS))
+  writeCircuit(circuit)
   return circuitView(circuit, quorumMode)
 end
 
 -------------------------------------------------------------------------------------------------------------- commands
 
-local function exchangeCommands(first, reply)
-  local last = tonumber(call('HGET', COMMANDS, ':last') or '0')
-  if current then
-    local former = last
-    last = math.max(last, lastCommand) -- after lost data the numbers go on
-    for i = first, #ARGV - 1, 2 do
-      local subject, content = ARGV[i], ARGV[i + 1]
-      local kept = call('HGET', COMMANDS, subject)
-      if not kept or string.match(kept, '^%d+ %d+ (.*)$') ~= content then -- else repeated after a lost reply
+-- An operator has reset the circuit on all nodes.
+local function resetCircuit(keys, command)
+  local key, votes, voters, broken = unpack(keys)
+  local stored = call('HGET', key, ':circuit')
+  local circuit = stored and readCircuit(key, stored)
+  if not circuit or circuit.keyUntil <= now then
+    circuit = newCircuit(key, votes, voters, broken)
+  end
+  circuit.votes, circuit.voters, circuit.broken = votes, voters, broken
+  circuit.keyUntil = math.max(circuit.keyUntil, now + 2 * lease)
+  circuit.open, circuit.holder, circuit.reset, circuit.resetAt = 0, '', command, now
+  voidVotes(circuit)
+  writeCircuit(circuit)
+end
+
+local function lastOfCommands()
+  return tonumber(call('HGET', COMMANDS, ':last') or '0')
+end
+
+-- Keeps the parts of new commands, each instead of the one for the same, unless that is the same or has been given later.
+local function takeCommands(first, keys)
+  local former = lastOfCommands()
+  local last = math.max(former, lastCommand) -- after lost data the numbers go on
+  local numbered = 0
+  for i = first, #ARGV - 2, 3 do
+    local subject, content = ARGV[i], ARGV[i + 2]
+    local age, further, resets = unpack(numbers(ARGV[i + 1]))
+    numbered = further == 1 and numbered or 0
+    local keptAt, kept = string.match(call('HGET', COMMANDS, subject) or '', '^%d+ (%d+) (.*)$')
+    keptAt = tonumber(keptAt or '0')
+    if not kept or now - keptAt >= COMMANDS_KEPT or keptAt <= now - age and kept ~= content then
+      if numbered == 0 then
         last = last + 1
-        call('HSET', COMMANDS, subject, int(last) .. ' ' .. int(now) .. ' ' .. content)
+        numbered = last
+      end
+      call('HSET', COMMANDS, subject, int(numbered) .. ' ' .. int(now - age) .. ' ' .. content)
+      if resets == 1 then
+        resetCircuit({unpack(KEYS, keys, keys + 3)}, numbered)
       end
     end
-    if last > former then
-      call('HSET', COMMANDS, ':last', int(last))
-      call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
-    end
+    keys = keys + 4 * resets
   end
-  if last <= lastCommand then
+  if last > former then
+    call('HSET', COMMANDS, ':last', int(last))
+    call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
+  end
+end
+
+-- The parts of commands that the node has not applied.
+local function newCommands(reply)
+  if lastOfCommands() <= lastCommand then
     return
   end
   local news, stored = {}, call('HGETALL', COMMANDS)
   for i = 1, #stored, 2 do
     local count, givenAt, content = string.match(stored[i + 1], '^(%d+) (%d+) (.*)$')
-    if count and now - tonumber(givenAt) >= COMMANDS_KEPT then
+    local age = count and now - tonumber(givenAt)
+    if count and age >= COMMANDS_KEPT then
       call('HDEL', COMMANDS, stored[i])
     elseif count and tonumber(count) > lastCommand then
-      news[#news + 1] = {number = tonumber(count), text = count .. ' ' .. content}
+      news[#news + 1] = {number = tonumber(count), text = count .. ' ' .. int(age) .. ' ' .. content}
     end
   end
   table.sort(news, function(a, b) return a.number < b.number end)
@@ -456,6 +549,9 @@ local function exchangeCommands(first, reply)
   end
 end
 
+if current then
+  takeCommands(10 + limits + circuits, 4 + limits + 4 * circuits)
+end
 local reply = {int(number), table.concat(call('ZRANGEBYSCORE', NODES, '(' .. int(now), '+inf', 'LIMIT', 0, 1000), ' ')}
 for i = 1, limits do
   reply[#reply + 1] = exchangeLimit(KEYS[3 + i], ARGV[9 + i])
@@ -465,5 +561,5 @@ for i = 1, circuits do
   reply[#reply + 1] =
     exchangeCircuit(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], KEYS[first + 4], ARGV[9 + limits + i])
 end
-exchangeCommands(10 + limits + circuits, reply)
+newCommands(reply)
 return reply

@@ -34,9 +34,16 @@ class FairSharesTests {
     }
 
     @Example
-    void whatNobodyWantsShouldStayFreeButTheAllowance() {
-        assertThat(shares(100, claim("A", 10, 1), claim("B", 0, 1))).containsExactly(11, 1);
+    void halfOfWhatNobodyWantsShouldBeSpreadEvenly() {
+        assertThat(shares(100, claim("A", 10, 1), claim("B", 0, 1))).containsExactly(33, 23); // 88 left, 44 spread
+        assertThat(shares(100, claim("A", 0, 1))).containsExactly(50);
         assertThat(shares(100)).isEmpty();
+    }
+
+    @Example
+    void remaindersShouldGoToTheSmallestRanks() {
+        assertThat(shares(2, new Claim("A", 9, 1, 7), new Claim("B", 5, 1, 0), new Claim("C", 1, 1, 5)))
+                .containsExactly(0, 1, 1);
     }
 
     @Property
@@ -123,7 +130,7 @@ class FairSharesTests {
         long[] shares = FairShares.of(limit, claims);
         for (int i = 0; i < shares.length; i++) {
             long asked = claims.get(i).wants() + claims.get(i).allowance();
-            assertThat(shares[i]).isBetween(Math.min(least, asked), asked);
+            assertThat(shares[i]).isGreaterThanOrEqualTo(Math.min(least, asked));
         }
     }
 
@@ -153,6 +160,6 @@ class FairSharesTests {
     }
 
     private static Claim claim(String node, long wants, long allowance) {
-        return new Claim(node, wants, allowance);
+        return new Claim(node, wants, allowance, 0);
     }
 }

@@ -101,8 +101,9 @@ class FleetNodeTests {
         assertThat(event())
                 .isInstanceOfSatisfying(
                         FleetEvent.Degraded.class,
-                        degraded ->
-                                assertThat(degraded.cause()).isEqualTo("the store has not answered the last report"));
+                        degraded -> assertThat(degraded.cause())
+                                .isEqualTo(
+                                        "the store has not answered the last report. Check the connection to the store"));
     }
 
     @Test
@@ -113,7 +114,8 @@ class FleetNodeTests {
         });
         node.start();
         assertThat(limit()).isEqualTo(1);
-        assertThat(node.status().lastFailure()).isEqualTo("java.io.IOException: away");
+        assertThat(node.status().lastFailure())
+                .isEqualTo("java.io.IOException: away. Check the connection to the store");
     }
 
     @Test
@@ -129,7 +131,8 @@ class FleetNodeTests {
         assertThat(event())
                 .isInstanceOfSatisfying(
                         FleetEvent.Degraded.class,
-                        degraded -> assertThat(degraded.cause()).isEqualTo("java.io.IOException: Connection reset"));
+                        degraded -> assertThat(degraded.cause())
+                                .isEqualTo("java.io.IOException: Connection reset. Check the connection to the store"));
         awaitLimit(50);
         store.answer(report -> ScriptedStore.granting(report, 8, 4));
         advanceUntilLimit(8);
@@ -265,11 +268,11 @@ class FleetNodeTests {
         store.answer(report -> ScriptedStore.granting(report, 3_000_000, 4));
         assertThat(nextReport().limits()).extracting(LimitReport::name).containsExactly("database", "geocoder");
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(limiter.metrics().limit()).isEqualTo(3));
+                .untilAsserted(() -> assertThat(limiter.metrics().inForce()).isEqualTo(3));
         limiter.reconfigure(c -> c.toBuilder().scope(LimitScope.NODE).build());
         registry.remove(bulkhead);
         assertThat(nextReport().limits()).isEmpty();
-        assertThat(limiter.metrics().limit()).isEqualTo(100);
+        assertThat(limiter.metrics().inForce()).isEqualTo(100);
         assertThat(limit()).isEqualTo(200);
     }
 
@@ -344,6 +347,51 @@ class FleetNodeTests {
     }
 
     @Test
+    void resetOfThisNodeShouldHoldUntilTheFleetOpensAgain() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        store.answer(report -> circuit(report, true, false));
+        node.start();
+        store.next();
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+        breaker.reset();
+        for (int i = 0; i < 3; i++) {
+            assertThat(nextReport().circuits().get(0).vote()).isZero();
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        }
+        store.answer(report -> circuit(report, false, false));
+        nextReport();
+        nextReport();
+        store.answer(report -> circuit(report, true, false));
+        nextReport();
+        await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(State.OPEN));
+    }
+
+    @Test
+    void surplusOfInstancesShouldBeLeftOutAndTheOthersTakePart() throws Exception {
+        for (int i = 0; i < 1_003; i++) {
+            registry.getOrCreate(
+                    Bulkhead.TYPE,
+                    "b" + i,
+                    BulkheadConfig.builder()
+                            .maxConcurrent(40)
+                            .scope(LimitScope.FLEET)
+                            .build());
+        }
+        node.start();
+        NodeReport first = store.next();
+        assertThat(first.limits()).hasSize(1_000);
+        List<Bulkhead> left = registry.all(Bulkhead.TYPE).stream()
+                .filter(each ->
+                        first.limits().stream().noneMatch(limit -> limit.name().equals(each.name())))
+                .toList();
+        assertThat(left)
+                .hasSize(4)
+                .allSatisfy(each -> assertThat(each.metrics().maxConcurrent()).isGreaterThan(7));
+        registry.remove(Bulkhead.TYPE, first.limits().get(0).name());
+        assertThat(nextReport().limits()).hasSize(1_000);
+    }
+
+    @Test
     void hintShouldTightenUntilTheViewIsTooOld() throws Exception {
         CircuitBreaker breaker = breaker(FleetMode.HINT);
         breaker.reconfigure(c -> c.toBuilder().failureThreshold(4).build());
@@ -379,7 +427,10 @@ class FleetNodeTests {
         awaitFailures(2);
         store.answer(memory::exchange);
         assertThat(nextReport().commands()).hasSize(1);
-        await().atMost(SOON).untilAsserted(() -> assertThat(commands).containsExactly(command("force-open", 1)));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(commands)
+                        .extracting(command -> command.withAge(Duration.ZERO))
+                        .containsExactly(command("force-open", 1)));
         assertThat(nextReport().commands()).isEmpty();
         assertThat(nextReport().lastCommand()).isEqualTo(1);
         assertThat(commands).hasSize(1);
@@ -418,7 +469,8 @@ class FleetNodeTests {
     }
 
     private static FleetCommand command(String action, long number) {
-        return new FleetCommand(number, "circuit-breaker", "payments", action, Map.of(), null, Instant.EPOCH);
+        return new FleetCommand("circuit-breaker", "payments", action, Map.of(), null, Instant.EPOCH)
+                .withNumber(number);
     }
 
     @SuppressWarnings("unchecked")

@@ -40,6 +40,9 @@ class InMemoryFleetStoreTests {
         ticker.advance(INTERVAL.multipliedBy(3));
         assertThat(limit("a", 100, 30, 0).grant()).isEqualTo(50);
         ticker.advance(LEASE);
+        assertThat(limit("b", 0, 1, 0).grant()).isEqualTo(50); // it is alone, and idle
+        limit("a", 100, 50, 0);
+        assertThat(limit("b", 0, 50, 0).grant()).isEqualTo(1);
         limit("b", 0, 1, 0);
         assertThat(limit("a", 100, 50, 0).grant()).isEqualTo(99);
     }
@@ -84,9 +87,36 @@ class InMemoryFleetStoreTests {
         grown();
         limit("a", 10, 100, 0);
         ticker.advance(INTERVAL);
-        assertThat(limit("a", 10, 10, 0).grant()).isEqualTo(11);
-        ticker.advance(INTERVAL.dividedBy(2));
-        assertThat(limit("a", 60, 11, 0).grant()).isEqualTo(60);
+        assertThat(limit("a", 10, 10, 0).grant()).isEqualTo(55);
+        ticker.advance(INTERVAL.dividedBy(8));
+        assertThat(limit("a", 60, 55, 0).grant()).isEqualTo(60);
+    }
+
+    @Test
+    void idleNodesShouldHaveHalfOfWhatNobodyWants() {
+        limit("a", 0, 1, 0);
+        limit("b", 0, 1, 0);
+        ticker.advance(LEASE.minusSeconds(1));
+        limit("a", 0, 1, 0);
+        limit("b", 0, 1, 0);
+        ticker.advance(INTERVAL);
+        assertThat(limit("a", 0, 1, 0).grant()).isEqualTo(25);
+        assertThat(limit("b", 0, 1, 0).grant()).isEqualTo(25);
+        assertThat(limit("new", 40, 1, 0).grant()).isEqualTo(50);
+    }
+
+    @Test
+    void risenDemandShouldNotWaitForTheEndOfTheInterval() {
+        grown();
+        limit("b", 10, 1, 0);
+        ticker.advance(INTERVAL);
+        limit("a", 80, 100, 0);
+        limit("b", 10, 0, 0);
+        ticker.advance(INTERVAL.dividedBy(5));
+        limit("b", 90, 10, 0); // too soon after the last computation, which took the demand of before
+        assertThat(limit("a", 80, 87, 0).grant()).isGreaterThan(50);
+        ticker.advance(INTERVAL.dividedBy(20));
+        assertThat(limit("a", 80, 87, 0).grant()).isEqualTo(50);
     }
 
     @Test
@@ -206,10 +236,11 @@ class InMemoryFleetStoreTests {
     void latestCommandOfAKindShouldReachNodesThatHaveNotAppliedIt() {
         send("a", command("force-open"));
         send("a", command("reset"));
-        send("a", command("settings"));
+        send("a", settings(Map.of("maxQueue", "1")));
         assertThat(send("late").commands())
                 .containsExactly(
-                        command("reset").withNumber(2), command("settings").withNumber(3));
+                        command("reset").withNumber(2),
+                        settings(Map.of("maxQueue", "1")).withNumber(3));
         ticker.advance(Duration.ofDays(7));
         assertThat(send("late").commands()).isEmpty();
     }
@@ -269,13 +300,98 @@ class InMemoryFleetStoreTests {
                 .get(0);
     }
 
+    @Test
+    void unitThatAllWantShouldGoFromOneToTheNext() {
+        Map<String, Long> has = new HashMap<>();
+        Map<String, Integer> served = new HashMap<>();
+        Map<String, Integer> waited = new HashMap<>();
+        List<String> names = List.of("a", "b", "c", "d");
+        for (int i = 0; i < 120; i++) {
+            ticker.advance(INTERVAL.dividedBy(4));
+            String node = names.get(i % 4);
+            LimitView view = store.exchange(report(
+                            node,
+                            next(node),
+                            false,
+                            List.of(new LimitReport("bulkhead", "x", 1, 1, 1, has.getOrDefault(node, 0L), 0)),
+                            List.of()))
+                    .limits()
+                    .get(0);
+            has.put(node, view.grant());
+            assertThat(has.values().stream().mapToLong(Long::longValue).sum()).isLessThanOrEqualTo(1);
+            if (view.grant() > 0) {
+                served.merge(node, 1, Integer::sum);
+                waited.put(node, 0);
+            } else if (i >= 40) {
+                waited.merge(node, 1, Integer::sum);
+            }
+            assertThat(waited.getOrDefault(node, 0))
+                    .as("intervals that %s waits", node)
+                    .isLessThan(25);
+        }
+        assertThat(served)
+                .hasSize(4)
+                .allSatisfy((node, times) -> assertThat(times).isBetween(3, 12));
+    }
+
+    @Test
+    void resetForAllShouldVoidVotesAndTheOpening() {
+        open();
+        circuit("c", State.OPEN, true, 0, false, 0); // opened by the fleet
+        send("a", command("reset"));
+        assertThat(circuit("c", State.OPEN, true, 0, true, 0).open()).isFalse();
+        // An opening that the store did not know, of a node that has not applied the reset.
+        assertThat(circuit("b", State.OPEN, true, 20, false, 2).votes()).isZero();
+        assertThat(applied("b", 1, State.OPEN, 20, 3).votes()).isEqualTo(1);
+        assertThat(applied("a", 1, State.OPEN, 20, 2).open()).isTrue();
+    }
+
+    @Test
+    void resetShouldCountAlsoForACircuitThatTheStoreHasForgotten() {
+        send("a", command("reset"));
+        circuit("b", State.OPEN, true, 20, false, 1);
+        assertThat(circuit("c", State.OPEN, true, 20, false, 1).open()).isFalse();
+    }
+
+    @Test
+    void laterSettingsShouldReplaceOnlyTheSameOnes() {
+        send("a", settings(Map.of("maxConcurrent", "4", "maxQueue", "1")));
+        send("b", settings(Map.of("maxQueue", "7")));
+        assertThat(send("late").commands())
+                .extracting(FleetCommand::settings)
+                .containsExactly(Map.of("maxConcurrent", "4"), Map.of("maxQueue", "7"));
+    }
+
+    @Test
+    void commandThatWasGivenEarlierShouldNotReplaceALaterOne() {
+        ticker.advance(LEASE);
+        send("a", command("disable"));
+        FleetView view = send("b", command("force-open").withAge(Duration.ofSeconds(3)));
+        assertThat(view.commands()).extracting(FleetCommand::action).containsExactly("disable");
+        ticker.advance(Duration.ofSeconds(2));
+        assertThat(send("b").commands()).extracting(FleetCommand::age).containsExactly(Duration.ofSeconds(2));
+    }
+
+    private CircuitView applied(String node, long command, State state, int vote, long opening) {
+        CircuitReport circuit =
+                new CircuitReport("x", FleetMode.QUORUM, 500, state, true, Duration.ofSeconds(vote), false, opening);
+        return store.exchange(new NodeReport(
+                        node, next(node), false, INTERVAL, LEASE, 1, List.of(), List.of(circuit), List.of(), command))
+                .circuits()
+                .get(0);
+    }
+
+    private static FleetCommand settings(Map<String, String> settings) {
+        return new FleetCommand("bulkhead", "x", "settings", settings, "operator", Instant.EPOCH);
+    }
+
     private FleetView send(String node, FleetCommand... commands) {
         return store.exchange(new NodeReport(
                 node, next(node), false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(commands), 0));
     }
 
     private static FleetCommand command(String action) {
-        return new FleetCommand(0, "circuit-breaker", "x", action, Map.of(), "operator", Instant.EPOCH);
+        return new FleetCommand("circuit-breaker", "x", action, Map.of(), "operator", Instant.EPOCH);
     }
 
     private static NodeReport report(

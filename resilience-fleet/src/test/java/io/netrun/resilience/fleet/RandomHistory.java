@@ -175,13 +175,23 @@ final class RandomHistory {
         private FleetCommand command() {
             String action = List.of("force-open", "reset", "settings").get(random.nextInt(3));
             return new FleetCommand(
-                    0,
-                    "circuit-breaker",
-                    oneIn(2) ? "pay" : "ship",
-                    action,
-                    action.equals("settings") ? Map.of("open-duration", "5s", "note", "a b") : Map.of(),
-                    oneIn(2) ? "ops" : null,
-                    Instant.ofEpochMilli(random.nextInt(3)));
+                            "circuit-breaker",
+                            oneIn(2) ? "pay" : "ship",
+                            action,
+                            action.equals("settings") ? settings() : Map.of(),
+                            oneIn(2) ? "ops" : null,
+                            Instant.ofEpochMilli(random.nextInt(3)))
+                    .withAge(Duration.ofMillis(oneIn(3) ? random.nextInt(5_000) : 0));
+        }
+
+        private Map<String, String> settings() {
+            Map<String, String> settings = new HashMap<>();
+            for (String each : List.of("open-duration", "note", "success-threshold")) {
+                if (oneIn(2)) {
+                    settings.put(each, "a " + random.nextInt(3));
+                }
+            }
+            return settings;
         }
     }
 }

@@ -59,11 +59,11 @@ class RedisFleetStoreTests {
                 .isEqualTo(new FleetView(
                         1,
                         List.of("a"),
-                        List.of(new LimitView("bulkhead", "database", 100, 41, 41, 1)),
+                        List.of(new LimitView("bulkhead", "database", 100, 70, 70, 1)),
                         List.of(new CircuitView("payments", 1, 1, false, false, false)),
                         List.of()));
         assertThat(second.nodes()).containsExactly("a", "b");
-        assertThat(second.limits()).containsExactly(new LimitView("bulkhead", "database", 100, 41, 82, 2));
+        assertThat(second.limits()).containsExactly(new LimitView("bulkhead", "database", 100, 30, 100, 2));
         assertThat(second.circuits()).containsExactly(new CircuitView("payments", 2, 2, true, false, false));
     }
 
@@ -87,7 +87,6 @@ class RedisFleetStoreTests {
     @Test
     void commandShouldArriveAsItWasGiven() {
         FleetCommand command = new FleetCommand(
-                0,
                 "circuit-breaker",
                 "pay ments:ü{1}",
                 "settings",
@@ -95,23 +94,27 @@ class RedisFleetStoreTests {
                 "Jo Doe",
                 Instant.parse("2026-11-28T12:00:00.123Z"));
         FleetCommand anonymous =
-                new FleetCommand(0, "bulkhead", "~", "reset", Map.of(), null, Instant.parse("2026-11-28T12:00:00Z"));
+                new FleetCommand("bulkhead", "~", "reset", Map.of(), null, Instant.parse("2026-11-28T12:00:00Z"));
 
         store.exchange(report("a", 1, List.of(), List.of(), List.of(command, anonymous)));
         FleetView view = store.exchange(report("b", 1, List.of(), List.of(), List.of()));
 
-        assertThat(view.commands()).containsExactly(command.withNumber(1), anonymous.withNumber(2));
+        assertThat(view.commands())
+                .extracting(received -> received.withAge(Duration.ZERO))
+                .containsExactly(command.withNumber(1), anonymous.withNumber(2));
     }
 
     @Test
     void commandWhenRepeatedShouldKeepItsNumber() {
         FleetCommand command = new FleetCommand(
-                0, "circuit-breaker", "x", "force-open", Map.of(), "ops", Instant.parse("2026-11-28T12:00:00Z"));
+                "circuit-breaker", "x", "force-open", Map.of(), "ops", Instant.parse("2026-11-28T12:00:00Z"));
 
         store.exchange(report("a", 1, List.of(), List.of(), List.of(command)));
         FleetView view = store.exchange(report("a", 2, List.of(), List.of(), List.of(command)));
 
-        assertThat(view.commands()).containsExactly(command.withNumber(1));
+        assertThat(view.commands())
+                .extracting(received -> received.withAge(Duration.ZERO))
+                .containsExactly(command.withNumber(1));
     }
 
     @Test
@@ -129,7 +132,7 @@ class RedisFleetStoreTests {
         LimitReport limit = new LimitReport("bulkhead", "x".repeat(500) + " {}:", 100, 40, 1, 100, 0);
         CircuitReport circuit = new CircuitReport(
                 "a b", FleetMode.QUORUM, 500, CircuitReport.State.OPEN, true, Duration.ofSeconds(5), true, 1);
-        FleetCommand command = new FleetCommand(0, "bulkhead", "x", "reset", Map.of(), null, Instant.EPOCH);
+        FleetCommand command = new FleetCommand("bulkhead", "x", "reset", Map.of(), null, Instant.EPOCH);
 
         store.exchange(report("a", 1, List.of(limit), List.of(circuit), List.of(command)));
 
@@ -170,6 +173,28 @@ class RedisFleetStoreTests {
 
         assertThat(view.nodes()).containsExactly("a");
         assertThat(view.limits().get(0).nodes()).isEqualTo(1);
+    }
+
+    /** All rows are over then, so the fleet learns again: nobody gets more than it has. */
+    @Test
+    void stepOfTheServersClockShouldNotExceedTheLimit() {
+        TimedStore timed = new TimedStore(new StringRedisTemplate(lettuce), "step");
+        long time = 10_000_000;
+        for (String node : List.of("a", "b")) {
+            timed.exchange(report(node, 1, List.of(limit(60)), List.of(), List.of()), time);
+        }
+
+        long later = time + Duration.ofDays(1).toMillis();
+        FleetView a = timed.exchange(report("a", 2, List.of(limit(60)), List.of(), List.of()), later);
+        FleetView b = timed.exchange(report("b", 2, List.of(limit(40)), List.of(), List.of()), later);
+
+        assertThat(a.limits().get(0).grant()).isEqualTo(60);
+        assertThat(b.limits().get(0).grant()).isEqualTo(40);
+        assertThat(b.limits().get(0).granted()).isEqualTo(100);
+    }
+
+    private static LimitReport limit(long has) {
+        return new LimitReport("bulkhead", "x", 100, 100, 1, has, 0);
     }
 
     @Test
@@ -220,7 +245,7 @@ class RedisFleetStoreTests {
         LimitReport limit = new LimitReport("bulkhead", "x", 100, 40, 1, 100, 0);
         CircuitReport circuit = new CircuitReport(
                 "y", FleetMode.QUORUM, 500, CircuitReport.State.OPEN, true, Duration.ofSeconds(5), true, 1);
-        FleetCommand command = new FleetCommand(0, "bulkhead", "x", "reset", Map.of(), null, Instant.EPOCH);
+        FleetCommand command = new FleetCommand("circuit-breaker", "z", "reset", Map.of(), null, Instant.EPOCH);
         for (String node : List.of("a", "b")) {
             store.exchange(report(node, 1, List.of(limit), List.of(circuit), List.of(command)));
         }
@@ -229,6 +254,42 @@ class RedisFleetStoreTests {
 
         assertThat(view.nodes()).containsExactly("a", "b");
         assertThat(view.circuits().get(0).open()).isTrue();
+    }
+
+    /** The row of a node that is gone is to be removed first, which a full server permits. */
+    @Test
+    void serverWithoutMemoryShouldRejectEachExchange() {
+        LimitReport limit = new LimitReport("bulkhead", "x", 100, 40, 1, 100, 0);
+        NodeReport gone = new NodeReport(
+                "a",
+                1,
+                false,
+                Duration.ofMillis(200),
+                Duration.ofMillis(1),
+                1,
+                List.of(limit),
+                List.of(),
+                List.of(),
+                0);
+        store.exchange(report("b", 1, List.of(limit), List.of(), List.of()));
+        store.exchange(gone);
+        server.command("CONFIG", "SET", "maxmemory", "1");
+
+        for (int number = 2; number < 5; number++) {
+            assertProblem("OOM", "Raise maxmemory");
+        }
+    }
+
+    @Test
+    void failureOfTheScriptShouldBeReportedWithTheRemedy() {
+        LimitReport limit = new LimitReport("bulkhead", "x", 100, 40, 1, 100, 0);
+        store.exchange(report("b", 1, List.of(limit), List.of(), List.of()));
+        server.command("HSET", "resilience:{shop}:bulkhead:x", "b", "1 2");
+
+        assertThatThrownBy(() -> store.exchange(report("b", 2, List.of(limit), List.of(), List.of())))
+                .isInstanceOf(FleetStoreException.class)
+                .hasMessageContaining("The script failed on what it found in the keys of the fleet")
+                .hasMessageNotContaining("reachable");
     }
 
     @Test

@@ -26,6 +26,7 @@ class RedisProblemTests {
             LOADING Redis is loading the dataset in memory | see the server's log
             CLUSTERDOWN The cluster is down | see the server's log
             MISCONF Redis is configured to save RDB snapshots, but | its disk may be full
+            ERR user_script:170: attempt to compare nil with number script: 1f, on @user_script:170. | Use one version
             BUSY Redis is busy running a script. | Find the script
             Connection closed prematurely | Check that the server of spring.data.redis is reachable
             """)

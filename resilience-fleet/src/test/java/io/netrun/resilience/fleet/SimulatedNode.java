@@ -25,6 +25,9 @@ final class SimulatedNode {
     static final int RATE = 2_000;
     static final int CONCURRENT = 400;
 
+    /** Steps of the simulation between two looks at the limits. */
+    private static final int LOOK_STEPS = 4;
+
     private final ResilienceRegistry registry;
     private final RateLimiter limiter;
     private final Bulkhead bulkhead;
@@ -44,6 +47,7 @@ final class SimulatedNode {
     /** The part of calls that fail. */
     double failing;
 
+    private int looks;
     private double owed;
     long admitted;
     long leasesOver;
@@ -84,6 +88,11 @@ final class SimulatedNode {
     /** Returns whether the node has, or has had lately, a safe share that the store has not granted. */
     boolean hadNoLease(Duration lately) {
         return !session.isLeased() || leasesOver > 0 && registry.ticker().nanoTime() - leaseOverAt < lately.toNanos();
+    }
+
+    /** Looks at the limits, a few times per interval. */
+    boolean tryHurry() {
+        return ++looks % LOOK_STEPS == 0 && session.tryHurry();
     }
 
     NodeReport report(boolean leaving) {
@@ -156,7 +165,7 @@ final class SimulatedNode {
     }
 
     double rateInForce() {
-        return limiter.metrics().limit() / (limiter.metrics().period().toNanos() / 1e9);
+        return limiter.metrics().inForce();
     }
 
     int concurrencyInForce() {

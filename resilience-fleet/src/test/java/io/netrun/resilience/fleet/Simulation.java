@@ -50,6 +50,9 @@ final class Simulation {
     /** How much was in force on all nodes at worst, in parts of the limit. */
     double worstInForce;
 
+    /** How often nodes have reported. */
+    long reports;
+
     private final Map<SimulatedNode, Long> nextReport = new HashMap<>();
     private final PriorityQueue<Message> messages =
             new PriorityQueue<>((a, b) -> a.at == b.at ? Long.compare(a.order, b.order) : Long.compare(a.at, b.at));
@@ -113,9 +116,10 @@ final class Simulation {
             check();
         }
         for (SimulatedNode node : List.copyOf(nodes)) {
-            if (nextReport.get(node) <= now) {
+            if (nextReport.get(node) <= now || node.tryHurry()) {
                 double part = 0.8 + 0.4 * random.nextDouble();
                 nextReport.put(node, now + (long) (CONFIG.interval().toMillis() * part));
+                reports++;
                 report(node, false);
                 check();
             }

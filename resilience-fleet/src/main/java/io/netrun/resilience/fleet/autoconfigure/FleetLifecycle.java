@@ -64,10 +64,12 @@ final class FleetLifecycle implements SmartLifecycle {
             node.stop();
             throw new ResilienceConfigurationException(List.of(new Problem(
                     "The fleet's store has not answered within " + lease.toMillis()
-                            + " ms, and resilience.fleet.required is" + " true: "
-                            + (failure == null ? "no answer yet" : failure),
-                    "Check that the server of spring.data.redis is reachable, or set resilience.fleet.required to"
-                            + " false: the application then starts with a safe share of each limit")));
+                            + " ms, and resilience.fleet.required is true: "
+                            + (failure == null
+                                    ? "no answer yet. Check that the server of spring.data.redis is reachable"
+                                    : failure),
+                    "Or set resilience.fleet.required to false: the application then starts with a safe share of each"
+                            + " limit")));
         }
     }
 

@@ -156,6 +156,11 @@ final class NodeOperations implements FleetOperations {
     }
 
     @Override
+    public void changedHere(FleetChange change) {
+        commands.onChangedHere(change);
+    }
+
+    @Override
     public void announce(FleetChange change) {
         commands.onAnnounced(change);
         try {

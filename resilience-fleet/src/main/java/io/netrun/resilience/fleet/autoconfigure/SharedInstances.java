@@ -61,8 +61,7 @@ record SharedInstances(ResilienceRegistry registry) {
             return bulkhead.metrics().maxConcurrent();
         }
         if (policy instanceof RateLimiter limiter) {
-            var inForce = limiter.metrics();
-            return inForce.limit() * seconds(limiter.config().period()) / seconds(inForce.period());
+            return limiter.metrics().inForce();
         }
         return Double.NaN;
     }

@@ -24,11 +24,16 @@ class FleetCommandsTests {
     private final ManualTicker ticker = new ManualTicker();
     private final ResilienceRegistry registry = ResilienceRegistry.create(ticker);
     private final List<String> applied = new ArrayList<>();
+    private final List<Map<String, String>> changed = new ArrayList<>();
+    private final List<Map<String, String>> impossible = new ArrayList<>();
     private final FleetCommands commands = new FleetCommands(registry, (policy, change) -> {
-        if (change.action().equals("unknown")) {
+        if (change.action().equals("unknown") || impossible.contains(change.settings())) {
             throw new ResilienceConfigurationException(List.of(new Problem("Unknown action", "Use another")));
         }
         applied.add(change.action());
+        if (!change.settings().isEmpty()) {
+            changed.add(change.settings());
+        }
     });
 
     @BeforeEach
@@ -48,11 +53,12 @@ class FleetCommandsTests {
                 change.action(),
                 change.settings(),
                 change.principal(),
-                change.time());
+                change.time(),
+                Duration.ZERO);
     }
 
     private static FleetCommand foreign(long number, String name, String action) {
-        return new FleetCommand(number, "circuit-breaker", name, action, Map.of(), "bob", Instant.EPOCH);
+        return new FleetCommand(number, "circuit-breaker", name, action, Map.of(), "bob", Instant.EPOCH, Duration.ZERO);
     }
 
     @Test
@@ -115,7 +121,8 @@ class FleetCommandsTests {
     @Test
     void commandThatThisNodeDoesNotKnowShouldNotKeepOthersBack() {
         commands.onCommand(foreign(1, "payments", "unknown"));
-        commands.onCommand(new FleetCommand(2, "no-pattern", "x", "reset", Map.of(), null, Instant.EPOCH));
+        commands.onCommand(
+                new FleetCommand(2, "no-pattern", "x", "reset", Map.of(), null, Instant.EPOCH, Duration.ZERO));
         commands.onCommand(foreign(3, "payments", "reset"));
         assertThat(applied).containsExactly("reset");
     }
@@ -123,8 +130,66 @@ class FleetCommandsTests {
     @Test
     void settingsAndSwitchesShouldBeKeptApart() {
         commands.onCommand(foreign(1, "payments", "force-open"));
-        commands.onCommand(foreign(2, "payments", "settings"));
+        commands.onCommand(settings(2, Map.of("openDuration", "5s")));
         assertThat(commands.view()).extracting(view -> view.get("action")).containsExactly("settings", "force-open");
+    }
+
+    @Test
+    void laterSettingsShouldLeaveOtherSettings() {
+        commands.onCommand(settings(1, Map.of("openDuration", "5s", "failureThreshold", "7")));
+        commands.onCommand(settings(2, Map.of("openDuration", "9s")));
+        assertThat(changed)
+                .containsExactly(Map.of("openDuration", "5s", "failureThreshold", "7"), Map.of("openDuration", "9s"));
+        assertThat(commands.view())
+                .extracting(view -> view.get("settings"))
+                .containsExactly(Map.of("openDuration", "9s"), Map.of("failureThreshold", "7"));
+    }
+
+    @Test
+    void settingsThatArePossibleOnlyTogetherShouldBeAppliedTogether() {
+        impossible.add(Map.of("maxWait", "9s"));
+        commands.onCommand(settings(1, Map.of("maxWait", "9s")));
+        assertThat(changed).isEmpty();
+        commands.onCommand(settings(2, Map.of("openDuration", "9s")));
+        assertThat(changed).containsExactly(Map.of("maxWait", "9s", "openDuration", "9s"));
+    }
+
+    @Test
+    void laterChangeOfThisNodeShouldNotBeReplacedByAnEarlierOneOfTheFleet() {
+        ticker.advance(Duration.ofSeconds(1));
+        commands.onChangedHere(own("disable"));
+        ticker.advance(Duration.ofMillis(500));
+        commands.onCommand(aged(1, "force-open", Duration.ofMillis(501)));
+        assertThat(applied).isEmpty();
+        commands.onCommand(aged(2, "reset", Duration.ofMillis(499)));
+        assertThat(applied).containsExactly("reset");
+    }
+
+    @Test
+    void laterChangeOfASettingShouldKeepOnlyThatSetting() {
+        FleetChange here = new FleetChange(
+                "circuit-breaker", "payments", "settings", Map.of("openDuration", "3s"), "alice", ticker.now());
+        ticker.advance(Duration.ofSeconds(1));
+        commands.onChangedHere(here);
+        commands.onCommand(new FleetCommand(
+                1,
+                "circuit-breaker",
+                "payments",
+                "settings",
+                Map.of("openDuration", "5s", "failureThreshold", "7"),
+                "bob",
+                Instant.EPOCH,
+                Duration.ofSeconds(1)));
+        assertThat(changed).containsExactly(Map.of("failureThreshold", "7"));
+    }
+
+    private static FleetCommand settings(long number, Map<String, String> settings) {
+        return new FleetCommand(
+                number, "circuit-breaker", "payments", "settings", settings, "bob", Instant.EPOCH, Duration.ZERO);
+    }
+
+    private static FleetCommand aged(long number, String action, Duration age) {
+        return new FleetCommand(number, "circuit-breaker", "payments", action, Map.of(), "bob", Instant.EPOCH, age);
     }
 
     @Test
@@ -138,7 +203,14 @@ class FleetCommandsTests {
         commands.onCommand(sent);
         assertThat(applied).isEmpty();
         commands.onCommand(new FleetCommand(
-                2, "circuit-breaker", "payments", "settings", Map.of("maxWait", ""), "bob", Instant.EPOCH));
+                2,
+                "circuit-breaker",
+                "payments",
+                "settings",
+                Map.of("maxWait", ""),
+                "bob",
+                Instant.EPOCH,
+                Duration.ZERO));
         assertThat(applied).hasSize(1);
         assertThat(commands.view().get(0).get("settings")).isEqualTo(settings);
     }

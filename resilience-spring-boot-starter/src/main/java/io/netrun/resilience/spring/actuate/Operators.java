@@ -77,6 +77,8 @@ public final class Operators {
         apply(pattern, policy, change, scope);
         if (nodes != null) {
             nodes.announce(change);
+        } else {
+            fleet().ifPresent(present -> present.changedHere(change));
         }
     }
 

@@ -23,6 +23,12 @@ public interface FleetOperations {
     /** The reason why a change cannot be announced now, with its remedy. */
     Optional<Problem> obstacle();
 
+    /**
+     * Notes a change of this node alone, which has been applied: a change for all nodes that was given earlier, and
+     * arrives later, does not replace it. Returns at once.
+     */
+    void changedHere(FleetChange change);
+
     /** Passes on a change, which has been applied on this node already, to all other nodes. Returns at once. */
     void announce(FleetChange change);
 }

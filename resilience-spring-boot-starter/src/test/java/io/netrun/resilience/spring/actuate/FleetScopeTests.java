@@ -114,6 +114,7 @@ class FleetScopeTests {
                 .jsonPath("$.recentEvents[0].scope")
                 .isEqualTo("node");
         assertThat(fleet.announced).isEmpty();
+        assertThat(fleet.changedHere).extracting(FleetChange::action).containsExactly("disable");
     }
 
     @ParameterizedTest
@@ -206,6 +207,7 @@ class FleetScopeTests {
     static class RecordingFleet implements FleetOperations {
 
         final List<FleetChange> announced = new CopyOnWriteArrayList<>();
+        final List<FleetChange> changedHere = new CopyOnWriteArrayList<>();
         volatile Optional<Problem> obstacle = Optional.empty();
 
         @Override
@@ -231,6 +233,11 @@ class FleetScopeTests {
         @Override
         public void announce(FleetChange change) {
             announced.add(change);
+        }
+
+        @Override
+        public void changedHere(FleetChange change) {
+            changedHere.add(change);
         }
     }
 

@@ -1,0 +1,187 @@
+package io.netrun.resilience.fleet.autoconfigure;
+
+import io.netrun.resilience.fleet.FleetCommand;
+import io.netrun.resilience.spring.fleet.FleetChange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of commands that a node knows: of each instance, the latest value of each setting, and the latest of its
+ * other actions. Commands of the fleet are ordered by their numbers, commands and changes of this node alone by the
+ * time since they were given. Not thread-safe.
+ */
+final class KnownCommands {
+
+    /** The most parts that are kept. */
+    private static final int MAX_KEPT = 1_000;
+
+    /** The parts, the oldest first. */
+    private final Map<Subject, Known> latest = new LinkedHashMap<>();
+
+    /** When a subject was changed on this node alone, the oldest first. */
+    private final Map<Subject, Long> changedHere = new LinkedHashMap<>();
+
+    /** What a part is about; the setting is null for an action. */
+    private record Subject(
+            String pattern, String name, @Nullable String setting) {
+
+        static Subject of(FleetChange part) {
+            String setting = part.settings().isEmpty()
+                    ? null
+                    : FleetCommand.uniform(part.settings().keySet().iterator().next());
+            return new Subject(part.pattern(), part.name(), setting);
+        }
+    }
+
+    /**
+     * A part of a command.
+     *
+     * @param number the fleet's number; 0 before it is known
+     * @param state whether it has been applied on this node
+     * @param arrivedAt when it came from the fleet; null if it was given on this node
+     */
+    private record Known(
+            FleetChange part,
+            long number,
+            State state,
+            @Nullable Instant arrivedAt) {
+
+        Known with(State changed) {
+            return new Known(part, number, changed, arrivedAt);
+        }
+    }
+
+    private enum State {
+        APPLIED,
+        PENDING,
+        /** It was not possible; it is tried again together with the next change of settings. */
+        FAILED
+    }
+
+    /** A part that comes from the fleet. Times are monotonic, except for the time of arrival. */
+    void take(FleetChange part, long number, long givenAt, Instant now) {
+        Subject subject = Subject.of(part);
+        Known former = latest.get(subject);
+        if (former != null && former.part.equals(part)) {
+            latest.put(subject, new Known(part, number, former.state, former.arrivedAt));
+        } else if (former == null || number > former.number) {
+            Long here = changedHere.get(subject);
+            boolean overruled = here != null && here - givenAt > 0;
+            keep(latest, subject, new Known(part, number, overruled ? State.APPLIED : State.PENDING, now));
+        }
+    }
+
+    /** A part that was given on this node, and is applied, unless another one has come meanwhile: the fleet decides. */
+    void announce(FleetChange part) {
+        Known former = latest.get(Subject.of(part));
+        boolean overtaken = former != null && former.arrivedAt != null && !former.arrivedAt.isBefore(part.time());
+        if (!overtaken) {
+            keep(latest, Subject.of(part), new Known(part, 0, State.APPLIED, null));
+        }
+    }
+
+    /** A part of a change of this node alone. What has not been applied here yet was given before. */
+    void overrule(FleetChange part, long now) {
+        Subject subject = Subject.of(part);
+        keep(changedHere, subject, now);
+        latest.computeIfPresent(subject, (same, present) -> present.with(State.APPLIED));
+    }
+
+    /** A part that could not be applied. */
+    void failed(FleetChange part) {
+        latest.computeIfPresent(
+                Subject.of(part), (same, present) -> present.part.equals(part) ? present.with(State.FAILED) : present);
+    }
+
+    /** The changes that are to be applied to an instance, in their order; they count as applied. */
+    List<FleetChange> takePending(String pattern, String name) {
+        List<FleetChange> pending = new ArrayList<>();
+        boolean changes = latest.entrySet().stream()
+                .anyMatch(entry -> isOf(pattern, name, entry.getKey()) && entry.getValue().state == State.PENDING);
+        if (!changes) {
+            return pending;
+        }
+        List<FleetChange> settings = new ArrayList<>();
+        latest.replaceAll((subject, known) -> {
+            boolean again = known.state == State.FAILED && subject.setting != null;
+            boolean taken = isOf(pattern, name, subject) && (again || known.state == State.PENDING);
+            if (!taken) {
+                return known;
+            }
+            (subject.setting == null ? pending : settings).add(known.part);
+            return known.with(State.APPLIED);
+        });
+        if (!settings.isEmpty()) {
+            pending.add(joined(settings));
+        }
+        return pending;
+    }
+
+    private static boolean isOf(String pattern, String name, Subject subject) {
+        return subject.pattern.equals(pattern) && subject.name.equals(name);
+    }
+
+    /** One change of several settings, since they may be possible only together; it is that of the latest operator. */
+    private static FleetChange joined(List<FleetChange> parts) {
+        Map<String, @Nullable String> settings = new LinkedHashMap<>();
+        parts.forEach(part -> settings.putAll(part.settings()));
+        return withSettings(parts.get(parts.size() - 1), settings);
+    }
+
+    static FleetChange withSettings(FleetChange change, Map<String, @Nullable String> settings) {
+        return new FleetChange(
+                change.pattern(), change.name(), change.action(), settings, change.principal(), change.time());
+    }
+
+    private static <V> void keep(Map<Subject, V> kept, Subject subject, V value) {
+        kept.remove(subject);
+        kept.put(subject, value);
+        if (kept.size() > MAX_KEPT) {
+            kept.remove(kept.keySet().iterator().next());
+        }
+    }
+
+    /** The commands as the endpoint shows them, the latest first; what is left of each is one entry. */
+    List<Map<String, @Nullable Object>> view() {
+        List<Known> commands = new ArrayList<>();
+        for (Known known : latest.values()) {
+            Known last = commands.isEmpty() ? null : commands.get(commands.size() - 1);
+            if (last != null && isSameCommand(last, known)) {
+                commands.set(
+                        commands.size() - 1,
+                        new Known(joined(List.of(last.part, known.part)), known.number, known.state, known.arrivedAt));
+            } else {
+                commands.add(known);
+            }
+        }
+        List<Map<String, @Nullable Object>> view = new ArrayList<>();
+        commands.forEach(command -> view.add(view(command)));
+        Collections.reverse(view);
+        return view;
+    }
+
+    private static boolean isSameCommand(Known a, Known b) {
+        return !a.part.settings().isEmpty()
+                && a.number == b.number
+                && withSettings(a.part, Map.of()).equals(withSettings(b.part, Map.of()));
+    }
+
+    private static Map<String, @Nullable Object> view(Known known) {
+        FleetChange change = known.part;
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("number", known.number == 0 ? null : known.number);
+        view.put("pattern", change.pattern());
+        view.put("name", change.name());
+        view.put("action", change.action());
+        view.put("settings", change.settings());
+        view.put("principal", change.principal());
+        view.put("time", Objects.toString(change.time()));
+        return view;
+    }
+}
