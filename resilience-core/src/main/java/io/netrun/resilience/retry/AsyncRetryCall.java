@@ -125,8 +125,34 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             end(null, known);
             return;
         }
+        if (rules.hasHook() && !prepare(known)) {
+            return;
+        }
         known.begins();
         follow(layer.next().callAsync(call, scopeOfFurther()));
+    }
+
+    /** Runs the user code before the next attempt. Returns whether the attempt follows. */
+    private boolean prepare(RetrySequence known) {
+        try {
+            known.callHook();
+        } catch (InterruptedException interrupt) {
+            // The thread is a worker, and its interrupt does not concern the call.
+        }
+        if (hasEnded()) {
+            forgetAttempts();
+            return false;
+        }
+        if (deadline.isOver()) {
+            known.cancelled();
+            end(lastResult(known), known);
+            return false;
+        }
+        if (!known.hasTimeAfterHook()) {
+            end(lastResult(known), known);
+            return false;
+        }
+        return true;
     }
 
     private Deadline scopeOfFurther() {
@@ -297,10 +323,10 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
                 AttemptDelay<T> delay = new AttemptDelay<>(this, layer.retry(), deadline, context, delayNanos);
                 attemptDelay = delay;
                 delay.begin();
-            } else if (drivingThread == Thread.currentThread()) {
+            } else if (drivingThread == Thread.currentThread() && !rules.hasHook()) {
                 attempt();
             } else {
-                // The thread that ended the attempt is a foreign one.
+                // The thread that ended the attempt is a foreign one, or the caller's, which must not block.
                 attemptDelay = null;
                 Workers.executeReliably(this::resumeInContext);
             }
