@@ -67,7 +67,11 @@ class FailureSettingTests {
     /** Has the attributes of its annotation in configuration. */
     public static class Plain {
 
-        final AtomicInteger attempts = new AtomicInteger();
+        private final AtomicInteger attempts = new AtomicInteger();
+
+        public AtomicInteger attempts() {
+            return attempts;
+        }
 
         @Retry(name = "x", maxAttempts = 2)
         public Object call(Callable<?> body) throws Exception {
@@ -85,9 +89,9 @@ class FailureSettingTests {
 
     private static int attempts(ApplicationContext context, Callable<?> body) {
         Plain bean = context.getBean(Plain.class);
-        bean.attempts.set(0);
+        bean.attempts().set(0);
         catchThrowable(() -> bean.call(body));
-        return bean.attempts.get();
+        return bean.attempts().get();
     }
 
     private static RetryConfig config(ApplicationContext context) {
@@ -180,7 +184,11 @@ class FailureSettingTests {
 
     static class Annotated {
 
-        final AtomicInteger attempts = new AtomicInteger();
+        private final AtomicInteger attempts = new AtomicInteger();
+
+        public AtomicInteger attempts() {
+            return attempts;
+        }
 
         @Retry(
                 name = "x",
@@ -239,8 +247,9 @@ class FailureSettingTests {
 
         /** Needs the bean whose failures it judges. */
         @Bean
+        @Lazy
         Predicate<Throwable> circular(Plain plain) {
-            return failure -> plain.attempts.get() > 0;
+            return failure -> plain.attempts().get() > 0;
         }
     }
 
@@ -258,18 +267,18 @@ class FailureSettingTests {
             assertThat(config(context).failure()).hasToString("@notFinal");
             for (Exception failure :
                     List.of(new IllegalStateException(new IOException()), new Answered(503), new Answered(429))) {
-                bean.attempts.set(0);
+                bean.attempts().set(0);
                 catchThrowable(() -> bean.call(() -> {
                     throw failure;
                 }));
-                assertThat(bean.attempts).hasValue(2);
+                assertThat(bean.attempts()).hasValue(2);
             }
             for (Exception failure : List.of(new IOException("final"), new Answered(501), new SQLException())) {
-                bean.attempts.set(0);
+                bean.attempts().set(0);
                 catchThrowable(() -> bean.call(() -> {
                     throw failure;
                 }));
-                assertThat(bean.attempts).hasValue(1);
+                assertThat(bean.attempts()).hasValue(1);
             }
             var breaker = context.getBean(ResilienceRegistry.class)
                     .find(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "x")
