@@ -203,7 +203,7 @@ public final class HttpFailure {
         }
         try {
             return textOf(value, name);
-        } catch (RuntimeException unreadable) {
+        } catch (Throwable unreadable) {
             return null; // an own kind of map or collection
         }
     }

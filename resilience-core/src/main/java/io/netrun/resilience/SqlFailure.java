@@ -44,10 +44,10 @@ final class SqlFailure {
             if (failure instanceof SQLException ofDriver) {
                 return isChainWith(ofDriver, prefix);
             }
-        } catch (LinkageError noSql) {
+        } catch (NoClassDefFoundError noSql) {
             // A runtime without the module java.sql has no failure of that class.
-        } catch (RuntimeException unreadable) {
-            return false;
+        } catch (Throwable unreadable) {
+            return false; // overridden methods of the failure
         }
         List<Method> state = STATE.get(failure.getClass());
         return !state.isEmpty()

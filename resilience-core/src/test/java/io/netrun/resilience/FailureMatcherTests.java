@@ -160,7 +160,7 @@ class FailureMatcherTests {
 
         @Override
         public String getSQLState() {
-            throw new IllegalStateException("state");
+            throw new AssertionError("state");
         }
 
         @Override
