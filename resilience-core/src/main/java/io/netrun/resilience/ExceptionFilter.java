@@ -9,57 +9,92 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Selects failures by class and, optionally, by a predicate. A failure matches if it, or the failure wrapped by an
- * {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper}, is one of the exceptions and none
- * of the ignored ones, and the predicate accepts the unwrapped failure. A {@link CallRejectedException} of another
- * policy matches only if an exception of this library is named. Immutable.
+ * Selects failures by matchers and, optionally, by a predicate. A failure matches if it, or the failure wrapped by an
+ * {@link ExecutionException}, {@link CompletionException} or {@link FailureWrapper}, matches one of the exceptions and
+ * none of the ignored ones, and the predicate accepts the unwrapped failure. A {@link CallRejectedException} of another
+ * policy matches only if the class of an exception of this library is named. Immutable.
  *
  * @apiNote For authors of policies.
- * @param exceptions what matches, subclasses included; not empty
- * @param ignored what never matches, subclasses included
- * @param condition an additional condition for failures of these classes, called with the unwrapped failure; null for
- *     none. If it throws, that is logged and the classes alone decide
  */
-public record ExceptionFilter(
-        List<Class<? extends Throwable>> exceptions,
-        List<Class<? extends Throwable>> ignored,
-        @Nullable Predicate<? super Throwable> condition) {
+public final class ExceptionFilter {
 
     private static final Logger log = LoggerFactory.getLogger(ExceptionFilter.class);
 
     /** Deeper wrapping does not occur on purpose, and a cycle of causes must not loop for ever. */
     static final int MAX_DEPTH = 16;
 
-    public ExceptionFilter {
-        exceptions = List.copyOf(exceptions);
-        ignored = List.copyOf(ignored);
+    private final Matchers exceptions;
+    private final Matchers ignored;
+    private final @Nullable Predicate<? super Throwable> condition;
+    private final boolean causes;
+
+    /**
+     * Creates a filter.
+     *
+     * @param exceptions what matches; not empty
+     * @param ignored what never matches
+     * @param condition an additional condition for the failures that match, called with the unwrapped failure; null for
+     *     none. If it throws, that is logged and the matchers alone decide
+     * @param causes whether the causes of a failure are matched like the failure itself
+     * @throws InvalidSettingException if {@code exceptions} is empty
+     */
+    public ExceptionFilter(
+            List<FailureMatcher> exceptions,
+            List<FailureMatcher> ignored,
+            @Nullable Predicate<? super Throwable> condition,
+            boolean causes) {
+        this.exceptions = new Matchers(exceptions);
+        this.ignored = new Matchers(ignored);
+        this.condition = condition;
+        this.causes = causes;
+    }
+
+    /**
+     * Returns an immutable copy of the matchers of a setting.
+     *
+     * @throws InvalidSettingException if there are none
+     */
+    public static List<FailureMatcher> requireSome(List<FailureMatcher> exceptions) {
         if (exceptions.isEmpty()) {
             throw new InvalidSettingException(
                     "exceptions", "exceptions is empty: name at least one class, or omit the setting for the default");
         }
-    }
-
-    /** Creates a filter by class alone. */
-    public ExceptionFilter(List<Class<? extends Throwable>> exceptions, List<Class<? extends Throwable>> ignored) {
-        this(exceptions, ignored, null);
+        return List.copyOf(exceptions);
     }
 
     /** Returns whether a failure matches. */
     public boolean matches(Throwable failure) {
         boolean match = false;
-        Throwable root = failure;
         int depth = 0;
-        for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
-            if (contains(ignored, t)) {
+        for (@Nullable Throwable t = failure;
+                t != null && depth < MAX_DEPTH;
+                t = causes ? causeOf(t) : wrapped(t), depth++) {
+            if (ignored.match(t)) {
                 return false;
             }
             if (t instanceof CallRejectedException) {
                 return isNamed(t);
             }
-            match |= contains(exceptions, t);
-            root = t;
+            match |= exceptions.match(t);
         }
-        return match && fulfils(root);
+        return match && (condition == null || fulfils(condition, rootOf(failure)));
+    }
+
+    /**
+     * Returns whether a matcher matches a failure, or the failure that it wraps.
+     *
+     * @param causes whether the causes of the failure are matched like the failure itself
+     */
+    public static boolean matches(FailureMatcher matcher, Throwable failure, boolean causes) {
+        int depth = 0;
+        for (@Nullable Throwable t = failure;
+                t != null && depth < MAX_DEPTH;
+                t = causes ? causeOf(t) : wrapped(t), depth++) {
+            if (matcher.matches(t)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -69,7 +104,7 @@ public record ExceptionFilter(
     public boolean namesInterrupt(Throwable failure) {
         int depth = 0;
         for (@Nullable Throwable t = failure; t != null && depth < MAX_DEPTH; t = wrapped(t), depth++) {
-            for (Class<? extends Throwable> type : exceptions) {
+            for (Class<?> type : exceptions.types) {
                 if (type.isInstance(t) && Cancellation.isInterruptType(type)) {
                     return true;
                 }
@@ -78,10 +113,7 @@ public record ExceptionFilter(
         return false;
     }
 
-    private boolean fulfils(Throwable root) {
-        if (condition == null) {
-            return true;
-        }
+    private static boolean fulfils(Predicate<? super Throwable> condition, Throwable root) {
         try {
             return condition.test(root);
         } catch (Throwable thrown) {
@@ -91,7 +123,7 @@ public record ExceptionFilter(
     }
 
     private boolean isNamed(Throwable rejection) {
-        for (Class<? extends Throwable> type : exceptions) {
+        for (Class<?> type : exceptions.types) {
             if (ResilienceException.class.isAssignableFrom(type) && type.isInstance(rejection)) {
                 return true;
             }
@@ -99,13 +131,41 @@ public record ExceptionFilter(
         return false;
     }
 
-    private static boolean contains(List<Class<? extends Throwable>> types, Throwable failure) {
-        for (int i = 0; i < types.size(); i++) {
-            if (types.get(i).isInstance(failure)) {
-                return true;
-            }
+    /** The matchers of a setting, with those of classes apart, because most failures are matched by them alone. */
+    private static final class Matchers {
+
+        private final Class<?>[] types;
+        private final FailureMatcher @Nullable [] others;
+
+        Matchers(List<FailureMatcher> all) {
+            this.types = all.stream()
+                    .filter(ClassMatcher.class::isInstance)
+                    .map(matcher -> ((ClassMatcher) matcher).type())
+                    .toArray(Class<?>[]::new);
+            this.others = types.length == all.size()
+                    ? null
+                    : all.stream()
+                            .filter(matcher -> !(matcher instanceof ClassMatcher))
+                            .toArray(FailureMatcher[]::new);
         }
-        return false;
+
+        boolean match(Throwable failure) {
+            for (Class<?> type : types) {
+                if (type.isInstance(failure)) {
+                    return true;
+                }
+            }
+            return others != null && anyMatches(others, failure);
+        }
+
+        private static boolean anyMatches(FailureMatcher[] matchers, Throwable failure) {
+            for (FailureMatcher matcher : matchers) {
+                if (matcher.matches(failure)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /**

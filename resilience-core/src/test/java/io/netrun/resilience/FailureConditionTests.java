@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.CircuitOpenException;
 import io.netrun.resilience.retry.OnExhausted;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
@@ -40,6 +41,12 @@ class FailureConditionTests {
 
         Settings ignoreExceptions(Class<? extends Throwable> type);
 
+        Settings matchers(String... texts);
+
+        Settings ignoreMatchers(String... texts);
+
+        Settings matchCauses();
+
         Settings failure(@Nullable Predicate<? super Throwable> condition);
 
         <E extends Throwable> Settings failure(Class<E> type, Predicate<? super E> condition);
@@ -60,6 +67,24 @@ class FailureConditionTests {
         @Override
         public Settings ignoreExceptions(Class<? extends Throwable> type) {
             builder.ignoreExceptions(type);
+            return this;
+        }
+
+        @Override
+        public Settings matchers(String... texts) {
+            builder.exceptions(Stream.of(texts).map(FailureMatcher::of).toList());
+            return this;
+        }
+
+        @Override
+        public Settings ignoreMatchers(String... texts) {
+            builder.ignoreExceptions(Stream.of(texts).map(FailureMatcher::of).toList());
+            return this;
+        }
+
+        @Override
+        public Settings matchCauses() {
+            builder.matchCauses(true);
             return this;
         }
 
@@ -99,6 +124,24 @@ class FailureConditionTests {
         @Override
         public Settings ignoreExceptions(Class<? extends Throwable> type) {
             builder.ignoreExceptions(type);
+            return this;
+        }
+
+        @Override
+        public Settings matchers(String... texts) {
+            builder.exceptions(Stream.of(texts).map(FailureMatcher::of).toList());
+            return this;
+        }
+
+        @Override
+        public Settings ignoreMatchers(String... texts) {
+            builder.ignoreExceptions(Stream.of(texts).map(FailureMatcher::of).toList());
+            return this;
+        }
+
+        @Override
+        public Settings matchCauses() {
+            builder.matchCauses(true);
             return this;
         }
 
@@ -298,6 +341,69 @@ class FailureConditionTests {
                 .isTrue();
         Predicate<Throwable> named = thrown -> thrown.getMessage() != null;
         assertThat(asked.counts(c -> c.failure(IOException.class, named), new IOException()))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void failureShouldCountByItsCode(Asked asked) {
+        Consumer<Settings> settings = c -> c.matchers("http:5xx", "http:429", "sql:40001");
+        assertThat(asked.counts(settings, new HttpFailureTests.WithStatus(503))).isTrue();
+        assertThat(asked.counts(settings, new CompletionException(new HttpFailureTests.WithStatus(429))))
+                .isTrue();
+        assertThat(asked.counts(settings, new HttpFailureTests.WithStatus(404))).isFalse();
+        assertThat(asked.counts(settings, new IllegalStateException(new SQLException("deadlock", "40001"))))
+                .isTrue();
+        assertThat(asked.counts(settings, new IOException())).isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void ignoredCodeShouldWinOverAClass(Asked asked) {
+        Consumer<Settings> settings = c -> c.exceptions(RuntimeException.class).ignoreMatchers("http:501");
+        assertThat(asked.counts(settings, new HttpFailureTests.WithStatus(501))).isFalse();
+        assertThat(asked.counts(settings, new HttpFailureTests.WithStatus(500))).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void causeShouldCountOnlyIfCausesAreMatched(Asked asked) {
+        Exception nested = new IllegalStateException(new RuntimeException(new IOException()));
+        Consumer<Settings> plain = c -> c.exceptions(IOException.class).ignoreExceptions(FileNotFoundException.class);
+        assertThat(asked.counts(plain, nested)).isFalse();
+        assertThat(asked.counts(c -> plain.accept(c.matchCauses()), nested)).isTrue();
+        Exception ignored = new IllegalStateException(new IOException(new FileNotFoundException()));
+        assertThat(asked.counts(c -> plain.accept(c.matchCauses()), ignored)).isFalse();
+        assertThat(asked.counts(
+                        c -> c.matchCauses().matchers("http:5xx"), new Error(new HttpFailureTests.WithStatus(500))))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void rejectionAmongCausesShouldCountOnlyIfNamed(Asked asked) {
+        Exception nested = new IllegalStateException(rejection());
+        assertThat(asked.counts(c -> c.exceptions(Exception.class).matchCauses(), nested))
+                .isFalse();
+        assertThat(asked.counts(c -> c.exceptions(CircuitOpenException.class).matchCauses(), nested))
+                .isTrue();
+    }
+
+    private static Throwable rejection() {
+        CircuitBreaker open = CircuitBreaker.of("open");
+        open.forceOpen();
+        return catchThrowable(() -> open.run(() -> {}));
+    }
+
+    @ParameterizedTest
+    @MethodSource("asked")
+    void conditionShouldBeShownTheFailureAndNotItsCause(Asked asked) {
+        Consumer<Settings> settings = c -> c.matchCauses()
+                .exceptions(IOException.class)
+                .failure(thrown -> thrown instanceof IllegalStateException);
+        assertThat(asked.counts(settings, new IllegalStateException(new IOException())))
+                .isTrue();
+        assertThat(asked.counts(settings, new IllegalArgumentException(new IOException())))
                 .isFalse();
     }
 

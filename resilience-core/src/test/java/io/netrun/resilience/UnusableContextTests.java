@@ -84,7 +84,7 @@ class UnusableContextTests {
                 .havingCause()
                 .withMessage("down");
         assertThat(around.metrics().asyncActive()).isZero();
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 1, 0, 0, 0));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 1, 0, 0, 0, 0));
     }
 
     @Test
@@ -98,7 +98,7 @@ class UnusableContextTests {
                 .withThrowableThat()
                 .havingCause()
                 .isInstanceOf(IOException.class);
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 1, 0));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 1, 0, 0));
     }
 
     @Test

@@ -84,7 +84,34 @@ public @interface CircuitBreaker {
     Class<? extends Throwable>[] exceptions() default {};
 
     /**
+     * Failures that count in addition to {@link #exceptions()}, by a code such as {@code http:5xx}, {@code sql:08} or
+     * {@code grpc:UNAVAILABLE}. If only this attribute is set, no other failure counts. Default none.
+     */
+    String[] matchers() default {};
+
+    /**
      * Exceptions that count neither as success nor as failure, even if they match {@link #exceptions()}. Default none.
      */
     Class<? extends Throwable>[] ignoreExceptions() default {};
+
+    /**
+     * Failures that count neither as success nor as failure in addition to {@link #ignoreExceptions()}, by a code.
+     * Default none.
+     */
+    String[] ignoreMatchers() default {};
+
+    /** Whether the causes of a failure are matched like the failure itself. {@code true} or {@code false} (default). */
+    String matchCauses() default "";
+
+    /**
+     * Predicate that a failure must also fulfil to count: {@code @} and the name of a bean, or the name of a class.
+     * Default none.
+     */
+    String failure() default "";
+
+    /**
+     * Predicate for results that count as failures: {@code @} and the name of a bean, or the name of a class. Default
+     * none.
+     */
+    String failureResult() default "";
 }

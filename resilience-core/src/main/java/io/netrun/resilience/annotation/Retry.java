@@ -32,6 +32,12 @@ public @interface Retry {
     /** Growth of the delays: {@code exponential} (default), {@code linear}, {@code fibonacci} or {@code constant}. */
     String backoff() default "";
 
+    /**
+     * {@link io.netrun.resilience.retry.BackoffStrategy.Custom} that computes the delays instead of {@link #backoff()}:
+     * {@code @} and the name of a bean, or the name of a class. Default none.
+     */
+    String customBackoff() default "";
+
     /** Delay before the first retry. Zero or more, default {@code 1s}. */
     String baseDelay() default "";
 
@@ -47,14 +53,50 @@ public @interface Retry {
      */
     String jitter() default "";
 
+    /**
+     * Base delays of particular failures, instead of {@link #baseDelay()}, such as {@code http:429=5s}. None longer
+     * than the maximum delay, default none.
+     */
+    String[] failureDelays() default {};
+
     /** Exceptions to retry, including subclasses. Default every {@link Exception}. */
     Class<? extends Throwable>[] exceptions() default {};
+
+    /**
+     * Failures to retry in addition to {@link #exceptions()}, by a code such as {@code http:5xx}, {@code sql:40001} or
+     * {@code grpc:UNAVAILABLE}. If only this attribute is set, nothing else is retried. Default none.
+     */
+    String[] matchers() default {};
 
     /** Exceptions not to retry, even if they match {@link #exceptions()}. Default none. */
     Class<? extends Throwable>[] ignoreExceptions() default {};
 
+    /** Failures not to retry in addition to {@link #ignoreExceptions()}, by a code. Default none. */
+    String[] ignoreMatchers() default {};
+
+    /** Whether the causes of a failure are matched like the failure itself. {@code true} or {@code false} (default). */
+    String matchCauses() default "";
+
+    /**
+     * Predicate that a failure must also fulfil to be retried: {@code @} and the name of a bean, or the name of a
+     * class. Default none.
+     */
+    String failure() default "";
+
+    /** Predicate for results to retry: {@code @} and the name of a bean, or the name of a class. Default none. */
+    String failureResult() default "";
+
     /** Name of the retry budget, shared by all retries that name it. Default none. */
     String budget() default "";
+
+    /**
+     * {@link io.netrun.resilience.retry.BeforeRetry} that runs before each further attempt: {@code @} and the name of a
+     * bean, or the name of a class. Default none.
+     */
+    String beforeRetry() default "";
+
+    /** Whether calls whose first attempt succeeds are counted, too. {@code true} or {@code false} (default). */
+    String countSuccesses() default "";
 
     /** What the caller gets after the last attempt: {@code wrap} (default) or {@code rethrow}. */
     String onExhausted() default "";

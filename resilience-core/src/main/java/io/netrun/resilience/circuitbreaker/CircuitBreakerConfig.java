@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.TypedConditions;
@@ -36,11 +37,14 @@ import org.jspecify.annotations.Nullable;
  * @param halfOpenMaxCalls maximum number of concurrent trials while half-open; 1 to 10,000, default 3
  * @param halfOpenMaxDuration maximum duration of a trial before it counts as failed; above zero, null for
  *     {@code openDuration}, which is the default
- * @param exceptions failures that count, subclasses included; not empty, default every {@link Throwable}
+ * @param exceptions failures that count, by class, subclasses included, or by code; not empty, default every
+ *     {@link Throwable}
  * @param ignoreExceptions failures that count as neither success nor failure, even if they match {@code exceptions};
  *     default none
- * @param failure an additional condition for failures of these classes to count; called with the unwrapped failure;
- *     null, the default, for no condition. If it throws, that is logged and the classes alone decide
+ * @param matchCauses whether {@code exceptions} and {@code ignoreExceptions} match the causes of a failure like the
+ *     failure itself; default false
+ * @param failure an additional condition for failures of {@code exceptions} to count; called with the unwrapped
+ *     failure; null, the default, for no condition. If it throws, that is logged and {@code exceptions} alone decide
  * @param failureResult results that count as a failure although nothing was thrown (asynchronous calls: the future's
  *     value); null for none, which is the default. If it throws, that is logged and the result counts as success
  * @param fleet how the circuit takes part in the fleet of all processes; default {@link FleetMode#HINT}
@@ -64,8 +68,9 @@ public record CircuitBreakerConfig(
         @Nullable Duration maxOpenDuration,
         int halfOpenMaxCalls,
         @Nullable Duration halfOpenMaxDuration,
-        List<Class<? extends Throwable>> exceptions,
-        List<Class<? extends Throwable>> ignoreExceptions,
+        List<FailureMatcher> exceptions,
+        List<FailureMatcher> ignoreExceptions,
+        boolean matchCauses,
         @Nullable Predicate<? super Throwable> failure,
         @Nullable Predicate<@Nullable Object> failureResult,
         FleetMode fleet,
@@ -109,9 +114,8 @@ public record CircuitBreakerConfig(
             throw new InvalidSettingException(
                     "fleetQuorum", "fleetQuorum is " + fleetQuorum + ": must be above 0, at most 1");
         }
-        ExceptionFilter filter = new ExceptionFilter(exceptions, ignoreExceptions);
-        exceptions = filter.exceptions();
-        ignoreExceptions = filter.ignored();
+        exceptions = ExceptionFilter.requireSome(exceptions);
+        ignoreExceptions = List.copyOf(ignoreExceptions);
     }
 
     private static void requireSlowCallsInAWindow(@Nullable Duration slowCallDuration, Detection detection) {
@@ -195,6 +199,7 @@ public record CircuitBreakerConfig(
         builder.halfOpenMaxDuration = halfOpenMaxDuration;
         builder.exceptions = exceptions;
         builder.ignoreExceptions = ignoreExceptions;
+        builder.matchCauses = matchCauses;
         builder.failure = failure;
         builder.failureResult = failureResult;
         builder.fleet = fleet;
@@ -220,8 +225,9 @@ public record CircuitBreakerConfig(
         private @Nullable Duration maxOpenDuration;
         private int halfOpenMaxCalls = 3;
         private @Nullable Duration halfOpenMaxDuration;
-        private List<Class<? extends Throwable>> exceptions = List.of(Throwable.class);
-        private List<Class<? extends Throwable>> ignoreExceptions = List.of();
+        private List<FailureMatcher> exceptions = List.of(FailureMatcher.of(Throwable.class));
+        private List<FailureMatcher> ignoreExceptions = List.of();
+        private boolean matchCauses;
         private @Nullable Predicate<? super Throwable> failure;
         private @Nullable Predicate<@Nullable Object> failureResult;
         private FleetMode fleet = FleetMode.HINT;
@@ -360,7 +366,16 @@ public record CircuitBreakerConfig(
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder exceptions(Class<? extends Throwable>... exceptions) {
-            this.exceptions = List.of(exceptions);
+            this.exceptions = FailureMatcher.ofEach(exceptions);
+            return this;
+        }
+
+        /**
+         * Sets the failures that count by matchers, such as {@code FailureMatcher.of("http:5xx")}; otherwise like
+         * {@link #exceptions(Class...)}.
+         */
+        public Builder exceptions(List<FailureMatcher> exceptions) {
+            this.exceptions = exceptions;
             return this;
         }
 
@@ -371,7 +386,26 @@ public record CircuitBreakerConfig(
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder ignoreExceptions(Class<? extends Throwable>... ignoreExceptions) {
-            this.ignoreExceptions = List.of(ignoreExceptions);
+            this.ignoreExceptions = FailureMatcher.ofEach(ignoreExceptions);
+            return this;
+        }
+
+        /**
+         * Sets the failures that count as neither success nor failure by matchers; otherwise like
+         * {@link #ignoreExceptions(Class...)}.
+         */
+        public Builder ignoreExceptions(List<FailureMatcher> ignoreExceptions) {
+            this.ignoreExceptions = ignoreExceptions;
+            return this;
+        }
+
+        /**
+         * Sets whether {@link #exceptions(Class...)} and {@link #ignoreExceptions(Class...)} match the causes of a
+         * failure like the failure itself. Default false: only exceptions that merely wrap a failure, such as
+         * {@code ExecutionException}, are looked through.
+         */
+        public Builder matchCauses(boolean matchCauses) {
+            this.matchCauses = matchCauses;
             return this;
         }
 
@@ -462,6 +496,7 @@ public record CircuitBreakerConfig(
                     halfOpenMaxDuration,
                     exceptions,
                     ignoreExceptions,
+                    matchCauses,
                     failure,
                     failureResult,
                     fleet,

@@ -203,7 +203,8 @@ final class OutcomeRecorder {
 
         static Judgement of(CircuitBreakerConfig config) {
             return new Judgement(
-                    new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), config.failure()),
+                    new ExceptionFilter(
+                            config.exceptions(), config.ignoreExceptions(), config.failure(), config.matchCauses()),
                     config.failureResult());
         }
     }

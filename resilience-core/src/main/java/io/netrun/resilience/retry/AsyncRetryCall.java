@@ -112,6 +112,9 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if (known == null) {
             return;
         }
+        if (rules.hasHook() && !hasEnded() && !deadline.isOver() && !prepare(known)) {
+            return;
+        }
         Deadline further = beginStart(deadline); // before the check: a cancel waits for the start, or is found here
         try {
             if (call == null || hasEnded()) {
@@ -127,6 +130,22 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         } finally {
             endStart();
         }
+    }
+
+    /**
+     * Runs the user code before the next attempt. Returns false if no time is left after it, and the call has ended.
+     */
+    private boolean prepare(RetrySequence known) {
+        try {
+            known.callHook();
+        } catch (InterruptedException interrupt) {
+            // The thread is a worker, and its interrupt does not concern the call.
+        }
+        if (!hasEnded() && !deadline.isOver() && !known.hasTimeAfterHook()) {
+            end(lastResult(known), known);
+            return false;
+        }
+        return true;
     }
 
     private void follow(CompletableFuture<T> attempt) {
@@ -285,10 +304,10 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
                 AttemptDelay<T> delay = new AttemptDelay<>(this, layer.retry(), deadline, context, delayNanos);
                 attemptDelay = delay;
                 delay.begin();
-            } else if (drivingThread == Thread.currentThread()) {
+            } else if (drivingThread == Thread.currentThread() && !rules.hasHook()) {
                 attempt();
             } else {
-                // The thread that ended the attempt is a foreign one.
+                // The thread that ended the attempt is a foreign one, or the caller's, which must not block.
                 attemptDelay = null;
                 Workers.executeReliably(this::resumeInContext);
             }

@@ -1,7 +1,9 @@
 package io.netrun.resilience.retry;
 
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
+import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,9 +17,14 @@ final class Backoff {
     /** Beyond this number, delays are not added one by one. */
     private static final int MANY_RETRIES = 10_000;
 
+    private static final double NONE = -1;
+
     private final BackoffStrategy strategy;
     private final BackoffStrategy.@Nullable Custom custom;
     private final double base;
+    private final List<FailureDelay> failureDelays;
+    private final boolean matchCauses;
+    private final double longestBase;
     private final double max;
     private final double multiplier;
     private final Jitter jitter;
@@ -27,6 +34,11 @@ final class Backoff {
         this.strategy = config.backoff();
         this.custom = config.customBackoff();
         this.base = Require.nanos(config.baseDelay());
+        this.failureDelays = config.failureDelays();
+        this.matchCauses = config.matchCauses();
+        this.longestBase = failureDelays.stream()
+                .mapToDouble(delay -> Require.nanos(delay.baseDelay()))
+                .reduce(base, Math::max);
         this.max = Require.nanos(config.maxDelay());
         this.multiplier = config.backoffMultiplier();
         this.jitter = config.jitter();
@@ -41,15 +53,28 @@ final class Backoff {
      * @param failure the failure of the attempt before it
      */
     long nanos(int retry, long previous, Throwable failure) {
-        double computed = custom == null ? computed(retry) : computed(custom, retry, failure);
+        double own = failureDelays.isEmpty() ? NONE : baseOf(failure);
+        double start = own == NONE ? base : own;
+        BackoffStrategy.@Nullable Custom code = own == NONE ? custom : null;
+        double computed = code == null ? computed(start, retry) : computed(code, retry, failure);
         if (computed == 0) {
             return 0;
         }
         // Decorrelated delays grow from the base delay, or from what custom code computes instead.
-        double from = custom == null ? base : computed;
+        double from = code == null ? start : computed;
         double spread =
                 jitter.apply(computed, from, (double) previous, jitter == Jitter.NONE ? 0 : random.getAsDouble());
         return (long) Math.min(spread, max);
+    }
+
+    /** Returns the base delay of a particular failure, or {@link #NONE}. */
+    private double baseOf(Throwable failure) {
+        for (FailureDelay delay : failureDelays) {
+            if (ExceptionFilter.matches(delay.failure(), failure, matchCauses)) {
+                return Require.nanos(delay.baseDelay());
+            }
+        }
+        return NONE;
     }
 
     /**
@@ -85,9 +110,9 @@ final class Backoff {
         if (custom != null) {
             return max;
         }
-        return jitter == Jitter.DECORRELATED && base > 0
-                ? Math.min(base * Math.pow(3, retry + 1.0), max)
-                : computed(retry);
+        return jitter == Jitter.DECORRELATED && longestBase > 0
+                ? Math.min(longestBase * Math.pow(3, retry + 1.0), max)
+                : computed(longestBase, retry);
     }
 
     /** Returns the maximum delay. */
@@ -96,8 +121,8 @@ final class Backoff {
     }
 
     /** An overflow results in infinity, which is limited to the maximum. */
-    private double computed(int retry) {
-        return base == 0 ? 0 : Math.min(strategy.nanos(base, multiplier, retry), max);
+    private double computed(double from, int retry) {
+        return from == 0 ? 0 : Math.min(strategy.nanos(from, multiplier, retry), max);
     }
 
     private double computed(BackoffStrategy.Custom function, int retry, Throwable failure) {
@@ -105,7 +130,7 @@ final class Backoff {
             return Math.min(Math.max(0, (double) Require.nanos(function.delay(retry, failure))), max);
         } catch (Throwable thrown) {
             SafeLog.error(log, "customBackoff failed; the delay is computed as configured", thrown);
-            return computed(retry);
+            return computed(base, retry);
         }
     }
 }

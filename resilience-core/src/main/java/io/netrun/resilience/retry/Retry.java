@@ -3,6 +3,7 @@ package io.netrun.resilience.retry;
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.HttpFailure;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.PolicyType;
@@ -45,8 +46,8 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     private static final Logger log = LoggerFactory.getLogger(Retry.class);
 
     private final DoubleSupplier random;
-    private volatile RetryRules rules;
     private final Counts counts = new Counts();
+    private volatile RetryRules rules;
 
     /** See {@link #hintNanos}. Not volatile: a stale value only costs a repeated look-up. */
     private @Nullable Class<?> hintless;
@@ -54,7 +55,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
     Retry(String name, RetryConfig config, Ticker ticker, DoubleSupplier random) {
         super(name, config, ticker);
         this.random = random;
-        this.rules = new RetryRules(name, config, true, random);
+        this.rules = new RetryRules(name, config, true, random, counts.succeeded);
     }
 
     /** Creates a retry with the default settings. */
@@ -98,7 +99,8 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
                 counts.exhausted.sum(),
                 counts.denied.sum(),
                 counts.notRetried.sum(),
-                counts.cancelled.sum());
+                counts.cancelled.sum(),
+                counts.succeeded.sum());
     }
 
     /**
@@ -121,7 +123,7 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
 
     @Override
     protected void onReconfigured() {
-        rules = new RetryRules(name(), config(), isEnabled(), random);
+        rules = new RetryRules(name(), config(), isEnabled(), random, counts.succeeded);
     }
 
     /** Returns the rules for a call that begins now. */
@@ -150,6 +152,11 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         Throwable root = ExceptionFilter.rootOf(failure);
         if (root instanceof RetryAfter hint) {
             return hintNanos(hint);
+        }
+        if (HttpFailure.hasHeaders(root)) {
+            return HttpFailure.retryAfterOf(root, ticker().now())
+                    .map(Require::nanos)
+                    .orElse(NO_HINT);
         }
         // A class of another class loader is not retained, because that loader may have to be collected earlier than
         // this one.
@@ -204,5 +211,6 @@ public final class Retry extends AbstractPolicy<RetryConfig> {
         final LongAdder denied = new LongAdder();
         final LongAdder notRetried = new LongAdder();
         final LongAdder cancelled = new LongAdder();
+        final LongAdder succeeded = new LongAdder();
     }
 }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.retry;
 
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.TypedConditions;
@@ -9,13 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a retry. The delay before retry n (n from 0) is by default {@code min(baseDelay ·
  * backoffMultiplier^n, maxDelay)}, randomized by {@code jitter}. If the failure is a
- * {@link io.netrun.resilience.RetryAfter}, its hint is used instead, but the delay is no shorter than computed, no more
- * than five seconds longer, and no longer than {@code maxDelay}. Immutable; every value is validated on construction.
+ * {@link io.netrun.resilience.RetryAfter}, or the exception of an HTTP client whose response has a header
+ * {@code Retry-After}, that hint is used instead, but the delay is no shorter than computed, no more than five seconds
+ * longer, and no longer than {@code maxDelay}. Immutable; every value is validated on construction.
  *
  * @param maxAttempts maximum number of attempts, the first included; at least 1, default 3
  * @param maxDuration time since the start of the call after which no further attempt begins; above zero, null for no
@@ -25,16 +28,24 @@ import org.jspecify.annotations.Nullable;
  * @param baseDelay delay before the first retry; zero or more, default 1 s
  * @param maxDelay maximum delay; at least {@code baseDelay}, default 30 s
  * @param backoffMultiplier EXPONENTIAL: factor from one delay to the next; at least 1.0, default 2.0
+ * @param failureDelays base delays of particular failures, instead of {@code baseDelay}; the first that matches wins;
+ *     none longer than {@code maxDelay}, default none
  * @param jitter how the delays are randomized; default {@link Jitter#EQUAL}
- * @param exceptions failures that are retried, subclasses included; not empty, default every {@link Exception}
+ * @param exceptions failures that are retried, by class, subclasses included, or by code; not empty, default every
+ *     {@link Exception}
  * @param ignoreExceptions failures that are not retried, even if they match {@code exceptions}; default none
- * @param failure an additional condition for failures of these classes to be retried; called with the unwrapped
- *     failure; null, the default, for no condition. If it throws, that is logged and the classes alone decide
+ * @param matchCauses whether {@code exceptions}, {@code ignoreExceptions} and {@code failureDelays} match the causes of
+ *     a failure like the failure itself; default false
+ * @param failure an additional condition for failures of {@code exceptions} to be retried; called with the unwrapped
+ *     failure; null, the default, for no condition. If it throws, that is logged and {@code exceptions} alone decide
  * @param failureResult results that are retried although nothing was thrown (asynchronous calls: the future's value);
  *     null for none, which is the default. Called for null results too. If it throws, that is logged and the result is
  *     accepted
  * @param budget the budget that this retry shares with others that name the same one; null for none, which is the
  *     default
+ * @param beforeRetry code that runs between the delay and each further attempt; null for none, which is the default
+ * @param countSuccesses whether calls whose first attempt succeeds are counted, too; default false, because they then
+ *     cost a write
  * @param onExhausted what the caller gets when the last attempt has failed; default {@link OnExhausted#WRAP}
  */
 public record RetryConfig(
@@ -45,12 +56,16 @@ public record RetryConfig(
         Duration baseDelay,
         Duration maxDelay,
         double backoffMultiplier,
+        List<FailureDelay> failureDelays,
         Jitter jitter,
-        List<Class<? extends Throwable>> exceptions,
-        List<Class<? extends Throwable>> ignoreExceptions,
+        List<FailureMatcher> exceptions,
+        List<FailureMatcher> ignoreExceptions,
+        boolean matchCauses,
         @Nullable Predicate<? super Throwable> failure,
         @Nullable Predicate<@Nullable Object> failureResult,
         @Nullable RetryBudget budget,
+        @Nullable BeforeRetry beforeRetry,
+        boolean countSuccesses,
         OnExhausted onExhausted) {
 
     /**
@@ -73,9 +88,17 @@ public record RetryConfig(
                     "baseDelay");
         }
         Require.atLeast("backoffMultiplier", backoffMultiplier, 1.0);
-        ExceptionFilter filter = new ExceptionFilter(exceptions, ignoreExceptions);
-        exceptions = filter.exceptions();
-        ignoreExceptions = filter.ignored();
+        failureDelays = List.copyOf(failureDelays);
+        for (FailureDelay delay : failureDelays) {
+            if (delay.baseDelay().compareTo(maxDelay) > 0) {
+                throw new InvalidSettingException(
+                        "failureDelays",
+                        "failureDelays has " + delay + ": must be at most maxDelay, which is " + maxDelay,
+                        "maxDelay");
+            }
+        }
+        exceptions = ExceptionFilter.requireSome(exceptions);
+        ignoreExceptions = List.copyOf(ignoreExceptions);
     }
 
     /** Returns the default settings. */
@@ -101,9 +124,13 @@ public record RetryConfig(
         builder.baseDelay = baseDelay;
         builder.maxDelay = maxDelay;
         builder.backoffMultiplier = backoffMultiplier;
+        builder.failureDelays = failureDelays;
         builder.jitter = jitter;
         builder.exceptions = exceptions;
         builder.ignoreExceptions = ignoreExceptions;
+        builder.matchCauses = matchCauses;
+        builder.beforeRetry = beforeRetry;
+        builder.countSuccesses = countSuccesses;
         builder.onExhausted = onExhausted;
         return builder;
     }
@@ -130,12 +157,16 @@ public record RetryConfig(
         private Duration baseDelay = Duration.ofSeconds(1);
         private Duration maxDelay = Duration.ofSeconds(30);
         private double backoffMultiplier = 2.0;
+        private List<FailureDelay> failureDelays = List.of();
         private Jitter jitter = Jitter.EQUAL;
-        private List<Class<? extends Throwable>> exceptions = List.of(Exception.class);
-        private List<Class<? extends Throwable>> ignoreExceptions = List.of();
+        private List<FailureMatcher> exceptions = List.of(FailureMatcher.of(Exception.class));
+        private List<FailureMatcher> ignoreExceptions = List.of();
+        private boolean matchCauses;
         private @Nullable Predicate<? super Throwable> failure;
         private @Nullable Predicate<@Nullable Object> failureResult;
         private @Nullable RetryBudget budget;
+        private @Nullable BeforeRetry beforeRetry;
+        private boolean countSuccesses;
         private OnExhausted onExhausted = OnExhausted.WRAP;
 
         private Builder() {}
@@ -193,6 +224,17 @@ public record RetryConfig(
             return this;
         }
 
+        /**
+         * Adds a base delay for particular failures, such as {@code FailureMatcher.of("http:429")}, from which their
+         * delays grow instead of {@link #baseDelay}. If several match a failure, the one that was added first counts.
+         * Zero or more, at most {@link #maxDelay}. Default none.
+         */
+        public Builder failureDelay(FailureMatcher failure, Duration baseDelay) {
+            failureDelays = Stream.concat(failureDelays.stream(), Stream.of(new FailureDelay(failure, baseDelay)))
+                    .toList();
+            return this;
+        }
+
         /** Sets how the delays are randomized. Default {@link Jitter#EQUAL}. */
         public Builder jitter(Jitter jitter) {
             this.jitter = jitter;
@@ -211,7 +253,16 @@ public record RetryConfig(
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder exceptions(Class<? extends Throwable>... exceptions) {
-            this.exceptions = List.of(exceptions);
+            this.exceptions = FailureMatcher.ofEach(exceptions);
+            return this;
+        }
+
+        /**
+         * Sets the failures that are retried by matchers, such as {@code FailureMatcher.of("http:5xx")}; otherwise like
+         * {@link #exceptions(Class...)}.
+         */
+        public Builder exceptions(List<FailureMatcher> exceptions) {
+            this.exceptions = exceptions;
             return this;
         }
 
@@ -222,7 +273,23 @@ public record RetryConfig(
         @SafeVarargs
         @SuppressWarnings("varargs")
         public final Builder ignoreExceptions(Class<? extends Throwable>... ignoreExceptions) {
-            this.ignoreExceptions = List.of(ignoreExceptions);
+            this.ignoreExceptions = FailureMatcher.ofEach(ignoreExceptions);
+            return this;
+        }
+
+        /** Sets the failures that are not retried by matchers; otherwise like {@link #ignoreExceptions(Class...)}. */
+        public Builder ignoreExceptions(List<FailureMatcher> ignoreExceptions) {
+            this.ignoreExceptions = ignoreExceptions;
+            return this;
+        }
+
+        /**
+         * Sets whether {@link #exceptions(Class...)}, {@link #ignoreExceptions(Class...)} and {@link #failureDelay}
+         * match the causes of a failure like the failure itself. Default false: only exceptions that merely wrap a
+         * failure, such as {@code ExecutionException}, are looked through.
+         */
+        public Builder matchCauses(boolean matchCauses) {
+            this.matchCauses = matchCauses;
             return this;
         }
 
@@ -272,6 +339,24 @@ public record RetryConfig(
             return this;
         }
 
+        /**
+         * Sets code that runs between the delay and each further attempt, for example to renew a token. Null, the
+         * default, for none.
+         */
+        public Builder beforeRetry(@Nullable BeforeRetry beforeRetry) {
+            this.beforeRetry = beforeRetry;
+            return this;
+        }
+
+        /**
+         * Sets whether calls whose first attempt succeeds are counted, too, as {@link RetryMetrics#totalSucceeded}.
+         * Default false, because each such call then costs a write.
+         */
+        public Builder countSuccesses(boolean countSuccesses) {
+            this.countSuccesses = countSuccesses;
+            return this;
+        }
+
         /** Sets what the caller gets when the last attempt has failed. Default {@link OnExhausted#WRAP}. */
         public Builder onExhausted(OnExhausted onExhausted) {
             this.onExhausted = onExhausted;
@@ -292,12 +377,16 @@ public record RetryConfig(
                     baseDelay,
                     maxDelay,
                     backoffMultiplier,
+                    failureDelays,
                     jitter,
                     exceptions,
                     ignoreExceptions,
+                    matchCauses,
                     failure,
                     failureResult,
                     budget,
+                    beforeRetry,
+                    countSuccesses,
                     onExhausted);
         }
     }

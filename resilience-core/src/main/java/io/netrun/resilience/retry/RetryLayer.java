@@ -86,7 +86,9 @@ final class RetryLayer implements Layer {
             attempts.continues(begun);
         }
         long delayNanos = attempts.onFirstFailure(true);
-        while (delayNanos != RetrySequence.STOP && await(delayNanos, attempts, deadline)) {
+        while (delayNanos != RetrySequence.STOP
+                && await(delayNanos, attempts, deadline)
+                && (!rules.hasHook() || prepare(attempts, deadline))) {
             attempts.begins();
             Throwable failed;
             boolean failedByResult = false;
@@ -143,6 +145,20 @@ final class RetryLayer implements Layer {
             attempts.onShutdown();
         }
         return slept;
+    }
+
+    /** Runs the user code before the next attempt. Returns whether the attempt follows. */
+    private static boolean prepare(RetrySequence attempts, Deadline deadline) {
+        try {
+            attempts.callHook();
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+        }
+        if (Thread.currentThread().isInterrupted() || deadline.isOver()) {
+            attempts.cancelled();
+            return false;
+        }
+        return attempts.hasTimeAfterHook();
     }
 
     @Override

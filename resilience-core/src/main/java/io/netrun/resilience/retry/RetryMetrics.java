@@ -1,8 +1,8 @@
 package io.netrun.resilience.retry;
 
 /**
- * A snapshot of a retry, counted from its creation. Calls whose first attempt succeeds are not counted: that path
- * writes nothing.
+ * A snapshot of a retry, counted from its creation. Calls whose first attempt succeeds are counted only if
+ * {@link RetryConfig#countSuccesses()} is set: otherwise that path writes nothing.
  *
  * @param totalRetries attempts made after a failed one
  * @param totalRecovered calls that succeeded after at least one retry
@@ -10,6 +10,7 @@ package io.netrun.resilience.retry;
  * @param totalDenied calls that failed because the retry budget did not cover another attempt
  * @param totalNotRetried calls that failed in a way that is not retried, at any attempt
  * @param totalCancelled calls that were cancelled, interrupted, or given up by a time limit around them
+ * @param totalSucceeded calls whose first attempt succeeded, if they are counted; otherwise 0
  */
 public record RetryMetrics(
         long totalRetries,
@@ -17,4 +18,5 @@ public record RetryMetrics(
         long totalExhausted,
         long totalDenied,
         long totalNotRetried,
-        long totalCancelled) {}
+        long totalCancelled,
+        long totalSucceeded) {}

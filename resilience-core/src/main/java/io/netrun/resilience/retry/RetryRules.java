@@ -5,6 +5,7 @@ import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +28,27 @@ final class RetryRules {
     private final long totalNanos; // 0 for no limit
     private final @Nullable Predicate<@Nullable Object> failureResult;
 
+    /** The total of calls whose first attempt succeeded; null if they are not counted. */
+    private final @Nullable LongAdder succeeded;
+
     /** Whether a successful first attempt needs no further processing; the only check that every call makes. */
     private final boolean fastPath;
 
-    RetryRules(String name, RetryConfig config, boolean enabled, DoubleSupplier random) {
+    RetryRules(String name, RetryConfig config, boolean enabled, DoubleSupplier random, LongAdder succeeded) {
         this.name = name;
+        this.succeeded = config.countSuccesses() ? succeeded : null;
         this.config = config;
         this.enabled = enabled;
-        this.retried = new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), config.failure());
+        this.retried = new ExceptionFilter(
+                config.exceptions(), config.ignoreExceptions(), config.failure(), config.matchCauses());
         this.backoff = new Backoff(config, random);
         this.totalNanos = config.maxDuration() == null ? 0 : Require.nanos(config.maxDuration());
         this.failureResult = config.failureResult();
-        this.fastPath = enabled && totalNanos == 0 && failureResult == null && config.budget() == null;
+        this.fastPath = enabled
+                && totalNanos == 0
+                && failureResult == null
+                && config.budget() == null
+                && !config.countSuccesses();
     }
 
     boolean isEnabled() {
@@ -59,6 +69,34 @@ final class RetryRules {
 
     boolean retries(Throwable failure) {
         return retried.matches(failure);
+    }
+
+    /** Returns whether user code runs before each further attempt, which may take some time. */
+    boolean hasHook() {
+        return config.beforeRetry() != null;
+    }
+
+    /**
+     * Runs the user code before a further attempt, if there is any, in the scope of the call.
+     *
+     * @param attempt the number of the failed attempt, from 1
+     * @throws InterruptedException if the code was interrupted. Anything else that it throws is logged
+     */
+    void callHook(Throwable failure, int attempt, Deadline scope) throws InterruptedException {
+        BeforeRetry hook = config.beforeRetry();
+        if (hook == null) {
+            return;
+        }
+        Deadline before = scope.enterScope();
+        try {
+            hook.beforeRetry(ExceptionFilter.rootOf(failure), attempt);
+        } catch (InterruptedException interrupted) {
+            throw interrupted;
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "Retry '{}': beforeRetry failed; the attempt is made nevertheless", name, thrown);
+        } finally {
+            Deadline.exitScope(before);
+        }
     }
 
     /** Returns whether user code decides what is retried, which may take some time. */
@@ -95,6 +133,9 @@ final class RetryRules {
 
     /** Records that the first attempt of a call succeeded. */
     void onFirstAttemptSuccess() {
+        if (succeeded != null) {
+            succeeded.increment();
+        }
         RetryBudget budget = config.budget();
         if (budget != null) {
             budget.returnTokens(1);

@@ -170,6 +170,29 @@ final class RetrySequence extends Deadline.InFlight {
         return STOP;
     }
 
+    /**
+     * Runs the user code before the next attempt, if there is any.
+     *
+     * @throws InterruptedException if the code was interrupted
+     */
+    void callHook() throws InterruptedException {
+        rules.callHook(last(), attemptsMade, deadline);
+    }
+
+    /**
+     * Ends the call instead of the next attempt if the user code before it has left no time.
+     *
+     * @return whether the attempt may begin
+     */
+    boolean hasTimeAfterHook() {
+        if (deadline == Deadline.NONE || deadline.remainingNanos() > 0) {
+            return true;
+        }
+        refund();
+        stop(End.EXHAUSTED, ": no time left for another");
+        return false;
+    }
+
     /** Records that the delay is over and the next attempt begins. */
     void begins() {
         retry.counts().retries.increment();

@@ -245,7 +245,7 @@ class LeftWithinSourceTests {
         assertThat(retry.metrics().totalCancelled()).isEqualTo(1);
         released.countDown();
         await().atMost(LONG).until(() -> !subscribing.isAlive());
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1, 0));
     }
 
     // ---- attempts that begin on a worker

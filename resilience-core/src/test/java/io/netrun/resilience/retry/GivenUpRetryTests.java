@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @org.junit.jupiter.api.Timeout(60)
 class GivenUpRetryTests {
 
-    private static final RetryMetrics RETRIED_AND_CANCELLED = new RetryMetrics(1, 0, 0, 0, 0, 1);
+    private static final RetryMetrics RETRIED_AND_CANCELLED = new RetryMetrics(1, 0, 0, 0, 0, 1, 0);
 
     private final LimitFixture limits = new LimitFixture();
     private final Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(3));
@@ -76,8 +76,8 @@ class GivenUpRetryTests {
                         .thenApply(value -> value));
         CompletableFuture<RetryMetrics> metrics = call.handle((value, failure) -> patient.metrics());
         call.cancel(true);
-        assertThat(metrics).isCompletedWithValue(new RetryMetrics(0, 0, 0, 0, 0, 1));
-        assertThat(patient.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1));
+        assertThat(metrics).isCompletedWithValue(new RetryMetrics(0, 0, 0, 0, 0, 1, 0));
+        assertThat(patient.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1, 0));
     }
 
     @Test
@@ -104,7 +104,7 @@ class GivenUpRetryTests {
                     throw new IOException("down");
                 }))
                 .isInstanceOf(RetryExhaustedException.class);
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 0, 1, 0, 0, 0));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 0, 1, 0, 0, 0, 0));
     }
 
     /** The attempt fails, and before that is counted the call is stopped from around it. */
@@ -125,7 +125,7 @@ class GivenUpRetryTests {
         call.set(Pipeline.of(timeout, asking).callAsync(body));
         own.completeExceptionally(new IOException("down"));
         assertThat(call.get()).isCancelled();
-        assertThat(asking.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1));
+        assertThat(asking.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1, 0));
     }
 
     private enum StopWithin {

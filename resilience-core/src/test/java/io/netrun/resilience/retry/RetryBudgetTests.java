@@ -72,7 +72,7 @@ class RetryBudgetTests {
                     throw failure;
                 }))
                 .isSameAs(failure);
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 1, 0, 0));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 1, 0, 0, 0));
         assertThat(heard).containsExactly("test shared");
     }
 

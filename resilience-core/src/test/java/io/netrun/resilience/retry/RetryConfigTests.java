@@ -3,7 +3,9 @@ package io.netrun.resilience.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netrun.resilience.FailureMatcher;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,11 @@ class RetryConfigTests {
                         c -> c.backoffMultiplier(0.5),
                         "backoffMultiplier is 0.5: must be a finite number of at least 1.0"),
                 invalid(c -> c.backoffMultiplier(Double.NaN), "backoffMultiplier is NaN"),
-                invalid(RetryConfig.Builder::exceptions, "exceptions is empty"));
+                invalid(
+                        c -> c.failureDelay(FailureMatcher.of("http:429"), Duration.ofSeconds(40)),
+                        "failureDelays has http:429=PT40S: must be at most maxDelay, which is PT30S"),
+                invalid(c -> c.exceptions(List.of()), "exceptions is empty"),
+                invalid(c -> c.exceptions(), "exceptions is empty"));
     }
 
     private static Arguments invalid(Consumer<RetryConfig.Builder> setting, String message) {
@@ -52,6 +58,12 @@ class RetryConfigTests {
         RetryConfig config = RetryConfig.builder()
                 .maxAttempts(9)
                 .jitter(Jitter.FULL)
+                .failureDelay(FailureMatcher.of("http:429"), Duration.ofSeconds(5))
+                .exceptions(List.of(FailureMatcher.of("http:5xx")))
+                .ignoreExceptions(List.of(FailureMatcher.of("http:501")))
+                .matchCauses(true)
+                .beforeRetry((failure, attempt) -> {})
+                .countSuccesses(true)
                 .onExhausted(OnExhausted.RETHROW)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);

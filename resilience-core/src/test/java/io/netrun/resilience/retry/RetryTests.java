@@ -49,7 +49,7 @@ class RetryTests {
         Failing body = new Failing(2);
         Retry retry = retry(c -> {});
         assertThat(retry.<String, IOException>call(body::get)).isEqualTo("ok");
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 1, 0, 0, 0, 0));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 1, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -65,7 +65,7 @@ class RetryTests {
         assertThat(exhausted.getSuppressed())
                 .extracting(Throwable::getMessage)
                 .containsExactly("failure 1", "failure 2");
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 0, 1, 0, 0, 0));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(2, 0, 1, 0, 0, 0, 0));
     }
 
     @Test
@@ -354,7 +354,7 @@ class RetryTests {
         assertThat(ticker.scheduledCount()).isZero();
         ticker.advance(Duration.ofHours(1));
         assertThat(calls).hasValue(1);
-        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1));
+        assertThat(retry.metrics()).isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 1, 0));
     }
 
     @Test

@@ -19,6 +19,14 @@ public final class RetryAssert extends PolicyAssert<RetryAssert, Retry> {
         return requireEqual("totalRecovered", present().metrics().totalRecovered(), expected);
     }
 
+    /**
+     * Verifies the number of calls whose first attempt succeeded. They are counted only if the setting
+     * {@code countSuccesses} is on.
+     */
+    public RetryAssert hasSucceeded(long expected) {
+        return requireEqual("totalSucceeded", present().metrics().totalSucceeded(), expected);
+    }
+
     /** Verifies the number of calls that failed because the retry budget did not cover another attempt. */
     public RetryAssert hasDenied(long expected) {
         return requireEqual("totalDenied", present().metrics().totalDenied(), expected);

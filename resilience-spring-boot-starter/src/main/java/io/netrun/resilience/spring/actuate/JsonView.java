@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.FailureText;
+import io.netrun.resilience.spring.pattern.NamedCode;
 import io.netrun.resilience.spring.settings.ExecutorBean;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records as maps of plain values, so that the JSON is the same whichever version of Jackson writes it: names as in
- * Java, enum constants in kebab case, exceptions by simple name and message, times and durations in ISO 8601, classes
- * and executor beans by name, and code as "code".
+ * Java, enum constants in kebab case, exceptions by simple name and message, times and durations in ISO 8601, classes,
+ * codes, executor beans and code that settings name as they are written, and other code as "code".
  */
 final class JsonView {
 
@@ -27,7 +28,9 @@ final class JsonView {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
             Object value = read(component, snapshot);
-            boolean isCode = value != null && component.getType().isAnnotationPresent(FunctionalInterface.class);
+            boolean isCode = value != null
+                    && !(value instanceof NamedCode)
+                    && component.getType().isAnnotationPresent(FunctionalInterface.class);
             view.put(component.getName(), isCode ? "code" : plain(value));
         }
         return view;

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.autoconfigure;
 import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
@@ -15,6 +16,24 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
  */
 final class PatternHints implements RuntimeHintsRegistrar {
 
+    /** The exceptions of HTTP and gRPC clients whose codes the core reads by the names of methods. */
+    private static final List<String> HTTP_FAILURES = List.of(
+            "org.springframework.web.client.RestClientResponseException",
+            "org.springframework.web.reactive.function.client.WebClientResponseException",
+            "org.springframework.web.ErrorResponse",
+            "org.springframework.web.ErrorResponseException",
+            "org.springframework.http.HttpStatusCode",
+            "org.springframework.http.HttpHeaders",
+            "io.netrun.resilience.spring.http.FailingStatusException",
+            "feign.FeignException",
+            "retrofit2.HttpException",
+            "jakarta.ws.rs.WebApplicationException",
+            "jakarta.ws.rs.core.Response",
+            "io.r2dbc.spi.R2dbcException",
+            "io.grpc.StatusRuntimeException",
+            "io.grpc.StatusException",
+            "io.grpc.Status");
+
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
         PatternDescriptors.slots()
@@ -22,6 +41,8 @@ final class PatternHints implements RuntimeHintsRegistrar {
                         hints.reflection().registerType(slot.annotation(), MemberCategory.INVOKE_DECLARED_METHODS));
         hints.reflection().registerType(PatternOrder.class, MemberCategory.INVOKE_DECLARED_METHODS);
         PatternDescriptors.all().forEach(pattern -> register(pattern, hints.reflection()));
+        HTTP_FAILURES.forEach(type ->
+                hints.reflection().registerTypeIfPresent(classLoader, type, MemberCategory.INVOKE_PUBLIC_METHODS));
     }
 
     private static void register(PatternDescriptor<?, ?> pattern, ReflectionHints hints) {

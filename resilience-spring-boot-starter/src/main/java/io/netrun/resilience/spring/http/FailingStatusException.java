@@ -1,13 +1,12 @@
 package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.ExceptionFilter;
+import io.netrun.resilience.HttpFailure;
 import io.netrun.resilience.ResilienceException;
 import io.netrun.resilience.RetryAfter;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZonedDateTime;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,6 @@ import org.springframework.http.HttpHeaders;
 public abstract sealed class FailingStatusException extends IOException {
 
     private static final long serialVersionUID = 1L;
-
-    /** Longer than any reasonable header value, and short enough not to overflow in calculations. */
-    private static final Duration LONGEST = Duration.ofDays(365);
 
     private static final int MAX_DEPTH = 16;
 
@@ -96,33 +92,7 @@ public abstract sealed class FailingStatusException extends IOException {
         if (written == null) {
             return null;
         }
-        String text = written.trim();
-        if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return text.length() > 9 ? LONGEST : shortest(Duration.ofSeconds(Long.parseLong(text)), LONGEST);
-        }
-        try {
-            ZonedDateTime at = headers.getFirstZonedDateTime(HttpHeaders.RETRY_AFTER);
-            if (at == null) {
-                return null;
-            }
-            Duration until = Duration.between(now(headers, clock), at);
-            return until.isNegative() ? Duration.ZERO : shortest(until, LONGEST);
-        } catch (IllegalArgumentException | DateTimeException unreadable) {
-            return null;
-        }
-    }
-
-    private static ZonedDateTime now(HttpHeaders headers, Clock clock) {
-        try {
-            ZonedDateTime sent = headers.getFirstZonedDateTime(HttpHeaders.DATE);
-            return sent == null ? ZonedDateTime.now(clock) : sent;
-        } catch (IllegalArgumentException unreadable) {
-            return ZonedDateTime.now(clock);
-        }
-    }
-
-    private static Duration shortest(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
+        return HttpFailure.delay(written, headers.getFirst(HttpHeaders.DATE), clock.instant());
     }
 
     private static final class Plain extends FailingStatusException {

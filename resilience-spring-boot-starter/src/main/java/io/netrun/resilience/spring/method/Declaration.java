@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationAttributes;
@@ -37,6 +38,10 @@ record Declaration(
         String location) {
 
     static final String NAME = "name";
+
+    /** Attributes whose elements belong to the setting of another attribute, since that takes classes alone. */
+    private static final Map<String, String> ADDED_TO =
+            Map.of("matchers", "exceptions", "ignoreMatchers", "ignoreExceptions");
 
     /**
      * Finds the declarations for a method. Annotations are found on the method, on the methods that it overrides or
@@ -119,10 +124,22 @@ record Declaration(
         Map<String, Object> settings = new LinkedHashMap<>(attributes);
         settings.remove(NAME);
         settings.values().removeIf(Declaration::isUnset);
+        ADDED_TO.forEach((attribute, setting) -> merge(settings, attribute, setting));
         Map<String, Object> methodAttributes = new LinkedHashMap<>(settings);
         settings.keySet().removeIf(attribute -> !slot.pattern().isSetting(attribute));
         methodAttributes.keySet().removeAll(settings.keySet());
         return new Declaration(slot, attributes.getString(NAME), defaultName, settings, methodAttributes, location);
+    }
+
+    /** Adds the elements of one attribute to those of another, which have the same setting. */
+    private static void merge(Map<String, Object> settings, String attribute, String setting) {
+        Object[] texts = (Object[]) settings.remove(attribute);
+        if (texts != null) {
+            Object[] classes = (Object[]) settings.getOrDefault(setting, new Object[0]);
+            settings.put(
+                    setting,
+                    Stream.concat(Arrays.stream(classes), Arrays.stream(texts)).toArray());
+        }
     }
 
     private static boolean isUnset(Object value) {

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
@@ -38,15 +40,23 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
             ReflectionHints hints, Method method, List<Declaration> declarations, Class<?> type, BeanFactory beans) {
         registerWithInherited(hints, method, type);
         for (Declaration declaration : declarations) {
-            declaration.settings().values().forEach(value -> {
-                if (value instanceof Class<?>[] classes) {
-                    List.of(classes).forEach(hints::registerType);
-                }
-            });
+            declaration.settings().values().forEach(value -> registerNamed(hints, value));
             if (!declaration.methodAttributes().isEmpty()) {
                 fallbacks(declaration, method, type, beans)
                         .forEach(each -> registerWithInherited(hints, each, each.getDeclaringClass()));
             }
+        }
+    }
+
+    private static void registerNamed(ReflectionHints hints, Object value) {
+        if (value instanceof Object[] elements) {
+            for (Object element : elements) {
+                registerNamed(hints, element);
+            }
+        } else if (value instanceof Class<?> type) {
+            hints.registerType(type);
+        } else if (value instanceof String text && text.contains(".") && ClassUtils.isPresent(text, null)) {
+            hints.registerType(TypeReference.of(text), MemberCategory.INVOKE_DECLARED_CONSTRUCTORS); // code
         }
     }
 

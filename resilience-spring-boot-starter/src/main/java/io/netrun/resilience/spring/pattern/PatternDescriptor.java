@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.convert.converter.ConverterRegistry;
+import org.springframework.core.convert.support.ConfigurableConversionService;
 
 /**
  * Describes one pattern to the starter. The code for annotations, settings, endpoint, meters and events is the same for
@@ -43,7 +43,8 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final Map<String, Consumer<P>> actions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
     private final List<Class<? extends ResilienceEvent>> frequentEvents;
-    private final Consumer<ConverterRegistry> converters;
+    private final Consumer<ConfigurableConversionService> converters;
+    private final List<CodeSetting<?>> code;
     private final Function<P, Stream<NamedDuration>> limit;
     private final Function<P, Stream<NamedDuration>> waits;
     private final BiFunction<P, Duration, Stream<NamedDuration>> longestDurations;
@@ -83,6 +84,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.applicationEvents = builder.applicationEvents;
         this.frequentEvents = builder.frequentEvents;
         this.converters = builder.converters;
+        this.code = builder.code;
         this.limit = builder.limit;
         this.waits = builder.waits;
         this.longestDurations = builder.longestDurations;
@@ -282,8 +284,13 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         return derivation.apply(levels);
     }
 
+    /** The types of code that settings of this pattern can name, besides predicates. */
+    public List<CodeSetting<?>> code() {
+        return code;
+    }
+
     /** Registers converters for this pattern's settings, where Spring has none. */
-    public void registerConverters(ConverterRegistry registry) {
+    public void registerConverters(ConfigurableConversionService registry) {
         converters.accept(registry);
     }
 

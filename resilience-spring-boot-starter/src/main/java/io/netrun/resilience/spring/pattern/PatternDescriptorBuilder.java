@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.convert.converter.ConverterRegistry;
+import org.springframework.core.convert.support.ConfigurableConversionService;
 
 /** Collects the parts of a {@link PatternDescriptor}; all but those of the constructor are optional. */
 final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
@@ -37,7 +37,8 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     Map<String, Consumer<P>> actions = Map.of();
     List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
     List<Class<? extends ResilienceEvent>> frequentEvents = List.of();
-    Consumer<ConverterRegistry> converters = registry -> {};
+    Consumer<ConfigurableConversionService> converters = registry -> {};
+    List<CodeSetting<?>> code = List.of();
     Function<P, Stream<NamedDuration>> limit = instance -> Stream.empty();
     Function<P, Stream<NamedDuration>> waits = instance -> Stream.empty();
     BiFunction<P, Duration, Stream<NamedDuration>> longestDurations = (instance, each) -> Stream.empty();
@@ -112,8 +113,14 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
         return this;
     }
 
-    PatternDescriptorBuilder<P, C> converters(Consumer<ConverterRegistry> converters) {
+    PatternDescriptorBuilder<P, C> converters(Consumer<ConfigurableConversionService> converters) {
         this.converters = converters;
+        return this;
+    }
+
+    /** Declares the types of code that settings can name, besides predicates. */
+    PatternDescriptorBuilder<P, C> code(CodeSetting<?>... code) {
+        this.code = List.of(code);
         return this;
     }
 

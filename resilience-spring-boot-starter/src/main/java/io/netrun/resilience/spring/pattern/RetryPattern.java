@@ -1,5 +1,9 @@
 package io.netrun.resilience.spring.pattern;
 
+import io.netrun.resilience.FailureMatcher;
+import io.netrun.resilience.retry.BackoffStrategy;
+import io.netrun.resilience.retry.BeforeRetry;
+import io.netrun.resilience.retry.FailureDelay;
 import io.netrun.resilience.retry.Jitter;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryBudget;
@@ -9,13 +13,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.springframework.core.convert.converter.ConverterRegistry;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.core.convert.support.ConfigurableConversionService;
 
 /** The descriptor of retries. */
 final class RetryPattern {
 
     private static final String CALLS = "retry.calls";
-    private static final String CALLS_HELP = "Calls whose first attempt failed, by outcome";
+    private static final String CALLS_HELP =
+            "Calls by outcome; those whose first attempt succeeded only with count-successes";
 
     static final PatternDescriptor<Retry, RetryConfig> DESCRIPTOR = PatternDescriptor.of(
                     Retry.TYPE, io.netrun.resilience.annotation.Retry.class, "retries")
@@ -24,6 +30,9 @@ final class RetryPattern {
             .meters(meters())
             .applicationEvents(List.of(RetryEvent.Retrying.class, RetryEvent.Denied.class, RetryEvent.Exhausted.class))
             .converters(RetryPattern::registerConverters)
+            .code(
+                    new CodeSetting<>(BackoffStrategy.Custom.class, NamedBackoff::new),
+                    new CodeSetting<>(BeforeRetry.class, NamedBeforeRetry::new))
             .waits(RetryPattern::waits)
             .longestDurations(RetryPattern::longestDurations)
             .conflicts(RetryPattern::conflicts)
@@ -100,7 +109,9 @@ final class RetryPattern {
                 MeterSpec.counter(
                         CALLS, CALLS_HELP, "not_retried", r -> r.metrics().totalNotRetried()),
                 MeterSpec.counter(
-                        CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()));
+                        CALLS, CALLS_HELP, "cancelled", r -> r.metrics().totalCancelled()),
+                MeterSpec.counter(
+                        CALLS, CALLS_HELP, "succeeded", r -> r.metrics().totalSucceeded()));
     }
 
     private static double budgetAvailable(Retry retry) {
@@ -108,12 +119,26 @@ final class RetryPattern {
         return budget == null ? Double.NaN : budget.available();
     }
 
+    private static FailureDelay failureDelay(String text, ConversionService conversion) {
+        int end = text.lastIndexOf('=');
+        FailureMatcher failure =
+                end < 0 ? null : conversion.convert(text.substring(0, end).trim(), FailureMatcher.class);
+        Duration delay =
+                end < 0 ? null : conversion.convert(text.substring(end + 1).trim(), Duration.class);
+        if (failure == null || delay == null) {
+            throw new IllegalArgumentException(
+                    "'" + text.trim() + "' must be a failure and its base delay, such as http:429=5s");
+        }
+        return new FailureDelay(failure, delay);
+    }
+
     /**
      * Jitter is written as a mode's name, or as true or false; a budget by its name, the same one for all that name it.
      */
-    private static void registerConverters(ConverterRegistry registry) {
+    private static void registerConverters(ConfigurableConversionService registry) {
         SharedBudgets budgets = new SharedBudgets();
         registry.addConverter(String.class, RetryBudget.class, name -> budgets.of(name.trim()));
+        registry.addConverter(String.class, FailureDelay.class, text -> failureDelay(text, registry));
         registry.addConverter(Boolean.class, Jitter.class, on -> on ? Jitter.EQUAL : Jitter.NONE);
         registry.addConverter(String.class, Jitter.class, text -> switch (text.trim()
                 .toLowerCase(Locale.ROOT)) {

@@ -1,10 +1,13 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.FailureMatcher;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
@@ -41,7 +44,18 @@ final class ExpectedFormat {
         if (target == Executor.class) {
             return "the name of an executor bean";
         }
-        return target == List.class ? "a list of exception classes" : "a name";
+        if (target.isAnnotationPresent(FunctionalInterface.class)) {
+            return "the name of code: '@' and the name of a bean, or the name of a class";
+        }
+        if (isOfFailures(type) || target == FailureMatcher.class) {
+            return "a list of exception classes and codes";
+        }
+        return target == List.class ? "a list of failures with their delays" : "a name";
+    }
+
+    /** Whether a type is a list of exception classes and codes. */
+    static boolean isOfFailures(ResolvableType type) {
+        return type.toClass() == List.class && type.getGeneric(0).toClass() == FailureMatcher.class;
     }
 
     static String remedy(ResolvableType type, Exception failure) {
@@ -58,32 +72,45 @@ final class ExpectedFormat {
         return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
     }
 
-    /** The remedy for a list of exception classes, with everything that is wrong with its elements. */
+    /** The remedy for a list of exception classes and codes, with everything that is wrong with its elements. */
     static String remedyOfClasses(List<String> names) {
         Set<String> missing = new LinkedHashSet<>();
         Set<String> others = new LinkedHashSet<>();
-        Set<String> replaced = new LinkedHashSet<>();
+        List<String> further = new ArrayList<>();
         for (String name : names) {
+            if (name.contains(":")) {
+                wrongCode(name).ifPresent(further::add);
+                continue;
+            }
             Class<?> type = classOf(name);
             if (name.isBlank()) {
                 others.add("an empty element");
             } else if (type == null) {
                 missing.add(name);
-                ForeignNames.exception(name)
-                        .ifPresent(thrown -> replaced.add(". " + name + " is replaced by " + thrown));
+                ForeignNames.exception(name).ifPresent(thrown -> further.add(name + " is replaced by " + thrown));
             } else if (!Throwable.class.isAssignableFrom(type)) {
                 others.add(type.getName());
             }
         }
-        if (others.isEmpty()) {
-            return "Use fully qualified names of classes on the class path"
-                    + (missing.isEmpty() ? "" : "; there is no " + String.join(", no ", missing))
-                    + String.join("", replaced);
+        if (missing.isEmpty() && others.isEmpty()) {
+            return String.join(". ", further);
         }
-        return "Use fully qualified names of exception classes; " + String.join(", ", others)
-                + (others.size() == 1 ? " is not one" : " are none")
+        String ofClasses = others.isEmpty()
+                ? "Use fully qualified names of classes on the class path"
+                : "Use fully qualified names of exception classes; " + String.join(", ", others)
+                        + (others.size() == 1 ? " is not one" : " are none");
+        return ofClasses
                 + (missing.isEmpty() ? "" : "; there is no " + String.join(", no ", missing))
-                + String.join("", replaced);
+                + further.stream().map(each -> ". " + each).collect(Collectors.joining());
+    }
+
+    private static Optional<String> wrongCode(String text) {
+        try {
+            FailureMatcher.of(text.trim());
+            return Optional.empty();
+        } catch (IllegalArgumentException wrong) {
+            return Optional.of(String.valueOf(wrong.getMessage()));
+        }
     }
 
     private static @Nullable Class<?> classOf(String name) {
@@ -92,24 +119,6 @@ final class ExpectedFormat {
         } catch (ClassNotFoundException | LinkageError missing) {
             return null;
         }
-    }
-
-    /**
-     * Returns the value if a setting can have it.
-     *
-     * @throws IllegalArgumentException if it is a list that contains anything other than exception classes
-     */
-    static Object checked(Object value) {
-        if (value instanceof List<?> values) {
-            for (Object element : values) {
-                if (!(element instanceof Class<?> type) || !Throwable.class.isAssignableFrom(type)) {
-                    String shown = element instanceof Class<?> other ? other.getName() : "an empty element";
-                    throw new IllegalArgumentException(
-                            "Use fully qualified names of exception classes; " + shown + " is not one");
-                }
-            }
-        }
-        return value;
     }
 
     private static String constants(Class<?> type) {

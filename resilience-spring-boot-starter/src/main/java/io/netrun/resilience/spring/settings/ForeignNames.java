@@ -58,9 +58,9 @@ final class ForeignNames {
             max-wait-duration-in-half-open-state | half-open-max-duration | It limits each trial
             automatic-transition-from-open-to-half-open-enabled | | Remove it: the next call starts the trials
             record-exceptions | exceptions | A failure not listed is ignored; it is not a success
-            record-failure-predicate | | Set failure(…) in a ConfigCustomizer; exceptions must list the failure too
-            ignore-exception-predicate | | Set failure(…) in a ConfigCustomizer
-            record-result-predicate | | Set failureResult(…) in a ConfigCustomizer
+            record-failure-predicate | failure | exceptions must list the failure too
+            ignore-exception-predicate | failure | The predicate must return false for what is ignored
+            record-result-predicate | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
             register-health-indicator | health | Write details
             allow-health-indicator-to-fail | health | Write status
             writable-stack-trace-enabled | stack-traces |
@@ -81,8 +81,8 @@ final class ForeignNames {
             failure-thresholding-period | window-duration |
             failure-execution-threshold | minimum-calls |
             handle | exceptions |
-            handle-result | | Set failureResult(…) in a ConfigCustomizer
-            handle-result-if | | Set failureResult(…) in a ConfigCustomizer
+            handle-result | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
+            handle-result-if | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
             [resilience4j: retry]
             base-config | | Write what instances share under defaults
             max-retry-attempts | max-attempts |
@@ -94,8 +94,8 @@ final class ForeignNames {
             enable-randomized-wait | jitter |
             randomized-wait-factor | jitter | Its width is fixed
             retry-exceptions | exceptions |
-            retry-exception-predicate | | Set failure(…) in a ConfigCustomizer
-            result-predicate | | Set failureResult(…) in a ConfigCustomizer
+            retry-exception-predicate | failure | Write '@' and the name of a Predicate bean, or the name of a class
+            result-predicate | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
             fail-after-max-attempts | on-exhausted | Write wrap
             event-consumer-buffer-size | | Remove it: the last 20 events of each instance are kept
             [SmallRye: retry]
@@ -121,16 +121,16 @@ final class ForeignNames {
             excludes | ignore-exceptions |
             multiplier | backoff-multiplier |
             timeout | max-duration |
-            predicate | | Set failure(…) in a ConfigCustomizer
+            predicate | failure | Write '@' and the name of a Predicate bean, or the name of a class
             [Spring Boot: retry]
             initial-interval | base-delay |
             max-interval | max-delay |
             stateless | | Remove it: each call has its own attempts
             [Failsafe: retry]
             handle | exceptions |
-            handle-result | | Set failureResult(…) in a ConfigCustomizer
-            handle-result-if | | Set failureResult(…) in a ConfigCustomizer
-            abort-when | | Set failureResult(…) in a ConfigCustomizer
+            handle-result | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
+            handle-result-if | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
+            abort-when | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
             delay-factor | backoff-multiplier |
             jitter-factor | jitter | Its width is fixed
             [resilience4j: bulkhead]

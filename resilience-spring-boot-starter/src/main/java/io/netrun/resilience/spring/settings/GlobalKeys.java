@@ -15,6 +15,7 @@ final class GlobalKeys {
             "advice-mode",
             PipelineOrder.KEY,
             "validation",
+            "unknown-exceptions",
             "observations",
             "metrics",
             "propagate-mdc",

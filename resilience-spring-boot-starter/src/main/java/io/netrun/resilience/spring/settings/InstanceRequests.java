@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,8 +159,8 @@ final class InstanceRequests {
     }
 
     private static String text(@Nullable Object value) {
-        if (value instanceof Class<?>[] classes) {
-            return Arrays.stream(classes).map(Class::getName).collect(Collectors.joining(", ", "{", "}"));
+        if (value instanceof Object[] elements) {
+            return "{" + String.join(", ", AnnotatedList.texts(elements)) + "}";
         }
         return value == null ? "not set" : value.toString();
     }

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -9,8 +10,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Registers the exceptions that the configuration names for reflection in a native image, where a class can only be
- * found by name if a hint exists. The configuration is the one present when the image is built.
+ * Registers the classes that the configuration names, of exceptions and of code, for reflection in a native image,
+ * where a class can only be found by name if a hint exists. The configuration is the one present when the image is
+ * built.
  */
 final class NamedClassHints implements BeanFactoryInitializationAotProcessor {
 
@@ -23,6 +25,13 @@ final class NamedClassHints implements BeanFactoryInitializationAotProcessor {
         return classes.isEmpty()
                 ? null
                 : (context, code) -> classes.forEach(
-                        type -> context.getRuntimeHints().reflection().registerType(type));
+                        type -> context.getRuntimeHints().reflection().registerType(type, categories(type)));
+    }
+
+    /** Code that the configuration names is also created by reflection. */
+    private static MemberCategory[] categories(Class<?> type) {
+        return Throwable.class.isAssignableFrom(type)
+                ? new MemberCategory[0]
+                : new MemberCategory[] {MemberCategory.INVOKE_DECLARED_CONSTRUCTORS};
     }
 }

@@ -45,6 +45,7 @@ final class PropertyReader {
         this.environment = environment;
         this.placeholders = new Placeholders(environment);
         this.beans.addConverter(String.class, Executor.class, new ExecutorBeans(factory));
+        this.beans.addConverter(new NamedCodes(factory));
         this.conversion = conversion;
         this.written = ConfiguredSettings.in(environment);
     }
@@ -136,7 +137,7 @@ final class PropertyReader {
             if (converted == null) {
                 throw SettingProblems.empty(what, type);
             }
-            return ExpectedFormat.checked(converted);
+            return converted;
         } catch (BindException | IllegalArgumentException e) {
             throw SettingProblems.unreadable(what + " is '" + value + "'", type, e);
         }

@@ -206,10 +206,11 @@ public final class RuntimeSettings {
         pattern.derive(List.of(changed, chosen));
     }
 
-    /** Lists contain classes, and executors are beans; neither may be set from outside. */
+    /** Lists contain classes, and executors and code are beans; neither may be set from outside. */
     private static List<Setting> changeable(PatternDescriptor<?, ?> pattern) {
         return Setting.of(pattern).stream()
                 .filter(setting -> setting.isWritable()
+                        && !setting.isCode()
                         && setting.type().toClass() != List.class
                         && setting.type().toClass() != Executor.class)
                 .toList();

@@ -66,7 +66,7 @@ final class Section {
             if (value instanceof String text) {
                 requireResolved(property, text);
             }
-            return new ValueWithOrigin(ExpectedFormat.checked(value), origin(property));
+            return new ValueWithOrigin(value, origin(property));
         } catch (BindException | IllegalArgumentException e) {
             throw wrong(property, type, e);
         }
@@ -84,7 +84,7 @@ final class Section {
             return SettingProblems.empty(origin(property), type);
         }
         String what = origin(property) + " is '" + text + "'";
-        return type.toClass() == List.class
+        return ExpectedFormat.isOfFailures(type)
                 ? SettingProblems.noClasses(what, type, names(property))
                 : SettingProblems.unreadable(what, type, failure);
     }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
@@ -23,7 +25,7 @@ import org.springframework.core.ResolvableType;
  * @param component the component of the configuration record
  * @param key the name in kebab case, such as {@code max-attempts}
  * @param type the type of its values
- * @param isWritable whether it can be written in configuration; code cannot
+ * @param isWritable whether it can be written in configuration; code by its name, unless the starter sets it
  */
 record Setting(RecordComponent component, String key, ResolvableType type, boolean isWritable) {
 
@@ -49,10 +51,12 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
                 ? type.getGeneric(0).toClass()
                 : component.getType();
         return new Setting(
-                component,
-                kebab(component.getName()),
-                type,
-                !value.isRecord() && !value.isAnnotationPresent(FunctionalInterface.class));
+                component, kebab(component.getName()), type, !value.isRecord() && value != BooleanSupplier.class);
+    }
+
+    /** Whether its value is code, of which configuration has the name. */
+    boolean isCode() {
+        return component.getType().isAnnotationPresent(FunctionalInterface.class);
     }
 
     /** The name in Java, annotations and JSON, such as {@code maxAttempts}. */
@@ -78,9 +82,11 @@ record Setting(RecordComponent component, String key, ResolvableType type, boole
         return isSame(valueIn(one), valueIn(other));
     }
 
-    /** Whether two values mean the same. The order of the classes in a list has no meaning. */
+    /** Whether two values mean the same. The order of the failures in a list has no meaning. */
     static boolean isSame(@Nullable Object one, @Nullable Object other) {
-        return (one instanceof List<?> values && other instanceof List<?> others)
+        return (one instanceof List<?> values
+                        && other instanceof List<?> others
+                        && values.stream().allMatch(FailureMatcher.class::isInstance))
                 ? Set.copyOf(values).equals(Set.copyOf(others))
                 : Objects.equals(one, other);
     }

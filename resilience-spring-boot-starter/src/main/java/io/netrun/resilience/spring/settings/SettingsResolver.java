@@ -48,7 +48,7 @@ public final class SettingsResolver {
      * @param beans the beans that settings can refer to, such as executors; null to accept any name
      */
     public SettingsResolver(ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans) {
-        this(environment, beans, SettingConversion.create());
+        this(environment, beans, SettingConversion.create(environment));
     }
 
     /** For a child context, which shares the conversion with its parent. */
@@ -217,11 +217,7 @@ public final class SettingsResolver {
             for (Section section : sections) {
                 read(pattern, section, new ArrayList<>(), new HashSet<>())
                         .values()
-                        .forEach(found -> {
-                            if (found.value() instanceof List<?> values) {
-                                values.forEach(value -> classes.add((Class<?>) value));
-                            }
-                        });
+                        .forEach(found -> classes.addAll(AnnotatedList.classesIn(found.value())));
             }
         }
         return classes;
@@ -285,10 +281,13 @@ public final class SettingsResolver {
     }
 
     private @Nullable Object convert(PatternDescriptor<?, ?> pattern, String name, Setting setting, Object annotated) {
-        if (annotated instanceof Class<?>[] classes) {
-            return List.of(classes);
-        }
         String what = "@" + pattern.title() + " of '" + name + "': " + setting.name();
+        if (annotated instanceof Object[] elements) {
+            return AnnotatedList.converted(elements, element -> {
+                Object text = element instanceof String written ? resolvedSetting(written, what) : element;
+                return properties.convert(text, setting.type().getGeneric(0), what);
+            });
+        }
         Object value = annotated instanceof String text ? resolvedSetting(text, what) : annotated;
         return properties.convert(value, setting.type(), what);
     }
@@ -304,9 +303,8 @@ public final class SettingsResolver {
      */
     Map<String, Object> withoutPlaceholders(Map<String, Object> annotated, String location) {
         Map<String, Object> resolved = new LinkedHashMap<>(annotated);
-        resolved.replaceAll((name, value) -> value instanceof String text
-                ? properties.placeholders().drawn(location + ": " + name, text, resolvable(text))
-                : value);
+        resolved.replaceAll((name, value) -> AnnotatedList.withTexts(
+                value, text -> properties.placeholders().drawn(location + ": " + name, text, resolvable(text))));
         return resolved;
     }
 

@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.pattern.KeyedMeters;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.settings.GlobalSetting;
 import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.settings.UnknownExceptions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +22,7 @@ public final class StartSettings {
             new GlobalSetting<>("enabled", Boolean.class, true),
             new GlobalSetting<>("advice-mode", AdviceMode.class, AdviceMode.PROXY),
             new GlobalSetting<>("validation", Validation.class, Validation.STRICT),
+            new GlobalSetting<>("unknown-exceptions", UnknownExceptions.class, UnknownExceptions.FAIL),
             new GlobalSetting<>("observations.enabled", Boolean.class, false),
             new GlobalSetting<>("propagate-mdc", Boolean.class, true),
             new GlobalSetting<>("metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY),

@@ -78,6 +78,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 .toList();
         SyncSettings.warnings(pipelines.all(), others, instances).forEach(log::warn);
         ForeignExceptions.warnings(instances.effectiveSettings()).forEach(log::warn);
+        ForeignExceptions.absent(instances.effectiveSettings()).forEach(log::info);
         warnOfNoFleet();
         proxies.onLateBean(this::checkLate);
     }

@@ -67,7 +67,8 @@ class ConfigurationMetadataTests {
                 assertThat(told.get("defaultValue"))
                         .isEqualTo(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'));
             } else if (value instanceof List<?> classes) {
-                assertThat(told.get("defaultValue")).isEqualTo(List.of(((Class<?>) classes.get(0)).getName()));
+                assertThat(told.get("defaultValue"))
+                        .isEqualTo(List.of(classes.get(0).toString()));
             } else {
                 assertThat(told.get("defaultValue")).as(setting.key()).hasToString(String.valueOf(value));
             }

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
@@ -97,7 +98,7 @@ class InstanceNameTests {
                     CircuitBreakerConfig config = config(context, "PaymentClient.charge");
                     assertThat(config.failureThreshold()).isEqualTo(6);
                     assertThat(config.successThreshold()).isEqualTo(2);
-                    assertThat(config.exceptions()).containsExactly(java.io.IOException.class);
+                    assertThat(config.exceptions()).isEqualTo(FailureMatcher.ofEach(java.io.IOException.class));
                 });
     }
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.retry.RetryConfig;
@@ -77,8 +78,9 @@ class SettingRemedyTests {
                             .find(io.netrun.resilience.retry.Retry.TYPE, "x")
                             .orElseThrow()
                             .config();
-                    assertThat(config.exceptions()).containsExactly(IOException.class);
-                    assertThat(config.ignoreExceptions()).containsExactly(java.io.EOFException.class, Error.class);
+                    assertThat(config.exceptions()).isEqualTo(FailureMatcher.ofEach(IOException.class));
+                    assertThat(config.ignoreExceptions())
+                            .isEqualTo(FailureMatcher.ofEach(java.io.EOFException.class, Error.class));
                 });
     }
 

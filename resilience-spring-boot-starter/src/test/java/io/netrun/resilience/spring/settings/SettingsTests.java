@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.bulkhead.Bulkhead;
@@ -157,7 +158,7 @@ class SettingsTests {
                         "resilience.retry.instances.x.exceptions[0]=java.io.IOException",
                         "resilience.retry.instances.x.exceptions[1]=java.util.concurrent.TimeoutException")
                 .run(context -> assertThat(retry(context, "x").exceptions())
-                        .containsExactly(IOException.class, TimeoutException.class));
+                        .isEqualTo(FailureMatcher.ofEach(IOException.class, TimeoutException.class)));
     }
 
     @ParameterizedTest

@@ -63,7 +63,7 @@ class UnknownKeyTests {
                         .extracting(Problem::remedy)
                         .anyMatch(remedy -> remedy.startsWith("Write what instances share under defaults"))
                         .anyMatch(remedy -> remedy.startsWith("Set resilience.order"))
-                        .anyMatch(remedy -> remedy.startsWith("Set failureResult(…) in a ConfigCustomizer"))
+                        .anyMatch(remedy -> remedy.startsWith("Use 'failure-result'"))
                         .hasSize(3));
     }
 

@@ -46,7 +46,7 @@ class SecuredMethodTests {
             assertThat(registry.find(io.netrun.resilience.retry.Retry.TYPE, "Accounts.close")
                             .orElseThrow()
                             .metrics())
-                    .isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 0));
+                    .isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 0, 0));
         });
     }
 

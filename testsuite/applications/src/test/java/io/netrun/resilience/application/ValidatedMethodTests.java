@@ -142,7 +142,7 @@ class ValidatedMethodTests {
                         .find(io.netrun.resilience.retry.Retry.TYPE, name)
                         .orElseThrow()
                         .metrics())
-                .isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 0));
+                .isEqualTo(new RetryMetrics(0, 0, 0, 0, 0, 0, 0));
     }
 
     private static CircuitBreakerMetrics breaker(ApplicationContext context, String name) {

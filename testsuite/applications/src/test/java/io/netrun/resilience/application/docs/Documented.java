@@ -74,6 +74,11 @@ public abstract class Documented {
         Flux<Price> prices();
     }
 
+    public interface TokenStore {
+
+        void renew();
+    }
+
     public interface Repository {
 
         List<Order> findAll();

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.netrun.resilience.fleet.FleetStore;
 import io.netrun.resilience.fleet.InMemoryFleetStore;
 import io.netrun.resilience.fleet.autoconfigure.ResilienceFleetAutoConfiguration;
+import io.netrun.resilience.retry.BeforeRetry;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceCloudAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -104,6 +106,8 @@ final class DocumentedApplication {
                 // Stands for the Redis of an application with a fleet.
                 .withBean("fleetStore", FleetStore.class, InMemoryFleetStore::new)
                 .withBean("paymentThreads", Executor.class, () -> new SimpleAsyncTaskExecutor("payments-"))
+                .withBean("onlyTransient", Predicate.class, () -> failure -> true)
+                .withBean("renewToken", BeforeRetry.class, () -> (failure, attempt) -> {})
                 .withInitializer(
                         context -> settings.forEach(context.getEnvironment().getPropertySources()::addFirst));
         for (String name : classes) {
