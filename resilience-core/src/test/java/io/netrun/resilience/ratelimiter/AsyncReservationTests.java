@@ -175,7 +175,7 @@ class AsyncReservationTests {
         assertThat(available).isCompletedWithValue(1);
         assertThat(runs).hasValue(0);
         limiter.run(() -> {});
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 0, 0, 2, 0));
+        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 0, 2, 0));
     }
 
     /** One outcome, which its caller sees and which is counted. */
