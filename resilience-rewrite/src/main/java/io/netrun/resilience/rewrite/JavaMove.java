@@ -1,0 +1,180 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.rewrite.ProtectedMethods.Moved;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.Tree;
+import org.openrewrite.internal.ListUtils;
+import org.openrewrite.java.ChangeType;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Space;
+import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeUtils;
+
+/** Moves the annotations and the exceptions of resilience4j in a source file. One use for each file. */
+final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
+
+    static final String PACKAGE = "io.github.resilience4j.";
+
+    private static final String ENABLE_ASYNC = "org.springframework.scheduling.annotation.EnableAsync";
+
+    private static final Map<String, String> EXCEPTIONS =
+            MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
+
+    private final ModuleSettings module;
+
+    private final ProtectedMethods.Options options;
+
+    private final boolean enableAsync;
+
+    private final Set<String> fallbacks = new HashSet<>();
+
+    private boolean timeouts;
+
+    /**
+     * @param module what is known of the module of the file
+     * @param options how to move annotations
+     * @param enableAsync whether the class of the application is to enable {@code @Async}
+     */
+    JavaMove(ModuleSettings module, ProtectedMethods.Options options, boolean enableAsync) {
+        this.module = module;
+        this.options = options;
+        this.enableAsync = enableAsync;
+    }
+
+    /** The file after the move. */
+    JavaSourceFile move(JavaSourceFile file, ExecutionContext ctx) {
+        collect(file);
+        Tree moved = visit(file, ctx);
+        JavaSourceFile result = moved instanceof JavaSourceFile changed ? changed : file;
+        Set<String> known = EXCEPTIONS.keySet();
+        if (Trees.mentions(result, PACKAGE, Set.of()) && !Trees.mentions(result, PACKAGE, known)) {
+            for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {
+                if (exception.getKey().startsWith(PACKAGE)) {
+                    Tree changed = new ChangeType(exception.getKey(), exception.getValue(), true)
+                            .getVisitor()
+                            .visit(result, ctx);
+                    result = changed instanceof JavaSourceFile source ? source : result;
+                }
+            }
+        }
+        return result;
+    }
+
+    /** Finds the names of fallback methods, before any method is visited. */
+    private void collect(JavaSourceFile file) {
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
+                String pattern = ProtectedMethods.pattern(annotation, file);
+                if (pattern != null) {
+                    timeouts |= pattern.equals("timeout");
+                    String name = Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
+                    if (name != null) {
+                        fallbacks.add(name);
+                    }
+                }
+                return annotation;
+            }
+        }.visit(file, 0);
+    }
+
+    @Override
+    public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
+        J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
+        Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "");
+        add(moved);
+        visited = visited.withLeadingAnnotations(moved.annotations());
+        boolean application = visited.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> annotation.getSimpleName().equals("SpringBootApplication"));
+        boolean async = visited.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> annotation.getSimpleName().equals("EnableAsync"));
+        if (enableAsync && application && !async) {
+            J.Annotation last =
+                    visited.getLeadingAnnotations().get(visited.getLeadingAnnotations().size() - 1);
+            J.Annotation added = Trees.beside(last, ENABLE_ASYNC, List.of());
+            maybeAddImport(ENABLE_ASYNC, null, false);
+            boolean alone = visited.getLeadingAnnotations().size() == 1;
+            return visited.withLeadingAnnotations(ListUtils.concat(
+                    visited.getLeadingAnnotations(),
+                    alone ? added.withPrefix(Space.format("\n")) : added));
+        }
+        return visited;
+    }
+
+    @Override
+    public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
+        J.MethodDeclaration visited = super.visitMethodDeclaration(declaration, ctx);
+        Moved moved = methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration));
+        add(moved);
+        if (fallbacks.contains(visited.getSimpleName())) {
+            List<Statement> parameters = new ArrayList<>(visited.getParameters());
+            parameters.set(parameters.size() - 1, failure(parameters.get(parameters.size() - 1)));
+            visited = visited.withParameters(parameters);
+        }
+        return visited.withLeadingAnnotations(moved.annotations());
+    }
+
+    private ProtectedMethods methods() {
+        return new ProtectedMethods(getCursor().firstEnclosingOrThrow(JavaSourceFile.class), module, options);
+    }
+
+    private Set<String> ofClass() {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
+        return owner == null
+                ? Set.of()
+                : owner.getLeadingAnnotations().stream()
+                        .map(annotation -> ProtectedMethods.pattern(annotation, file))
+                        .filter(pattern -> pattern != null)
+                        .collect(Collectors.toSet());
+    }
+
+    private static String returns(J.MethodDeclaration declaration) {
+        J returned = declaration.getReturnTypeExpression();
+        if (returned instanceof J.ParameterizedType parameterized) {
+            return parameterized.getClazz().toString();
+        }
+        return returned == null ? "void" : returned.toString();
+    }
+
+    private void add(Moved moved) {
+        moved.added().forEach(name -> maybeAddImport(name, null, false));
+        if (!moved.added().isEmpty()) {
+            MappingTable.get()
+                    .renamed(MappingTable.RESILIENCE4J, "annotation")
+                    .keySet()
+                    .forEach(this::maybeRemoveImport);
+            maybeRemoveImport("io.github.resilience4j.bulkhead.annotation.Bulkhead.Type");
+            maybeRemoveImport("io.github.resilience4j.bulkhead.annotation.Bulkhead.Type.THREADPOOL");
+            maybeRemoveImport("io.github.resilience4j.bulkhead.annotation.Bulkhead.Type.SEMAPHORE");
+        }
+    }
+
+    /** The failure that a fallback method handles. */
+    private Statement failure(Statement parameter) {
+        if (!(parameter instanceof J.VariableDeclarations variable)) {
+            return parameter;
+        }
+        JavaType.FullyQualified type = TypeUtils.asFullyQualified(variable.getType());
+        String there = type == null ? "" : type.getFullyQualifiedName();
+        @Nullable String here = timeouts || there.startsWith(PACKAGE) ? EXCEPTIONS.get(there) : null;
+        if (here == null || variable.getTypeExpression() == null) {
+            return variable;
+        }
+        maybeAddImport(here, null, false);
+        maybeRemoveImport(there);
+        return variable.withTypeExpression(Trees.identifier(
+                        here.substring(here.lastIndexOf('.') + 1), JavaType.ShallowClass.build(here))
+                .withPrefix(variable.getTypeExpression().getPrefix()));
+    }
+}
