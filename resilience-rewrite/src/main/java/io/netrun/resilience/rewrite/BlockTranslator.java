@@ -89,7 +89,11 @@ final class BlockTranslator {
             List<String> names = Values.classes(setting.value().elements(), effective.timeouts());
             moved.put(
                     row.here().name(),
-                    new Moved(new Setting.Value(names, setting.value().list()), origin(setting)));
+                    new Moved(
+                            setting.value().list()
+                                    ? new Setting.Value(names, true)
+                                    : Setting.Value.of(String.join(", ", names)),
+                            origin(setting)));
         } else if (row.kind().equals("duration")) {
             String text = setting.value().text();
             if (Values.isUnitUnknown(text)) {

@@ -170,7 +170,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     return moved(file, found, ctx);
                 } else if (tree instanceof Xml.Document file
                         && SettingsMove.path(file).endsWith("pom.xml")) {
-                    return new PomMove(MappingTable.RESILIENCE4J, found.stays(file)).visit(file, ctx);
+                    return new PomMove(MappingTable.RESILIENCE4J, found.stays(file), false).visit(file, ctx);
                 }
                 return tree;
             }

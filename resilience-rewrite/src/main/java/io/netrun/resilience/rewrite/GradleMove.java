@@ -41,6 +41,22 @@ final class GradleMove {
         return SettingsMove.path(file).matches(".*\\.gradle(\\.kts)?");
     }
 
+    /** The file with the starter, where it has dependencies. */
+    static SourceFile add(SourceFile file) {
+        String text = file.printAll();
+        Matcher first = Pattern.compile("(?m)^(\\s*)implementation\\s*(\\(?)\\s*['\"(]").matcher(text);
+        if (text.contains(Dependencies.STARTER) || !first.find()) {
+            return file;
+        }
+        String coordinates = '"' + full(Dependencies.STARTER) + '"';
+        boolean call = !first.group(2).isEmpty();
+        String indent = first.group(1).replace("\n", "");
+        String line = indent + "implementation" + (call ? "(" + coordinates + ")" : " " + coordinates) + "\n";
+        int start = first.end(1) - indent.length();
+        PlainText plain = PlainTextParser.convert(file);
+        return plain.withText(text.substring(0, start) + line + text.substring(start));
+    }
+
     /** The file with its dependencies replaced. */
     SourceFile move(SourceFile file) {
         String text = file.printAll();

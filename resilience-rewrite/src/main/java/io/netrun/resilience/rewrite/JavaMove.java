@@ -10,13 +10,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
-import org.openrewrite.internal.ListUtils;
 import org.openrewrite.java.ChangeType;
 import org.openrewrite.java.JavaIsoVisitor;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
 import org.openrewrite.java.tree.JavaType;
-import org.openrewrite.java.tree.Space;
 import org.openrewrite.java.tree.Statement;
 import org.openrewrite.java.tree.TypeUtils;
 
@@ -38,6 +36,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final Set<String> fallbacks = new HashSet<>();
 
+    private final Imports imports = new Imports();
+
     private boolean timeouts;
 
     /**
@@ -55,7 +55,10 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     JavaSourceFile move(JavaSourceFile file, ExecutionContext ctx) {
         collect(file);
         Tree moved = visit(file, ctx);
-        JavaSourceFile result = moved instanceof JavaSourceFile changed ? changed : file;
+        JavaSourceFile result = imports.apply(
+                moved instanceof JavaSourceFile changed ? changed : file,
+                MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation"),
+                ctx);
         Set<String> known = EXCEPTIONS.keySet();
         if (Trees.mentions(result, PACKAGE, Set.of()) && !Trees.mentions(result, PACKAGE, known)) {
             for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {
@@ -91,7 +94,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
         J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
-        Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "");
+        Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "", visited.getPrefix());
         add(moved);
         visited = visited.withLeadingAnnotations(moved.annotations());
         boolean application = visited.getLeadingAnnotations().stream()
@@ -99,14 +102,10 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         boolean async = visited.getLeadingAnnotations().stream()
                 .anyMatch(annotation -> annotation.getSimpleName().equals("EnableAsync"));
         if (enableAsync && application && !async) {
-            J.Annotation last =
-                    visited.getLeadingAnnotations().get(visited.getLeadingAnnotations().size() - 1);
-            J.Annotation added = Trees.beside(last, ENABLE_ASYNC, List.of());
-            maybeAddImport(ENABLE_ASYNC, null, false);
-            boolean alone = visited.getLeadingAnnotations().size() == 1;
-            return visited.withLeadingAnnotations(ListUtils.concat(
-                    visited.getLeadingAnnotations(),
-                    alone ? added.withPrefix(Space.format("\n")) : added));
+            List<J.Annotation> annotations = new ArrayList<>(visited.getLeadingAnnotations());
+            annotations.add(Trees.beside(annotations.get(0), ENABLE_ASYNC, List.of(), visited.getPrefix()));
+            imports.add(ENABLE_ASYNC);
+            return visited.withLeadingAnnotations(annotations);
         }
         return visited;
     }
@@ -114,7 +113,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
         J.MethodDeclaration visited = super.visitMethodDeclaration(declaration, ctx);
-        Moved moved = methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration));
+        Moved moved = methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix());
         add(moved);
         if (fallbacks.contains(visited.getSimpleName())) {
             List<Statement> parameters = new ArrayList<>(visited.getParameters());
@@ -148,15 +147,12 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     }
 
     private void add(Moved moved) {
-        moved.added().forEach(name -> maybeAddImport(name, null, false));
+        moved.added().forEach(imports::add);
         if (!moved.added().isEmpty()) {
             MappingTable.get()
                     .renamed(MappingTable.RESILIENCE4J, "annotation")
                     .keySet()
-                    .forEach(this::maybeRemoveImport);
-            maybeRemoveImport("io.github.resilience4j.bulkhead.annotation.Bulkhead.Type");
-            maybeRemoveImport("io.github.resilience4j.bulkhead.annotation.Bulkhead.Type.THREADPOOL");
-            maybeRemoveImport("io.github.resilience4j.bulkhead.annotation.Bulkhead.Type.SEMAPHORE");
+                    .forEach(imports::remove);
         }
     }
 
@@ -171,8 +167,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         if (here == null || variable.getTypeExpression() == null) {
             return variable;
         }
-        maybeAddImport(here, null, false);
-        maybeRemoveImport(there);
+        imports.add(here);
+        imports.remove(there);
         return variable.withTypeExpression(Trees.identifier(
                         here.substring(here.lastIndexOf('.') + 1), JavaType.ShallowClass.build(here))
                 .withPrefix(variable.getTypeExpression().getPrefix()));

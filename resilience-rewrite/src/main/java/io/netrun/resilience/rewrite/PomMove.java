@@ -18,13 +18,17 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
 
     private final boolean keepForeign;
 
+    private final boolean add;
+
     /**
      * @param library the library, as in the mapping table
      * @param keepForeign whether its dependencies stay beside the new ones
+     * @param add whether the starter is added where no dependency is replaced by it
      */
-    PomMove(String library, boolean keepForeign) {
+    PomMove(String library, boolean keepForeign, boolean add) {
         this.dependencies = new Dependencies(library);
         this.keepForeign = keepForeign;
+        this.add = add;
     }
 
     @Override
@@ -70,7 +74,17 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
                 changed = true;
             }
         }
+        if (add && isOfProject() && present.add(Dependencies.STARTER)) {
+            Xml.Tag last = visited.getChildren().get(visited.getChildren().size() - 1);
+            contents.add(replaced(last.withContent(null).withPrefix(last.getPrefix()), Dependencies.STARTER));
+            changed = true;
+        }
         return changed ? visited.withContent(contents) : visited;
+    }
+
+    private boolean isOfProject() {
+        return getCursor().getParentTreeCursor().getValue() instanceof Xml.Tag parent
+                && parent.getName().equals("project");
     }
 
     private static Xml.Tag replaced(Xml.Tag dependency, String artifact) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.Expression;
 import org.openrewrite.java.tree.J;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.Space;
 
 /**
  * Moves the annotations of resilience4j on one class or method. One use for each.
@@ -57,8 +58,9 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
      * @param annotations those of the class or method
      * @param around the patterns that the class has for a method; empty for a class
      * @param returns the name of the type that a method returns; empty for a class
+     * @param owner what is before the class or method
      */
-    Moved move(List<J.Annotation> annotations, Set<String> around, String returns) {
+    Moved move(List<J.Annotation> annotations, Set<String> around, String returns, Space owner) {
         List<J.Annotation> moved = new ArrayList<>();
         Map<String, Expression> fallbacks = new LinkedHashMap<>();
         Set<String> patterns = new LinkedHashSet<>(around);
@@ -87,7 +89,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             return new Moved(annotations, Set.of(), Set.of());
         }
         int position = lastOf(moved, added) + 1;
-        for (J.Annotation annotation : besides(last, fallbacks, patterns, pool ? returns : "")) {
+        for (J.Annotation annotation : besides(last.withPrefix(owner), fallbacks, patterns, pool ? returns : "")) {
             added.add(Trees.typeName(annotation, null));
             moved.add(position++, annotation);
         }
@@ -132,7 +134,7 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                 .orElse(null);
         Expression method = inner == null ? null : fallbacks.get(inner);
         if (inner != null && method != null) {
-            besides.add(Trees.beside(last, FALLBACK, List.of(Trees.argument("method", method))));
+            besides.add(Trees.beside(last, FALLBACK, List.of(Trees.argument("method", method)), last.getPrefix()));
             fallbacks.values().stream()
                     .map(Object::toString)
                     .filter(name -> !name.equals(method.toString()))
@@ -148,11 +150,11 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             if (options.keepBehaviour() && !outer.isEmpty()) {
                 List<String> swapped = new ArrayList<>(outer);
                 swapped.add("fallback");
-                besides.add(Trees.beside(last, ORDER, List.of(Trees.array(swapped))));
+                besides.add(Trees.beside(last, ORDER, List.of(Trees.array(swapped)), last.getPrefix()));
             }
         }
         if (poolReturns.endsWith("CompletableFuture")) {
-            besides.add(Trees.beside(last, ASYNC, List.of()));
+            besides.add(Trees.beside(last, ASYNC, List.of(), last.getPrefix()));
             options.left()
                     .accept(new Left(
                             "@Bulkhead(type = THREADPOOL)",

@@ -77,17 +77,13 @@ final class Trees {
                 arguments.isEmpty() ? null : container(arguments));
     }
 
-    /** The same prefix without comments, which stay with the former annotation. */
-    static J.Annotation beside(J.Annotation former, String typeName, List<Expression> arguments) {
-        J.Annotation annotation = annotation(former, typeName, arguments);
-        String space = former.getPrefix().getWhitespace();
-        String last = former.getPrefix().getComments().isEmpty()
-                ? space
-                : former.getPrefix()
-                        .getComments()
-                        .get(former.getPrefix().getComments().size() - 1)
-                        .getSuffix();
-        return annotation.withPrefix(Space.format(last.isEmpty() ? " " : last));
+    /** An annotation on a line of its own behind another one; indented like the class or method that it is on. */
+    static J.Annotation beside(J.Annotation former, String typeName, List<Expression> arguments, Space owner) {
+        String space = owner.getComments().isEmpty()
+                ? owner.getWhitespace()
+                : owner.getComments().get(owner.getComments().size() - 1).getSuffix();
+        String indent = space.substring(space.lastIndexOf('\n') + 1);
+        return annotation(former, typeName, arguments).withPrefix(Space.format("\n" + indent));
     }
 
     private static JContainer<Expression> container(List<Expression> arguments) {

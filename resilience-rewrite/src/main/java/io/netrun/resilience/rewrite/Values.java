@@ -39,7 +39,7 @@ final class Values {
     static String duration(String value) {
         if (value.matches("\\d+")) {
             long millis = Long.parseLong(value);
-            return millis > 0 && millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+            return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
         }
         Matcher placeholder = BARE_DEFAULT.matcher(value);
         return placeholder.matches() ? placeholder.group(1) + placeholder.group(2) + "}ms" : value.replace(" ", "");

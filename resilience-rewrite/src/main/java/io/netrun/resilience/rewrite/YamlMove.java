@@ -57,7 +57,9 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         List<Yaml.Mapping.Entry> entries = new ArrayList<>();
         boolean written = false;
         boolean first = true;
-        for (Yaml.Mapping.Entry entry : mapping.getEntries()) {
+        boolean moved = false;
+        for (Yaml.Mapping.Entry next : mapping.getEntries()) {
+            Yaml.Mapping.Entry entry = moved ? next.withPrefix(withoutTrailing(next.getPrefix())) : next;
             Yaml.Mapping.Entry rest = pruned(entry, List.of(), translated.isForeignKept());
             if (rest == null && !written && !added.isEmpty()) {
                 entries.add(added.get(0).withPrefix(entry.getPrefix()));
@@ -66,11 +68,18 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
                 entries.add(entries.isEmpty() && !first ? rest.withPrefix("") : rest);
             }
             first = false;
+            moved = rest == null;
         }
         if (!written && !added.isEmpty()) {
             entries.add(added.get(0).withPrefix(entries.isEmpty() ? "" : "\n\n"));
         }
         return mapping.withEntries(entries);
+    }
+
+    /** What stands behind the last moved setting is its comment, which has moved with it. */
+    private static String withoutTrailing(String prefix) {
+        int line = prefix.indexOf('\n');
+        return line < 0 ? prefix : prefix.substring(line);
     }
 
     /** The entry without what was moved; null if nothing remains. */
