@@ -29,8 +29,7 @@ final class BlockTranslator {
      * @param effective looks up a setting that another block may have
      * @param keepBehaviour whether what differs without a setting is written out
      */
-    BlockTranslator(
-            String section, Map<String, Setting> settings, Effective effective, boolean keepBehaviour) {
+    BlockTranslator(String section, Map<String, Setting> settings, Effective effective, boolean keepBehaviour) {
         this.section = section;
         this.settings = settings;
         this.effective = effective;
@@ -42,8 +41,7 @@ final class BlockTranslator {
         for (Map.Entry<String, Setting> setting : settings.entrySet()) {
             Row row = MappingTable.get()
                     .settings(section)
-                    .filter(candidate ->
-                            Names.uniform(candidate.there().name()).equals(setting.getKey()))
+                    .filter(candidate -> Names.uniform(candidate.there().name()).equals(setting.getKey()))
                     .findFirst()
                     .orElse(null);
             if (row == null) {
@@ -116,7 +114,10 @@ final class BlockTranslator {
                 .findFirst()
                 .orElse(null);
         if (word == null) {
-            left(setting, "The value " + text + " has no counterpart. Set " + row.here().name() + ".");
+            left(
+                    setting,
+                    "The value " + text + " has no counterpart. Set "
+                            + row.here().name() + ".");
         } else if (!word.isEmpty()) {
             put(setting, row, word);
         }
@@ -198,7 +199,8 @@ final class BlockTranslator {
 
     /** What follows from the presence of settings. */
     private void addImplied() {
-        boolean exponential = is("enable-exponential-backoff", "true") && settings.containsKey("enableexponentialbackoff");
+        boolean exponential =
+                is("enable-exponential-backoff", "true") && settings.containsKey("enableexponentialbackoff");
         if (section.equals("circuitbreaker")) {
             if (exponential) {
                 addIfMissing("exponential-backoff-multiplier", "open-backoff-multiplier", "1.5");

@@ -12,7 +12,10 @@ final class Dependencies {
     private static final String OF_CLOUD = "org.springframework.cloud";
 
     private static final Map<String, String> GROUPS = Map.of(
-            MappingTable.RESILIENCE4J, "io.github.resilience4j", MappingTable.SPRING_RETRY, "org.springframework.retry");
+            MappingTable.RESILIENCE4J,
+            "io.github.resilience4j",
+            MappingTable.SPRING_RETRY,
+            "org.springframework.retry");
 
     private final String library;
 

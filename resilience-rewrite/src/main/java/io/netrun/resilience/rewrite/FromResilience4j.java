@@ -119,10 +119,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 return annotation;
             }
         }.visit(file, 0);
-        JavaSourceFile moved = new JavaMove(
-                        module, new ProtectedMethods.Options(false, left -> {}), false)
-                .move(file, ctx);
-        if (Trees.mentions(moved, JavaMove.PACKAGE, Set.of())) {
+        JavaSourceFile moved =
+                new JavaMove(module, new ProtectedMethods.Options(false, left -> {}), false).move(file, ctx);
+        if (JavaMove.isForeign(moved)) {
             module.keepForeign();
             found.left().add(path);
         }
@@ -186,11 +185,29 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (found.left().contains(path)) {
             leftovers.insertRow(
                     ctx,
-                    row(path, new Left("types of resilience4j", "The code uses them beyond annotations and exceptions.")));
+                    row(
+                            path,
+                            new Left(
+                                    "types of resilience4j", "The code uses them beyond annotations and exceptions.")));
         }
-        ProtectedMethods.Options options = new ProtectedMethods.Options(
-                keeps(), left -> leftovers.insertRow(ctx, row(path, left)));
+        if (found.left().contains(path)) {
+            MappingTable.get()
+                    .renamed(MappingTable.RESILIENCE4J, "exception")
+                    .forEach((there, here) -> addException(ctx, file, there, here));
+        }
+        ProtectedMethods.Options options =
+                new ProtectedMethods.Options(keeps(), left -> leftovers.insertRow(ctx, row(path, left)));
         return new JavaMove(module, options, found.async().contains(Names.module(path))).move(file, ctx);
+    }
+
+    private void addException(ExecutionContext ctx, JavaSourceFile file, String there, String here) {
+        boolean named = there.startsWith(JavaMove.PACKAGE)
+                && file.getImports().stream()
+                        .anyMatch(imported -> imported.getTypeName().equals(there));
+        if (named) {
+            leftovers.insertRow(
+                    ctx, row(SettingsMove.path(file), new Left(there, "Annotated methods throw " + here + " now.")));
+        }
     }
 
     private static Leftovers.Row row(String path, Left left) {
@@ -219,8 +236,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             String path = "/" + SettingsMove.path(build);
             String root = path.substring(0, path.lastIndexOf('/'));
             return modules.entrySet().stream()
-                    .anyMatch(module ->
-                            module.getKey().startsWith(root) && module.getValue().isForeignKept());
+                    .anyMatch(module -> module.getKey().startsWith(root)
+                            && module.getValue().isForeignKept());
         }
     }
 }

@@ -3,8 +3,8 @@ package io.netrun.resilience.rewrite;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves an application from Spring Retry: dependencies and annotations. What code uses of it beyond that stays and is listed in
- * the {@link Leftovers}.
+ * Moves an application from Spring Retry: dependencies and annotations. What code uses of it beyond that stays and is
+ * listed in the {@link Leftovers}.
  */
 public final class FromSpringRetry extends SpringRecipe {
 

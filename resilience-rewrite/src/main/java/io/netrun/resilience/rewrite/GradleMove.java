@@ -19,8 +19,8 @@ final class GradleMove {
     private static final Pattern SHORT =
             Pattern.compile("(['\"])((?:io|org)\\.[\\w.]+):([\\w.-]+)(?::[^'\"]*)?(['\"])");
 
-    private static final Pattern LONG = Pattern.compile(
-            "group\\s*[:=]\\s*['\"]([\\w.]+)['\"]\\s*,\\s*name\\s*[:=]\\s*['\"]([\\w.-]+)['\"]"
+    private static final Pattern LONG =
+            Pattern.compile("group\\s*[:=]\\s*['\"]([\\w.]+)['\"]\\s*,\\s*name\\s*[:=]\\s*['\"]([\\w.-]+)['\"]"
                     + "(?:\\s*,\\s*version\\s*[:=]\\s*(?:['\"][^'\"]*['\"]|[\\w.]+))?");
 
     private final Dependencies dependencies;
@@ -44,7 +44,8 @@ final class GradleMove {
     /** The file with the starter, where it has dependencies. */
     static SourceFile add(SourceFile file) {
         String text = file.printAll();
-        Matcher first = Pattern.compile("(?m)^(\\s*)implementation\\s*(\\(?)\\s*['\"(]").matcher(text);
+        Matcher first =
+                Pattern.compile("(?m)^(\\s*)implementation\\s*(\\(?)\\s*['\"(]").matcher(text);
         if (text.contains(Dependencies.STARTER) || !first.find()) {
             return file;
         }
@@ -89,8 +90,11 @@ final class GradleMove {
             String artifact = dependencies.replacement(coordinates.group(2), coordinates.group(3));
             return artifact.isEmpty()
                     ? line
-                    : line.substring(0, coordinates.start()) + coordinates.group(1) + full(artifact)
-                            + coordinates.group(4) + line.substring(coordinates.end());
+                    : line.substring(0, coordinates.start())
+                            + coordinates.group(1)
+                            + full(artifact)
+                            + coordinates.group(4)
+                            + line.substring(coordinates.end());
         }
         Matcher parts = LONG.matcher(line);
         if (parts.find()) {

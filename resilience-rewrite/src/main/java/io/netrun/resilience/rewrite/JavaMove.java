@@ -1,5 +1,6 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.rewrite.BlockTranslator.Left;
 import io.netrun.resilience.rewrite.ProtectedMethods.Moved;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,6 +23,8 @@ import org.openrewrite.java.tree.TypeUtils;
 final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     static final String PACKAGE = "io.github.resilience4j.";
+
+    private static final String CLOUD_PACKAGE = "org.springframework.cloud.circuitbreaker.resilience4j.";
 
     private static final String ENABLE_ASYNC = "org.springframework.scheduling.annotation.EnableAsync";
 
@@ -60,7 +63,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation"),
                 ctx);
         Set<String> known = EXCEPTIONS.keySet();
-        if (Trees.mentions(result, PACKAGE, Set.of()) && !Trees.mentions(result, PACKAGE, known)) {
+        if (isForeign(result) && !Trees.mentions(result, PACKAGE, known)) {
             for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {
                 if (exception.getKey().startsWith(PACKAGE)) {
                     Tree changed = new ChangeType(exception.getKey(), exception.getValue(), true)
@@ -71,6 +74,11 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             }
         }
         return result;
+    }
+
+    /** Whether a file names types of resilience4j, or those of Spring Cloud for it. */
+    static boolean isForeign(JavaSourceFile file) {
+        return Trees.mentions(file, PACKAGE, Set.of()) || Trees.mentions(file, CLOUD_PACKAGE, Set.of());
     }
 
     /** Finds the names of fallback methods, before any method is visited. */
@@ -113,7 +121,9 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     @Override
     public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
         J.MethodDeclaration visited = super.visitMethodDeclaration(declaration, ctx);
-        Moved moved = methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix());
+        Moved moved = withoutMissing(
+                methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix()),
+                declaration);
         add(moved);
         if (fallbacks.contains(visited.getSimpleName())) {
             List<Statement> parameters = new ArrayList<>(visited.getParameters());
@@ -121,6 +131,38 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
             visited = visited.withParameters(parameters);
         }
         return visited.withLeadingAnnotations(moved.annotations());
+    }
+
+    /** A fallback that resilience4j does not find either. */
+    private Moved withoutMissing(Moved moved, J.MethodDeclaration method) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        String name = moved.annotations().stream()
+                .filter(annotation -> Trees.typeName(annotation, null).equals(ProtectedMethods.FALLBACK))
+                .map(annotation -> Trees.text(Trees.arguments(annotation).get("method")))
+                .filter(text -> text != null)
+                .findFirst()
+                .orElse(null);
+        if (owner == null
+                || name == null
+                || !moved.added().contains(ProtectedMethods.FALLBACK)
+                || !FallbackFit.isMissing(owner, method, name)) {
+            return moved;
+        }
+        options.left()
+                .accept(new Left(
+                        "fallbackMethod = " + name,
+                        "No method of that name has the parameters of " + method.getSimpleName()
+                                + ", so it was never called. Correct it, and add @Fallback(method = \"" + name
+                                + "\")."));
+        Set<String> dropped = Set.of(ProtectedMethods.FALLBACK, ProtectedMethods.ORDER);
+        Set<String> added = new HashSet<>(moved.added());
+        added.removeAll(dropped);
+        return new Moved(
+                moved.annotations().stream()
+                        .filter(annotation -> !dropped.contains(Trees.typeName(annotation, null)))
+                        .toList(),
+                added,
+                moved.fallbacks());
     }
 
     private ProtectedMethods methods() {
@@ -169,8 +211,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
         }
         imports.add(here);
         imports.remove(there);
-        return variable.withTypeExpression(Trees.identifier(
-                        here.substring(here.lastIndexOf('.') + 1), JavaType.ShallowClass.build(here))
-                .withPrefix(variable.getTypeExpression().getPrefix()));
+        return variable.withTypeExpression(
+                Trees.identifier(here.substring(here.lastIndexOf('.') + 1), JavaType.ShallowClass.build(here))
+                        .withPrefix(variable.getTypeExpression().getPrefix()));
     }
 }

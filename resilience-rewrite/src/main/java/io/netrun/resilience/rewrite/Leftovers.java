@@ -20,7 +20,12 @@ public final class Leftovers extends DataTable<Leftovers.Row> {
      * @param reason why it was left, and the remedy
      */
     public record Row(
-            @Column(displayName = "File", description = "The path of the file.") String file,
-            @Column(displayName = "What", description = "The name in the other library.") String what,
-            @Column(displayName = "Reason", description = "Why it was left, and the remedy.") String reason) {}
+            @Column(displayName = "File", description = "The path of the file.")
+            String file,
+
+            @Column(displayName = "What", description = "The name in the other library.")
+            String what,
+
+            @Column(displayName = "Reason", description = "Why it was left, and the remedy.")
+            String reason) {}
 }

@@ -137,7 +137,8 @@ final class ModuleSettings {
 
     /** Whether a setting decides about the order of the patterns. */
     static boolean isOrder(Setting setting) {
-        return ASPECTS.containsKey(Names.uniform(setting.path().get(setting.path().size() - 1)));
+        return ASPECTS.containsKey(
+                Names.uniform(setting.path().get(setting.path().size() - 1)));
     }
 
     /** Whether health indicators of circuit breakers are on. */

@@ -53,7 +53,8 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
         List<Content> contents = new ArrayList<>();
         boolean changed = false;
         for (Content content : visited.getContent()) {
-            if (!(content instanceof Xml.Tag dependency) || !dependency.getName().equals("dependency")) {
+            if (!(content instanceof Xml.Tag dependency)
+                    || !dependency.getName().equals("dependency")) {
                 contents.add(content);
                 continue;
             }
@@ -108,6 +109,7 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
                 .append("</")
                 .append(name)
                 .append('>'));
-        return Xml.Tag.build(text.append(indent).append("</dependency>").toString()).withPrefix(indent);
+        return Xml.Tag.build(text.append(indent).append("</dependency>").toString())
+                .withPrefix(indent);
     }
 }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
+import org.openrewrite.Tree;
 import org.openrewrite.marker.Markers;
 import org.openrewrite.properties.PropertiesVisitor;
 import org.openrewrite.properties.tree.Properties;
-import org.openrewrite.Tree;
 
 /** Moves the settings of a file of properties. */
 final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
@@ -78,8 +78,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
 
     private List<Properties.Content> moved(
             List<Properties.Content> part, SettingsMove.@Nullable Translated translated) {
-        List<SettingsMove.Written> rest =
-                new ArrayList<>(translated == null ? List.of() : translated.settings());
+        List<SettingsMove.Written> rest = new ArrayList<>(translated == null ? List.of() : translated.settings());
         rest.removeIf(setting -> SettingsMove.isWritten(setting, part));
         List<Properties.Content> contents = new ArrayList<>();
         int last = -1;

@@ -94,7 +94,10 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             moved.add(position++, annotation);
         }
         Set<String> methods = new LinkedHashSet<>();
-        fallbacks.values().stream().map(Trees::text).filter(name -> name != null).forEach(methods::add);
+        fallbacks.values().stream()
+                .map(Trees::text)
+                .filter(name -> name != null)
+                .forEach(methods::add);
         return new Moved(moved, added, methods);
     }
 
@@ -116,7 +119,8 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
             if (name.equals("name")) {
                 String text = Trees.text(value);
                 String renamed = text == null || !pool ? text : module.poolName(text);
-                kept.add(Trees.argument("name", renamed == null || renamed.equals(text) ? value : Trees.literal(renamed)));
+                kept.add(Trees.argument(
+                        "name", renamed == null || renamed.equals(text) ? value : Trees.literal(renamed)));
             } else if (name.equals("configuration") || name.equals("permits")) {
                 options.left().accept(new Left("@" + annotation.getSimpleName() + "(" + name + ")", reason(name)));
             }

@@ -66,7 +66,7 @@ final class RetryArguments {
     }
 
     /**
-     * Adds an argument as the table says.
+     * Adds an argument by the table.
      *
      * @param scope what the attribute's name begins with in the table
      * @param name the name of the attribute

@@ -26,7 +26,8 @@ record SettingsDocument(String id, boolean base, List<Setting> settings) {
     /** Whether a setting is of resilience4j. */
     static boolean isForeign(List<String> path) {
         return Names.uniform(path.get(0)).equals("resilience4j")
-                || MANAGEMENT.matcher(String.join(
+                || MANAGEMENT
+                        .matcher(String.join(
                                 ".", path.stream().map(Names::uniform).toList()))
                         .matches();
     }

@@ -26,8 +26,7 @@ final class SettingsMove {
      * @param keepBehaviour whether defaults that differ are written out
      * @param leftovers takes the path of a file and what was left in it
      */
-    SettingsMove(
-            Map<String, ModuleSettings> modules, boolean keepBehaviour, BiConsumer<String, Left> leftovers) {
+    SettingsMove(Map<String, ModuleSettings> modules, boolean keepBehaviour, BiConsumer<String, Left> leftovers) {
         this.modules = modules;
         this.keepBehaviour = keepBehaviour;
         this.leftovers = leftovers;
@@ -81,10 +80,7 @@ final class SettingsMove {
         result.moved().forEach(placed -> {
             Setting origin = placed.setting().origin();
             Written written = new Written(
-                    placed.path(),
-                    placed.setting().value(),
-                    origin == null ? List.of() : origin.comments(),
-                    origin);
+                    placed.path(), placed.setting().value(), origin == null ? List.of() : origin.comments(), origin);
             if (known.putIfAbsent(written.key(), written) == null) {
                 settings.add(written);
             }
@@ -95,7 +91,8 @@ final class SettingsMove {
 
     /** The names of endpoints, with those of resilience4j replaced. */
     String exposed(String names) {
-        List<String> words = Arrays.stream(names.split(",", -1)).map(String::strip).toList();
+        List<String> words =
+                Arrays.stream(names.split(",", -1)).map(String::strip).toList();
         boolean foreign = words.stream().anyMatch(SettingsMove::isEndpoint);
         return foreign
                 ? words.stream()
@@ -136,10 +133,17 @@ final class SettingsMove {
      * @param comments its comments
      * @param origin the setting that it replaces, or null
      */
-    record Written(List<String> path, Setting.Value value, List<String> comments, @Nullable Setting origin) {
+    record Written(
+            List<String> path,
+            Setting.Value value,
+            List<String> comments,
+            @Nullable Setting origin) {
 
         String key() {
-            return path.stream().map(Names::bracketed).collect(Collectors.joining(".")).replace(".[", "[");
+            return path.stream()
+                    .map(Names::bracketed)
+                    .collect(Collectors.joining("."))
+                    .replace(".[", "[");
         }
 
         boolean isFrom(List<String> elements) {

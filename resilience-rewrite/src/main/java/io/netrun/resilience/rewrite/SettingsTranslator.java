@@ -60,7 +60,8 @@ final class SettingsTranslator {
         boolean set = document.others().stream().anyMatch(ModuleSettings::isOrder);
         if (set || (write && module.patterns().size() > 1)) {
             result.moved()
-                    .add(new Placed(List.of("resilience", "order"), new Moved(new Setting.Value(module.order(), true), null)));
+                    .add(new Placed(
+                            List.of("resilience", "order"), new Moved(new Setting.Value(module.order(), true), null)));
         }
     }
 
@@ -71,7 +72,8 @@ final class SettingsTranslator {
                     .settings(section)
                     .filter(row -> !row.there().standard().isEmpty())
                     .forEach(row -> settings.put(
-                            Names.uniform(row.there().name()), implied(row.there().standard())));
+                            Names.uniform(row.there().name()),
+                            implied(row.there().standard())));
         }
         Block.Id id = new Block.Id(section, true, "default");
         Block shared = blocks.get(id);
@@ -82,7 +84,10 @@ final class SettingsTranslator {
             return;
         }
         BlockTranslator translator = new BlockTranslator(
-                section, settings, new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth()), keepBehaviour);
+                section,
+                settings,
+                new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth()),
+                keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         if (write) {
             if (section.equals("ratelimiter") && text(settings, "limit-refresh-period") == null) {
@@ -93,10 +98,11 @@ final class SettingsTranslator {
                     .rows(MappingTable.RESILIENCE4J, "implicit setting")
                     .filter(row -> row.section().to().equals(pattern))
                     .forEach(row -> moved.putIfAbsent(
-                            row.here().name(), new Moved(Setting.Value.of(row.there().standard()), null)));
+                            row.here().name(),
+                            new Moved(Setting.Value.of(row.there().standard()), null)));
             moved.entrySet().removeIf(entry -> entry.getValue().origin() == null && isDefault(section, entry));
         }
-        place(List.of("resilience", pattern, "defaults"), moved);
+        putAll(List.of("resilience", pattern, "defaults"), moved);
         result.left().addAll(translator.left());
     }
 
@@ -149,7 +155,7 @@ final class SettingsTranslator {
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         String name = id.section().equals(POOL) ? module.poolName(id.name()) : id.name();
-        place(List.of("resilience", pattern, "instances", name), moved);
+        putAll(List.of("resilience", pattern, "instances", name), moved);
         result.left().addAll(translator.left());
     }
 
@@ -178,7 +184,7 @@ final class SettingsTranslator {
         for (String name : module.pools()) {
             Block.Id id = new Block.Id(POOL, false, name);
             if (module.documents().stream().noneMatch(other -> other.blocks().containsKey(id))) {
-                place(
+                putAll(
                         List.of("resilience", "bulkhead", "instances", module.poolName(name)),
                         Map.of("max-queue", new Moved(Setting.Value.of("100"), null)));
             }
@@ -247,7 +253,9 @@ final class SettingsTranslator {
 
     private @Nullable String inBase(Block.Id id, String name) {
         for (SettingsDocument other : module.documents()) {
-            Block block = other.base() && !other.id().equals(document.id()) ? other.blocks().get(id) : null;
+            Block block = other.base() && !other.id().equals(document.id())
+                    ? other.blocks().get(id)
+                    : null;
             String text = block == null ? null : block.text(name);
             if (text != null) {
                 return text;
@@ -264,7 +272,7 @@ final class SettingsTranslator {
         return module.patterns().contains("timeout");
     }
 
-    private void place(List<String> path, Map<String, Moved> moved) {
+    private void putAll(List<String> path, Map<String, Moved> moved) {
         moved.forEach((name, setting) -> {
             List<String> full = new ArrayList<>(path);
             full.add(name);

@@ -20,8 +20,20 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
     static final String FRAMEWORK = "org.springframework.resilience.annotation.";
 
     private static final Map<String, String> UNITS = Map.of(
-            "NANOSECONDS", "ns", "MICROSECONDS", "us", "MILLISECONDS", "ms", "SECONDS", "s", "MINUTES", "m", "HOURS", "h",
-            "DAYS", "d");
+            "NANOSECONDS",
+            "ns",
+            "MICROSECONDS",
+            "us",
+            "MILLISECONDS",
+            "ms",
+            "SECONDS",
+            "s",
+            "MINUTES",
+            "m",
+            "HOURS",
+            "h",
+            "DAYS",
+            "d");
 
     /** Whether an annotation can be moved at all. */
     static boolean isMovable(String name, Map<String, Expression> arguments) {
@@ -50,9 +62,8 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
 
     private RetryArguments ofSpringRetry(Map<String, Expression> there) {
         RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, left);
-        Map<String, Expression> backoff = there.get("backoff") instanceof J.Annotation annotation
-                ? Trees.arguments(annotation)
-                : Map.of();
+        Map<String, Expression> backoff =
+                there.get("backoff") instanceof J.Annotation annotation ? Trees.arguments(annotation) : Map.of();
         there.forEach((name, value) -> {
             if (!name.equals("backoff")) {
                 here.move("", name, value);
@@ -77,7 +88,9 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         } else if (name.equals("maxDelayExpression") && placeholder != null) {
             here.put("maxDelay", placeholder + "ms");
         } else if (name.equals("maxDelay") && !grows) {
-            left.accept(new Left("@Backoff(maxDelay = " + value + ")", "Without a multiplier, delays were random between delay and maxDelay; here, all are the delay."));
+            left.accept(new Left(
+                    "@Backoff(maxDelay = " + value + ")",
+                    "Without a multiplier, delays were random between delay and maxDelay; here, all are the delay."));
         } else if (!name.equals("multiplier") || grows) {
             here.move("backoff.", name, value);
         }
@@ -103,7 +116,8 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
                 case "timeUnit" -> {}
                 case "maxRetries" -> moveRetries(here, value);
                 case "delay", "maxDelay", "timeout" ->
-                    here.put(name.equals("delay") ? "baseDelay" : name.equals("timeout") ? "maxDuration" : name,
+                    here.put(
+                            name.equals("delay") ? "baseDelay" : name.equals("timeout") ? "maxDuration" : name,
                             RetryArguments.duration(value, unit));
                 case "delayString", "maxDelayString", "timeoutString" -> moveText(here, name, value, unit);
                 case "jitter", "jitterString" -> here.put("jitter", isZero(value) ? "none" : "equal");
@@ -129,13 +143,15 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         if (value instanceof J.Literal literal && literal.getValue() instanceof Number number) {
             here.putNumber("maxAttempts", number.longValue() + 1);
         } else {
-            left.accept(new Left("maxRetries = " + value, "Set maxAttempts to one more: it includes the first attempt."));
+            left.accept(
+                    new Left("maxRetries = " + value, "Set maxAttempts to one more: it includes the first attempt."));
         }
     }
 
     private void moveText(RetryArguments here, String name, Expression value, String unit) {
         String text = Trees.text(value);
-        String target = name.equals("delayString") ? "baseDelay" : name.equals("timeoutString") ? "maxDuration" : "maxDelay";
+        String target =
+                name.equals("delayString") ? "baseDelay" : name.equals("timeoutString") ? "maxDuration" : "maxDelay";
         boolean bare = text != null && (text.matches("\\d+") || RetryArguments.placeholder(text) != null);
         if (text == null) {
             left.accept(new Left(name + " = " + value, "Write a duration with its unit as " + target + "."));
@@ -146,7 +162,8 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
 
     private RetryArguments ofLimit(Map<String, Expression> there) {
         RetryArguments here = new RetryArguments(MappingTable.SPRING_FRAMEWORK, left);
-        boolean rejects = there.containsKey("policy") && String.valueOf(there.get("policy")).endsWith("REJECT");
+        boolean rejects = there.containsKey("policy")
+                && String.valueOf(there.get("policy")).endsWith("REJECT");
         there.forEach((name, value) -> {
             if (!name.equals("policy")) {
                 here.move("limit.", name, value);

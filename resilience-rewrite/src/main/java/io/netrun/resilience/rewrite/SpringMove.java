@@ -21,8 +21,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private static final String RECOVER = SpringAnnotations.RETRY + "Recover";
 
-    private static final List<String> REMOVED =
-            List.of(RECOVER, SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
+    private static final List<String> REMOVED = List.of(
+            RECOVER, SpringAnnotations.RETRY + "EnableRetry", SpringAnnotations.FRAMEWORK + "EnableResilientMethods");
 
     private final String library;
 
@@ -43,17 +43,23 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     /** The file after the move. */
     JavaSourceFile move(JavaSourceFile file, ExecutionContext ctx) {
-        JavaSourceFile moved = imports.apply(
-                file(visit(file, ctx), file), MappingTable.get().renamed(library, "annotation"), ctx);
+        JavaSourceFile moved =
+                imports.apply(file(visit(file, ctx), file), MappingTable.get().renamed(library, "annotation"), ctx);
         for (String name : REMOVED) {
-            if (name.startsWith(library.equals(MappingTable.SPRING_RETRY) ? SpringAnnotations.RETRY : SpringAnnotations.FRAMEWORK)) {
+            if (name.startsWith(
+                    library.equals(MappingTable.SPRING_RETRY)
+                            ? SpringAnnotations.RETRY
+                            : SpringAnnotations.FRAMEWORK)) {
                 moved = file(new RemoveAnnotation("@" + name).getVisitor().visit(moved, ctx), moved);
             }
         }
         for (Map.Entry<String, String> exception :
                 MappingTable.get().renamed(library, "exception").entrySet()) {
             moved = file(
-                    new ChangeType(exception.getKey(), exception.getValue(), true).getVisitor().visit(moved, ctx), moved);
+                    new ChangeType(exception.getKey(), exception.getValue(), true)
+                            .getVisitor()
+                            .visit(moved, ctx),
+                    moved);
         }
         return moved;
     }
@@ -80,7 +86,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             visited = visited.withName(visited.getName().withSimpleName(name));
         }
         return visited.withParameters(parameters)
-                .withLeadingAnnotations(moved(visited.getLeadingAnnotations(), recoveries.fallback(declaration), visited.getPrefix()));
+                .withLeadingAnnotations(
+                        moved(visited.getLeadingAnnotations(), recoveries.fallback(declaration), visited.getPrefix()));
     }
 
     private List<J.Annotation> moved(List<J.Annotation> former, String recovery, Space owner) {
@@ -91,7 +98,9 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             Map<String, Expression> there = Trees.arguments(annotation);
             if (!isOfLibrary(name) || !SpringAnnotations.isMovable(name, there)) {
                 if (isOfLibrary(name) && there.containsKey("interceptor")) {
-                    annotations.left().accept(new Left(name, "Configure the retry by its settings, instead of an interceptor."));
+                    annotations
+                            .left()
+                            .accept(new Left(name, "Configure the retry by its settings, instead of an interceptor."));
                 }
                 moved.add(annotation);
                 continue;
@@ -109,7 +118,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 recover = Trees.literal(recovery);
             }
             if (recover != null) {
-                moved.add(Trees.beside(annotation, ProtectedMethods.FALLBACK, List.of(Trees.argument("method", recover)), owner));
+                moved.add(Trees.beside(
+                        annotation, ProtectedMethods.FALLBACK, List.of(Trees.argument("method", recover)), owner));
                 imports.add(ProtectedMethods.FALLBACK);
             }
         }

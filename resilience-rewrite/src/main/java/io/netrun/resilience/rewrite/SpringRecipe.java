@@ -53,7 +53,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         && Trees.mentions(file, packageName(), Set.of())) {
                     String path = SettingsMove.path(file);
                     found.modules().add(Names.module(path));
-                    JavaSourceFile moved = new SpringMove(library(), new SpringAnnotations(false, left -> {})).move(file, ctx);
+                    JavaSourceFile moved =
+                            new SpringMove(library(), new SpringAnnotations(false, left -> {})).move(file, ctx);
                     if (Trees.mentions(moved, packageName(), Set.of())) {
                         found.left().add(path);
                     }
@@ -77,7 +78,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                             ? found.isOwner(path) ? GradleMove.add(source) : source
                             : new GradleMove(library(), found.stays(path)).move(source);
                 } else if (tree instanceof Xml.Document file && path.endsWith("pom.xml")) {
-                    return new PomMove(library(), found.stays(path), isPartOfSpring() && found.isOwner(path)).visit(file, ctx);
+                    return new PomMove(library(), found.stays(path), isPartOfSpring() && found.isOwner(path))
+                            .visit(file, ctx);
                 } else if (tree instanceof JavaSourceFile file && Trees.mentions(file, packageName(), Set.of())) {
                     return moved(file, path, found, ctx);
                 }

@@ -36,8 +36,8 @@ final class Trees {
         return file == null
                 ? name
                 : file.getImports().stream()
-                        .filter(imported -> !imported.isStatic()
-                                && imported.getTypeName().endsWith("." + name))
+                        .filter(imported ->
+                                !imported.isStatic() && imported.getTypeName().endsWith("." + name))
                         .map(J.Import::getTypeName)
                         .findFirst()
                         .orElse(name);
@@ -89,8 +89,7 @@ final class Trees {
     private static JContainer<Expression> container(List<Expression> arguments) {
         List<JRightPadded<Expression>> padded = new ArrayList<>();
         for (Expression argument : arguments) {
-            padded.add(JRightPadded.build(
-                    argument.withPrefix(padded.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE)));
+            padded.add(JRightPadded.build(argument.withPrefix(padded.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE)));
         }
         return JContainer.build(Space.EMPTY, padded, Markers.EMPTY);
     }
@@ -102,7 +101,8 @@ final class Trees {
                 Space.EMPTY,
                 Markers.EMPTY,
                 identifier(name, null),
-                JLeftPadded.<Expression>build(value.withPrefix(Space.SINGLE_SPACE)).withBefore(Space.SINGLE_SPACE),
+                JLeftPadded.<Expression>build(value.withPrefix(Space.SINGLE_SPACE))
+                        .withBefore(Space.SINGLE_SPACE),
                 value.getType());
     }
 

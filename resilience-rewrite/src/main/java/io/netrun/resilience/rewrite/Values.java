@@ -45,7 +45,7 @@ final class Values {
         return placeholder.matches() ? placeholder.group(1) + placeholder.group(2) + "}ms" : value.replace(" ", "");
     }
 
-    /** Whether the unit of a duration cannot be known: it is in another place. */
+    /** Whether the unit of a duration cannot be known: it is elsewhere. */
     static boolean isUnitUnknown(String value) {
         return value.matches("\\$\\{[^:]+}");
     }
@@ -68,13 +68,18 @@ final class Values {
         }
     }
 
+    /** A class in another one is written with a dollar sign here. */
+    private static String nested(String name) {
+        return name.replaceAll("(\\.[A-Z]\\w*)\\.(?=[A-Z])", "$1\\$");
+    }
+
     /** Class names, with the exceptions of resilience4j replaced. */
     static List<String> classes(List<String> names, boolean timeouts) {
         Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         List<String> replaced = new ArrayList<>();
         for (String name : names) {
             boolean ours = timeouts || name.startsWith("io.github.resilience4j.");
-            String word = ours ? exceptions.getOrDefault(name, name) : name;
+            String word = nested(ours ? exceptions.getOrDefault(name, name) : name);
             if (!word.isBlank() && !replaced.contains(word)) {
                 replaced.add(word);
             }

@@ -72,8 +72,10 @@ final class YamlWriting {
         } else {
             text.append('\n');
             value.words()
-                    .forEach(word ->
-                            text.append(indent).append("  - ").append(scalar(word)).append('\n'));
+                    .forEach(word -> text.append(indent)
+                            .append("  - ")
+                            .append(scalar(word))
+                            .append('\n'));
         }
     }
 

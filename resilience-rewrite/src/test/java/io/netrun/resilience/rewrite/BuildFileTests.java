@@ -17,15 +17,12 @@ class BuildFileTests implements RewriteTest {
 
     @Override
     public void defaults(RecipeSpec spec) {
-        spec.recipe(new FromResilience4j(false))
-                .parser(Stubs.parser())
-                .typeValidationOptions(TypeValidation.none());
+        spec.recipe(new FromResilience4j(false)).parser(Stubs.parser()).typeValidationOptions(TypeValidation.none());
     }
 
     @Test
     void dependenciesOfAPomShouldBecomeTheStarter() {
-        rewriteRun(xml(
-                """
+        rewriteRun(xml("""
                 <project>
                     <dependencies>
                         <!-- protection -->
@@ -44,8 +41,7 @@ class BuildFileTests implements RewriteTest {
                         </dependency>
                     </dependencies>
                 </project>
-                """,
-                """
+                """, """
                 <project>
                     <dependencies>
                         <!-- protection -->
@@ -60,15 +56,12 @@ class BuildFileTests implements RewriteTest {
                         </dependency>
                     </dependencies>
                 </project>
-                """
-                        .formatted(VERSION),
-                source -> source.path("pom.xml")));
+                """.formatted(VERSION), source -> source.path("pom.xml")));
     }
 
     @Test
     void importedVersionsShouldBecomeThoseOfThisLibrary() {
-        rewriteRun(xml(
-                """
+        rewriteRun(xml("""
                 <project>
                     <dependencyManagement>
                         <dependencies>
@@ -82,8 +75,7 @@ class BuildFileTests implements RewriteTest {
                         </dependencies>
                     </dependencyManagement>
                 </project>
-                """,
-                """
+                """, """
                 <project>
                     <dependencyManagement>
                         <dependencies>
@@ -97,16 +89,12 @@ class BuildFileTests implements RewriteTest {
                         </dependencies>
                     </dependencyManagement>
                 </project>
-                """
-                        .formatted(VERSION),
-                source -> source.path("pom.xml")));
+                """.formatted(VERSION), source -> source.path("pom.xml")));
     }
 
     @Test
     void dependencyThatCodeStillNeedsShouldStay() {
-        rewriteRun(
-                xml(
-                        """
+        rewriteRun(xml("""
                         <project>
                             <dependencies>
                                 <dependency>
@@ -116,8 +104,7 @@ class BuildFileTests implements RewriteTest {
                                 </dependency>
                             </dependencies>
                         </project>
-                        """,
-                        """
+                        """, """
                         <project>
                             <dependencies>
                                 <dependency>
@@ -132,11 +119,7 @@ class BuildFileTests implements RewriteTest {
                                 </dependency>
                             </dependencies>
                         </project>
-                        """
-                                .formatted(VERSION),
-                        source -> source.path("pom.xml")),
-                srcMainJava(java(
-                        """
+                        """.formatted(VERSION), source -> source.path("pom.xml")), srcMainJava(java("""
                         import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
                         class Breakers {
@@ -148,51 +131,42 @@ class BuildFileTests implements RewriteTest {
 
     @Test
     void dependenciesOfAGroovyScriptShouldBecomeTheStarter() {
-        rewriteRun(text(
-                """
+        rewriteRun(text("""
                 dependencies {
                     implementation "io.github.resilience4j:resilience4j-spring-boot3:${resilience4jVersion}"
                     implementation "io.github.resilience4j:resilience4j-reactor:${resilience4jVersion}"
                     implementation 'org.springframework.boot:spring-boot-starter-aop'
                     testImplementation group: 'io.github.resilience4j', name: 'resilience4j-circuitbreaker', version: '2.1.0'
                 }
-                """,
-                """
+                """, """
                 dependencies {
                     implementation "io.netrun.resilience:resilience-spring-boot-starter:%1$s"
                     implementation "io.netrun.resilience:resilience-core:%1$s"
                     implementation 'org.springframework.boot:spring-boot-starter-aop'
                     testImplementation "io.netrun.resilience:resilience-core:%1$s"
                 }
-                """
-                        .formatted(VERSION),
-                source -> source.path("build.gradle")));
+                """.formatted(VERSION), source -> source.path("build.gradle")));
     }
 
     @Test
     void dependenciesOfAKotlinScriptShouldBecomeTheStarter() {
-        rewriteRun(text(
-                """
+        rewriteRun(text("""
                 dependencies {
                     implementation("org.springframework.cloud:spring-cloud-starter-circuitbreaker-resilience4j")
                     implementation("io.github.resilience4j:resilience4j-spring-boot3:2.2.0")
                 }
-                """,
-                """
+                """, """
                 dependencies {
                     implementation("io.netrun.resilience:resilience-spring-boot-starter:%s")
                 }
-                """
-                        .formatted(VERSION),
-                source -> source.path("build.gradle.kts")));
+                """.formatted(VERSION), source -> source.path("build.gradle.kts")));
     }
 
     @Test
     void springFramework7ShouldGetTheStarterAdded() {
         rewriteRun(
                 spec -> spec.recipe(new FromSpringFramework7(false)),
-                xml(
-                        """
+                xml("""
                         <project>
                             <dependencies>
                                 <dependency>
@@ -201,8 +175,7 @@ class BuildFileTests implements RewriteTest {
                                 </dependency>
                             </dependencies>
                         </project>
-                        """,
-                        """
+                        """, """
                         <project>
                             <dependencies>
                                 <dependency>
@@ -216,25 +189,18 @@ class BuildFileTests implements RewriteTest {
                                 </dependency>
                             </dependencies>
                         </project>
-                        """
-                                .formatted(VERSION),
-                        source -> source.path("pom.xml")),
-                text(
-                        """
+                        """.formatted(VERSION), source -> source.path("pom.xml")),
+                text("""
                         dependencies {
                             implementation 'org.springframework.boot:spring-boot-starter'
                         }
-                        """,
-                        """
+                        """, """
                         dependencies {
                             implementation "io.netrun.resilience:resilience-spring-boot-starter:%s"
                             implementation 'org.springframework.boot:spring-boot-starter'
                         }
-                        """
-                                .formatted(VERSION),
-                        source -> source.path("build.gradle")),
-                srcMainJava(java(
-                        """
+                        """.formatted(VERSION), source -> source.path("build.gradle")),
+                srcMainJava(java("""
                         import org.springframework.resilience.annotation.ConcurrencyLimit;
 
                         class Mail {
@@ -242,8 +208,7 @@ class BuildFileTests implements RewriteTest {
                             void send() {
                             }
                         }
-                        """,
-                        """
+                        """, """
                         import io.netrun.resilience.annotation.Bulkhead;
 
                         class Mail {
@@ -258,8 +223,7 @@ class BuildFileTests implements RewriteTest {
     void propertiesShouldBeReplacedWhereTheyStand() {
         rewriteRun(
                 spec -> spec.recipe(new FromResilience4j(true)),
-                properties(
-                        """
+                properties("""
                         server.port=8080
 
                         # Protection of the inventory
@@ -272,8 +236,7 @@ class BuildFileTests implements RewriteTest {
                         # three seconds
                         resilience4j.timelimiter.instances.inventory.timeout-duration=3s
                         management.endpoints.web.exposure.include=health,circuitbreakers
-                        """,
-                        """
+                        """, """
                         server.port=8080
 
                         # Protection of the inventory
@@ -292,7 +255,6 @@ class BuildFileTests implements RewriteTest {
                         resilience.circuit-breaker.defaults.half-open-max-duration=365d
                         resilience.timeout.defaults.duration=1s
                         management.endpoints.web.exposure.include=health, resilience
-                        """,
-                        source -> source.path("src/main/resources/application.properties")));
+                        """, source -> source.path("src/main/resources/application.properties")));
     }
 }

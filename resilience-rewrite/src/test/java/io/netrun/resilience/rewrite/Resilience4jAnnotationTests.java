@@ -15,15 +15,12 @@ class Resilience4jAnnotationTests implements RewriteTest {
 
     @Override
     public void defaults(RecipeSpec spec) {
-        spec.recipe(new FromResilience4j(false))
-                .parser(Stubs.parser())
-                .typeValidationOptions(TypeValidation.none());
+        spec.recipe(new FromResilience4j(false)).parser(Stubs.parser()).typeValidationOptions(TypeValidation.none());
     }
 
     @Test
     void annotationsShouldGetTheNamesOfThisLibrary() {
-        rewriteRun(java(
-                """
+        rewriteRun(java("""
                 package shop;
 
                 import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
@@ -39,8 +36,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                         return 1;
                     }
                 }
-                """,
-                """
+                """, """
                 package shop;
 
                 import io.netrun.resilience.annotation.CircuitBreaker;
@@ -61,8 +57,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
 
     @Test
     void fallbackMethodShouldBecomeOneFallback() {
-        rewriteRun(java(
-                """
+        rewriteRun(java("""
                 package shop;
 
                 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -82,8 +77,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                         return 0;
                     }
                 }
-                """,
-                """
+                """, """
                 package shop;
 
                 import io.netrun.resilience.annotation.CircuitBreaker;
@@ -115,8 +109,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                 srcMainResources(yaml(
                         "resilience:\n  order: [retry]\n  circuit-breaker:\n    defaults:\n      detection: leaky-count\n",
                         source -> source.path("application.yml").after(text -> text))),
-                srcMainJava(java(
-                        """
+                srcMainJava(java("""
                         import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
                         import io.github.resilience4j.retry.annotation.Retry;
 
@@ -131,8 +124,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                                 return 0;
                             }
                         }
-                        """,
-                        """
+                        """, """
                         import io.netrun.resilience.annotation.CircuitBreaker;
                         import io.netrun.resilience.annotation.Fallback;
                         import io.netrun.resilience.annotation.PatternOrder;
@@ -162,8 +154,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                         rows -> assertThat(rows)
                                 .singleElement()
                                 .satisfies(row -> assertThat(row.what()).isEqualTo("fallbackMethod = late"))),
-                java(
-                        """
+                java("""
                         import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
                         import io.github.resilience4j.retry.annotation.Retry;
 
@@ -173,9 +164,12 @@ class Resilience4jAnnotationTests implements RewriteTest {
                             public int price() {
                                 return 1;
                             }
+
+                            int unknown() {
+                                return 0;
+                            }
                         }
-                        """,
-                        """
+                        """, """
                         import io.netrun.resilience.annotation.CircuitBreaker;
                         import io.netrun.resilience.annotation.Fallback;
                         import io.netrun.resilience.annotation.Retry;
@@ -187,16 +181,54 @@ class Resilience4jAnnotationTests implements RewriteTest {
                             public int price() {
                                 return 1;
                             }
+
+                            int unknown() {
+                                return 0;
+                            }
+                        }
+                        """));
+    }
+
+    @Test
+    void fallbackThatWasNeverFoundShouldBeListed() {
+        rewriteRun(
+                spec -> spec.dataTable(
+                        Leftovers.Row.class,
+                        rows -> assertThat(rows)
+                                .singleElement()
+                                .satisfies(row -> assertThat(row.reason()).contains("never called"))),
+                java("""
+                        import io.github.resilience4j.retry.annotation.Retry;
+
+                        class Prices {
+                            @Retry(name = "prices", fallbackMethod = "unknown")
+                            public int price(String id, int number) {
+                                return 1;
+                            }
+
+                            int unknown(String id, Exception failure) {
+                                return 0;
+                            }
+                        }
+                        """, """
+                        import io.netrun.resilience.annotation.Retry;
+
+                        class Prices {
+                            @Retry(name = "prices")
+                            public int price(String id, int number) {
+                                return 1;
+                            }
+
+                            int unknown(String id, Exception failure) {
+                                return 0;
+                            }
                         }
                         """));
     }
 
     @Test
     void threadPoolShouldMoveTheMethodToAnExecutor() {
-        rewriteRun(
-                srcMainJava(
-                        java(
-                                """
+        rewriteRun(srcMainJava(java("""
                                 package shop;
 
                                 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -204,8 +236,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                                 @SpringBootApplication
                                 public class Shop {
                                 }
-                                """,
-                                """
+                                """, """
                                 package shop;
 
                                 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -215,9 +246,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                                 @EnableAsync
                                 public class Shop {
                                 }
-                                """),
-                        java(
-                                """
+                                """), java("""
                                 package shop;
 
                                 import io.github.resilience4j.bulkhead.annotation.Bulkhead;
@@ -238,8 +267,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                                         return CompletableFuture.completedFuture("");
                                     }
                                 }
-                                """,
-                                """
+                                """, """
                                 package shop;
 
                                 import io.netrun.resilience.annotation.Bulkhead;
@@ -269,8 +297,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
 
     @Test
     void exceptionsShouldBeReplacedInHandlers() {
-        rewriteRun(java(
-                """
+        rewriteRun(java("""
                 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
                 import io.github.resilience4j.ratelimiter.RequestNotPermitted;
 
@@ -284,8 +311,7 @@ class Resilience4jAnnotationTests implements RewriteTest {
                         return 200;
                     }
                 }
-                """,
-                """
+                """, """
                 import io.netrun.resilience.circuitbreaker.CircuitOpenException;
                 import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 
@@ -307,16 +333,15 @@ class Resilience4jAnnotationTests implements RewriteTest {
         rewriteRun(
                 spec -> spec.dataTable(
                         Leftovers.Row.class,
-                        rows -> assertThat(rows).anySatisfy(row -> assertThat(row.what())
-                                .isEqualTo("types of resilience4j"))),
-                srcMainResources(yaml(
-                        """
+                        rows -> assertThat(rows)
+                                .anySatisfy(row -> assertThat(row.what()).isEqualTo("types of resilience4j"))),
+                srcMainResources(
+                        yaml("""
                         resilience4j.retry:
                           instances:
                             a:
                               max-attempts: 2
-                        """,
-                        """
+                        """, """
                         resilience4j.retry:
                           instances:
                             a:
@@ -327,10 +352,8 @@ class Resilience4jAnnotationTests implements RewriteTest {
                             instances:
                               a:
                                 max-attempts: 2
-                        """,
-                        source -> source.path("application.yml").noTrim())),
-                srcMainJava(java(
-                        """
+                        """, source -> source.path("application.yml").noTrim())),
+                srcMainJava(java("""
                         import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
                         class Breakers {

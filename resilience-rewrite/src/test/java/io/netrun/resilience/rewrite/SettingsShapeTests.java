@@ -42,7 +42,8 @@ class SettingsShapeTests implements RewriteTest {
                 Assertions.yaml(
                         text,
                         Files.readString(after),
-                        source -> source.path("src/main/resources/application.yml").noTrim()));
+                        source -> source.path("src/main/resources/application.yml")
+                                .noTrim()));
     }
 
     @ParameterizedTest

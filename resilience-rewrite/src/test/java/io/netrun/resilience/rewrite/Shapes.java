@@ -24,7 +24,9 @@ final class Shapes {
                 .withSourcePath(Path.of("src", "main", "resources", "application.yml"));
         return new FromResilience4j(keepBehaviour)
                 .run(new InMemoryLargeSourceSet(List.of(file)), ctx).getChangeset().getAllResults().stream()
-                        .map(result -> result.getAfter() == null ? "" : result.getAfter().printAll())
+                        .map(result -> result.getAfter() == null
+                                ? ""
+                                : result.getAfter().printAll())
                         .findFirst()
                         .orElse(text);
     }

@@ -12,15 +12,12 @@ class SpringAnnotationTests implements RewriteTest {
 
     @Override
     public void defaults(RecipeSpec spec) {
-        spec.recipe(new FromSpringRetry(true))
-                .parser(Stubs.parser())
-                .typeValidationOptions(TypeValidation.none());
+        spec.recipe(new FromSpringRetry(true)).parser(Stubs.parser()).typeValidationOptions(TypeValidation.none());
     }
 
     @Test
     void retryableShouldBecomeARetryWithTheSameDelays() {
-        rewriteRun(java(
-                """
+        rewriteRun(java("""
                 import java.io.IOException;
                 import org.springframework.retry.annotation.Backoff;
                 import org.springframework.retry.annotation.EnableRetry;
@@ -44,8 +41,7 @@ class SpringAnnotationTests implements RewriteTest {
                     void poll() {
                     }
                 }
-                """,
-                """
+                """, """
                 import java.io.IOException;
                 import io.netrun.resilience.annotation.Retry;
                 import org.springframework.stereotype.Service;
@@ -71,8 +67,7 @@ class SpringAnnotationTests implements RewriteTest {
 
     @Test
     void recoveryMethodShouldBecomeTheFallback() {
-        rewriteRun(java(
-                """
+        rewriteRun(java("""
                 import java.io.IOException;
                 import org.springframework.retry.annotation.Recover;
                 import org.springframework.retry.annotation.Retryable;
@@ -98,8 +93,7 @@ class SpringAnnotationTests implements RewriteTest {
                         return 0;
                     }
                 }
-                """,
-                """
+                """, """
                 import java.io.IOException;
                 import io.netrun.resilience.annotation.Fallback;
                 import io.netrun.resilience.annotation.Retry;
@@ -128,8 +122,7 @@ class SpringAnnotationTests implements RewriteTest {
 
     @Test
     void circuitBreakerShouldCountTheSameFailures() {
-        rewriteRun(java(
-                """
+        rewriteRun(java("""
                 import org.springframework.retry.annotation.CircuitBreaker;
 
                 class Mail {
@@ -137,8 +130,7 @@ class SpringAnnotationTests implements RewriteTest {
                     void send() {
                     }
                 }
-                """,
-                """
+                """, """
                 import io.netrun.resilience.annotation.CircuitBreaker;
 
                 class Mail {
@@ -157,8 +149,7 @@ class SpringAnnotationTests implements RewriteTest {
                         rows -> assertThat(rows)
                                 .extracting(Leftovers.Row::what)
                                 .contains("stateful = true", "maxAttemptsExpression = #{attempts}")),
-                java(
-                        """
+                java("""
                         import org.springframework.retry.annotation.Retryable;
 
                         class Mail {
@@ -166,8 +157,7 @@ class SpringAnnotationTests implements RewriteTest {
                             void send() {
                             }
                         }
-                        """,
-                        """
+                        """, """
                         import io.netrun.resilience.annotation.Retry;
 
                         class Mail {
@@ -180,10 +170,7 @@ class SpringAnnotationTests implements RewriteTest {
 
     @Test
     void annotationsOfSpringFramework7ShouldBeReplaced() {
-        rewriteRun(
-                spec -> spec.recipe(new FromSpringFramework7(true)),
-                java(
-                        """
+        rewriteRun(spec -> spec.recipe(new FromSpringFramework7(true)), java("""
                         import java.io.IOException;
                         import java.util.concurrent.TimeUnit;
                         import org.springframework.resilience.annotation.ConcurrencyLimit;
@@ -210,8 +197,7 @@ class SpringAnnotationTests implements RewriteTest {
                             void copy() {
                             }
                         }
-                        """,
-                        """
+                        """, """
                         import java.io.IOException;
                         import io.netrun.resilience.annotation.Bulkhead;
                         import io.netrun.resilience.annotation.Retry;
