@@ -72,7 +72,7 @@ final class BlockTranslator {
                     "retry.exponentialmaxwaitduration" -> putIfExponential(setting, row);
             case "circuitbreaker.registerhealthindicator", "circuitbreaker.allowhealthindicatortofail" ->
                 putHealth(setting);
-            case "bulkhead.maxwaitduration" -> putQueue(setting, text);
+            case "bulkhead.maxwaitduration", "bulkhead.maxwaittime" -> putQueue(setting, text);
             case "ratelimiter.limitforperiod", "ratelimiter.limitrefreshperiod" -> putRate(setting, row);
             default -> putSimple(setting, row);
         }

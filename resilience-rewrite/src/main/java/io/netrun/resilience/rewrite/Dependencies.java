@@ -26,7 +26,7 @@ final class Dependencies {
         this.artifacts = MappingTable.get().renamed(library, "dependency");
     }
 
-    /** The version of this module, which the other modules share. */
+    /** The version of this module, which the other modules share; of classes in no jar, that of the sources. */
     static String version() {
         String version = Dependencies.class.getPackage().getImplementationVersion();
         return version == null ? "0.1.0-SNAPSHOT" : version;

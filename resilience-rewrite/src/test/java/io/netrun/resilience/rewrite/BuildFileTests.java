@@ -1,11 +1,15 @@
 package io.netrun.resilience.rewrite;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.openrewrite.java.Assertions.java;
 import static org.openrewrite.java.Assertions.srcMainJava;
 import static org.openrewrite.properties.Assertions.properties;
 import static org.openrewrite.test.SourceSpecs.text;
 import static org.openrewrite.xml.Assertions.xml;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.openrewrite.test.RecipeSpec;
 import org.openrewrite.test.RewriteTest;
@@ -217,6 +221,11 @@ class BuildFileTests implements RewriteTest {
                             }
                         }
                         """)));
+    }
+
+    @Test
+    void writtenVersionShouldBeThatOfTheSources() throws IOException {
+        assertThat(Files.readString(Path.of("pom.xml"))).contains("<version>" + Dependencies.version() + "</version>");
     }
 
     @Test
