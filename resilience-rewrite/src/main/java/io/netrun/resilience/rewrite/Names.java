@@ -40,7 +40,7 @@ final class Names {
 
     /** The name of an instance as an element of a key: in brackets if it has other characters than a key may have. */
     static String bracketed(String name) {
-        return name.matches("[A-Za-z0-9.-]+") ? name : "[" + name + "]";
+        return name.matches("[A-Za-z0-9-]+") ? name : "[" + name + "]";
     }
 
     /** Where a file belongs: its module, or its directory if it is in none. */

@@ -86,7 +86,7 @@ final class SettingsMove {
             }
         });
         boolean changes = settings.size() > former || (document.isForeign() && !module.isForeignKept());
-        return changes ? new Translated(settings, module.isForeignKept(), false) : null;
+        return changes ? new Translated(settings, module.isForeignKept()) : null;
     }
 
     /** The names of endpoints, with those of resilience4j replaced. */
@@ -121,9 +121,8 @@ final class SettingsMove {
      *
      * @param settings all settings of {@code resilience}
      * @param isForeignKept whether the settings of resilience4j stay
-     * @param isUnchanged whether nothing is to be done
      */
-    record Translated(List<Written> settings, boolean isForeignKept, boolean isUnchanged) {}
+    record Translated(List<Written> settings, boolean isForeignKept) {}
 
     /**
      * A setting to be written.

@@ -90,7 +90,8 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         } else if (name.equals("maxDelay") && !grows) {
             left.accept(new Left(
                     "@Backoff(maxDelay = " + value + ")",
-                    "Without a multiplier, delays were random between delay and maxDelay; here, all are the delay."));
+                    "Without a multiplier, delays were random between delay and maxDelay;"
+                            + " here, all are the delay."));
         } else if (!name.equals("multiplier") || grows) {
             here.move("backoff.", name, value);
         }

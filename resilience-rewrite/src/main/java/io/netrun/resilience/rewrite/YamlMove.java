@@ -48,9 +48,6 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
 
     private static Yaml.Mapping changed(
             Yaml.Mapping mapping, SettingsMove.Translated translated, ExecutionContext ctx) {
-        if (translated.isUnchanged()) {
-            return mapping;
-        }
         YamlWriting writing = new YamlWriting();
         translated.settings().forEach(setting -> writing.add(setting.path(), setting.value(), setting.comments()));
         List<Yaml.Mapping.Entry> added = writing.isEmpty() ? List.of() : writing.entries(ctx);

@@ -50,7 +50,7 @@ final class YamlWriting {
 
     private static void write(Map<String, Object> branch, String indent, StringBuilder text) {
         branch.forEach((name, value) -> {
-            String key = indent + (name.matches("[A-Za-z][A-Za-z0-9.-]*") ? name : quoted(Names.bracketed(name))) + ":";
+            String key = indent + (name.matches("[A-Za-z][A-Za-z0-9-]*") ? name : quoted(Names.bracketed(name))) + ":";
             if (value instanceof Leaf leaf) {
                 leaf.comments()
                         .forEach(comment ->

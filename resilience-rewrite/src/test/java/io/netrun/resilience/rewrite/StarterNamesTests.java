@@ -55,7 +55,8 @@ class StarterNamesTests {
     @Test
     void suggestedKeysShouldBeThoseOfTheTable() {
         assertThat(settings())
-                .filteredOn(row -> KEYS.containsKey(key(row)) && !row.here().name().isEmpty())
+                .filteredOn(
+                        row -> KEYS.containsKey(key(row)) && !row.here().name().isEmpty())
                 .allSatisfy(row -> assertThat(KEYS.get(key(row)))
                         .isNotEmpty()
                         .isSubsetOf(row.here().names()));
