@@ -70,7 +70,7 @@ final class SettingsTranslator {
         if (write) {
             MappingTable.get()
                     .settings(section)
-                    .filter(row -> !row.there().standard().isEmpty())
+                    .filter(row -> !row.there().standard().isEmpty() && !isOutOfReach(row))
                     .forEach(row -> settings.put(
                             Names.uniform(row.there().name()),
                             implied(row.there().standard())));
@@ -104,6 +104,11 @@ final class SettingsTranslator {
         }
         putAll(List.of("resilience", pattern, "defaults"), moved);
         result.left().addAll(translator.left());
+    }
+
+    /** A minute is no slow call where timeouts end each call before, and startup warns about it. */
+    private boolean isOutOfReach(Row row) {
+        return usesTimeouts() && row.there().name().equals("slow-call-duration-threshold");
     }
 
     private static boolean isDefault(String section, Map.Entry<String, Moved> moved) {

@@ -258,7 +258,6 @@ class BuildFileTests implements RewriteTest {
                         resilience.order=retry,circuit-breaker,rate-limiter,timeout,bulkhead
                         resilience.circuit-breaker.defaults.detection=count-window
                         resilience.circuit-breaker.defaults.minimum-calls=100
-                        resilience.circuit-breaker.defaults.slow-call-duration=60s
                         resilience.circuit-breaker.defaults.success-threshold=10
                         resilience.circuit-breaker.defaults.half-open-max-calls=10
                         resilience.circuit-breaker.defaults.half-open-max-duration=365d

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** An application starts with each configuration that the recipes of {@code resilience-rewrite} have moved. */
 class MigratedSettingsTests {
@@ -19,23 +19,22 @@ class MigratedSettingsTests {
     @TempDir
     static Path output;
 
-    @TestFactory
-    Stream<DynamicTest> movedSettingsShouldStartAnApplication() throws IOException {
-        List<Path> files;
+    static List<Path> files() throws IOException {
         try (Stream<Path> shapes = Files.list(SHAPES)) {
-            files = shapes.filter(file -> file.toString().endsWith(".after.yml"))
+            return shapes.filter(file -> file.toString().endsWith(".after.yml"))
                     .sorted()
                     .toList();
         }
-        assertThat(files).hasSizeGreaterThanOrEqualTo(20);
-        return files.stream()
-                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
-                    YamlBlock yaml = new YamlBlock(new Block(file, 1, "yaml", Block.read(file)));
-                    assertThat(new DocumentedApplication(output)
-                                    .with(yaml)
-                                    .withCallersOf(yaml)
-                                    .complaints())
-                            .isEmpty();
-                }));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void movedSettingsShouldStartAnApplication(Path file) {
+        YamlBlock yaml = new YamlBlock(new Block(file, 1, "yaml", Block.read(file)));
+        assertThat(new DocumentedApplication(output)
+                        .with(yaml)
+                        .withCallersOf(yaml)
+                        .complaints())
+                .isEmpty();
     }
 }
