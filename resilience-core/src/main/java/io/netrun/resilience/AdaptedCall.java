@@ -77,6 +77,14 @@ public abstract class AdaptedCall<T extends @Nullable Object>
      */
     public void unclaim() {}
 
+    /**
+     * Returns whether the result of the stage is the whole result of the call, which may be kept and used again. By
+     * default true; false for a stream.
+     */
+    public boolean hasWholeResult() {
+        return true;
+    }
+
     /** Converts what a fallback returned as a replacement for the result: a stage that ends as the call's own would. */
     public abstract CompletionStage<T> adapt(@Nullable Object replacement);
 

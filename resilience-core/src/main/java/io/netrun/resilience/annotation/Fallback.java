@@ -26,9 +26,19 @@ public @interface Fallback {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** Name of the fallback method. Required. */
-    String method();
+    /** Name of the fallback method. Required unless the instance keeps results, see {@link #stale()}. */
+    String method() default "";
 
     /** Name of the bean with the fallback method. Default the bean of the annotated method. */
     String bean() default "";
+
+    /**
+     * How long the result of a successful call is kept, to be returned when a later call of the method with equal
+     * arguments on the same bean fails with an {@link Exception}; before a fallback method is called. Above zero,
+     * default not at all. Requires Caffeine on the class path.
+     */
+    String stale() default "";
+
+    /** Maximum number of results that are kept. 1 to 1,000,000, default 1,000. */
+    int maxStaleResults() default Unset.INT;
 }

@@ -8,17 +8,18 @@ import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceException;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces a failure with a constant, or with the result of a function. Of several handlers, the one for the most
- * specific failure type is called; the exception of a retry is unwrapped to the last failure. A call that was
- * cancelled, interrupted or abandoned has not failed and is not recovered. If a handler fails, or the stage or
- * publisher that it returned, the call fails with that exception, and a {@link FallbackEvent.Failed} has both. A
- * handler runs on the thread on which the call ended. Thread-safe.
+ * Replaces a failure with a constant, with the result of a function, or with the last result of a successful call that
+ * is not too old. Of several handlers, the one for the most specific failure type is called; the exception of a retry
+ * is unwrapped to the last failure. A call that was cancelled, interrupted or abandoned has not failed and is not
+ * recovered. If a handler fails, or the stage or publisher that it returned, the call fails with that exception, and a
+ * {@link FallbackEvent.Failed} has both. A handler runs on the thread on which the call ended. Thread-safe.
  */
 public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
@@ -29,9 +30,14 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     private final LongAdder recovered = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder passed = new LongAdder();
+    private final LongAdder recoveredByStale = new LongAdder();
+
+    /** Null as long as no results are kept. */
+    private volatile @Nullable StaleResults stale;
 
     private Fallback(String name, FallbackConfig config, Ticker ticker) {
         super(name, config, ticker);
+        onReconfigured();
     }
 
     /** Creates a fallback without handlers, which changes nothing until it is configured. */
@@ -70,7 +76,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     @Override
     public FallbackMetrics metrics() {
-        return new FallbackMetrics(recovered.sum(), failed.sum(), passed.sum());
+        return new FallbackMetrics(recovered.sum(), failed.sum(), passed.sum(), recoveredByStale.sum());
     }
 
     /** Registers a listener for failed calls that a handler recovered; otherwise like {@link #on(Class, Consumer)}. */
@@ -90,7 +96,22 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     @Override
     protected void onReconfigured() {
-        // Every failure reads the current configuration.
+        FallbackConfig config = config();
+        Duration age = config.stale();
+        StaleResults present = stale;
+        if (age == null || !isEnabled()) {
+            stale = null;
+        } else if (present == null) {
+            stale = new StaleResults(name(), age, config.maxStaleResults(), ticker());
+        } else {
+            present.reconfigure(age, config.maxStaleResults());
+        }
+    }
+
+    /** The results of successful calls that are kept; null if none are. */
+    @Nullable
+    StaleResults stale() {
+        return stale;
     }
 
     /** Counts a failed call that is not recovered, because no caller waits for it any longer. */
@@ -100,8 +121,11 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         }
     }
 
-    void countRecovered() {
+    void countRecovered(boolean byStale) {
         recovered.increment();
+        if (byStale) {
+            recoveredByStale.increment();
+        }
     }
 
     void countFailed() {
@@ -117,7 +141,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         if (!isEnabled()) {
             return null;
         }
-        Recovery recovery = AdaptedCall.isCommitted(call) ? null : choose(failure, call);
+        Recovery recovery = AdaptedCall.isCommitted(call) ? null : staleOrHandled(failure, call);
         if (recovery == null) {
             passed.increment();
         }
@@ -126,9 +150,9 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     /** Returns what calls the listeners for recovered calls; null if there are none. */
     @Nullable
-    Runnable recoveredEvent(Throwable failure) {
+    Runnable recoveredEvent(Throwable failure, @Nullable Duration age) {
         return events().wants(FallbackEvent.Recovered.class)
-                ? () -> events().publish(new FallbackEvent.Recovered(name(), ticker().now(), failure))
+                ? () -> events().publish(new FallbackEvent.Recovered(name(), ticker().now(), failure, age))
                 : null;
     }
 
@@ -138,6 +162,15 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         return events().wants(FallbackEvent.Failed.class)
                 ? () -> events().publish(new FallbackEvent.Failed(name(), ticker().now(), failure, second))
                 : null;
+    }
+
+    private @Nullable Recovery staleOrHandled(Throwable failure, Object call) {
+        StaleResults results = stale;
+        Throwable root = ExceptionFilter.rootOf(failure);
+        StaleResults.Kept kept = results != null && root instanceof Exception ? results.of(call) : null;
+        return kept == null
+                ? choose(failure, call)
+                : Recovery.byStale(this, kept, Duration.ofNanos(ticker().nanoTime() - kept.at()), failure, root, call);
     }
 
     /**

@@ -1,23 +1,34 @@
 package io.netrun.resilience.fallback;
 
 import io.netrun.resilience.InvalidSettingException;
+import io.netrun.resilience.Require;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handlers of a fallback. Immutable; validated on construction.
+ * The settings of a fallback. Immutable; every value is validated on construction.
  *
  * @param handlers at most one for each type of failure; the most specific one wins. Default none, so that every failure
  *     passes
+ * @param stale how long the result of a successful call is kept to replace the {@link Exception} of a later one; above
+ *     zero, null, the default, for not at all. A stale result comes before the handlers. Requires Caffeine on the class
+ *     path. See {@link CacheableCall} for calls with different results
+ * @param maxStaleResults maximum number of results that are kept, one for each key; 1 to 1,000,000, default 1,000.
+ *     Beyond it, those that are least likely to be used again are dropped
  */
-public record FallbackConfig(List<FallbackHandler> handlers) {
+public record FallbackConfig(
+        List<FallbackHandler> handlers, @Nullable Duration stale, int maxStaleResults) {
+
+    private static final int MOST_RESULTS = 1_000_000;
 
     /**
-     * Validates the handlers.
+     * Validates every value.
      *
-     * @throws IllegalArgumentException if two are for the same type of failure
+     * @throws IllegalArgumentException if two handlers are for the same type of failure, or a value is out of range;
+     *     the message names it and the allowed range
      */
     public FallbackConfig {
         handlers = List.copyOf(handlers);
@@ -31,6 +42,31 @@ public record FallbackConfig(List<FallbackHandler> handlers) {
                                     .toList()
                             + ": must be at most one for each kind of failure");
         }
+        if (stale != null) {
+            Require.positive("stale", stale);
+            if (!ClassPath.HAS_CAFFEINE) {
+                throw new InvalidSettingException(
+                        "stale",
+                        "stale is " + stale + ": requires com.github.ben-manes.caffeine:caffeine on the class path");
+            }
+        }
+        Require.range("maxStaleResults", maxStaleResults, 1, MOST_RESULTS);
+    }
+
+    /** Looked at only where a setting depends on it. */
+    private static final class ClassPath {
+
+        static final boolean HAS_CAFFEINE = hasCaffeine();
+
+        private static boolean hasCaffeine() {
+            try {
+                Class.forName(
+                        "com.github.benmanes.caffeine.cache.Caffeine", false, FallbackConfig.class.getClassLoader());
+                return true;
+            } catch (ClassNotFoundException | LinkageError absent) {
+                return false;
+            }
+        }
     }
 
     /** Returns the default settings: no handler. */
@@ -43,17 +79,21 @@ public record FallbackConfig(List<FallbackHandler> handlers) {
         return new Builder();
     }
 
-    /** Returns a builder with these handlers, for a changed copy. */
+    /** Returns a builder with these settings, for a changed copy. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.handlers.addAll(handlers);
+        builder.stale = stale;
+        builder.maxStaleResults = maxStaleResults;
         return builder;
     }
 
-    /** Collects the handlers. Not thread-safe. */
+    /** Collects the handlers, and the settings that differ from the defaults. Not thread-safe. */
     public static final class Builder {
 
         private final List<FallbackHandler> handlers = new ArrayList<>();
+        private @Nullable Duration stale;
+        private int maxStaleResults = 1_000;
 
         private Builder() {}
 
@@ -88,12 +128,27 @@ public record FallbackConfig(List<FallbackHandler> handlers) {
         }
 
         /**
+         * Sets how long the result of a successful call is kept to replace the {@link Exception} of a later one; above
+         * zero, null, the default, for not at all. Requires Caffeine on the class path.
+         */
+        public Builder stale(@Nullable Duration stale) {
+            this.stale = stale;
+            return this;
+        }
+
+        /** Sets the maximum number of results that are kept, one for each key; 1 to 1,000,000, default 1,000. */
+        public Builder maxStaleResults(int maxStaleResults) {
+            this.maxStaleResults = maxStaleResults;
+            return this;
+        }
+
+        /**
          * Builds the configuration.
          *
-         * @throws IllegalArgumentException if two handlers are for the same type of failure
+         * @throws IllegalArgumentException if two handlers are for the same type of failure, or a value is out of range
          */
         public FallbackConfig build() {
-            return new FallbackConfig(handlers);
+            return new FallbackConfig(handlers, stale, maxStaleResults);
         }
     }
 }

@@ -23,8 +23,9 @@ final class FallbackLayer implements Layer {
     @Override
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
+        T result;
         try {
-            return next.call(body, deadline);
+            result = next.call(body, deadline);
         } catch (Throwable failure) {
             // No caller waits for the result of a call that was abandoned or interrupted.
             if (deadline.isOver() || Cancellation.ofSyncCall(failure, deadline)) {
@@ -33,6 +34,11 @@ final class FallbackLayer implements Layer {
             }
             return recover(failure, body, deadline);
         }
+        StaleResults stale = fallback.stale();
+        if (stale != null) {
+            stale.keep(body, result);
+        }
+        return result;
     }
 
     // A handler returns a T by its contract, and is responsible for what it throws.
@@ -74,6 +80,7 @@ final class FallbackLayer implements Layer {
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         CompletableFuture<T> call = Layer.start(next, body, deadline);
         if (call.isDone() && !call.isCompletedExceptionally()) {
+            keep(call, body);
             return call;
         }
         AsyncFallbackCall<T> recovered;
@@ -84,5 +91,13 @@ final class FallbackLayer implements Layer {
             return CompletableFuture.failedFuture(thrown);
         }
         return recovered.follow(call);
+    }
+
+    @SuppressWarnings("NullAway") // no other result than the call's own is kept
+    private <T extends @Nullable Object> void keep(CompletableFuture<T> done, Object body) {
+        StaleResults stale = fallback.stale();
+        if (stale != null) {
+            stale.keep(body, done.getNow(null));
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.fallback;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,33 @@ final class Recovery extends Deadline.InFlight {
     /** Null once this is counted, so that it can be collected while the scope of the call goes on. */
     private @Nullable Object call;
 
+    /** The age of the stale result that is the handler's result; null for other handlers. */
+    private final @Nullable Duration age;
+
     Recovery(Fallback fallback, FallbackHandler handler, Throwable failure, Throwable shown, Object call) {
+        this(fallback, handler, failure, shown, call, null);
+    }
+
+    private Recovery(
+            Fallback fallback,
+            FallbackHandler handler,
+            Throwable failure,
+            Throwable shown,
+            Object call,
+            @Nullable Duration age) {
         this.fallback = fallback;
         this.handler = handler;
         this.failure = failure;
         this.shown = shown;
         this.call = call;
+        this.age = age;
+    }
+
+    /** The recovery of a call by a stale result. */
+    static Recovery byStale(
+            Fallback fallback, StaleResults.Kept kept, Duration age, Throwable failure, Throwable shown, Object call) {
+        FallbackHandler handler = new FallbackHandler(Exception.class, (thrown, body) -> kept.result());
+        return new Recovery(fallback, handler, failure, shown, call, age);
     }
 
     /**
@@ -56,9 +78,9 @@ final class Recovery extends Deadline.InFlight {
             return null;
         }
         call = null;
-        fallback.countRecovered();
+        fallback.countRecovered(age != null);
         markSettled();
-        return fallback.recoveredEvent(shown);
+        return fallback.recoveredEvent(shown, age);
     }
 
     /**
@@ -107,8 +129,8 @@ final class Recovery extends Deadline.InFlight {
             fallback.countPassed();
             return;
         }
-        fallback.countRecovered();
-        Runnable event = fallback.recoveredEvent(shown);
+        fallback.countRecovered(age != null);
+        Runnable event = fallback.recoveredEvent(shown, age);
         if (event != null) {
             event.run();
         }

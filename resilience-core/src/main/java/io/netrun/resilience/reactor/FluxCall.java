@@ -156,6 +156,11 @@ final class FluxCall<T> extends AdaptedCall<Boolean> {
         }
     }
 
+    @Override
+    public boolean hasWholeResult() {
+        return false;
+    }
+
     /** Elements have been delivered or discarded one by one; the end of a stream is not a result to discard. */
     @Override
     public boolean discard(@Nullable Object result) {

@@ -34,9 +34,9 @@ import reactor.core.publisher.Mono;
 @org.junit.jupiter.api.Timeout(60)
 class FallbackOutcomeTests {
 
-    private static final FallbackMetrics RECOVERED = new FallbackMetrics(1, 0, 0);
-    private static final FallbackMetrics FAILED = new FallbackMetrics(0, 1, 0);
-    private static final FallbackMetrics PASSED = new FallbackMetrics(0, 0, 1);
+    private static final FallbackMetrics RECOVERED = new FallbackMetrics(1, 0, 0, 0);
+    private static final FallbackMetrics FAILED = new FallbackMetrics(0, 1, 0, 0);
+    private static final FallbackMetrics PASSED = new FallbackMetrics(0, 0, 1, 0);
 
     private final IOException first = new IOException("first");
     private final IllegalStateException second = new IllegalStateException("second");
@@ -135,7 +135,7 @@ class FallbackOutcomeTests {
     void callShouldCountAsTheStageOfItsHandlerEnds(Mode mode) {
         Fallback fallback = fallback(() -> stage);
         CompletableFuture<?> call = start(mode, fallback);
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0, 0));
         stage.complete("substitute");
         assertThat(call).isDone().isNotCompletedExceptionally();
         assertThat(fallback.metrics()).isEqualTo(RECOVERED);
@@ -243,7 +243,7 @@ class FallbackOutcomeTests {
         AtomicReference<Object> read = new AtomicReference<>();
         Disposable reading = ReactorGuard.of(fallback).flux(Flux.error(first)).subscribe(read::set);
         assertThat(read).hasValue("one");
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0, 0));
         reading.dispose();
         assertThat(fallback.metrics()).isEqualTo(RECOVERED);
         await().until(() -> events.size() == 1);

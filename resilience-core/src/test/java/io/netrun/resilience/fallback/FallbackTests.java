@@ -78,7 +78,7 @@ class FallbackTests {
     void successShouldPass(Mode mode) throws Throwable {
         Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
         assertThat(mode.call(fallback, () -> "result")).isEqualTo("result");
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0, 0));
     }
 
     @ParameterizedTest
@@ -86,7 +86,7 @@ class FallbackTests {
     void valueShouldReplaceAFailure(Mode mode) throws Throwable {
         Fallback fallback = Fallback.of("test", c -> c.value("fallback"));
         assertThat(mode.call(fallback, failing(new IOException()))).isEqualTo("fallback");
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(1, 0, 0));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(1, 0, 0, 0));
     }
 
     @ParameterizedTest
@@ -108,7 +108,7 @@ class FallbackTests {
         Fallback fallback = Fallback.of("test", c -> c.handle(IOException.class, e -> "io"));
         IllegalStateException failure = new IllegalStateException();
         assertThatThrownBy(() -> mode.call(fallback, failing(failure))).isSameAs(failure);
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 1));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 1, 0));
     }
 
     @ParameterizedTest
@@ -150,7 +150,7 @@ class FallbackTests {
         CompletableFuture<String> call = fallback.callAsync(CompletableFuture::new);
         call.cancel(true);
         assertThat(call).isCancelled();
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 0, 0));
     }
 
     @Test
@@ -181,7 +181,7 @@ class FallbackTests {
             assertThat(event.failure()).isSameAs(first);
             assertThat(event.thrown()).isSameAs(second);
         });
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 1, 0));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 1, 0, 0));
     }
 
     @ParameterizedTest
@@ -196,7 +196,7 @@ class FallbackTests {
         assertThatThrownBy(() -> mode.call(fallback, failing(failure)))
                 .isSameAs(failure)
                 .hasNoSuppressedExceptions();
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 1));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 0, 1, 0));
     }
 
     @ParameterizedTest
@@ -212,7 +212,7 @@ class FallbackTests {
                 .isInstanceOf(IllegalStateException.class)
                 .hasCause(first)
                 .hasNoSuppressedExceptions();
-        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 1, 0));
+        assertThat(fallback.metrics()).isEqualTo(new FallbackMetrics(0, 1, 0, 0));
     }
 
     @ParameterizedTest

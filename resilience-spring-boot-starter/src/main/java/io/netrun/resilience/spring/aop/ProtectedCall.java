@@ -1,7 +1,9 @@
 package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.method.ReturnKind;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
+import java.util.Arrays;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
@@ -68,5 +70,19 @@ abstract sealed class ProtectedCall implements RecoverableCall
             throw failure;
         }
         return method.fallbacks().recover(failure, target, invocation.getArguments());
+    }
+
+    @Override
+    public @Nullable Object cacheKey() {
+        if (!method.fallbacks().keepsResults()) {
+            return null;
+        }
+        @Nullable Object[] arguments = invocation.getArguments();
+        boolean suspending = method.returns() == ReturnKind.SUSPENDING; // its last argument is the continuation
+        Object target = invocation.getThis();
+        return new MethodCallKey(
+                target == null ? method : target,
+                method.title(),
+                Arrays.copyOf(arguments, suspending ? arguments.length - 1 : arguments.length));
     }
 }

@@ -28,36 +28,51 @@ public final class FallbackMethods {
 
     private static final Logger log = LoggerFactory.getLogger(FallbackMethods.class);
 
-    static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target);
+    static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target, false);
 
     private final List<Candidate> candidates;
     private final Function<Object, Object> holder;
+    private final boolean keepsResults;
 
     /**
      * Creates the methods.
      *
      * @param candidates the methods that match
      * @param holder returns the bean that has the methods, for the bean that was called
+     * @param keepsResults whether a result may replace the failure of a later call
      */
-    private FallbackMethods(List<Candidate> candidates, Function<Object, Object> holder) {
+    private FallbackMethods(List<Candidate> candidates, Function<Object, Object> holder, boolean keepsResults) {
         this.candidates = candidates;
         this.holder = holder;
+        this.keepsResults = keepsResults;
     }
 
     /**
      * Finds the methods that an annotation names; {@link #NONE} for a method that is itself the fallback named by its
      * class.
      *
+     * @param mayNameNone whether the annotation may name no method, because the instance keeps stale results
      * @throws ResilienceConfigurationException if the annotation names no method, or if none matches
      */
-    static FallbackMethods of(Declaration declaration, Method method, Class<?> userClass, BeanFactory beans) {
+    static FallbackMethods of(
+            Declaration declaration, Method method, Class<?> userClass, BeanFactory beans, boolean mayNameNone) {
         String name = String.valueOf(declaration.methodAttributes().getOrDefault("method", ""));
         Object ofBean = declaration.methodAttributes().get("bean");
         String bean = ofBean == null ? "" : ofBean.toString();
         String where = userClass.getName() + "." + method.getName() + ": @Fallback ";
+        String notKept = KeptResults.obstacle(method, userClass);
+        if (notKept != null && declaration.settings().containsKey("stale") && isAtMethod(declaration, method)) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    where + "has 'stale', but the method " + notKept, "Remove 'stale' from the annotation")));
+        }
+        if (name.isBlank() && bean.isEmpty() && mayNameNone) {
+            return notKept == null ? new FallbackMethods(List.of(), target -> target, true) : NONE;
+        }
         if (name.isBlank()) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    where + "names no method", "Set 'method' to the name of a method, or remove the annotation")));
+                    where + "names no method",
+                    "Set 'method' to the name of a method, or 'stale' to the age up to which the last result may be"
+                            + " used, or remove the annotation")));
         }
         Class<?> type = bean.isEmpty() ? userClass : typeOf(bean, beans, where);
         Method[] all = ReflectionUtils.getUniqueDeclaredMethods(type);
@@ -74,7 +89,7 @@ public final class FallbackMethods {
                 .filter(Objects::nonNull)
                 .toList();
         if (fitting.isEmpty()) {
-            boolean ofClass = !Declaration.isAtMethod(method, declaration.slot());
+            boolean ofClass = !isAtMethod(declaration, method);
             if (ofClass && bean.isEmpty() && name.equals(method.getName())) {
                 return NONE;
             }
@@ -87,7 +102,17 @@ public final class FallbackMethods {
             ReflectionUtils.makeAccessible(each.method);
             each.warnOfUndeclared(method, where);
         });
-        return new FallbackMethods(fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean));
+        return new FallbackMethods(
+                fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean), notKept == null);
+    }
+
+    private static boolean isAtMethod(Declaration declaration, Method method) {
+        return Declaration.isAtMethod(method, declaration.slot());
+    }
+
+    /** Whether the result of a call may replace the failure of a later one. */
+    public boolean keepsResults() {
+        return keepsResults;
     }
 
     /** The methods that may be called by reflection. */

@@ -6,6 +6,7 @@ import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.pattern.RecoverableCall;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -253,7 +254,9 @@ public final class MethodPipelines {
                 }
                 if (declaration.slot().annotation() == Fallback.class) {
                     fallbacks = collector.orElse(
-                            FallbackMethods.NONE, () -> FallbackMethods.of(declaration, method, userClass, beans));
+                            FallbackMethods.NONE,
+                            () -> FallbackMethods.of(
+                                    declaration, method, userClass, beans, RecoverableCall.keepsResults(policy)));
                     if (fallbacks == FallbackMethods.NONE) {
                         chain.remove(declaration.slot());
                     }

@@ -53,7 +53,7 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
     /** Empty if they are invalid: the start-up check reports it. */
     private static List<Method> fallbacks(Declaration declaration, Method method, Class<?> type, BeanFactory beans) {
         try {
-            return FallbackMethods.of(declaration, method, type, beans).methods();
+            return FallbackMethods.of(declaration, method, type, beans, true).methods();
         } catch (ResilienceConfigurationException wrong) {
             return List.of();
         }

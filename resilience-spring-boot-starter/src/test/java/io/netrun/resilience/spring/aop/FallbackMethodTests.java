@@ -40,7 +40,7 @@ class FallbackMethodTests {
                             .find(io.netrun.resilience.fallback.Fallback.TYPE, "Catalog.product")
                             .orElseThrow()
                             .metrics())
-                    .isEqualTo(new FallbackMetrics(2, 0, 0));
+                    .isEqualTo(new FallbackMetrics(2, 0, 0, 0));
         });
     }
 
