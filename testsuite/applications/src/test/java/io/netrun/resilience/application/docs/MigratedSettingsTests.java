@@ -29,7 +29,7 @@ class MigratedSettingsTests {
 
     @ParameterizedTest
     @MethodSource("files")
-    void movedSettingsShouldStartAnApplication(Path file) throws IOException {
+    void movedSettingsShouldStartAnApplication(Path file) throws Exception {
         YamlBlock yaml = new YamlBlock(new Block(file, 1, "yaml", Block.read(file)));
         assertThat(new DocumentedApplication(output)
                         .with(yaml)
