@@ -49,6 +49,7 @@ final class ForeignNames {
             minimum-number-of-calls | minimum-calls |
             slow-call-duration-threshold | slow-call-duration |
             wait-duration-in-open-state | open-duration |
+            wait-interval | open-duration |
             enable-exponential-backoff | open-backoff-multiplier | A number above 1 turns it on
             exponential-backoff-multiplier | open-backoff-multiplier |
             exponential-max-wait-duration-in-open-state | max-open-duration |
@@ -57,6 +58,9 @@ final class ForeignNames {
             permitted-number-of-calls-in-half-open-state | success-threshold, half-open-max-calls | One failure reopens
             max-wait-duration-in-half-open-state | half-open-max-duration | It limits each trial
             automatic-transition-from-open-to-half-open-enabled | | Remove it: the next call starts the trials
+            transition-to-state-after-wait-duration | | Remove it: a trial that takes too long reopens the circuit
+            initial-state | | Call forceOpen() or disable() in code
+            ignore-class-binding-exceptions | | Remove it: a class that does not exist fails startup
             record-exceptions | exceptions | A failure not listed is ignored; it is not a success
             record-failure-predicate | failure | exceptions must list the failure too
             ignore-exception-predicate | failure | The predicate must return false for what is ignored
@@ -88,6 +92,8 @@ final class ForeignNames {
             max-retry-attempts | max-attempts |
             wait-duration | base-delay | The delays grow unless backoff is constant
             interval-function | backoff | Write exponential, linear, fibonacci or constant
+            interval-bi-function | | Set customBackoff(…) in a ConfigCustomizer
+            consume-result-before-retry-attempt | | Listen with onRetry(…)
             enable-exponential-backoff | backoff | Write exponential
             exponential-backoff-multiplier | backoff-multiplier |
             exponential-max-wait-duration | max-delay |

@@ -1,0 +1,285 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.rewrite.MappingTable.Row;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Translates the settings of one block. One use for each block; not thread-safe. */
+final class BlockTranslator {
+
+    private final String section;
+
+    private final Map<String, Setting> settings;
+
+    private final Effective effective;
+
+    private final boolean keepBehaviour;
+
+    private final Map<String, Moved> moved = new LinkedHashMap<>();
+
+    private final List<Left> left = new ArrayList<>();
+
+    /**
+     * @param section the section of resilience4j, in uniform spelling
+     * @param settings the settings of the block
+     * @param effective looks up a setting that another block may have
+     * @param keepBehaviour whether what differs without a setting is written out
+     */
+    BlockTranslator(String section, Map<String, Setting> settings, Effective effective, boolean keepBehaviour) {
+        this.section = section;
+        this.settings = settings;
+        this.effective = effective;
+        this.keepBehaviour = keepBehaviour;
+    }
+
+    /** The settings here, by name, in their order. */
+    Map<String, Moved> translate() {
+        for (Map.Entry<String, Setting> setting : settings.entrySet()) {
+            Row row = MappingTable.get()
+                    .settings(section)
+                    .filter(candidate -> Names.uniform(candidate.there().name()).equals(setting.getKey()))
+                    .findFirst()
+                    .orElse(null);
+            if (row == null) {
+                left(setting.getValue(), "This library has no such setting.");
+            } else {
+                translate(setting.getKey(), setting.getValue(), row);
+            }
+        }
+        addImplied();
+        return moved;
+    }
+
+    /** What was left. */
+    List<Left> left() {
+        return left;
+    }
+
+    private void translate(String name, Setting setting, Row row) {
+        String text = setting.value().text();
+        switch (section + "." + name) {
+            case "circuitbreaker.slidingwindowsize" -> putWindow(setting, text);
+            case "circuitbreaker.minimumnumberofcalls" -> put(setting, row, minimum(text));
+            case "circuitbreaker.maxwaitdurationinhalfopenstate" ->
+                put(setting, row, Values.nanos(text) == 0 ? Values.FOREVER : Values.duration(text));
+            case "circuitbreaker.exponentialbackoffmultiplier",
+                    "circuitbreaker.exponentialmaxwaitdurationinopenstate",
+                    "retry.exponentialbackoffmultiplier",
+                    "retry.exponentialmaxwaitduration" -> putIfExponential(setting, row);
+            case "circuitbreaker.registerhealthindicator", "circuitbreaker.allowhealthindicatortofail" ->
+                putHealth(setting);
+            case "bulkhead.maxwaitduration", "bulkhead.maxwaittime" -> putQueue(setting, text);
+            case "ratelimiter.limitforperiod", "ratelimiter.limitrefreshperiod" -> putRate(setting, row);
+            default -> putSimple(setting, row);
+        }
+    }
+
+    private void putSimple(Setting setting, Row row) {
+        if (row.here().name().isEmpty()) {
+            if (!Names.uniform(row.there().name()).equals("baseconfig")) {
+                left(setting, row.reason());
+            }
+        } else if (row.kind().equals("classes")) {
+            List<String> names = Values.classes(setting.value().elements(), effective.timeouts());
+            moved.put(
+                    row.here().name(),
+                    new Moved(
+                            setting.value().list()
+                                    ? new Setting.Value(names, true)
+                                    : Setting.Value.of(String.join(", ", names)),
+                            origin(setting)));
+        } else if (row.kind().equals("duration")) {
+            String text = setting.value().text();
+            if (Values.isUnitUnknown(text)) {
+                left(setting, "The value behind " + text + " needs a unit: a number alone counted milliseconds.");
+            }
+            String value = Values.duration(text);
+            put(setting, row, value.equals(text) ? null : value);
+        } else if (row.words().isEmpty()) {
+            put(setting, row, null);
+        } else {
+            putWord(setting, row);
+        }
+    }
+
+    private void putWord(Setting setting, Row row) {
+        String text = setting.value().text();
+        String word = row.words().entrySet().stream()
+                .filter(entry -> Names.uniform(entry.getKey()).equals(Names.uniform(text)))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+        if (word == null) {
+            left(
+                    setting,
+                    "The value " + text + " has no counterpart. Set "
+                            + row.here().name() + ".");
+        } else if (!word.isEmpty()) {
+            put(setting, row, word);
+        }
+    }
+
+    /** Without a value, the setting's own. */
+    private void put(Setting setting, Row row, @Nullable String value) {
+        for (String name : row.here().names()) {
+            put(name, value == null ? setting.value() : Setting.Value.of(value), origin(setting));
+        }
+    }
+
+    private void put(String name, Setting.Value value, @Nullable Setting origin) {
+        Moved former = moved.get(name);
+        moved.put(name, new Moved(value, former == null ? origin : former.origin()));
+    }
+
+    private void add(String name, String value) {
+        moved.putIfAbsent(name, new Moved(Setting.Value.of(value), null));
+    }
+
+    private void putWindow(Setting setting, String text) {
+        boolean time = is("sliding-window-type", "timebased");
+        String size = time && text.matches("\\d+") ? text + "s" : text;
+        put(time ? "window-duration" : "window-size", Setting.Value.of(size), origin(setting));
+        if (time && !text.matches("\\d+")) {
+            left(setting, "The value of window-duration needs a unit: it counted seconds.");
+        }
+    }
+
+    /** A count window can never have more calls than its size. */
+    private @Nullable String minimum(String text) {
+        String size = effective.text("sliding-window-size");
+        boolean more = text.matches("\\d{1,9}")
+                && size != null
+                && size.matches("\\d{1,9}")
+                && Integer.parseInt(text) > Integer.parseInt(size);
+        return more && !is("sliding-window-type", "timebased") ? size : null;
+    }
+
+    private void putIfExponential(Setting setting, Row row) {
+        if (is("enable-exponential-backoff", "true")) {
+            putSimple(setting, row);
+        } else {
+            left(setting, "It had no effect, since enable-exponential-backoff is not true.");
+        }
+    }
+
+    private void putHealth(Setting setting) {
+        if (!effective.health()) {
+            left(setting, "It had no effect, since management.health.circuitbreakers.enabled is not true.");
+        } else if (is("register-health-indicator", "true")) {
+            boolean status = is("allow-health-indicator-to-fail", "true");
+            put("health", Setting.Value.of(status ? "status" : "details"), origin(setting));
+        }
+    }
+
+    private void putQueue(Setting setting, String text) {
+        if (Values.nanos(text) == 0) {
+            put("max-queue", Setting.Value.of("0"), origin(setting));
+        } else {
+            put("max-wait", Setting.Value.of(Values.duration(text)), origin(setting));
+            add("max-queue", Values.LARGEST);
+        }
+    }
+
+    private void putRate(Setting setting, Row row) {
+        long limit = number(effective.text("limit-for-period"), 50);
+        long period = Math.max(1, Values.nanos(effective.textOr("limit-refresh-period", "500ns")));
+        boolean known = keepBehaviour || effective.text("limit-refresh-period") != null;
+        if (known && limit * 1_000.0 / period > 1) {
+            put("limit", Setting.Value.of(Values.LARGEST), origin(setting));
+            add("period", "1s");
+            left(setting, "More than one call in a microsecond is no limit; here, that is the largest one.");
+        } else {
+            putSimple(setting, row);
+        }
+    }
+
+    /** What follows from the presence of settings. */
+    private void addImplied() {
+        boolean exponential =
+                is("enable-exponential-backoff", "true") && settings.containsKey("enableexponentialbackoff");
+        if (section.equals("circuitbreaker")) {
+            if (exponential) {
+                addIfMissing("exponential-backoff-multiplier", "open-backoff-multiplier", "1.5");
+                addIfMissing("exponential-max-wait-duration-in-open-state", "max-open-duration", Values.FOREVER);
+            }
+            if (is("sliding-window-type", "timebased") && settings.containsKey("slidingwindowtype")) {
+                addIfMissing("sliding-window-size", "window-duration", "100s");
+            }
+        } else if (section.equals("retry")) {
+            if (exponential) {
+                addIfMissing("exponential-backoff-multiplier", "backoff-multiplier", "1.5");
+                addIfMissing("exponential-max-wait-duration", "max-delay", Values.FOREVER);
+            }
+            Moved delay = moved.get("base-delay");
+            if (delay != null && Values.nanos(delay.value().text()) > Values.nanos("30s")) {
+                add("max-delay", delay.value().text()); // never below the base delay
+            }
+        } else if (section.equals("threadpoolbulkhead") && keepBehaviour) {
+            addIfMissing("queue-capacity", "max-queue", "100");
+        }
+    }
+
+    private void addIfMissing(String there, String here, String value) {
+        if (keepBehaviour && effective.text(there) == null) {
+            add(here, value);
+        }
+    }
+
+    private boolean is(String name, String value) {
+        return Names.uniform(effective.textOr(name, "")).equals(value);
+    }
+
+    private static long number(@Nullable String text, long otherwise) {
+        return text != null && text.matches("\\d{1,9}") ? Long.parseLong(text) : otherwise;
+    }
+
+    private void left(Setting setting, String reason) {
+        if (origin(setting) != null) {
+            left.add(new Left(setting.key(), reason));
+        }
+    }
+
+    private static @Nullable Setting origin(Setting setting) {
+        return setting.path().isEmpty() ? null : setting;
+    }
+
+    /**
+     * A setting of this library.
+     *
+     * @param value its value
+     * @param origin the setting that it replaces, or null if it is new in its document
+     */
+    record Moved(Setting.Value value, @Nullable Setting origin) {}
+
+    /**
+     * What was left.
+     *
+     * @param what the name in the other library
+     * @param reason the reason
+     */
+    record Left(String what, String reason) {}
+
+    /**
+     * Settings in force, wherever they are.
+     *
+     * @param lookup the value of a setting by its name, or null
+     * @param timeouts whether the application uses time limiters
+     * @param health whether health indicators are on
+     */
+    record Effective(UnaryOperator<@Nullable String> lookup, boolean timeouts, boolean health) {
+
+        @Nullable
+        String text(String name) {
+            return lookup.apply(name);
+        }
+
+        String textOr(String name, String otherwise) {
+            String text = text(name);
+            return text == null ? otherwise : text;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.Statement;
+
+/**
+ * Whether a fallback method fits the method that names it. resilience4j looks it up for each call, and goes on without
+ * one that it does not find; this library fails startup instead.
+ */
+final class FallbackFit {
+
+    private FallbackFit() {}
+
+    /** Whether the class has no method of the name that fits, and can have none from elsewhere. */
+    static boolean isMissing(J.ClassDeclaration owner, J.MethodDeclaration method, String name) {
+        List<String> own = types(method);
+        boolean named = false;
+        for (Statement statement : owner.getBody().getStatements()) {
+            if (statement instanceof J.MethodDeclaration candidate
+                    && candidate.getSimpleName().equals(name)) {
+                named = true;
+                List<String> types = types(candidate);
+                if (types.equals(own) || isFollowedByAFailure(types, own) || isFollowedByAFailure(types, List.of())) {
+                    return false;
+                }
+            }
+        }
+        boolean alone = owner.getExtends() == null
+                && (owner.getImplements() == null || owner.getImplements().isEmpty());
+        return named || alone;
+    }
+
+    private static boolean isFollowedByAFailure(List<String> types, List<String> own) {
+        return types.size() == own.size() + 1 && types.subList(0, own.size()).equals(own);
+    }
+
+    private static List<String> types(J.MethodDeclaration method) {
+        List<String> types = new ArrayList<>();
+        for (Statement parameter : method.getParameters()) {
+            if (parameter instanceof J.VariableDeclarations variable) {
+                types.add(String.valueOf(variable.getTypeExpression()));
+            }
+        }
+        return types;
+    }
+}

@@ -1,0 +1,243 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.Option;
+import org.openrewrite.ScanningRecipe;
+import org.openrewrite.SourceFile;
+import org.openrewrite.Tree;
+import org.openrewrite.TreeVisitor;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.properties.tree.Properties;
+import org.openrewrite.text.PlainText;
+import org.openrewrite.xml.tree.Xml;
+import org.openrewrite.yaml.tree.Yaml;
+
+/**
+ * Moves an application from resilience4j: dependencies, annotations, exceptions and settings. What code uses of
+ * resilience4j beyond that stays, together with the dependency and the settings that it needs, and is listed in the
+ * {@link Leftovers}.
+ */
+public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Found> {
+
+    @Option(
+            displayName = "Keep the behaviour",
+            description = "Whether the settings are written out whose defaults differ, and the order of the patterns,"
+                    + " so that the application behaves as before. Default true.",
+            required = false)
+    private final @Nullable Boolean keepBehaviour;
+
+    private final transient Leftovers leftovers = new Leftovers(this);
+
+    /**
+     * Creates the recipe.
+     *
+     * @param keepBehaviour whether the defaults and the order of resilience4j are written out; null is true
+     */
+    public FromResilience4j(@Nullable Boolean keepBehaviour) {
+        this.keepBehaviour = keepBehaviour;
+    }
+
+    @Override
+    public String getDisplayName() {
+        return "Move from resilience4j to netrun-resilience";
+    }
+
+    @Override
+    public String getDescription() {
+        return "Replaces dependencies, annotations, exceptions and settings of resilience4j.";
+    }
+
+    /** Whether the behaviour is kept. */
+    private boolean keeps() {
+        return keepBehaviour == null || keepBehaviour;
+    }
+
+    @Override
+    public Found getInitialValue(ExecutionContext ctx) {
+        return new Found(new LinkedHashMap<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+    }
+
+    @Override
+    public TreeVisitor<?, ExecutionContext> getScanner(Found found) {
+        return new TreeVisitor<Tree, ExecutionContext>() {
+            @Override
+            public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                if (tree instanceof Yaml.Documents file) {
+                    YamlMove.read(file).forEach(document -> add(found, file, document));
+                } else if (tree instanceof Properties.File file) {
+                    PropertiesMove.read(file).forEach(document -> add(found, file, document));
+                } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
+                    scan(found, file, ctx);
+                }
+                return tree;
+            }
+        };
+    }
+
+    private static void add(Found found, SourceFile file, SettingsDocument document) {
+        String path = SettingsMove.path(file);
+        if (!document.settings().isEmpty() || SettingsMove.isMain(path)) {
+            found.module(path).add(document);
+        }
+    }
+
+    private static void scan(Found found, JavaSourceFile file, ExecutionContext ctx) {
+        String path = SettingsMove.path(file);
+        if (!file.printAll().contains("resilience4j")) {
+            return;
+        }
+        ModuleSettings module = found.module(path);
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
+                String pattern = ProtectedMethods.pattern(annotation, file);
+                if (pattern != null) {
+                    module.addPattern(pattern);
+                    Map<String, Expression> arguments = Trees.arguments(annotation);
+                    boolean pool = ProtectedMethods.isPool(arguments);
+                    String name = Trees.text(arguments.get("name"));
+                    if (pattern.equals("bulkhead") && name != null) {
+                        module.addBulkhead(name, pool);
+                    }
+                    if (pool) {
+                        found.async().add(Names.module(path));
+                    }
+                }
+                return annotation;
+            }
+        }.visit(file, 0);
+        JavaSourceFile moved =
+                new JavaMove(module, new ProtectedMethods.Options(false, left -> {}), false).move(file, ctx);
+        if (JavaMove.isForeign(moved)) {
+            module.keepForeign();
+            found.left().add(path);
+        }
+    }
+
+    @Override
+    public Collection<? extends SourceFile> generate(Found found, ExecutionContext ctx) {
+        List<SourceFile> generated = new ArrayList<>();
+        found.modules().forEach((name, module) -> {
+            String root = name + "/src/main/resources/";
+            String relative = root.substring(1);
+            boolean has = module.documents().stream()
+                    .anyMatch(document -> document.id().startsWith(relative) && document.base());
+            if (keeps() && !module.patterns().isEmpty() && !has && found.annotated(module)) {
+                SettingsDocument document = new SettingsDocument(relative + "application.yml#0", true, List.of());
+                YamlWriting writing = new YamlWriting();
+                new SettingsTranslator(module, document, true)
+                        .translate(true)
+                        .moved()
+                        .forEach(placed ->
+                                writing.add(placed.path(), placed.setting().value(), List.of()));
+                generated.add(PlainText.builder()
+                        .sourcePath(Path.of(relative + "application.yml"))
+                        .text(writing.text())
+                        .build());
+            }
+        });
+        return generated;
+    }
+
+    @Override
+    public TreeVisitor<?, ExecutionContext> getVisitor(Found found) {
+        return new TreeVisitor<Tree, ExecutionContext>() {
+            @Override
+            public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                SettingsMove settings = new SettingsMove(
+                        found.modules(), keeps(), (path, left) -> leftovers.insertRow(ctx, row(path, left)));
+                if (tree instanceof Yaml.Documents file) {
+                    return new YamlMove(settings).visit(file, ctx);
+                } else if (tree instanceof Properties.File file) {
+                    return new PropertiesMove(settings).visit(file, ctx);
+                } else if (tree instanceof SourceFile file && GradleMove.isScript(file)) {
+                    return new GradleMove(MappingTable.RESILIENCE4J, found.stays(file)).move(file);
+                } else if (tree instanceof JavaSourceFile file) {
+                    return moved(file, found, ctx);
+                } else if (tree instanceof Xml.Document file
+                        && SettingsMove.path(file).endsWith("pom.xml")) {
+                    return new PomMove(MappingTable.RESILIENCE4J, found.stays(file), false).visit(file, ctx);
+                }
+                return tree;
+            }
+        };
+    }
+
+    private @Nullable Tree moved(JavaSourceFile file, Found found, ExecutionContext ctx) {
+        String path = SettingsMove.path(file);
+        ModuleSettings module = found.modules().get(Names.module(path));
+        if (module == null) {
+            return file;
+        }
+        if (found.left().contains(path)) {
+            leftovers.insertRow(
+                    ctx,
+                    row(
+                            path,
+                            new Left(
+                                    "types of resilience4j", "The code uses them beyond annotations and exceptions.")));
+        }
+        if (found.left().contains(path)) {
+            MappingTable.get()
+                    .renamed(MappingTable.RESILIENCE4J, "exception")
+                    .forEach((there, here) -> addException(ctx, file, there, here));
+        }
+        ProtectedMethods.Options options =
+                new ProtectedMethods.Options(keeps(), left -> leftovers.insertRow(ctx, row(path, left)));
+        return new JavaMove(module, options, found.async().contains(Names.module(path))).move(file, ctx);
+    }
+
+    private void addException(ExecutionContext ctx, JavaSourceFile file, String there, String here) {
+        boolean named = there.startsWith(JavaMove.PACKAGE)
+                && file.getImports().stream()
+                        .anyMatch(imported -> imported.getTypeName().equals(there));
+        if (named) {
+            leftovers.insertRow(
+                    ctx, row(SettingsMove.path(file), new Left(there, "Annotated methods throw " + here + " now.")));
+        }
+    }
+
+    private static Leftovers.Row row(String path, Left left) {
+        return new Leftovers.Row(path, left.what(), left.reason());
+    }
+
+    /**
+     * What was found in all files.
+     *
+     * @param modules what is known of the modules, by their paths
+     * @param async the modules with methods that become asynchronous
+     * @param left the paths of the files that use resilience4j beyond what is moved
+     */
+    record Found(Map<String, ModuleSettings> modules, Set<String> async, Set<String> left) {
+
+        ModuleSettings module(String path) {
+            return modules.computeIfAbsent(Names.module(path), name -> new ModuleSettings());
+        }
+
+        boolean annotated(ModuleSettings module) {
+            return module.documents().stream().noneMatch(SettingsDocument::isForeign);
+        }
+
+        /** Whether the dependencies of a build file have to stay, for its module or for one beneath. */
+        boolean stays(SourceFile build) {
+            String path = "/" + SettingsMove.path(build);
+            String root = path.substring(0, path.lastIndexOf('/'));
+            return modules.entrySet().stream()
+                    .anyMatch(module -> module.getKey().startsWith(root)
+                            && module.getValue().isForeignKept());
+        }
+    }
+}

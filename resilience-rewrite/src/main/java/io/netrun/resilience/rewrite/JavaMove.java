@@ -1,0 +1,218 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import io.netrun.resilience.rewrite.ProtectedMethods.Moved;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.Tree;
+import org.openrewrite.java.ChangeType;
+import org.openrewrite.java.JavaIsoVisitor;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeUtils;
+
+/** Moves the annotations and the exceptions of resilience4j in a source file. One use for each file. */
+final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
+
+    static final String PACKAGE = "io.github.resilience4j.";
+
+    private static final String CLOUD_PACKAGE = "org.springframework.cloud.circuitbreaker.resilience4j.";
+
+    private static final String ENABLE_ASYNC = "org.springframework.scheduling.annotation.EnableAsync";
+
+    private static final Map<String, String> EXCEPTIONS =
+            MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
+
+    private final ModuleSettings module;
+
+    private final ProtectedMethods.Options options;
+
+    private final boolean enableAsync;
+
+    private final Set<String> fallbacks = new HashSet<>();
+
+    private final Imports imports = new Imports();
+
+    private boolean timeouts;
+
+    /**
+     * @param module what is known of the module of the file
+     * @param options how to move annotations
+     * @param enableAsync whether the class of the application is to enable {@code @Async}
+     */
+    JavaMove(ModuleSettings module, ProtectedMethods.Options options, boolean enableAsync) {
+        this.module = module;
+        this.options = options;
+        this.enableAsync = enableAsync;
+    }
+
+    /** The file after the move. */
+    JavaSourceFile move(JavaSourceFile file, ExecutionContext ctx) {
+        collect(file);
+        Tree moved = visit(file, ctx);
+        JavaSourceFile result = imports.apply(
+                moved instanceof JavaSourceFile changed ? changed : file,
+                MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation"),
+                ctx);
+        Set<String> known = EXCEPTIONS.keySet();
+        if (isForeign(result) && !Trees.mentions(result, PACKAGE, known)) {
+            for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {
+                if (exception.getKey().startsWith(PACKAGE)) {
+                    Tree changed = new ChangeType(exception.getKey(), exception.getValue(), true)
+                            .getVisitor()
+                            .visit(result, ctx);
+                    result = changed instanceof JavaSourceFile source ? source : result;
+                }
+            }
+        }
+        return result;
+    }
+
+    /** Whether a file names types of resilience4j, or those of Spring Cloud for it. */
+    static boolean isForeign(JavaSourceFile file) {
+        return Trees.mentions(file, PACKAGE, Set.of()) || Trees.mentions(file, CLOUD_PACKAGE, Set.of());
+    }
+
+    /** Finds the names of fallback methods, before any method is visited. */
+    private void collect(JavaSourceFile file) {
+        new JavaIsoVisitor<Integer>() {
+            @Override
+            public J.Annotation visitAnnotation(J.Annotation annotation, Integer p) {
+                String pattern = ProtectedMethods.pattern(annotation, file);
+                if (pattern != null) {
+                    timeouts |= pattern.equals("timeout");
+                    String name = Trees.text(Trees.arguments(annotation).get("fallbackMethod"));
+                    if (name != null) {
+                        fallbacks.add(name);
+                    }
+                }
+                return annotation;
+            }
+        }.visit(file, 0);
+    }
+
+    @Override
+    public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
+        J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
+        Moved moved = methods().move(visited.getLeadingAnnotations(), Set.of(), "", visited.getPrefix());
+        add(moved);
+        visited = visited.withLeadingAnnotations(moved.annotations());
+        boolean application = visited.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> annotation.getSimpleName().equals("SpringBootApplication"));
+        boolean async = visited.getLeadingAnnotations().stream()
+                .anyMatch(annotation -> annotation.getSimpleName().equals("EnableAsync"));
+        if (enableAsync && application && !async) {
+            List<J.Annotation> annotations = new ArrayList<>(visited.getLeadingAnnotations());
+            annotations.add(Trees.beside(annotations.get(0), ENABLE_ASYNC, List.of(), visited.getPrefix()));
+            imports.add(ENABLE_ASYNC);
+            return visited.withLeadingAnnotations(annotations);
+        }
+        return visited;
+    }
+
+    @Override
+    public J.MethodDeclaration visitMethodDeclaration(J.MethodDeclaration declaration, ExecutionContext ctx) {
+        J.MethodDeclaration visited = super.visitMethodDeclaration(declaration, ctx);
+        Moved moved = withoutMissing(
+                methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix()),
+                declaration);
+        add(moved);
+        if (fallbacks.contains(visited.getSimpleName())) {
+            List<Statement> parameters = new ArrayList<>(visited.getParameters());
+            parameters.set(parameters.size() - 1, failure(parameters.get(parameters.size() - 1)));
+            visited = visited.withParameters(parameters);
+        }
+        return visited.withLeadingAnnotations(moved.annotations());
+    }
+
+    /** A fallback that resilience4j does not find either. */
+    private Moved withoutMissing(Moved moved, J.MethodDeclaration method) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        String name = moved.annotations().stream()
+                .filter(annotation -> Trees.typeName(annotation, null).equals(ProtectedMethods.FALLBACK))
+                .map(annotation -> Trees.text(Trees.arguments(annotation).get("method")))
+                .filter(text -> text != null)
+                .findFirst()
+                .orElse(null);
+        if (owner == null
+                || name == null
+                || !moved.added().contains(ProtectedMethods.FALLBACK)
+                || !FallbackFit.isMissing(owner, method, name)) {
+            return moved;
+        }
+        options.left()
+                .accept(new Left(
+                        "fallbackMethod = " + name,
+                        "No method of that name has the parameters of " + method.getSimpleName()
+                                + ", so it was never called. Correct it, and add @Fallback(method = \"" + name
+                                + "\")."));
+        Set<String> dropped = Set.of(ProtectedMethods.FALLBACK, ProtectedMethods.ORDER);
+        Set<String> added = new HashSet<>(moved.added());
+        added.removeAll(dropped);
+        return new Moved(
+                moved.annotations().stream()
+                        .filter(annotation -> !dropped.contains(Trees.typeName(annotation, null)))
+                        .toList(),
+                added,
+                moved.fallbacks());
+    }
+
+    private ProtectedMethods methods() {
+        return new ProtectedMethods(getCursor().firstEnclosingOrThrow(JavaSourceFile.class), module, options);
+    }
+
+    private Set<String> ofClass() {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
+        return owner == null
+                ? Set.of()
+                : owner.getLeadingAnnotations().stream()
+                        .map(annotation -> ProtectedMethods.pattern(annotation, file))
+                        .filter(pattern -> pattern != null)
+                        .collect(Collectors.toSet());
+    }
+
+    private static String returns(J.MethodDeclaration declaration) {
+        J returned = declaration.getReturnTypeExpression();
+        if (returned instanceof J.ParameterizedType parameterized) {
+            return parameterized.getClazz().toString();
+        }
+        return returned == null ? "void" : returned.toString();
+    }
+
+    private void add(Moved moved) {
+        moved.added().forEach(imports::add);
+        if (!moved.added().isEmpty()) {
+            MappingTable.get()
+                    .renamed(MappingTable.RESILIENCE4J, "annotation")
+                    .keySet()
+                    .forEach(imports::remove);
+        }
+    }
+
+    /** The failure that a fallback method handles. */
+    private Statement failure(Statement parameter) {
+        if (!(parameter instanceof J.VariableDeclarations variable)) {
+            return parameter;
+        }
+        JavaType.FullyQualified type = TypeUtils.asFullyQualified(variable.getType());
+        String there = type == null ? "" : type.getFullyQualifiedName();
+        @Nullable String here = timeouts || there.startsWith(PACKAGE) ? EXCEPTIONS.get(there) : null;
+        if (here == null || variable.getTypeExpression() == null) {
+            return variable;
+        }
+        imports.add(here);
+        imports.remove(there);
+        return variable.withTypeExpression(
+                Trees.identifier(here.substring(here.lastIndexOf('.') + 1), JavaType.ShallowClass.build(here))
+                        .withPrefix(variable.getTypeExpression().getPrefix()));
+    }
+}

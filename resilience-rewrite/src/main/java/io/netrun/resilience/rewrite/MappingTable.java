@@ -1,0 +1,160 @@
+package io.netrun.resilience.rewrite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The rows of {@code mapping.table}: what other libraries' names are called here. Immutable. */
+final class MappingTable {
+
+    static final String RESILIENCE4J = "resilience4j";
+
+    static final String SPRING_RETRY = "spring-retry";
+
+    static final String SPRING_FRAMEWORK = "spring-framework";
+
+    private static final MappingTable LOADED = load();
+
+    private final List<Row> rows;
+
+    private MappingTable(List<Row> rows) {
+        this.rows = List.copyOf(rows);
+    }
+
+    /** The table of this module. */
+    static MappingTable get() {
+        return LOADED;
+    }
+
+    /** All rows, in the order of the file. */
+    List<Row> rows() {
+        return rows;
+    }
+
+    /** The rows of one library and kind, such as {@code "exception"}. */
+    Stream<Row> rows(String library, String what) {
+        return rows.stream()
+                .filter(row -> row.section().library().equals(library)
+                        && row.section().what().equals(what));
+    }
+
+    /** The settings of a section of resilience4j, such as {@code "circuitbreaker"}. */
+    Stream<Row> settings(String section) {
+        return rows(RESILIENCE4J, "setting")
+                .filter(row -> Names.uniform(row.section().from()).equals(Names.uniform(section)));
+    }
+
+    /** The row of a name. */
+    Optional<Row> find(String library, String what, String name) {
+        return rows(library, what)
+                .filter(row -> row.there().name().equals(name))
+                .findFirst();
+    }
+
+    /** Full names there, with the full names here; without those that have no counterpart. */
+    Map<String, String> renamed(String library, String what) {
+        Map<String, String> renamed = new LinkedHashMap<>();
+        rows(library, what)
+                .filter(row -> !row.here().name().isEmpty())
+                .forEach(row -> renamed.put(row.there().name(), row.here().name()));
+        return renamed;
+    }
+
+    private static MappingTable load() {
+        try (InputStream file = MappingTable.class.getResourceAsStream("mapping.table")) {
+            if (file == null) {
+                throw new IllegalStateException("mapping.table is missing in the jar of resilience-rewrite");
+            }
+            return new MappingTable(parse(new String(file.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Row> parse(String text) {
+        List<Row> rows = new ArrayList<>();
+        Section section = new Section("", "", "", "");
+        for (String line : text.lines().toList()) {
+            if (line.startsWith("[")) {
+                section = section(line.substring(1, line.length() - 1));
+            } else if (!line.isBlank() && !line.startsWith("#")) {
+                List<String> cells =
+                        Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
+                rows.add(new Row(
+                        section,
+                        new Name(cells.get(0), cells.get(2)),
+                        new Name(cells.get(3), cells.get(4)),
+                        cells.get(1),
+                        cells.get(5)));
+            }
+        }
+        return rows;
+    }
+
+    private static Section section(String header) {
+        String[] parts = header.split(": ", -1);
+        String[] sections = parts.length < 3 ? new String[] {"", ""} : parts[2].split(" -> ", -1);
+        return new Section(parts[0], parts[1], sections[0], sections[1]);
+    }
+
+    /**
+     * What a group of rows is about.
+     *
+     * @param library the other library
+     * @param what the kind of the rows, such as {@code "setting"}
+     * @param from the section of the settings in the other library; empty for what is no setting
+     * @param to the section of the settings here; empty for what is no setting
+     */
+    record Section(String library, String what, String from, String to) {}
+
+    /**
+     * A name with its default.
+     *
+     * @param name the name; may be empty
+     * @param standard the default; may be empty
+     */
+    record Name(String name, String standard) {
+
+        /** The names, where there are several. */
+        List<String> names() {
+            return name.isEmpty() ? List.of() : List.of(name.split(", "));
+        }
+    }
+
+    /**
+     * One row.
+     *
+     * @param section what it is about
+     * @param there the name in the other library
+     * @param here the name in this library; without one, the note is the reason
+     * @param kind the kind of the values
+     * @param note the difference, or the reason; may be empty
+     */
+    record Row(Section section, Name there, Name here, String kind, String note) {
+
+        /** The words that replace other words; empty for other kinds of values. */
+        Map<String, String> words() {
+            Map<String, String> words = new LinkedHashMap<>();
+            for (String word : List.of(kind.split(" ", -1))) {
+                int equals = word.indexOf('=');
+                if (equals > 0) {
+                    words.put(word.substring(0, equals), word.substring(equals + 1));
+                }
+            }
+            return words;
+        }
+
+        /** The note as a sentence. */
+        String reason() {
+            return note.replace("`", "") + ".";
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one module: the settings in all its documents, and what its code uses. Not thread-safe. */
+final class ModuleSettings {
+
+    private static final List<String> DEFAULT_ORDER =
+            List.of("retry", "circuit-breaker", "rate-limiter", "timeout", "bulkhead");
+
+    private static final Map<String, String> ASPECTS = Map.of(
+            "retryaspectorder", "retry",
+            "circuitbreakeraspectorder", "circuit-breaker",
+            "ratelimiteraspectorder", "rate-limiter",
+            "timelimiteraspectorder", "timeout",
+            "bulkheadaspectorder", "bulkhead");
+
+    /** Sections of resilience4j by the patterns of this library. */
+    static final Map<String, String> SECTIONS = sections();
+
+    private final Map<String, SettingsDocument> documents = new LinkedHashMap<>();
+
+    private final Set<String> patterns = new LinkedHashSet<>();
+
+    private final Set<String> semaphores = new LinkedHashSet<>();
+
+    private final Set<String> pools = new LinkedHashSet<>();
+
+    private boolean stays;
+
+    private static Map<String, String> sections() {
+        Map<String, String> sections = new LinkedHashMap<>();
+        sections.put("circuit-breaker", "circuitbreaker");
+        sections.put("retry", "retry");
+        sections.put("bulkhead", "bulkhead");
+        sections.put("rate-limiter", "ratelimiter");
+        sections.put("timeout", "timelimiter");
+        return sections;
+    }
+
+    /** Adds a document that was read. */
+    void add(SettingsDocument document) {
+        documents.put(document.id(), document);
+        for (Block.Id id : document.blocks().keySet()) {
+            String section = id.section().equals("threadpoolbulkhead") ? "bulkhead" : id.section();
+            SECTIONS.forEach((pattern, name) -> {
+                if (name.equals(section)) {
+                    patterns.add(pattern);
+                }
+            });
+            if (!id.shared() && section.equals("bulkhead")) {
+                addBulkhead(id.name(), !id.section().equals(section));
+            }
+        }
+    }
+
+    /** Adds a pattern that an annotation uses. */
+    void addPattern(String pattern) {
+        patterns.add(pattern);
+    }
+
+    /** Adds an instance of a bulkhead. */
+    void addBulkhead(String name, boolean pool) {
+        (pool ? pools : semaphores).add(name);
+    }
+
+    /** Notes that code uses resilience4j beyond its annotations, so that its settings have to stay. */
+    void keepForeign() {
+        stays = true;
+    }
+
+    /** Whether the settings and dependencies of resilience4j have to stay. */
+    boolean isForeignKept() {
+        return stays;
+    }
+
+    /** The patterns in use. */
+    Set<String> patterns() {
+        return patterns;
+    }
+
+    /** Instances that are named by annotations with a thread pool. */
+    Set<String> pools() {
+        return pools;
+    }
+
+    /** The name of a thread pool's instance here, where limits on threads and on calls may not share a name. */
+    String poolName(String name) {
+        return semaphores.contains(name) ? name + "-pool" : name;
+    }
+
+    /** The documents, in the order in which they were read. */
+    List<SettingsDocument> documents() {
+        return List.copyOf(documents.values());
+    }
+
+    /** The document that has the settings of the whole application: the first that has settings to move. */
+    @Nullable
+    SettingsDocument home(String root) {
+        List<SettingsDocument> here = documents.values().stream()
+                .filter(document -> document.base() && document.id().startsWith(root))
+                .toList();
+        return here.stream()
+                .filter(SettingsDocument::isForeign)
+                .findFirst()
+                .orElseGet(() -> here.stream()
+                        .filter(document -> SettingsMove.isMain(
+                                document.id().substring(0, document.id().indexOf('#'))))
+                        .findFirst()
+                        .orElse(null));
+    }
+
+    /** The order of the patterns that resilience4j has, outermost first. */
+    List<String> order() {
+        Map<String, Long> order = new LinkedHashMap<>();
+        DEFAULT_ORDER.forEach(pattern -> order.put(pattern, Integer.MAX_VALUE - 5L + order.size()));
+        for (SettingsDocument document : documents.values()) {
+            for (Setting setting : document.others()) {
+                String pattern = ASPECTS.get(
+                        Names.uniform(setting.path().get(setting.path().size() - 1)));
+                String number = setting.value().text();
+                if (pattern != null && number.matches("-?\\d{1,10}")) {
+                    order.put(pattern, Long.parseLong(number));
+                }
+            }
+        }
+        List<String> patternsInOrder = new ArrayList<>(DEFAULT_ORDER);
+        patternsInOrder.sort((a, b) -> Long.compare(order.getOrDefault(a, 0L), order.getOrDefault(b, 0L)));
+        return patternsInOrder;
+    }
+
+    /** Whether a setting decides about the order of the patterns. */
+    static boolean isOrder(Setting setting) {
+        return ASPECTS.containsKey(
+                Names.uniform(setting.path().get(setting.path().size() - 1)));
+    }
+
+    /** Whether health indicators of circuit breakers are on. */
+    boolean hasHealth() {
+        return documents.values().stream()
+                .flatMap(document -> document.settings().stream())
+                .anyMatch(setting -> setting.key().equals("management.health.circuitbreakers.enabled")
+                        && setting.value().text().equals("true"));
+    }
+}

@@ -1,0 +1,133 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.Tree;
+import org.openrewrite.marker.Markers;
+import org.openrewrite.properties.PropertiesVisitor;
+import org.openrewrite.properties.tree.Properties;
+
+/** Moves the settings of a file of properties. */
+final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
+
+    private final SettingsMove move;
+
+    PropertiesMove(SettingsMove move) {
+        this.move = move;
+    }
+
+    /** Reads the settings of a file. */
+    static List<SettingsDocument> read(Properties.File file) {
+        String path = SettingsMove.path(file);
+        List<SettingsDocument> read = new ArrayList<>();
+        List<Setting> settings = new ArrayList<>();
+        boolean base = SettingsMove.isBase(path);
+        for (Properties.Content content : file.getContent()) {
+            if (content instanceof Properties.Entry entry) {
+                List<String> elements = Names.elements(entry.getKey());
+                base &= !entry.getKey().equals("spring.config.activate.on-profile");
+                if (!elements.isEmpty()
+                        && (SettingsDocument.isForeign(elements) || SettingsDocument.isOurs(elements))) {
+                    settings.add(new Setting(
+                            elements, Setting.Value.of(entry.getValue().getText()), List.of()));
+                }
+            } else if (isSeparator(content)) {
+                read.add(new SettingsDocument(path + "#" + read.size(), base, List.copyOf(settings)));
+                settings.clear();
+                base = SettingsMove.isBase(path);
+            }
+        }
+        read.add(new SettingsDocument(path + "#" + read.size(), base, List.copyOf(settings)));
+        return read;
+    }
+
+    @Override
+    public Properties visitFile(Properties.File file, ExecutionContext ctx) {
+        String path = SettingsMove.path(file);
+        List<Properties.Content> contents = new ArrayList<>();
+        List<Properties.Content> part = new ArrayList<>();
+        int number = 0;
+        for (Properties.Content content : file.getContent()) {
+            if (isSeparator(content)) {
+                contents.addAll(moved(part, move.translate(path, number++)));
+                contents.add(content);
+                part.clear();
+            } else {
+                part.add(content);
+            }
+        }
+        contents.addAll(moved(part, move.translate(path, number)));
+        boolean same = contents.equals(file.getContent());
+        if (!same && !contents.isEmpty()) {
+            Properties.Content first = contents.get(0);
+            contents.set(0, (Properties.Content) first.withPrefix(stripped(first.getPrefix())));
+        }
+        return same ? file : file.withContent(contents);
+    }
+
+    private static String stripped(String prefix) {
+        return prefix.startsWith("\n") ? prefix.substring(1) : prefix;
+    }
+
+    private static boolean isSeparator(Properties.Content content) {
+        return content instanceof Properties.Comment comment
+                && comment.getMessage().strip().equals("---");
+    }
+
+    private List<Properties.Content> moved(
+            List<Properties.Content> part, SettingsMove.@Nullable Translated translated) {
+        List<SettingsMove.Written> rest = new ArrayList<>(translated == null ? List.of() : translated.settings());
+        rest.removeIf(setting -> SettingsMove.isWritten(setting, part));
+        List<Properties.Content> contents = new ArrayList<>();
+        int last = -1;
+        for (Properties.Content content : part) {
+            if (!(content instanceof Properties.Entry entry)) {
+                contents.add(content);
+                continue;
+            }
+            List<String> elements = Names.elements(entry.getKey());
+            if (translated == null || elements.isEmpty() || !SettingsDocument.isForeign(elements)) {
+                contents.add(exposed(entry));
+            } else {
+                if (translated.isForeignKept()) {
+                    contents.add(entry);
+                }
+                for (SettingsMove.Written setting : List.copyOf(rest)) {
+                    if (setting.isFrom(elements)) {
+                        contents.add(entry(setting, entry.getPrefix()));
+                        rest.remove(setting);
+                    }
+                }
+                last = contents.size();
+            }
+        }
+        int position = last < 0 ? contents.size() : last;
+        for (SettingsMove.Written setting : rest) {
+            contents.add(position++, entry(setting, contents.isEmpty() ? "" : "\n"));
+        }
+        return contents;
+    }
+
+    private Properties.Content exposed(Properties.Entry entry) {
+        if (!entry.getKey().equals("management.endpoints.web.exposure.include")) {
+            return entry;
+        }
+        String text = entry.getValue().getText();
+        String exposed = move.exposed(text);
+        return exposed.equals(text) ? entry : entry.withValue(entry.getValue().withText(exposed));
+    }
+
+    private static Properties.Entry entry(SettingsMove.Written setting, String prefix) {
+        return new Properties.Entry(
+                Tree.randomId(),
+                prefix,
+                Markers.EMPTY,
+                setting.key(),
+                "",
+                Properties.Entry.Delimiter.EQUALS,
+                new Properties.Value(
+                        Tree.randomId(), "", Markers.EMPTY, setting.value().text()));
+    }
+}

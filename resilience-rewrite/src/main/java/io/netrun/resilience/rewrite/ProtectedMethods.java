@@ -1,0 +1,200 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.Space;
+
+/**
+ * Moves the annotations of resilience4j on one class or method. One use for each.
+ *
+ * @param file the file with the annotations
+ * @param module what is known of its module
+ * @param options how to move them
+ */
+record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options options) {
+
+    static final String FALLBACK = "io.netrun.resilience.annotation.Fallback";
+
+    static final String ORDER = "io.netrun.resilience.annotation.PatternOrder";
+
+    static final String ASYNC = "org.springframework.scheduling.annotation.Async";
+
+    /** Patterns of this library by the annotations of resilience4j. */
+    private static final Map<String, String> PATTERNS = Map.of(
+            "CircuitBreaker", "circuit-breaker",
+            "Retry", "retry",
+            "Bulkhead", "bulkhead",
+            "RateLimiter", "rate-limiter",
+            "TimeLimiter", "timeout");
+
+    /** The pattern of an annotation of resilience4j, or null for another annotation. */
+    static @Nullable String pattern(J.Annotation annotation, @Nullable JavaSourceFile file) {
+        String name = Trees.typeName(annotation, file);
+        return name.startsWith("io.github.resilience4j.") && name.contains(".annotation.")
+                ? PATTERNS.get(name.substring(name.lastIndexOf('.') + 1))
+                : null;
+    }
+
+    /** Whether a bulkhead has a thread pool. */
+    static boolean isPool(Map<String, Expression> arguments) {
+        Expression type = arguments.get("type");
+        return type != null && type.toString().endsWith("THREADPOOL");
+    }
+
+    /**
+     * The annotations in the words of this library.
+     *
+     * @param annotations those of the class or method
+     * @param around the patterns that the class has for a method; empty for a class
+     * @param returns the name of the type that a method returns; empty for a class
+     * @param owner what is before the class or method
+     */
+    Moved move(List<J.Annotation> annotations, Set<String> around, String returns, Space owner) {
+        List<J.Annotation> moved = new ArrayList<>();
+        Map<String, Expression> fallbacks = new LinkedHashMap<>();
+        Set<String> patterns = new LinkedHashSet<>(around);
+        Set<String> added = new LinkedHashSet<>();
+        J.Annotation last = null;
+        boolean pool = false;
+        for (J.Annotation annotation : annotations) {
+            String pattern = pattern(annotation, file);
+            if (pattern == null) {
+                moved.add(annotation);
+                continue;
+            }
+            Map<String, Expression> arguments = Trees.arguments(annotation);
+            patterns.add(pattern);
+            if (arguments.containsKey("fallbackMethod")) {
+                fallbacks.put(pattern, arguments.get("fallbackMethod"));
+            }
+            boolean isPool = pattern.equals("bulkhead") && isPool(arguments);
+            pool |= isPool;
+            J.Annotation replaced = moved(annotation, arguments, isPool);
+            added.add(Trees.typeName(replaced, null));
+            moved.add(replaced);
+            last = annotation;
+        }
+        if (last == null) {
+            return new Moved(annotations, Set.of(), Set.of());
+        }
+        int position = lastOf(moved, added) + 1;
+        for (J.Annotation annotation : besides(last.withPrefix(owner), fallbacks, patterns, pool ? returns : "")) {
+            added.add(Trees.typeName(annotation, null));
+            moved.add(position++, annotation);
+        }
+        Set<String> methods = new LinkedHashSet<>();
+        fallbacks.values().stream()
+                .map(Trees::text)
+                .filter(name -> name != null)
+                .forEach(methods::add);
+        return new Moved(moved, added, methods);
+    }
+
+    private static int lastOf(List<J.Annotation> annotations, Set<String> names) {
+        int last = 0;
+        for (int i = 0; i < annotations.size(); i++) {
+            last = names.contains(Trees.typeName(annotations.get(i), null)) ? i : last;
+        }
+        return last;
+    }
+
+    private J.Annotation moved(J.Annotation annotation, Map<String, Expression> arguments, boolean pool) {
+        String there = Trees.typeName(annotation, file);
+        String here = MappingTable.get()
+                .renamed(MappingTable.RESILIENCE4J, "annotation")
+                .getOrDefault(there, there);
+        List<Expression> kept = new ArrayList<>();
+        arguments.forEach((name, value) -> {
+            if (name.equals("name")) {
+                String text = Trees.text(value);
+                String renamed = text == null || !pool ? text : module.poolName(text);
+                kept.add(Trees.argument(
+                        "name", renamed == null || renamed.equals(text) ? value : Trees.literal(renamed)));
+            } else if (name.equals("configuration") || name.equals("permits")) {
+                options.left().accept(new Left("@" + annotation.getSimpleName() + "(" + name + ")", reason(name)));
+            }
+        });
+        return Trees.annotation(annotation, here, kept);
+    }
+
+    /** What is written beside the annotations themselves. */
+    private List<J.Annotation> besides(
+            J.Annotation last, Map<String, Expression> fallbacks, Set<String> patterns, String poolReturns) {
+        List<J.Annotation> besides = new ArrayList<>();
+        List<String> order = module.order();
+        String inner = fallbacks.keySet().stream()
+                .max(Comparator.comparingInt(order::indexOf))
+                .orElse(null);
+        Expression method = inner == null ? null : fallbacks.get(inner);
+        if (inner != null && method != null) {
+            besides.add(Trees.beside(last, FALLBACK, List.of(Trees.argument("method", method)), last.getPrefix()));
+            fallbacks.values().stream()
+                    .map(Object::toString)
+                    .filter(name -> !name.equals(method.toString()))
+                    .distinct()
+                    .forEach(name -> options.left()
+                            .accept(new Left(
+                                    "fallbackMethod = " + name,
+                                    "A method has one fallback. Its handlers for other failures are overloads of "
+                                            + method.toString() + " with another type of failure.")));
+            List<String> outer = order.stream()
+                    .filter(pattern -> patterns.contains(pattern) && order.indexOf(pattern) < order.indexOf(inner))
+                    .toList();
+            if (options.keepBehaviour() && !outer.isEmpty()) {
+                List<String> swapped = new ArrayList<>(outer);
+                swapped.add("fallback");
+                besides.add(Trees.beside(last, ORDER, List.of(Trees.array(swapped)), last.getPrefix()));
+            }
+        }
+        if (poolReturns.endsWith("CompletableFuture")) {
+            besides.add(Trees.beside(last, ASYNC, List.of(), last.getPrefix()));
+            options.left()
+                    .accept(new Left(
+                            "@Bulkhead(type = THREADPOOL)",
+                            "@Async runs the method on the executor of the application: give it at least as many"
+                                    + " threads as max-concurrent, or use virtual threads."));
+        } else if (!poolReturns.isEmpty()) {
+            options.left()
+                    .accept(new Left(
+                            "@Bulkhead(type = THREADPOOL)",
+                            "The method returns no CompletableFuture, so it cannot be @Async. Start its work on an"
+                                    + " executor."));
+        }
+        return besides;
+    }
+
+    private static String reason(String attribute) {
+        return MappingTable.get()
+                .find(MappingTable.RESILIENCE4J, "attribute", attribute)
+                .map(MappingTable.Row::reason)
+                .orElse("");
+    }
+
+    /**
+     * How to move annotations.
+     *
+     * @param keepBehaviour whether the order of resilience4j is kept
+     * @param left takes what was left
+     */
+    record Options(boolean keepBehaviour, Consumer<Left> left) {}
+
+    /**
+     * Annotations after the move.
+     *
+     * @param annotations all annotations of the class or method
+     * @param added the full names of those that are new
+     * @param fallbacks the names of fallback methods
+     */
+    record Moved(List<J.Annotation> annotations, Set<String> added, Set<String> fallbacks) {}
+}

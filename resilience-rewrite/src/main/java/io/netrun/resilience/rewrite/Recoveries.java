@@ -1,0 +1,138 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Space;
+import org.openrewrite.java.tree.Statement;
+import org.openrewrite.java.tree.TypeUtils;
+
+/**
+ * Which recovery method of a class replaces the failures of which of its methods. Spring Retry finds it by its
+ * parameters: the failure first, then those of the method, all or some of them. Here, it has a name, the parameters of
+ * the method, all or none, and the failure last.
+ *
+ * @param fallbacks the names of the recovery methods, by the ids of the methods that fail
+ * @param parameters the parameters of the recovery methods, by their ids
+ * @param names their names, by their ids
+ */
+record Recoveries(Map<UUID, String> fallbacks, Map<UUID, List<Statement>> parameters, Map<UUID, String> names) {
+
+    static final Recoveries NONE = new Recoveries(Map.of(), Map.of(), Map.of());
+
+    /** Those of a class. */
+    static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file) {
+        List<J.MethodDeclaration> recovering = new ArrayList<>();
+        List<J.MethodDeclaration> failing = new ArrayList<>();
+        boolean all = isMarked(declaration.getLeadingAnnotations(), "Retryable", file);
+        for (Statement statement : declaration.getBody().getStatements()) {
+            if (statement instanceof J.MethodDeclaration method) {
+                if (isMarked(method.getLeadingAnnotations(), "Recover", file)) {
+                    recovering.add(method);
+                } else if (isMarked(method.getLeadingAnnotations(), "Retryable", file)
+                        || isMarked(method.getLeadingAnnotations(), "CircuitBreaker", file)
+                        || (all && method.hasModifier(J.Modifier.Type.Public))) {
+                    failing.add(method);
+                }
+            }
+        }
+        Recoveries found = new Recoveries(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        for (J.MethodDeclaration method : failing) {
+            for (J.MethodDeclaration recovery : recovering) {
+                if (fits(recovery, method)) {
+                    String name = found.fallbacks.computeIfAbsent(
+                            method.getId(), id -> found.names.getOrDefault(recovery.getId(), recovery.getSimpleName()));
+                    found.names.putIfAbsent(recovery.getId(), name);
+                    found.parameters.putIfAbsent(recovery.getId(), reordered(recovery, method));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The name of the recovery method of a method; empty if it has none. */
+    String fallback(J.MethodDeclaration method) {
+        return fallbacks.getOrDefault(method.getId(), "");
+    }
+
+    /** The parameters of a method after the move. */
+    List<Statement> parameters(J.MethodDeclaration method) {
+        return parameters.getOrDefault(method.getId(), method.getParameters());
+    }
+
+    /** The name of a method after the move. */
+    String name(J.MethodDeclaration method) {
+        return names.getOrDefault(method.getId(), method.getSimpleName());
+    }
+
+    private static boolean isMarked(List<J.Annotation> annotations, String name, JavaSourceFile file) {
+        return annotations.stream()
+                .anyMatch(annotation -> Trees.typeName(annotation, file).equals(SpringAnnotations.RETRY + name));
+    }
+
+    private static boolean fits(J.MethodDeclaration recovery, J.MethodDeclaration method) {
+        List<J.VariableDeclarations> own = withoutFailure(recovery);
+        List<J.VariableDeclarations> given = variables(method);
+        if (own.size() > given.size()
+                || !String.valueOf(recovery.getReturnTypeExpression())
+                        .equals(String.valueOf(method.getReturnTypeExpression()))) {
+            return false;
+        }
+        for (int i = 0; i < own.size(); i++) {
+            if (!String.valueOf(own.get(i).getTypeExpression())
+                    .equals(String.valueOf(given.get(i).getTypeExpression()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static List<Statement> reordered(J.MethodDeclaration recovery, J.MethodDeclaration method) {
+        List<J.VariableDeclarations> own = withoutFailure(recovery);
+        List<J.VariableDeclarations> all = variables(recovery);
+        if (own.isEmpty()) {
+            return recovery.getParameters();
+        }
+        List<Statement> parameters = new ArrayList<>(own);
+        List<J.VariableDeclarations> given = variables(method);
+        for (int i = own.size(); i < given.size(); i++) {
+            parameters.add(given.get(i).withId(org.openrewrite.Tree.randomId()).withLeadingAnnotations(List.of()));
+        }
+        if (own.size() < all.size()) {
+            parameters.add(all.get(0));
+        }
+        List<Statement> spaced = new ArrayList<>();
+        for (Statement parameter : parameters) {
+            spaced.add(parameter.withPrefix(spaced.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE));
+        }
+        return spaced;
+    }
+
+    private static List<J.VariableDeclarations> variables(J.MethodDeclaration method) {
+        List<J.VariableDeclarations> variables = new ArrayList<>();
+        for (Statement parameter : method.getParameters()) {
+            if (parameter instanceof J.VariableDeclarations variable) {
+                variables.add(variable);
+            }
+        }
+        return variables;
+    }
+
+    private static List<J.VariableDeclarations> withoutFailure(J.MethodDeclaration recovery) {
+        List<J.VariableDeclarations> variables = variables(recovery);
+        boolean failure = !variables.isEmpty() && isFailure(variables.get(0).getType());
+        return failure ? variables.subList(1, variables.size()) : variables;
+    }
+
+    private static boolean isFailure(@Nullable JavaType type) {
+        JavaType.FullyQualified named = TypeUtils.asFullyQualified(type);
+        return TypeUtils.isAssignableTo("java.lang.Throwable", type)
+                || (named != null && named.getClassName().matches(".*(Exception|Error|Throwable)"));
+    }
+}

@@ -1,0 +1,133 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import io.netrun.resilience.rewrite.MappingTable.Row;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.Tree;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JLeftPadded;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Space;
+import org.openrewrite.marker.Markers;
+
+/** Builds the arguments of an annotation of this library from those of one of Spring's. One use for each annotation. */
+final class RetryArguments {
+
+    private final String library;
+
+    private final Consumer<Left> left;
+
+    private final Map<String, Expression> arguments = new LinkedHashMap<>();
+
+    private @Nullable Expression recover;
+
+    /**
+     * @param library the library, as in the mapping table
+     * @param left takes what was left
+     */
+    RetryArguments(String library, Consumer<Left> left) {
+        this.library = library;
+        this.left = left;
+    }
+
+    /** The arguments, as they are written. */
+    List<Expression> list() {
+        List<Expression> list = new ArrayList<>();
+        arguments.forEach((name, value) -> list.add(Trees.argument(name, value)));
+        return list;
+    }
+
+    /** The name of the fallback method, or null. */
+    @Nullable
+    Expression recover() {
+        return recover;
+    }
+
+    boolean has(String name) {
+        return arguments.containsKey(name);
+    }
+
+    void put(String name, Expression value) {
+        arguments.putIfAbsent(name, value.withPrefix(Space.EMPTY));
+    }
+
+    void put(String name, String text) {
+        put(name, Trees.literal(text));
+    }
+
+    void putNumber(String name, long number) {
+        put(name, Trees.literal(number));
+    }
+
+    /**
+     * Adds an argument by the table.
+     *
+     * @param scope what the attribute's name begins with in the table
+     * @param name the name of the attribute
+     * @param value its value
+     */
+    void move(String scope, String name, Expression value) {
+        Row row = MappingTable.get()
+                .find(library, "attribute", scope + name)
+                .or(() -> MappingTable.get().find(library, "attribute", name))
+                .orElse(null);
+        if (row == null) {
+            left.accept(new Left(name, "This library has no such setting."));
+        } else if (row.here().name().isEmpty()) {
+            boolean idle = value.toString().equals("false");
+            if (!idle) {
+                left.accept(new Left(name + " = " + value, row.reason()));
+            }
+        } else if (row.here().name().startsWith("@Fallback")) {
+            recover = value;
+        } else if (row.kind().equals("duration")) {
+            put(row.here().name(), duration(value));
+        } else if (row.words().isEmpty()) {
+            put(row.here().name(), value);
+        } else {
+            String text = value.toString();
+            row.words().forEach((there, here) -> {
+                if (text.endsWith(there)) {
+                    put(row.here().name(), here);
+                }
+            });
+        }
+    }
+
+    /** A number of milliseconds as a duration with its unit. */
+    static Expression duration(Expression value) {
+        return duration(value, "ms");
+    }
+
+    /** A number as a duration with its unit; an expression gets it behind its value. */
+    static Expression duration(Expression value, String unit) {
+        if (value instanceof J.Literal literal && literal.getValue() instanceof Number number) {
+            return Trees.literal(unit.equals("ms") ? Values.duration(number.toString()) : number + unit);
+        }
+        return concatenated(value, unit);
+    }
+
+    /** A text with the placeholder of an expression as a duration, or null if it is a real expression. */
+    static @Nullable String placeholder(@Nullable String expression) {
+        String text = expression == null ? "" : expression.strip();
+        String inner = text.startsWith("#{") && text.endsWith("}") ? text.substring(2, text.length() - 1) : text;
+        return inner.matches("\\$\\{[^}]+}") ? inner : null;
+    }
+
+    private static Expression concatenated(Expression value, String unit) {
+        return new J.Binary(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                value.withPrefix(Space.EMPTY),
+                new JLeftPadded<>(Space.SINGLE_SPACE, J.Binary.Type.Addition, Markers.EMPTY),
+                Trees.literal(unit).withPrefix(Space.SINGLE_SPACE),
+                JavaType.ShallowClass.build("java.lang.String"));
+    }
+}

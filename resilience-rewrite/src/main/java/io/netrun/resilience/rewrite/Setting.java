@@ -1,0 +1,47 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.List;
+
+/**
+ * A setting in a file.
+ *
+ * @param path the elements of its key, in the spelling of the file
+ * @param value its value, with the quotes that it has in the file; for a list, its elements
+ * @param comments the comments before it and behind it, without what marks them
+ */
+record Setting(List<String> path, Value value, List<String> comments) {
+
+    /** The key with dots. */
+    String key() {
+        return String.join(".", path);
+    }
+
+    /**
+     * A value.
+     *
+     * @param words one word, or the elements of a list
+     * @param list whether it is a list
+     */
+    record Value(List<String> words, boolean list) {
+
+        static Value of(String word) {
+            return new Value(List.of(word), false);
+        }
+
+        /** The word without its quotes; of a list, its elements with commas. */
+        String text() {
+            return String.join(",", words.stream().map(Value::unquoted).toList());
+        }
+
+        /** The elements of a list, or of a word with commas, without quotes. */
+        List<String> elements() {
+            return List.of(text().split("\\s*,\\s*"));
+        }
+
+        private static String unquoted(String word) {
+            boolean quoted = word.length() > 1
+                    && ((word.startsWith("\"") && word.endsWith("\"")) || (word.startsWith("'") && word.endsWith("'")));
+            return quoted ? word.substring(1, word.length() - 1) : word;
+        }
+    }
+}

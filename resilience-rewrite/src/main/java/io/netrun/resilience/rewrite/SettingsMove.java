@@ -1,0 +1,152 @@
+package io.netrun.resilience.rewrite;
+
+import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.SourceFile;
+import org.openrewrite.properties.tree.Properties;
+
+/** What both kinds of configuration files have in common when their settings are moved. */
+final class SettingsMove {
+
+    private final Map<String, ModuleSettings> modules;
+
+    private final boolean keepBehaviour;
+
+    private final BiConsumer<String, Left> leftovers;
+
+    /**
+     * @param modules what is known of the modules, by their paths
+     * @param keepBehaviour whether defaults that differ are written out
+     * @param leftovers takes the path of a file and what was left in it
+     */
+    SettingsMove(Map<String, ModuleSettings> modules, boolean keepBehaviour, BiConsumer<String, Left> leftovers) {
+        this.modules = modules;
+        this.keepBehaviour = keepBehaviour;
+        this.leftovers = leftovers;
+    }
+
+    /** The path of a file, with slashes. */
+    static String path(SourceFile file) {
+        return file.getSourcePath().toString().replace('\\', '/');
+    }
+
+    /** Whether a file applies without a profile. */
+    static boolean isBase(String path) {
+        return !path.substring(path.lastIndexOf('/') + 1).matches("(application|bootstrap)-[^.]+\\..*");
+    }
+
+    /** Whether a file is the main configuration of an application. */
+    static boolean isMain(String path) {
+        return path.matches("(.*/)?application\\.(ya?ml|properties)");
+    }
+
+    /** The settings of a document in this library, or null if nothing changes. */
+    @Nullable
+    Translated translate(String path, int number) {
+        ModuleSettings module = modules.get(Names.module(path));
+        String id = path + "#" + number;
+        SettingsDocument document = module == null
+                ? null
+                : module.documents().stream()
+                        .filter(other -> other.id().equals(id))
+                        .findFirst()
+                        .orElse(null);
+        if (module == null || document == null) {
+            return null;
+        }
+        SettingsDocument home = module.home(path.substring(0, path.lastIndexOf('/') + 1));
+        boolean isHome = home != null
+                && home.id().equals(id)
+                && (document.isForeign() || isMain(path))
+                && !module.patterns().isEmpty();
+        SettingsTranslator.Result result = new SettingsTranslator(module, document, keepBehaviour).translate(isHome);
+        result.left().forEach(left -> leftovers.accept(path, left));
+        List<Written> settings = new ArrayList<>();
+        for (Setting setting : document.settings()) {
+            if (SettingsDocument.isOurs(setting.path())) {
+                settings.add(new Written(setting.path(), setting.value(), setting.comments(), null));
+            }
+        }
+        int former = settings.size();
+        Map<String, Written> known = new HashMap<>();
+        settings.forEach(setting -> known.put(setting.key(), setting));
+        result.moved().forEach(placed -> {
+            Setting origin = placed.setting().origin();
+            Written written = new Written(
+                    placed.path(), placed.setting().value(), origin == null ? List.of() : origin.comments(), origin);
+            if (known.putIfAbsent(written.key(), written) == null) {
+                settings.add(written);
+            }
+        });
+        boolean changes = settings.size() > former || (document.isForeign() && !module.isForeignKept());
+        return changes ? new Translated(settings, module.isForeignKept()) : null;
+    }
+
+    /** The names of endpoints, with those of resilience4j replaced. */
+    String exposed(String names) {
+        List<String> words =
+                Arrays.stream(names.split(",", -1)).map(String::strip).toList();
+        boolean foreign = words.stream().anyMatch(SettingsMove::isEndpoint);
+        return foreign
+                ? words.stream()
+                        .map(word -> isEndpoint(word) ? "resilience" : word)
+                        .distinct()
+                        .collect(Collectors.joining(", "))
+                : names;
+    }
+
+    private static boolean isEndpoint(String name) {
+        return MappingTable.get()
+                .find(MappingTable.RESILIENCE4J, "endpoint", name)
+                .isPresent();
+    }
+
+    /** Whether a setting is in the file already. */
+    static boolean isWritten(Written setting, List<Properties.Content> contents) {
+        return setting.origin() == null
+                && contents.stream()
+                        .anyMatch(content -> content instanceof Properties.Entry entry
+                                && Names.elements(entry.getKey()).equals(setting.path()));
+    }
+
+    /**
+     * A document in this library's words.
+     *
+     * @param settings all settings of {@code resilience}
+     * @param isForeignKept whether the settings of resilience4j stay
+     */
+    record Translated(List<Written> settings, boolean isForeignKept) {}
+
+    /**
+     * A setting to be written.
+     *
+     * @param path the elements of its key
+     * @param value its value
+     * @param comments its comments
+     * @param origin the setting that it replaces, or null
+     */
+    record Written(
+            List<String> path,
+            Setting.Value value,
+            List<String> comments,
+            @Nullable Setting origin) {
+
+        String key() {
+            return path.stream()
+                    .map(Names::bracketed)
+                    .collect(Collectors.joining("."))
+                    .replace(".[", "[");
+        }
+
+        boolean isFrom(List<String> elements) {
+            return origin != null && origin.path().equals(elements.subList(0, Math.min(5, elements.size())));
+        }
+    }
+}

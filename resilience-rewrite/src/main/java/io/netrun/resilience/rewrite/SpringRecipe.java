@@ -1,0 +1,126 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.Option;
+import org.openrewrite.ScanningRecipe;
+import org.openrewrite.SourceFile;
+import org.openrewrite.Tree;
+import org.openrewrite.TreeVisitor;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.xml.tree.Xml;
+
+/** What the recipes for Spring's two libraries have in common. */
+abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
+        permits FromSpringRetry, FromSpringFramework7 {
+
+    @Option(
+            displayName = "Keep the behaviour",
+            description = "Whether the settings are written out whose defaults differ, so that the application behaves"
+                    + " as before. Default true.",
+            required = false)
+    private final @Nullable Boolean keepBehaviour;
+
+    private final transient Leftovers leftovers = new Leftovers(this);
+
+    SpringRecipe(@Nullable Boolean keepBehaviour) {
+        this.keepBehaviour = keepBehaviour;
+    }
+
+    /** The library, as in the mapping table. */
+    abstract String library();
+
+    /** The package of its types. */
+    abstract String packageName();
+
+    /** Whether it is part of what the application needs anyway, so that nothing replaces it. */
+    abstract boolean isPartOfSpring();
+
+    @Override
+    public Found getInitialValue(ExecutionContext ctx) {
+        return new Found(new HashSet<>(), new HashSet<>());
+    }
+
+    @Override
+    public TreeVisitor<?, ExecutionContext> getScanner(Found found) {
+        return new TreeVisitor<Tree, ExecutionContext>() {
+            @Override
+            public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                if (tree instanceof JavaSourceFile file
+                        && !GradleMove.isScript(file)
+                        && Trees.mentions(file, packageName(), Set.of())) {
+                    String path = SettingsMove.path(file);
+                    found.modules().add(Names.module(path));
+                    JavaSourceFile moved =
+                            new SpringMove(library(), new SpringAnnotations(false, left -> {})).move(file, ctx);
+                    if (Trees.mentions(moved, packageName(), Set.of())) {
+                        found.left().add(path);
+                    }
+                }
+                return tree;
+            }
+        };
+    }
+
+    @Override
+    public TreeVisitor<?, ExecutionContext> getVisitor(Found found) {
+        return new TreeVisitor<Tree, ExecutionContext>() {
+            @Override
+            public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
+                if (!(tree instanceof SourceFile source) || found.modules().isEmpty()) {
+                    return tree;
+                }
+                String path = SettingsMove.path(source);
+                if (GradleMove.isScript(source)) {
+                    return isPartOfSpring()
+                            ? found.isOwner(path) ? GradleMove.add(source) : source
+                            : new GradleMove(library(), found.stays(path)).move(source);
+                } else if (tree instanceof Xml.Document file && path.endsWith("pom.xml")) {
+                    return new PomMove(library(), found.stays(path), isPartOfSpring() && found.isOwner(path))
+                            .visit(file, ctx);
+                } else if (tree instanceof JavaSourceFile file && Trees.mentions(file, packageName(), Set.of())) {
+                    return moved(file, path, found, ctx);
+                }
+                return tree;
+            }
+        };
+    }
+
+    private Tree moved(JavaSourceFile file, String path, Found found, ExecutionContext ctx) {
+        if (found.left().contains(path)) {
+            leftovers.insertRow(
+                    ctx, new Leftovers.Row(path, packageName(), "The code uses it beyond what annotations replace."));
+        }
+        boolean keeps = keepBehaviour == null || keepBehaviour;
+        return new SpringMove(
+                        library(),
+                        new SpringAnnotations(
+                                keeps,
+                                left -> leftovers.insertRow(ctx, new Leftovers.Row(path, left.what(), left.reason()))))
+                .move(file, ctx);
+    }
+
+    /**
+     * What was found in all files.
+     *
+     * @param modules the modules that use the library
+     * @param left the paths of the files that use it beyond what is moved
+     */
+    record Found(Set<String> modules, Set<String> left) {
+
+        private static String root(String build) {
+            String path = "/" + build;
+            return path.substring(0, path.lastIndexOf('/'));
+        }
+
+        boolean stays(String build) {
+            return left.stream().anyMatch(file -> Names.module(file).startsWith(root(build)));
+        }
+
+        boolean isOwner(String build) {
+            return modules.contains(root(build));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.Tree;
+import org.openrewrite.java.tree.Expression;
+import org.openrewrite.java.tree.J;
+import org.openrewrite.java.tree.JContainer;
+import org.openrewrite.java.tree.JLeftPadded;
+import org.openrewrite.java.tree.JRightPadded;
+import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.java.tree.JavaType;
+import org.openrewrite.java.tree.Space;
+import org.openrewrite.java.tree.TypeUtils;
+import org.openrewrite.marker.Markers;
+
+/** Parts of Java and Kotlin sources: reading and creating annotations. */
+final class Trees {
+
+    private Trees() {}
+
+    /** The full name of an annotation's type; by the imports of its file where the type is not known. */
+    static String typeName(J.Annotation annotation, @Nullable JavaSourceFile file) {
+        JavaType.FullyQualified type = TypeUtils.asFullyQualified(annotation.getType());
+        if (type != null && !(type instanceof JavaType.Unknown)) {
+            return type.getFullyQualifiedName();
+        }
+        String name = annotation.getSimpleName();
+        if (annotation.getAnnotationType() instanceof J.FieldAccess access) {
+            return access.toString();
+        }
+        return file == null
+                ? name
+                : file.getImports().stream()
+                        .filter(imported ->
+                                !imported.isStatic() && imported.getTypeName().endsWith("." + name))
+                        .map(J.Import::getTypeName)
+                        .findFirst()
+                        .orElse(name);
+    }
+
+    /** The arguments by name; one without a name is {@code value}. */
+    static Map<String, Expression> arguments(J.Annotation annotation) {
+        Map<String, Expression> arguments = new LinkedHashMap<>();
+        if (annotation.getArguments() != null) {
+            for (Expression argument : annotation.getArguments()) {
+                if (argument instanceof J.Assignment assignment
+                        && assignment.getVariable() instanceof J.Identifier name) {
+                    arguments.put(name.getSimpleName(), assignment.getAssignment());
+                } else if (!(argument instanceof J.Empty)) {
+                    arguments.put("value", argument);
+                }
+            }
+        }
+        return arguments;
+    }
+
+    /** The text of a string literal; null for another expression. */
+    static @Nullable String text(@Nullable Expression expression) {
+        return expression instanceof J.Literal literal && literal.getValue() instanceof String text ? text : null;
+    }
+
+    /** An annotation in the position of another one. */
+    static J.Annotation annotation(J.Annotation former, String typeName, List<Expression> arguments) {
+        JavaType type = JavaType.ShallowClass.build(typeName);
+        J.Identifier name = identifier(typeName.substring(typeName.lastIndexOf('.') + 1), type)
+                .withPrefix(former.getAnnotationType().getPrefix());
+        return new J.Annotation(
+                Tree.randomId(),
+                former.getPrefix(),
+                former.getMarkers(),
+                name,
+                arguments.isEmpty() ? null : container(arguments));
+    }
+
+    /** An annotation on a line of its own behind another one; indented like the class or method that it is on. */
+    static J.Annotation beside(J.Annotation former, String typeName, List<Expression> arguments, Space owner) {
+        String space = owner.getComments().isEmpty()
+                ? owner.getWhitespace()
+                : owner.getComments().get(owner.getComments().size() - 1).getSuffix();
+        String indent = space.substring(space.lastIndexOf('\n') + 1);
+        return annotation(former, typeName, arguments).withPrefix(Space.format("\n" + indent));
+    }
+
+    private static JContainer<Expression> container(List<Expression> arguments) {
+        List<JRightPadded<Expression>> padded = new ArrayList<>();
+        for (Expression argument : arguments) {
+            padded.add(JRightPadded.build(argument.withPrefix(padded.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE)));
+        }
+        return JContainer.build(Space.EMPTY, padded, Markers.EMPTY);
+    }
+
+    /** An argument with a name. */
+    static Expression argument(String name, Expression value) {
+        return new J.Assignment(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                identifier(name, null),
+                JLeftPadded.<Expression>build(value.withPrefix(Space.SINGLE_SPACE))
+                        .withBefore(Space.SINGLE_SPACE),
+                value.getType());
+    }
+
+    /** An argument with a text. */
+    static Expression argument(String name, String text) {
+        return argument(name, literal(text));
+    }
+
+    /** A string literal. */
+    static J.Literal literal(String text) {
+        String source = '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return new J.Literal(
+                Tree.randomId(), Space.EMPTY, Markers.EMPTY, text, source, null, JavaType.Primitive.String);
+    }
+
+    /** A number. */
+    static J.Literal literal(long number) {
+        return new J.Literal(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                (int) number,
+                String.valueOf(number),
+                null,
+                JavaType.Primitive.Int);
+    }
+
+    /** Several texts as the elements of an array. */
+    static Expression array(List<String> texts) {
+        List<JRightPadded<Expression>> elements = new ArrayList<>();
+        texts.forEach(text -> elements.add(JRightPadded.<Expression>build(
+                literal(text).withPrefix(elements.isEmpty() ? Space.EMPTY : Space.SINGLE_SPACE))));
+        return new J.NewArray(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                null,
+                List.of(),
+                JContainer.build(Space.EMPTY, elements, Markers.EMPTY),
+                null);
+    }
+
+    /** A name. */
+    static J.Identifier identifier(String name, @Nullable JavaType type) {
+        return new J.Identifier(Tree.randomId(), Space.EMPTY, Markers.EMPTY, List.of(), name, type, null);
+    }
+
+    /** Whether a file names a type of a package that is not among the known ones. */
+    static boolean mentions(JavaSourceFile file, String packageName, Set<String> known) {
+        boolean imported = file.getImports().stream()
+                .map(J.Import::getTypeName)
+                .anyMatch(name -> name.startsWith(packageName) && !known.contains(name));
+        return imported
+                || file.getTypesInUse().getTypesInUse().stream()
+                        .map(TypeUtils::asFullyQualified)
+                        .anyMatch(type -> type != null
+                                && type.getFullyQualifiedName().startsWith(packageName)
+                                && !known.contains(type.getFullyQualifiedName()));
+    }
+}

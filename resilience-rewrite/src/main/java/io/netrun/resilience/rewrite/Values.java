@@ -1,0 +1,89 @@
+package io.netrun.resilience.rewrite;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Values of settings, from the form of another library to that of this one. */
+final class Values {
+
+    /** A duration that is longer than any call. */
+    static final String FOREVER = "365d";
+
+    /** The longest queue of a bulkhead, and the largest limit of a rate limiter. */
+    static final String LARGEST = "1000000";
+
+    private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ns|us|ms|s|m|h|d|)", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern BARE_DEFAULT = Pattern.compile("(\\$\\{[^}:]+:)(\\d+)}");
+
+    private static final Map<String, Long> NANOS = Map.of(
+            "ns", 1L,
+            "us", 1_000L,
+            "", 1_000_000L,
+            "ms", 1_000_000L,
+            "s", 1_000_000_000L,
+            "m", 60_000_000_000L,
+            "h", 3_600_000_000_000L,
+            "d", 86_400_000_000_000L);
+
+    private Values() {}
+
+    /** A duration with its unit; a number alone counts milliseconds. */
+    static String duration(String value) {
+        if (value.matches("\\d+")) {
+            long millis = Long.parseLong(value);
+            return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+        }
+        Matcher placeholder = BARE_DEFAULT.matcher(value);
+        return placeholder.matches() ? placeholder.group(1) + placeholder.group(2) + "}ms" : value.replace(" ", "");
+    }
+
+    /** Whether the unit of a duration cannot be known: it is elsewhere. */
+    static boolean isUnitUnknown(String value) {
+        return value.matches("\\$\\{[^:]+}");
+    }
+
+    /** A duration in nanoseconds, or -1 if it is not a plain one. */
+    static long nanos(@Nullable String value) {
+        Matcher matcher = DURATION.matcher(value == null ? "" : value);
+        if (matcher.matches() && matcher.group(1).length() < 10) {
+            return Long.parseLong(matcher.group(1))
+                    * NANOS.getOrDefault(matcher.group(2).toLowerCase(Locale.ROOT), 1L);
+        }
+        return value != null && value.startsWith("PT") ? iso(value) : -1;
+    }
+
+    private static long iso(String value) {
+        try {
+            return Duration.parse(value).toNanos();
+        } catch (DateTimeParseException | ArithmeticException e) {
+            return -1;
+        }
+    }
+
+    /** A class in another one is written with a dollar sign here. */
+    private static String nested(String name) {
+        return name.replaceAll("(\\.[A-Z]\\w*)\\.(?=[A-Z])", "$1\\$");
+    }
+
+    /** Class names, with the exceptions of resilience4j replaced. */
+    static List<String> classes(List<String> names, boolean timeouts) {
+        Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
+        List<String> replaced = new ArrayList<>();
+        for (String name : names) {
+            boolean ours = timeouts || name.startsWith("io.github.resilience4j.");
+            String word = nested(ours ? exceptions.getOrDefault(name, name) : name);
+            if (!word.isBlank() && !replaced.contains(word)) {
+                replaced.add(word);
+            }
+        }
+        return replaced;
+    }
+}

@@ -1,0 +1,123 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.internal.ListUtils;
+import org.openrewrite.yaml.YamlIsoVisitor;
+import org.openrewrite.yaml.tree.Yaml;
+
+/** Moves the settings of a YAML file. */
+final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
+
+    private final SettingsMove move;
+
+    private int number;
+
+    YamlMove(SettingsMove move) {
+        this.move = move;
+    }
+
+    /** Reads the settings of a file. */
+    static List<SettingsDocument> read(Yaml.Documents file) {
+        String path = SettingsMove.path(file);
+        List<SettingsDocument> read = new ArrayList<>();
+        for (Yaml.Document document : file.getDocuments()) {
+            read.add(YamlReading.read(
+                    document,
+                    path + "#" + read.size(),
+                    SettingsMove.isBase(path),
+                    elements -> SettingsDocument.isForeign(elements) || SettingsDocument.isOurs(elements)));
+        }
+        return read;
+    }
+
+    @Override
+    public Yaml.Document visitDocument(Yaml.Document document, ExecutionContext ctx) {
+        String path = SettingsMove.path(getCursor().firstEnclosingOrThrow(Yaml.Documents.class));
+        SettingsMove.Translated translated = move.translate(path, number++);
+        Yaml.Document changed = document;
+        if (translated != null && document.getBlock() instanceof Yaml.Mapping mapping) {
+            changed = document.withBlock(changed(mapping, translated, ctx));
+        } else if (translated != null && !translated.settings().isEmpty()) {
+            return document; // a document without settings cannot get any
+        }
+        return changed.withBlock(exposed(changed.getBlock(), List.of()));
+    }
+
+    private static Yaml.Mapping changed(
+            Yaml.Mapping mapping, SettingsMove.Translated translated, ExecutionContext ctx) {
+        YamlWriting writing = new YamlWriting();
+        translated.settings().forEach(setting -> writing.add(setting.path(), setting.value(), setting.comments()));
+        List<Yaml.Mapping.Entry> added = writing.isEmpty() ? List.of() : writing.entries(ctx);
+        List<Yaml.Mapping.Entry> entries = new ArrayList<>();
+        boolean written = false;
+        boolean first = true;
+        boolean moved = false;
+        for (Yaml.Mapping.Entry next : mapping.getEntries()) {
+            Yaml.Mapping.Entry entry = moved ? next.withPrefix(withoutTrailing(next.getPrefix())) : next;
+            Yaml.Mapping.Entry rest = pruned(entry, List.of(), translated.isForeignKept());
+            if (rest == null && !written && !added.isEmpty()) {
+                entries.add(added.get(0).withPrefix(entry.getPrefix()));
+                written = true;
+            } else if (rest != null) {
+                entries.add(entries.isEmpty() && !first ? rest.withPrefix("") : rest);
+            }
+            first = false;
+            moved = rest == null;
+        }
+        if (!written && !added.isEmpty()) {
+            entries.add(added.get(0).withPrefix(entries.isEmpty() ? "" : "\n\n"));
+        }
+        return mapping.withEntries(entries);
+    }
+
+    /** What stands behind the last moved setting is its comment, which has moved with it. */
+    private static String withoutTrailing(String prefix) {
+        int line = prefix.indexOf('\n');
+        return line < 0 ? prefix : prefix.substring(line);
+    }
+
+    /** The entry without what was moved; null if nothing remains. */
+    private static Yaml.Mapping.@Nullable Entry pruned(
+            Yaml.Mapping.Entry entry, List<String> path, boolean keepForeign) {
+        List<String> full = new ArrayList<>(path);
+        full.addAll(YamlReading.elements(entry));
+        if (SettingsDocument.isOurs(full) || (!keepForeign && SettingsDocument.isForeign(full))) {
+            return null;
+        }
+        if (entry.getValue() instanceof Yaml.Mapping mapping && full.get(0).equals("management")) {
+            List<Yaml.Mapping.Entry> entries =
+                    ListUtils.map(mapping.getEntries(), child -> pruned(child, full, keepForeign));
+            return entries.isEmpty() ? null : entry.withValue(mapping.withEntries(entries));
+        }
+        return entry;
+    }
+
+    private Yaml.Block exposed(Yaml.Block block, List<String> path) {
+        if (block instanceof Yaml.Mapping mapping) {
+            return mapping.withEntries(ListUtils.map(mapping.getEntries(), entry -> {
+                List<String> full = new ArrayList<>(path);
+                full.addAll(YamlReading.elements(entry));
+                return "management.endpoints.web.exposure.include".startsWith(String.join(".", full))
+                        ? entry.withValue(exposed(entry.getValue(), full))
+                        : entry;
+            }));
+        } else if (block instanceof Yaml.Scalar scalar && path.size() == 5) {
+            return scalar.withValue(move.exposed(scalar.getValue()));
+        } else if (block instanceof Yaml.Sequence sequence && path.size() == 5) {
+            List<String> seen = new ArrayList<>();
+            return sequence.withEntries(ListUtils.map(sequence.getEntries(), entry -> {
+                if (!(entry.getBlock() instanceof Yaml.Scalar scalar)) {
+                    return entry;
+                }
+                String name = move.exposed(scalar.getValue());
+                boolean again = seen.contains(name);
+                seen.add(name);
+                return again && !name.equals(scalar.getValue()) ? null : entry.withBlock(scalar.withValue(name));
+            }));
+        }
+        return block;
+    }
+}

@@ -1,0 +1,98 @@
+package io.netrun.resilience.rewrite;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.openrewrite.ExecutionContext;
+import org.openrewrite.yaml.YamlParser;
+import org.openrewrite.yaml.tree.Yaml;
+
+/** Writes settings as YAML. One use for each document. */
+final class YamlWriting {
+
+    private final Map<String, Object> tree = new LinkedHashMap<>();
+
+    /** Adds a setting; the first one of a key stays. */
+    void add(List<String> path, Setting.Value value, List<String> comments) {
+        Map<String, Object> branch = tree;
+        for (String element : path.subList(0, path.size() - 1)) {
+            Object next = branch.computeIfAbsent(element, name -> new LinkedHashMap<String, Object>());
+            if (!(next instanceof Map)) {
+                return;
+            }
+            branch = cast(next);
+        }
+        branch.putIfAbsent(path.get(path.size() - 1), new Leaf(value, comments));
+    }
+
+    /** Whether there is anything to write. */
+    boolean isEmpty() {
+        return tree.isEmpty();
+    }
+
+    /** The text, which ends with a line break. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        write(tree, "", text);
+        return text.toString();
+    }
+
+    /** The text as entries of a mapping. */
+    List<Yaml.Mapping.Entry> entries(ExecutionContext ctx) {
+        return new YamlParser()
+                .parse(text())
+                .findFirst()
+                .map(Yaml.Documents.class::cast)
+                .map(documents -> (Yaml.Mapping) documents.getDocuments().get(0).getBlock())
+                .map(Yaml.Mapping::getEntries)
+                .orElseThrow(() -> new IllegalStateException("Not YAML: " + text()));
+    }
+
+    private static void write(Map<String, Object> branch, String indent, StringBuilder text) {
+        branch.forEach((name, value) -> {
+            String key = indent + (name.matches("[A-Za-z][A-Za-z0-9-]*") ? name : quoted(Names.bracketed(name))) + ":";
+            if (value instanceof Leaf leaf) {
+                leaf.comments()
+                        .forEach(comment ->
+                                text.append(indent).append("# ").append(comment).append('\n'));
+                text.append(key);
+                write(leaf.value(), indent, text);
+            } else {
+                text.append(key).append('\n');
+                write(cast(value), indent + "  ", text);
+            }
+        });
+    }
+
+    private static void write(Setting.Value value, String indent, StringBuilder text) {
+        if (!value.list()) {
+            text.append(' ').append(scalar(value.words().get(0))).append('\n');
+        } else if (value.words().stream().allMatch(word -> word.matches("[a-z-]+"))) {
+            text.append(" [").append(String.join(", ", value.words())).append("]\n");
+        } else {
+            text.append('\n');
+            value.words()
+                    .forEach(word -> text.append(indent)
+                            .append("  - ")
+                            .append(scalar(word))
+                            .append('\n'));
+        }
+    }
+
+    private static String scalar(String word) {
+        boolean plain = word.matches("[\\w./$+-][^#\"']*|\\$\\{[^\"']*") && !word.contains(": ");
+        boolean quoted = word.matches("\"[^\"]*\"|'[^']*'");
+        return plain || quoted ? word : quoted(word);
+    }
+
+    private static String quoted(String word) {
+        return '"' + word.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> cast(Object branch) {
+        return (Map<String, Object>) branch;
+    }
+
+    private record Leaf(Setting.Value value, List<String> comments) {}
+}

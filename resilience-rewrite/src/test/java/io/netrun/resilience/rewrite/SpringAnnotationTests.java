@@ -1,0 +1,226 @@
+package io.netrun.resilience.rewrite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.openrewrite.java.Assertions.java;
+
+import org.junit.jupiter.api.Test;
+import org.openrewrite.test.RecipeSpec;
+import org.openrewrite.test.RewriteTest;
+import org.openrewrite.test.TypeValidation;
+
+class SpringAnnotationTests implements RewriteTest {
+
+    @Override
+    public void defaults(RecipeSpec spec) {
+        spec.recipe(new FromSpringRetry(true)).parser(Stubs.parser()).typeValidationOptions(TypeValidation.none());
+    }
+
+    @Test
+    void retryableShouldBecomeARetryWithTheSameDelays() {
+        rewriteRun(java("""
+                import java.io.IOException;
+                import org.springframework.retry.annotation.Backoff;
+                import org.springframework.retry.annotation.EnableRetry;
+                import org.springframework.retry.annotation.Retryable;
+                import org.springframework.stereotype.Service;
+
+                @Service
+                @EnableRetry
+                class Mail {
+                    static final long PAUSE = 200;
+
+                    @Retryable(retryFor = IOException.class, maxAttempts = 4, backoff = @Backoff(delay = 2000, multiplier = 1.5, maxDelay = 10000))
+                    void send() {
+                    }
+
+                    @Retryable(value = {IOException.class, IllegalStateException.class}, backoff = @Backoff(PAUSE))
+                    void ask() {
+                    }
+
+                    @Retryable(backoff = @Backoff(delayExpression = "${mail.delay}", random = true))
+                    void poll() {
+                    }
+                }
+                """, """
+                import java.io.IOException;
+                import io.netrun.resilience.annotation.Retry;
+                import org.springframework.stereotype.Service;
+
+                @Service
+                class Mail {
+                    static final long PAUSE = 200;
+
+                    @Retry(exceptions = IOException.class, maxAttempts = 4, baseDelay = "2s", backoffMultiplier = 1.5, maxDelay = "10s", jitter = "none", onExhausted = "rethrow")
+                    void send() {
+                    }
+
+                    @Retry(exceptions = {IOException.class, IllegalStateException.class}, baseDelay = PAUSE + "ms", backoff = "constant", jitter = "none", onExhausted = "rethrow")
+                    void ask() {
+                    }
+
+                    @Retry(baseDelay = "${mail.delay}ms", jitter = "equal", backoff = "constant", onExhausted = "rethrow")
+                    void poll() {
+                    }
+                }
+                """));
+    }
+
+    @Test
+    void recoveryMethodShouldBecomeTheFallback() {
+        rewriteRun(java("""
+                import java.io.IOException;
+                import org.springframework.retry.annotation.Recover;
+                import org.springframework.retry.annotation.Retryable;
+
+                class Mail {
+                    @Retryable(maxAttempts = 2)
+                    String send(String to, int size) throws IOException {
+                        return "sent";
+                    }
+
+                    @Recover
+                    String notSent(IOException failure, String to) {
+                        return "";
+                    }
+
+                    @Recover
+                    String broken(RuntimeException failure, String to, int size) {
+                        return "";
+                    }
+
+                    @Recover
+                    int other(IOException failure) {
+                        return 0;
+                    }
+                }
+                """, """
+                import java.io.IOException;
+                import io.netrun.resilience.annotation.Fallback;
+                import io.netrun.resilience.annotation.Retry;
+
+                class Mail {
+                    @Retry(maxAttempts = 2, backoff = "constant", jitter = "none", onExhausted = "rethrow")
+                    @Fallback(method = "notSent")
+                    String send(String to, int size) throws IOException {
+                        return "sent";
+                    }
+
+                    String notSent(String to, int size, IOException failure) {
+                        return "";
+                    }
+
+                    String notSent(String to, int size, RuntimeException failure) {
+                        return "";
+                    }
+
+                    int other(IOException failure) {
+                        return 0;
+                    }
+                }
+                """));
+    }
+
+    @Test
+    void circuitBreakerShouldCountTheSameFailures() {
+        rewriteRun(java("""
+                import org.springframework.retry.annotation.CircuitBreaker;
+
+                class Mail {
+                    @CircuitBreaker(maxAttempts = 5, resetTimeout = 30000)
+                    void send() {
+                    }
+                }
+                """, """
+                import io.netrun.resilience.annotation.CircuitBreaker;
+
+                class Mail {
+                    @CircuitBreaker(failureThreshold = 5, openDuration = "30s")
+                    void send() {
+                    }
+                }
+                """));
+    }
+
+    @Test
+    void whatHasNoCounterpartShouldBeListed() {
+        rewriteRun(
+                spec -> spec.dataTable(
+                        Leftovers.Row.class,
+                        rows -> assertThat(rows)
+                                .extracting(Leftovers.Row::what)
+                                .contains("stateful = true", "maxAttemptsExpression = #{attempts}")),
+                java("""
+                        import org.springframework.retry.annotation.Retryable;
+
+                        class Mail {
+                            @Retryable(stateful = true, maxAttemptsExpression = "#{attempts}")
+                            void send() {
+                            }
+                        }
+                        """, """
+                        import io.netrun.resilience.annotation.Retry;
+
+                        class Mail {
+                            @Retry(backoff = "constant", jitter = "none", onExhausted = "rethrow")
+                            void send() {
+                            }
+                        }
+                        """));
+    }
+
+    @Test
+    void annotationsOfSpringFramework7ShouldBeReplaced() {
+        rewriteRun(spec -> spec.recipe(new FromSpringFramework7(true)), java("""
+                        import java.io.IOException;
+                        import java.util.concurrent.TimeUnit;
+                        import org.springframework.resilience.annotation.ConcurrencyLimit;
+                        import org.springframework.resilience.annotation.EnableResilientMethods;
+                        import org.springframework.resilience.annotation.Retryable;
+                        import org.springframework.stereotype.Service;
+
+                        @EnableResilientMethods
+                        @Service
+                        class Mail {
+                            @Retryable(maxRetries = 4, delay = 100, jitter = 10, multiplier = 2, maxDelay = 1000)
+                            void send() {
+                            }
+
+                            @Retryable(includes = IOException.class, delay = 2, timeUnit = TimeUnit.SECONDS)
+                            void ask() {
+                            }
+
+                            @ConcurrencyLimit(5)
+                            void print() {
+                            }
+
+                            @ConcurrencyLimit(value = 2, policy = ConcurrencyLimit.ThrottlePolicy.REJECT)
+                            void copy() {
+                            }
+                        }
+                        """, """
+                        import java.io.IOException;
+                        import io.netrun.resilience.annotation.Bulkhead;
+                        import io.netrun.resilience.annotation.Retry;
+                        import org.springframework.stereotype.Service;
+
+                        @Service
+                        class Mail {
+                            @Retry(maxAttempts = 5, baseDelay = "100ms", jitter = "equal", backoffMultiplier = 2, maxDelay = "1s", onExhausted = "rethrow")
+                            void send() {
+                            }
+
+                            @Retry(exceptions = IOException.class, baseDelay = "2s", maxAttempts = 4, backoff = "constant", jitter = "none", onExhausted = "rethrow")
+                            void ask() {
+                            }
+
+                            @Bulkhead(maxConcurrent = 5, maxQueue = 1000000)
+                            void print() {
+                            }
+
+                            @Bulkhead(maxConcurrent = 2, maxQueue = 0)
+                            void copy() {
+                            }
+                        }
+                        """));
+    }
+}
