@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.core.ResolvableType;
 
 /** The configured settings of one instance, or the defaults for all instances of a pattern. */
@@ -68,8 +69,18 @@ final class Section {
             }
             return new ValueWithOrigin(value, origin(property));
         } catch (BindException | IllegalArgumentException e) {
+            if (isWrittenNowhere(property)) {
+                return null; // of a source that cannot list its names, the binder tried parts of the value
+            }
             throw wrong(property, type, e);
         }
+    }
+
+    private boolean isWrittenNowhere(ConfigurationPropertyName property) {
+        return written(sources, property).isEmpty()
+                && sources.stream()
+                        .noneMatch(
+                                source -> source.containsDescendantOf(property) == ConfigurationPropertyState.PRESENT);
     }
 
     private ResilienceConfigurationException wrong(
