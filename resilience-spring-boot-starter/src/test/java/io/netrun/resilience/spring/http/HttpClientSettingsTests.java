@@ -381,6 +381,7 @@ class HttpClientSettingsTests {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "prices.retry.max-attempts=3 | .retry' has settings, but takes the name of an instance (",
                 "prices.failure-statuses.max=3 | .failure-statuses' has settings, but takes a list of words (",

@@ -135,6 +135,7 @@ class FailureSettingTests {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "http:6xx | 'http:6xx' is no HTTP status: must be between 100 and 599, or a class from 1xx to 5xx",
                 "htp:500 | 'htp:500' selects no failure: must be http:, sql: or grpc: with a code",
@@ -398,6 +399,7 @@ class FailureSettingTests {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '"',
             value = {
                 "failure=@rest | Did you mean '@reset'?",
                 "failure=@nobody | Available beans: ",
