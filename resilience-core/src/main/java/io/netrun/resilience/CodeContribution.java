@@ -68,7 +68,7 @@ final class CodeContribution {
         }
     }
 
-    /** Ends the contribution. The next one counts in its place. */
+    /** Ends the contribution. The next one counts instead. */
     void withdraw(Collection<KeyedPolicies<?>> families, Set<RegistryKey> instances) {
         withdrawn = true;
         configs.withdraw(this).forEach((key, counted) -> attempt(key, () -> applyFirst(counted.type(), key)));
