@@ -53,9 +53,8 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     public @Nullable Void apply(T value, @Nullable Throwable thrown) {
         Object call = body;
         if (thrown == null) {
-            StaleResults stale = fallback.stale();
-            if (stale != null && call != null) {
-                stale.keep(call, value);
+            if (call != null) {
+                fallback.keep(call, value);
             }
             end(value);
         } else if (call == null || hasEnded()) {

@@ -108,10 +108,12 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
         }
     }
 
-    /** The results of successful calls that are kept; null if none are. */
-    @Nullable
-    StaleResults stale() {
-        return stale;
+    /** Keeps the result of a successful call, if results are kept. Never throws. */
+    void keep(Object call, @Nullable Object result) {
+        StaleResults results = stale;
+        if (results != null) {
+            results.keep(call, result);
+        }
     }
 
     /** Counts a failed call that is not recovered, because no caller waits for it any longer. */
@@ -166,8 +168,11 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     private @Nullable Recovery staleOrHandled(Throwable failure, Object call) {
         StaleResults results = stale;
+        if (results == null) {
+            return choose(failure, call);
+        }
         Throwable root = ExceptionFilter.rootOf(failure);
-        StaleResults.Kept kept = results != null && root instanceof Exception ? results.of(call) : null;
+        StaleResults.Kept kept = root instanceof Exception ? results.of(call) : null;
         return kept == null
                 ? choose(failure, call)
                 : Recovery.byStale(this, kept, Duration.ofNanos(ticker().nanoTime() - kept.at()), failure, root, call);

@@ -34,10 +34,7 @@ final class FallbackLayer implements Layer {
             }
             return recover(failure, body, deadline);
         }
-        StaleResults stale = fallback.stale();
-        if (stale != null) {
-            stale.keep(body, result);
-        }
+        fallback.keep(body, result);
         return result;
     }
 
@@ -80,7 +77,7 @@ final class FallbackLayer implements Layer {
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         CompletableFuture<T> call = Layer.start(next, body, deadline);
         if (call.isDone() && !call.isCompletedExceptionally()) {
-            keep(call, body);
+            keepResultOf(call, body);
             return call;
         }
         AsyncFallbackCall<T> recovered;
@@ -94,10 +91,7 @@ final class FallbackLayer implements Layer {
     }
 
     @SuppressWarnings("NullAway") // no other result than the call's own is kept
-    private <T extends @Nullable Object> void keep(CompletableFuture<T> done, Object body) {
-        StaleResults stale = fallback.stale();
-        if (stale != null) {
-            stale.keep(body, done.getNow(null));
-        }
+    private <T extends @Nullable Object> void keepResultOf(CompletableFuture<T> done, Object body) {
+        fallback.keep(body, done.getNow(null));
     }
 }
