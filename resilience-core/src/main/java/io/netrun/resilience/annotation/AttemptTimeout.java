@@ -52,4 +52,10 @@ public @interface AttemptTimeout {
      * reaches the caller.
      */
     String executor() default "";
+
+    /**
+     * Whether attempts are ended at the limit, or only counted. {@code enforce} (default), or {@code observe} for a dry
+     * run.
+     */
+    String mode() default "";
 }

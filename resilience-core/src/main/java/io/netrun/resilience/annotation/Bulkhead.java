@@ -40,4 +40,10 @@ public @interface Bulkhead {
      * (default) or {@code fleet}, which requires the module {@code resilience-fleet}.
      */
     String scope() default "";
+
+    /**
+     * Whether calls wait and are rejected, or only counted. {@code enforce} (default), or {@code observe} for a dry
+     * run.
+     */
+    String mode() default "";
 }

@@ -114,4 +114,7 @@ public @interface CircuitBreaker {
      * none.
      */
     String failureResult() default "";
+
+    /** Whether calls are rejected, or only counted. {@code enforce} (default), or {@code observe} for a dry run. */
+    String mode() default "";
 }

@@ -48,4 +48,10 @@ public @interface Timeout {
      * reaches the caller.
      */
     String executor() default "";
+
+    /**
+     * Whether calls are ended at the limit, or only counted. {@code enforce} (default), or {@code observe} for a dry
+     * run.
+     */
+    String mode() default "";
 }

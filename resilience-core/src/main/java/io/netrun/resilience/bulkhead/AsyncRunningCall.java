@@ -21,7 +21,7 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
     private static final VarHandle PERMIT_STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "permitState", VarHandle.class, AsyncRunningCall.class, byte.class);
 
-    private final FairSemaphore semaphore;
+    private final HeldPermit held;
 
     /** Written before the inner call is followed. */
     private @Nullable SubscriptionPermit permit;
@@ -29,13 +29,9 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
     /** Written after the call was cancelled; a call that ends by itself releases its permit without it. */
     private volatile byte permitState;
 
-    AsyncRunningCall(FairSemaphore semaphore, @Nullable SubscriptionPermit permit) {
-        this.semaphore = semaphore;
+    AsyncRunningCall(HeldPermit held, @Nullable SubscriptionPermit permit) {
+        this.held = held;
         this.permit = permit;
-    }
-
-    final FairSemaphore semaphore() {
-        return semaphore;
     }
 
     final void setPermit(@Nullable SubscriptionPermit permit) {
@@ -45,7 +41,7 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
     /** Releases the permit of a call that was cancelled or has not begun. Idempotent. */
     final void releasePermit() {
         if (PERMIT_STATE.compareAndSet(this, HELD, RELEASING)) {
-            SubscriptionPermit.release(permit, semaphore);
+            SubscriptionPermit.release(permit, held);
             permitState = RELEASED;
         }
     }
@@ -61,7 +57,7 @@ class AsyncRunningCall<T extends @Nullable Object> extends RelayFuture<T> {
             return;
         }
         try {
-            SubscriptionPermit.release(permit, semaphore);
+            SubscriptionPermit.release(permit, held);
         } finally {
             publish(value, failure);
         }

@@ -26,6 +26,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
     private final Bulkhead bulkhead;
     private final BulkheadConfig config;
+    private final FairSemaphore semaphore;
     private final Deadline deadline;
     private final long since;
 
@@ -52,16 +53,17 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         super(semaphore, null);
         this.bulkhead = bulkhead;
         this.config = bulkhead.config();
+        this.semaphore = semaphore;
         this.deadline = deadline;
         this.start = new AtomicReference<>(new Start<>(next, body, CallerContext.capture()));
         this.since = bulkhead.ticker().nanoTime();
     }
 
     CompletableFuture<T> acquire() {
-        ticket = semaphore().enqueue(this);
+        ticket = semaphore.enqueue(this);
         if (ticket == FairSemaphore.FULL) {
             start.set(null);
-            fail(bulkhead.published(bulkhead.rejectFull(config, semaphore()), semaphore()));
+            fail(bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore));
         } else if (isWaiting()) {
             limitWait();
             bulkhead.pendingWaits().register(this);
@@ -85,7 +87,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         try {
             timer = bulkhead.ticker().schedule(Workers.handOverWhenDue(this::expire), Require.nanos(maxWait));
         } catch (Throwable noTimer) {
-            if (semaphore().cancel(ticket)) {
+            if (semaphore.cancel(ticket)) {
                 start.set(null);
                 fail(noTimer);
             }
@@ -93,14 +95,14 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     }
 
     private void expire() {
-        if (semaphore().cancel(ticket)) {
-            end(bulkhead.rejectTimedOut(config, semaphore())).run();
+        if (semaphore.cancel(ticket)) {
+            end(bulkhead.rejectTimedOut(config, semaphore)).run();
         }
     }
 
     @Override
     public void onShutdown() {
-        if (semaphore().cancel(ticket)) {
+        if (semaphore.cancel(ticket)) {
             Workers.executeReliably(end(bulkhead.rejectShutdown(config)));
         }
     }
@@ -121,13 +123,13 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         if (!tryEnd()) {
             return () -> {};
         }
-        semaphore().countRejected();
+        semaphore.countRejected();
         return ending;
     }
 
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
     private void reject(CallRejectedException rejection, CallerContext context) {
-        announceThenPublish(bulkhead.rejectedEvent(rejection, semaphore()), null, rejection, context);
+        announceThenPublish(bulkhead.rejectedEvent(rejection, semaphore), null, rejection, context);
     }
 
     /** Leaves the queue when an outer policy abandons the call, which need not cancel this future. */
@@ -135,7 +137,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (semaphore().cancel(ticket)) {
+            if (semaphore.cancel(ticket)) {
                 Workers.executeReliably(leave());
             }
         }
@@ -183,7 +185,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
             return;
         }
         try {
-            setPermit(SubscriptionPermit.of(semaphore(), call.body, own));
+            setPermit(SubscriptionPermit.of(semaphore, call.body, own));
             follow(call.next.callAsync(call.body, own));
         } catch (Throwable thrown) {
             if (!isFollowing()) {
@@ -212,7 +214,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     protected void stop() {
         waitEnds();
         if (!granted && start.get() != null) {
-            if (semaphore().cancel(ticket)) {
+            if (semaphore.cancel(ticket)) {
                 start.set(null);
             } else {
                 // Another thread has removed this from the queue, and is about to grant the permit or to end the wait.

@@ -6,6 +6,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Permit;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Limits the number of concurrent calls. Further calls wait in a fair queue; if the queue is full they are rejected
  * with a {@link BulkheadFullException}. A sync caller waits on its thread, an asynchronous call without one, and it
- * holds its permit until its future ends. A waiter that is interrupted or cancelled leaves the queue at once.
- * Thread-safe and free of locks.
+ * holds its permit until its future ends. A waiter that is interrupted or cancelled leaves the queue at once. In mode
+ * {@link PolicyMode#OBSERVE} all calls run at once, and those that would wait or be rejected are counted. Thread-safe
+ * and free of locks.
  */
 public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
@@ -31,6 +33,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
     private final FairSemaphore sync;
     private final FairSemaphore async;
+    private final Observation observation;
 
     /** Whether asynchronous calls use the semaphore of sync ones. Calls that run or wait in their own end there. */
     private volatile boolean shared;
@@ -40,11 +43,13 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
 
     private final LongAccumulator longestWait = new LongAccumulator(Math::max, 0);
 
+    @SuppressWarnings("this-escape") // the observation only keeps the reference
     private Bulkhead(String name, BulkheadConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.sync = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
         this.async = new FairSemaphore(config.maxConcurrent(), config.maxQueue());
-        this.shared = config.pools() == BulkheadPools.SHARED;
+        this.observation = new Observation(sync, ticker, this::publishWouldReject);
+        applyConfig();
     }
 
     /** Creates a bulkhead with the default settings. */
@@ -92,7 +97,9 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
                 async.queued(),
                 sync.totalAccepted() + async.totalAccepted(),
                 sync.totalRejected() + async.totalRejected(),
-                Duration.ofNanos(longestWait.get()));
+                Duration.ofNanos(longestWait.get()),
+                observation.totalWouldWait(),
+                observation.totalWouldReject());
     }
 
     @Override
@@ -100,14 +107,24 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         return sync.active() + sync.queued() + async.active() + async.queued() > 0;
     }
 
-    /** While disabled there is no limit: running calls stay counted, and waiting calls proceed. */
+    /**
+     * While disabled there is no limit: running calls stay counted, and waiting calls proceed. In mode observe they
+     * proceed as well, and further calls are admitted and compared with the limits.
+     */
     @Override
     protected void onReconfigured() {
         BulkheadConfig config = config();
         shared = config.pools() == BulkheadPools.SHARED;
         int maxConcurrent = isEnabled() ? Math.min(config.maxConcurrent(), limitedTo) : FairSemaphore.UNLIMITED;
-        sync.resize(maxConcurrent, config.maxQueue());
-        async.resize(maxConcurrent, config.maxQueue());
+        if (isEnabled() && config.mode() == PolicyMode.OBSERVE) {
+            observation.begin(maxConcurrent, config.maxQueue()); // first: a call that gets no permit looks for it
+            sync.observe(config.maxQueue());
+            async.observe(config.maxQueue());
+        } else {
+            sync.resize(maxConcurrent, config.maxQueue());
+            async.resize(maxConcurrent, config.maxQueue());
+            observation.end();
+        }
     }
 
     /**
@@ -138,10 +155,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
      */
     public Permit acquirePermit() {
-        if (!sync.tryAcquire()) {
-            new SyncWaiter(this, Deadline.current()).acquire();
-        }
-        return new BulkheadPermit(sync);
+        return new BulkheadPermit(sync.tryAcquire() ? sync : acquireSlowly(Deadline.current()));
     }
 
     /**
@@ -151,6 +165,10 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     public Optional<Permit> tryAcquirePermit() {
         if (sync.tryAcquire()) {
             return Optional.of(new BulkheadPermit(sync));
+        }
+        HeldPermit observed = observation.tryAdmit(sync, config(), false);
+        if (observed != null) {
+            return Optional.of(new BulkheadPermit(observed));
         }
         sync.countRejected();
         publishRejected(sync.active(), sync.queued());
@@ -166,6 +184,22 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
     public String toString() {
         return "Bulkhead '" + name() + "' (" + config().maxConcurrent() + " concurrent, " + config().maxQueue()
                 + " queued)";
+    }
+
+    /** Acquires a permit of the sync pool that was not free at once: waits for it, unless in mode observe. */
+    HeldPermit acquireSlowly(Deadline deadline) {
+        HeldPermit observed = tryObserve(sync);
+        if (observed == null) {
+            new SyncWaiter(this, deadline).acquire();
+            return sync;
+        }
+        return observed;
+    }
+
+    /** Admits a call in mode observe; returns null if it has to wait for a permit. */
+    @Nullable
+    HeldPermit tryObserve(FairSemaphore semaphore) {
+        return observation.tryAdmit(semaphore, config(), true);
     }
 
     FairSemaphore sync() {
@@ -221,6 +255,12 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
         int active = full == null ? semaphore.active() : full.active();
         int queued = full == null ? semaphore.queued() : full.queued();
         return () -> publishRejected(active, queued);
+    }
+
+    private void publishWouldReject(int active, int queued) {
+        if (events().wants(BulkheadEvent.WouldReject.class)) {
+            events().publish(new BulkheadEvent.WouldReject(name(), ticker().now(), active, queued));
+        }
     }
 
     private void publishRejected(int active, int queued) {

@@ -1,6 +1,7 @@
 package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.LimitScope;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxWait maximum time in the queue; above zero, null for no limit, which is the default
  * @param pools whether sync and asynchronous calls share the permits; default {@link BulkheadPools#SEPARATE}
  * @param scope which calls the limit counts; default {@link LimitScope#NODE}
+ * @param mode whether the policy acts, or only counts when it would; default {@link PolicyMode#ENFORCE}
  * @param stackTraces whether a {@link BulkheadFullException} has a stack trace; default false
  */
 public record BulkheadConfig(
@@ -22,6 +24,7 @@ public record BulkheadConfig(
         @Nullable Duration maxWait,
         BulkheadPools pools,
         LimitScope scope,
+        PolicyMode mode,
         boolean stackTraces) {
 
     private static final int MAX_CALLS = 1_000_000;
@@ -39,6 +42,7 @@ public record BulkheadConfig(
         }
         Objects.requireNonNull(pools, "pools");
         Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(mode, "mode");
     }
 
     /** Returns the default settings. */
@@ -59,6 +63,7 @@ public record BulkheadConfig(
         builder.maxWait = maxWait;
         builder.pools = pools;
         builder.scope = scope;
+        builder.mode = mode;
         builder.stackTraces = stackTraces;
         return builder;
     }
@@ -71,6 +76,7 @@ public record BulkheadConfig(
         private @Nullable Duration maxWait;
         private BulkheadPools pools = BulkheadPools.SEPARATE;
         private LimitScope scope = LimitScope.NODE;
+        private PolicyMode mode = PolicyMode.ENFORCE;
         private boolean stackTraces;
 
         private Builder() {}
@@ -108,6 +114,15 @@ public record BulkheadConfig(
             return this;
         }
 
+        /**
+         * Sets whether the policy acts, or only counts when it would. Default {@link PolicyMode#ENFORCE}; with
+         * {@link PolicyMode#OBSERVE}, no call waits and none is rejected.
+         */
+        public Builder mode(PolicyMode mode) {
+            this.mode = mode;
+            return this;
+        }
+
         /** Sets whether a {@link BulkheadFullException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
@@ -120,7 +135,7 @@ public record BulkheadConfig(
          * @throws IllegalArgumentException if a value is out of its range
          */
         public BulkheadConfig build() {
-            return new BulkheadConfig(maxConcurrent, maxQueue, maxWait, pools, scope, stackTraces);
+            return new BulkheadConfig(maxConcurrent, maxQueue, maxWait, pools, scope, mode, stackTraces);
         }
     }
 }

@@ -19,4 +19,13 @@ public sealed interface BulkheadEvent extends ResilienceEvent {
      * @param queued calls waiting in its pool
      */
     record Rejected(String name, Instant time, int active, int queued) implements BulkheadEvent {}
+
+    /**
+     * Mode observe: a call was admitted that would have been rejected. Under overload there are many of these events:
+     * keep listeners cheap.
+     *
+     * @param active calls running in its pool, which may be more than the limit
+     * @param queued calls that would be waiting in its pool
+     */
+    record WouldReject(String name, Instant time, int active, int queued) implements BulkheadEvent {}
 }

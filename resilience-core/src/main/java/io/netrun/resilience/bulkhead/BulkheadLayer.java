@@ -25,7 +25,7 @@ final class BulkheadLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         if (!sync.tryAcquire()) {
-            new SyncWaiter(bulkhead, deadline).acquire();
+            return callSlowly(body, deadline);
         }
         try {
             return next.call(body, deadline);
@@ -34,31 +34,45 @@ final class BulkheadLayer implements Layer {
         }
     }
 
+    private <T extends @Nullable Object, X extends Throwable> T callSlowly(
+            CheckedSupplier<T, X> body, Deadline deadline) throws X {
+        HeldPermit permit = bulkhead.acquireSlowly(deadline);
+        try {
+            return next.call(body, deadline);
+        } finally {
+            permit.release();
+        }
+    }
+
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         FairSemaphore async = bulkhead.async();
+        HeldPermit held = async;
         if (!async.tryAcquire()) {
-            return new AsyncWaiter<>(bulkhead, async, next, body, deadline).acquire();
+            held = bulkhead.tryObserve(async);
+            if (held == null) {
+                return new AsyncWaiter<>(bulkhead, async, next, body, deadline).acquire();
+            }
         }
         CompletableFuture<T> call;
         AsyncRunningCall<T> running;
         SubscriptionPermit permit = null;
         try {
-            permit = SubscriptionPermit.of(async, body, deadline);
+            permit = SubscriptionPermit.of(held, body, deadline);
             call = next.callAsync(body, deadline);
         } catch (Throwable thrown) {
-            SubscriptionPermit.release(permit, async);
+            SubscriptionPermit.release(permit, held);
             return CompletableFuture.failedFuture(thrown);
         }
         if (call.isDone()) {
-            SubscriptionPermit.release(permit, async);
+            SubscriptionPermit.release(permit, held);
             return call;
         }
         try {
-            running = new AsyncRunningCall<>(async, permit);
+            running = new AsyncRunningCall<>(held, permit);
         } catch (Throwable outOfMemory) {
-            SubscriptionPermit.release(permit, async);
+            SubscriptionPermit.release(permit, held);
             ForeignStage.cancel(call);
             throw outOfMemory;
         }

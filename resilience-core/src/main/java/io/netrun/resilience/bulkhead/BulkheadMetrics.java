@@ -15,6 +15,10 @@ import java.time.Duration;
  * @param totalAccepted calls admitted, at once or after a wait
  * @param totalRejected calls rejected, at once or after a wait
  * @param longestWait the longest wait of an admitted call
+ * @param totalWouldWait mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: calls that were admitted at once and
+ *     would have waited
+ * @param totalWouldReject mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: calls that were admitted and would have
+ *     been rejected, at once or after a wait
  */
 public record BulkheadMetrics(
         int maxConcurrent,
@@ -25,4 +29,6 @@ public record BulkheadMetrics(
         int asyncQueued,
         long totalAccepted,
         long totalRejected,
-        Duration longestWait) {}
+        Duration longestWait,
+        long totalWouldWait,
+        long totalWouldReject) {}

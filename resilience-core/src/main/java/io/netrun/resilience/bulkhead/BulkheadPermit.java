@@ -8,10 +8,10 @@ final class BulkheadPermit extends AtomicBoolean implements Permit {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient FairSemaphore semaphore;
+    private final transient HeldPermit held;
 
-    BulkheadPermit(FairSemaphore semaphore) {
-        this.semaphore = semaphore;
+    BulkheadPermit(HeldPermit held) {
+        this.held = held;
     }
 
     @Override
@@ -31,7 +31,7 @@ final class BulkheadPermit extends AtomicBoolean implements Permit {
 
     private void release() {
         if (compareAndSet(false, true)) {
-            semaphore.release();
+            held.release();
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  * A fair, lock-free semaphore with an asynchronous wait queue. Independent of threads and futures: a granted
  * {@link Waiter} is notified through {@link Waiter#onPermit}. No operation blocks.
  */
-final class FairSemaphore {
+final class FairSemaphore implements HeldPermit {
 
     /*
      * Implementation
@@ -100,11 +100,17 @@ final class FairSemaphore {
     private final AtomicInteger queued = new AtomicInteger();
 
     private final LongAdder rejected = new LongAdder();
+    /** Calls acquire a permit at once while fewer are active; zero in mode observe, so that every call is observed. */
+    private volatile int maxAtOnce;
+
+    /** Waiters are granted a permit while fewer are active. */
     private volatile int maxActive;
+
     private volatile int maxQueue;
     private volatile long word;
 
     FairSemaphore(int maxActive, int maxQueue) {
+        this.maxAtOnce = maxActive;
         this.maxActive = maxActive;
         this.maxQueue = maxQueue;
     }
@@ -113,7 +119,7 @@ final class FairSemaphore {
     boolean tryAcquire() {
         for (int spins = 0; ; spins = SpinBackoff.pause(spins)) {
             long seen = word;
-            if ((seen & (ACTIVE_MASK | WAITING)) >= maxActive) {
+            if ((seen & (ACTIVE_MASK | WAITING)) >= maxAtOnce) {
                 return false;
             }
             if (WORD.compareAndSet(this, seen, seen + ADMIT_ONE)) {
@@ -160,8 +166,14 @@ final class FairSemaphore {
         return true;
     }
 
+    /** Acquires a permit whether one is free or not. */
+    void acquireAnyway() {
+        WORD.getAndAdd(this, ADMIT_ONE);
+    }
+
     /** Releases a permit, and grants it to the first waiter if there is one. */
-    void release() {
+    @Override
+    public void release() {
         long before = (long) WORD.getAndAdd(this, -1L);
         if ((before & WAITING) != 0) {
             grantWaiting();
@@ -170,6 +182,16 @@ final class FairSemaphore {
 
     /** Changes the limits. Running calls keep their permits and waiters stay queued. */
     void resize(int newMaxActive, int newMaxQueue) {
+        resize(newMaxActive, newMaxActive, newMaxQueue);
+    }
+
+    /** Lets all waiters proceed. From now on, no permit is acquired at once: calls {@link #acquireAnyway}. */
+    void observe(int newMaxQueue) {
+        resize(0, UNLIMITED, newMaxQueue);
+    }
+
+    private void resize(int newMaxAtOnce, int newMaxActive, int newMaxQueue) {
+        maxAtOnce = newMaxAtOnce;
         maxActive = newMaxActive;
         maxQueue = newMaxQueue;
         grantWaiting();

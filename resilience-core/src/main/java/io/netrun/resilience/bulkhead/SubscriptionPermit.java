@@ -11,37 +11,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubscriptionPermit extends Deadline.InFlight {
 
-    private final FairSemaphore semaphore;
+    private final HeldPermit held;
 
-    private SubscriptionPermit(FairSemaphore semaphore) {
-        this.semaphore = semaphore;
+    private SubscriptionPermit(HeldPermit held) {
+        this.held = held;
     }
 
     /**
      * Creates an instance for a permit that has been acquired. Returns null if a call has a future from its beginning,
      * or no scope.
      */
-    static @Nullable SubscriptionPermit of(FairSemaphore semaphore, Object body, Deadline deadline) {
+    static @Nullable SubscriptionPermit of(HeldPermit held, Object body, Deadline deadline) {
         if (deadline == Deadline.NONE || !(body instanceof AdaptedCall<?>)) {
             return null;
         }
-        SubscriptionPermit permit = new SubscriptionPermit(semaphore);
+        SubscriptionPermit permit = new SubscriptionPermit(held);
         deadline.register(permit);
         return permit;
     }
 
     /** Releases the permit: the call has ended by itself. */
-    static void release(@Nullable SubscriptionPermit permit, FairSemaphore semaphore) {
+    static void release(@Nullable SubscriptionPermit permit, HeldPermit held) {
         if (permit == null) {
-            semaphore.release();
+            held.release();
         } else if (permit.tryBeginEnd()) {
-            semaphore.release();
+            held.release();
             permit.markSettled();
         }
     }
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        semaphore.release();
+        held.release();
     }
 }

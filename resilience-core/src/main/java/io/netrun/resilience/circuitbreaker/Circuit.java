@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.PendingWaits;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import io.netrun.resilience.circuitbreaker.TransitionAnnouncer.Transition;
@@ -19,14 +20,17 @@ final class Circuit {
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Circuit.class, CircuitState.class);
 
-    /** Creates the announcement of a transition that may be about to happen. */
-    interface TransitionListener {
+    /** Receives what happens in the circuit. */
+    interface Listener {
 
         /**
          * Returns the task that calls the listeners. It runs only if the transition happens, outside of any lock, on
          * any thread, in the order of transitions.
          */
         Runnable announcement(CircuitBreaker.State from, CircuitBreaker.State to, String reason);
+
+        /** Called in mode observe, on the calling thread, for each call that the circuit would reject. */
+        void onWouldReject(CircuitBreaker.State by);
     }
 
     private final String name;
@@ -37,8 +41,9 @@ final class Circuit {
 
     private final Ticker ticker;
     private final PendingWaits waits;
-    private final TransitionListener listener;
+    private final Listener listener;
     private final LongAdder rejected = new LongAdder();
+    private final LongAdder wouldReject = new LongAdder();
     private final LongAdder slow = new LongAdder();
     private final LongAdder opened = new LongAdder();
 
@@ -51,7 +56,7 @@ final class Circuit {
     private final TransitionAnnouncer transitions;
 
     @SuppressWarnings("this-escape") // the states only keep the reference
-    Circuit(String name, CircuitBreakerConfig config, Ticker ticker, PendingWaits waits, TransitionListener listener) {
+    Circuit(String name, CircuitBreakerConfig config, Ticker ticker, PendingWaits waits, Listener listener) {
         this.name = name;
         this.config = config;
         this.detectionConfig = config;
@@ -89,6 +94,10 @@ final class Circuit {
 
     long totalRejected() {
         return rejected.sum();
+    }
+
+    long totalWouldReject() {
+        return wouldReject.sum();
     }
 
     long totalSlow() {
@@ -242,6 +251,26 @@ final class Circuit {
             tryTransition(seen, disabled.wasForcedOpen() ? new ForcedOpen(this) : new Closed(this), "enabled");
             announce();
         }
+    }
+
+    /** Returns whether rejections are only counted. */
+    boolean isObserving() {
+        return config.mode() == PolicyMode.OBSERVE;
+    }
+
+    /**
+     * Rejects a call. In mode observe, counts that it would be rejected, and admits it without recording its outcome:
+     * an enforced circuit would not know it.
+     *
+     * @throws CircuitOpenException unless in mode observe
+     */
+    Admission reject(CircuitState by) {
+        if (!isObserving()) {
+            throw rejection(by);
+        }
+        wouldReject.increment();
+        listener.onWouldReject(by.state());
+        return UnrecordedCall.INSTANCE;
     }
 
     CircuitOpenException rejection(CircuitState by) {

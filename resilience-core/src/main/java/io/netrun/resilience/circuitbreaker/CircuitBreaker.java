@@ -5,6 +5,7 @@ import io.netrun.resilience.ContextPropagation;
 import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Permit;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * Stops calling what keeps failing. CLOSED: calls are admitted and their outcomes are recorded; enough failures open
  * the circuit. OPEN: calls are rejected with a {@link CircuitOpenException} for the open duration. HALF_OPEN: a few
  * trials are admitted; enough successes close the circuit, one failure reopens it. Operators can also force it open or
- * disable it.
+ * disable it. In mode {@link PolicyMode#OBSERVE} the states follow each other in the same way, but all calls are
+ * admitted, unless an operator has forced the circuit open.
  *
  * <p>Thread-safe and lock-free. A call's outcome counts only for the state that admitted the call. A cancelled or
  * interrupted call counts as neither success nor failure; a call that exceeded the time limit around it counts as
@@ -81,9 +83,10 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     private final OutcomeRecorder outcomes;
     private volatile boolean tightened;
 
+    @SuppressWarnings("this-escape") // the circuit only keeps the reference
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
-        this.circuit = new Circuit(name, config, ticker, waits(), this::announcement);
+        this.circuit = new Circuit(name, config, ticker, waits(), new Announcements());
         this.outcomes = new OutcomeRecorder(config, events(), circuit);
     }
 
@@ -147,7 +150,8 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 outcomes.totalCancelled(),
                 circuit.totalRejected(),
                 circuit.totalSlow(),
-                circuit.totalOpened());
+                circuit.totalOpened(),
+                circuit.totalWouldReject());
     }
 
     /** A circuit breaker is idle if it is CLOSED and has no recorded failures. */
@@ -203,7 +207,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return outcomes.lastFailures().list();
     }
 
-    /** Rejects all calls until {@link #reset()}. */
+    /** Rejects all calls until {@link #reset()}, in mode observe as well. */
     public void forceOpen() {
         circuit.forceOpen();
         onChanged();
@@ -308,17 +312,30 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
         return "CircuitBreaker '" + name() + "' (" + state() + ")";
     }
 
-    /** Captures the context of the thread that causes the transition, because another thread may announce it. */
-    private Runnable announcement(State from, State to, String reason) {
-        Instant time = ticker().now();
-        Runnable announcement =
-                () -> events().publish(new CircuitBreakerEvent.StateChanged(name(), time, from, to, reason));
-        try {
-            return ContextPropagation.wrap(announcement);
-        } catch (Throwable thrown) {
-            SafeLog.error(
-                    log, "CircuitBreaker '{}': the context of a transition could not be captured", name(), thrown);
-            return announcement;
+    /** Publishes what happens in the circuit. */
+    private final class Announcements implements Circuit.Listener {
+
+        /** Captures the context of the thread that causes the transition, because another thread may announce it. */
+        @Override
+        public Runnable announcement(State from, State to, String reason) {
+            Instant time = ticker().now();
+            PolicyMode mode = config().mode();
+            Runnable announcement =
+                    () -> events().publish(new CircuitBreakerEvent.StateChanged(name(), time, from, to, reason, mode));
+            try {
+                return ContextPropagation.wrap(announcement);
+            } catch (Throwable thrown) {
+                SafeLog.error(
+                        log, "CircuitBreaker '{}': the context of a transition could not be captured", name(), thrown);
+                return announcement;
+            }
+        }
+
+        @Override
+        public void onWouldReject(State by) {
+            if (events().wants(CircuitBreakerEvent.WouldReject.class)) {
+                events().publish(new CircuitBreakerEvent.WouldReject(name(), ticker().now(), by));
+            }
         }
     }
 }

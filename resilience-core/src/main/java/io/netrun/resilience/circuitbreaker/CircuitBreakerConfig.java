@@ -3,6 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.InvalidSettingException;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.TypedConditions;
 import io.netrun.resilience.circuitbreaker.DetectionChoice.Setting;
@@ -50,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * @param fleet how the circuit takes part in the fleet of all processes; default {@link FleetMode#HINT}
  * @param fleetQuorum QUORUM: the part of the processes that call the dependency whose open circuits open all others;
  *     above 0, at most 1, default 0.5
+ * @param mode whether the policy acts, or only counts when it would; default {@link PolicyMode#ENFORCE}
  * @param stackTraces whether a {@link CircuitOpenException} has a stack trace; default false, because the trace would
  *     be the most expensive part of a rejection
  */
@@ -75,6 +77,7 @@ public record CircuitBreakerConfig(
         @Nullable Predicate<@Nullable Object> failureResult,
         FleetMode fleet,
         double fleetQuorum,
+        PolicyMode mode,
         boolean stackTraces) {
 
     private static final int MAX_TRIALS = 10_000;
@@ -110,6 +113,7 @@ public record CircuitBreakerConfig(
             Require.positive("halfOpenMaxDuration", halfOpenMaxDuration);
         }
         Objects.requireNonNull(fleet, "fleet");
+        Objects.requireNonNull(mode, "mode");
         if (!(fleetQuorum > 0 && fleetQuorum <= 1)) {
             throw new InvalidSettingException(
                     "fleetQuorum", "fleetQuorum is " + fleetQuorum + ": must be above 0, at most 1");
@@ -204,6 +208,7 @@ public record CircuitBreakerConfig(
         builder.failureResult = failureResult;
         builder.fleet = fleet;
         builder.fleetQuorum = fleetQuorum;
+        builder.mode = mode;
         builder.stackTraces = stackTraces;
         return builder;
     }
@@ -232,6 +237,7 @@ public record CircuitBreakerConfig(
         private @Nullable Predicate<@Nullable Object> failureResult;
         private FleetMode fleet = FleetMode.HINT;
         private double fleetQuorum = 0.5;
+        private PolicyMode mode = PolicyMode.ENFORCE;
         private boolean stackTraces;
 
         private Builder() {}
@@ -467,6 +473,15 @@ public record CircuitBreakerConfig(
             return this;
         }
 
+        /**
+         * Sets whether the policy acts, or only counts when it would. Default {@link PolicyMode#ENFORCE}; with
+         * {@link PolicyMode#OBSERVE}, an open circuit admits all calls.
+         */
+        public Builder mode(PolicyMode mode) {
+            this.mode = mode;
+            return this;
+        }
+
         /** Sets whether a {@link CircuitOpenException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
@@ -501,6 +516,7 @@ public record CircuitBreakerConfig(
                     failureResult,
                     fleet,
                     fleetQuorum,
+                    mode,
                     stackTraces);
         }
     }

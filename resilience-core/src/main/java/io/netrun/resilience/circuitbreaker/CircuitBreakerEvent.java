@@ -1,5 +1,6 @@
 package io.netrun.resilience.circuitbreaker;
 
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.time.Instant;
@@ -17,7 +18,22 @@ public sealed interface CircuitBreakerEvent extends ResilienceEvent {
      * changes, one at a time, so the last one received has the state that the circuit is in or is about to leave.
      *
      * @param reason a readable reason, such as "60 of 100 calls failed"
+     * @param mode the mode of the circuit breaker; in mode observe, an open circuit rejects no call
      */
-    record StateChanged(String name, Instant time, CircuitBreaker.State from, CircuitBreaker.State to, String reason)
+    record StateChanged(
+            String name,
+            Instant time,
+            CircuitBreaker.State from,
+            CircuitBreaker.State to,
+            String reason,
+            PolicyMode mode)
             implements CircuitBreakerEvent {}
+
+    /**
+     * Mode observe: a call was admitted that would have been rejected. While the circuit is open there are many of
+     * these events: keep listeners cheap.
+     *
+     * @param state the state that would have rejected it: OPEN or HALF_OPEN
+     */
+    record WouldReject(String name, Instant time, CircuitBreaker.State state) implements CircuitBreakerEvent {}
 }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param totalSlow calls that took {@link CircuitBreakerConfig#slowCallDuration()} or longer, counted while CLOSED;
  *     they are also included in those that succeeded or failed
  * @param totalOpened how often the circuit opened by itself, including after a failed trial, or with the fleet
+ * @param totalWouldReject mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: calls that the circuit admitted and
+ *     would have rejected; they are also included in those that succeeded or failed
  */
 public record CircuitBreakerMetrics(
         CircuitBreaker.State state,
@@ -35,4 +37,5 @@ public record CircuitBreakerMetrics(
         long totalCancelled,
         long totalRejected,
         long totalSlow,
-        long totalOpened) {}
+        long totalOpened,
+        long totalWouldReject) {}

@@ -43,7 +43,7 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
      *
      * @return receives the outcome; null if the circuit has just moved on, so that the caller must ask its current
      *     state
-     * @throws CircuitOpenException if the call is rejected
+     * @throws CircuitOpenException if the call is rejected; not in mode observe, unless the circuit is forced open
      */
     abstract @Nullable Admission admit();
 

@@ -52,7 +52,7 @@ final class HalfOpen extends CircuitState {
             return null;
         }
         if (!begins) {
-            throw circuit.rejection(this);
+            return circuit.reject(this);
         }
         try {
             trials.add(trial);

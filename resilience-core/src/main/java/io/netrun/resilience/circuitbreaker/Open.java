@@ -155,8 +155,8 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     @Override
     @Nullable
     Admission admit() {
-        if (openDurationElapsed ? circuit.heldNanos() > 0 : trySkipClock() || remainingRejectionNanos() > 0) {
-            throw circuit.rejection(this);
+        if (openDurationElapsed ? circuit.heldNanos() > 0 : trySkipClock() || remainingOpenNanos() > 0) {
+            return circuit.reject(this);
         }
         circuit.tryTransition(this, new HalfOpen(circuit, this), "the open duration elapsed");
         return null;
@@ -170,8 +170,14 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         return timer != null && (++rejectionsSinceClock & CLOCK_MASK) != 0;
     }
 
+    /** In mode observe, an open circuit rejects no call. */
     @Override
     long remainingRejectionNanos() {
+        return circuit.isObserving() ? 0 : remainingOpenNanos();
+    }
+
+    /** Returns how much longer this period admits no trial, in nanoseconds; 0 once it is over. */
+    private long remainingOpenNanos() {
         CircuitState present = circuit.state();
         if (present != this) {
             // After a change of settings, another object continues this period.
@@ -199,6 +205,6 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
 
     @Override
     Instant nextTrialTime() {
-        return circuit.ticker().now().plusNanos(remainingRejectionNanos());
+        return circuit.ticker().now().plusNanos(remainingOpenNanos());
     }
 }

@@ -6,6 +6,7 @@ import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Permit;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Limits the number of calls that begin in a period: up to the burst at once after a quiet time, then at an even rate.
  * Further calls reserve a token and wait for it in order of arrival, up to {@code maxWait}, or are rejected with a
  * {@link RateLimitExceededException}. A sync caller waits on its thread, an asynchronous call without one. If a waiter
- * is interrupted or cancelled, the waiters behind it move up. Thread-safe and free of locks.
+ * is interrupted or cancelled, the waiters behind it move up. In mode {@link PolicyMode#OBSERVE} all calls begin at
+ * once, and those that would wait or be rejected are counted. Thread-safe and free of locks.
  */
 public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
@@ -48,6 +50,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
+    private final LongAdder wouldWait = new LongAdder();
+    private final LongAdder wouldReject = new LongAdder();
 
     @SuppressWarnings("this-escape") // the queue only keeps the reference
     private RateLimiter(String name, RateLimiterConfig config, Ticker ticker) {
@@ -106,7 +110,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
                 queue.available(ticker().nanoTime()),
                 queue.waiting(),
                 accepted.sum(),
-                rejected.sum());
+                rejected.sum(),
+                wouldWait.sum(),
+                wouldReject.sum());
     }
 
     /**
@@ -133,7 +139,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * published as a rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
-        if (isEnabled() && !tryAcquire()) {
+        if (isEnabled() && !tryAcquire() && !tryObserve(ticker().nanoTime(), 0)) {
             countRejected();
             publishRejected(expected(Math.max(0, queue.waitOf(ticker().nanoTime()))));
             return Optional.empty();
@@ -193,8 +199,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
-     * Waiting calls keep their order and get their tokens at the new rate. While the rate limiter is disabled, all of
-     * them proceed.
+     * Waiting calls keep their order and get their tokens at the new rate. While the rate limiter is disabled or in
+     * mode observe, all of them proceed.
      */
     @Override
     protected void onReconfigured() {
@@ -213,6 +219,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * @param now the time in nanoseconds
      */
     void await(long now, Deadline deadline) {
+        if (tryObserve(now, deadline)) {
+            return;
+        }
         long wait = requireSoonEnough(now, deadline);
         new SyncReservation(this, inForce, deadline, now).acquire(now, wait);
     }
@@ -223,16 +232,47 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * @return how long the call may wait, in nanoseconds
      */
     long requireSoonEnough(long now, Deadline deadline) {
-        long patience = longestWait;
-        if (deadline != Deadline.NONE) {
-            patience = Math.max(0, Math.min(patience, deadline.remainingNanos()));
-        }
+        long patience = patience(deadline);
         long wait = queue.waitOf(now);
         if (wait > patience) {
             countRejected();
             throw rejection(inForce, wait - patience);
         }
         return patience;
+    }
+
+    /**
+     * Admits a call that found no token, and counts whether it would wait or be rejected. Returns false unless in mode
+     * observe.
+     */
+    boolean tryObserve(long now, Deadline deadline) {
+        return isObserving() && tryObserve(now, patience(deadline));
+    }
+
+    private boolean tryObserve(long now, long patience) {
+        if (!isObserving()) {
+            return false;
+        }
+        long wait = queue.acquireAhead(now, patience);
+        if (wait > patience) {
+            wouldReject.increment();
+            if (events().wants(RateLimiterEvent.WouldReject.class)) {
+                Duration retryAfter = Duration.ofNanos(expected(wait - patience));
+                events().publish(new RateLimiterEvent.WouldReject(name(), ticker().now(), retryAfter));
+            }
+        } else if (wait > 0) {
+            wouldWait.increment();
+        }
+        return true;
+    }
+
+    private boolean isObserving() {
+        return inForce.mode() == PolicyMode.OBSERVE;
+    }
+
+    /** Returns how long a call may wait, in nanoseconds. */
+    private long patience(Deadline deadline) {
+        return deadline == Deadline.NONE ? longestWait : Math.max(0, Math.min(longestWait, deadline.remainingNanos()));
     }
 
     /** Returns the settings, with a lowered rate. */

@@ -2,6 +2,7 @@ package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.LimitScope;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,10 +18,17 @@ import org.jspecify.annotations.Nullable;
  *     is the default
  * @param maxWait maximum wait for a token; zero or more, default zero, which rejects at once
  * @param scope which calls the limit counts; default {@link LimitScope#NODE}
+ * @param mode whether the policy acts, or only counts when it would; default {@link PolicyMode#ENFORCE}
  * @param stackTraces whether a {@link RateLimitExceededException} has a stack trace; default false
  */
 public record RateLimiterConfig(
-        int limit, Duration period, @Nullable Integer burst, Duration maxWait, LimitScope scope, boolean stackTraces) {
+        int limit,
+        Duration period,
+        @Nullable Integer burst,
+        Duration maxWait,
+        LimitScope scope,
+        PolicyMode mode,
+        boolean stackTraces) {
 
     private static final double THOUSANDTHS = 1_000;
     private static final int MAX_CALLS = 1_000_000;
@@ -51,6 +59,7 @@ public record RateLimiterConfig(
         }
         Require.notNegative("maxWait", maxWait);
         Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(mode, "mode");
         int capacity = burst == null ? limit : burst;
         if (nanosPerCall > MAX_NANOS / capacity) {
             throw new InvalidSettingException(
@@ -82,7 +91,8 @@ public record RateLimiterConfig(
         int lowerBurst = Math.max(1, (int) (capacity() * (calls / limit)));
         double longest = (double) MAX_NANOS / lowerBurst;
         double nanos = Math.min(Require.nanos(period) * (whole / calls), longest);
-        return new RateLimiterConfig(whole, Duration.ofNanos((long) nanos), lowerBurst, maxWait, scope, stackTraces);
+        return new RateLimiterConfig(
+                whole, Duration.ofNanos((long) nanos), lowerBurst, maxWait, scope, mode, stackTraces);
     }
 
     /** Returns how many calls may begin in a time, in thousandths. */
@@ -117,6 +127,7 @@ public record RateLimiterConfig(
         builder.burst = burst;
         builder.maxWait = maxWait;
         builder.scope = scope;
+        builder.mode = mode;
         builder.stackTraces = stackTraces;
         return builder;
     }
@@ -129,6 +140,7 @@ public record RateLimiterConfig(
         private @Nullable Integer burst;
         private Duration maxWait = Duration.ZERO;
         private LimitScope scope = LimitScope.NODE;
+        private PolicyMode mode = PolicyMode.ENFORCE;
         private boolean stackTraces;
 
         private Builder() {}
@@ -172,6 +184,15 @@ public record RateLimiterConfig(
             return this;
         }
 
+        /**
+         * Sets whether the policy acts, or only counts when it would. Default {@link PolicyMode#ENFORCE}; with
+         * {@link PolicyMode#OBSERVE}, no call waits and none is rejected.
+         */
+        public Builder mode(PolicyMode mode) {
+            this.mode = mode;
+            return this;
+        }
+
         /** Sets whether a {@link RateLimitExceededException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
@@ -184,7 +205,7 @@ public record RateLimiterConfig(
          * @throws IllegalArgumentException if a value is out of its range
          */
         public RateLimiterConfig build() {
-            return new RateLimiterConfig(limit, period, burst, maxWait, scope, stackTraces);
+            return new RateLimiterConfig(limit, period, burst, maxWait, scope, mode, stackTraces);
         }
     }
 }

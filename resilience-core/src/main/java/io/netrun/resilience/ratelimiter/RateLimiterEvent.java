@@ -19,4 +19,12 @@ public sealed interface RateLimiterEvent extends ResilienceEvent {
      * @param retryAfter the time after which a call would be admitted
      */
     record Rejected(String name, Instant time, Duration retryAfter) implements RateLimiterEvent {}
+
+    /**
+     * Mode observe: a call began that would have been rejected. Under overload there are many of these events: keep
+     * listeners cheap.
+     *
+     * @param retryAfter the time after which a call would not have been rejected
+     */
+    record WouldReject(String name, Instant time, Duration retryAfter) implements RateLimiterEvent {}
 }

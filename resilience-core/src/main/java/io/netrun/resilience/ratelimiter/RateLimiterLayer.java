@@ -35,7 +35,7 @@ final class RateLimiterLayer implements Layer {
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         long now = limiter.ticker().nanoTime();
-        if (!limiter.isEnabled() || queue.tryAcquire(now)) {
+        if (!limiter.isEnabled() || queue.tryAcquire(now) || limiter.tryObserve(now, deadline)) {
             limiter.countAccepted();
             return next.callAsync(body, deadline);
         }

@@ -13,6 +13,10 @@ import java.time.Duration;
  * @param waiting calls waiting for their reserved token
  * @param totalAccepted calls admitted, at once or after a wait
  * @param totalRejected calls rejected
+ * @param totalWouldWait mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: calls that began at once and would have
+ *     waited
+ * @param totalWouldReject mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: calls that began and would have been
+ *     rejected
  */
 public record RateLimiterMetrics(
         int limit,
@@ -21,4 +25,6 @@ public record RateLimiterMetrics(
         int available,
         int waiting,
         long totalAccepted,
-        long totalRejected) {}
+        long totalRejected,
+        long totalWouldWait,
+        long totalWouldReject) {}

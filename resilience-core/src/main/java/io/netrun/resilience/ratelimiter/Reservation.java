@@ -14,7 +14,7 @@ final class Reservation {
         GRANTED,
         /** The token has come, and was returned because the call did not begin. */
         RETURNED,
-        /** The rate limiter was disabled, so the call passes without a token. */
+        /** The rate limiter was disabled or is in mode observe, so the call passes without a token. */
         PASSED,
         /** The waiter was cancelled. */
         CANCELLED,

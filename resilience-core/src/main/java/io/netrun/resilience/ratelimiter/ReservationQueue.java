@@ -1,6 +1,7 @@
 package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.PendingWaits;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.SafeLog;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -69,6 +70,11 @@ final class ReservationQueue implements PendingWaits.Waiting {
     /** Acquires a token if one is available and no call waits. */
     boolean tryAcquire(long now) {
         return bucket.tryAcquire(now);
+    }
+
+    /** Acquires a token without waiting; see {@link TokenBucket#acquireAhead}. */
+    long acquireAhead(long now, long longestWait) {
+        return bucket.latest().acquireAhead(now, longestWait);
     }
 
     /** The nanoseconds that a new call would have to wait. */
@@ -233,7 +239,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
         if (shutDown) {
             settleAll(Reservation.State.SHUT_DOWN);
-        } else if (!limiter.isEnabled()) {
+        } else if (!limiter.isEnabled() || inForce.mode() == PolicyMode.OBSERVE) {
             settleAll(Reservation.State.PASSED);
         }
         if (started && bucket.reservations(bucket.word(), next) <= 0) {
@@ -295,6 +301,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
     /** Moves tokens and reservations into a bucket with other settings. */
     private void reconfigure(RateLimiterConfig config, long now) {
         TokenBucket former = bucket;
+        if (applied.mode() == PolicyMode.OBSERVE && config.mode() == PolicyMode.ENFORCE) {
+            former.forgive(now); // those calls have been made
+        }
         if (former.fits(config)) {
             applied = config;
             return;

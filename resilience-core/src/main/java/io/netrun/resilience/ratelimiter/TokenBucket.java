@@ -189,6 +189,36 @@ final class TokenBucket {
     }
 
     /**
+     * Acquires a token without waiting for it, as a call would reserve it that may wait. The bucket then owes the token
+     * until it is due. Acquires none if that would take too long, or while others wait.
+     *
+     * @param longestWait in nanoseconds
+     * @return the nanoseconds until the token is due; zero or less if it was available
+     */
+    long acquireAhead(long now, long longestWait) {
+        while (true) {
+            long seen = word;
+            if (seen == REPLACED) {
+                return latest().acquireAhead(now, longestWait);
+            }
+            long wait = Math.max(lastSince(seen, now), -nanosToFill) + nanosPerToken;
+            if (wait > longestWait || isWaiting(seen) || WORD.compareAndSet(this, seen, wordOf(now + wait, false))) {
+                return wait;
+            }
+        }
+    }
+
+    /** Forgives the tokens that were {@linkplain #acquireAhead acquired ahead}: the bucket is empty then. */
+    void forgive(long now) {
+        while (true) {
+            long seen = word;
+            if (isWaiting(seen) || lastSince(seen, now) <= 0 || WORD.compareAndSet(this, seen, wordOf(now, false))) {
+                return;
+            }
+        }
+    }
+
+    /**
      * Returns one acquired or reserved token: the last one, so that the waiters behind move up.
      *
      * @return false if another bucket has the tokens

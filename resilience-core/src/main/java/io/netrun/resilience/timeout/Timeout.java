@@ -4,6 +4,7 @@ import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Limits how long a caller waits. A sync call runs on a worker thread, so that its caller returns in time whatever the
  * call does, or on the calling thread, which is interrupted (see {@link TimeoutThread}). The future of an asynchronous
  * call fails in time, and the call's own future is cancelled. In both cases the caller gets a
- * {@link TimeoutExceededException}. Inner policies know the deadline: a retry does not wait beyond it. Thread-safe.
+ * {@link TimeoutExceededException}. Inner policies know the deadline: a retry does not wait beyond it. In mode
+ * {@link PolicyMode#OBSERVE} a call runs to its end, on its caller's thread, and is counted if it exceeds the limit.
+ * Thread-safe.
  */
 public final class Timeout extends AbstractPolicy<TimeoutConfig> {
 
@@ -35,6 +38,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     private final LateResults lateResults = new LateResults();
     private final LongAdder timedOut = new LongAdder();
     private final LongAdder rejected = new LongAdder();
+    private final LongAdder wouldTimeOut = new LongAdder();
     private final AtomicInteger abandoned = new AtomicInteger();
 
     private Timeout(String name, TimeoutConfig config, Ticker ticker) {
@@ -78,7 +82,7 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
 
     @Override
     public TimeoutMetrics metrics() {
-        return new TimeoutMetrics(timedOut.sum(), abandoned.get(), rejected.sum());
+        return new TimeoutMetrics(timedOut.sum(), abandoned.get(), rejected.sum(), wouldTimeOut.sum());
     }
 
     /**
@@ -132,18 +136,26 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     /**
      * The settings at one moment.
      *
-     * @param nanos the limit; {@link #UNLIMITED} while the timeout is disabled
+     * @param nanos the limit; {@link #UNLIMITED} while the timeout is disabled or in mode observe
+     * @param observedNanos the limit that is only observed; {@link #UNLIMITED} for none
      */
-    record Settings(TimeoutConfig config, long nanos) {
+    record Settings(TimeoutConfig config, long nanos, long observedNanos) {
 
         static final long UNLIMITED = 0;
 
         static Settings of(TimeoutConfig config, boolean enabled) {
-            return new Settings(config, enabled ? Require.nanos(config.duration()) : UNLIMITED);
+            long nanos = enabled ? Require.nanos(config.duration()) : UNLIMITED;
+            return config.mode() == PolicyMode.ENFORCE
+                    ? new Settings(config, nanos, UNLIMITED)
+                    : new Settings(config, UNLIMITED, nanos);
         }
 
         boolean isUnlimited() {
             return nanos == UNLIMITED;
+        }
+
+        boolean isObserved() {
+            return observedNanos != UNLIMITED;
         }
     }
 
@@ -192,6 +204,14 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
     void announce(TimeoutConfig config) {
         if (events().wants(TimeoutEvent.TimedOut.class)) {
             events().publish(new TimeoutEvent.TimedOut(name(), ticker().now(), config.duration()));
+        }
+    }
+
+    /** Counts and publishes a call that would have timed out. */
+    void onWouldTimeOut(TimeoutConfig config) {
+        wouldTimeOut.increment();
+        if (events().wants(TimeoutEvent.WouldTimeOut.class)) {
+            events().publish(new TimeoutEvent.WouldTimeOut(name(), ticker().now(), config.duration()));
         }
     }
 

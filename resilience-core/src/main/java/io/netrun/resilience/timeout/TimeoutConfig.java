@@ -1,5 +1,6 @@
 package io.netrun.resilience.timeout;
 
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.Require;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     true
  * @param maxAbandoned sync calls on worker threads: maximum number of calls still running after their timeout before
  *     further ones are rejected; at least 1, default 100
+ * @param mode whether the policy acts, or only counts when it would; default {@link PolicyMode#ENFORCE}
  * @param stackTraces whether an {@link AbandonedCallsException} has a stack trace; default false
  * @param requiresCallerThread for {@link TimeoutThread#AUTO}: whether the calling thread holds something that the call
  *     needs, such as a transaction; called for every sync call, default never
@@ -30,6 +32,7 @@ public record TimeoutConfig(
         TimeoutThread thread,
         boolean interrupt,
         int maxAbandoned,
+        PolicyMode mode,
         boolean stackTraces,
         BooleanSupplier requiresCallerThread,
         @Nullable Executor executor) {
@@ -44,6 +47,7 @@ public record TimeoutConfig(
         Objects.requireNonNull(message, "message");
         Objects.requireNonNull(thread, "thread");
         Require.range("maxAbandoned", maxAbandoned, 1, Integer.MAX_VALUE);
+        Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(requiresCallerThread, "requiresCallerThread");
     }
 
@@ -69,6 +73,7 @@ public record TimeoutConfig(
         builder.thread = thread;
         builder.interrupt = interrupt;
         builder.maxAbandoned = maxAbandoned;
+        builder.mode = mode;
         builder.stackTraces = stackTraces;
         builder.requiresCallerThread = requiresCallerThread;
         builder.executor = executor;
@@ -83,6 +88,7 @@ public record TimeoutConfig(
         private TimeoutThread thread = TimeoutThread.AUTO;
         private boolean interrupt = true;
         private int maxAbandoned = 100;
+        private PolicyMode mode = PolicyMode.ENFORCE;
         private boolean stackTraces;
         private BooleanSupplier requiresCallerThread = TimeoutConfig::never;
         private @Nullable Executor executor;
@@ -122,6 +128,15 @@ public record TimeoutConfig(
             return this;
         }
 
+        /**
+         * Sets whether the policy acts, or only counts when it would. Default {@link PolicyMode#ENFORCE}; with
+         * {@link PolicyMode#OBSERVE}, the limit is measured, but no call ends because of it.
+         */
+        public Builder mode(PolicyMode mode) {
+            this.mode = mode;
+            return this;
+        }
+
         /** Sets whether an {@link AbandonedCallsException} has a stack trace. Default false. */
         public Builder stackTraces(boolean stackTraces) {
             this.stackTraces = stackTraces;
@@ -154,7 +169,15 @@ public record TimeoutConfig(
          */
         public TimeoutConfig build() {
             return new TimeoutConfig(
-                    duration, message, thread, interrupt, maxAbandoned, stackTraces, requiresCallerThread, executor);
+                    duration,
+                    message,
+                    thread,
+                    interrupt,
+                    maxAbandoned,
+                    mode,
+                    stackTraces,
+                    requiresCallerThread,
+                    executor);
         }
     }
 }

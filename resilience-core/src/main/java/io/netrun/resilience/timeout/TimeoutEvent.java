@@ -19,4 +19,11 @@ public sealed interface TimeoutEvent extends ResilienceEvent {
      * @param limit the time limit that it exceeded
      */
     record TimedOut(String name, Instant time, Duration limit) implements TimeoutEvent {}
+
+    /**
+     * Mode observe: a call would have timed out, and runs on.
+     *
+     * @param limit the time limit that it exceeded
+     */
+    record WouldTimeOut(String name, Instant time, Duration limit) implements TimeoutEvent {}
 }

@@ -24,7 +24,7 @@ final class TimeoutLayer implements Layer {
             throws X {
         Timeout.Settings settings = timeout.settings();
         if (settings.isUnlimited()) {
-            return next.call(body, deadline);
+            return settings.isObserved() ? observe(settings, body, deadline) : next.call(body, deadline);
         }
         Deadline limit = deadline.within(timeout.ticker(), settings.nanos());
         TimeoutConfig config = settings.config();
@@ -40,12 +40,33 @@ final class TimeoutLayer implements Layer {
         return new WorkerThreadCall<>(timeout, config, limit, next, body).call();
     }
 
+    /** Inner policies do not know the limit: nothing gives up because of it. */
+    private <T extends @Nullable Object, X extends Throwable> T observe(
+            Timeout.Settings settings, CheckedSupplier<T, X> body, Deadline deadline) throws X {
+        ObservedLimit limit = ObservedLimit.begin(timeout, settings);
+        try {
+            return next.call(body, deadline);
+        } finally {
+            limit.end();
+        }
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> observed(
+            Timeout.Settings settings, CompletableFuture<T> call) {
+        if (!call.isDone()) {
+            ObservedLimit limit = ObservedLimit.begin(timeout, settings);
+            call.whenComplete((value, failure) -> limit.end());
+        }
+        return call;
+    }
+
     @Override
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         Timeout.Settings settings = timeout.settings();
         if (settings.isUnlimited()) {
-            return next.callAsync(body, deadline);
+            CompletableFuture<T> unlimited = next.callAsync(body, deadline);
+            return settings.isObserved() ? observed(settings, unlimited) : unlimited;
         }
         // While the body creates its future, its caller is busy and no limit could reach it. So the time may begin
         // after that, and a future that is already done does not read the clock.

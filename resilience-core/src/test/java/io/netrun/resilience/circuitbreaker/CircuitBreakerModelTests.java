@@ -3,6 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.Permit;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
 import io.netrun.resilience.test.ManualTicker;
 import java.io.IOException;
@@ -24,6 +25,9 @@ class CircuitBreakerModelTests {
 
     private static final int OPEN_SECONDS = 10;
 
+    /** The period of a call that passes in mode observe, and whose outcome changes nothing. */
+    private static final int UNRECORDED = -1;
+
     enum Step {
         BEGIN,
         END_WELL,
@@ -33,7 +37,9 @@ class CircuitBreakerModelTests {
         TEN_SECONDS,
         RESET,
         FORCE_OPEN,
-        DISABLE
+        DISABLE,
+        OBSERVE,
+        ENFORCE
     }
 
     @Property(tries = 2_000)
@@ -60,12 +66,14 @@ class CircuitBreakerModelTests {
             switch (step) {
                 case BEGIN -> {
                     boolean admitted = model.begin();
+                    boolean passes = admitted || (model.observes && model.state != State.FORCED_OPEN);
                     try {
                         permits.add(breaker.acquirePermit());
-                        assertThat(admitted).as("admitted").isTrue();
-                        periods.add(model.period);
+                        assertThat(passes).as("admitted").isTrue();
+                        periods.add(admitted ? model.period : UNRECORDED);
+                        model.wouldReject += admitted ? 0 : 1;
                     } catch (CircuitOpenException e) {
-                        assertThat(admitted).as("admitted").isFalse();
+                        assertThat(passes).as("admitted").isFalse();
                     }
                 }
                 case END_WELL, END_BADLY, END_IGNORED -> {
@@ -97,12 +105,18 @@ class CircuitBreakerModelTests {
                     breaker.disable();
                     model.move(State.DISABLED);
                 }
+                case OBSERVE, ENFORCE -> {
+                    model.observes = step == Step.OBSERVE;
+                    PolicyMode mode = model.observes ? PolicyMode.OBSERVE : PolicyMode.ENFORCE;
+                    breaker.reconfigure(c -> c.toBuilder().mode(mode).build());
+                }
             }
             CircuitBreakerMetrics metrics = breaker.metrics();
             assertThat(metrics.state()).isEqualTo(model.state);
             assertThat(metrics.halfOpenCalls()).isEqualTo(model.trials);
             assertThat(metrics.successCount()).isEqualTo(model.successes);
             assertThat(metrics.totalOpened()).isEqualTo(model.opened);
+            assertThat(metrics.totalWouldReject()).isEqualTo(model.wouldReject);
             if (model.state == State.CLOSED) {
                 assertThat(metrics.failureCount()).isEqualTo(model.failures);
             }
@@ -120,7 +134,9 @@ class CircuitBreakerModelTests {
                         Tuple.of(2, Step.TEN_SECONDS),
                         Tuple.of(1, Step.RESET),
                         Tuple.of(1, Step.FORCE_OPEN),
-                        Tuple.of(1, Step.DISABLE))
+                        Tuple.of(1, Step.DISABLE),
+                        Tuple.of(2, Step.OBSERVE),
+                        Tuple.of(1, Step.ENFORCE))
                 .list()
                 .ofMaxSize(60);
     }
@@ -139,6 +155,8 @@ class CircuitBreakerModelTests {
         private int now;
         private int openedAt;
         private int opened;
+        private boolean observes;
+        private int wouldReject;
 
         Model(int failureThreshold, int successThreshold, int maxTrials) {
             this.failureThreshold = failureThreshold;

@@ -37,7 +37,8 @@ class RateLimiterTests {
         RateLimiter limiter = limiter(c -> c.burst(3));
         use(limiter, 3);
         assertThatThrownBy(() -> limiter.run(() -> {})).isInstanceOf(RateLimitExceededException.class);
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(10, Duration.ofSeconds(1), 10, 0, 0, 3, 1));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(10, Duration.ofSeconds(1), 10, 0, 0, 3, 1, 0, 0));
     }
 
     @Test

@@ -36,4 +36,14 @@ public final class BulkheadAssert extends PolicyAssert<BulkheadAssert, Bulkhead>
     public BulkheadAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }
+
+    /** Verifies the number of calls that passed and would have waited, in mode observe. */
+    public BulkheadAssert hasWouldWait(long expected) {
+        return requireEqual("totalWouldWait", present().metrics().totalWouldWait(), expected);
+    }
+
+    /** Verifies the number of calls that passed and would have been rejected, in mode observe. */
+    public BulkheadAssert hasWouldReject(long expected) {
+        return requireEqual("totalWouldReject", present().metrics().totalWouldReject(), expected);
+    }
 }

@@ -52,4 +52,9 @@ public final class CircuitBreakerAssert extends PolicyAssert<CircuitBreakerAsser
     public CircuitBreakerAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }
+
+    /** Verifies the number of calls that passed and would have been rejected, in mode observe. */
+    public CircuitBreakerAssert hasWouldReject(long expected) {
+        return requireEqual("totalWouldReject", present().metrics().totalWouldReject(), expected);
+    }
 }

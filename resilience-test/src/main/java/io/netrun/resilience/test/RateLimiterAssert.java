@@ -28,4 +28,14 @@ public final class RateLimiterAssert extends PolicyAssert<RateLimiterAssert, Rat
     public RateLimiterAssert hasRejected(long expected) {
         return requireEqual("totalRejected", present().metrics().totalRejected(), expected);
     }
+
+    /** Verifies the number of calls that passed and would have waited, in mode observe. */
+    public RateLimiterAssert hasWouldWait(long expected) {
+        return requireEqual("totalWouldWait", present().metrics().totalWouldWait(), expected);
+    }
+
+    /** Verifies the number of calls that passed and would have been rejected, in mode observe. */
+    public RateLimiterAssert hasWouldReject(long expected) {
+        return requireEqual("totalWouldReject", present().metrics().totalWouldReject(), expected);
+    }
 }

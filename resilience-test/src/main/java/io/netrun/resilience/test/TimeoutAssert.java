@@ -18,4 +18,9 @@ public final class TimeoutAssert extends PolicyAssert<TimeoutAssert, Timeout> {
     public TimeoutAssert hasAbandoned(int expected) {
         return requireEqual("abandoned", present().metrics().abandoned(), expected);
     }
+
+    /** Verifies the number of calls that ran on and would have timed out, in mode observe. */
+    public TimeoutAssert hasWouldTimeOut(long expected) {
+        return requireEqual("totalWouldTimeOut", present().metrics().totalWouldTimeOut(), expected);
+    }
 }

@@ -4,6 +4,7 @@ import static io.netrun.resilience.test.ResilienceAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
@@ -93,6 +94,26 @@ class ResilienceAssertionsTests {
         limiter.run(() -> {});
         catchThrowable(() -> limiter.run(() -> {}));
         assertThat(limiter).hasAccepted(1).hasRejected(1).hasAvailable(0).hasWaiting(0);
+    }
+
+    @Test
+    void policiesInADryRunShouldShowWhatTheyWouldDo() {
+        RateLimiter limiter = RateLimiter.of(
+                "search", c -> c.limit(1).period(Duration.ofHours(1)).mode(PolicyMode.OBSERVE));
+        limiter.run(() -> {});
+        limiter.run(() -> {});
+        assertThat(limiter).hasAccepted(2).hasRejected(0).hasWouldReject(1).hasWouldWait(0);
+        Bulkhead bulkhead = Bulkhead.of("search", c -> c.maxConcurrent(1).mode(PolicyMode.OBSERVE));
+        bulkhead.run(() -> bulkhead.run(() -> {}));
+        assertThat(bulkhead).isIdle().hasWouldWait(1).hasWouldReject(0);
+        breaker.reconfigure(c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
+        fail(breaker);
+        breaker.run(() -> {});
+        assertThat(breaker).isOpen().hasRejected(0).hasWouldReject(1);
+        Timeout timeout = Timeout.of(
+                "search", TimeoutConfig.builder().mode(PolicyMode.OBSERVE).build(), ticker);
+        timeout.run(() -> ticker.advance(Duration.ofSeconds(4)));
+        assertThat(timeout).hasWouldTimeOut(0);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.spring.event.OperatorChange.Scope;
 import io.netrun.resilience.spring.fleet.FleetChange;
@@ -178,14 +179,17 @@ public final class ResilienceEndpoint {
 
     private Map<String, Object> section(PatternDescriptor<?, ?> pattern) {
         Map<String, Object> section = new LinkedHashMap<>();
-        registry.all(pattern.type()).forEach(policy -> section.put(policy.name(), summary(policy)));
+        registry.all(pattern.type()).forEach(policy -> section.put(policy.name(), summary(pattern, policy)));
         return section;
     }
 
-    private static Map<String, @Nullable Object> summary(Policy policy) {
+    private static Map<String, @Nullable Object> summary(PatternDescriptor<?, ?> pattern, Policy policy) {
         Map<String, @Nullable Object> summary = new LinkedHashMap<>(JsonView.of(policy.metrics()));
         if (!policy.isEnabled()) {
             summary.put("enabled", false);
+        }
+        if (pattern.isObserving(policy)) {
+            summary.put("mode", JsonView.plain(PolicyMode.OBSERVE));
         }
         return summary;
     }

@@ -20,9 +20,10 @@ final class BulkheadPattern {
                     Bulkhead.TYPE, io.netrun.resilience.annotation.Bulkhead.class, "bulkheads")
             .callCounts("Calls", "totalAccepted")
             .meters(meters())
-            .frequentEvents(List.of(BulkheadEvent.Rejected.class))
+            .frequentEvents(List.of(BulkheadEvent.Rejected.class, BulkheadEvent.WouldReject.class))
             .waits(b -> NamedDuration.of("max-wait", b.config().maxWait()))
             .fleetSetting("scope: fleet", b -> b.config().scope() == LimitScope.FLEET)
+            .mode(b -> b.config().mode())
             .build();
 
     private BulkheadPattern() {}
@@ -54,6 +55,8 @@ final class BulkheadPattern {
                 MeterSpec.counter(
                         CALLS, CALLS_HELP, "accepted", b -> b.metrics().totalAccepted()),
                 MeterSpec.counter(
-                        CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
+                        CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()),
+                Observing.counter("bulkhead", "waited", b -> b.metrics().totalWouldWait()),
+                Observing.counter("bulkhead", "rejected", b -> b.metrics().totalWouldReject()));
     }
 }

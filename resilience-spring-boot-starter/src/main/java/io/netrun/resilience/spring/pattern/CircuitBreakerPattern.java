@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.pattern;
 
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent;
@@ -24,7 +25,7 @@ final class CircuitBreakerPattern {
             .callCounts("Calls", "totalSucceeded", "totalFailed", "totalIgnored", "totalCancelled")
             .meters(meters())
             .actions(actions())
-            .canReject(CircuitBreakerPattern::isOpen)
+            .canReject(CircuitBreakerPattern::isRejecting)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
             .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
@@ -34,6 +35,8 @@ final class CircuitBreakerPattern {
                     FailedCall.class,
                     breaker ->
                             breaker.lastFailures().stream().map(FailedCall::of).toList())
+            .frequentEvents(List.of(CircuitBreakerEvent.WouldReject.class))
+            .mode(breaker -> breaker.config().mode())
             .fleetSetting("fleet: quorum", breaker -> breaker.config().fleet() == FleetMode.QUORUM)
             .build();
 
@@ -46,9 +49,10 @@ final class CircuitBreakerPattern {
                 : Stream.empty();
     }
 
-    private static boolean isOpen(CircuitBreaker breaker) {
+    private static boolean isRejecting(CircuitBreaker breaker) {
         return switch (breaker.state()) {
-            case OPEN, FORCED_OPEN -> true;
+            case OPEN -> breaker.config().mode() == PolicyMode.ENFORCE;
+            case FORCED_OPEN -> true;
             case CLOSED, HALF_OPEN, DISABLED -> false;
         };
     }
@@ -100,6 +104,8 @@ final class CircuitBreakerPattern {
                 "circuitbreaker.opened",
                 "How often the circuit opened by itself",
                 b -> b.metrics().totalOpened()));
+        meters.add(
+                Observing.counter("circuitbreaker", "rejected", b -> b.metrics().totalWouldReject()));
         return meters;
     }
 }

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.Subscription;
@@ -57,6 +58,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final List<Class<? extends Record>> detailTypes;
     private final List<Option<?>> options;
     private final Predicate<P> rejecting;
+    private final @Nullable Function<P, PolicyMode> mode;
     private final BiFunction<P, Consumer<Throwable>, Subscription> retries;
     private final Set<String> derived;
     private final Function<List<Map<String, Object>>, Map<String, Derived>> derivation;
@@ -78,8 +80,12 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                                         "1 while the instance protects, 0 while it is switched off",
                                         policy -> policy.isEnabled() ? 1 : 0)
                                 .tagged("pattern", builder.type.key())),
-                        builder.meters.stream())
+                        Stream.concat(
+                                Optional.ofNullable(builder.mode).stream()
+                                        .map(mode -> Observing.gauge(builder.type.key(), mode)),
+                                builder.meters.stream()))
                 .toList();
+        this.mode = builder.mode;
         this.actions = builder.actions;
         this.applicationEvents = builder.applicationEvents;
         this.frequentEvents = builder.frequentEvents;
@@ -261,6 +267,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** Whether an instance rejects calls that it would admit when healthy. */
     public boolean isRejecting(P policy) {
         return rejecting.test(policy);
+    }
+
+    /** Whether an instance only counts what it would do with its calls. */
+    public boolean isObserving(Policy instance) {
+        return mode != null && mode.apply(type.policyClass().cast(instance)) == PolicyMode.OBSERVE;
     }
 
     /** Calls a listener with every failure after which an instance makes another attempt, before the delay. */

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.pattern;
 
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.Subscription;
@@ -51,6 +52,10 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     List<Class<? extends Record>> detailTypes = List.of();
     List<Option<?>> options = List.of(Option.ENABLED);
     Predicate<P> rejecting = policy -> false;
+
+    @Nullable
+    Function<P, PolicyMode> mode;
+
     BiFunction<P, Consumer<Throwable>, Subscription> retries = (instance, listener) -> () -> {};
     Set<String> derived = Set.of();
     Function<List<Map<String, Object>>, Map<String, Derived>> derivation = levels -> Map.of();
@@ -172,6 +177,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
             String name, Class<R> recordClass, Function<P, List<R>> records) {
         this.details = policy -> Map.of(name, records.apply(policy));
         this.detailTypes = List.of(recordClass);
+        return this;
+    }
+
+    /** Declares that instances have a mode. */
+    PatternDescriptorBuilder<P, C> mode(Function<P, PolicyMode> mode) {
+        this.mode = mode;
         return this;
     }
 

@@ -27,10 +27,14 @@ final class RateLimiterPattern {
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
                     MeterSpec.counter(
-                            CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected())))
-            .frequentEvents(List.of(RateLimiterEvent.Rejected.class))
+                            CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected()),
+                    Observing.counter("ratelimiter", "waited", r -> r.metrics().totalWouldWait()),
+                    Observing.counter(
+                            "ratelimiter", "rejected", r -> r.metrics().totalWouldReject())))
+            .frequentEvents(List.of(RateLimiterEvent.Rejected.class, RateLimiterEvent.WouldReject.class))
             .waits(l -> NamedDuration.of("max-wait", l.config().maxWait()))
             .fleetSetting("scope: fleet", r -> r.config().scope() == LimitScope.FLEET)
+            .mode(r -> r.config().mode())
             .build();
 
     private RateLimiterPattern() {}

@@ -25,14 +25,16 @@ final class TimeoutPattern {
                             CALLS, CALLS_HELP, "timed_out", t -> t.metrics().totalTimedOut()),
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "rejected", t -> t.metrics().totalRejected()),
+                    Observing.counter("timeout", "timed_out", t -> t.metrics().totalWouldTimeOut()),
                     MeterSpec.gauge(
                             "timeout.abandoned",
                             "Calls given up that are still running",
                             t -> t.metrics().abandoned())))
-            .applicationEvents(List.of(TimeoutEvent.TimedOut.class))
+            .applicationEvents(List.of(TimeoutEvent.TimedOut.class, TimeoutEvent.WouldTimeOut.class))
             .limit(t -> NamedDuration.of("duration", t.config().duration()))
             .syncSetting("thread", t -> t.config().thread() == TimeoutThread.WORKER)
             .derives(THREAD, TimeoutPattern::requireUsedExecutor)
+            .mode(t -> t.config().mode())
             .build();
 
     private TimeoutPattern() {}

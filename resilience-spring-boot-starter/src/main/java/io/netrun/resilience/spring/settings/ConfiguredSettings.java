@@ -33,11 +33,13 @@ public final class ConfiguredSettings {
 
     static final String DEFAULTS = "defaults";
     static final String INSTANCES = "instances";
+    static final String BASES = "bases";
 
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, Map<PropertySource<?>, Property>>> instances =
             new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, SpelledName>> spellings = new LinkedHashMap<>();
+    private final Map<PatternDescriptor<?, ?>, Map<String, Property>> bases = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final UnknownKeys unknown = new UnknownKeys();
 
@@ -70,6 +72,17 @@ public final class ConfiguredSettings {
     /** The keys that count for another name than is written. */
     List<SpelledName> spellings(PatternDescriptor<?, ?> pattern) {
         return List.copyOf(spellings.getOrDefault(pattern, Map.of()).values());
+    }
+
+    /** The names of the groups of settings that instances can build on. */
+    Set<String> bases(PatternDescriptor<?, ?> pattern) {
+        return new TreeSet<>(bases.getOrDefault(pattern, Map.of()).keySet());
+    }
+
+    /** Where a base is written. */
+    String originOfBase(PatternDescriptor<?, ?> pattern, String base) {
+        Property property = bases.getOrDefault(pattern, Map.of()).get(base);
+        return property == null ? "" : property.origin();
     }
 
     /** The name that a key without brackets has, which loses all characters but letters, digits, dashes and dots. */
@@ -146,7 +159,9 @@ public final class ConfiguredSettings {
         ListedInstances listed = new ListedInstances(properties);
         for (Property property : properties) {
             if (listed.contains(property)) {
-                unknown.list(property, 3, "Write the name of each instance as a key, in place of the dash of the list");
+                String each = isOfBase(property) ? "base" : "instance";
+                unknown.list(
+                        property, 3, "Write the name of each " + each + " as a key, in place of the dash of the list");
             } else {
                 read(property);
             }
@@ -198,13 +213,10 @@ public final class ConfiguredSettings {
         }
         switch (property.name().getElement(2, Form.DASHED)) {
             case DEFAULTS -> readKey(pattern, property, 3, counts);
-            case INSTANCES -> readKey(pattern, property, 4, counts);
+            case INSTANCES, BASES -> readKey(pattern, property, 4, counts);
             default ->
-                unknown.reportGroup(pattern, property, keys(pattern)).ifPresent(meant -> {
-                    boolean named =
-                            meant.equals(INSTANCES) || property.element(2).equalsIgnoreCase("configs");
-                    readKey(pattern, property, named ? 4 : 3, false);
-                });
+                unknown.reportGroup(pattern, property, keys(pattern))
+                        .ifPresent(meant -> readKey(pattern, property, meant.equals(DEFAULTS) ? 3 : 4, false));
         }
     }
 
@@ -227,7 +239,7 @@ public final class ConfiguredSettings {
             }
             return;
         }
-        boolean known = isKey(pattern, property.element(last));
+        boolean known = isKey(pattern, property.element(last), named);
         if (counts && known && (named || last == earliest)) {
             put(pattern, property, named ? name(name, last) : null, last);
         } else if (!known && named && property.isBlank()) {
@@ -243,27 +255,33 @@ public final class ConfiguredSettings {
         ConfigurationPropertyName section = SettingsResolver.ofDefaults(pattern);
         if (instance != null) {
             put(pattern, instance, property);
-            section = SettingsResolver.ofInstance(pattern, instance);
+            section = isOfBase(property)
+                    ? Bases.nameOf(pattern, instance)
+                    : SettingsResolver.ofInstance(pattern, instance);
         }
         if (section != null) {
             sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
                     .computeIfAbsent(property.source(), first -> new LinkedHashMap<>())
                     .put(section + "." + property.name().subName(key), property.written());
         } else if (instance != null) {
-            unknown.unspellable(pattern, property, instance);
+            String subject = pattern.title() + " '" + instance + "'";
+            unknown.unspellable(
+                    isOfBase(property) ? "The base '" + instance + "' of " + pattern.title() : subject,
+                    property,
+                    instance);
         }
     }
 
     /** Reports a property whose key is unknown, or which is below a key that takes a value. */
     private void reportKey(PatternDescriptor<?, ?> pattern, Property property, int earliest, int last) {
         for (int i = earliest; i < last; i++) {
-            if (isKey(pattern, property.element(i))) {
+            if (isKey(pattern, property.element(i), earliest == 4)) {
                 unknown.nested(property, i + 1, expected(pattern, property.element(i)));
                 return;
             }
         }
         if (earliest == 4) {
-            unknown.report(property, last, pattern.key(), keys(pattern));
+            unknown.report(property, last, pattern.key(), keysOfNamed(pattern));
         } else if (property.name().isNumericIndex(3)) {
             unknown.list(property, 3, "Write the settings below the key, without the dash of a list");
         } else if (last > earliest) {
@@ -273,8 +291,13 @@ public final class ConfiguredSettings {
         }
     }
 
-    private static boolean isKey(PatternDescriptor<?, ?> pattern, String element) {
-        return keys(pattern).stream().anyMatch(known -> uniform(known).equals(uniform(element)));
+    private static boolean isKey(PatternDescriptor<?, ?> pattern, String element, boolean named) {
+        return (named ? keysOfNamed(pattern) : keys(pattern))
+                .stream().anyMatch(known -> uniform(known).equals(uniform(element)));
+    }
+
+    private static boolean isOfBase(Property property) {
+        return property.name().getElement(2, Form.DASHED).equals(BASES);
     }
 
     /** What a known key takes. */
@@ -283,10 +306,14 @@ public final class ConfiguredSettings {
                 .filter(setting -> uniform(setting.key()).equals(uniform(key)))
                 .map(setting -> ExpectedFormat.of(setting.type()))
                 .findFirst()
-                .orElse("its value");
+                .orElse(uniform(key).equals(Bases.KEY) ? "a name" : "its value");
     }
 
     private void put(PatternDescriptor<?, ?> pattern, String name, Property property) {
+        if (isOfBase(property)) {
+            bases.computeIfAbsent(pattern, first -> new LinkedHashMap<>()).putIfAbsent(name, property);
+            return;
+        }
         instances
                 .computeIfAbsent(pattern, first -> new LinkedHashMap<>())
                 .computeIfAbsent(name, first -> new LinkedHashMap<>())
@@ -313,6 +340,11 @@ public final class ConfiguredSettings {
                         Setting.of(pattern).stream().filter(Setting::isWritable).map(Setting::key),
                         pattern.options().stream().map(Option::key))
                 .toList();
+    }
+
+    /** The keys in the section of an instance or a base. */
+    static List<String> keysOfNamed(PatternDescriptor<?, ?> pattern) {
+        return Stream.concat(keys(pattern).stream(), Stream.of(Bases.KEY)).toList();
     }
 
     private static String uniform(String key) {

@@ -33,12 +33,14 @@ public final class EnvironmentKeys {
     private final PatternDescriptor<?, ?> pattern;
     private final Pattern variables;
     private final List<String> known;
+    private final List<String> knownOfNamed;
 
     private EnvironmentKeys(PatternDescriptor<?, ?> pattern) {
         this.pattern = pattern;
         this.known = ConfiguredSettings.keys(pattern);
+        this.knownOfNamed = ConfiguredSettings.keysOfNamed(pattern);
         this.variables = Pattern.compile("RESILIENCE_"
-                + pattern.key().toUpperCase(Locale.ROOT).replace("-", "_?") + "_(DEFAULTS|INSTANCES)_(\\w+)");
+                + pattern.key().toUpperCase(Locale.ROOT).replace("-", "_?") + "_(DEFAULTS|INSTANCES|BASES)_(\\w+)");
     }
 
     /**
@@ -51,6 +53,7 @@ public final class EnvironmentKeys {
         EnvironmentKeys keys = new EnvironmentKeys(pattern);
         Set<String> names = new LinkedHashSet<>(asked);
         names.addAll(written.instances(pattern));
+        names.addAll(written.bases(pattern));
         List<Problem> problems = new ArrayList<>();
         for (ConfigurationPropertySource source : written.sources()) {
             if (!ConfiguredSettings.isExact(source)
@@ -74,15 +77,15 @@ public final class EnvironmentKeys {
             return null;
         }
         if (parts.group(1).equals("DEFAULTS")) {
-            return isKey(rest) ? null : unknown(variable, parts.start(2), rest);
+            return isKey(rest) ? null : unknown(variable, parts.start(2), rest, known);
         }
-        if (known.stream()
+        if (knownOfNamed.stream()
                 .anyMatch(
                         key -> SpellingSuggestion.alphanumeric(rest).endsWith(SpellingSuggestion.alphanumeric(key)))) {
             return null;
         }
         int start = afterName(rest, names);
-        return start == 0 ? null : unknown(variable, parts.start(2) + start, rest.substring(start));
+        return start == 0 ? null : unknown(variable, parts.start(2) + start, rest.substring(start), knownOfNamed);
     }
 
     private boolean isKey(String word) {
@@ -102,7 +105,7 @@ public final class EnvironmentKeys {
         return 0;
     }
 
-    private Problem unknown(String variable, int start, String key) {
+    private Problem unknown(String variable, int start, String key, List<String> known) {
         String all = "Known here: " + String.join(", ", known);
         Optional<ForeignNames.Key> foreign = ForeignNames.key(pattern.key(), key);
         String nearest = SpellingSuggestion.to(

@@ -32,7 +32,7 @@ final class ForeignNames {
             circuitbreaker | circuit-breaker |
             ratelimiter | rate-limiter |
             [resilience4j: group]
-            configs | defaults | There is one block of defaults, without names within it
+            configs | bases | The block named default is defaults
             backends | instances |
             circuit-breaker-aspect-order | | Set resilience.order
             retry-aspect-order | | Set resilience.order
@@ -41,7 +41,7 @@ final class ForeignNames {
             time-limiter-aspect-order | | Set resilience.order
             metrics | | Remove it: meters are always registered if Micrometer is present
             [resilience4j: circuit-breaker]
-            base-config | | Write what instances share under defaults
+            base-config | base |
             sliding-window-type | detection | Write count-window or time-window
             sliding-window-size | window-size, window-duration | A time window has a window-duration
             ring-buffer-size-in-closed-state | window-size |
@@ -88,7 +88,7 @@ final class ForeignNames {
             handle-result | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
             handle-result-if | failure-result | Write '@' and the name of a Predicate bean, or the name of a class
             [resilience4j: retry]
-            base-config | | Write what instances share under defaults
+            base-config | base |
             max-retry-attempts | max-attempts |
             wait-duration | base-delay | The delays grow unless backoff is constant
             interval-function | backoff | Write exponential, linear, fibonacci or constant
@@ -140,7 +140,7 @@ final class ForeignNames {
             delay-factor | backoff-multiplier |
             jitter-factor | jitter | Its width is fixed
             [resilience4j: bulkhead]
-            base-config | | Write what instances share under defaults
+            base-config | base |
             max-concurrent-calls | max-concurrent |
             max-wait-duration | max-wait | It has no effect where max-queue is 0
             max-wait-time | max-wait | It has no effect where max-queue is 0
@@ -163,7 +163,7 @@ final class ForeignNames {
             [Failsafe: bulkhead]
             max-concurrency | max-concurrent |
             [resilience4j: rate-limiter]
-            base-config | | Write what instances share under defaults
+            base-config | base |
             limit-for-period | limit | After a burst, permits refill evenly, not once per period
             limit-refresh-period | period |
             timeout-duration | max-wait |
@@ -183,7 +183,7 @@ final class ForeignNames {
             max-rate | limit, period |
             max-wait-time | max-wait |
             [resilience4j: timeout]
-            base-config | | Write what instances share under defaults
+            base-config | base |
             timeout-duration | duration | A stream is limited as a whole and not between elements
             cancel-running-future | interrupt | An asynchronous call is always cancelled
             event-consumer-buffer-size | | Remove it: the last 20 events of each instance are kept

@@ -5,6 +5,8 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Finds the settings problems of the instances that one context contributes to, without creating instances.
@@ -36,6 +38,18 @@ public final class InstanceProblems {
     /** See {@link SettingsResolver#requireReadableDefaults}. */
     public void requireReadableDefaults(PatternDescriptor<?, ?> pattern) {
         own.resolver().requireReadableDefaults(pattern);
+    }
+
+    /** The bases in this context's configuration alone that none of its instances builds on. */
+    Set<String> unusedBases(PatternDescriptor<?, ?> pattern) {
+        Set<String> names = new TreeSet<>(resolution.namesInUse(pattern).all());
+        names.addAll(own.resolver().written().instances(pattern));
+        Set<String> unused = own.resolver().unusedBases(pattern, names);
+        ContextSettings root = resolution.contexts().root();
+        if (own != root) {
+            unused.removeAll(root.resolver().written().bases(pattern)); // those that it inherits
+        }
+        return unused;
     }
 
     /** The contradictions between annotations found so far. */

@@ -28,7 +28,8 @@ final class ListedInstances {
     private static boolean isIndexed(Property property) {
         return property.size() > 3
                 && property.name().isNumericIndex(3)
-                && property.element(2).equalsIgnoreCase(ConfiguredSettings.INSTANCES);
+                && (property.element(2).equalsIgnoreCase(ConfiguredSettings.INSTANCES)
+                        || property.element(2).equalsIgnoreCase(ConfiguredSettings.BASES));
     }
 
     /** A value, a name as a key, or settings below a name. */

@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -105,19 +104,6 @@ final class PropertyReader {
         return section(
                 SettingsResolver.ofInstance(pattern, name),
                 ConfigurationPropertyName.adapt(SettingsResolver.instances(pattern) + "." + name, '.'));
-    }
-
-    /** The texts of the settings and options in the sections of an instance and its family, without placeholders. */
-    Map<String, String> texts(PatternDescriptor<?, ?> pattern, InstanceName instance) {
-        Map<String, String> texts = new LinkedHashMap<>();
-        List<String> keys = ConfiguredSettings.keys(pattern);
-        Section own = section(pattern, instance.name());
-        keys.forEach(key -> own.putText(key, texts));
-        if (instance.family() != null) {
-            Section family = section(pattern, instance.family());
-            keys.forEach(key -> family.putText(key, texts));
-        }
-        return texts;
     }
 
     /**

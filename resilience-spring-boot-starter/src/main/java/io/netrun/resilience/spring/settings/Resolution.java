@@ -34,6 +34,10 @@ final class Resolution {
         this.families = families;
     }
 
+    InstanceContexts contexts() {
+        return contexts;
+    }
+
     Families families() {
         return families;
     }

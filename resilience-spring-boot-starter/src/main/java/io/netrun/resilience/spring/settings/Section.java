@@ -46,6 +46,11 @@ final class Section {
         return sources.isEmpty();
     }
 
+    /** Whether a source has a value for a key. */
+    boolean has(String key) {
+        return written(sources, name.append(key)).isPresent();
+    }
+
     /**
      * Returns a setting, or null if it is not configured.
      *

@@ -62,8 +62,7 @@ final class SettingProblems {
             Map<String, String> origins,
             String where) {
         String origin = origins.getOrDefault(wrong.field(), ValueWithOrigin.BUILT_IN);
-        if (origin.startsWith(SettingsResolver.ofDefaults(pattern) + ".")
-                && wrong.conflictingFields().isEmpty()) {
+        if (isForAll(pattern, origin) && wrong.conflictingFields().isEmpty()) {
             return outOfRangeForAll(pattern, wrong, origins); // the same for each instance
         }
         String remedy = switch (origin) {
@@ -74,6 +73,11 @@ final class SettingProblems {
             default -> "Change it here: " + origin;
         };
         return new Problem(pattern.title() + " '" + name + "': " + wrong.getMessage(), remedy);
+    }
+
+    private static boolean isForAll(PatternDescriptor<?, ?> pattern, String origin) {
+        return origin.startsWith(SettingsResolver.ofDefaults(pattern) + ".")
+                || origin.startsWith(Bases.root(pattern) + "[");
     }
 
     /** Where the settings are written that conflict with a default. */
@@ -87,12 +91,12 @@ final class SettingProblems {
         return written.isEmpty() ? "" : ": " + written;
     }
 
-    /** An invalid value in the defaults for all instances of a pattern. */
+    /** An invalid value in the defaults for all instances of a pattern, or in one of its bases. */
     static Problem outOfRangeForAll(
             PatternDescriptor<?, ?> pattern, InvalidSettingException wrong, Map<String, String> origins) {
-        return new Problem(
-                "Defaults of " + pattern.title() + ": " + wrong.getMessage(),
-                "Change it here: " + origins.get(wrong.field()));
+        String origin = String.valueOf(origins.get(wrong.field()));
+        String section = origin.startsWith(Bases.root(pattern)) ? "A base of " : "Defaults of ";
+        return new Problem(section + pattern.title() + ": " + wrong.getMessage(), "Change it here: " + origin);
     }
 
     private static ResilienceConfigurationException of(String description, String remedy) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -26,9 +27,9 @@ import org.springframework.core.env.PropertyResolver;
 
 /**
  * Resolves the settings of an instance, each on its own. The order of precedence: the instance's section in the
- * configuration, the annotation, the section of its family, the code that requests the instance, the configured
- * defaults of the pattern, the built-in default. The same code serves every pattern, because a pattern's configuration
- * record declares its settings.
+ * configuration with its {@linkplain Bases bases}, the annotation, the section of its family with its bases, the code
+ * that requests the instance, the configured defaults of the pattern, the built-in default. The same code serves every
+ * pattern, because a pattern's configuration record declares its settings.
  */
 public final class SettingsResolver {
 
@@ -36,6 +37,7 @@ public final class SettingsResolver {
 
     private final ConfigurableEnvironment environment;
     private final PropertyReader properties;
+    private final Bases bases;
 
     /** Reads an environment without an application, so that settings can refer to any bean name. */
     public SettingsResolver(ConfigurableEnvironment environment) {
@@ -56,6 +58,7 @@ public final class SettingsResolver {
             ConfigurableEnvironment environment, @Nullable ListableBeanFactory beans, ConversionService conversion) {
         this.environment = environment;
         this.properties = new PropertyReader(environment, beans, conversion);
+        this.bases = new Bases(properties);
     }
 
     /**
@@ -84,38 +87,41 @@ public final class SettingsResolver {
             @Nullable C given) {
         String name = instance.name();
         List<Problem> problems = new ArrayList<>();
-        Section own = section(pattern, name);
-        Section family = instance.family() == null ? null : section(pattern, instance.family());
+        String ofFamily = instance.family();
+        List<Section> own = bases.chain(pattern, section(pattern, name), problems);
+        List<Section> family = bases.chain(pattern, ofFamily == null ? null : section(pattern, ofFamily), problems);
         Section common = section(pattern);
+        List<Section> sections =
+                Stream.of(own, family, List.of(common)).flatMap(List::stream).toList();
         Set<String> unreadable = new HashSet<>();
-        Levels levels = new Levels(List.of(
-                read(pattern, own, problems, unreadable),
-                read(pattern, name, annotated, problems, unreadable),
-                family == null ? Map.of() : read(pattern, family, problems, unreadable),
-                given == null ? read(pattern, common, problems, unreadable) : differing(pattern, given)));
+        List<Map<String, ValueWithOrigin>> found = new ArrayList<>();
+        own.forEach(section -> found.add(read(pattern, section, problems, unreadable)));
+        found.add(read(pattern, name, annotated, problems, unreadable));
+        family.forEach(section -> found.add(read(pattern, section, problems, unreadable)));
+        found.add(given == null ? read(pattern, common, problems, unreadable) : differing(pattern, given));
+        Levels levels = new Levels(found);
         Map<String, Object> values = new LinkedHashMap<>();
         Map<String, String> origins = new LinkedHashMap<>();
         levels.derive(pattern, name, location, problems);
         for (Setting setting : Setting.of(pattern)) {
-            ValueWithOrigin found = levels.find(setting.name());
-            if (found == null) {
-                found = new ValueWithOrigin(setting.valueIn(pattern.type().defaults()), ValueWithOrigin.BUILT_IN);
+            ValueWithOrigin value = levels.find(setting.name());
+            if (value == null) {
+                value = new ValueWithOrigin(setting.valueIn(pattern.type().defaults()), ValueWithOrigin.BUILT_IN);
             }
-            values.put(setting.name(), found.value());
-            origins.put(setting.name(), found.origin());
+            values.put(setting.name(), value.value());
+            origins.put(setting.name(), value.origin());
         }
         C config = orElse(
                 pattern.type().defaults(),
                 problems,
                 () -> construct(pattern, name, values, origins, location, unreadable));
-        boolean enabled = orElse(true, problems, () -> option(pattern, sections(own, family, common), Option.ENABLED));
-        HealthRole health =
-                orElse(HealthRole.NONE, problems, () -> option(pattern, sections(own, family, common), Option.HEALTH));
+        boolean enabled = orElse(true, problems, () -> option(pattern, sections, Option.ENABLED));
+        HealthRole health = orElse(HealthRole.NONE, problems, () -> option(pattern, sections, Option.HEALTH));
         throwIfAny(problems);
         return new ResolvedSettings<>(config, origins, enabled, health);
     }
 
-    private static Map<String, ValueWithOrigin> read(
+    static Map<String, ValueWithOrigin> read(
             PatternDescriptor<?, ?> pattern, Section section, List<Problem> problems, Set<String> unreadable) {
         Map<String, ValueWithOrigin> found = new LinkedHashMap<>();
         for (Setting setting : Setting.of(pattern)) {
@@ -186,23 +192,17 @@ public final class SettingsResolver {
     }
 
     /**
-     * Checks the configured defaults of a pattern, even if no instance uses them yet.
+     * Checks the configured defaults and the bases of a pattern, even if no instance uses them yet.
      *
      * @throws ResilienceConfigurationException if a value cannot be read, or would be out of range in every instance
      */
     public void requireReadableDefaults(PatternDescriptor<?, ?> pattern) {
-        List<Problem> problems = new ArrayList<>();
-        Section common = section(pattern);
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        Map<String, String> origins = new LinkedHashMap<>();
-        read(pattern, common, problems, new HashSet<>()).forEach((setting, found) -> {
-            values.put(setting, found.value());
-            origins.put(setting, found.origin());
-        });
-        Ranges.problemsOfEach(pattern.type().defaults(), values)
-                .forEach(wrong -> problems.add(SettingProblems.outOfRangeForAll(pattern, wrong, origins)));
-        pattern.options().forEach(option -> Problem.collect(problems, () -> common.find(option.key(), type(option))));
-        throwIfAny(problems);
+        throwIfAny(SharedSections.problems(pattern, section(pattern), bases));
+    }
+
+    /** The bases of a pattern that nothing builds on; see {@link Bases#unused}. */
+    Set<String> unusedBases(PatternDescriptor<?, ?> pattern, Set<String> names) {
+        return bases.unused(pattern, names);
     }
 
     /**
@@ -214,6 +214,7 @@ public final class SettingsResolver {
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             List<Section> sections = new ArrayList<>(List.of(section(pattern)));
             written().instances(pattern).forEach(name -> sections.add(section(pattern, name)));
+            written().bases(pattern).forEach(base -> sections.add(bases.section(pattern, base)));
             for (Section section : sections) {
                 read(pattern, section, new ArrayList<>(), new HashSet<>())
                         .values()
@@ -249,12 +250,10 @@ public final class SettingsResolver {
      * @throws ResilienceConfigurationException if the value cannot be read
      */
     <T> T option(PatternDescriptor<?, ?> pattern, @Nullable String name, Option<T> option) {
-        Section common = section(pattern);
-        return option(pattern, name == null ? List.of(common) : List.of(section(pattern, name), common), option);
-    }
-
-    private static List<Section> sections(Section own, @Nullable Section family, Section common) {
-        return family == null ? List.of(own, common) : List.of(own, family, common);
+        Section own = name == null ? null : section(pattern, name);
+        List<Section> sections = bases.chain(pattern, own, new ArrayList<>()); // the start-up check reports problems
+        sections.add(section(pattern));
+        return option(pattern, sections, option);
     }
 
     /** The option in the first section that has it. */
@@ -275,9 +274,20 @@ public final class SettingsResolver {
         return !section(pattern, name).isEmpty();
     }
 
-    /** See {@link PropertyReader#texts}. */
+    /**
+     * The texts of the settings and options in the sections of an instance and its family, and in their bases, without
+     * placeholders.
+     */
     Map<String, String> texts(PatternDescriptor<?, ?> pattern, InstanceName instance) {
-        return properties.texts(pattern, instance);
+        Map<String, String> texts = new LinkedHashMap<>();
+        List<String> keys = ConfiguredSettings.keysOfNamed(pattern);
+        List<Problem> ignored = new ArrayList<>(); // the start-up check reports problems
+        for (String name :
+                instance.family() == null ? List.of(instance.name()) : List.of(instance.name(), instance.family())) {
+            bases.chain(pattern, section(pattern, name), ignored)
+                    .forEach(section -> keys.forEach(key -> section.putText(key, texts)));
+        }
+        return texts;
     }
 
     private @Nullable Object convert(PatternDescriptor<?, ?> pattern, String name, Setting setting, Object annotated) {
@@ -332,7 +342,7 @@ public final class SettingsResolver {
         }
     }
 
-    private static ResolvableType type(Option<?> option) {
+    static ResolvableType type(Option<?> option) {
         return ResolvableType.forClass(option.type());
     }
 

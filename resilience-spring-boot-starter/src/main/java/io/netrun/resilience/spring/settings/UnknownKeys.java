@@ -67,12 +67,11 @@ final class UnknownKeys {
     }
 
     /** Reports settings for a name that no section can have. */
-    void unspellable(PatternDescriptor<?, ?> pattern, Property property, String name) {
+    void unspellable(String subject, Property property, String name) {
         List<String> above = property.elements(4);
         if (reported.add(new ReportedKey(property.source(), above))) {
             problems.add(Problem.tolerable(
-                    pattern.title() + " '" + name + "' has settings in the configuration (" + property.origin()
-                            + "), which have no effect",
+                    subject + " has settings in the configuration (" + property.origin() + "), which have no effect",
                     ConfiguredSettings.inBrackets(name)));
         }
     }
@@ -136,7 +135,8 @@ final class UnknownKeys {
                             + "' and the name of an instance");
             return Optional.empty();
         }
-        List<String> groups = List.of(ConfiguredSettings.DEFAULTS, ConfiguredSettings.INSTANCES);
+        List<String> groups =
+                List.of(ConfiguredSettings.DEFAULTS, ConfiguredSettings.INSTANCES, ConfiguredSettings.BASES);
         boolean isSection = property.size() > 3 && !property.name().isNumericIndex(3);
         if (isSection
                 && ForeignNames.key(ForeignNames.GROUP, key).isEmpty()

@@ -105,6 +105,16 @@ public final class UnusedSettings {
                 .toList();
     }
 
+    /** The reports of the bases that no section builds on. */
+    public List<Report> reportsOfBases(InstanceFactory instances) {
+        return instances.problems().unusedBases(pattern).stream()
+                .map(base -> new Report(
+                        true,
+                        "The base '" + base + "' of " + pattern.title() + " (" + written.originOfBase(pattern, base)
+                                + ") is not in use: no instance has 'base: " + base + "'."))
+                .toList();
+    }
+
     /** What a key may be meant to be whose name is not what was written. */
     private String hint(String name) {
         String spelled = written.property(pattern, name).unbracketedName();

@@ -9,6 +9,7 @@ import io.netrun.resilience.spring.settings.EnvironmentKeys;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.LeftoverSettings;
 import io.netrun.resilience.spring.settings.NamesInUse;
+import io.netrun.resilience.spring.settings.UnusedSettings;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -102,10 +103,9 @@ public final class SettingsCheck {
     void logUnused(ApplicationBeans beans) {
         instances.usedLater(beans::laterUse);
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
-            instances
-                    .unusedSettings(pattern, instances.namesInUse(pattern))
-                    .reports(instances, beans.laterUse(pattern))
-                    .forEach(report -> report.logTo(log));
+            UnusedSettings unused = instances.unusedSettings(pattern, instances.namesInUse(pattern));
+            unused.reports(instances, beans.laterUse(pattern)).forEach(report -> report.logTo(log));
+            unused.reportsOfBases(instances).forEach(report -> report.logTo(log));
         }
         if (!beans.hasResilience4j()) {
             LeftoverSettings.warnings(environment).forEach(log::warn);

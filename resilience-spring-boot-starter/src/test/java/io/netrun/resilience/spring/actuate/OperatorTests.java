@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
@@ -93,6 +94,27 @@ class OperatorTests {
         post("/resilience/bulkhead/reports", "{\"settings\": {\"maxConcurrent\": 2}}")
                 .expectStatus()
                 .isOk();
+    }
+
+    @Test
+    void modeShouldBeChangedWhileCallsRun() {
+        post("/resilience/bulkhead/reports", "{\"settings\": {\"mode\": \"observe\"}}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.settings.mode.value")
+                .isEqualTo("observe");
+        assertThat(registry.getOrCreate(io.netrun.resilience.bulkhead.Bulkhead.TYPE, "reports")
+                        .config()
+                        .mode())
+                .isEqualTo(PolicyMode.OBSERVE);
+        post("/resilience/bulkhead/reports", "{\"settings\": {\"mode\": \"enforce\"}}")
+                .expectStatus()
+                .isOk();
+        assertThat(registry.getOrCreate(io.netrun.resilience.bulkhead.Bulkhead.TYPE, "reports")
+                        .config()
+                        .mode())
+                .isEqualTo(PolicyMode.ENFORCE);
     }
 
     @Test

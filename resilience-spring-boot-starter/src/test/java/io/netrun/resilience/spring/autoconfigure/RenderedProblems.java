@@ -76,6 +76,12 @@ final class RenderedProblems {
         all.put("zero-attempts", () -> failure("resilience.retry.instances.payments.max-attempts=0"));
         all.put("default-does-not-go-with-it", () -> failure("resilience.retry.instances.payments.base-delay=1m"));
         all.put("out-of-range-annotation", () -> failure(List.of(OutOfRange.class)));
+        all.put(
+                "unknown-base",
+                () -> failure(
+                        "resilience.retry.instances.payments.base=slow-service",
+                        "resilience.retry.bases.slow-services.max-attempts=5"));
+        all.put("unused-base", () -> logged("resilience.retry.bases.slow-services.max-attempts=5"));
         all.put("placeholder", () -> failure(List.of(UnresolvedPlaceholder.class)));
         all.put("contradicting-annotations", () -> failure(List.of(Contradicting.class, Contradicted.class)));
         all.put("shared-timeout", () -> failure(List.of(SharedTimeout.class)));

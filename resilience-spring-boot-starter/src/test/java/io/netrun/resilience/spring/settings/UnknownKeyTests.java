@@ -43,7 +43,8 @@ class UnknownKeyTests {
         "timeout.instances.x.timeout-duration, duration",
         "timelimiter.instances.x.duration, timeout",
         "thread-pool-bulkhead.instances.x.max-queue, bulkhead",
-        "retry.configs.default.max-attempts, defaults",
+        "retry.configs.slow.max-attempts, bases",
+        "retry.instances.x.base-config, base",
         "retry.backends.x.max-attempts, instances"
     })
     void wordOfAnotherLibraryShouldLeadToTheRightKey(String key, String right) {
@@ -56,12 +57,12 @@ class UnknownKeyTests {
     @Test
     void wordWithoutCounterpartShouldSayWhatToDo() {
         runner.withPropertyValues(
-                        "resilience.retry.instances.x.base-config=shared",
+                        "resilience.retry.instances.x.event-consumer-buffer-size=9",
                         "resilience.retry.retry-aspect-order=3",
                         "resilience.circuit-breaker.instances.x.record-result-predicate=com.shop.Failed")
                 .run(context -> assertThat(problems(context.getStartupFailure()))
                         .extracting(Problem::remedy)
-                        .anyMatch(remedy -> remedy.startsWith("Write what instances share under defaults"))
+                        .anyMatch(remedy -> remedy.startsWith("Remove it: the last 20 events"))
                         .anyMatch(remedy -> remedy.startsWith("Set resilience.order"))
                         .anyMatch(remedy -> remedy.startsWith("Use 'failure-result'"))
                         .hasSize(3));
@@ -157,7 +158,7 @@ class UnknownKeyTests {
         List<String> known = switch (key.section()) {
             case ForeignNames.ROOT ->
                 PatternDescriptors.all().stream().map(PatternDescriptor::key).toList();
-            case ForeignNames.GROUP -> List.of("defaults", "instances");
+            case ForeignNames.GROUP -> List.of("defaults", "instances", "bases");
             default -> keysOf(PatternDescriptors.byKey(key.section()).orElseThrow());
         };
         assertThat(known).containsAll(key.keys()).doesNotContain(key.word());
@@ -166,9 +167,11 @@ class UnknownKeyTests {
     }
 
     private static List<String> keysOf(PatternDescriptor<?, ?> pattern) {
-        return Stream.concat(
+        return Stream.of(
                         Setting.of(pattern).stream().map(Setting::key),
-                        pattern.options().stream().map(Option::key))
+                        pattern.options().stream().map(Option::key),
+                        Stream.of("base"))
+                .flatMap(keys -> keys)
                 .toList();
     }
 
