@@ -29,7 +29,7 @@ final class JsonView {
         for (RecordComponent component : snapshot.getClass().getRecordComponents()) {
             Object value = read(component, snapshot);
             boolean isCode = value != null
-                    && !(value instanceof NamedCode)
+                    && !(value instanceof NamedCode<?>)
                     && component.getType().isAnnotationPresent(FunctionalInterface.class);
             view.put(component.getName(), isCode ? "code" : plain(value));
         }

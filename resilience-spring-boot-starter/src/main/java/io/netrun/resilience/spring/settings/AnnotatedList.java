@@ -54,7 +54,7 @@ final class AnnotatedList {
 
     /** The classes that the value of a setting names. */
     static List<Class<?>> classesIn(@Nullable Object value) {
-        if (value instanceof NamedCode) {
+        if (value instanceof NamedCode<?>) {
             return classes(value.toString());
         }
         List<Class<?>> classes = new ArrayList<>();

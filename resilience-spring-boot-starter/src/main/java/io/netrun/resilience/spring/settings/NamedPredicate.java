@@ -6,10 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A predicate that a setting names. A predicate for a class decides about the objects of that class alone. */
-final class NamedPredicate implements Predicate<@Nullable Object>, NamedCode {
+final class NamedPredicate extends NamedCode<Predicate<@Nullable Object>> implements Predicate<@Nullable Object> {
 
-    private final String name;
-    private final Supplier<Predicate<@Nullable Object>> code;
     private final @Nullable Class<?> argument;
     private final boolean otherwise;
 
@@ -22,8 +20,7 @@ final class NamedPredicate implements Predicate<@Nullable Object>, NamedCode {
      */
     NamedPredicate(
             String name, Supplier<Predicate<@Nullable Object>> code, @Nullable Class<?> argument, boolean otherwise) {
-        this.name = name;
-        this.code = code;
+        super(name, code);
         this.argument = argument;
         this.otherwise = otherwise;
     }
@@ -31,21 +28,16 @@ final class NamedPredicate implements Predicate<@Nullable Object>, NamedCode {
     @Override
     public boolean test(@Nullable Object value) {
         boolean taken = argument == null || argument.isInstance(value);
-        return taken ? code.get().test(value) : otherwise;
+        return taken ? code().test(value) : otherwise;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof NamedPredicate named && name.equals(named.name) && otherwise == named.otherwise;
+        return super.equals(other) && other instanceof NamedPredicate named && otherwise == named.otherwise;
     }
 
     @Override
     public int hashCode() {
-        return name.hashCode();
-    }
-
-    @Override
-    public String toString() {
-        return name;
+        return super.hashCode();
     }
 }
