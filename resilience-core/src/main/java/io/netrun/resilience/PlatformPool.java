@@ -5,9 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +26,16 @@ final class PlatformPool {
 
     private static final VarHandle INCOMING = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "incoming", VarHandle.class, PlatformPool.class, WorkerTask.class);
+    private static final VarHandle SHIFT = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "shift", VarHandle.class, PlatformPool.class, WorkerShift.class);
 
     private static final Logger log = LoggerFactory.getLogger(PlatformPool.class);
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** How long waiting tasks may find nobody who takes them, though a thread is counted as idle. */
+    private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Function<Runnable, Thread> threads;
 
@@ -41,17 +44,11 @@ final class PlatformPool {
 
     private final Ticker timer;
 
-    /** Held by the thread that waits for tasks. */
-    private final ReentrantLock leading = new ReentrantLock();
-
-    /** The number of threads that lead, follow, or are about to. */
-    private final AtomicInteger idle = new AtomicInteger();
+    /** The threads that take tasks now. */
+    private volatile WorkerShift shift = new WorkerShift();
 
     /** Tasks handed over and not yet taken, the latest first. */
     private volatile @Nullable WorkerTask incoming;
-
-    /** Tasks taken and not yet run, in order; written by the leader alone. */
-    private volatile @Nullable WorkerTask queued;
 
     /** Whether a timer is set that retries to start a thread. One is enough, however many tasks wait. */
     private final AtomicBoolean retrying = new AtomicBoolean();
@@ -61,7 +58,11 @@ final class PlatformPool {
      */
     private volatile @Nullable Throwable noThread;
 
-    private volatile @Nullable Thread leader;
+    /** The shift that {@link #relieve} has last found with waiting tasks, how much it had taken, and when. */
+    private volatile @Nullable WorkerShift watched;
+
+    private volatile long takenThen;
+    private volatile long watchedSince;
 
     /**
      * Creates a pool without a thread.
@@ -89,8 +90,11 @@ final class PlatformPool {
             return;
         }
         push(handover);
+        boolean uncertain = shift.leader == null;
         if (!wakeOrStart() && !retryLater()) {
             runWaiting();
+        } else if (uncertain) {
+            retryLater(); // the thread that is to take it may die before
         }
     }
 
@@ -127,8 +131,8 @@ final class PlatformPool {
 
     /** Wakes or starts a thread for the pushed task. Returns false if there is none. */
     private boolean wakeOrStart() {
-        Thread waiting = leader;
-        if (waiting != null) {
+        Thread waiting = shift.leader;
+        if (waiting != null && waiting.isAlive()) {
             LockSupport.unpark(waiting);
             return true;
         }
@@ -138,13 +142,14 @@ final class PlatformPool {
 
     /** Starts a thread if none is idle. Returns false if none can be started. */
     private boolean tryStart() {
-        if (idle.get() == 0 && idle.compareAndSet(0, 1)) {
+        WorkerShift current = shift;
+        if (current.idle.get() == 0 && current.idle.compareAndSet(0, 1)) {
             try {
-                threads.apply(this::serve).start();
+                threads.apply(new Worker(current)).start();
             } catch (Throwable refused) {
                 noThread = refused;
                 // Other threads may have relied on this thread, because they saw it counted.
-                if (idle.decrementAndGet() == 0 && hasTasks()) {
+                if (current.idle.decrementAndGet() == 0 && hasTasks()) {
                     retryLater();
                 }
                 return false;
@@ -154,7 +159,7 @@ final class PlatformPool {
     }
 
     private boolean hasTasks() {
-        return incoming != null || queued != null;
+        return incoming != null || shift.hasTasks();
     }
 
     /** Sets a timer that retries, unless one is set. Returns false if none can be set. */
@@ -172,17 +177,65 @@ final class PlatformPool {
 
     private void retry() {
         retrying.set(false);
-        relieve();
+        if (relieve()) {
+            retryLater();
+        }
     }
 
     /**
-     * Starts a thread if tasks wait and there is none to take them, or sets a timer that retries. A single read if
-     * there are no tasks.
+     * Starts a thread if tasks wait and there is none to take them. A few reads if there are no tasks. For one thread
+     * at a time.
      *
-     * @return whether the caller must retry soon, because not even a timer could be set
+     * @return whether to call this again soon, because tasks still wait, and no timer is set that does
      */
     boolean relieve() {
-        return !retrying.get() && hasTasks() && idle.get() == 0 && !tryStart() && !retryLater();
+        if (!hasTasks()) {
+            watched = null;
+            return false;
+        }
+        WorkerShift present = shift;
+        if (present.idle.get() == 0) {
+            return !retrying.get() && (tryStart() || !retryLater());
+        }
+        if (isLost(present)) {
+            replace(present);
+        }
+        return true;
+    }
+
+    /**
+     * Returns whether tasks have waited for some time and a shift has taken none of them, although it has a thread that
+     * is counted as idle: the thread died without a trace, or so did the thread in front of it.
+     */
+    private boolean isLost(WorkerShift present) {
+        long now = timer.nanoTime();
+        if (watched != present || takenThen != present.taken()) {
+            watched = present;
+            takenThen = present.taken();
+            watchedSince = now;
+            return false;
+        }
+        return now - watchedSince >= LOST_NANOS;
+    }
+
+    /**
+     * Has the waiting tasks taken by new threads. Those of the former shift, if it has some that were only slow, finish
+     * what they have taken, and leave.
+     */
+    private void replace(WorkerShift former) {
+        if (SHIFT.compareAndSet(this, former, new WorkerShift())) {
+            returnTasksOf(former);
+        }
+        tryStart();
+    }
+
+    private void returnTasksOf(WorkerShift former) {
+        WorkerTask next = former.takeAll();
+        while (next != null) {
+            WorkerTask after = next.below;
+            push(next);
+            next = after;
+        }
     }
 
     /** Runs the waiting tasks on the calling thread. */
@@ -203,26 +256,6 @@ final class PlatformPool {
         }
     }
 
-    /** The main loop of a thread. */
-    private void serve() {
-        reportIfLate();
-        boolean serving = true;
-        while (serving) {
-            WorkerTask next = null;
-            try {
-                next = lead();
-            } catch (Throwable unexpected) {
-                // For example a virtual machine error; there is work to do nevertheless.
-            }
-            if (next != null) {
-                next.runOnPooledThread();
-                idle.incrementAndGet();
-            } else {
-                serving = !tryLeave();
-            }
-        }
-    }
-
     private void reportIfLate() {
         Throwable refused = noThread;
         if (refused != null) {
@@ -237,58 +270,130 @@ final class PlatformPool {
         }
     }
 
-    /** Leaves, unless a task has come for which there is no other thread. */
-    private boolean tryLeave() {
-        int others = idle.decrementAndGet();
-        if (others == 0 && (hasTasks() || needed.getAsBoolean())) {
-            return !idle.compareAndSet(0, 1);
-        }
-        return true;
-    }
+    /**
+     * A thread of the pool. An error that ends it, such as one of the virtual machine, which may come from anywhere,
+     * leaves neither a task nor the thread's part of the count behind.
+     */
+    private final class Worker implements Runnable {
 
-    /** Becomes the leader and waits for a task. Returns null after some time without one. */
-    private @Nullable WorkerTask lead() {
-        try {
-            if (!leading.tryLock(IDLE_NANOS, TimeUnit.NANOSECONDS)) {
-                return null;
-            }
-        } catch (InterruptedException meaningless) {
-            return idle.get() > 1 ? null : lead();
+        private final WorkerShift mine;
+
+        /** Whether the number of idle threads includes this one. */
+        private boolean counted = true;
+
+        private @Nullable WorkerTask task;
+
+        Worker(WorkerShift mine) {
+            this.mine = mine;
         }
-        try {
-            leader = Thread.currentThread();
-            WorkerTask next = take();
-            if (next == null) {
-                LockSupport.parkNanos(this, IDLE_NANOS);
-                Thread.interrupted();
-                next = take();
+
+        @Override
+        public void run() {
+            try {
+                reportIfLate();
+                boolean serving = true;
+                while (serving) {
+                    serving = serve();
+                }
+            } finally {
+                end();
             }
-            if (next != null && idle.decrementAndGet() == 0 && !tryStart()) {
+        }
+
+        /** Waits for a task and runs it. Returns false if the thread is to end. */
+        private boolean serve() {
+            try {
+                lead();
+            } catch (Throwable unexpected) {
+                // For example a virtual machine error; there is work to do nevertheless.
+            }
+            WorkerTask next = task;
+            if (next == null) {
+                return !tryLeave();
+            }
+            task = null;
+            standDown();
+            next.runOnPooledThread();
+            mine.idle.incrementAndGet();
+            counted = true;
+            return true;
+        }
+
+        /** Leaves the threads that are idle, and ensures that there is one. */
+        private void standDown() {
+            if (counted && leaveCount() == 0 && mine == shift && !tryStart()) {
                 retryLater();
             }
-            return next;
-        } finally {
-            leader = null;
-            leading.unlock();
         }
-    }
 
-    private @Nullable WorkerTask take() {
-        if (queued == null && incoming != null) {
-            WorkerTask latest = (WorkerTask) INCOMING.getAndSet(this, null);
-            while (latest != null) {
-                WorkerTask before = latest.below;
-                latest.below = queued;
-                queued = latest;
-                latest = before;
+        private int leaveCount() {
+            if (!counted) {
+                return mine.idle.get();
+            }
+            counted = false;
+            return mine.idle.decrementAndGet();
+        }
+
+        private void end() {
+            WorkerTask left = task;
+            if (left != null) {
+                task = null;
+                push(left);
+            }
+            leaveCount();
+            if (mine == shift && mine.idle.get() == 0 && hasTasks() && !tryStart()) {
+                retryLater();
             }
         }
-        WorkerTask first = queued;
-        if (first != null) {
-            queued = first.below;
-            first.below = null;
+
+        /** Leaves, unless a task has come for which there is no other thread. */
+        private boolean tryLeave() {
+            int others = leaveCount();
+            if (mine == shift && others == 0 && (hasTasks() || needed.getAsBoolean())) {
+                counted = mine.idle.compareAndSet(0, 1);
+                return !counted;
+            }
+            return true;
         }
-        return first;
+
+        /** Becomes the leader and waits for a task, for some time. */
+        private void lead() {
+            try {
+                if (!mine.leading.tryLock(IDLE_NANOS, TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException meaningless) {
+                if (mine.idle.get() <= 1) {
+                    lead();
+                }
+                return;
+            }
+            try {
+                mine.leader = Thread.currentThread();
+                take();
+                if (task == null) {
+                    LockSupport.parkNanos(this, IDLE_NANOS);
+                    Thread.interrupted();
+                    take();
+                }
+                if (task != null) {
+                    standDown();
+                }
+            } finally {
+                mine.leader = null;
+                mine.leading.unlock();
+            }
+        }
+
+        private void take() {
+            if (!mine.hasTasks() && incoming != null && mine == shift) {
+                mine.add((WorkerTask) INCOMING.getAndSet(PlatformPool.this, (WorkerTask) null));
+            }
+            task = mine.takeFirst();
+            if (mine != shift) {
+                returnTasksOf(mine); // added just before another shift began
+            }
+        }
     }
 
     /** A task that is handed over when it runs. */
