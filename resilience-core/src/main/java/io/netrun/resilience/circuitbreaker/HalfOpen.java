@@ -38,7 +38,7 @@ final class HalfOpen extends CircuitState {
         long now = circuit.ticker().nanoTime();
         for (Trial trial : trials) {
             if (trial.isOverdue(now)) {
-                trial.failed();
+                trial.revoke();
                 return null;
             }
         }
@@ -97,7 +97,11 @@ final class HalfOpen extends CircuitState {
     }
 
     private void reopen(String reason) {
-        circuit.tryTransition(this, precedingOpen.reopened(), reason);
+        reopen(reason, circuit.ticker().nanoTime());
+    }
+
+    private void reopen(String reason, long failedAt) {
+        circuit.tryTransition(this, precedingOpen.reopened(failedAt), reason);
     }
 
     private final class Trial implements Admission {
@@ -112,7 +116,28 @@ final class HalfOpen extends CircuitState {
         }
 
         boolean isOverdue(long now) {
-            return now - startedAt >= Require.nanos(circuit.config().longestTrial());
+            return now - startedAt >= longestNanos();
+        }
+
+        private long longestNanos() {
+            return Require.nanos(circuit.config().longestTrial());
+        }
+
+        /** Settles the overdue trial as failed, at the moment at which it became overdue. */
+        void revoke() {
+            if (trySettle()) {
+                try {
+                    failOverdue();
+                } finally {
+                    running.decrementAndGet();
+                }
+            }
+        }
+
+        /** Reopens the circuit as if the trial had failed in time: when this is noticed depends on the next call. */
+        private void failOverdue() {
+            failed = true;
+            reopen("a trial took too long", startedAt + longestNanos());
         }
 
         /** A stream may run for hours: it must not block further trials, and what it calls responds again. */
@@ -132,8 +157,7 @@ final class HalfOpen extends CircuitState {
             try {
                 // Decided by time alone: a trial that took too long failed, even if no call has removed it.
                 if (isOverdue(circuit.ticker().nanoTime())) {
-                    failed = true;
-                    reopen("a trial took too long");
+                    failOverdue();
                     return false;
                 }
                 if (successes.incrementAndGet() >= circuit.config().successThreshold()) {

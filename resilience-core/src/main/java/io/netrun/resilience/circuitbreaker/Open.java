@@ -4,6 +4,7 @@ import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Ticker;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +61,13 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         this.durationNanos = durationNanos(config, openings);
     }
 
-    /** Creates the open period after a failed trial. */
-    Open reopened() {
-        return new Open(
-                circuit, failureCount + 1, openings + 1, circuit.ticker().nanoTime(), new Object());
+    /**
+     * Creates the open period after a failed trial.
+     *
+     * @param failedAt when the trial failed, in nanoseconds of the circuit's ticker
+     */
+    Open reopened(long failedAt) {
+        return new Open(circuit, failureCount + 1, openings + 1, failedAt, new Object());
     }
 
     /** Creates the open period after trials that were stopped without an outcome. */
@@ -113,12 +117,12 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     void onEnter() {
         long left = remainingNanos();
         if (left == 0) {
-            // A change of settings made the duration shorter than the time that has elapsed.
+            // A change of settings made it shorter than the time that has elapsed, or a trial was long overdue.
             openDurationElapsed = true;
             return;
         }
         try {
-            timer = circuit.ticker().schedule(() -> openDurationElapsed = true, left);
+            timer = circuit.ticker().schedule(new Expiry(this), left);
             circuit.pendingWaits().register(this);
         } catch (RuntimeException | Error e) {
             SafeLog.warn(
@@ -206,5 +210,21 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     @Override
     Instant nextTrialTime() {
         return circuit.ticker().now().plusNanos(remainingOpenNanos());
+    }
+
+    /** Ends an open duration, without keeping a circuit in memory that nobody uses. */
+    private static final class Expiry extends WeakReference<Open> implements Runnable {
+
+        Expiry(Open open) {
+            super(open);
+        }
+
+        @Override
+        public void run() {
+            Open open = get();
+            if (open != null) {
+                open.openDurationElapsed = true;
+            }
+        }
     }
 }
