@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -293,6 +294,16 @@ public abstract class Deadline extends ScopeParts {
     }
 
     /**
+     * Cancels a running asynchronous call if this scope is left before its end: it ends as if its holder had cancelled
+     * it. Does nothing without a scope, and for a call that has ended.
+     *
+     * @param call the future of the call
+     */
+    public final void cancelWithScope(CompletableFuture<?> call) {
+        CallInScope.register(call, this);
+    }
+
+    /**
      * Makes this the scope of the calling thread while a body runs in it.
      *
      * @return the scope to pass to {@link #exitScope} afterwards
@@ -411,6 +422,11 @@ public abstract class Deadline extends ScopeParts {
          * @param failures receives the failures of the attempts made so far, the oldest first
          */
         protected abstract void onOver(boolean exceeded, Consumer<Throwable> failures);
+
+        /** Returns whether everything is released that {@link #onOver} has had another thread release. */
+        boolean isReleased() {
+            return true;
+        }
 
         void settle(boolean exceeded, Consumer<Throwable> failures) {
             try {

@@ -47,7 +47,8 @@ public interface Guard {
     /**
      * Starts an asynchronous call. The body runs on the calling thread, unless the call has to wait first; what the
      * body throws becomes the failure of the future. Cancelling the returned future cancels the running call and all
-     * further attempts. Every failure is reported through the returned future.
+     * further attempts, and so does the end of a call around this one, through another guard, if its time limit fires
+     * or its caller leaves. Every failure is reported through the returned future.
      *
      * @param body starts the call; may run more than once, and may throw checked exceptions. A future that it returns
      *     belongs to this call: it is cancelled when the call is, so return a {@linkplain CompletableFuture#copy()
@@ -60,9 +61,15 @@ public interface Guard {
             CheckedSupplier<? extends CompletionStage<? extends T>, ?> body) {
         Objects.requireNonNull(body, "body");
         try {
+            Deadline scope = Deadline.current();
             CompletableFuture<T> call =
-                    entry().callAsync((CheckedSupplier<? extends CompletionStage<T>, ?>) body, Deadline.current());
-            return call instanceof CallFuture<?> || call.isDone() ? call : new CancellableCall<T>().follow(call);
+                    entry().callAsync((CheckedSupplier<? extends CompletionStage<T>, ?>) body, scope);
+            if (call.isDone()) {
+                return call;
+            }
+            CompletableFuture<T> own = call instanceof CallFuture<?> ? call : new CancellableCall<T>().follow(call);
+            scope.cancelWithScope(own);
+            return own;
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }

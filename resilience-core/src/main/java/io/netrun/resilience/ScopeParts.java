@@ -127,6 +127,28 @@ abstract class ScopeParts {
         } finally {
             NOTIFYING.set(before);
         }
+        if (before == null) {
+            awaitReleased(parts);
+        }
+    }
+
+    /** Waits briefly for what other threads release for the parts; they may run foreign code before. */
+    private static void awaitReleased(List<Deadline.InFlight> parts) {
+        for (Deadline.InFlight part : parts) {
+            if (!part.isReleased()) {
+                SpinBackoff.awaitStart(() -> areReleased(parts), () -> false);
+                return;
+            }
+        }
+    }
+
+    private static boolean areReleased(List<Deadline.InFlight> parts) {
+        for (Deadline.InFlight part : parts) {
+            if (!part.isReleased()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Removes all parts. */

@@ -18,12 +18,14 @@ import reactor.core.CoreSubscriber;
  */
 abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T> {
 
+    private final Deadline outer;
     private final Deadline scope;
     private volatile @Nullable CompletableFuture<R> future;
 
     SubscribedCall(CoreSubscriber<? super T> subscriber) {
         super(subscriber);
-        this.scope = ScopeContext.scopeOf(context()).child();
+        this.outer = ScopeContext.scopeOf(context());
+        this.scope = outer.child();
         scope.detach();
     }
 
@@ -52,6 +54,7 @@ abstract class SubscribedCall<T, R extends @Nullable Object> extends Delivery<T>
             onEnd(result, failure);
             return null;
         });
+        outer.cancelWithScope(begun);
     }
 
     private CompletableFuture<R> begin(Guard guard, AdaptedCall<R> call) {

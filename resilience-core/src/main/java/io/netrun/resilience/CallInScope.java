@@ -1,0 +1,63 @@
+package io.netrun.resilience;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running asynchronous call within the scope of another call. When that one is abandoned, this one ends as if its
+ * holder had cancelled it: its future, the body's own, and what the policies hold. Cancelling runs foreign code, so a
+ * worker does it, in the context in which the call was made; the thread that abandons the outer call waits briefly
+ * until everything is released.
+ */
+final class CallInScope extends Deadline.InFlight implements BiFunction<Object, @Nullable Throwable, @Nullable Void> {
+
+    private final CallerContext context = CallerContext.capture();
+    private volatile @Nullable CompletableFuture<?> call;
+
+    private CallInScope(CompletableFuture<?> call) {
+        this.call = call;
+    }
+
+    /** Cancels a call when a scope is left without its end; immediately if that has already happened. */
+    @SuppressWarnings("ReturnValueIgnored") // called for its effect
+    static void register(CompletableFuture<?> call, Deadline scope) {
+        if (scope == Deadline.NONE || call.isDone()) {
+            return;
+        }
+        CallInScope part = new CallInScope(call);
+        scope.register(part);
+        call.handle(part);
+    }
+
+    /** The call has ended: nothing of it is kept. */
+    @Override
+    public @Nullable Void apply(Object value, @Nullable Throwable failure) {
+        call = null;
+        if (tryEnd()) {
+            context.clear();
+        }
+        return null;
+    }
+
+    @Override
+    protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
+        CompletableFuture<?> running = call;
+        if (running != null) {
+            Workers.executeReliably(() -> cancel(running));
+        }
+    }
+
+    private void cancel(CompletableFuture<?> running) {
+        context.runAnyway(() -> running.cancel(true));
+        context.clear();
+    }
+
+    /** Returns whether the call has ended and holds nothing any more. */
+    @Override
+    boolean isReleased() {
+        CompletableFuture<?> running = call;
+        return running == null || ForeignStage.isOver(running);
+    }
+}

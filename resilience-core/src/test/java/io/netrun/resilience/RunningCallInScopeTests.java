@@ -1,0 +1,270 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.hedge.Hedge;
+import io.netrun.resilience.reactor.ReactorGuard;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.timeout.Timeout;
+import io.netrun.resilience.timeout.TimeoutExceededException;
+import io.netrun.resilience.timeout.TimeoutThread;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** An asynchronous call that runs within a call of another guard, which is abandoned. */
+@org.junit.jupiter.api.Timeout(120)
+class RunningCallInScopeTests {
+
+    private final LimitFixture limits = new LimitFixture();
+    private final Timeout timeout = limits.timeout(TimeoutThread.WORKER);
+    private final Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(1).maxQueue(0));
+    private final CircuitBreaker breaker = CircuitBreaker.of("c");
+    private final Pipeline inner = Pipeline.of(Hedge.of("h"), Retry.of("r"), bulkhead, breaker);
+
+    /** What the protected code within waits for, and what its holder sees. */
+    private final InnerCalls calls = new InnerCalls();
+
+    private final class InnerCalls {
+        final CompletableFuture<String> body = new CompletableFuture<>();
+        final Sinks.Many<String> elements = Sinks.many().multicast().directBestEffort();
+        final List<Object> received = new ArrayList<>();
+        final CompletableFuture<Throwable> end = new CompletableFuture<>();
+    }
+
+    enum Inside {
+        FUTURE,
+        MONO,
+        FLUX,
+        FLUX_AFTER_ITS_FIRST_ELEMENT
+    }
+
+    enum Around {
+        WORKER,
+        CALLER,
+        ASYNC,
+        MONO
+    }
+
+    enum Stop {
+        LIMIT,
+        HOLDER
+    }
+
+    /** Starts the inner call without awaiting it. */
+    private void begin(Inside inside) {
+        switch (inside) {
+            case FUTURE ->
+                inner.callAsync(() -> calls.body).whenComplete((value, failure) -> calls.end.complete(failure));
+            case MONO ->
+                subscribe(ReactorGuard.of(inner)
+                        .mono(Mono.fromFuture(calls.body))
+                        .flux());
+            default -> {
+                subscribe(
+                        ReactorGuard.of(inner).flux(calls.elements.asFlux().doOnCancel(() -> calls.body.cancel(true))));
+                if (inside == Inside.FLUX_AFTER_ITS_FIRST_ELEMENT) {
+                    calls.elements.tryEmitNext("first").orThrow();
+                }
+            }
+        }
+    }
+
+    private void subscribe(Flux<String> guarded) {
+        guarded.subscribe(calls.received::add, calls.end::complete, () -> calls.end.complete(null));
+    }
+
+    private static void hang() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    /** Makes a call that begins another one, and abandons it while that runs. */
+    private void abandon(Around around, Stop stop, Runnable begin) throws Exception {
+        CompletableFuture<Boolean> begun = new CompletableFuture<>();
+        CheckedSupplier<String, Exception> sync = () -> {
+            begin.run();
+            begun.complete(true);
+            hang();
+            return "";
+        };
+        Supplier<CompletableFuture<String>> async = () -> {
+            begin.run();
+            begun.complete(true);
+            return new CompletableFuture<>();
+        };
+        switch (around) {
+            case WORKER, CALLER -> {
+                Timeout outer = around == Around.WORKER ? timeout : limits.timeout(TimeoutThread.CALLER);
+                Thread caller = new Thread(() -> catchThrowable(() -> outer.call(sync)));
+                caller.start();
+                begun.join();
+                end(stop, caller::interrupt);
+                caller.join();
+            }
+            case ASYNC -> {
+                CompletableFuture<String> outer = timeout.callAsync(async::get);
+                end(stop, () -> outer.cancel(true));
+                await().atMost(LimitFixture.LONG).until(outer::isDone);
+            }
+            default -> {
+                CompletableFuture<Throwable> failure = new CompletableFuture<>();
+                Disposable outer =
+                        ReactorGuard.of(timeout).mono(Mono.fromFuture(async)).subscribe(value -> {}, failure::complete);
+                end(stop, outer::dispose);
+                if (stop == Stop.LIMIT) {
+                    assertThat(failure).succeedsWithin(LimitFixture.LONG).isInstanceOf(TimeoutExceededException.class);
+                }
+            }
+        }
+    }
+
+    private void end(Stop stop, Runnable leave) {
+        if (stop == Stop.LIMIT) {
+            limits.ticker.advance(LimitFixture.LIMIT);
+        } else {
+            leave.run();
+        }
+    }
+
+    static Stream<Arguments> cases() {
+        List<Arguments> cases = new ArrayList<>();
+        for (Inside inside : Inside.values()) {
+            for (Around around : Around.values()) {
+                for (Stop stop : Stop.values()) {
+                    cases.add(Arguments.of(inside, around, stop));
+                }
+            }
+        }
+        return cases.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void runningCallShouldEndWithTheCallAroundIt(Inside inside, Around around, Stop stop) throws Exception {
+        abandon(around, stop, () -> begin(inside));
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+        assertThat(calls.end).succeedsWithin(LimitFixture.LONG).isInstanceOf(CancellationException.class);
+        await().atMost(LimitFixture.LONG).until(calls.body::isCancelled);
+        int before = calls.received.size();
+        calls.elements.tryEmitNext("late");
+        calls.elements.tryEmitComplete();
+        assertThat(calls.received).hasSize(before);
+        long first = inside == Inside.FLUX_AFTER_ITS_FIRST_ELEMENT ? 1 : 0;
+        assertThat(breaker.metrics().totalFailed()
+                        + breaker.metrics().totalCancelled()
+                        + breaker.metrics().totalSucceeded())
+                .isEqualTo(1);
+        assertThat(breaker.metrics().totalSucceeded()).isLessThanOrEqualTo(first);
+    }
+
+    @Test
+    void losersOfAHedgeShouldKeepNoPermitOfAnotherGuard() throws Exception {
+        Bulkhead shared = Bulkhead.of("shared", c -> c.maxConcurrent(10));
+        Hedge hedge = Hedge.of("outer", c -> c.delay(Duration.ofMillis(1)));
+        AtomicInteger attempts = new AtomicInteger();
+        for (int i = 0; i < 3; i++) {
+            int winner = attempts.get() + 2;
+            assertThat(hedge.call(() -> {
+                        boolean wins = attempts.incrementAndGet() == winner;
+                        return shared.callAsync(() -> wins
+                                        ? CompletableFuture.completedFuture("won")
+                                        : new CompletableFuture<String>())
+                                .get();
+                    }))
+                    .isEqualTo("won");
+            await().atMost(LimitFixture.LONG).until(() -> shared.metrics().asyncActive() == 0);
+        }
+    }
+
+    @Test
+    void attemptsThatTimeOutShouldKeepNoPermitOfAnotherGuard() {
+        Pipeline outer = Pipeline.of(
+                Retry.of(
+                        "r",
+                        c -> c.maxAttempts(3).baseDelay(Duration.ofMillis(1)).exceptions(Exception.class)),
+                Timeout.of("t", c -> c.duration(Duration.ofMillis(20))));
+        AtomicInteger rejected = new AtomicInteger();
+        catchThrowable(() -> outer.call(() -> {
+            CompletableFuture<String> call = bulkhead.callAsync(CompletableFuture::new);
+            if (call.isCompletedExceptionally()) {
+                rejected.incrementAndGet();
+            }
+            return call.get();
+        }));
+        assertThat(bulkhead.metrics().totalAccepted()).isEqualTo(3);
+        assertThat(rejected).hasValue(0);
+        assertThat(bulkhead.metrics().asyncActive()).isZero();
+    }
+
+    @Test
+    void cancelThatBlocksShouldNotDelayTheCallAround() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            CompletableFuture<String> deaf = new CompletableFuture<>() {
+                @Override
+                public boolean cancel(boolean mayInterruptIfRunning) {
+                    LimitFixture.awaitUninterruptibly(release);
+                    return false;
+                }
+            };
+            CompletableFuture<String> outer = timeout.callAsync(() -> {
+                bulkhead.callAsync(() -> deaf);
+                bulkhead.callAsync(() -> deaf);
+                return new CompletableFuture<>();
+            });
+            limits.ticker.advance(LimitFixture.LIMIT);
+            assertThat(outer).failsWithin(LimitFixture.LONG);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void dependentsShouldRunInTheContextOfTheInnerCall() {
+        CompletableFuture<Deadline> scope = new CompletableFuture<>();
+        timeout.callAsync(() -> {
+            bulkhead.callAsync(() -> calls.body).whenComplete((value, failure) -> scope.complete(Deadline.current()));
+            return new CompletableFuture<>();
+        });
+        limits.ticker.advance(LimitFixture.LIMIT);
+        assertThat(scope).succeedsWithin(LimitFixture.LONG).isEqualTo(Deadline.NONE);
+    }
+
+    @Test
+    void endedCallShouldNotBeKeptByTheCallAround() {
+        CompletableFuture<String> outer = new CompletableFuture<>();
+        List<WeakReference<Object>> results = new ArrayList<>();
+        timeout.callAsync(() -> {
+            CompletableFuture<Object> body = new CompletableFuture<>();
+            bulkhead.callAsync(() -> body);
+            Object result = new Object();
+            results.add(new WeakReference<>(result));
+            body.complete(result);
+            return outer;
+        });
+        await().atMost(LimitFixture.LONG).until(() -> {
+            System.gc();
+            return results.get(0).refersTo(null);
+        });
+        outer.complete("");
+    }
+}
