@@ -30,6 +30,11 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
 
     @Override
     public void onSubscribe(Subscription subscription) {
+        if (subscription == null) {
+            cancelSource();
+            onError(new NullPointerException("subscription"));
+            return;
+        }
         if (!upstream.compareAndSet(null, subscription)) {
             SafeCancel.of(subscription);
             return;
@@ -62,7 +67,8 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     }
 
     @Override
-    public void onError(Throwable failure) {
+    public void onError(Throwable thrown) {
+        Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         call.ended(this);
         if (!super.completeExceptionally(failure)) {
             Operators.onErrorDropped(failure, context);

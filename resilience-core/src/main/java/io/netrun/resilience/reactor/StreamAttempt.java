@@ -102,7 +102,10 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
 
     @Override
     public void onSubscribe(Subscription subscription) {
-        if (upstream.compareAndSet(null, subscription)) {
+        if (subscription == null) {
+            cancelSource();
+            onError(new NullPointerException("subscription"));
+        } else if (upstream.compareAndSet(null, subscription)) {
             requestUp();
         } else {
             SafeCancel.of(subscription);
@@ -144,7 +147,9 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
     }
 
     @Override
-    public void onError(Throwable failure) {
+    public void onError(Throwable thrown) {
+        // must not throw once the attempt counts as over: nothing else would end it
+        Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         if (!call.tryEnd(this)) {
             Operators.onErrorDropped(failure, context);
         } else if (call.hasLost(this)) {

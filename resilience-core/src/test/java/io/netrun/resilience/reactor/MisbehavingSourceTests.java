@@ -7,6 +7,7 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.fallback.Fallback;
+import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.retry.OnExhausted;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.timeout.Timeout;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
@@ -199,6 +201,43 @@ class MisbehavingSourceTests {
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    static Stream<Consumer<Subscriber<? super String>>> nullSignals() {
+        return Stream.of(
+                subscriber -> subscriber.onSubscribe(null),
+                subscriber -> {
+                    subscriber.onSubscribe(Operators.emptySubscription());
+                    subscriber.onSubscribe(null);
+                },
+                subscriber -> {
+                    subscriber.onSubscribe(Operators.emptySubscription());
+                    subscriber.onError(null);
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("nullSignals")
+    void nullSignalShouldEndTheSubscriberOnce(Consumer<Subscriber<? super String>> play) {
+        Hedge hedge = Hedge.of("h");
+        List<Throwable> ends = new CopyOnWriteArrayList<>();
+        for (Pipeline guard : List.of(pipeline, Pipeline.of(bulkhead, hedge))) {
+            ReactorGuard reactor = ReactorGuard.of(guard);
+            Publisher<String> source = play::accept;
+            reactor.flux(source).subscribe(received::add, ends::add);
+            reactor.mono(new Mono<String>() {
+                        @Override
+                        public void subscribe(CoreSubscriber<? super String> subscriber) {
+                            play.accept(subscriber);
+                        }
+                    })
+                    .subscribe(received::add, ends::add);
+        }
+        await().until(() -> ends.size() == 4
+                && bulkhead.metrics().asyncActive() == 0
+                && hedge.metrics().active() == 0);
+        assertThat(ends).hasOnlyElementsOfType(NullPointerException.class);
+        assertThat(received).isEmpty();
     }
 
     @Test
