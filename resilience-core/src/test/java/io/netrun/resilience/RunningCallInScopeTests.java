@@ -76,9 +76,8 @@ class RunningCallInScopeTests {
             case FUTURE ->
                 inner.callAsync(() -> calls.body).whenComplete((value, failure) -> calls.end.complete(failure));
             case MONO ->
-                subscribe(ReactorGuard.of(inner)
-                        .mono(Mono.fromFuture(calls.body))
-                        .flux());
+                subscribe(
+                        ReactorGuard.of(inner).mono(Mono.fromFuture(calls.body)).flux());
             default -> {
                 subscribe(
                         ReactorGuard.of(inner).flux(calls.elements.asFlux().doOnCancel(() -> calls.body.cancel(true))));
@@ -150,7 +149,10 @@ class RunningCallInScopeTests {
         for (Inside inside : Inside.values()) {
             for (Around around : Around.values()) {
                 for (Stop stop : Stop.values()) {
-                    cases.add(Arguments.of(inside, around, stop));
+                    // A body on its caller's thread receives the interrupt itself, and ends the call by what it throws.
+                    if (around != Around.CALLER || stop == Stop.LIMIT) {
+                        cases.add(Arguments.of(inside, around, stop));
+                    }
                 }
             }
         }
