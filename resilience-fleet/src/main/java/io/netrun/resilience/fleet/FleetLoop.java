@@ -45,13 +45,25 @@ final class FleetLoop implements Runnable {
     private final Consumer<FleetEvent> onEvent;
     private final FleetSession session;
     private final Thread thread;
+    private final CountDownLatch firstAnswer = new CountDownLatch(1);
     private final CountDownLatch firstView = new CountDownLatch(1);
+    private final CountDownLatch left = new CountDownLatch(1);
     private final Semaphore wake = new Semaphore(0);
     private final ConcurrentLinkedQueue<Given> commands = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean degraded = new AtomicBoolean();
     private final long startedAt;
 
     private volatile boolean stopping;
+
+    /** The loop before a restart, until this one's first report has been answered or not. */
+    private volatile @Nullable FleetLoop former;
+
+    /** Whether the loop after a restart counts the calls. */
+    private volatile boolean succeeded;
+
+    /** Whether an exchange is under way that has not been counted as a failure. */
+    private final AtomicBoolean underWay = new AtomicBoolean();
+
     private volatile @Nullable Applied applied;
     private final AtomicLong exchanges = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
@@ -91,6 +103,11 @@ final class FleetLoop implements Runnable {
         thread.setDaemon(true);
     }
 
+    /** Follows a loop that was stopped, and counts its calls with its first report. */
+    void succeed(@Nullable FleetLoop stopped) {
+        former = stopped;
+    }
+
     /** Starts the thread. If there is no thread or no timer for it, the limits are lifted and that is thrown. */
     void start() {
         try {
@@ -98,18 +115,26 @@ final class FleetLoop implements Runnable {
             thread.start();
         } catch (Throwable thrown) {
             stopping = true;
-            session.end();
+            endFormer();
+            session.abandon();
             throw thrown;
         }
     }
 
+    /** Waits for the first view or failure, in real time. */
+    void awaitFirstAnswer(Duration longest) {
+        await(firstAnswer, longest);
+    }
+
     /** Waits for the first view, in real time. */
     void awaitFirstView(Duration longest) {
+        await(firstView, longest);
+    }
+
+    private void await(CountDownLatch latch, Duration longest) {
         try {
-            boolean inTime = firstView.await(longest.toMillis(), TimeUnit.MILLISECONDS);
-            if (!inTime) {
-                log.debug("Fleet node '{}': no view within {}", session.node(), longest);
-            }
+            boolean inTime = latch.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+            log.debug("Fleet node '{}': an answer within {}: {}", session.node(), longest, inTime);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -120,26 +145,37 @@ final class FleetLoop implements Runnable {
         wake.release();
     }
 
-    /** Reports that the node leaves, and ends the participation even if the store does not answer. */
+    /** Lowers the limits, and reports that the node leaves. Does not wait for a store that does not answer. */
     void stop() {
+        session.leave();
         stopping = true;
+        endFormer();
         wake.release();
         if (Thread.currentThread() != thread) {
-            join();
+            awaitLeft();
         }
-        session.end();
     }
 
-    private void join() {
+    private void awaitLeft() {
         try {
-            thread.join(STOP_MILLIS);
-            if (thread.isAlive()) {
+            if (!left.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
                 thread.interrupt();
-                thread.join(STOP_MILLIS);
+                boolean reported = left.await(STOP_MILLIS, TimeUnit.MILLISECONDS);
+                log.debug("Fleet node '{}': leaving was reported: {}", session.node(), reported);
             }
         } catch (InterruptedException e) {
             thread.interrupt();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void endFormer() {
+        FleetLoop ending = former;
+        former = null;
+        if (ending != null) {
+            ending.session.end();
+            ending.succeeded = true;
+            ending.wake.release();
         }
     }
 
@@ -151,6 +187,7 @@ final class FleetLoop implements Runnable {
             try {
                 boolean answered = tryExchange(false);
                 failed = answered ? 0 : failed + 1;
+                onAnswer(answered);
                 if (answered) {
                     pauseUnlessHurried(delay(first));
                 } else {
@@ -163,16 +200,39 @@ final class FleetLoop implements Runnable {
                 LockSupport.parkNanos(this, config.interval().toNanos()); // perhaps there is no timer to wait for
             }
         }
-        leave();
-    }
-
-    private void leave() {
         try {
-            if (!Thread.interrupted()) {
-                tryExchange(true);
-            }
+            leave();
         } catch (Throwable thrown) {
             SafeLog.warn(log, "Fleet node '{}': leaving could not be reported", session.node(), thrown);
+        } finally {
+            left.countDown();
+        }
+    }
+
+    private void onAnswer(boolean answered) {
+        if (!answered) {
+            session.onFailure();
+        }
+        endFormer();
+        firstAnswer.countDown();
+    }
+
+    /** Reports that the node leaves, and then how its calls end, for a lease at most. */
+    private void leave() {
+        long end = ticker.nanoTime() + config.lease().toNanos();
+        long reported = session.inUse();
+        boolean answered = !Thread.interrupted() && tryExchange(true);
+        long reportedAt = ticker.nanoTime();
+        left.countDown();
+        while (answered && reported > 0 && ticker.nanoTime() - end < 0) {
+            pause(config.interval().toNanos() / LOOKS);
+            long inUse = succeeded ? 0 : session.inUse();
+            if (inUse < reported
+                    || ticker.nanoTime() - reportedAt >= config.interval().toNanos()) {
+                reported = inUse;
+                reportedAt = ticker.nanoTime();
+                answered = tryExchange(true);
+            }
         }
     }
 
@@ -180,6 +240,7 @@ final class FleetLoop implements Runnable {
     private boolean tryExchange(boolean leaving) {
         List<Given> sent = new ArrayList<>(commands);
         String failure;
+        underWay.set(true);
         try {
             long reportedAt = ticker.nanoTime();
             List<FleetCommand> given =
@@ -191,19 +252,37 @@ final class FleetLoop implements Runnable {
             if (leaving) {
                 return true;
             }
-            if (session.tryApply(view, sentAt)) {
+            if (view == null) {
+                failure = "the store has returned null instead of a view. A FleetStore returns a view, or throws";
+            } else if (session.tryApply(view, sentAt)) {
+                withdrawFailure();
                 sent.forEach(commands::remove);
                 onView(view, sentAt);
                 return true;
+            } else {
+                failure = "the view is for report " + view.number() + " instead of " + report.number()
+                        + ", or came after the end of its lease. Check how long the store takes to answer";
             }
-            failure = "the view is for report " + view.number() + " instead of " + report.number()
-                    + ", or came after the end of its lease. Check how long the store takes to answer";
         } catch (Throwable thrown) {
             failure = textOf(thrown);
         }
-        failures.incrementAndGet();
+        countFailure();
         lastFailure = failure;
         return false;
+    }
+
+    /** An exchange is one failure, whether it is noticed at the end of the lease or at its own. */
+    private void countFailure() {
+        if (underWay.getAndSet(false)) {
+            failures.incrementAndGet();
+        }
+    }
+
+    /** The lease of the former view was over while a slow store worked on this one. */
+    private void withdrawFailure() {
+        if (!underWay.getAndSet(false)) {
+            failures.decrementAndGet();
+        }
     }
 
     /** With the remedy: a store that knows one names it. */
@@ -242,10 +321,13 @@ final class FleetLoop implements Runnable {
         }
         Applied last = applied;
         String cause = lastFailure;
+        if (cause == null) {
+            cause = "the store has not answered the last report" + CHECK;
+            countFailure();
+            lastFailure = cause;
+        }
         onEvent.accept(new FleetEvent.Degraded(
-                ticker.now(),
-                FleetNode.timeOf(last == null ? startedAt : last.sentAt, ticker),
-                cause == null ? "the store has not answered the last report" + CHECK : cause));
+                ticker.now(), FleetNode.timeOf(last == null ? startedAt : last.sentAt, ticker), cause));
     }
 
     /** The first delay spreads the nodes of a fleet that start together. */

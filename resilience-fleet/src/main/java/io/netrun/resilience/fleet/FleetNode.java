@@ -34,6 +34,8 @@ public final class FleetNode implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(FleetNode.class);
 
+    private static final Duration LEAST_WAIT = Duration.ofSeconds(2);
+
     private final String name;
     private final FleetConfig config;
     private final FleetStore store;
@@ -45,6 +47,9 @@ public final class FleetNode implements AutoCloseable {
     private CompletableFuture<?> published = CompletableFuture.completedFuture(null);
 
     private volatile @Nullable FleetLoop loop;
+
+    /** The loop that was stopped last, which keeps the limits low until the node is started again. */
+    private @Nullable FleetLoop stopped;
 
     /**
      * Creates a node that is not started.
@@ -67,18 +72,23 @@ public final class FleetNode implements AutoCloseable {
     }
 
     /**
-     * Starts to take part, and waits for the first view of the fleet, one interval at most. Until then, each limit is
-     * that of one of the expected nodes. Does nothing if the node is started.
+     * Starts to take part, and waits for the first view of the fleet or the first failure: for two seconds, or an
+     * interval if that is longer, at most. Until then, each limit admits the least: one call at the same time, or one
+     * per second. After a failure, it is that of one of the expected nodes. If the node is started, only waits for the
+     * first view, as long at most.
      *
      * @return the state after that
      */
     public FleetStatus start() {
         FleetLoop created = new FleetLoop(name, config, store, registry, onCommand, this::publish);
         FleetLoop present = tryBegin(created);
+        Duration longest = config.interval().compareTo(LEAST_WAIT) > 0 ? config.interval() : LEAST_WAIT;
         if (present == created) {
             start(created);
+            present.awaitFirstAnswer(longest);
+        } else {
+            present.awaitFirstView(longest);
         }
-        present.awaitFirstView(config.interval());
         return present.status();
     }
 
@@ -98,20 +108,29 @@ public final class FleetNode implements AutoCloseable {
         FleetLoop present = loop;
         if (present == null) {
             loop = created;
+            created.succeed(stopped);
+            stopped = null;
             return created;
         }
         return present;
     }
 
     /**
-     * Stops to take part: the fleet is free to give away what this node had, and limits and circuits are those of this
-     * process alone. Waits for the store, one second at most. Does nothing if the node is not started.
+     * Stops to take part: the fleet is free to give away what this node had, but for the permits of calls that go on.
+     * These count until the calls end: they are reported for a lease at most, and forgotten a lease after the last
+     * report, also if the store is closed before. Waits for the store, one second at most. Does nothing if the node is
+     * not started.
+     *
+     * <p>Circuits are those of this process alone from then on. A limit stays at an even part of it, or at what was in
+     * force if that is less, since the other nodes may use the whole of it: until the node is started again, or until
+     * {@code limitTo} of the instance lifts it.
      */
     public void stop() {
         FleetLoop stopping;
         synchronized (this) {
             stopping = loop;
             loop = null;
+            stopped = stopping == null ? stopped : stopping;
         }
         if (stopping != null) {
             stopping.stop();

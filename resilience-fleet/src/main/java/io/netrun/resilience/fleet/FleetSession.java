@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +38,7 @@ final class FleetSession {
     private final FleetConfig config;
     private final ResilienceRegistry registry;
     private final Ticker ticker;
-    private final UnaryOperator<Runnable> handOver;
+    private final ViewTimers timers;
     private final Runnable onLeaseOver;
     private final Map<String, SharedLimit> limits = new LinkedHashMap<>();
     private final Map<String, SharedCircuit> circuits = new LinkedHashMap<>();
@@ -49,16 +50,20 @@ final class FleetSession {
     /** When the node has reported before its interval was over. */
     private long hurriedAt;
 
-    private long timersSet;
     private boolean ended;
+
+    /** Whether only calls that go on are reported. */
+    private boolean left;
+
+    /** Whether the store has answered a report, or has failed to. */
+    private boolean answered;
+
     private boolean leased = true;
 
     /** The number of live nodes in the last view. */
     private int nodes = 1;
 
     private @Nullable Subscription additions;
-    private Ticker.@Nullable Scheduled leaseTimer;
-    private Ticker.@Nullable Scheduled viewTimer;
 
     /**
      * Creates a node that has not reported yet; its limits are those of a node that knows of no other.
@@ -76,7 +81,7 @@ final class FleetSession {
         this.config = config;
         this.registry = registry;
         this.ticker = registry.ticker();
-        this.handOver = handOver;
+        this.timers = new ViewTimers(ticker, handOver);
         this.onLeaseOver = onLeaseOver;
     }
 
@@ -127,20 +132,12 @@ final class FleetSession {
     NodeReport report(boolean leaving, List<FleetCommand> commands, long lastCommand) {
         Map<String, Policy> present = present();
         NodeReport report = report(present, leaving, commands, lastCommand);
-        List<String> surplus;
+        String surplus;
         synchronized (this) {
             surplus = participants.newSurplus(present.keySet());
         }
-        if (!surplus.isEmpty()) {
-            SafeLog.warn(
-                    log,
-                    "Fleet node '{}': {} limits and circuits are to be shared, and {} at most take part. The others,"
-                            + " such as {}, have an even share, or are those of this process. Set scope: node, or fleet:"
-                            + " none, for some of them",
-                    node,
-                    present.size(),
-                    MAX_INSTANCES,
-                    surplus);
+        if (surplus != null) {
+            SafeLog.warn(log, "Fleet node '{}': {}", node, surplus);
         }
         return report;
     }
@@ -148,7 +145,7 @@ final class FleetSession {
     private synchronized NodeReport report(
             Map<String, Policy> present, boolean leaving, List<FleetCommand> commands, long lastCommand) {
         long now = ticker.nanoTime();
-        if (!ended) {
+        if (!left) {
             refresh(present, now);
         }
         boolean measures = now - measuredAt >= config.interval().toNanos() / 2;
@@ -161,7 +158,8 @@ final class FleetSession {
                 limit.measure(now);
             }
             if (participants.contains(key)) {
-                limitReports.add(limit.report(now));
+                LimitReport report = limit.report(now);
+                limitReports.add(ended ? report.withoutCalls() : report);
             }
         });
         reportedAt = now;
@@ -227,11 +225,12 @@ final class FleetSession {
 
     private synchronized boolean tryApply(FleetView view, long sentAt, List<Runnable> openings) {
         long now = ticker.nanoTime();
-        if (ended || view.number() != number || now - sentAt >= leaseNanos()) {
+        if (left || view.number() != number || now - sentAt >= leaseNanos()) {
             return false;
         }
         setTimers(sentAt);
         leased = true;
+        answered = true;
         nodes = Math.max(1, view.nodes().size());
         limits.forEach((key, limit) -> {
             if (!participants.contains(key)) {
@@ -258,18 +257,54 @@ final class FleetSession {
         return true;
     }
 
-    /** Ends the participation: limits and circuits are those of this process alone. */
-    synchronized void end() {
-        ended = true;
-        Subscription following = additions;
-        if (following != null) {
-            following.close();
+    /** The store has failed to answer. A node that knows no grant uses an even part from then on. */
+    synchronized void onFailure() {
+        if (!answered && !left) {
+            answered = true;
+            limits.values().forEach(limit -> limit.applyFirst(config, nodes));
         }
-        cancelTimers();
-        limits.values().forEach(SharedLimit::lift);
+    }
+
+    /**
+     * Leaves the fleet: circuits are those of this process alone, and limits are not above an even part. Calls that go
+     * on are still reported.
+     */
+    synchronized void leave() {
+        if (left) {
+            return;
+        }
+        left = true;
+        answered = true;
+        timers.cancel();
+        limits.values().forEach(limit -> limit.applyAfterLeaving(config));
         circuits.values().forEach(SharedCircuit::leave);
-        limits.clear();
-        circuits.clear();
+    }
+
+    /** Returns how many calls of limits go on. */
+    synchronized long inUse() {
+        return limits.values().stream().mapToLong(SharedLimit::inUse).sum();
+    }
+
+    /**
+     * Ends what is left after {@link #leave()}: another session of this process counts the calls. Instances that are
+     * not shared any more have their configured limit again.
+     */
+    synchronized void end() {
+        end(limit -> !FleetNode.isShared(limit.policy()));
+    }
+
+    /** Ends the session, and lifts all limits. */
+    synchronized void abandon() {
+        end(limit -> true);
+    }
+
+    private void end(Predicate<SharedLimit> lifted) {
+        leave();
+        ended = true;
+        if (additions != null) {
+            additions.close();
+        }
+        limits.values().stream().filter(lifted).forEach(SharedLimit::lift);
     }
 
     String node() {
@@ -285,50 +320,25 @@ final class FleetSession {
         return (long) (config.lease().toNanos() * LEASE_PART);
     }
 
-    /** If a timer cannot be set, the former ones are still there. */
     private void setTimers(long from) {
-        Ticker.Scheduled formerLease = leaseTimer;
-        Ticker.Scheduled formerView = viewTimer;
-        long set = timersSet + 1;
-        Ticker.Scheduled lease = ticker.scheduleAt(handOver.apply(() -> endLease(set)), from + leaseNanos());
-        viewTimer = ticker.scheduleAt(
-                handOver.apply(() -> endView(set)),
-                from + VIEW_INTERVALS * config.interval().toNanos());
-        leaseTimer = lease;
-        timersSet = set;
-        cancel(formerLease);
-        cancel(formerView);
-    }
-
-    private void cancelTimers() {
-        cancel(leaseTimer);
-        cancel(viewTimer);
-    }
-
-    private static void cancel(Ticker.@Nullable Scheduled timer) {
-        if (timer != null) {
-            timer.cancel();
-        }
+        long votesEnd = from + VIEW_INTERVALS * config.interval().toNanos();
+        timers.set(from + leaseNanos(), this::endLease, votesEnd, this::endView);
     }
 
     private void endLease(long set) {
         synchronized (this) {
-            if (ended || !leased || isFormer(set)) {
+            if (left || !leased || timers.isFormer(set)) {
                 return;
             }
             leased = false;
+            onFailure();
             limits.values().forEach(limit -> limit.applyWithoutLease(config));
         }
         onLeaseOver.run();
     }
 
-    /** Returns whether a view was applied after a timer had fired and before its task has run. */
-    private boolean isFormer(long set) {
-        return set != timersSet;
-    }
-
     private synchronized void endView(long set) {
-        if (!ended && !isFormer(set)) {
+        if (!left && !timers.isFormer(set)) {
             circuits.values().forEach(SharedCircuit::standAlone);
         }
     }
@@ -374,7 +384,11 @@ final class FleetSession {
         SharedLimit added = policy instanceof RateLimiter limiter
                 ? new SharedRate(limiter, now)
                 : new SharedBulkhead((Bulkhead) policy);
-        added.applyFirst(config, nodes);
+        if (answered) {
+            added.applyFirst(config, nodes);
+        } else {
+            added.applyLeast(config);
+        }
         return added;
     }
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param viewTime when that view was asked for, by the wall clock; null before the first
  * @param viewAge how long ago that was; null before the first
  * @param exchanges how often the store was asked
- * @param failures how often it did not answer with a usable view
+ * @param failures how often it did not answer with a usable view; an exchange that is under way when the lease ends
+ *     counts until it is answered after all
  * @param lastFailure the last failure as text, if the last exchange failed; null otherwise
  */
 public record FleetStatus(

@@ -26,16 +26,20 @@ public final class InMemoryFleetStore implements FleetStore {
      * -----------------------------------------
      *  key     epoch, computedAt, limit, free, keyUntil; risen: whether shares do not contain a demand that has risen
      *  row     limit, wants, allowance, has, inUse, number, expiresAt (reported); share (computed); grant (last given);
-     *          since: when it began to have a grant above 0, to wait for one (grant 0, wants above 0), or neither
+     *          since: when it began to have a grant above 0, to wait for one (grant 0, wants above 0), or neither;
+     *          left: whether the node has left, and only its calls in use are counted
      *  counted max(has, grant, inUse): a grant counts although its reply may be lost, and what a node has or uses
      *          counts until it reports less
      *
      *  1. A key that does not exist, or whose keyUntil is not after now, begins: epoch = now, no rows.
      *  2. A report whose number is not above the row's is stale. It is answered from the row and changes nothing.
-     *  3. A leaving node's row is removed, free += share, and the grant is 0.
+     *  3. A leaving node: free += share, and the grant is 0. Its row is removed if it reports no call in use, or if the
+     *     key has just begun. Otherwise the row is left: inUse, number, expiresAt and keyUntil are taken over as in 4,
+     *     since = now, and all else is 0. Rows that are left have no part in 5, but count in 6, and among the rows of 7.
+     *     The node reports again that it leaves as its calls end.
      *  4. Otherwise the row takes over the report; expiresAt = now + lease, keyUntil >= now + 2 * lease. If the row is
-     *     new and the number is 1, has and inUse are 0: the node has admitted no call yet.
-     *  5. If the row is new, its limit has changed, or they are due: rows that are not live are
+     *     new and the number is 1, has is 0: the node waits for its first view.
+     *  5. If the row is new or was left, its limit has changed, or they are due: rows that are not live are
      *     removed, limit = the smallest limit of all rows, share = FairShares, free = limit - all shares,
      *     computedAt = now. Otherwise a node that wants more than its share takes what it lacks from free, as far as
      *     that goes. If it still lacks something, and its wants have risen by half or more, risen = true, until the

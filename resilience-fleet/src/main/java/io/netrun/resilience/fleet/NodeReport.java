@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param node the identity of the process, unique in the fleet and new at each start
  * @param number counts the reports of the node from 1, so that a late reply is recognized
- * @param leaving whether the node shuts down, and everything that it holds is free
+ * @param leaving whether the node shuts down, and everything that it holds is free but for what its calls use. Such a
+ *     report may follow another one while they end
  * @param interval the time between two reports
  * @param lease how long the store counts what the node holds if no further report arrives
  * @param expectedNodes the least number of nodes to divide a limit by while the store does not know all nodes

@@ -1,10 +1,10 @@
 package io.netrun.resilience.fleet;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which instances of a node are reported: the first ones, because a store bounds its work. The surplus follows when
@@ -37,13 +37,19 @@ final class Participants {
         return taken.contains(key);
     }
 
-    /** Returns the first instances that are left out, once; none otherwise. */
-    List<String> newSurplus(Collection<String> present) {
-        List<String> surplus = new ArrayList<>();
-        if (!warned && present.size() > taken.size()) {
-            warned = true;
-            present.stream().filter(key -> !taken.contains(key)).limit(NAMED).forEach(surplus::add);
+    /** Returns the warning that names instances that are left out, once; null otherwise. */
+    @Nullable
+    String newSurplus(Collection<String> present) {
+        if (warned || present.size() <= taken.size()) {
+            return null;
         }
-        return surplus;
+        warned = true;
+        List<String> named = present.stream()
+                .filter(key -> !taken.contains(key))
+                .limit(NAMED)
+                .toList();
+        return present.size() + " limits and circuits are to be shared, and " + most
+                + " at most take part. The others, such as " + named + ", have an even share, or are those of this"
+                + " process. Set scope: node, or fleet: none, for some of them";
     }
 }

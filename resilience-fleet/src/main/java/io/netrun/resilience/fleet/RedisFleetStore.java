@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.core.StringRedisTemplate;
-import org.springframework.data.redis.core.script.RedisScript;
 
 /**
  * Keeps a fleet in Redis 6.2 or later, or a server that is compatible with it. An exchange is one call of a script
@@ -19,14 +18,12 @@ public final class RedisFleetStore implements FleetStore {
 
     private static final String SCRIPT = "exchange.lua";
 
-    private final StringRedisTemplate template;
+    private final ScriptCalls calls;
     private final FleetKeys keys;
 
-    @SuppressWarnings("rawtypes")
-    private final RedisScript<List> script;
-
     /**
-     * A store on the application's connection.
+     * A store on the application's connection. While that does not answer, it opens one of its own from the same
+     * factory.
      *
      * @param keyPrefix what all keys begin with
      * @param fleet the name of the fleet; not empty
@@ -36,9 +33,8 @@ public final class RedisFleetStore implements FleetStore {
     }
 
     RedisFleetStore(StringRedisTemplate template, String keyPrefix, String fleet, String scriptText) {
-        this.template = template;
+        calls = new ScriptCalls(template, scriptText);
         keys = new FleetKeys(keyPrefix, fleet);
-        script = RedisScript.of(scriptText, List.class);
     }
 
     /** {@inheritDoc} */
@@ -64,9 +60,13 @@ public final class RedisFleetStore implements FleetStore {
     List<String> execute(NodeReport report, List<String> arguments) {
         List<?> reply;
         try {
-            reply = template.execute(script, keys.of(report), arguments.toArray());
+            reply = calls.call(keys.of(report), arguments);
         } catch (RuntimeException e) {
             throw RedisProblem.of(e);
+        } finally {
+            if (report.leaving()) {
+                calls.release();
+            }
         }
         return lines(reply);
     }

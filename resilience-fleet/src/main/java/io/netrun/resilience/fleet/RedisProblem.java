@@ -1,6 +1,7 @@
 package io.netrun.resilience.fleet;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
@@ -9,11 +10,22 @@ import org.springframework.core.NestedExceptionUtils;
  */
 final class RedisProblem {
 
+    private static final String READ_ONLY = "READONLY";
+    private static final String NOT_READY = "MASTERDOWN";
+
+    /** What clients report if one side encrypts and the other does not, or of a certificate. */
+    private static final List<String> ENCRYPTION = List.of("SSL", "TLS", "PKIX", "certificate", "handshake");
+
+    /**
+     * What clients report if the server ends the connection, as one with TLS does if the other side does not encrypt.
+     */
+    private static final List<String> CLOSED = List.of("Connection reset", "closed prematurely", "end of stream");
+
     private static final List<RedisProblem> KNOWN = List.of(
             new RedisProblem(
                     "The server is a read-only replica",
                     "Configure the primary, or Sentinel or Cluster, in spring.data.redis",
-                    "READONLY"),
+                    READ_ONLY),
             new RedisProblem("The server is out of memory", "Raise maxmemory or remove keys", "OOM "),
             new RedisProblem(
                     "The user's access control list does not permit the script",
@@ -46,7 +58,7 @@ final class RedisProblem {
                     "non deterministic commands",
                     "wrong number of arguments"),
             new RedisProblem(
-                    "The server is not ready", "Wait, or see the server's log", "LOADING", "CLUSTERDOWN", "MASTERDOWN"),
+                    "The server is not ready", "Wait, or see the server's log", "LOADING", "CLUSTERDOWN", NOT_READY),
             new RedisProblem(
                     "The server rejects writes because it cannot save them",
                     "See the server's log: its disk may be full",
@@ -73,18 +85,48 @@ final class RedisProblem {
 
     /** The exception with the remedy for what the client threw. */
     static FleetStoreException of(Throwable thrown) {
-        String text = text(NestedExceptionUtils.getMostSpecificCause(thrown));
-        for (RedisProblem known : KNOWN) {
-            if (known.codes.stream().anyMatch(text::contains)) {
-                return new FleetStoreException(
-                        "Redis rejected the report of this node: " + text + ". " + known.problem + ". " + known.remedy,
-                        thrown);
-            }
+        String text = textOf(thrown);
+        RedisProblem known = find(text);
+        if (known != null) {
+            return new FleetStoreException(
+                    "Redis rejected the report of this node: " + text + ". " + known.problem + ". " + known.remedy,
+                    thrown);
         }
         return new FleetStoreException(
-                "Redis did not answer the report of this node: " + text
-                        + ". Check that the server of spring.data.redis is reachable from this node",
-                thrown);
+                "Redis did not answer the report of this node: " + text + ". " + remedyWithoutAnswer(text), thrown);
+    }
+
+    private static String remedyWithoutAnswer(String text) {
+        if (ENCRYPTION.stream().anyMatch(text::contains)) {
+            return "Check spring.data.redis.ssl: either the server does not use TLS on this port, or this node does not"
+                    + " trust its certificate";
+        }
+        String reachable = "Check that the server of spring.data.redis is reachable from this node";
+        return CLOSED.stream().anyMatch(text::contains)
+                ? reachable + ", and set spring.data.redis.ssl.enabled if the server uses TLS"
+                : reachable;
+    }
+
+    /** Returns whether a new connection may help: the server has not answered, or is not the one to ask any more. */
+    static boolean mayEndOnAnotherConnection(Throwable thrown) {
+        RedisProblem known = find(textOf(thrown));
+        return known == null || known.codes.contains(READ_ONLY) || known.codes.contains(NOT_READY);
+    }
+
+    /** Returns whether the server does not have the script yet. */
+    static boolean isScriptUnknown(Throwable thrown) {
+        return textOf(thrown).contains("NOSCRIPT");
+    }
+
+    private static @Nullable RedisProblem find(String text) {
+        return KNOWN.stream()
+                .filter(known -> known.codes.stream().anyMatch(text::contains))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String textOf(Throwable thrown) {
+        return text(NestedExceptionUtils.getMostSpecificCause(thrown));
     }
 
     private static String text(Throwable root) {

@@ -121,7 +121,23 @@ abstract sealed class SharedLimit permits SharedRate, SharedBulkhead {
     /** Uses an even part of the limit until the fleet grants one. */
     final void applyFirst(FleetConfig config, int liveNodes) {
         nodes = liveNodes;
-        set(config.whenAway() == WhenAway.LOCAL ? limit() : evenShare(config));
+        set(firstShare(config));
+    }
+
+    /** Uses the least until the store has answered or failed once, and reports what it would use without an answer. */
+    final void applyLeast(FleetConfig config) {
+        has = firstShare(config);
+        limitTo(Math.min(has, leastRoom()));
+    }
+
+    /** Uses an even part, or what it has if that is less, until the node joins a fleet again. */
+    final void applyAfterLeaving(FleetConfig config) {
+        long even = evenShare(config);
+        set(has == 0 ? even : Math.min(has, even));
+    }
+
+    private long firstShare(FleetConfig config) {
+        return config.whenAway() == WhenAway.LOCAL ? limit() : evenShare(config);
     }
 
     private long evenShare(FleetConfig config) {

@@ -44,6 +44,9 @@ final class StoredLimit {
         private long share;
         private long grant;
 
+        /** Whether the node has left the fleet, and only its calls are counted. */
+        private boolean left;
+
         /** Since when it has had something, or has waited for it, or has done neither. */
         private long since;
 
@@ -69,7 +72,8 @@ final class StoredLimit {
     }
 
     LimitView exchange(NodeReport report, LimitReport reported, long now) {
-        if (keyUntil <= now) {
+        boolean absent = keyUntil <= now;
+        if (absent) {
             rows.clear();
             epoch = now;
             free = 0;
@@ -81,11 +85,13 @@ final class StoredLimit {
             return view(reported, row.grant);
         }
         if (report.leaving()) {
-            leave(report.node(), row);
+            if (!absent) {
+                leave(report, reported, row, now);
+            }
             return view(reported, 0);
         }
         keyUntil = Math.max(keyUntil, now + KEPT_LEASES * report.lease().toMillis());
-        boolean computes = row == null || row.limit != reported.limit() || isDue(report, now);
+        boolean computes = row == null || row.left || row.limit != reported.limit() || isDue(report, now);
         Row present = row == null ? new Row(now) : row;
         rows.put(report.node(), present);
         boolean hadSome = present.grant > 0;
@@ -106,11 +112,21 @@ final class StoredLimit {
         return view(reported, present.grant);
     }
 
-    private void leave(String node, @Nullable Row row) {
-        if (row != null) {
-            rows.remove(node);
-            free += row.share;
+    /** Calls that go on count until a later report has fewer, or for a lease; the rest is free at once. */
+    private void leave(NodeReport report, LimitReport reported, @Nullable Row row, long now) {
+        free += row == null ? 0 : row.share;
+        if (reported.inUse() == 0) {
+            rows.remove(report.node());
+            return;
         }
+        Row leaving = new Row(now);
+        leaving.limit = reported.limit();
+        leaving.inUse = reported.inUse();
+        leaving.number = report.number();
+        leaving.expiresAt = now + report.lease().toMillis();
+        leaving.left = true;
+        rows.put(report.node(), leaving);
+        keyUntil = Math.max(keyUntil, now + KEPT_LEASES * report.lease().toMillis());
     }
 
     private static void take(NodeReport report, LimitReport reported, Row row, boolean fresh, long now) {
@@ -118,19 +134,26 @@ final class StoredLimit {
         row.wants = reported.wants();
         row.allowance = reported.allowance();
         row.has = fresh ? 0 : reported.has();
-        row.inUse = fresh ? 0 : reported.inUse();
+        row.inUse = reported.inUse();
+        row.left = false;
         row.number = report.number();
         row.expiresAt = now + report.lease().toMillis();
     }
 
     private void compute(long now, long held) {
         rows.values().removeIf(row -> row.expiresAt <= now);
-        limit = rows.values().stream().mapToLong(row -> row.limit).min().orElse(0);
+        limit = rows.values().stream()
+                .filter(row -> !row.left)
+                .mapToLong(row -> row.limit)
+                .min()
+                .orElse(0);
         List<Row> sharing = new ArrayList<>(rows.size());
         List<FairShares.Claim> claims = new ArrayList<>(rows.size());
         rows.forEach((node, row) -> {
-            sharing.add(row);
-            claims.add(new FairShares.Claim(node, row.wants, row.allowance, row.rank(now, held)));
+            if (!row.left) {
+                sharing.add(row);
+                claims.add(new FairShares.Claim(node, row.wants, row.allowance, row.rank(now, held)));
+            }
         });
         long[] shares = FairShares.of(limit, claims);
         free = limit;

@@ -90,14 +90,15 @@ end
 
 local function readRow(text)
   local row = {}
-  row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant, row.since =
-    unpack(numbers(text))
+  row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant, row.since,
+    row.left = unpack(numbers(text))
   return row
 end
 
 local function rowText(row)
   return line({
-    row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant, row.since})
+    row.number, row.liveUntil, row.limit, row.wants, row.allowance, row.has, row.inUse, row.share, row.grant, row.since,
+    row.left})
 end
 
 local function waits(row)
@@ -186,11 +187,11 @@ local function computeShares(rows, limit)
   return left - spare * #rows
 end
 
--- Drops the rows that are over, and computes the shares of the others. Returns what is counted for the other nodes, and
--- the number of rows.
+-- Drops the rows that are over, and computes the shares of the nodes that have not left. Returns what is counted for
+-- the other rows, and the number of rows.
 local function compute(key, state, own)
   own.node = node
-  local rows, others = {own}, 0
+  local rows, others, left = {own}, 0, 0
   state.limit, state.computedAt, state.risen = own.limit, now, 0
   local stored = call('HGETALL', key)
   for i = 1, #stored, 2 do
@@ -199,6 +200,9 @@ local function compute(key, state, own)
       local row = readRow(stored[i + 1])
       if row.liveUntil <= now then
         call('HDEL', key, name)
+      elseif row.left == 1 then
+        left = left + 1
+        others = others + counted(row)
       else
         row.node, row.former = name, row.share
         rows[#rows + 1] = row
@@ -213,7 +217,7 @@ local function compute(key, state, own)
       call('HSET', key, row.node, rowText(row))
     end
   end
-  return others, #rows
+  return others, #rows + left
 end
 
 local function limitText(state)
@@ -246,20 +250,27 @@ local function exchangeLimit(key, report)
   end
   local others = state.granted - (row and counted(row) or 0)
   if leaving then
-    if row then
+    state.free = state.free + (row and row.share or 0)
+    state.granted = others + inUse
+    if inUse > 0 then -- these calls count until a later report has fewer, or for a lease
+      state.keyUntil = math.max(state.keyUntil, now + 2 * lease)
+      call('HSET', key, node, rowText({
+        number = number, liveUntil = now + lease, limit = limit, wants = 0, allowance = 0, has = 0, inUse = inUse,
+        share = 0, grant = 0, since = now, left = 1}))
+      call('PEXPIRE', key, int(state.keyUntil - now + KEYS_OUTLIVE_ROWS))
+    elseif row then
       call('HDEL', key, node)
-      state.granted, state.free = others, state.free + row.share
-      call('HSET', key, ':limit', limitText(state))
     end
+    call('HSET', key, ':limit', limitText(state))
     return line({state.limit, 0, state.granted, call('HLEN', key) - 1})
   end
 
-  local computes = not row or row.limit ~= limit or isDue(state)
-  local first = not row and number == 1 -- it has admitted no call yet
+  local computes = not row or row.left == 1 or row.limit ~= limit or isDue(state)
+  local first = not row and number == 1 -- it waits for its first view
   row = row or {share = 0, grant = 0, wants = 0, since = now}
   local hadSome, waited, wanted = row.grant > 0, waits(row), row.wants
   row.number, row.liveUntil, row.limit, row.wants, row.allowance = number, now + lease, limit, wants, allowance
-  row.has, row.inUse = first and 0 or has, first and 0 or inUse
+  row.has, row.inUse, row.left = first and 0 or has, inUse, 0
   local rows
   if computes then
     others, rows = compute(key, state, row)

@@ -64,6 +64,11 @@ final class FaultyProxy implements AutoCloseable {
         }
     }
 
+    /** Lets all present connections lose their bytes for ever, as a firewall that has forgotten them; new ones work. */
+    void silenceConnections() {
+        connections.forEach(connection -> connection.silent = true);
+    }
+
     @Override
     public synchronized void close() {
         become(Mode.NO_LISTENER);
@@ -113,6 +118,7 @@ final class FaultyProxy implements AutoCloseable {
         private final Socket client;
         private final Socket server = new Socket();
         private volatile boolean lossy;
+        private volatile boolean silent;
         private volatile boolean closed;
 
         Connection(Socket client) {
@@ -157,6 +163,9 @@ final class FaultyProxy implements AutoCloseable {
 
         /** Waits as long as the mode requires. Returns false if the bytes, or the new connection, are lost. */
         private boolean mayGoOn(boolean isNew) throws IOException {
+            if (silent) {
+                return false;
+            }
             if (mode == Mode.DELAY) {
                 LockSupport.parkNanos(300_000_000L);
             }

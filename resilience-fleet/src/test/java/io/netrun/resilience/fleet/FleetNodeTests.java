@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.LimitScope;
+import io.netrun.resilience.Permit;
 import io.netrun.resilience.ResilienceRegistry;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
@@ -20,11 +21,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,7 @@ class FleetNodeTests {
     private final List<FleetCommand> commands = new CopyOnWriteArrayList<>();
     private final BlockingQueue<FleetEvent> events = new LinkedBlockingQueue<>();
     private final CountDownLatch released = new CountDownLatch(1);
+    private final Set<Thread> formerThreads = fleetThreads().collect(Collectors.toSet());
     private FleetNode node = node(FleetConfig.defaults());
     private Bulkhead bulkhead = Bulkhead.of("unused");
 
@@ -104,6 +109,12 @@ class FleetNodeTests {
                         degraded -> assertThat(degraded.cause())
                                 .isEqualTo(
                                         "the store has not answered the last report. Check the connection to the store"));
+        assertThat(node.status().failures()).isEqualTo(1);
+        assertThat(node.status().lastFailure()).startsWith("the store has not answered the last report");
+        store.answer(report -> ScriptedStore.granting(report, 7, 4));
+        released.countDown();
+        nextReport();
+        assertThat(node.status().failures()).as("one for each exchange").isEqualTo(1);
     }
 
     @Test
@@ -207,29 +218,176 @@ class FleetNodeTests {
     }
 
     @Test
-    void stopShouldReportThatTheNodeLeavesAndLiftTheLimits() throws Exception {
+    void stopShouldReportThatTheNodeLeavesAndKeepTheLimitsLow() throws Exception {
         node.start();
         store.next();
         node.stop();
         NodeReport leaving = store.next();
         assertThat(leaving.leaving()).isTrue();
         assertThat(leaving.number()).isEqualTo(2);
-        assertThat(limit()).isEqualTo(200);
+        assertThat(limit()).isEqualTo(7);
         assertThat(node.status()).isEqualTo(FleetStatus.STOPPED);
         assertThat(ticker.scheduledCount()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({"120, 50", "7, 7", "0, 50"})
+    void limitOfAStoppedNodeShouldBeAnEvenPartAtMost(int granted, int expected) {
+        store.answer(report -> ScriptedStore.granting(report, granted, 4));
+        node.start();
+        node.stop();
+        assertThat(limit()).isEqualTo(expected);
+        ticker.advance(Duration.ofMinutes(1));
+        assertThat(limit()).isEqualTo(expected);
+    }
+
     @Test
-    void stopWhileTheStoreHangsShouldReturnAndLiftTheLimits() throws Exception {
+    void stopWhileTheStoreHangsShouldReturnWithLowLimits() throws Exception {
         node.start();
         store.next();
         store.answer(report -> ScriptedStore.hang(released));
         nextReport();
         node.stop();
-        assertThat(limit()).isEqualTo(200);
+        assertThat(limit()).isEqualTo(7);
         released.countDown();
         ticker.advance(Duration.ofMinutes(1));
+        assertThat(limit()).isEqualTo(7);
+    }
+
+    @Test
+    void callsThatGoOnShouldBeReportedAsTheyEnd() throws Exception {
+        node.start();
+        store.next();
+        Permit first = bulkhead.acquirePermit();
+        Permit second = bulkhead.acquirePermit();
+        node.stop();
+        assertLeaving(store.next(), 2);
+        first.onSuccess();
+        assertLeaving(nextReport(), 1);
+        second.onSuccess();
+        assertLeaving(nextReport(), 0);
+        awaitNoThread();
+        assertThat(store.poll()).isNull();
+    }
+
+    @Test
+    void callsThatGoOnForLongShouldBeReportedForALease() throws Exception {
+        node.start();
+        store.next();
+        bulkhead.acquirePermit();
+        long stoppedAt = ticker.nanoTime();
+        node.stop();
+        for (int i = 0; i < 5; i++) {
+            assertLeaving(nextReport(), 1);
+        }
+        await().atMost(SOON).until(() -> {
+            ticker.advance(Duration.ofMillis(200));
+            return threads() == 0;
+        });
+        assertThat(Duration.ofNanos(ticker.nanoTime() - stoppedAt)).isGreaterThanOrEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void restartedNodeShouldCountTheCallsThatGoOn() throws Exception {
+        node.start();
+        String former = store.next().node();
+        bulkhead.acquirePermit();
+        node.stop();
+        assertLeaving(store.next(), 1);
+        node.start();
+        NodeReport started = store.next();
+        assertThat(started.limits().get(0).inUse()).isEqualTo(1);
+        NodeReport last = nextReport();
+        while (!last.leaving() || last.limits().get(0).inUse() > 0) {
+            last = nextReport();
+        }
+        assertThat(last.node()).isEqualTo(former);
+        assertThat(limit()).isEqualTo(7);
+    }
+
+    @Test
+    void instanceThatIsNotSharedAnyMoreShouldBeLiftedByARestart() {
+        node.start();
+        node.stop();
+        bulkhead.reconfigure(c -> c.toBuilder().scope(LimitScope.NODE).build());
+        assertThat(limit()).isEqualTo(7);
+        node.start();
         assertThat(limit()).isEqualTo(200);
+    }
+
+    private static void assertLeaving(NodeReport report, long inUse) {
+        assertThat(report.leaving()).isTrue();
+        assertThat(report.limits().get(0).inUse()).isEqualTo(inUse);
+    }
+
+    /** Without those of other tests of this JVM. */
+    private long threads() {
+        return fleetThreads().filter(thread -> !formerThreads.contains(thread)).count();
+    }
+
+    private static Stream<Thread> fleetThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("resilience-fleet"));
+    }
+
+    private void awaitNoThread() {
+        await().atMost(SOON).until(() -> threads() == 0);
+    }
+
+    @Test
+    void startShouldAdmitTheLeastUntilTheFirstAnswer() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        store.answer(report -> {
+            answer.await();
+            return ScriptedStore.granting(report, 60, 4);
+        });
+        RateLimiter limiter = registry.getOrCreate(
+                RateLimiter.TYPE,
+                "geocoder",
+                RateLimiterConfig.builder().limit(100).scope(LimitScope.FLEET).build());
+        Thread starting = new Thread(node::start);
+        starting.start();
+        assertThat(store.next().limits()).extracting(LimitReport::has).containsExactly(200L, 100_000_000L);
+        assertThat(limit()).isEqualTo(1);
+        assertThat(limiter.metrics().inForce()).isEqualTo(1);
+        answer.countDown();
+        starting.join();
+        assertThat(limit()).isEqualTo(60);
+    }
+
+    @Test
+    void leastShouldEndWithTheLeaseOfAStoreThatHangs() throws Exception {
+        node = node(new FleetConfig(Duration.ofSeconds(1), Duration.ofSeconds(10), 2, WhenAway.KEEP));
+        store.answer(report -> ScriptedStore.hang(released));
+        node.start();
+        assertThat(limit()).isEqualTo(1);
+        ticker.advance(LEASE);
+        awaitLimit(100);
+        assertThat(event()).isInstanceOf(FleetEvent.Degraded.class);
+    }
+
+    @Test
+    void viewOfASlowStoreShouldBeNoFailureAfterAll() throws Exception {
+        node.start();
+        store.next();
+        CountDownLatch answer = lateAnswer();
+        nextReport();
+        ticker.advance(LEASE.minusMillis(100)); // the former lease is over, and that of this report is not
+        assertThat(event()).isInstanceOf(FleetEvent.Degraded.class);
+        assertThat(node.status().failures()).isEqualTo(1);
+        answer.countDown();
+        awaitLimit(100);
+        assertThat(event()).isInstanceOf(FleetEvent.Restored.class);
+        assertThat(node.status().failures()).isZero();
+    }
+
+    @Test
+    void storeThatReturnsNullShouldBeNamedAsTheCause() {
+        store.answer(report -> null);
+        node.start();
+        assertThat(node.status().lastFailure())
+                .isEqualTo("the store has returned null instead of a view. A FleetStore returns a view, or throws");
+        assertThat(node.status().failures()).isEqualTo(1);
     }
 
     @Test
@@ -291,7 +449,7 @@ class FleetNodeTests {
         assertThat(added.metrics().maxConcurrent()).isEqualTo(50);
         assertThat(limit()).isEqualTo(7);
         node.stop();
-        assertThat(added.metrics().maxConcurrent()).isEqualTo(200);
+        assertThat(added.metrics().maxConcurrent()).isEqualTo(50);
     }
 
     @Test

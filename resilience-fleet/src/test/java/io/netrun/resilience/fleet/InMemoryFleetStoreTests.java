@@ -78,8 +78,15 @@ class InMemoryFleetStoreTests {
     @Test
     void firstReportShouldNotCountWhatTheNodeHas() {
         grown();
-        LimitView view = limit("b", 0, 1_000, 1_000);
+        LimitView view = limit("b", 0, 1_000, 0);
         assertThat(view.granted()).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void firstReportShouldCountTheCallsOfARestartedNode() {
+        grown();
+        limit("a", 0, 10, 0);
+        assertThat(limit("b", 0, 1_000, 30).granted()).isEqualTo(130);
     }
 
     @Test
@@ -133,8 +140,57 @@ class InMemoryFleetStoreTests {
     void leavingNodeShouldFreeWhatItHad() {
         grown();
         limit("b", 100, 1, 0);
-        store.exchange(report("a", next("a"), true, List.of(limitReport(100, 100, 100)), List.of()));
+        store.exchange(report("a", next("a"), true, List.of(limitReport(100, 100, 0)), List.of()));
         assertThat(limit("b", 100, 0, 0).grant()).isEqualTo(100);
+    }
+
+    @Test
+    void callsOfANodeThatLeavesShouldCountUntilTheyEnd() {
+        grown();
+        limit("b", 100, 1, 0);
+        assertThat(leave("a", 60).grant()).isZero();
+        assertThat(limit("b", 100, 0, 0))
+                .extracting(LimitView::grant, LimitView::granted)
+                .containsExactly(40L, 100L);
+        ticker.advance(INTERVAL);
+        assertThat(limit("b", 100, 40, 0).grant())
+                .as("shares are for nodes that stay")
+                .isEqualTo(40);
+        leave("a", 10);
+        assertThat(limit("b", 100, 40, 0).grant()).isEqualTo(90);
+        leave("a", 0);
+        LimitView alone = limit("b", 100, 90, 0);
+        assertThat(alone.grant()).isEqualTo(100);
+        assertThat(alone.nodes()).isEqualTo(1);
+    }
+
+    @Test
+    void callsOfANodeThatLeavesShouldCountForALease() {
+        grown();
+        leave("a", 60);
+        ticker.advance(LEASE.minusMillis(1));
+        assertThat(limit("b", 100, 0, 0).grant()).isEqualTo(40);
+        ticker.advance(INTERVAL);
+        assertThat(limit("b", 100, 40, 0).grant()).isEqualTo(100);
+    }
+
+    @Test
+    void limitOfANodeThatLeavesShouldNotBindTheOthers() {
+        grown();
+        LimitReport smaller = new LimitReport("bulkhead", "x", 50, 0, 1, 0, 5);
+        store.exchange(report("b", next("b"), false, List.of(smaller), List.of()));
+        store.exchange(report("b", next("b"), true, List.of(smaller), List.of()));
+        ticker.advance(INTERVAL);
+        limit("a", 100, 45, 0);
+        assertThat(limit("a", 100, 45, 0))
+                .extracting(LimitView::limit, LimitView::grant)
+                .containsExactly(100L, 95L);
+    }
+
+    private LimitView leave(String node, long inUse) {
+        return store.exchange(report(node, next(node), true, List.of(limitReport(0, 50, inUse)), List.of()))
+                .limits()
+                .get(0);
     }
 
     @Test

@@ -50,9 +50,11 @@ final class RandomHistory {
             return new Step(sent.get(Math.max(0, sent.size() - 1 - random.nextInt(8))), time);
         }
         int index = random.nextInt(nodes.size());
-        boolean leaves = chance < 14;
-        NodeReport report = nodes.get(index).report(leaves);
-        if (leaves) {
+        Node node = nodes.get(index);
+        boolean leaves = chance < 14 || node.left && !oneIn(10);
+        NodeReport report = node.report(leaves);
+        node.left = leaves;
+        if (leaves && oneIn(3)) { // else its calls go on, and it reports again that it leaves
             nodes.set(index, new Node());
         }
         sent.add(report);
@@ -94,6 +96,7 @@ final class RandomHistory {
         final Map<String, Integer> openings = new HashMap<>();
         final int expected = 1 + random.nextInt(4);
         long number;
+        boolean left;
         FleetView last = new FleetView(0, List.of(), List.of(), List.of(), List.of());
 
         NodeReport report(boolean leaving) {

@@ -28,6 +28,9 @@ class RedisProblemTests {
             MISCONF Redis is configured to save RDB snapshots, but | its disk may be full
             ERR user_script:170: attempt to compare nil with number script: 1f, on @user_script:170. | Use one version
             BUSY Redis is busy running a script. | Find the script
+            Connection reset | set spring.data.redis.ssl.enabled if the server uses TLS
+            not an SSL/TLS record: 2d4552520d0a | Check spring.data.redis.ssl
+            PKIX path building failed: unable to find valid certification path | Check spring.data.redis.ssl
             Connection closed prematurely | Check that the server of spring.data.redis is reachable
             """)
     void messageShouldNameTheRemedy(String error, String remedy) {

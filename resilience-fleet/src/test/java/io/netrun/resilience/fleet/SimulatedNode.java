@@ -112,6 +112,10 @@ final class SimulatedNode {
         }
     }
 
+    void leave() {
+        session.leave();
+    }
+
     void end() {
         session.end();
         running.forEach(Permit::onSuccess);

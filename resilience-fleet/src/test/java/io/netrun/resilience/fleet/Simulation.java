@@ -86,12 +86,14 @@ final class Simulation {
         }
     }
 
-    /** Stops a node with a leaving report. */
+    /** Stops a node with a leaving report, and with another one after its calls. */
     void stop(SimulatedNode node) {
         nodes.remove(node);
         nextReport.remove(node);
+        node.leave();
         report(node, true);
         node.end();
+        report(node, true);
     }
 
     /** Ends a node without a report. */

@@ -112,12 +112,25 @@ class FleetAutoConfigurationTests {
                 .run(context -> assertThat(share.get()).isGreaterThan(0));
     }
 
+    @Test
+    void nodeShouldTakePartUntilTheWebServerHasStopped() {
+        AtomicReference<Double> share = new AtomicReference<>();
+        inMemory.withPropertyValues("resilience.bulkhead.instances.database.scope=fleet")
+                .withBean(WebServer.class, () -> new WebServer(share))
+                .run(context -> {
+                    WebServer server = context.getBean(WebServer.class);
+                    context.close();
+                    assertThat(server.nodeAtStop).isNotEmpty();
+                });
+    }
+
     /** Where Spring Boot starts its web server. */
     static final class WebServer implements SmartLifecycle, org.springframework.beans.factory.BeanFactoryAware {
 
         private final AtomicReference<Double> share;
         private BeanFactory beans;
         private boolean running;
+        String nodeAtStop = "";
 
         WebServer(AtomicReference<Double> share) {
             this.share = share;
@@ -138,6 +151,7 @@ class FleetAutoConfigurationTests {
 
         @Override
         public void stop() {
+            nodeAtStop = beans.getBean(FleetNode.class).status().node();
             running = false;
         }
 
