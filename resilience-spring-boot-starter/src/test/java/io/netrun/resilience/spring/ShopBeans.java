@@ -147,4 +147,27 @@ public final class ShopBeans {
 
     /** The other subclass. */
     public static class SmsAdapter extends Adapter {}
+
+    /** Its annotated method cannot be overridden in another package. */
+    public static class Depot extends Flaky {
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        String load() throws IOException {
+            return answer();
+        }
+    }
+
+    /** Overridable everywhere. */
+    public static class OpenDepot extends Flaky {
+
+        @Retry(maxAttempts = 3, baseDelay = "1ms")
+        protected String load() throws IOException {
+            return answer();
+        }
+    }
+
+    /** Calls what only this package may call. */
+    public static String load(OpenDepot depot) throws IOException {
+        return depot.load();
+    }
 }

@@ -97,7 +97,14 @@ public final class Operators {
      */
     private <P extends Policy> void apply(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
         if (change.action().equals(FleetChange.SETTINGS)) {
-            keep(policy, change, scope, false, () -> liveSettings.change(pattern, policy, change.settings()));
+            RuntimeSettings.Changed made = liveSettings.change(pattern, policy, change.settings());
+            keep(
+                    policy,
+                    change,
+                    scope,
+                    settings(made.before(), made.wasEnabled()),
+                    settings(made.after(), made.isEnabled()),
+                    false);
             return;
         }
         Consumer<P> action = pattern.actions().get(change.action());
@@ -105,7 +112,11 @@ public final class Operators {
             throw new ResilienceConfigurationException(
                     List.of(new Problem("Unknown action '" + change.action() + "'", knownActions(pattern))));
         }
-        keep(policy, change, scope, true, () -> action.accept(policy));
+        Object counted = policy.metrics();
+        Map<String, String> before = state(policy);
+        action.accept(policy);
+        Map<String, String> after = state(policy);
+        keep(policy, change, scope, before, after, !counted.equals(policy.metrics()));
     }
 
     static String knownActions(PatternDescriptor<?, ?> pattern) {
@@ -132,15 +143,19 @@ public final class Operators {
     }
 
     /**
-     * Makes a change, and keeps it in the journal unless it has changed nothing.
+     * Keeps a change in the journal unless it has changed nothing.
      *
-     * @param counts whether it may change what the instance has counted
+     * @param before the values before the change that the change itself may replace
+     * @param after the same values afterwards; without those that are still the same when this method returns
+     * @param counted whether it has changed what the instance has counted
      */
-    private void keep(Policy policy, FleetChange asked, Scope scope, boolean counts, Runnable change) {
-        Object counted = policy.metrics();
-        Map<String, String> before = state(policy);
-        change.run();
-        Map<String, String> after = state(policy);
+    private void keep(
+            Policy policy,
+            FleetChange asked,
+            Scope scope,
+            Map<String, String> before,
+            Map<String, String> after,
+            boolean counted) {
         Map<String, String> former = new LinkedHashMap<>();
         before.forEach((key, value) -> {
             if (Objects.equals(value, after.get(key))) {
@@ -149,7 +164,7 @@ public final class Operators {
                 former.put(key, value);
             }
         });
-        if (former.isEmpty() && after.isEmpty() && !(counts && !counted.equals(policy.metrics()))) {
+        if (former.isEmpty() && after.isEmpty() && !counted) {
             return;
         }
         journal.add(
@@ -165,11 +180,17 @@ public final class Operators {
                         after));
     }
 
-    /** The settings, whether it is enabled, and the state if it has one. */
+    /** What an operator sets: the settings, and whether the instance is enabled. */
+    private static Map<String, String> settings(Record config, boolean enabled) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        JsonView.of(config).forEach((key, value) -> settings.put(key, String.valueOf(value)));
+        settings.put("enabled", String.valueOf(enabled));
+        return settings;
+    }
+
+    /** What an action changes: the state, if the instance has one. Settings are changed by others at the same time. */
     private static Map<String, String> state(Policy policy) {
         Map<String, String> state = new LinkedHashMap<>();
-        JsonView.of(policy.config()).forEach((key, value) -> state.put(key, String.valueOf(value)));
-        state.put("enabled", String.valueOf(policy.isEnabled()));
         Object circuit = JsonView.of(policy.metrics()).get("state");
         if (circuit != null) {
             state.put("state", circuit.toString());

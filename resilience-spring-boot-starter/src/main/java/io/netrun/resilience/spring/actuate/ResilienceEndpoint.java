@@ -123,6 +123,7 @@ public final class ResilienceEndpoint {
      *
      * @param settings such as {@code maxConcurrent=4, maxWait=2s}
      * @param scope {@code node}, or {@code fleet} for all nodes; null for this node
+     * @param unknown a member of the body that is none of these; null for none
      * @param security who asks
      */
     @WriteOperation
@@ -132,6 +133,7 @@ public final class ResilienceEndpoint {
             @org.springframework.lang.Nullable @Nullable String action,
             @org.springframework.lang.Nullable @Nullable String settings,
             @org.springframework.lang.Nullable @Nullable String scope,
+            @org.springframework.lang.Nullable @Nullable String unknown,
             SecurityContext security) {
         if (!operators.areAllowed()) {
             return failure(
@@ -139,6 +141,13 @@ public final class ResilienceEndpoint {
                     "The endpoint is read-only",
                     "Set management.endpoint.resilience.access to unrestricted;"
                             + " access to all endpoints does not count");
+        }
+        if (unknown != null) {
+            String nearest = SpellingSuggestion.to(unknown, SettingsBody.FIELDS);
+            return badRequest(
+                    "The body has an unknown member '" + shortened(unknown) + "'",
+                    (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Known members: "
+                            + String.join(", ", SettingsBody.FIELDS));
         }
         return PatternDescriptors.byKey(pattern)
                 .map(known -> act(known, name, new Change(action, settings, scope, security.getPrincipal())))

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +30,11 @@ final class SettingsBody {
     /** Settings that are no valid JSON, in place of those in a body that is none. */
     private static final String UNREADABLE = "{";
 
-    private static final List<String> FIELDS = List.of("action", "scope", SETTINGS);
+    /** The members of the body that the endpoint knows. */
+    static final List<String> FIELDS = List.of("action", "scope", SETTINGS);
+
+    /** The parameter of the operation that names the first member that is none of those. */
+    private static final String UNKNOWN = "unknown";
 
     private SettingsBody() {}
 
@@ -58,6 +61,10 @@ final class SettingsBody {
                 text.add(quoted(field) + ":" + quoted(field.equals(SETTINGS) ? settings(value) : text(value)));
             }
         }
+        fields.keySet().stream()
+                .filter(field -> !FIELDS.contains(field))
+                .findFirst()
+                .ifPresent(field -> text.add(quoted(UNKNOWN) + ":" + quoted(field)));
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -68,6 +75,9 @@ final class SettingsBody {
         try {
             JsonParser parser = JsonParserFactory.getJsonParser();
             Map<String, Object> fields = parser.parseMap(body);
+            if (hasMore(body)) {
+                return Map.of(SETTINGS, UNREADABLE);
+            }
             String twice = keyGivenTwice(body);
             if (!twice.isEmpty()) {
                 return Map.of(SETTINGS, twice + "=, " + twice + "=");
@@ -106,6 +116,26 @@ final class SettingsBody {
         return "";
     }
 
+    /** Whether something follows the object, which some parsers ignore. */
+    private static boolean hasMore(String json) {
+        int depth = 0;
+        for (int i = 0; i < json.length(); i++) {
+            switch (json.charAt(i)) {
+                case '{', '[' -> depth++;
+                case '}', ']' -> {
+                    if (--depth == 0) {
+                        return !json.substring(i + 1).isBlank();
+                    }
+                }
+                case '"' -> i = endOfText(json, i + 1);
+                default -> {
+                    // Nothing that delimits objects.
+                }
+            }
+        }
+        return false;
+    }
+
     private static int endOfText(String json, int begin) {
         int end = begin;
         while (end < json.length() && json.charAt(end) != '"') {
@@ -129,17 +159,7 @@ final class SettingsBody {
         if (value instanceof Map<?, ?> settings) {
             return object(settings);
         }
-        return value instanceof Collection<?> changes ? object(changes(changes)) : value.toString();
-    }
-
-    /** Each element is one change, such as {@code maxConcurrent=4}. */
-    private static Map<String, Object> changes(Collection<?> changes) {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        for (Object change : changes) {
-            String[] parts = String.valueOf(change).split("=", 2);
-            settings.put(parts[0].strip(), parts.length == 2 ? parts[1].strip() : "");
-        }
-        return settings;
+        return value instanceof Collection<?> ? UNREADABLE : value.toString();
     }
 
     /** A value stays one value, whatever is in it. */

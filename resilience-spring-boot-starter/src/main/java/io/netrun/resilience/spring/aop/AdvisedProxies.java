@@ -45,6 +45,18 @@ final class AdvisedProxies {
         return false;
     }
 
+    /** Whether an object is a proxy, or one around a proxy, whose target differs from call to call. */
+    static boolean hasChangingTarget(Object object) {
+        Object inner = object;
+        while (inner instanceof Advised proxy) {
+            if (!proxy.getTargetSource().isStatic()) {
+                return true;
+            }
+            inner = targetOf(proxy);
+        }
+        return false;
+    }
+
     /** The index of the resilience advice in a proxy; -1 if there is none. */
     static int indexOfProtection(Advised proxy) {
         Advisor[] advisors = proxy.getAdvisors();

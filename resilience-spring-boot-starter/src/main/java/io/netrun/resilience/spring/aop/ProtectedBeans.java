@@ -105,6 +105,13 @@ public final class ProtectedBeans
         return created.contains(name) ? Proxying.EARLY : Proxying.HANDED_OVER;
     }
 
+    @Override
+    public @Nullable Class<?> proxyOf(String beanName) {
+        String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
+        Seen known = seen.containsKey(scoped) ? seen.get(scoped) : seen.get(beanName);
+        return known == null ? null : known.proxy;
+    }
+
     private static Proxying kindOf(Object proxy) {
         return Proxy.isProxyClass(proxy.getClass()) ? Proxying.BY_INTERFACES : Proxying.BY_CLASS;
     }
@@ -114,7 +121,7 @@ public final class ProtectedBeans
         if (AdvisedProxies.isProtected(bean)) {
             AdvisedProxies.remember(bean.getClass());
             Class<?> type = AopUtils.getTargetClass(bean);
-            Seen former = seen.put(name, new Seen(kindOf(bean), type));
+            Seen former = seen.put(name, new Seen(kindOf(bean), type, bean.getClass()));
             if (former == null && !Proxy.isProxyClass(bean.getClass())) {
                 UnproxiedMembers.warnOf(type, bean.getClass());
             }
@@ -142,7 +149,7 @@ public final class ProtectedBeans
         }
         Class<?> type = AopUtils.getTargetClass(bean);
         Proxying proxying = proxyingOf(bean, type);
-        Seen former = seen.put(name, new Seen(proxying, type));
+        Seen former = seen.put(name, new Seen(proxying, type, null));
         if (started && former == null && !proxying.reason().isEmpty()) {
             log.warn(
                     "{}: annotated methods run unprotected, because bean '{}' {}.",
@@ -163,7 +170,8 @@ public final class ProtectedBeans
         return Modifier.isFinal(type.getModifiers()) ? Proxying.FINAL : Proxying.LEFT_OUT;
     }
 
-    private record Seen(Proxying proxying, Class<?> type) {
+    private record Seen(
+            Proxying proxying, Class<?> type, @Nullable Class<?> proxy) {
 
         /** A wrapper may delegate to the proxy; another object of the bean's own class does not. */
         boolean isReplacedBy(Object present) {

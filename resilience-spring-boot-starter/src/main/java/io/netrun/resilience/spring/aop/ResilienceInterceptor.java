@@ -74,10 +74,19 @@ final class ResilienceInterceptor implements MethodInterceptor {
 
     @Override
     @SuppressWarnings("NullAway") // a return value may be null and is passed through
-    public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+    public @Nullable Object invoke(MethodInvocation called) throws Throwable {
+        if (StackedInvocation.tryPass(called)) {
+            return called.proceed();
+        }
+        MethodInvocation invocation = called;
         Object target = invocation.getThis();
-        if (target instanceof SpringProxy && AdvisedProxies.isProtected(target)) {
-            return invocation.proceed(); // a second auto-proxy creator has wrapped our proxy
+        if (target instanceof SpringProxy) {
+            if (AdvisedProxies.isProtected(target)) {
+                return invocation.proceed(); // a second auto-proxy creator has wrapped our proxy
+            }
+            if (AdvisedProxies.hasChangingTarget(target)) {
+                invocation = StackedInvocation.mark(called);
+            }
         }
         Class<?> targetClass = target == null ? invocation.getMethod().getDeclaringClass() : target.getClass();
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);

@@ -42,10 +42,9 @@ final class UnproxiedMembers {
     static Collection<String> of(Class<?> generated, Class<?> proxy) {
         Class<?> type = ClassUtils.getUserClass(generated);
         Collection<String> members = new TreeSet<>();
-        boolean foreign = proxy.getClassLoader() != type.getClassLoader();
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
             for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-                if (hasFields(each) && staysOnTheProxy(method, type, foreign)) {
+                if (hasFields(each) && staysOnTheProxy(method, type, proxy)) {
                     members.add(method.getName() + "()");
                 }
             }
@@ -57,13 +56,14 @@ final class UnproxiedMembers {
         return members;
     }
 
-    private static boolean staysOnTheProxy(Method method, Class<?> type, boolean foreign) {
+    private static boolean staysOnTheProxy(Method method, Class<?> type, Class<?> proxy) {
         int modifiers = method.getModifiers();
         if (Modifier.isStatic(modifiers) || Modifier.isPrivate(modifiers) || method.isSynthetic()) {
             return false;
         }
-        if (foreign && !Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers)) {
-            return true;
+        if (!Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers)) {
+            // Methods for another package alone are mostly for that package's own use.
+            return proxy.getClassLoader() != method.getDeclaringClass().getClassLoader();
         }
         // Inherited methods are mostly for the class's own use, unless an interface publishes them.
         return Modifier.isFinal(modifiers) && (method.getDeclaringClass() == type || isForOthers(method, type));

@@ -1,9 +1,13 @@
 package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.problem.Problem;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.http.HttpMethod;
 
 /**
@@ -29,6 +33,31 @@ record ClientPlan(
     /** The same plan, where something else has been reported as the reason. */
     ClientPlan withoutWarning() {
         return new ClientPlan(repeating, single, statuses, retryMethods, Optional.empty());
+    }
+
+    /**
+     * The plan for a call that has passed some policies already, as where a client was added to one builder twice: no
+     * policy applies to one call a second time.
+     */
+    ClientPlan without(List<Policy> applied) {
+        return Collections.disjoint(applied, repeating.policies())
+                ? this
+                : new ClientPlan(
+                        without(applied, repeating), without(applied, single), statuses, retryMethods, warning);
+    }
+
+    private static Pipeline without(List<Policy> applied, Pipeline pipeline) {
+        return Pipeline.of(pipeline.policies().stream()
+                .filter(policy -> !applied.contains(policy))
+                .toList());
+    }
+
+    /** The policies that a call has passed within this plan. */
+    List<Policy> and(List<Policy> applied) {
+        List<Policy> own = repeating.policies();
+        return applied.isEmpty()
+                ? own
+                : Stream.concat(applied.stream(), own.stream()).toList();
     }
 
     Pipeline pipeline(HttpMethod method) {

@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.reactor.ReactorGuard;
+import java.util.List;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -10,7 +12,7 @@ import reactor.core.publisher.Mono;
 /**
  * Runs each call of a {@code WebClient} through the policies of its client, without blocking a thread. A call ends when
  * the status and the headers have arrived: the body is a stream that its reader may leave unread for any length of
- * time.
+ * time. A policy applies to a call once, even if a client has several such filters.
  */
 final class ResilienceExchangeFilter implements ExchangeFilterFunction {
 
@@ -23,11 +25,13 @@ final class ResilienceExchangeFilter implements ExchangeFilterFunction {
     @Override
     public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
         return Mono.deferContextual(context -> {
-            ClientPlan plan = client.plan(); // per subscription: an outer filter may subscribe again
+            List<Policy> before = WebExchange.applied(request);
+            // Per subscription: an outer filter may subscribe again.
+            ClientPlan plan = client.plan().without(before);
             if (plan.repeating().policies().isEmpty()) {
                 return next.exchange(request);
             }
-            WebExchange call = new WebExchange(plan, request, next, context);
+            WebExchange call = new WebExchange(plan, request, plan.and(before), next, context);
             return ReactorGuard.of(plan.pipeline(request.method()))
                     .adapted(subscriber -> call)
                     .doOnNext(call::endWith)

@@ -1,7 +1,9 @@
 package io.netrun.resilience.spring.http;
 
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.Ticker;
 import java.io.IOException;
+import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
@@ -12,7 +14,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Runs each call of a {@code RestClient} or {@code RestTemplate} through the policies of its client. A call ends when
- * the status and the headers have arrived: the caller reads the body afterwards, outside of the policies.
+ * the status and the headers have arrived: the caller reads the body afterwards, outside of the policies. A policy
+ * applies to a call once, even if a client has several such interceptors.
  */
 final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor {
 
@@ -40,16 +43,18 @@ final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor
     @Override
     public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
             throws IOException {
-        ClientPlan plan = client.plan();
+        List<Policy> before = OneAttempt.applied(request);
+        ClientPlan plan = client.plan().without(before);
         if (plan.repeating().policies().isEmpty()) {
             return execution.execute(request, body);
         }
+        List<Policy> applied = plan.and(before);
         ResponseDrain drain = new ResponseDrain(ticker);
         Responses<ClientHttpResponse> responses = new Responses<>(drain);
         try {
             ClientHttpResponse response = plan.pipeline(request.getMethod())
                     .<ClientHttpResponse, IOException>call(() -> attempt(
-                            plan, responses, drain, execution.execute(freshRequest(plan, request), body), request));
+                            plan, responses, drain, execution.execute(attempt(plan, request, applied), body), request));
             responses.endWith(response);
             return response;
         } catch (Throwable failure) {
@@ -82,20 +87,42 @@ final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor
         throw failure;
     }
 
-    private static HttpRequest freshRequest(ClientPlan plan, HttpRequest request) {
-        return INNER_SEE_EVERY_ATTEMPT && plan.repeats(request.getMethod()) ? new OneAttempt(request) : request;
+    private static HttpRequest attempt(ClientPlan plan, HttpRequest request, List<Policy> applied) {
+        boolean repeated = INNER_SEE_EVERY_ATTEMPT && plan.repeats(request.getMethod());
+        return new OneAttempt(request, repeated ? copy(request.getHeaders()) : request.getHeaders(), applied);
+    }
+
+    private static HttpHeaders copy(HttpHeaders headers) {
+        HttpHeaders copy = new HttpHeaders();
+        headers.forEach(copy::addAll);
+        return copy;
     }
 
     /**
-     * A request with its own copy of the headers, so that headers added for one attempt are not duplicated in the next.
+     * A request that knows the policies around it. A request that may be repeated has its own copy of the headers, so
+     * that headers added for one attempt are not duplicated in the next.
      */
     private static final class OneAttempt extends HttpRequestWrapper {
 
-        private final HttpHeaders headers = new HttpHeaders();
+        private final HttpHeaders headers;
+        private final List<Policy> applied;
 
-        OneAttempt(HttpRequest request) {
+        OneAttempt(HttpRequest request, HttpHeaders headers, List<Policy> applied) {
             super(request);
-            request.getHeaders().forEach(headers::addAll);
+            this.headers = headers;
+            this.applied = applied;
+        }
+
+        /** The policies that a request has passed already, in another interceptor of this class. */
+        static List<Policy> applied(HttpRequest request) {
+            HttpRequest each = request;
+            while (each instanceof HttpRequestWrapper wrapper) {
+                if (wrapper instanceof OneAttempt attempt) {
+                    return attempt.applied;
+                }
+                each = wrapper.getRequest();
+            }
+            return List.of();
         }
 
         @Override

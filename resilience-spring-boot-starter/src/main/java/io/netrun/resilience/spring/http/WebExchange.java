@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.reactor.ReactorGuard;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,19 +22,36 @@ import reactor.util.context.ContextView;
 /** One call of a {@code WebClient}: any number of attempts, at most one of whose responses reaches the caller. */
 final class WebExchange extends AdaptedCall<ClientResponse> {
 
+    /** The attribute of a request with the policies that it has passed. */
+    private static final String APPLIED = WebExchange.class.getName() + ".applied";
+
     private final ClientPlan plan;
     private final ClientRequest request;
+    private final List<Policy> applied;
     private final ExchangeFunction next;
     private final ContextView context;
     private final Responses<ClientResponse> responses = new Responses<>(WebExchange::release);
     private final List<WebAttempt> attempts = new CopyOnWriteArrayList<>();
     private volatile boolean consumed;
 
-    WebExchange(ClientPlan plan, ClientRequest request, ExchangeFunction next, ContextView context) {
+    /**
+     * Creates a call.
+     *
+     * @param applied the policies that its attempts have passed, those of filters outside of this one included
+     */
+    WebExchange(
+            ClientPlan plan, ClientRequest request, List<Policy> applied, ExchangeFunction next, ContextView context) {
         this.plan = plan;
         this.request = request;
+        this.applied = applied;
         this.next = next;
         this.context = context;
+    }
+
+    /** The policies that a request has passed already, in another filter. */
+    @SuppressWarnings("unchecked") // the attribute is private to this class
+    static List<Policy> applied(ClientRequest request) {
+        return (List<Policy>) request.attributes().getOrDefault(APPLIED, List.of());
     }
 
     @Override
@@ -70,11 +88,11 @@ final class WebExchange extends AdaptedCall<ClientResponse> {
     }
 
     private ClientRequest watched() {
+        ClientRequest.Builder attempt = ClientRequest.from(request).attribute(APPLIED, applied);
         return plan.repeats(request.method())
-                ? ClientRequest.from(request)
-                        .body(new OneShotBodyDetector(request.body(), () -> consumed = true))
+                ? attempt.body(new OneShotBodyDetector(request.body(), () -> consumed = true))
                         .build()
-                : request;
+                : attempt.build();
     }
 
     /**

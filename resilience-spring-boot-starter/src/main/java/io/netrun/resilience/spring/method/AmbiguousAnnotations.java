@@ -5,8 +5,11 @@ import io.netrun.resilience.spring.problem.Problem;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -22,17 +25,21 @@ final class AmbiguousAnnotations {
 
     /** The problem of a method; null if there is none. */
     static @Nullable Problem of(PipelineSlot slot, Method method, Class<?> type) {
-        AnnotatedElement element = Declaration.isAtMethod(method, slot) ? method : type;
-        List<MergedAnnotation<Annotation>> all =
-                MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).<Annotation>stream(
-                                slot.annotation().getName())
-                        .toList();
+        boolean atMethod = Declaration.isAtMethod(method, type, slot);
+        Stream<? extends AnnotatedElement> elements = atMethod
+                ? Stream.concat(Stream.of(method), ImplementedMethods.of(method, type).stream())
+                : Stream.of(type);
+        // An interface can be above several of the elements.
+        Set<@Nullable Object> sources = new HashSet<>();
+        List<MergedAnnotation<Annotation>> all = elements.<MergedAnnotation<Annotation>>flatMap(
+                        element -> annotations(slot, element, sources).stream())
+                .toList();
         if (all.size() < 2) {
             return null;
         }
         MergedAnnotation<Annotation> counts = all.get(0);
         return all.stream()
-                .filter(isAsNearAs(counts))
+                .filter(isAsNearAs(counts, atMethod ? method.getDeclaringClass() : type))
                 .filter(other -> !other.synthesize().equals(counts.synthesize()))
                 .findFirst()
                 .map(other -> Problem.tolerable(
@@ -43,14 +50,26 @@ final class AmbiguousAnnotations {
     }
 
     /** A class's own annotation is closer than that of a supertype; all others are equally close. */
-    private static Predicate<MergedAnnotation<Annotation>> isAsNearAs(MergedAnnotation<Annotation> counts) {
+    private static Predicate<MergedAnnotation<Annotation>> isAsNearAs(
+            MergedAnnotation<Annotation> counts, Class<?> own) {
         Class<?> type = declaringClass(counts);
         return other -> {
             Class<?> otherType = declaringClass(other);
             return type == otherType
                     ? other.getDistance() == counts.getDistance()
-                    : type != null && otherType != null && !otherType.isAssignableFrom(type);
+                    : type != null && type != own && otherType != null && !otherType.isAssignableFrom(type);
         };
+    }
+
+    private static List<MergedAnnotation<Annotation>> annotations(
+            PipelineSlot slot, AnnotatedElement element, Set<@Nullable Object> sources) {
+        List<MergedAnnotation<Annotation>> found =
+                MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).<Annotation>stream(
+                                slot.annotation().getName())
+                        .filter(annotation -> !sources.contains(annotation.getSource()))
+                        .toList();
+        found.forEach(annotation -> sources.add(annotation.getSource()));
+        return found;
     }
 
     private static @Nullable Class<?> declaringClass(MergedAnnotation<Annotation> annotation) {

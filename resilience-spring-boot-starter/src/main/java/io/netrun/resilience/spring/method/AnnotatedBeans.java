@@ -26,7 +26,7 @@ import org.springframework.util.ClassUtils;
  * @param type the class as the user wrote it
  * @param names the names of the beans
  * @param methods the annotated methods, with what their annotations declare
- * @param callbacks the init and destroy methods that the bean definitions name
+ * @param callbacks the init and destroy methods that the bean definitions name, or that Spring infers
  */
 record AnnotatedBeans(
         Class<?> type, List<String> names, Map<Method, List<Declaration>> methods, Set<String> callbacks) {
@@ -47,7 +47,7 @@ record AnnotatedBeans(
                 if (type != null && Candidates.has(type)) {
                     AnnotatedBeans same = found.computeIfAbsent(ClassUtils.getUserClass(type), AnnotatedBeans::of);
                     same.names.add(name);
-                    addCallbacks(beans, name, same.callbacks);
+                    addCallbacks(beans, name, same);
                 }
             } catch (IllegalStateException | LinkageError unreadable) {
                 // A class with an optional library in its signatures is legal as long as its bean is not created.
@@ -68,7 +68,7 @@ record AnnotatedBeans(
     static AnnotatedBeans of(ConfigurableListableBeanFactory beans, String name, Class<?> type) {
         AnnotatedBeans bean = of(type);
         bean.names.add(name);
-        addCallbacks(beans, name, bean.callbacks);
+        addCallbacks(beans, name, bean);
         return bean;
     }
 
@@ -76,13 +76,14 @@ record AnnotatedBeans(
         return new AnnotatedBeans(type, new ArrayList<>(), MethodPipelines.annotatedMethods(type), new HashSet<>());
     }
 
-    private static void addCallbacks(ConfigurableListableBeanFactory beans, String name, Set<String> callbacks) {
+    private static void addCallbacks(ConfigurableListableBeanFactory beans, String name, AnnotatedBeans bean) {
         if (beans.containsBeanDefinition(name)
                 && beans.getMergedBeanDefinition(name) instanceof AbstractBeanDefinition definition) {
             Stream.of(definition.getInitMethodNames(), definition.getDestroyMethodNames())
                     .filter(Objects::nonNull)
                     .flatMap(Arrays::stream)
-                    .forEach(callbacks::add);
+                    .forEach(bean.callbacks::add);
+            Callbacks.inferredDestroyMethod(definition, bean.type).ifPresent(bean.callbacks::add);
         }
     }
 

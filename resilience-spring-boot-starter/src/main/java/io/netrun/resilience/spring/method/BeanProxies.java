@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reports for each bean whether its calls are protected. */
 @FunctionalInterface
@@ -9,6 +10,11 @@ public interface BeanProxies {
 
     /** How the calls of a bean are intercepted, as far as this is known now. */
     Proxying of(String beanName);
+
+    /** The class of the proxy around a bean; null if the bean has none, or if it is not known yet. */
+    default @Nullable Class<?> proxyOf(String beanName) {
+        return null;
+    }
 
     /** The classes of the created beans with annotated methods, by bean name. */
     default Map<String, Class<?>> created() {

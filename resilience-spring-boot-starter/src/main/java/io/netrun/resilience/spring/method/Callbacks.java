@@ -1,21 +1,41 @@
 package io.netrun.resilience.spring.method;
 
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
-import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.Aware;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ClassUtils;
 
-/** Finds the life-cycle methods of a bean, which its context calls on the object itself, bypassing every proxy. */
+/**
+ * Finds the methods of a bean that its context calls on the object itself, bypassing every proxy: those of its life
+ * cycle, and those that inject something.
+ */
 final class Callbacks {
 
     private static final Set<String> ANNOTATIONS = Set.of(
             "jakarta.annotation.PostConstruct",
             "jakarta.annotation.PreDestroy",
             "javax.annotation.PostConstruct",
-            "javax.annotation.PreDestroy");
+            "javax.annotation.PreDestroy",
+            "org.springframework.beans.factory.annotation.Autowired",
+            "org.springframework.beans.factory.annotation.Value",
+            "jakarta.inject.Inject",
+            "javax.inject.Inject",
+            "jakarta.annotation.Resource",
+            "javax.annotation.Resource",
+            "jakarta.persistence.PersistenceContext",
+            "jakarta.persistence.PersistenceUnit");
+
+    /** What Spring infers destroy methods from. */
+    private static final String CLOSE = "close";
+
+    private static final String SHUTDOWN = "shutdown";
 
     private Callbacks() {}
 
@@ -24,7 +44,8 @@ final class Callbacks {
         boolean callback = isAnnotated(method)
                 || (method.getParameterCount() == 0 && beans.callbacks().contains(method.getName()))
                 || is(method, "afterPropertiesSet", InitializingBean.class, beans.type())
-                || is(method, "destroy", DisposableBean.class, beans.type());
+                || is(method, "destroy", DisposableBean.class, beans.type())
+                || isOfAwareness(method, beans.type());
         return callback
                 ? new Obstacle(
                         "is called by the application context on the object itself: no proxy can intercept it, and the"
@@ -33,11 +54,37 @@ final class Callbacks {
                 : null;
     }
 
+    /**
+     * The destroy method that Spring infers: the public {@code close()} or {@code shutdown()} of what a {@code @Bean}
+     * method makes, and of every {@code AutoCloseable}. Empty if there is none, and for beans that Spring never
+     * destroys.
+     */
+    static Optional<String> inferredDestroyMethod(AbstractBeanDefinition definition, Class<?> type) {
+        String named = definition.getDestroyMethodName();
+        boolean executor = ExecutorService.class.isAssignableFrom(type);
+        boolean inferred = named == null
+                ? executor || AutoCloseable.class.isAssignableFrom(type)
+                : named.equals(AbstractBeanDefinition.INFER_METHOD);
+        if (!inferred || definition.isPrototype() || DisposableBean.class.isAssignableFrom(type)) {
+            return Optional.empty();
+        }
+        if (!executor && ClassUtils.hasMethod(type, CLOSE)) {
+            return Optional.of(CLOSE);
+        }
+        return ClassUtils.hasMethod(type, SHUTDOWN) ? Optional.of(SHUTDOWN) : Optional.empty();
+    }
+
     private static boolean isAnnotated(Method method) {
-        return Arrays.stream(method.getAnnotations())
-                .map(Annotation::annotationType)
-                .map(Class::getName)
-                .anyMatch(ANNOTATIONS::contains);
+        MergedAnnotations annotations = MergedAnnotations.from(method);
+        return ANNOTATIONS.stream().anyMatch(annotations::isPresent);
+    }
+
+    /** Whether the method is one by which an object learns of its context, such as {@code setBeanFactory}. */
+    private static boolean isOfAwareness(Method method, Class<?> type) {
+        return Aware.class.isAssignableFrom(type)
+                && ClassUtils.getAllInterfacesForClassAsSet(type).stream()
+                        .filter(each -> Aware.class.isAssignableFrom(each) && each != Aware.class)
+                        .anyMatch(each -> ClassUtils.hasMethod(each, method.getName(), method.getParameterTypes()));
     }
 
     private static boolean is(Method method, String name, Class<?> callback, Class<?> type) {

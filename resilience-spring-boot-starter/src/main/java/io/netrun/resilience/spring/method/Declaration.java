@@ -45,10 +45,10 @@ record Declaration(
 
     /**
      * Finds the declarations for a method. Annotations are found on the method, on the methods that it overrides or
-     * implements, and, for public methods, on its class and that class's supertypes. For each pattern, an annotation on
-     * the method overrides that on the class. Meta-annotations count, including {@code @AliasFor}.
+     * implements in the class, and, for public methods, on its class and that class's supertypes. For each pattern, an
+     * annotation on the method overrides that on the class. Meta-annotations count, including {@code @AliasFor}.
      *
-     * @param method the method as declared by the target class
+     * @param method the method as declared or inherited by the target class
      */
     static List<Declaration> of(List<PipelineSlot> slots, Method method, Class<?> targetClass) {
         return slots.stream()
@@ -62,7 +62,7 @@ record Declaration(
     }
 
     private static @Nullable Declaration of(PipelineSlot slot, Method method, Class<?> targetClass) {
-        AnnotationAttributes onMethod = attributes(method, slot.annotation());
+        AnnotationAttributes onMethod = attributesOfMethod(method, targetClass, slot.annotation());
         AnnotationAttributes found =
                 onMethod == null ? attributesOfClass(method, targetClass, slot.annotation()) : onMethod;
         if (found == null) {
@@ -76,21 +76,33 @@ record Declaration(
     /** The attributes of the annotation on a method, or else on its class. */
     static @Nullable AnnotationAttributes attributes(
             Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
-        AnnotationAttributes onMethod = attributes(method, annotation);
+        AnnotationAttributes onMethod = attributesOfMethod(method, targetClass, annotation);
         return onMethod != null ? onMethod : attributesOfClass(method, targetClass, annotation);
     }
 
     /**
-     * Whether one of the annotations is on the method itself, or on one that it overrides or implements, and not on its
-     * class.
+     * Whether one of the annotations is on the method itself, or on one that it overrides or implements in the class,
+     * and not on the class.
      */
-    static boolean isAtMethod(Method method) {
-        return PatternDescriptors.slots().stream().anyMatch(slot -> isAtMethod(method, slot));
+    static boolean isAtMethod(Method method, Class<?> targetClass) {
+        return PatternDescriptors.slots().stream().anyMatch(slot -> isAtMethod(method, targetClass, slot));
     }
 
     /** Whether the annotation of one pattern is on the method. */
-    static boolean isAtMethod(Method method, PipelineSlot slot) {
-        return attributes(method, slot.annotation()) != null;
+    static boolean isAtMethod(Method method, Class<?> targetClass, PipelineSlot slot) {
+        return attributesOfMethod(method, targetClass, slot.annotation()) != null;
+    }
+
+    private static @Nullable AnnotationAttributes attributesOfMethod(
+            Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
+        AnnotationAttributes found = attributes(method, annotation);
+        return found != null
+                ? found
+                : ImplementedMethods.of(method, targetClass).stream()
+                        .map(implemented -> attributes(implemented, annotation))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private static @Nullable AnnotationAttributes attributesOfClass(

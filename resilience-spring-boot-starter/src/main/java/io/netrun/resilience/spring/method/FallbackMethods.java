@@ -61,7 +61,9 @@ public final class FallbackMethods {
         String bean = ofBean == null ? "" : ofBean.toString();
         String where = userClass.getName() + "." + method.getName() + ": @Fallback ";
         String notKept = KeptResults.obstacle(method, userClass);
-        if (notKept != null && declaration.settings().containsKey("stale") && isAtMethod(declaration, method)) {
+        if (notKept != null
+                && declaration.settings().containsKey("stale")
+                && isAtMethod(declaration, method, userClass)) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     where + "has 'stale', but the method " + notKept, "Remove 'stale' from the annotation")));
         }
@@ -89,7 +91,7 @@ public final class FallbackMethods {
                 .filter(Objects::nonNull)
                 .toList();
         if (fitting.isEmpty()) {
-            boolean ofClass = !isAtMethod(declaration, method);
+            boolean ofClass = !isAtMethod(declaration, method, userClass);
             if (ofClass && bean.isEmpty() && name.equals(method.getName())) {
                 return NONE;
             }
@@ -106,8 +108,8 @@ public final class FallbackMethods {
                 fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean), notKept == null);
     }
 
-    private static boolean isAtMethod(Declaration declaration, Method method) {
-        return Declaration.isAtMethod(method, declaration.slot());
+    private static boolean isAtMethod(Declaration declaration, Method method, Class<?> userClass) {
+        return Declaration.isAtMethod(method, userClass, declaration.slot());
     }
 
     /** Whether the result of a call may replace the failure of a later one. */

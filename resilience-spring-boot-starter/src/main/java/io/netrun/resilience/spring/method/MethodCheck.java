@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,18 @@ final class MethodCheck {
                 .toList();
         if (!reached.isEmpty()) {
             boolean byInterfaces = reached.stream().allMatch(Proxying.BY_INTERFACES::equals);
-            beans.methods().forEach((method, declarations) -> check(beans, method, declarations, byInterfaces));
+            Class<?> proxy = beans.names().stream()
+                    .map(proxies::proxyOf)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(beans.type());
+            beans.methods().forEach((method, declarations) -> {
+                Obstacle obstacle = adviceMode.obstacle(method, byInterfaces);
+                if (obstacle == null && adviceMode == AdviceMode.PROXY) {
+                    obstacle = Visibility.obstacle(method, byInterfaces ? null : proxy);
+                }
+                check(beans, method, declarations, obstacle);
+            });
         }
     }
 
@@ -69,13 +81,13 @@ final class MethodCheck {
         return false;
     }
 
-    private void check(AnnotatedBeans beans, Method method, List<Declaration> declarations, boolean byInterfaces) {
-        boolean atMethod = Declaration.isAtMethod(method);
-        Obstacle obstacle = adviceMode.obstacle(method, byInterfaces);
-        if (obstacle == null && atMethod && adviceMode == AdviceMode.PROXY) {
-            obstacle = Callbacks.obstacle(method, beans);
-        }
+    private void check(
+            AnnotatedBeans beans, Method method, List<Declaration> declarations, @Nullable Obstacle ofProxy) {
         Class<?> type = UserClasses.of(method, beans.type());
+        boolean atMethod = Declaration.isAtMethod(method, type);
+        Obstacle obstacle = ofProxy == null && atMethod && adviceMode == AdviceMode.PROXY
+                ? Callbacks.obstacle(method, beans)
+                : ofProxy;
         if (obstacle == null) {
             declarations.forEach(declaration -> {
                 Problem ambiguous = AmbiguousAnnotations.of(declaration.slot(), method, type);

@@ -348,7 +348,7 @@ public final class MethodPipelines {
     private static MethodPipeline unprotected(
             Method method, Class<?> userClass, List<Declaration> declarations, Obstacle obstacle) {
         Problem problem = MethodCheck.unprotected(userClass, method, declarations, obstacle);
-        if (Declaration.isAtMethod(method)) {
+        if (Declaration.isAtMethod(method, userClass)) {
             throw new ResilienceConfigurationException(List.of(new Problem(problem.description(), problem.remedy())));
         }
         log.warn("{}. {}.", problem.description(), problem.remedy());

@@ -5,6 +5,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ public final class ConfiguredSettings {
     static final String INSTANCES = "instances";
     static final String BASES = "bases";
 
+    /** The remedy for a list in place of a section. */
+    static final String WITHOUT_DASH = "Write the settings below the key, without the dash of a list";
+
     private final Map<String, Map<PropertySource<?>, Map<String, String>>> sections = new LinkedHashMap<>();
     private final Map<PatternDescriptor<?, ?>, Map<String, Map<PropertySource<?>, Property>>> instances =
             new LinkedHashMap<>();
@@ -42,6 +46,11 @@ public final class ConfiguredSettings {
     private final Map<PatternDescriptor<?, ?>, Map<String, Property>> bases = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final UnknownKeys unknown = new UnknownKeys();
+
+    /** The values when this was read, which count again once a later configuration has been rejected. */
+    private final Map<PropertySource<?>, Map<String, Object>> values = new LinkedHashMap<>();
+
+    private volatile boolean keepsValues;
 
     private ConfiguredSettings() {}
 
@@ -138,6 +147,16 @@ public final class ConfiguredSettings {
         return found == null || source == null ? Map.of() : found.getOrDefault(source, Map.of());
     }
 
+    /** From now on, the values count that the sources had when this was read: they have others, or are gone. */
+    void keepValues() {
+        keepsValues = true;
+    }
+
+    /** The values of a source, by name as written, that count in place of its present ones. */
+    Map<String, Object> keptValues(PropertySource<?> source) {
+        return keepsValues ? values.getOrDefault(source, Map.of()) : Map.of();
+    }
+
     private void read(EnumerablePropertySource<?> source) {
         List<Property> properties = new ArrayList<>();
         for (String written : source.getPropertyNames()) {
@@ -153,6 +172,10 @@ public final class ConfiguredSettings {
                         && !property.isEmpty()
                         && property.getElement(0, Form.UNIFORM).equals(SettingsResolver.ROOT)) {
                     properties.add(new Property(source, written, property));
+                    Object value = source.getProperty(written);
+                    if (value != null) {
+                        values.computeIfAbsent(source, first -> new HashMap<>()).put(written, value);
+                    }
                 }
             }
         }
@@ -171,6 +194,10 @@ public final class ConfiguredSettings {
     private void read(Property property) {
         if (property.size() == 1) {
             unknown.reportScalar(property, "enabled: true, or the key of a pattern");
+            return;
+        }
+        if (property.name().isNumericIndex(1)) {
+            unknown.list(property, 1, WITHOUT_DASH);
             return;
         }
         String global = property.name().getElement(1, Form.DASHED);
@@ -211,6 +238,10 @@ public final class ConfiguredSettings {
             unknown.reportScalar(property, DEFAULTS + ", or " + INSTANCES);
             return;
         }
+        if (property.name().isNumericIndex(2)) {
+            unknown.list(property, 2, WITHOUT_DASH);
+            return;
+        }
         switch (property.name().getElement(2, Form.DASHED)) {
             case DEFAULTS -> readKey(pattern, property, 3, counts);
             case INSTANCES, BASES -> readKey(pattern, property, 4, counts);
@@ -231,6 +262,13 @@ public final class ConfiguredSettings {
             last--;
         }
         boolean named = earliest == 4;
+        int list = named ? listOfSettings(pattern, name, last) : -1;
+        if (list > 0) {
+            // The index can be meant as a part of the name, too.
+            String bracketed = name(name, list) + "[" + name.getElement(list, Form.ORIGINAL) + "]";
+            unknown.list(property, list, WITHOUT_DASH + ". " + inBrackets(bracketed));
+            return;
+        }
         if (last < earliest) {
             if (!property.isBlank()) {
                 unknown.reportScalar(property, keys(pattern).iterator().next());
@@ -249,6 +287,16 @@ public final class ConfiguredSettings {
         } else if (!known || (counts && last > earliest && !named)) {
             reportKey(pattern, property, earliest, last);
         }
+    }
+
+    /** The index of the first list element below an instance that is not the value of a setting; -1 without one. */
+    private static int listOfSettings(PatternDescriptor<?, ?> pattern, ConfigurationPropertyName name, int last) {
+        for (int i = 4; i <= last && i < name.getNumberOfElements(); i++) {
+            if (name.isNumericIndex(i)) {
+                return i > 4 && isKey(pattern, name.getElement(i - 1, Form.ORIGINAL), true) ? -1 : i;
+            }
+        }
+        return -1;
     }
 
     private void put(PatternDescriptor<?, ?> pattern, Property property, @Nullable String instance, int key) {
@@ -283,7 +331,7 @@ public final class ConfiguredSettings {
         if (earliest == 4) {
             unknown.report(property, last, pattern.key(), keysOfNamed(pattern));
         } else if (property.name().isNumericIndex(3)) {
-            unknown.list(property, 3, "Write the settings below the key, without the dash of a list");
+            unknown.list(property, 3, WITHOUT_DASH);
         } else if (last > earliest) {
             unknown.reportName(pattern, property, 3);
         } else {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class ContextReload {
     private final List<Problem> tolerated = new ArrayList<>();
     private final List<UnusedSettings.Report> unused = new ArrayList<>();
     private final List<Runnable> changes = new ArrayList<>();
+    private @Nullable ConfiguredSettings former;
 
     /** Starts with nothing read. */
     ContextReload(ContextSettings context, boolean strict) {
@@ -42,6 +44,7 @@ final class ContextReload {
 
     /** Reads the configuration again. */
     void read() {
+        former = context.resolver().written();
         addSuspicious(context.resolver().refresh().problems());
     }
 
@@ -76,6 +79,14 @@ final class ContextReload {
 
     boolean isValid() {
         return problems.isEmpty();
+    }
+
+    /** Leaves the former configuration in force, also for instances that are created from now on. */
+    void restore() {
+        ConfiguredSettings present = former;
+        if (present != null) {
+            context.resolver().restore(present);
+        }
     }
 
     /** Throws all problems at once, if there are any. */

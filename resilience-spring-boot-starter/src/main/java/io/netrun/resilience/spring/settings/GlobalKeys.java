@@ -34,7 +34,9 @@ final class GlobalKeys {
     static void check(Property property, String key, UnknownKeys unknown) {
         int elements = property.size();
         List<String> known = GROUPS.get(key);
-        if (known != null) {
+        if (known != null && elements > 2 && property.name().isNumericIndex(2)) {
+            unknown.list(property, 2, ConfiguredSettings.WITHOUT_DASH);
+        } else if (known != null) {
             if (elements == 2) {
                 unknown.reportScalar(property, known.get(0));
             } else if (!known.contains(property.name().getElement(2, Form.DASHED))) {

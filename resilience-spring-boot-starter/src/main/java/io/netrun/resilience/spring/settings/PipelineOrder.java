@@ -52,21 +52,33 @@ public final class PipelineOrder {
      * Rearranges an order.
      *
      * @param order the order to start from, outermost first
-     * @param keys the keys of the slots to rearrange among themselves, outermost first
+     * @param written the keys of the slots to rearrange among themselves, outermost first, in any case, with dashes or
+     *     underscores
      * @param where the origin of the keys, for messages
-     * @throws ResilienceConfigurationException if a key is unknown, or occurs twice
+     * @throws ResilienceConfigurationException if a key is unknown, occurs twice, or is the only one
      */
-    public static List<PipelineSlot> changed(List<PipelineSlot> order, List<String> keys, String where) {
+    public static List<PipelineSlot> changed(List<PipelineSlot> order, List<String> written, String where) {
         Map<String, PipelineSlot> slots = order.stream()
                 .collect(Collectors.toMap(
                         PipelineSlot::key, Function.identity(), (first, second) -> first, LinkedHashMap::new));
+        List<String> keys = written.stream()
+                .map(key -> slots.keySet().stream()
+                        .filter(known -> ForeignNames.uniform(known).equals(ForeignNames.uniform(key)))
+                        .findFirst()
+                        .orElse(key))
+                .toList();
         if (new HashSet<>(keys).size() != keys.size() || !slots.keySet().containsAll(keys)) {
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    where + " is " + keys + ": must contain known patterns only, each at most once",
+                    where + " is " + written + ": must contain known patterns only, each at most once",
                     "List them from outermost to innermost, as in the default "
                             + PatternDescriptors.slots().stream()
                                     .map(PipelineSlot::key)
                                     .toList())));
+        }
+        if (keys.size() == 1) {
+            throw new ResilienceConfigurationException(List.of(Problem.tolerable(
+                    where + " is " + written + ": a single pattern has nothing to change its position with",
+                    "List two patterns or more, from outermost to innermost, or remove it")));
         }
         Iterator<String> named = keys.iterator();
         return slots.keySet().stream()

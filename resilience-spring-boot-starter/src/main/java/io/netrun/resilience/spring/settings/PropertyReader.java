@@ -61,6 +61,12 @@ final class PropertyReader {
         return present;
     }
 
+    /** Goes back to a configuration that was read before, since the present one has been rejected. */
+    void restore(ConfiguredSettings former) {
+        former.keepValues();
+        written = former;
+    }
+
     /** The placeholders in settings. */
     Placeholders placeholders() {
         return placeholders;
@@ -86,7 +92,8 @@ final class PropertyReader {
                 Map<String, String> properties = present.properties(name, source.getUnderlyingSource());
                 if (!properties.isEmpty()) {
                     PropertySource<?> document = (PropertySource<?>) source.getUnderlyingSource();
-                    sources.add(ConfigurationPropertySource.from(new RenamedSource(document, properties)));
+                    sources.add(ConfigurationPropertySource.from(
+                            new RenamedSource(document, properties, present.keptValues(document))));
                 } else if (!ConfiguredSettings.isExact(source)) {
                     ConfigurationPropertySource asked = new RelaxedSource(source, name, relaxed);
                     if (asked.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT) {

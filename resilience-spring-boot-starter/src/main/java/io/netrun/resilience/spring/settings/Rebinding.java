@@ -114,9 +114,11 @@ final class Rebinding {
             }
         }
         reloads.values().forEach(ContextReload::prepareReload);
+        List<ContextReload> valid = ofOwn.isValid()
+                ? reloads.values().stream().filter(ContextReload::isValid).toList()
+                : List.of();
+        reloads.values().stream().filter(reload -> !valid.contains(reload)).forEach(ContextReload::restore);
         ofOwn.requireValid();
-        List<ContextReload> valid =
-                reloads.values().stream().filter(ContextReload::isValid).toList();
         ofOwn.addTolerated(own.tryReportOverruled(overruled));
         ofOwn.logTolerated();
         reloads.values().forEach(ContextReload::logNewProblems);

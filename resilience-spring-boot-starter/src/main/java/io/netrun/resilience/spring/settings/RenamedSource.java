@@ -13,6 +13,7 @@ import org.springframework.util.StringUtils;
 final class RenamedSource extends EnumerablePropertySource<PropertySource<?>> implements OriginLookup<String> {
 
     private final Map<String, String> written;
+    private final Map<String, Object> kept;
 
     /**
      * Selects properties of a source.
@@ -20,8 +21,18 @@ final class RenamedSource extends EnumerablePropertySource<PropertySource<?>> im
      * @param written the names in the source, by new name
      */
     RenamedSource(PropertySource<?> source, Map<String, String> written) {
+        this(source, written, Map.of());
+    }
+
+    /**
+     * Selects properties of a source, some with former values.
+     *
+     * @param kept the values, by name in the source, that count in place of those in the source
+     */
+    RenamedSource(PropertySource<?> source, Map<String, String> written, Map<String, Object> kept) {
         super(source.getName(), source);
         this.written = written;
+        this.kept = kept;
     }
 
     @Override
@@ -32,7 +43,11 @@ final class RenamedSource extends EnumerablePropertySource<PropertySource<?>> im
     @Override
     public @Nullable Object getProperty(String name) {
         String original = written.get(name);
-        return original == null ? null : source.getProperty(original);
+        if (original == null) {
+            return null;
+        }
+        Object former = kept.get(original);
+        return former == null ? source.getProperty(original) : former;
     }
 
     @Override

@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -46,9 +48,20 @@ public final class RuntimeSettings {
         this.instances = instances;
     }
 
+    /**
+     * What one change has done, whatever else changed the instance at the same time.
+     *
+     * @param before the configuration that was changed
+     * @param after the configuration with the change
+     * @param wasEnabled whether the instance was enabled before
+     * @param isEnabled whether it was enabled by the change, or still is
+     */
+    public record Changed(Record before, Record after, boolean wasEnabled, boolean isEnabled) {}
+
     /** Changes all given settings, or none; see {@link #split}. */
-    public <P extends Policy, C extends Record> void change(PatternDescriptor<P, C> pattern, P policy, String changes) {
-        change(pattern, policy, split(changes));
+    public <P extends Policy, C extends Record> Changed change(
+            PatternDescriptor<P, C> pattern, P policy, String changes) {
+        return change(pattern, policy, split(changes));
     }
 
     /**
@@ -57,7 +70,7 @@ public final class RuntimeSettings {
      * @param changes texts of the values, by names as in Java or YAML, including {@code enabled}; null to unset one
      * @throws ResilienceConfigurationException if one cannot be read, a name is unknown, or a value is out of range
      */
-    public <P extends Policy, C extends Record> void change(
+    public <P extends Policy, C extends Record> Changed change(
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable String> changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
@@ -65,7 +78,7 @@ public final class RuntimeSettings {
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
-        apply(pattern, policy, values);
+        return apply(pattern, policy, values);
     }
 
     /**
@@ -148,12 +161,15 @@ public final class RuntimeSettings {
                 List.of(new Problem(name + " cannot be unset", "Write " + ExpectedFormat.of(type) + " as its value")));
     }
 
-    private <P extends Policy, C extends Record> void apply(
+    private <P extends Policy, C extends Record> Changed apply(
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
         Set<String> changed = new LinkedHashSet<>();
+        AtomicReference<Record> before = new AtomicReference<>();
+        C config;
         try {
-            C config = CreatedInstances.reconfigure(pattern, policy, present -> {
+            config = CreatedInstances.reconfigure(pattern, policy, present -> {
+                before.set(present);
                 requireUsed(pattern, present, values);
                 requireInRange(pattern, policy, present, values);
                 changed.clear();
@@ -168,9 +184,12 @@ public final class RuntimeSettings {
         } catch (IllegalArgumentException wrong) {
             throw outOfRange(pattern, policy, List.of(Ranges.invalid(wrong)));
         }
+        boolean wasEnabled = policy.isEnabled();
+        boolean isEnabled = enabled == null ? wasEnabled : Boolean.TRUE.equals(enabled);
         if (enabled != null) {
-            policy.setEnabled(Boolean.TRUE.equals(enabled));
+            policy.setEnabled(isEnabled);
         }
+        return new Changed(Objects.requireNonNull(before.get()), config, wasEnabled, isEnabled);
     }
 
     private static void requireInRange(

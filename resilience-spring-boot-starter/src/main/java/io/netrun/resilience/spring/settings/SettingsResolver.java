@@ -379,6 +379,11 @@ public final class SettingsResolver {
         return properties.refresh();
     }
 
+    /** Goes back to a configuration that was read before, since the present one has been rejected. */
+    void restore(ConfiguredSettings former) {
+        properties.restore(former);
+    }
+
     /** The conversion of texts to values. */
     ConversionService conversion() {
         return properties.conversion();

@@ -96,7 +96,7 @@ class EndpointAccessTests {
 
     private static int post(AssertableApplicationContext context, SecurityContext security) {
         return context.getBean(ResilienceEndpoint.class)
-                .act("circuit-breaker", "payments", "force-open", null, null, security)
+                .act("circuit-breaker", "payments", "force-open", null, null, null, security)
                 .getStatus();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Subscription;
 import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.RateLimiter;
@@ -12,6 +13,7 @@ import io.netrun.resilience.spring.event.OperatorChange;
 import io.netrun.resilience.timeout.Timeout;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,7 +127,7 @@ class OperatorTests {
                 .isOk();
         assertThat(sorry.config().message()).isEqualTo(" Sorry, duration=9s \"x\"");
         assertThat(sorry.config().duration()).isEqualTo(Duration.ofSeconds(5));
-        post("/resilience/timeout/sorry", "{\"settings\": [\"message=Wait, limit=2s\", \"duration=3s\"]}")
+        post("/resilience/timeout/sorry", "{\"settings\": {\"message\": \"Wait, limit=2s\", \"duration\": \"3s\"}}")
                 .expectStatus()
                 .isOk();
         assertThat(sorry.config().message()).isEqualTo("Wait, limit=2s");
@@ -148,14 +150,18 @@ class OperatorTests {
                 "{\"settings\": {\"enabled\": null}}|enabled cannot be unset",
                 "{\"settings\": {\"enabled\": \"\"}}|enabled is ''",
                 "{\"settings\": {}}|The settings are empty",
-                "{\"settings\": []}|The settings are empty",
+                "{\"settings\": []}|The body or its settings are not a valid JSON object",
                 "{\"settings\": \"\"}|The settings are empty",
                 "{\"settings\": \"{}\"}|The settings are empty",
                 "{\"settings\": \"=4\"}|A setting without a name",
                 "{\"settings\": {\"maxConcurrent\": {\"a\": 1}}}|maxConcurrent is '{a=1}', which cannot be read as a whole number",
                 "{\"settings\": {\"max\\\"\\u0007Weight\": 1}}|A bulkhead has no setting 'max\"\u0007Weight' that can be changed at runtime",
-                "{\"settings\": [\"maxConcurrent=-1\"]}|Bulkhead 'reports': maxConcurrent is -1: must be between 1 and 1000000",
-                "{\"settings\": [{\"maxConcurrent\": 4}]}|A bulkhead has no setting '{maxConcurrent' that can be changed at runtime",
+                "{\"settings\": [\"maxConcurrent=4\"]}|The body or its settings are not a valid JSON object",
+                "{\"settings\": [{\"maxConcurrent\": 4}]}|The body or its settings are not a valid JSON object",
+                "{\"settings\": {\"maxConcurrent\": 4}} x|The body or its settings are not a valid JSON object",
+                "{\"settings\": {\"maxConcurrent\": 4}} {}|The body or its settings are not a valid JSON object",
+                "{\"settings\": {\"maxConcurrent\": 4}, \"scpoe\": \"fleet\"}|The body has an unknown member 'scpoe'",
+                "{\"maxConcurrent\": 4}|The body has an unknown member 'maxConcurrent'",
                 "{\"settings\": 4}|A bulkhead has no setting '4' that can be changed at runtime",
                 "{\"action\": {\"a\": 1}}|Unknown action 'a=1'",
                 "{\"action\": [\"reset\", 1]}|Unknown action 'reset, 1'",
@@ -297,6 +303,25 @@ class OperatorTests {
         post("/resilience/circuit-breaker/reports", "{\"action\": \"reset\"}")
                 .expectStatus()
                 .isOk();
+    }
+
+    @Test
+    void actionShouldNotBeKeptWithTheChangesOfOthers() {
+        io.netrun.resilience.circuitbreaker.CircuitBreaker breaker = registry.find(
+                        io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "reports")
+                .orElseThrow();
+        int before = breaker.config().failureThreshold();
+        Subscription meanwhile = breaker.onStateChange((from, to) ->
+                post("/resilience/circuit-breaker/reports", "{\"settings\": {\"failureThreshold\": 77}}"));
+        post("/resilience/circuit-breaker/reports", "{\"action\": \"force-open\"}");
+        meanwhile.close();
+        assertThat(listening.heard).extracting(OperatorChange::action).containsExactly("settings", "force-open");
+        assertThat(listening.heard.get(0).before()).containsOnly(Map.entry("failureThreshold", "" + before));
+        assertThat(listening.heard.get(0).after()).containsOnly(Map.entry("failureThreshold", "77"));
+        assertThat(listening.heard.get(1).before()).containsOnly(Map.entry("state", "closed"));
+        assertThat(listening.heard.get(1).after()).containsOnly(Map.entry("state", "forced-open"));
+        post("/resilience/circuit-breaker/reports", "{\"settings\": {\"failureThreshold\": %d}}".formatted(before));
+        post("/resilience/circuit-breaker/reports", "{\"action\": \"reset\"}");
     }
 
     @Test

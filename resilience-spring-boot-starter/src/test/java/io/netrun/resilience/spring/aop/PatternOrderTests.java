@@ -35,7 +35,7 @@ class PatternOrderTests {
 
     @Test
     void orderOfAMethodShouldBeWithinThatOfTheApplication() {
-        runner.withPropertyValues("resilience.order=retry,timeout")
+        runner.withPropertyValues("resilience.order=RETRY,TimeOut")
                 .run(context -> assertThat(chain(context, "own"))
                         .containsExactly("circuit-breaker", "bulkhead", "timeout", "retry"));
     }

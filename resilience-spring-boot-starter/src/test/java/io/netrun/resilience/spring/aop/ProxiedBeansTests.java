@@ -14,7 +14,9 @@ import java.util.List;
 import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.target.HotSwappableTargetSource;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -223,6 +225,40 @@ class ProxiedBeansTests {
             assertThat(context.getBean(Sender.class)).isInstanceOf(LoggingSender.class);
             assertThat(context.getBean(Sender.class).send()).isEqualTo(3);
             assertThat(listed(context)).hasSize(1);
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithSwappedTarget {
+
+        @Bean
+        Notifier target() {
+            return new Notifier();
+        }
+
+        @Bean
+        HotSwappableTargetSource source(Notifier target) {
+            return new HotSwappableTargetSource(target);
+        }
+
+        @Bean
+        ProxyFactoryBean stacked(HotSwappableTargetSource source) {
+            ProxyFactoryBean proxy = new ProxyFactoryBean();
+            proxy.setTargetSource(source);
+            proxy.setProxyTargetClass(true);
+            return proxy;
+        }
+    }
+
+    @Test
+    void beanBehindAProxyWithAChangingTargetShouldBeProtectedOnce() {
+        runner.withUserConfiguration(WithSwappedTarget.class).run(context -> {
+            assertThat(attempts((Notifier) context.getBean("stacked"))).isEqualTo(3);
+            assertThat(attempts((Notifier) context.getBean("target"))).isEqualTo(6);
+            Notifier plain = new Notifier();
+            context.getBean(HotSwappableTargetSource.class).swap(plain);
+            assertThat(attempts((Notifier) context.getBean("stacked"))).isEqualTo(3);
+            assertThat(attempts((Notifier) context.getBean("target"))).isEqualTo(9);
         });
     }
 

@@ -92,6 +92,56 @@ class RestClientTests {
     }
 
     @Test
+    void clientThatIsProtectedTwiceShouldPassEachPolicyOnce() {
+        server.answers(503, 503, 503, 503, 503, 503, 503, 503, 503);
+        runner.withPropertyValues(
+                        "resilience.circuit-breaker.instances.prices.failure-threshold=100",
+                        "resilience.http-clients.other.retry=prices",
+                        "resilience.http-clients.other.bulkhead=other")
+                .run(context -> {
+                    ResilientRestClients resilience = context.getBean(ResilientRestClients.class);
+                    RestClient once =
+                            builder().apply(resilience.client("prices")).build();
+                    RestClient twice =
+                            once.mutate().apply(resilience.client("prices")).build();
+                    RestTemplate template = new RestTemplate(responses);
+                    template.setInterceptors(
+                            List.of(resilience.interceptor("prices"), resilience.interceptor("other")));
+                    assertThatThrownBy(() -> get(twice)).isInstanceOf(HttpServerErrorException.class);
+                    assertThat(server.requests()).hasSize(3);
+                    assertThatThrownBy(() -> template.getForObject(server.url() + "/prices/7", String.class))
+                            .isInstanceOf(HttpServerErrorException.class);
+                    assertThat(server.requests()).hasSize(6);
+                    ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+                    assertThat(breaker(registry).metrics().totalFailed()).isEqualTo(6);
+                    assertThat(registry.find(Bulkhead.TYPE, "other")
+                                    .orElseThrow()
+                                    .metrics()
+                                    .totalAccepted())
+                            .isPositive();
+                });
+    }
+
+    @Test
+    void requestThatAnOuterInterceptorRepeatsShouldPassThePoliciesAgain() {
+        server.answers(503, 503, 503, 503, 503, 503);
+        runner.withPropertyValues("resilience.circuit-breaker.instances.prices.failure-threshold=100")
+                .run(context -> {
+                    RestClient client = builder()
+                            .requestInterceptor((request, body, execution) -> {
+                                execution.execute(request, body).close();
+                                return execution.execute(request, body);
+                            })
+                            .requestInterceptors(interceptors -> interceptors.add(
+                                    context.getBean(ResilientRestClients.class).interceptor("prices")))
+                            .build();
+                    assertThatThrownBy(() -> get(client)).isInstanceOf(HttpServerErrorException.class);
+                    // Before Spring Framework 7, an interceptor can run the inner ones only once.
+                    assertThat(server.requests()).hasSizeBetween(4, 6);
+                });
+    }
+
+    @Test
     void lastFailingResponseShouldReachTheStatusHandlersUnread() {
         server.answers(500, 502, 503);
         run((client, registry) -> assertThatThrownBy(() -> get(client))

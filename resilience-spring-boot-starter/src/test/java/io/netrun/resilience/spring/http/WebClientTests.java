@@ -89,6 +89,27 @@ class WebClientTests {
                         context.getBean(ResilienceRegistry.class)));
     }
 
+    @Test
+    void clientThatIsProtectedTwiceShouldPassEachPolicyOnce() {
+        server.answers(503, 503, 503, 503, 503, 503, 503, 503, 503);
+        runner.withPropertyValues("resilience.http-clients.other.retry=prices").run(context -> {
+            ResilientWebClients resilience = context.getBean(ResilientWebClients.class);
+            WebClient twice = builder()
+                    .apply(resilience.client("prices"))
+                    .build()
+                    .mutate()
+                    .apply(resilience.client("prices"))
+                    .filter(resilience.filter("other"))
+                    .build();
+            assertThatThrownBy(() -> get(twice).block(LONG)).isInstanceOf(WebClientResponseException.class);
+            assertThat(server.requests()).hasSize(3);
+            assertThat(breaker(context.getBean(ResilienceRegistry.class))
+                            .metrics()
+                            .totalFailed())
+                    .isEqualTo(3);
+        });
+    }
+
     private WebClient.Builder builder() {
         return WebClient.builder()
                 .baseUrl(server.url())

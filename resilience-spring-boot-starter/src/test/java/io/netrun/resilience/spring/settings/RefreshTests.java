@@ -96,6 +96,30 @@ class RefreshTests {
     }
 
     @Test
+    void instanceAfterAWrongChangeShouldHaveTheSettingsInForce() {
+        runner.withPropertyValues("resilience.bulkhead.instances.later.max-queue=5")
+                .withPropertyValues("resilience.bulkhead.defaults.max-concurrent=7")
+                .run(context -> {
+                    TestPropertyValues.of(
+                                    "resilience.bulkhead.instances.later.max-queue=6",
+                                    "resilience.bulkhead.instances.added.max-queue=6",
+                                    "resilience.bulkhead.defaults.max-concurrent=8")
+                            .applyTo(context);
+                    change(context, "resilience.circuit-breaker.instances.payments.failure-threshold", "0");
+                    ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+                    Bulkhead later = registry.getOrCreate(Bulkhead.TYPE, "later");
+                    Bulkhead added = registry.getOrCreate(Bulkhead.TYPE, "added");
+                    assertThat(later.config().maxQueue()).isEqualTo(5);
+                    assertThat(later.config().maxConcurrent()).isEqualTo(7);
+                    assertThat(added.config().maxQueue()).isNotEqualTo(6);
+                    change(context, "resilience.circuit-breaker.instances.payments.failure-threshold", "4");
+                    assertThat(later.config().maxQueue()).isEqualTo(6);
+                    assertThat(added.config().maxQueue()).isEqualTo(6);
+                    assertThat(added.config().maxConcurrent()).isEqualTo(8);
+                });
+    }
+
+    @Test
     void unrelatedChangeShouldLeaveAnOperatorsChange() {
         runner.withPropertyValues("resilience.bulkhead.instances.reports.max-queue=5")
                 .run(context -> {
