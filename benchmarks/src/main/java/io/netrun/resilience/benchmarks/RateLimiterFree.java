@@ -6,10 +6,8 @@ import com.alibaba.csp.sentinel.slots.block.flow.FlowRule;
 import com.alibaba.csp.sentinel.slots.block.flow.FlowRuleManager;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.CheckedSupplier;
-import io.netrun.resilience.Ticker;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Supplier;
@@ -123,32 +121,6 @@ public class RateLimiterFree extends NanosPerCall {
             FlowRuleManager.loadRules(List.of(
                     new FlowRule(RESOURCE).setGrade(RuleConstant.FLOW_GRADE_QPS).setCount((double) CALLS * 1000)));
             requireCounted(work);
-        }
-    }
-
-    /** A clock that runs faster, since our limiter gives no more than one token a microsecond. */
-    private static final class FastTicker implements Ticker {
-
-        static final int FACTOR = 1000;
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime() * FACTOR;
-        }
-
-        @Override
-        public Instant now() {
-            return Instant.now();
-        }
-
-        @Override
-        public void sleep(long nanos) throws InterruptedException {
-            Ticker.system().sleep(nanos / FACTOR);
-        }
-
-        @Override
-        public Scheduled schedule(Runnable task, long delayNanos) {
-            return Ticker.system().schedule(task, delayNanos / FACTOR);
         }
     }
 }
