@@ -342,6 +342,10 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
     @Override
     protected void stop() {
         countStop(layer.retry());
+        RetrySequence known = attempts; // confined to another thread, which refunds as well if it is not seen here
+        if (known != null) {
+            known.refundUnmade();
+        }
         halt();
         clear();
     }

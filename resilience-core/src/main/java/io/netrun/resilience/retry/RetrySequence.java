@@ -4,6 +4,9 @@ import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ExceptionFilter;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,9 @@ final class RetrySequence extends Deadline.InFlight {
 
     /** The maximum by which a hint extends the computed delay. */
     private static final long LONGEST_EXTENSION = TimeUnit.SECONDS.toNanos(5);
+
+    private static final VarHandle COST = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "cost", VarHandle.class, RetrySequence.class, int.class);
 
     private enum End {
         CANCELLED,
@@ -56,8 +62,11 @@ final class RetrySequence extends Deadline.InFlight {
     private End end = End.NOT_RETRIED;
     private String reason = "";
 
-    /** The cost of the last retry in the budget. */
-    private int cost;
+    /**
+     * The cost of the last retry in the budget, negative once its attempt has begun: until then, the thread that
+     * abandons the call refunds it, because user code may hold up the thread that makes the attempt.
+     */
+    private volatile int cost;
 
     /**
      * @param sync whether the calling thread makes the call, so that its interrupt means that the call is cancelled
@@ -195,6 +204,10 @@ final class RetrySequence extends Deadline.InFlight {
 
     /** Records that the delay is over and the next attempt begins. */
     void begins() {
+        int paid = cost;
+        if (paid > 0) {
+            COST.compareAndSet(this, paid, -paid);
+        }
         retry.counts().retries.increment();
     }
 
@@ -247,9 +260,17 @@ final class RetrySequence extends Deadline.InFlight {
     private void refund() {
         RetryBudget budget = rules.config().budget();
         if (budget != null) {
-            budget.refund(cost);
+            budget.refund(Math.abs((int) COST.getAndSet(this, 0)));
         }
-        cost = 0;
+    }
+
+    /** Refunds the cost of a retry whose attempt has not begun. Called by the thread that abandons the call. */
+    void refundUnmade() {
+        RetryBudget budget = rules.config().budget();
+        int paid = cost;
+        if (budget != null && paid > 0 && COST.compareAndSet(this, paid, 0)) {
+            budget.refund(paid);
+        }
     }
 
     /** Counts that the call ends because it was cancelled, whatever was decided, unless it was abandoned before. */
@@ -357,6 +378,7 @@ final class RetrySequence extends Deadline.InFlight {
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
         retry.counts().cancelled.increment();
+        refundUnmade();
         distinct(later, null).forEach(failures);
     }
 

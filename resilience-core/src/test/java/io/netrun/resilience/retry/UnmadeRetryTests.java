@@ -12,6 +12,9 @@ import io.netrun.resilience.timeout.TimeoutThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,133 @@ class UnmadeRetryTests {
         limits.ticker.advance(LimitFixture.LIMIT);
         assertThat(call).failsWithin(LimitFixture.LONG);
         assertUnmade(retry);
+    }
+
+    @Test
+    void cancelDuringAHookThatBlocksShouldReturnTheTokensAtOnce() throws Exception {
+        try (BlockedHook hook = new BlockedHook()) {
+            CompletableFuture<String> call = hook.retry.callAsync(UnmadeRetryTests::failed);
+            hook.awaitBegun();
+            call.cancel(true);
+            assertThat(budget.available()).isEqualTo(RetryBudget.CAPACITY);
+            assertUnmadeAfter(hook);
+        }
+    }
+
+    @Test
+    void limitDuringAHookThatBlocksShouldReturnTheTokens() throws Exception {
+        try (BlockedHook hook = new BlockedHook()) {
+            CompletableFuture<String> call =
+                    Pipeline.of(limits.timeout(TimeoutThread.AUTO), hook.retry).callAsync(UnmadeRetryTests::failed);
+            hook.awaitBegun();
+            limits.ticker.advance(LimitFixture.LIMIT);
+            await().atMost(LimitFixture.LONG).until(() -> budget.available() == RetryBudget.CAPACITY);
+            assertThat(call).failsWithin(LimitFixture.LONG);
+            assertUnmadeAfter(hook);
+        }
+    }
+
+    @Test
+    void limitDuringASyncHookThatBlocksShouldReturnTheTokens() throws Exception {
+        try (BlockedHook hook = new BlockedHook()) {
+            Pipeline guarded = Pipeline.of(limits.timeout(TimeoutThread.WORKER), hook.retry);
+            CompletableFuture<Throwable> caller = CompletableFuture.supplyAsync(
+                    () -> catchThrowable(() -> guarded.run(UnmadeRetryTests::fail)), task -> new Thread(task).start());
+            hook.awaitBegun();
+            limits.ticker.advance(LimitFixture.LIMIT);
+            await().atMost(LimitFixture.LONG).until(() -> budget.available() == RetryBudget.CAPACITY);
+            assertThat(caller).succeedsWithin(LimitFixture.LONG);
+            assertUnmadeAfter(hook);
+        }
+    }
+
+    @Test
+    void limitDuringAListenerThatBlocksShouldReturnTheTokens() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Retry retry = retry(limits.ticker);
+        retry.onRetry((failure, attempt) -> {
+            begun.countDown();
+            awaitUninterruptibly(release);
+        });
+        Pipeline guarded = Pipeline.of(limits.timeout(TimeoutThread.WORKER), retry);
+        CompletableFuture<Throwable> caller = CompletableFuture.supplyAsync(
+                () -> catchThrowable(() -> guarded.run(UnmadeRetryTests::fail)), task -> new Thread(task).start());
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        limits.ticker.advance(LimitFixture.LIMIT);
+        await().atMost(LimitFixture.LONG).until(() -> budget.available() == RetryBudget.CAPACITY);
+        release.countDown();
+        assertThat(caller).succeedsWithin(LimitFixture.LONG);
+        assertUnmade(retry);
+    }
+
+    @Test
+    void cancelOfAnAttemptThatRunsShouldNotReturnItsTokens() {
+        Retry retry = retry(limits.ticker);
+        AtomicInteger attempts = new AtomicInteger();
+        CompletableFuture<String> call =
+                retry.callAsync(() -> attempts.incrementAndGet() == 1 ? failed() : new CompletableFuture<>());
+        limits.ticker.advance(DELAY);
+        await().atMost(LimitFixture.LONG).until(() -> attempts.get() == 2);
+        call.cancel(true);
+        assertThat(budget.available()).isEqualTo(RetryBudget.CAPACITY - RetryBudget.RETRY_COST);
+    }
+
+    /** A hook that blocks, whatever interrupts it, until this is closed. */
+    private final class BlockedHook implements AutoCloseable {
+
+        private final CountDownLatch begun = new CountDownLatch(1);
+        private final CountDownLatch release = new CountDownLatch(1);
+        private final CountDownLatch over = new CountDownLatch(1);
+        private final Retry retry = Retry.of(
+                "r",
+                RetryConfig.builder()
+                        .maxAttempts(2)
+                        .baseDelay(Duration.ZERO)
+                        .jitter(false)
+                        .budget(budget)
+                        .beforeRetry((failure, attempt) -> {
+                            begun.countDown();
+                            awaitUninterruptibly(release);
+                            over.countDown();
+                        })
+                        .build(),
+                limits.ticker);
+
+        void awaitBegun() throws InterruptedException {
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(budget.available()).isEqualTo(RetryBudget.CAPACITY - RetryBudget.RETRY_COST);
+        }
+
+        @Override
+        public void close() {
+            release.countDown();
+            awaitUninterruptibly(over);
+        }
+    }
+
+    /** The tokens are not returned a second time when the hook returns. */
+    private void assertUnmadeAfter(BlockedHook hook) {
+        hook.close();
+        await().during(Duration.ofMillis(20)).until(() -> budget.available() == RetryBudget.CAPACITY);
+        assertUnmade(hook.retry);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (!latch.await(60, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("never released");
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
