@@ -78,6 +78,7 @@ public final class EventPublisher {
     static final int MAX_WAITING = 100_000;
 
     private final CopyOnWriteArrayList<Listener<?>> listeners = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Interest> interests = new CopyOnWriteArrayList<>();
 
     /** Events queued for the delivering thread. */
     private final Queue<Delivery> queue = new ConcurrentLinkedQueue<>();
@@ -95,7 +96,21 @@ public final class EventPublisher {
     public <E> Subscription subscribe(Class<E> type, Consumer<? super E> consumer) {
         Listener<E> listener = new Listener<>(type, consumer);
         listeners.add(listener);
-        return () -> listeners.remove(listener);
+        interests.forEach(Interest::update);
+        return () -> {
+            listeners.remove(listener);
+            interests.forEach(Interest::update);
+        };
+    }
+
+    /**
+     * Returns whether there are listeners for a type of event, as an object to keep: it asks without traversing them.
+     */
+    public Interest interestIn(Class<?> type) {
+        Interest interest = new Interest(this, type);
+        interests.add(interest);
+        interest.update();
+        return interest;
     }
 
     /** Returns whether there is a listener for a type of event. Check it before creating events that are frequent. */
@@ -104,7 +119,7 @@ public final class EventPublisher {
             return false; // avoids an iterator
         }
         for (Listener<?> listener : listeners) {
-            if (listener.type.isAssignableFrom(type)) {
+            if (listener.receives(type)) {
                 return true;
             }
         }
@@ -270,6 +285,29 @@ public final class EventPublisher {
         }
     }
 
+    /** Whether there are listeners for a type of event. Thread-safe. */
+    public static final class Interest {
+
+        private final EventPublisher publisher;
+        private final Class<?> type;
+        private volatile boolean exists;
+
+        private Interest(EventPublisher publisher, Class<?> type) {
+            this.publisher = publisher;
+            this.type = type;
+        }
+
+        /** Returns whether there is a listener now. */
+        public boolean exists() {
+            return exists;
+        }
+
+        /** Of threads that register and close listeners at the same time, the last one to enter sees all of it. */
+        private synchronized void update() {
+            exists = publisher.wants(type);
+        }
+    }
+
     /** A class and not a record: two registrations of the same consumer are two subscriptions. */
     private static final class Listener<E> {
 
@@ -281,8 +319,14 @@ public final class EventPublisher {
             this.consumer = Objects.requireNonNull(consumer, "listener");
         }
 
+        /** Returns whether this listener receives events of a class. */
+        boolean receives(Class<?> event) {
+            return type == event
+                    || (type.isAssignableFrom(event) && !ResilienceEvent.OnRequest.class.isAssignableFrom(event));
+        }
+
         void accept(Object event) {
-            if (!type.isInstance(event)) {
+            if (!receives(event.getClass())) {
                 return;
             }
             try {

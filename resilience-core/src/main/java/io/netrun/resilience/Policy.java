@@ -87,7 +87,7 @@ public interface Policy extends Guard {
      * quick. Exceptions are logged and have no other effect.
      *
      * @param type the type of events, such as {@code CircuitBreakerEvent.StateChanged.class}, or
-     *     {@code ResilienceEvent.class} for all
+     *     {@code ResilienceEvent.class} for all but those {@linkplain ResilienceEvent.OnRequest on request}
      * @return the handle that ends the subscription
      */
     <E extends ResilienceEvent> Subscription on(Class<E> type, Consumer<? super E> listener);

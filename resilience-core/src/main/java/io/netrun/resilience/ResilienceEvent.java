@@ -13,4 +13,7 @@ public interface ResilienceEvent {
 
     /** Returns the wall-clock time of the event. */
     Instant time();
+
+    /** An event that is so frequent that only listeners of exactly its class receive it. */
+    interface OnRequest extends ResilienceEvent {}
 }

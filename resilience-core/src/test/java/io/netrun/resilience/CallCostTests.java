@@ -13,6 +13,7 @@ import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.timeout.Timeout;
 import io.netrun.resilience.timeout.TimeoutThread;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -46,10 +47,28 @@ class CallCostTests {
                 Retry.of("plain"),
                 CircuitBreaker.of("count"),
                 CircuitBreaker.of("window", c -> c.detection(Detection.COUNT_WINDOW)),
+                withListener(CircuitBreaker.of("listened")),
+                rampingUp(CircuitBreaker.of(
+                        "ramping",
+                        c -> c.rampUpDuration(Duration.ofDays(365))
+                                .rampUpInitialRate(100)
+                                .successThreshold(1))),
                 Bulkhead.of("free"),
                 RateLimiter.of("tokens", c -> c.limit(1_000_000)),
                 Fallback.of("unused", c -> c.value(RESULT)),
                 Pipeline.of(Retry.of("retry"), CircuitBreaker.of("breaker"), Bulkhead.of("bulkhead")));
+    }
+
+    /** It has listeners, but none for successful calls. */
+    private static Guard withListener(CircuitBreaker breaker) {
+        breaker.onStateChange((from, to) -> {});
+        return breaker;
+    }
+
+    private static Guard rampingUp(CircuitBreaker breaker) {
+        breaker.halfOpen();
+        breaker.run(() -> {});
+        return breaker;
     }
 
     @ParameterizedTest

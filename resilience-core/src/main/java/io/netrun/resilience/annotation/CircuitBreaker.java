@@ -69,6 +69,18 @@ public @interface CircuitBreaker {
     String halfOpenMaxDuration() default "";
 
     /**
+     * Time over which a circuit that closes after its trials admits more and more calls. At least zero, default
+     * {@code 0s} for all calls at once.
+     */
+    String rampUpDuration() default "";
+
+    /** Percentage of calls that is admitted at the begin of that time. Above 0, at most 100, default 10. */
+    double rampUpInitialRate() default Unset.DOUBLE;
+
+    /** The state in which the circuit begins. {@code closed} (default), {@code forced-open} or {@code disabled}. */
+    String initialState() default "";
+
+    /**
      * How the circuit takes part in the fleet of all processes of the application. {@code none}, {@code hint} (default)
      * or {@code quorum}; without effect unless the module {@code resilience-fleet} is in use.
      */

@@ -63,7 +63,11 @@ final class Circuit {
         this.ticker = ticker;
         this.waits = waits;
         this.listener = listener;
-        this.state = new Closed(this);
+        this.state = switch (config.initialState()) {
+            case CLOSED -> new Closed(this);
+            case FORCED_OPEN -> new ForcedOpen(this);
+            case DISABLED -> Disabled.initially();
+        };
         this.transitions = new TransitionAnnouncer(state, () -> state);
     }
 
@@ -219,6 +223,21 @@ final class Circuit {
 
     void reset() {
         force(new Closed(this), "reset");
+    }
+
+    /** Begins trials, unless they have begun. */
+    void halfOpen() {
+        CircuitState seen;
+        HalfOpen trying;
+        do {
+            seen = state;
+            if (seen instanceof HalfOpen) {
+                return;
+            }
+            trying =
+                    new HalfOpen(this, seen instanceof Open open ? open : Open.beforeTrials(this, seen.failureCount()));
+        } while (!tryTransition(seen, trying, "set half-open"));
+        announce();
     }
 
     void forceOpen() {

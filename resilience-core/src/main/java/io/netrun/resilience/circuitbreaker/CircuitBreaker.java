@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Stops calling what keeps failing. CLOSED: calls are admitted and their outcomes are recorded; enough failures open
  * the circuit. OPEN: calls are rejected with a {@link CircuitOpenException} for the open duration. HALF_OPEN: a few
- * trials are admitted; enough successes close the circuit, one failure reopens it. Operators can also force it open or
- * disable it. In mode {@link PolicyMode#OBSERVE} the states follow each other in the same way, but all calls are
- * admitted, unless an operator has forced the circuit open.
+ * trials are admitted; enough successes close the circuit, one failure reopens it. Operators can also force it open,
+ * disable it, or let it try. In mode {@link PolicyMode#OBSERVE} the states follow each other in the same way, but all
+ * calls are admitted, unless an operator has forced the circuit open.
  *
  * <p>Thread-safe and lock-free. A call's outcome counts only for the state that admitted the call. A cancelled or
  * interrupted call counts as neither success nor failure; a call that exceeded the time limit around it counts as
@@ -41,7 +41,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     /** The state of a circuit. */
     public enum State {
-        /** Calls are admitted and recorded. */
+        /** Calls are admitted and recorded; a part of them is rejected while the circuit ramps up after trials. */
         CLOSED,
         /** Calls are rejected for a time. */
         OPEN,
@@ -81,11 +81,13 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
 
     private final Circuit circuit;
     private final OutcomeRecorder outcomes;
+    private final InitialState initialState;
     private volatile boolean tightened;
 
     @SuppressWarnings("this-escape") // the circuit only keeps the reference
     private CircuitBreaker(String name, CircuitBreakerConfig config, Ticker ticker) {
         super(name, config, ticker);
+        this.initialState = config.initialState();
         this.circuit = new Circuit(name, config, ticker, waits(), new Announcements());
         this.outcomes = new OutcomeRecorder(config, events(), circuit);
     }
@@ -144,6 +146,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                         .findFirst()
                         .orElse(null),
                 state.nextTrialTime(),
+                state.rampUpRate(),
                 outcomes.totalSucceeded(),
                 outcomes.totalFailed(),
                 outcomes.totalIgnored(),
@@ -154,24 +157,37 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
                 circuit.totalWouldReject());
     }
 
-    /** A circuit breaker is idle if it is CLOSED and has no recorded failures. */
+    /**
+     * A circuit breaker is idle if it is CLOSED, has no recorded failures and does not ramp up. One that begins
+     * FORCED_OPEN or DISABLED is idle in that state.
+     */
     @Override
     public boolean isIdle() {
         CircuitState state = circuit.state();
-        return state.state() == State.CLOSED && state.failureCount() == 0;
+        return switch (state.state()) {
+            case CLOSED -> state.failureCount() == 0 && state.rampUpRate() == 100;
+            case OPEN, HALF_OPEN -> false;
+            case FORCED_OPEN, DISABLED -> !isForced();
+        };
     }
 
-    /** A circuit breaker is forced if it is FORCED_OPEN or DISABLED. */
+    /**
+     * A circuit breaker is forced if it is FORCED_OPEN or DISABLED, unless it has begun in that state. One that has
+     * begun so is forced in any other state, because only an operator can have changed that.
+     */
     @Override
     public boolean isForced() {
-        State state = state();
-        return state == State.FORCED_OPEN || state == State.DISABLED;
+        return switch (state()) {
+            case FORCED_OPEN -> initialState != InitialState.FORCED_OPEN;
+            case DISABLED -> initialState != InitialState.DISABLED;
+            case CLOSED, OPEN, HALF_OPEN -> initialState != InitialState.CLOSED;
+        };
     }
 
-    /** A circuit breaker is enabled unless it is DISABLED. */
+    /** A circuit breaker is enabled unless it is DISABLED. One that has begun in that state is enabled all the same. */
     @Override
     public boolean isEnabled() {
-        return state() != State.DISABLED;
+        return !(circuit.state() instanceof Disabled disabled) || disabled.isInitial();
     }
 
     /**
@@ -200,6 +216,16 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     public void reset() {
         circuit.reset();
         outcomes.lastFailures().clear();
+    }
+
+    /**
+     * Makes the circuit HALF_OPEN, from any state: the next calls are trials, which close or open it. Does nothing if
+     * it is HALF_OPEN already. A trial that fails opens the circuit for the open duration, even one that was
+     * FORCED_OPEN or DISABLED.
+     */
+    public void halfOpen() {
+        circuit.halfOpen();
+        onChanged();
     }
 
     /** Returns the last five failures since creation or reset, the latest first; a copy. */

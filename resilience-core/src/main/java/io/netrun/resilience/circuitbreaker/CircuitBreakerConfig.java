@@ -38,6 +38,12 @@ import org.jspecify.annotations.Nullable;
  * @param halfOpenMaxCalls maximum number of concurrent trials while half-open; 1 to 10,000, default 3
  * @param halfOpenMaxDuration maximum duration of a trial before it counts as failed; above zero, null for
  *     {@code openDuration}, which is the default
+ * @param rampUpDuration time over which a circuit that closes after its trials admits more and more calls, until it
+ *     admits all of them; zero, the default, for admitting all at once. At least zero
+ * @param rampUpInitialRate percentage of calls that is admitted at the begin of that time; above 0, at most 100,
+ *     default 10
+ * @param initialState the state in which the circuit begins; changes nothing of a circuit that exists; default
+ *     {@link InitialState#CLOSED}
  * @param exceptions failures that count, by class, subclasses included, or by code; not empty, default every
  *     {@link Throwable}
  * @param ignoreExceptions failures that count as neither success nor failure, even if they match {@code exceptions};
@@ -70,6 +76,9 @@ public record CircuitBreakerConfig(
         @Nullable Duration maxOpenDuration,
         int halfOpenMaxCalls,
         @Nullable Duration halfOpenMaxDuration,
+        Duration rampUpDuration,
+        double rampUpInitialRate,
+        InitialState initialState,
         List<FailureMatcher> exceptions,
         List<FailureMatcher> ignoreExceptions,
         boolean matchCauses,
@@ -112,6 +121,9 @@ public record CircuitBreakerConfig(
         if (halfOpenMaxDuration != null) {
             Require.positive("halfOpenMaxDuration", halfOpenMaxDuration);
         }
+        Require.notNegative("rampUpDuration", rampUpDuration);
+        Require.percentage("rampUpInitialRate", rampUpInitialRate);
+        Objects.requireNonNull(initialState, "initialState");
         Objects.requireNonNull(fleet, "fleet");
         Objects.requireNonNull(mode, "mode");
         if (!(fleetQuorum > 0 && fleetQuorum <= 1)) {
@@ -201,6 +213,9 @@ public record CircuitBreakerConfig(
         builder.maxOpenDuration = maxOpenDuration;
         builder.halfOpenMaxCalls = halfOpenMaxCalls;
         builder.halfOpenMaxDuration = halfOpenMaxDuration;
+        builder.rampUpDuration = rampUpDuration;
+        builder.rampUpInitialRate = rampUpInitialRate;
+        builder.initialState = initialState;
         builder.exceptions = exceptions;
         builder.ignoreExceptions = ignoreExceptions;
         builder.matchCauses = matchCauses;
@@ -230,6 +245,9 @@ public record CircuitBreakerConfig(
         private @Nullable Duration maxOpenDuration;
         private int halfOpenMaxCalls = 3;
         private @Nullable Duration halfOpenMaxDuration;
+        private Duration rampUpDuration = Duration.ZERO;
+        private double rampUpInitialRate = 10;
+        private InitialState initialState = InitialState.CLOSED;
         private List<FailureMatcher> exceptions = List.of(FailureMatcher.of(Throwable.class));
         private List<FailureMatcher> ignoreExceptions = List.of();
         private boolean matchCauses;
@@ -362,6 +380,34 @@ public record CircuitBreakerConfig(
          */
         public Builder halfOpenMaxDuration(@Nullable Duration halfOpenMaxDuration) {
             this.halfOpenMaxDuration = halfOpenMaxDuration;
+            return this;
+        }
+
+        /**
+         * Sets the time over which a circuit that closes after its trials admits more and more calls, from
+         * {@link #rampUpInitialRate} to all of them. The other calls are rejected. At least zero; default zero, for
+         * admitting all calls at once.
+         */
+        public Builder rampUpDuration(Duration rampUpDuration) {
+            this.rampUpDuration = rampUpDuration;
+            return this;
+        }
+
+        /**
+         * Sets the percentage of calls that is admitted when a circuit has just closed after its trials. Above 0, at
+         * most 100, default 10. Used only with {@link #rampUpDuration}.
+         */
+        public Builder rampUpInitialRate(double rampUpInitialRate) {
+            this.rampUpInitialRate = rampUpInitialRate;
+            return this;
+        }
+
+        /**
+         * Sets the state in which the circuit begins. Default {@link InitialState#CLOSED}. A change of this setting
+         * changes nothing of a circuit that exists.
+         */
+        public Builder initialState(InitialState initialState) {
+            this.initialState = initialState;
             return this;
         }
 
@@ -509,6 +555,9 @@ public record CircuitBreakerConfig(
                     maxOpenDuration,
                     halfOpenMaxCalls,
                     halfOpenMaxDuration,
+                    rampUpDuration,
+                    rampUpInitialRate,
+                    initialState,
                     exceptions,
                     ignoreExceptions,
                     matchCauses,

@@ -33,7 +33,13 @@ public sealed interface CircuitBreakerEvent extends ResilienceEvent {
      * Mode observe: a call was admitted that would have been rejected. While the circuit is open there are many of
      * these events: keep listeners cheap.
      *
-     * @param state the state that would have rejected it: OPEN or HALF_OPEN
+     * @param state the state that would have rejected it: OPEN, HALF_OPEN, or CLOSED while the circuit ramps up
      */
     record WouldReject(String name, Instant time, CircuitBreaker.State state) implements CircuitBreakerEvent {}
+
+    /**
+     * A call succeeded. Published only to listeners of exactly this class, because there are many of these events: keep
+     * listeners cheap. Without such a listener, nothing is published and calls cost nothing more.
+     */
+    record CallSucceeded(String name, Instant time) implements CircuitBreakerEvent, ResilienceEvent.OnRequest {}
 }

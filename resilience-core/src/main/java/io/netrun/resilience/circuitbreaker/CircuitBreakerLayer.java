@@ -63,14 +63,13 @@ final class CircuitBreakerLayer implements Layer {
             Verdict verdict,
             @Nullable Throwable failure,
             Deadline scope) {
+        boolean success = false;
         try {
-            if (inFlight == null) {
-                outcomes.record(admission, verdict, failure, scope);
-            } else {
-                inFlight.end(verdict, failure);
-            }
+            success = inFlight == null
+                    ? outcomes.record(admission, verdict, failure, scope)
+                    : inFlight.end(verdict, failure);
         } finally {
-            outcomes.announce();
+            outcomes.announce(success);
         }
     }
 
@@ -164,19 +163,22 @@ final class CircuitBreakerLayer implements Layer {
         /**
          * Ends this call by itself, unless it was abandoned before. The listeners of a transition run afterwards,
          * because they may block, and an abandoning thread waits for this.
+         *
+         * @return whether a success is to be announced
          */
-        void end(Verdict verdict, @Nullable Throwable failure) {
-            if (tryBeginEnd()) {
-                adapted = null;
-                try {
-                    if (deadline != Deadline.NONE && deadline.isOver() && !hasBegun()) {
-                        outcomes.onStopped(admission);
-                    } else {
-                        outcomes.record(admission, verdict, failure, deadline);
-                    }
-                } finally {
-                    markSettled();
+        boolean end(Verdict verdict, @Nullable Throwable failure) {
+            if (!tryBeginEnd()) {
+                return false;
+            }
+            adapted = null;
+            try {
+                if (deadline != Deadline.NONE && deadline.isOver() && !hasBegun()) {
+                    outcomes.onStopped(admission);
+                    return false;
                 }
+                return outcomes.record(admission, verdict, failure, deadline);
+            } finally {
+                markSettled();
             }
         }
 
@@ -187,22 +189,24 @@ final class CircuitBreakerLayer implements Layer {
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            abandon(exceeded);
-            outcomes.announce();
+            outcomes.announce(abandon(exceeded));
         }
 
-        private void abandon(boolean exceeded) {
+        /** Returns whether a success is to be announced. */
+        private boolean abandon(boolean exceeded) {
             AdaptedCall<?> call = adapted;
             adapted = null;
             if (!exceeded && call != null && call.isOwnedBy(deadline)) {
                 // A stream that began successfully and was cancelled by its subscriber.
-                outcomes.onSuccess(admission);
-            } else if (exceeded && hasBegun()) {
+                return outcomes.onSuccess(admission);
+            }
+            if (exceeded && hasBegun()) {
                 outcomes.onExceeded(admission, deadline);
             } else {
                 // This includes a call that was abandoned before the protected code was called: it was never made.
                 outcomes.onStopped(admission);
             }
+            return false;
         }
     }
 
@@ -211,6 +215,9 @@ final class CircuitBreakerLayer implements Layer {
 
         private final InFlight inFlight;
         private final @Nullable CallerContext context;
+
+        /** Whether a success is to be announced; written and read by the thread that ends the call. */
+        private boolean success;
 
         InFlightCall(InFlight inFlight, @Nullable CallerContext context) {
             this.inFlight = inFlight;
@@ -221,17 +228,21 @@ final class CircuitBreakerLayer implements Layer {
         protected void onInnerEnd(T value, @Nullable Throwable failure) {
             if (context == null) {
                 settle(value, failure);
-                inFlight.outcomes.announce();
+                announce();
                 return;
             }
             context.runAnyway(() -> settle(value, failure));
-            if (!inFlight.outcomes.hasTransition()) {
+            if (!success && !inFlight.outcomes.hasTransition()) {
                 context.clear();
             } else if (tryEnd()) {
-                announceThenPublish(inFlight.outcomes::announce, value, failure, context);
+                announceThenPublish(this::announce, value, failure, context);
             } else {
-                context.runAnyway(inFlight.outcomes::announce);
+                context.runAnyway(this::announce);
             }
+        }
+
+        private void announce() {
+            inFlight.outcomes.announce(success);
         }
 
         private void settle(T value, @Nullable Throwable failure) {
@@ -242,13 +253,14 @@ final class CircuitBreakerLayer implements Layer {
             Verdict verdict = failure == null
                     ? outcomes.judge(value, inFlight.adapted)
                     : outcomes.judge(failure, inFlight.deadline, false);
-            inFlight.end(verdict, failure);
+            success = inFlight.end(verdict, failure);
         }
 
         @Override
         protected void stop() {
+            boolean stopped = false;
             if (inFlight.tryEnd()) {
-                inFlight.abandon(inFlight.deadline.isExceeded());
+                stopped = inFlight.abandon(inFlight.deadline.isExceeded());
             } else {
                 inFlight.awaitSettled();
             }
@@ -256,7 +268,7 @@ final class CircuitBreakerLayer implements Layer {
                 context.clear();
             }
             super.stop();
-            inFlight.outcomes.announce();
+            inFlight.outcomes.announce(stopped);
         }
     }
 }

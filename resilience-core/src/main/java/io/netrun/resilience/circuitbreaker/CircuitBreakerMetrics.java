@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param halfOpenCalls HALF_OPEN: trials in flight; otherwise 0
  * @param lastFailureTime when a call failed last, by the wall clock; null if none has since creation or reset
  * @param nextTrialTime OPEN: when the next trial is admitted, by the wall clock; otherwise null
+ * @param rampUpRate the percentage of calls that the circuit admits while it ramps up after its recovery; 100 at any
+ *     other time
  * @param totalSucceeded calls that succeeded
  * @param totalFailed calls that failed in a way that counts
  * @param totalIgnored calls that failed in a way that does not count
@@ -31,6 +33,7 @@ public record CircuitBreakerMetrics(
         int halfOpenCalls,
         @Nullable Instant lastFailureTime,
         @Nullable Instant nextTrialTime,
+        double rampUpRate,
         long totalSucceeded,
         long totalFailed,
         long totalIgnored,

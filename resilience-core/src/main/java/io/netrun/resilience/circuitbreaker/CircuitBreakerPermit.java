@@ -22,8 +22,7 @@ final class CircuitBreakerPermit implements Permit {
     public void onSuccess() {
         Admission held = admission.getAndSet(null);
         if (held != null) {
-            outcomes.onSuccess(held);
-            outcomes.announce();
+            outcomes.announce(outcomes.onSuccess(held));
         }
     }
 
@@ -32,8 +31,7 @@ final class CircuitBreakerPermit implements Permit {
         Admission held = admission.getAndSet(null);
         if (held != null) {
             Verdict verdict = outcomes.judge(failure, Deadline.NONE, false);
-            outcomes.record(held, verdict, failure, Deadline.NONE);
-            outcomes.announce();
+            outcomes.announce(outcomes.record(held, verdict, failure, Deadline.NONE));
         }
     }
 

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A call was rejected because the circuit is open, or half-open with all its trials in flight. */
+/**
+ * A call was rejected because the circuit is open, half-open with all its trials in flight, or closed and ramping up.
+ */
 public final class CircuitOpenException extends CallRejectedException implements RetryAfter {
 
     private static final long serialVersionUID = 1L;
@@ -25,7 +27,7 @@ public final class CircuitOpenException extends CallRejectedException implements
         this.refusing = refusing;
     }
 
-    /** Returns the state that rejected the call: OPEN, HALF_OPEN or FORCED_OPEN. */
+    /** Returns the state that rejected the call: OPEN, HALF_OPEN, FORCED_OPEN, or CLOSED while it ramps up. */
     public CircuitBreaker.State state() {
         return state;
     }
@@ -33,7 +35,8 @@ public final class CircuitOpenException extends CallRejectedException implements
     /**
      * Returns how much longer the circuit rejects calls, from now on. OPEN: the time until trials are admitted.
      * HALF_OPEN: zero, because a running trial may end at any moment. FORCED_OPEN: empty, because only an operator ends
-     * it. Zero once that state is over, as after a reset.
+     * it. CLOSED: the time until all calls are admitted; some are admitted earlier. Zero once that state is over, as
+     * after a reset.
      */
     @Override
     public Optional<Duration> retryAfter() {
@@ -54,6 +57,9 @@ public final class CircuitOpenException extends CallRejectedException implements
         return switch (state) {
             case HALF_OPEN -> circuit + "is half-open and all its trials are in flight";
             case FORCED_OPEN -> circuit + "is forced open until it is reset";
+            case CLOSED ->
+                circuit + "ramps up after its recovery and admits a part of the calls; all calls are admitted after "
+                        + text(Duration.ofNanos(rejectingNanos()));
             default ->
                 circuit + "is open; the next trial is admitted after " + text(Duration.ofNanos(rejectingNanos()));
         };

@@ -76,6 +76,11 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
         return 0;
     }
 
+    /** Returns the percentage of calls that this period admits, below 100 only while it ramps up. */
+    double rampUpRate() {
+        return 100;
+    }
+
     @Nullable
     Instant nextTrialTime() {
         return null;

@@ -161,7 +161,7 @@ final class HalfOpen extends CircuitState {
                     return false;
                 }
                 if (successes.incrementAndGet() >= circuit.config().successThreshold()) {
-                    circuit.tryTransition(HalfOpen.this, new Closed(circuit), "enough trials succeeded");
+                    circuit.tryTransition(HalfOpen.this, Closed.afterTrials(circuit), "enough trials succeeded");
                 }
                 return true;
             } finally {

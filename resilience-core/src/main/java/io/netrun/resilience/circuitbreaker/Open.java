@@ -72,7 +72,13 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
 
     /** Creates the open period after trials that were stopped without an outcome. */
     Open restarted() {
-        return new Open(circuit, failureCount, openings, circuit.ticker().nanoTime(), new Object());
+        return new Open(
+                circuit, failureCount, Math.max(1, openings), circuit.ticker().nanoTime(), new Object());
+    }
+
+    /** Creates the basis of trials that follow no open period: if one fails, the circuit opens for the first time. */
+    static Open beforeTrials(Circuit circuit, int failureCount) {
+        return new Open(circuit, failureCount, 0, circuit.ticker().nanoTime(), new Object());
     }
 
     /** Ends the open duration: the next call begins the half-open period, unless the circuit is held. */
@@ -99,7 +105,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     /** Randomized if it grows, so that callers that failed together do not return together. */
     private static long durationNanos(CircuitBreakerConfig config, int openings) {
         long base = Require.nanos(config.openDuration());
-        if (openings == 1 || config.openBackoffMultiplier() == 1.0) {
+        if (openings <= 1 || config.openBackoffMultiplier() == 1.0) {
             return base;
         }
         double grown = (double) base * Math.pow(config.openBackoffMultiplier(), openings - 1);

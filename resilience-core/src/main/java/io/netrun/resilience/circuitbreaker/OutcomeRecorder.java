@@ -29,11 +29,13 @@ final class OutcomeRecorder {
     private final LongAdder failed = new LongAdder();
     private final LongAdder ignored = new LongAdder();
     private final LongAdder cancelled = new LongAdder();
+    private final EventPublisher.Interest successListeners;
     private final LastFailures lastFailures = new LastFailures();
 
     OutcomeRecorder(CircuitBreakerConfig config, EventPublisher events, Circuit circuit) {
         this.name = circuit.name();
         this.events = events;
+        this.successListeners = events.interestIn(CircuitBreakerEvent.CallSucceeded.class);
         this.ticker = circuit.ticker();
         this.circuit = circuit;
         this.judgement = Judgement.of(config);
@@ -83,18 +85,21 @@ final class OutcomeRecorder {
     }
 
     /**
-     * Counts a call and settles its admission. Runs no user code: {@link #announce()} must follow.
+     * Counts a call and settles its admission. Runs no user code: {@link #announce} must follow.
      *
      * @param failure what was thrown; null for a result
+     * @return whether a success is to be announced
      */
-    void record(Admission admission, Verdict verdict, @Nullable Throwable failure, Deadline deadline) {
+    boolean record(Admission admission, Verdict verdict, @Nullable Throwable failure, Deadline deadline) {
         if (deadline != Deadline.NONE && deadline.isExceeded()) {
             // It ended too late for its caller: the dependency is too slow, which counts as a failure.
             countFailure(admission, givenUp(deadline));
-            return;
+            return false;
         }
         switch (verdict) {
-            case SUCCEEDED -> onSuccess(admission);
+            case SUCCEEDED -> {
+                return onSuccess(admission);
+            }
             case FAILED -> {
                 if (failure == null) {
                     countFailure(admission, "its result counts as a failure");
@@ -108,11 +113,27 @@ final class OutcomeRecorder {
                 admission.ignored();
             }
         }
+        return false;
     }
 
-    /** Calls the listeners for the transition that an outcome has caused, if any. Never throws. */
-    void announce() {
+    /**
+     * Calls the listeners for a success, and for the transition that an outcome has caused, if any. Never throws.
+     *
+     * @param success whether to announce a success
+     */
+    void announce(boolean success) {
+        if (success) {
+            publishSuccess();
+        }
         circuit.announce();
+    }
+
+    private void publishSuccess() {
+        try {
+            events.publish(new CircuitBreakerEvent.CallSucceeded(name, ticker.now()));
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "CircuitBreaker '{}': a success could not be announced", name, thrown);
+        }
     }
 
     /** Returns whether there is a transition to announce. */
@@ -120,14 +141,19 @@ final class OutcomeRecorder {
         return circuit.hasTransition();
     }
 
-    /** Records a success; only the holder of the permit knows the result. */
-    void onSuccess(Admission admission) {
+    /**
+     * Records a success; only the holder of the permit knows the result.
+     *
+     * @return whether the success is to be {@linkplain #announce announced}
+     */
+    boolean onSuccess(Admission admission) {
         if (admission.succeeded()) {
             succeeded.increment();
-        } else {
-            failed.increment();
-            lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), "a trial that succeeded too late"));
+            return successListeners.exists();
         }
+        failed.increment();
+        lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), "a trial that succeeded too late"));
+        return false;
     }
 
     private static boolean isCancelled(Throwable failure, Deadline deadline, boolean sync) {
@@ -153,7 +179,9 @@ final class OutcomeRecorder {
     /** Captures the context for the listeners of an asynchronous call; null if there are none. */
     @Nullable
     CallerContext contextOfListeners() {
-        return events.wants(CircuitBreakerEvent.StateChanged.class) ? CallerContext.capture() : null;
+        return successListeners.exists() || events.wants(CircuitBreakerEvent.StateChanged.class)
+                ? CallerContext.capture()
+                : null;
     }
 
     private boolean isFailure(@Nullable Predicate<@Nullable Object> failureResult, @Nullable Object result) {

@@ -23,6 +23,9 @@ final class SharedCircuit {
     /** The reason of an operator's reset. */
     private static final String RESET = "reset";
 
+    /** The reason of trials that an operator has begun. */
+    private static final String HALF_OPEN = "set half-open";
+
     private static final long LONGEST_VOTE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int WHOLE_QUORUM = 1_000;
 
@@ -42,7 +45,10 @@ final class SharedCircuit {
     /** Whether the fleet has opened the circuit, as far as this node knows. */
     private volatile boolean fleetOpen;
 
-    /** Whether an operator has reset the circuit on this node since: the fleet's opening does not apply here. */
+    /**
+     * Whether an operator has reset the circuit or begun trials on this node since: the fleet's opening does not apply
+     * here.
+     */
     private volatile boolean overruled;
 
     private record Opening(long at) {}
@@ -59,7 +65,9 @@ final class SharedCircuit {
 
     /** Listeners are called in the order of the changes, one at a time. */
     private void onStateChanged(StateChanged event) {
-        if (event.to() == CircuitBreaker.State.CLOSED && event.reason().equals(RESET)) {
+        if ((event.to() == CircuitBreaker.State.CLOSED && event.reason().equals(RESET))
+                || (event.to() == CircuitBreaker.State.HALF_OPEN
+                        && event.reason().equals(HALF_OPEN))) {
             overruled = fleetOpen || !takesPart(event.from());
         }
         if (event.to() != CircuitBreaker.State.OPEN) {

@@ -33,6 +33,11 @@ public final class CircuitBreakerAssert extends PolicyAssert<CircuitBreakerAsser
         return requireEqual("state", present().state(), state);
     }
 
+    /** Verifies the percentage of calls that the circuit admits while it ramps up; 100 at any other time. */
+    public CircuitBreakerAssert hasRampUpRate(double expected) {
+        return requireEqual("rampUpRate", present().metrics().rampUpRate(), expected);
+    }
+
     /** Verifies the count that opens a closed circuit; see {@code CircuitBreakerMetrics#failureCount()}. */
     public CircuitBreakerAssert hasFailureCount(int expected) {
         return requireEqual("failureCount", present().metrics().failureCount(), expected);

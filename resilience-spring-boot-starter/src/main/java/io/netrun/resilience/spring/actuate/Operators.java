@@ -73,6 +73,12 @@ public final class Operators {
      * @throws ResilienceConfigurationException if the change is not possible; nothing has changed then
      */
     <P extends Policy> void perform(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
+        if (scope == Scope.FLEET && pattern.isForOneNode(change.action())) {
+            throw new ResilienceConfigurationException(List.of(new Problem(
+                    "Action '" + change.action() + "' is for one node: in the fleet, nodes that start in the next days"
+                            + " would do it as well",
+                    "Leave out the scope, and ask each node that should do it")));
+        }
         FleetOperations nodes = scope == Scope.FLEET ? requireFleet() : null;
         apply(pattern, policy, change, scope);
         if (nodes != null) {

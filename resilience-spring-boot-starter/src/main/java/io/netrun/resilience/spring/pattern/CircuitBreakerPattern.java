@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ final class CircuitBreakerPattern {
             .callCounts("Calls", "totalSucceeded", "totalFailed", "totalIgnored", "totalCancelled")
             .meters(meters())
             .actions(actions())
+            .oneNodeActions(Set.of("half-open"))
             .canReject(CircuitBreakerPattern::isRejecting)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
@@ -60,6 +62,7 @@ final class CircuitBreakerPattern {
     private static Map<String, Consumer<CircuitBreaker>> actions() {
         Map<String, Consumer<CircuitBreaker>> actions = new LinkedHashMap<>();
         actions.put("reset", CircuitBreaker::reset);
+        actions.put("half-open", CircuitBreaker::halfOpen);
         actions.put("force-open", CircuitBreaker::forceOpen);
         actions.put("disable", CircuitBreaker::disable);
         return actions;
@@ -86,6 +89,10 @@ final class CircuitBreakerPattern {
                 "circuitbreaker.halfopen.calls",
                 "Trials in flight of a half-open circuit",
                 b -> b.metrics().halfOpenCalls()));
+        meters.add(MeterSpec.gauge(
+                "circuitbreaker.rampup.rate",
+                "Percentage of calls that the circuit admits while it ramps up, 100 at any other time",
+                b -> b.metrics().rampUpRate()));
         meters.add(MeterSpec.counter(
                 CALLS, CALLS_HELP, "succeeded", b -> b.metrics().totalSucceeded()));
         meters.add(

@@ -42,6 +42,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final CallCounts callCounts;
     private final List<MeterSpec<P>> meters;
     private final Map<String, Consumer<P>> actions;
+    private final Set<String> oneNodeActions;
     private final List<Class<? extends ResilienceEvent>> applicationEvents;
     private final List<Class<? extends ResilienceEvent>> frequentEvents;
     private final Consumer<ConfigurableConversionService> converters;
@@ -87,6 +88,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
                 .toList();
         this.mode = builder.mode;
         this.actions = builder.actions;
+        this.oneNodeActions = builder.oneNodeActions;
         this.applicationEvents = builder.applicationEvents;
         this.frequentEvents = builder.frequentEvents;
         this.converters = builder.converters;
@@ -181,6 +183,11 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** The actions that an operator can perform on an instance, by their names in a POST to the endpoint. */
     public Map<String, Consumer<P>> actions() {
         return actions;
+    }
+
+    /** Whether an action cannot be for all nodes of a fleet, because nodes that start later would do it as well. */
+    public boolean isForOneNode(String action) {
+        return oneNodeActions.contains(action);
     }
 
     /** The events that are published as application events. */

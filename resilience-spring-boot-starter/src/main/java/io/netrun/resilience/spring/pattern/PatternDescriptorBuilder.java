@@ -36,6 +36,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     CallCounts callCounts = CallCounts.NONE;
     List<MeterSpec<P>> meters = List.of();
     Map<String, Consumer<P>> actions = Map.of();
+    Set<String> oneNodeActions = Set.of();
     List<Class<? extends ResilienceEvent>> applicationEvents = List.of();
     List<Class<? extends ResilienceEvent>> frequentEvents = List.of();
     Consumer<ConfigurableConversionService> converters = registry -> {};
@@ -105,6 +106,11 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
 
     PatternDescriptorBuilder<P, C> actions(Map<String, Consumer<P>> actions) {
         this.actions = actions;
+        return this;
+    }
+
+    PatternDescriptorBuilder<P, C> oneNodeActions(Set<String> actions) {
+        this.oneNodeActions = Set.copyOf(actions);
         return this;
     }
 

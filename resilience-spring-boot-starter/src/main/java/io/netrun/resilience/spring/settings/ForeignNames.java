@@ -59,7 +59,6 @@ final class ForeignNames {
             max-wait-duration-in-half-open-state | half-open-max-duration | It limits each trial
             automatic-transition-from-open-to-half-open-enabled | | Remove it: the next call starts the trials
             transition-to-state-after-wait-duration | | Remove it: a trial that takes too long reopens the circuit
-            initial-state | | Call forceOpen() or disable() in code
             ignore-class-binding-exceptions | | Remove it: a class that does not exist fails startup
             record-exceptions | exceptions | A failure not listed is ignored; it is not a success
             record-failure-predicate | failure | exceptions must list the failure too

@@ -69,6 +69,7 @@ class FleetScopeTests {
                 .responseTimeout(Duration.ofSeconds(30))
                 .build();
         fleet.announced.clear();
+        fleet.changedHere.clear();
         fleet.obstacle = Optional.empty();
         circuit().reset();
     }
@@ -93,6 +94,31 @@ class FleetScopeTests {
         assertThat(output)
                 .contains("force-open by an operator without a principal for the fleet: {state=closed} -> "
                         + "{state=forced-open}");
+    }
+
+    @Test
+    void actionForOneNodeShouldBeRefusedForTheFleet() {
+        post("circuit-breaker/reports", "{\"action\": \"half-open\", \"scope\": \"fleet\"}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo(
+                        "Action 'half-open' is for one node: in the fleet, nodes that start in the next days would do"
+                                + " it as well")
+                .jsonPath("$.remedy")
+                .isEqualTo("Leave out the scope, and ask each node that should do it");
+        assertThat(circuit().state()).isEqualTo(State.CLOSED);
+        assertThat(fleet.announced).isEmpty();
+        post("circuit-breaker/reports", "{\"action\": \"half-open\"}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.state")
+                .isEqualTo("half-open")
+                .jsonPath("$.recentEvents[0].action")
+                .isEqualTo("half-open");
+        assertThat(fleet.changedHere).extracting(FleetChange::action).contains("half-open");
     }
 
     @Test

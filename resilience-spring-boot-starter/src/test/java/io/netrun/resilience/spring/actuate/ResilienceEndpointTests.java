@@ -243,9 +243,10 @@ class ResilienceEndpointTests {
     }
 
     @Test
-    void postShouldForceOpenDisableAndReset() {
+    void postShouldForceOpenDisableTryAndReset() {
         act("force-open").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("forced-open");
         act("disable").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("disabled");
+        act("half-open").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("half-open");
         act("reset").expectStatus().isOk().expectBody().jsonPath("$.state").isEqualTo("closed");
     }
 
@@ -258,7 +259,7 @@ class ResilienceEndpointTests {
                 .jsonPath("$.error")
                 .isEqualTo("Unknown action 'explode'")
                 .jsonPath("$.remedy")
-                .isEqualTo("Known actions: reset, force-open, disable");
+                .isEqualTo("Known actions: reset, half-open, force-open, disable");
     }
 
     @Test
