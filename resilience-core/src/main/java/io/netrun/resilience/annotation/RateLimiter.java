@@ -32,6 +32,14 @@ public @interface RateLimiter {
     /** Number of calls that may begin at once after a quiet time. 1 to 1,000,000, default the limit. */
     int burst() default Unset.INT;
 
+    /**
+     * Number of tokens that a call of the method takes, in one step: a number such as {@code 5}, from 1 to the burst,
+     * or a SpEL expression over the arguments such as {@code #batch.size()}, or {@code #p0.size()} by position. A call
+     * with an expression that yields 0 takes none and does not wait; a number outside of 0 to the burst fails the call.
+     * Applies to the method and not to the instance. Default one token.
+     */
+    String permits() default "";
+
     /** Maximum time to wait for a token. Zero or more, default {@code 0s}, which rejects at once. */
     String maxWait() default "";
 

@@ -24,7 +24,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     private final RateLimiter limiter;
     private final RateLimiterConfig config;
     private final long giveUpAt;
-    private final Reservation reservation = new Reservation(this);
+    private final Reservation reservation;
 
     /** What is needed to start the call; null once the wait is over. */
     private final AtomicReference<@Nullable Start<T>> start;
@@ -40,9 +40,11 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             Layer next,
             CheckedSupplier<? extends CompletionStage<T>, ?> body,
             Deadline deadline,
-            long now) {
+            long now,
+            int permits) {
         this.limiter = limiter;
         this.config = limiter.inForce();
+        this.reservation = new Reservation(this, permits);
         this.giveUpAt = now + Require.nanos(config.maxWait());
         ScopeEnd scopeEnd = deadline == Deadline.NONE ? null : new ScopeEnd(this);
         this.start = new AtomicReference<>(new Start<>(next, body, deadline, scopeEnd, CallerContext.capture()));
@@ -63,7 +65,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         }
         if (acquired) {
             start.set(null);
-            limiter.countAccepted();
+            limiter.countAccepted(reservation.permits());
             return call.next.callAsync(call.body, call.deadline);
         }
         if (reservation.hasFailed()) {
@@ -112,7 +114,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         }
         switch (reservation.state()) {
             case EXPIRED -> {
-                long retryAfter = limiter.retryAfter();
+                long retryAfter = limiter.retryAfter(reservation.permits());
                 Throwable rejection =
                         new RateLimitExceededException(limiter.name(), limiter.config(), config, retryAfter);
                 reject(call, rejection, limiter.rejectedEvent(retryAfter));
@@ -145,7 +147,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         if (call.deadline.isOver()) {
             call.context.run(() -> cancel(false), this::fail);
         } else if (tryEnd()) {
-            limiter.countRejected();
+            limiter.countRejected(reservation.permits());
             call.context.run(
                     () -> announceThenPublish(event, null, rejection, call.context),
                     unusable -> publishFailure(rejection));
@@ -160,7 +162,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
             returnUnused();
             cancel(false);
         } else {
-            limiter.countAccepted();
+            limiter.countAccepted(reservation.permits());
             follow(call.next.callAsync(call.body, scope));
         }
     }
@@ -181,7 +183,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
     /** Returns the token of a call that does not begin. */
     private void returnUnused() {
         if (reservation.tryReturn()) {
-            limiter.queue().returnToken();
+            limiter.queue().returnTokens(reservation.permits());
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Limits the number of calls that begin in a period: up to the burst at once after a quiet time, then at an even rate.
@@ -33,6 +35,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     public static final PolicyType<RateLimiter, RateLimiterConfig> TYPE =
             new PolicyType<>("rate-limiter", RateLimiter.class, RateLimiterConfig.defaults(), RateLimiter::of);
 
+    private static final Logger log = LoggerFactory.getLogger(RateLimiter.class);
+
     private final ReservationQueue queue;
 
     /** How often a thread that changes settings checks whether the draining thread has applied them. */
@@ -42,6 +46,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     private volatile long longestWait;
 
+    /** Whether a call with a number of tokens that is out of range has been logged, in mode observe. */
+    private volatile boolean warned;
+
     /** The rate in force is not above this, in calls per period. */
     private volatile double limitedTo = Double.POSITIVE_INFINITY;
 
@@ -50,6 +57,13 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
+
+    /** The tokens of accepted calls, less one for each of them. */
+    private final LongAdder acceptedFurther = new LongAdder();
+
+    /** The tokens of rejected calls, less one for each of them. */
+    private final LongAdder rejectedFurther = new LongAdder();
+
     private final LongAdder wouldWait = new LongAdder();
     private final LongAdder wouldReject = new LongAdder();
 
@@ -112,7 +126,10 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
                 accepted.sum(),
                 rejected.sum(),
                 wouldWait.sum(),
-                wouldReject.sum());
+                wouldReject.sum(),
+                queue.waitingTokens(),
+                accepted.sum() + acceptedFurther.sum(),
+                rejected.sum() + rejectedFurther.sum());
     }
 
     /**
@@ -124,13 +141,23 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * @throws PolicyShutdownException if this is shut down, and the call would have to wait
      */
     public Permit acquirePermit() {
+        return acquirePermit(1);
+    }
+
+    /**
+     * Acquires a permit that takes several tokens, for a call that counts as that many, such as one with a batch. It
+     * waits until all of them have come; calls that come later do not overtake it. Otherwise like
+     * {@link #acquirePermit()}.
+     *
+     * @param permits number of tokens; 1 to the {@linkplain RateLimiterConfig#capacity() burst}, or 0 for a permit that
+     *     takes none and does not wait
+     * @throws IllegalArgumentException if the number is out of its range, and this is enabled
+     */
+    public Permit acquirePermit(int permits) {
         if (isEnabled()) {
-            long now = ticker().nanoTime();
-            if (!queue.tryAcquire(now)) {
-                await(now, Deadline.current());
-            }
+            acquire(permits, ticker().nanoTime(), Deadline.current());
         }
-        countAccepted();
+        countAccepted(permits);
         return RateLimiterPermit.INSTANCE;
     }
 
@@ -139,26 +166,76 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * published as a rejection. See {@link #acquirePermit()}.
      */
     public Optional<Permit> tryAcquirePermit() {
-        if (isEnabled() && !tryAcquire() && !tryObserve(ticker().nanoTime(), 0)) {
-            countRejected();
-            publishRejected(expected(Math.max(0, queue.waitOf(ticker().nanoTime()))));
+        return tryAcquirePermit(1);
+    }
+
+    /**
+     * Acquires a permit that takes several tokens if all of them are available and no call waits. Otherwise like
+     * {@link #tryAcquirePermit()}.
+     *
+     * @param permits see {@link #acquirePermit(int)}
+     * @throws IllegalArgumentException if the number is out of its range, and this is enabled
+     */
+    public Optional<Permit> tryAcquirePermit(int permits) {
+        if (isEnabled()
+                && requireInRange(permits)
+                && !tryAcquire(permits)
+                && !tryObserve(ticker().nanoTime(), 0, permits)) {
+            countRejected(permits);
+            publishRejected(expected(Math.max(0, queue.waitOf(ticker().nanoTime(), permits))));
             return Optional.empty();
         }
-        countAccepted();
+        countAccepted(permits);
         return Optional.of(RateLimiterPermit.INSTANCE);
     }
 
-    /** Waiters whose token is due go first; after that, another token may be available. */
-    private boolean tryAcquire() {
+    /** Waiters whose tokens are due go first; after that, others may be available. */
+    private boolean tryAcquire(int permits) {
         long now = ticker().nanoTime();
-        if (queue.tryAcquire(now)) {
+        if (queue.tryAcquire(now, permits)) {
             return true;
         }
-        if (queue.waitOf(now) > 0) {
+        if (queue.waitOf(now, permits) > 0) {
             return false;
         }
         queue.drain();
-        return queue.tryAcquire(now);
+        return queue.tryAcquire(now, permits);
+    }
+
+    /**
+     * Acquires tokens for a call, and waits for them.
+     *
+     * @param now the time in nanoseconds
+     */
+    void acquire(int permits, long now, Deadline deadline) {
+        if (requireInRange(permits) && !queue.tryAcquire(now, permits)) {
+            await(now, deadline, permits);
+        }
+    }
+
+    /**
+     * Returns whether a call takes tokens. A number out of range fails the call; in mode observe, the call takes none
+     * and counts as one that would be rejected.
+     */
+    boolean requireInRange(int permits) {
+        int most = config().capacity();
+        if (permits >= 1 && permits <= most) {
+            return true;
+        }
+        if (permits == 0) {
+            return false;
+        }
+        String message = "RateLimiter '" + name() + "': permits is " + permits + ": must be between 0 and " + most
+                + ", the burst; let the call take fewer, or raise the burst";
+        if (!isObserving()) {
+            throw new IllegalArgumentException(message);
+        }
+        wouldReject.increment();
+        if (!warned) {
+            warned = true;
+            log.warn("{}. In mode enforce, the call would fail; further ones are not logged.", message);
+        }
+        return false;
     }
 
     /**
@@ -218,12 +295,12 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      *
      * @param now the time in nanoseconds
      */
-    void await(long now, Deadline deadline) {
-        if (tryObserve(now, deadline)) {
+    void await(long now, Deadline deadline, int permits) {
+        if (tryObserve(now, deadline, permits)) {
             return;
         }
-        long wait = requireSoonEnough(now, deadline);
-        new SyncReservation(this, inForce, deadline, now).acquire(now, wait);
+        long wait = requireSoonEnough(now, deadline, permits);
+        new SyncReservation(this, inForce, deadline, now, permits).acquire(now, wait);
     }
 
     /**
@@ -231,11 +308,11 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      *
      * @return how long the call may wait, in nanoseconds
      */
-    long requireSoonEnough(long now, Deadline deadline) {
+    long requireSoonEnough(long now, Deadline deadline, int permits) {
         long patience = patience(deadline);
-        long wait = queue.waitOf(now);
+        long wait = queue.waitOf(now, permits);
         if (wait > patience) {
-            countRejected();
+            countRejected(permits);
             throw rejection(inForce, wait - patience);
         }
         return patience;
@@ -245,15 +322,15 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * Admits a call that found no token, and counts whether it would wait or be rejected. Returns false unless in mode
      * observe.
      */
-    boolean tryObserve(long now, Deadline deadline) {
-        return isObserving() && tryObserve(now, patience(deadline));
+    boolean tryObserve(long now, Deadline deadline, int permits) {
+        return isObserving() && tryObserve(now, patience(deadline), permits);
     }
 
-    private boolean tryObserve(long now, long patience) {
+    private boolean tryObserve(long now, long patience, int permits) {
         if (!isObserving()) {
             return false;
         }
-        long wait = queue.acquireAhead(now, patience);
+        long wait = queue.acquireAhead(now, patience, permits);
         if (wait > patience) {
             wouldReject.increment();
             if (events().wants(RateLimiterEvent.WouldReject.class)) {
@@ -293,8 +370,23 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         accepted.increment();
     }
 
-    void countRejected() {
+    void countAccepted(int permits) {
+        accepted.increment();
+        if (permits != 1) {
+            acceptedFurther.add(inRange(permits) - 1L);
+        }
+    }
+
+    void countRejected(int permits) {
         rejected.increment();
+        if (permits != 1) {
+            rejectedFurther.add(permits - 1L);
+        }
+    }
+
+    /** A call with a number out of range passes while this is disabled or in mode observe. */
+    private int inRange(int permits) {
+        return Math.max(0, Math.min(permits, config().capacity()));
     }
 
     /** Creates a rejection that has been counted, and calls the listeners. */
@@ -327,9 +419,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /** Rejects a call whose token now comes later than it may wait, because the settings have changed. */
-    RateLimitExceededException rejectExpired(RateLimiterConfig config) {
-        countRejected();
-        return rejection(config, retryAfter());
+    RateLimitExceededException rejectExpired(RateLimiterConfig config, int permits) {
+        countRejected(permits);
+        return rejection(config, retryAfter(permits));
     }
 
     /** Creates a rejection, which the caller counts. */
@@ -337,8 +429,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         return new PolicyShutdownException("RateLimiter", name(), "a permit", config.stackTraces());
     }
 
-    /** Returns the nanoseconds after which a new call would be admitted. */
-    long retryAfter() {
-        return Math.max(0, queue.waitOf(ticker().nanoTime()) - longestWait);
+    /** Returns the nanoseconds after which a new call with that many tokens would be admitted. */
+    long retryAfter(int permits) {
+        return Math.max(0, queue.waitOf(ticker().nanoTime(), permits) - longestWait);
     }
 }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
@@ -24,10 +25,22 @@ final class RateLimiterLayer implements Layer {
     public <T extends @Nullable Object, X extends Throwable> T call(CheckedSupplier<T, X> body, Deadline deadline)
             throws X {
         long now = limiter.ticker().nanoTime();
+        if (body instanceof WeightedCall weighted) {
+            return call(weighted.permits(), body, now, deadline);
+        }
         if (limiter.isEnabled() && !queue.tryAcquire(now)) {
-            limiter.await(now, deadline);
+            limiter.await(now, deadline, 1);
         }
         limiter.countAccepted();
+        return next.call(body, deadline);
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T call(
+            int permits, CheckedSupplier<T, X> body, long now, Deadline deadline) throws X {
+        if (limiter.isEnabled()) {
+            limiter.acquire(permits, now, deadline);
+        }
+        limiter.countAccepted(permits);
         return next.call(body, deadline);
     }
 
@@ -35,15 +48,27 @@ final class RateLimiterLayer implements Layer {
     public <T extends @Nullable Object> CompletableFuture<T> callAsync(
             CheckedSupplier<? extends CompletionStage<T>, ?> body, Deadline deadline) {
         long now = limiter.ticker().nanoTime();
-        if (!limiter.isEnabled() || queue.tryAcquire(now) || limiter.tryObserve(now, deadline)) {
-            limiter.countAccepted();
-            return next.callAsync(body, deadline);
-        }
+        int permits = 1;
         try {
-            long longestWait = limiter.requireSoonEnough(now, deadline);
-            return new AsyncReservation<>(limiter, next, body, deadline, now).acquire(now, longestWait);
+            if (AdaptedCall.sourceOf(body) instanceof WeightedCall weighted) {
+                permits = weighted.permits();
+            }
+            if (isHeld(now, deadline, permits)) {
+                long longestWait = limiter.requireSoonEnough(now, deadline, permits);
+                return new AsyncReservation<>(limiter, next, body, deadline, now, permits).acquire(now, longestWait);
+            }
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }
+        limiter.countAccepted(permits);
+        return next.callAsync(body, deadline);
+    }
+
+    /** Returns whether a call has to wait, or is rejected; if not, it has its tokens. */
+    private boolean isHeld(long now, Deadline deadline, int permits) {
+        return limiter.isEnabled()
+                && limiter.requireInRange(permits)
+                && !queue.tryAcquire(now, permits)
+                && !limiter.tryObserve(now, deadline, permits);
     }
 }

@@ -17,6 +17,9 @@ import java.time.Duration;
  *     waited
  * @param totalWouldReject mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: calls that began and would have been
  *     rejected
+ * @param waitingTokens tokens that the waiting calls will take
+ * @param totalAcceptedTokens tokens of the calls admitted
+ * @param totalRejectedTokens tokens of the calls rejected
  */
 public record RateLimiterMetrics(
         int limit,
@@ -27,4 +30,7 @@ public record RateLimiterMetrics(
         long totalAccepted,
         long totalRejected,
         long totalWouldWait,
-        long totalWouldReject) {}
+        long totalWouldReject,
+        long waitingTokens,
+        long totalAcceptedTokens,
+        long totalRejectedTokens) {}

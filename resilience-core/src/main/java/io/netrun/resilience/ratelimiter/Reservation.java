@@ -4,15 +4,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
-/** A waiter's claim to one token and its position in the {@link ReservationQueue}. Settled exactly once. */
+/** A waiter's claim to its tokens and its position in the {@link ReservationQueue}. Settled exactly once. */
 final class Reservation {
 
     /** The outcome. */
     enum State {
         WAITING,
-        /** The token has come. */
+        /** The tokens have come. */
         GRANTED,
-        /** The token has come, and was returned because the call did not begin. */
+        /** The tokens have come, and were returned because the call did not begin. */
         RETURNED,
         /** The rate limiter was disabled or is in mode observe, so the call passes without a token. */
         PASSED,
@@ -30,16 +30,27 @@ final class Reservation {
             AtomicReferenceFieldUpdater.newUpdater(Reservation.class, State.class, "state");
 
     private final Waiter waiter;
+    private final int permits;
 
-    /** When the token is due, as far as is known. It is due earlier if waiters ahead leave. */
+    /** When the last token is due, as far as is known. It is due earlier if waiters ahead leave. */
     private final AtomicLong dueAt = new AtomicLong();
 
     private long ticket;
     private @Nullable Throwable failure;
     private volatile State state = State.WAITING;
 
-    Reservation(Waiter waiter) {
+    /**
+     * A reservation.
+     *
+     * @param permits how many tokens the waiter takes, at least one
+     */
+    Reservation(Waiter waiter, int permits) {
         this.waiter = waiter;
+        this.permits = permits;
+    }
+
+    int permits() {
+        return permits;
     }
 
     Waiter waiter() {

@@ -11,17 +11,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The fair queue of calls that wait for a token, and the bucket that the tokens come from. Free of locks: granting, new
+ * The fair queue of calls that wait for tokens, and the bucket that the tokens come from. Free of locks: granting, new
  * settings and the timer are serialized in {@link #drain()}, which one thread runs at a time. A thread that finds
  * another one draining leaves a request and moves on.
  *
  * <p>The bucket knows the number of reserved tokens, {@link #next} is when the first of them is due, and the queue has
- * the order of the waiters. A waiter that leaves, from any position, returns the <em>last</em> token: the waiters
- * behind it move up by one, those ahead notice nothing. The first waiter gets the next token, whichever one it reserved
- * on arrival.
+ * the order of the waiters. A waiter that leaves, from any position, returns as many of the <em>last</em> tokens: the
+ * waiters behind it move up by them, those ahead notice nothing. The first waiter gets the next tokens, whichever ones
+ * it reserved on arrival.
  *
- * <p>A call reserves its token before it enters the queue, and leaves the queue before it returns its token. So there
- * are never more waiters than reservations, and a thread between the two steps drains afterwards.
+ * <p>A call reserves its tokens before it enters the queue, and leaves the queue before it returns its tokens. So the
+ * waiters never have more tokens than are reserved, and a thread between the two steps drains afterwards.
  */
 final class ReservationQueue implements PendingWaits.Waiting {
 
@@ -34,11 +34,15 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private final ConcurrentSkipListMap<Long, Reservation> queue = new ConcurrentSkipListMap<>();
     private final AtomicLong tickets = new AtomicLong();
     private final AtomicInteger waiting = new AtomicInteger();
+
+    /** The tokens that the waiters will take, beyond one for each. */
+    private final AtomicLong furtherTokens = new AtomicLong();
+
     private final ReadyCalls settled = new ReadyCalls();
     private final DueTimer timer;
 
     /** Tokens that were granted and returned unused. */
-    private final AtomicInteger returned = new AtomicInteger();
+    private final AtomicLong returned = new AtomicLong();
 
     /** Pending calls of {@link #drain()}; above zero while a thread drains. */
     private final AtomicInteger drains = new AtomicInteger();
@@ -72,14 +76,19 @@ final class ReservationQueue implements PendingWaits.Waiting {
         return bucket.tryAcquire(now);
     }
 
-    /** Acquires a token without waiting; see {@link TokenBucket#acquireAhead}. */
-    long acquireAhead(long now, long longestWait) {
-        return bucket.latest().acquireAhead(now, longestWait);
+    /** Acquires several tokens if they are available and no call waits. */
+    boolean tryAcquire(long now, int permits) {
+        return permits == 1 ? bucket.tryAcquire(now) : bucket.tryAcquire(now, permits);
+    }
+
+    /** Acquires tokens without waiting; see {@link TokenBucket#acquireAhead}. */
+    long acquireAhead(long now, long longestWait, int permits) {
+        return bucket.latest().acquireAhead(now, longestWait, permits);
     }
 
     /** The nanoseconds that a new call would have to wait. */
-    long waitOf(long now) {
-        return bucket.latest().waitOf(now);
+    long waitOf(long now, int permits) {
+        return bucket.latest().waitOf(now, permits);
     }
 
     /** The number of available tokens. */
@@ -91,15 +100,34 @@ final class ReservationQueue implements PendingWaits.Waiting {
         return waiting.get();
     }
 
+    /** The number of tokens that the waiters will take. */
+    long waitingTokens() {
+        return Math.max(0, waiting.get() + furtherTokens.get());
+    }
+
+    private void enters(Reservation reservation) {
+        waiting.incrementAndGet();
+        if (reservation.permits() > 1) {
+            furtherTokens.addAndGet(reservation.permits() - 1L);
+        }
+    }
+
+    private void leaves(Reservation reservation) {
+        waiting.decrementAndGet();
+        if (reservation.permits() > 1) {
+            furtherTokens.addAndGet(1L - reservation.permits());
+        }
+    }
+
     /** Whether the bucket has the given settings. */
     boolean follows(RateLimiterConfig config) {
         return applied.equals(config);
     }
 
     /**
-     * Acquires a token, or queues a reservation for one that is due soon enough.
+     * Acquires tokens, or queues a reservation for those that are due soon enough.
      *
-     * @return whether a token was available; if not, the reservation is queued, and may already be settled
+     * @return whether they were available; if not, the reservation is queued, and may already be settled
      * @throws RateLimitExceededException if the wait would be too long
      */
     boolean add(Reservation reservation, long now, long longestWait, RateLimiterConfig config) {
@@ -110,7 +138,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     return true;
                 }
                 case RESERVED_FIRST -> {
-                    next = reservation.dueAt();
+                    next = reservation.dueAt() - latest.dueAt(0, reservation.permits());
                     started = true;
                     enqueue(reservation, latest);
                     return false;
@@ -120,8 +148,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     return false;
                 }
                 case REJECTED -> {
-                    long retryAfter = reservation.dueAt() - now - longestWait;
-                    limiter.countRejected();
+                    long retryAfter = Math.max(0, reservation.dueAt() - now - longestWait);
+                    limiter.countRejected(reservation.permits());
                     throw limiter.rejection(config, retryAfter);
                 }
                 case OVERDUE -> {
@@ -134,13 +162,13 @@ final class ReservationQueue implements PendingWaits.Waiting {
     }
 
     private void enqueue(Reservation reservation, TokenBucket from) {
-        waiting.incrementAndGet();
+        enters(reservation);
         try {
             reservation.setTicket(tickets.getAndIncrement());
             queue.put(reservation.ticket(), reservation);
         } catch (Throwable outOfMemory) {
-            waiting.decrementAndGet();
-            cancelToken();
+            leaves(reservation);
+            cancelTokens(reservation.permits());
             drain();
             throw outOfMemory;
         }
@@ -159,33 +187,37 @@ final class ReservationQueue implements PendingWaits.Waiting {
         if (!queue.remove(reservation.ticket(), reservation)) {
             return false;
         }
-        waiting.decrementAndGet();
+        leaves(reservation);
         reservation.settle(outcome);
-        cancelToken();
+        cancelTokens(reservation.permits());
         drain();
         return true;
     }
 
-    private void cancelToken() {
-        while (!bucket.latest().tryCancel()) {
+    private void cancelTokens(long tokens) {
+        while (!bucket.latest().tryCancel(tokens)) {
             Thread.onSpinWait();
         }
     }
 
-    /** Returns a token that was granted to a call that did not begin. */
-    void returnToken() {
-        returned.incrementAndGet();
+    /** Returns the tokens that were granted to a call that did not begin. */
+    void returnTokens(int tokens) {
+        returned.addAndGet(tokens);
         drain();
     }
 
     /**
-     * When the token of a reservation is due if no waiter ahead leaves. Linear in their number, so not for every call.
+     * When the tokens of a reservation are due if no waiter ahead leaves. Linear in their number, so not for every call.
      */
     long dueAtOf(Reservation reservation) {
         if (!started) {
             return reservation.dueAt();
         }
-        return next + queue.headMap(reservation.ticket()).size() * bucket.nanosPerToken();
+        long ahead = 0;
+        for (Reservation each : queue.headMap(reservation.ticket()).values()) {
+            ahead += each.permits();
+        }
+        return bucket.dueAt(next + ahead * bucket.nanosPerToken(), reservation.permits());
     }
 
     /** The current time, never before a moment for which the ticker has fired. */
@@ -252,15 +284,13 @@ final class ReservationQueue implements PendingWaits.Waiting {
     }
 
     private void takeReturned() {
-        int tokens = returned.getAndSet(0);
+        long tokens = returned.getAndSet(0);
         if (tokens == 0) {
             return;
         }
         if (started) {
-            for (int i = 0; i < tokens; i++) {
-                cancelToken();
-                moveNext(-bucket.nanosPerToken());
-            }
+            cancelTokens(tokens);
+            moveNext(-bucket.nanosOf(tokens));
         } else if (!bucket.tryReturn(tokens)) {
             returned.addAndGet(tokens); // the first waiter has just arrived, and drains
         }
@@ -268,13 +298,21 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private void grantDue(long now) {
         while (started && next - now <= 0) {
-            Map.Entry<Long, Reservation> first = queue.pollFirstEntry();
-            if (first == null) {
+            Map.Entry<Long, Reservation> first = queue.firstEntry();
+            if (first == null || dueAt(first.getValue()) - now > 0) {
                 return;
             }
-            moveNext(bucket.nanosPerToken());
-            settle(first.getValue(), Reservation.State.GRANTED);
+            Reservation reservation = first.getValue();
+            if (queue.remove(reservation.ticket(), reservation)) {
+                moveNext(reservation.permits() * bucket.nanosPerToken());
+                settle(reservation, Reservation.State.GRANTED);
+            }
         }
+    }
+
+    /** When the tokens of the first reservation are due. */
+    private long dueAt(Reservation first) {
+        return bucket.dueAt(next, first.permits());
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the draining thread writes it while there are reservations
@@ -287,13 +325,13 @@ final class ReservationQueue implements PendingWaits.Waiting {
         for (Map.Entry<Long, Reservation> first = queue.pollFirstEntry();
                 first != null;
                 first = queue.pollFirstEntry()) {
-            cancelToken();
+            cancelTokens(first.getValue().permits());
             settle(first.getValue(), outcome);
         }
     }
 
     private void settle(Reservation reservation, Reservation.State outcome) {
-        waiting.decrementAndGet();
+        leaves(reservation);
         reservation.settle(outcome);
         settled.inform(reservation.waiter());
     }
@@ -339,13 +377,13 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
     }
 
-    /** Rejects the last waiter, whose token would come beyond the representable time. */
+    /** Rejects the last waiter, whose tokens would come beyond the representable time. */
     private boolean shedLast() {
         Map.Entry<Long, Reservation> last = queue.pollLastEntry();
         if (last == null) {
             return false;
         }
-        cancelToken();
+        cancelTokens(last.getValue().permits());
         settle(last.getValue(), Reservation.State.EXPIRED);
         return true;
     }
@@ -354,10 +392,10 @@ final class ReservationQueue implements PendingWaits.Waiting {
         if (!started) {
             return;
         }
-        long dueAt = next;
+        long firstToken = next;
         for (Reservation reservation : queue.values()) {
-            moveTo(reservation, dueAt);
-            dueAt += bucket.nanosPerToken();
+            moveTo(reservation, bucket.dueAt(firstToken, reservation.permits()));
+            firstToken += reservation.permits() * bucket.nanosPerToken();
         }
     }
 
@@ -370,26 +408,31 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
     }
 
-    /** Ensures that a thread drains when the first waiter's token is due. */
+    /** Ensures that a thread drains when the first waiter's tokens are due. */
     private void setTimer(long now) {
         while (true) {
             Map.Entry<Long, Reservation> first = queue.firstEntry();
-            if (first == null || !started || next - now <= 0) {
+            if (first == null || !started) {
+                timer.cancel();
+                return;
+            }
+            Reservation reservation = first.getValue();
+            long dueAt = dueAt(reservation);
+            if (dueAt - now <= 0) {
                 timer.cancel();
                 return; // a waiter that is due has just arrived, and drains
             }
-            Reservation reservation = first.getValue();
             boolean watchesClock = reservation.waiter().watchesClock();
             if (watchesClock) {
-                moveTo(reservation, next);
+                moveTo(reservation, dueAt);
             }
             if (watchesClock && timer.isSystem()) {
                 timer.cancel();
                 return;
             }
             try {
-                timer.set(next);
-                if (next - timer.now() <= 0) {
+                timer.set(dueAt);
+                if (dueAt - timer.now() <= 0) {
                     drains.incrementAndGet(); // drain once more
                 }
                 return;
@@ -398,8 +441,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     return;
                 }
                 if (queue.remove(reservation.ticket(), reservation)) {
-                    waiting.decrementAndGet();
-                    cancelToken();
+                    leaves(reservation);
+                    cancelTokens(reservation.permits());
                     reservation.fail(noTimer);
                     settled.inform(reservation.waiter());
                 }

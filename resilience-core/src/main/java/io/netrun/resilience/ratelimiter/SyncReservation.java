@@ -25,7 +25,7 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
     private final RateLimiterConfig config;
     private final Deadline deadline;
     private final long giveUpAt;
-    private final Reservation reservation = new Reservation(this);
+    private final Reservation reservation;
     private final Thread thread = Thread.currentThread();
 
     /** When the sleeping thread wakes up; written before its last check whether it may sleep. */
@@ -34,10 +34,11 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
     /** The current sleep if time is not real; confined to the thread. */
     private @Nullable ReservationSleep sleep;
 
-    SyncReservation(RateLimiter limiter, RateLimiterConfig config, Deadline deadline, long now) {
+    SyncReservation(RateLimiter limiter, RateLimiterConfig config, Deadline deadline, long now, int permits) {
         this.limiter = limiter;
         this.config = config;
         this.deadline = deadline;
+        this.reservation = new Reservation(this, permits);
         this.giveUpAt = now + Require.nanos(config.maxWait());
     }
 
@@ -72,9 +73,9 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
             return givenUp();
         }
         if (!shutDown) {
-            return limiter.rejectExpired(config);
+            return limiter.rejectExpired(config, reservation.permits());
         }
-        limiter.countRejected();
+        limiter.countRejected(reservation.permits());
         return limiter.rejectionByShutdown(config);
     }
 
@@ -177,7 +178,7 @@ final class SyncReservation extends Deadline.InFlight implements Waiter {
 
     private void returnUnused() {
         if (reservation.state() == Reservation.State.GRANTED) {
-            limiter.queue().returnToken();
+            limiter.queue().returnTokens(reservation.permits());
         }
     }
 

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock-free token bucket: one token per call, refilled evenly up to the capacity. There is no refill step. One word
+ * A lock-free token bucket: one token per call or more, refilled evenly up to the capacity. There is no refill step. One word
  * holds the time at which the last acquired or reserved token is due, and everything else follows from it and the
  * clock.
  */
@@ -31,7 +31,7 @@ final class TokenBucket {
      *  last, as it counts      max(last, now - time to fill); an idle bucket is full, and no more than full
      *  due time of next token  last + nanosPerToken; available if that is not after now
      *  available tokens        min(time to fill, now - last) / nanosPerToken
-     *  reservations            (last - due time of the first one) / nanosPerToken + 1
+     *  reserved tokens         (last - due time of the first one) / nanosPerToken + 1
      *
      * In terms of [1], the theoretical arrival time is "last" plus the time to fill, and the limit is the time to fill
      * all tokens but one. Times are compared by their difference, so spans are limited to MAX_SPAN_NANOS.
@@ -39,9 +39,12 @@ final class TokenBucket {
      * Waiting
      * -------
      * A token is acquired if it is available and no call waits, or reserved for a waiter. The bucket knows only the
-     * number of waiters; ReservationQueue has their order. So the word alone decides how long a new call waits, and
-     * one compare-and-set reserves its token. A waiter that leaves returns the last token, and those behind it move
-     * up.
+     * number of reserved tokens; ReservationQueue has the order of the waiters. So the word alone decides how long a
+     * new call waits, and one compare-and-set reserves its tokens. A waiter that leaves returns as many of the last
+     * tokens, and those behind it move up.
+     *
+     * A call may take more tokens than the bucket holds, since the capacity in force may be lower than the configured
+     * one. It begins when the bucket is full, and takes the other tokens in advance: the next call waits for them.
      *
      * Reconfiguration
      * ---------------
@@ -137,6 +140,27 @@ final class TokenBucket {
         return (word - (moment << 1)) >> 1;
     }
 
+    /** The tokens that must be there before a call begins: a full bucket is enough for every call. */
+    private long nanosToBegin(int permits) {
+        return nanosPerToken * Math.min(permits, capacity);
+    }
+
+    /** The time in which tokens come, at most the representable one. */
+    long nanosOf(long tokens) {
+        return nanosPerToken * Math.min(tokens, MAX_SPAN_NANOS / nanosPerToken);
+    }
+
+    /** When the last token of a reservation is due that begins with a token; later ones are taken in advance. */
+    long dueAt(long firstToken, int permits) {
+        return firstToken + nanosToBegin(permits) - nanosPerToken;
+    }
+
+    /** Whether the time of the last of several tokens can be represented, relative to now. */
+    private boolean fits(long last, int permits) {
+        return permits <= 1
+                || (permits <= MAX_SPAN_NANOS / nanosPerToken && last <= MAX_SPAN_NANOS - nanosPerToken * permits);
+    }
+
     /** Acquires a token if one is available and no call waits. */
     boolean tryAcquire(long now) {
         while (true) {
@@ -151,18 +175,32 @@ final class TokenBucket {
         }
     }
 
+    /** Acquires several tokens if they are available, or the bucket is full, and no call waits. */
+    boolean tryAcquire(long now, int permits) {
+        while (true) {
+            long seen = word;
+            long last = Math.max(lastSince(seen, now), -nanosToFill);
+            if (last + nanosToBegin(permits) > 0 || isWaiting(seen) || !fits(last, permits)) {
+                return false;
+            }
+            if (WORD.compareAndSet(this, seen, wordOf(now + last + nanosPerToken * permits, false))) {
+                return true;
+            }
+        }
+    }
+
     /** The nanoseconds that a new call would have to wait; zero or less if it need not wait, or must retry. */
-    long waitOf(long now) {
+    long waitOf(long now, int permits) {
         long seen = word;
-        return seen == REPLACED ? 0 : Math.max(lastSince(seen, now), -nanosToFill) + nanosPerToken;
+        return seen == REPLACED ? 0 : Math.max(lastSince(seen, now), -nanosToFill) + nanosToBegin(permits);
     }
 
     /**
-     * Acquires a token, or reserves one that is due soon enough. A reservation must be {@linkplain ReservationQueue#add
+     * Acquires tokens, or reserves those that are due soon enough. A reservation must be {@linkplain ReservationQueue#add
      * queued} or {@linkplain #tryCancel cancelled}.
      *
      * @param longestWait in nanoseconds, at most {@link io.netrun.resilience.Require#nanos}
-     * @param reservation receives the time at which its token is due, or would be
+     * @param reservation receives the time at which its last token is due, or would be
      * @param whenOverdue whether {@link Outcome#OVERDUE} may be returned
      */
     Outcome reserve(long now, long longestWait, Reservation reservation, boolean whenOverdue) {
@@ -176,33 +214,39 @@ final class TokenBucket {
             if (behind && whenOverdue && last < -nanosToFill) {
                 return Outcome.OVERDUE;
             }
-            long wait = (behind ? last : Math.max(last, -nanosToFill)) + nanosPerToken;
+            int permits = reservation.permits();
+            long before = behind ? last : Math.max(last, -nanosToFill);
+            long wait = before + nanosToBegin(permits);
             reservation.moveTo(now + wait);
-            if (wait > longestWait) {
+            if (wait > longestWait || !fits(before, permits)) {
                 return Outcome.REJECTED;
             }
             boolean waits = behind || wait > 0;
-            if (WORD.compareAndSet(this, seen, wordOf(now + wait, waits))) {
+            if (WORD.compareAndSet(this, seen, wordOf(now + before + nanosPerToken * permits, waits))) {
                 return behind ? Outcome.RESERVED : waits ? Outcome.RESERVED_FIRST : Outcome.ACQUIRED;
             }
         }
     }
 
     /**
-     * Acquires a token without waiting for it, as a call would reserve it that may wait. The bucket then owes the token
-     * until it is due. Acquires none if that would take too long, or while others wait.
+     * Acquires tokens without waiting for them, as a call would reserve them that may wait. The bucket then owes the
+     * tokens until they are due. Acquires none if that would take too long, or while others wait.
      *
      * @param longestWait in nanoseconds
-     * @return the nanoseconds until the token is due; zero or less if it was available
+     * @return the nanoseconds until the tokens are due; zero or less if they were available
      */
-    long acquireAhead(long now, long longestWait) {
+    long acquireAhead(long now, long longestWait, int permits) {
         while (true) {
             long seen = word;
             if (seen == REPLACED) {
-                return latest().acquireAhead(now, longestWait);
+                return latest().acquireAhead(now, longestWait, permits);
             }
-            long wait = Math.max(lastSince(seen, now), -nanosToFill) + nanosPerToken;
-            if (wait > longestWait || isWaiting(seen) || WORD.compareAndSet(this, seen, wordOf(now + wait, false))) {
+            long last = Math.max(lastSince(seen, now), -nanosToFill);
+            long wait = last + nanosToBegin(permits);
+            if (wait > longestWait
+                    || isWaiting(seen)
+                    || !fits(last, permits)
+                    || WORD.compareAndSet(this, seen, wordOf(now + last + nanosPerToken * permits, false))) {
                 return wait;
             }
         }
@@ -219,27 +263,27 @@ final class TokenBucket {
     }
 
     /**
-     * Returns one acquired or reserved token: the last one, so that the waiters behind move up.
+     * Returns acquired or reserved tokens: the last ones, so that the waiters behind move up.
      *
      * @return false if another bucket has the tokens
      */
-    boolean tryCancel() {
+    boolean tryCancel(long tokens) {
         while (true) {
             long seen = word;
             if (seen == REPLACED) {
                 return false;
             }
-            if (WORD.compareAndSet(this, seen, less(seen, nanosPerToken))) {
+            if (WORD.compareAndSet(this, seen, less(seen, nanosOf(tokens)))) {
                 return true;
             }
         }
     }
 
     /** Returns acquired tokens if no call waits; false if there are reservations, or another bucket. */
-    boolean tryReturn(int tokens) {
+    boolean tryReturn(long tokens) {
         long seen = word;
         while (!isWaiting(seen)) {
-            if (WORD.compareAndSet(this, seen, less(seen, nanosPerToken * Math.min(tokens, capacity)))) {
+            if (WORD.compareAndSet(this, seen, less(seen, nanosOf(tokens)))) {
                 return true;
             }
             seen = word;
@@ -259,7 +303,7 @@ final class TokenBucket {
     /**
      * Clears the {@link #WAITING} bit if there are no reservations left.
      *
-     * @param next the time of the first reservation, if there is any
+     * @param next the time of the first reserved token, if there is any
      * @return whether there was none, and none was made meanwhile
      */
     boolean tryEndWaiting(long next) {
@@ -268,7 +312,7 @@ final class TokenBucket {
     }
 
     /**
-     * The number of reservations.
+     * The number of reserved tokens.
      *
      * @param seen the {@linkplain #word() word}
      * @param next the time of the first of them
@@ -283,14 +327,15 @@ final class TokenBucket {
     }
 
     /**
-     * The time of the first reservation in a bucket with other settings: the refilled fraction of its token is kept.
+     * The time of the first reserved token in a bucket with other settings: what has been refilled is kept, up to the
+     * capacity.
      */
     long rescaled(long next, long now, TokenBucket other) {
         double share = (double) (next - now) / nanosPerToken;
-        return now + (long) (share * other.nanosPerToken);
+        return now + Math.max((long) (share * other.nanosPerToken), other.nanosPerToken - other.nanosToFill);
     }
 
-    /** Whether a number of reservations fits into the representable time. */
+    /** Whether a number of reserved tokens fits into the representable time. */
     boolean holds(long reservations) {
         return reservations <= MAX_SPAN_NANOS / nanosPerToken;
     }
@@ -309,7 +354,8 @@ final class TokenBucket {
             other.word = wordOf(next + (reservations - 1) * other.nanosPerToken, true);
         } else {
             double tokens = -(double) Math.max(lastSince(seen, now), -nanosToFill) / nanosPerToken;
-            other.word = wordOf(now - (long) (Math.min(tokens, other.capacity) * other.nanosPerToken), false);
+            double level = Math.min(tokens, other.capacity) * other.nanosPerToken;
+            other.word = wordOf(now - (long) Math.max(level, -MAX_SPAN_NANOS), false);
         }
         replacement = other;
         return WORD.compareAndSet(this, seen, REPLACED);

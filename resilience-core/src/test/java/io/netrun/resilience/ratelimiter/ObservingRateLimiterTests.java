@@ -33,7 +33,7 @@ class ObservingRateLimiterTests {
         for (int i = 0; i < 3; i++) {
             limiter.run(() -> {});
         }
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 0, 3, 0, 1, 1));
+        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 0, 3, 0, 1, 1, 0, 3, 0));
         assertThat(events.all()).containsExactly(new RateLimiterEvent.WouldReject("test", ticker.now(), SECOND));
         assertThat(ticker.sleeps()).isEmpty();
     }

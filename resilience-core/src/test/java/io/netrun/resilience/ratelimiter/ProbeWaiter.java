@@ -3,8 +3,20 @@ package io.netrun.resilience.ratelimiter;
 /** A waiter that does nothing but wait: the test drains the queue for it. */
 final class ProbeWaiter implements Waiter {
 
-    private final Reservation reservation = new Reservation(this);
+    private final Reservation reservation;
     private boolean acquired;
+
+    ProbeWaiter() {
+        this(1);
+    }
+
+    ProbeWaiter(int permits) {
+        this.reservation = new Reservation(this, permits);
+    }
+
+    int permits() {
+        return reservation.permits();
+    }
 
     /** How long it has to wait for its token; if too long, the negated time after which it would be let in. */
     long add(RateLimiter limiter, long longestWait) {

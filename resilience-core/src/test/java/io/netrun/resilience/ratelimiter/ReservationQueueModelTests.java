@@ -41,15 +41,22 @@ class ReservationQueueModelTests {
             token = config.nanosPerCall();
             capacity = config.capacity();
             tokens = Math.min(tokens, capacity);
+            grant();
+        }
+
+        /** The tokens that must be there; what a call takes beyond the capacity, it takes in advance. */
+        double needed(ProbeWaiter waiter) {
+            return Math.min(waiter.permits(), capacity);
         }
 
         long arrive(ProbeWaiter waiter, long patience) {
-            long wait = (long) (Math.max(0, 1 + waiters.size() - tokens) * token);
+            int ahead = waiters.stream().mapToInt(ProbeWaiter::permits).sum();
+            long wait = (long) (Math.max(0, needed(waiter) + ahead - tokens) * token);
             if (wait > patience) {
                 return patience - wait;
             }
-            if (wait == 0) {
-                tokens--;
+            if (wait == 0 && waiters.isEmpty()) {
+                tokens -= waiter.permits();
                 states.put(waiter, Reservation.State.GRANTED);
             } else if (shutDown) {
                 states.put(waiter, Reservation.State.SHUT_DOWN);
@@ -66,21 +73,22 @@ class ReservationQueueModelTests {
         }
 
         void grant() {
-            while (tokens >= 1 && !waiters.isEmpty()) {
-                tokens--;
+            while (!waiters.isEmpty() && tokens >= needed(waiters.get(0))) {
+                tokens -= waiters.get(0).permits();
                 states.put(waiters.remove(0), Reservation.State.GRANTED);
             }
             tokens = Math.min(capacity, tokens);
         }
 
-        void returnTokens() {
-            tokens++;
+        void returnTokens(int returned) {
+            tokens += returned;
             grant();
         }
 
         void leave(ProbeWaiter waiter) {
             waiters.remove(waiter);
             states.put(waiter, Reservation.State.CANCELLED);
+            grant();
         }
 
         void settleAll(Reservation.State outcome) {
@@ -101,12 +109,24 @@ class ReservationQueueModelTests {
     void historyShouldMatchTheModel(
             @ForAll @Size(max = 100) List<@IntRange(max = 999) Integer> history,
             @ForAll @IntRange(max = 14) int first) {
+        runHistory(history, first, 1);
+    }
+
+    /** Calls take up to seven tokens, which is more than some of the buckets hold. */
+    @Property(tries = 3_000)
+    void historyOfWeightedCallsShouldMatchTheModel(
+            @ForAll @Size(max = 100) List<@IntRange(max = 999) Integer> history,
+            @ForAll @IntRange(max = 14) int first) {
+        runHistory(history, first, 7);
+    }
+
+    private void runHistory(List<Integer> history, int first, int mostPermits) {
         RateLimiter limiter = RateLimiter.of("test", settings(first), new TimerlessTicker(ticker));
         Model model = new Model(limiter.config());
         for (int step : history) {
             int choice = step / 10;
             if (choice < 45) {
-                arrive(limiter, model, step % 10);
+                arrive(limiter, model, step % 10, 1 + choice % mostPermits);
             } else if (choice < 65) {
                 leave(limiter, model, step);
             } else if (choice < 85) {
@@ -115,8 +135,8 @@ class ReservationQueueModelTests {
                 limiter.reconfigure(c -> settings(step % 15));
                 model.follow(limiter.config());
             } else if (choice < 96) {
-                limiter.queue().returnToken();
-                model.returnTokens();
+                limiter.queue().returnTokens(1 + step % 7);
+                model.returnTokens(1 + step % 7);
             } else if (choice < 98) {
                 limiter.setEnabled(false);
                 limiter.setEnabled(true);
@@ -130,8 +150,8 @@ class ReservationQueueModelTests {
         }
     }
 
-    private static void arrive(RateLimiter limiter, Model model, int patience) {
-        ProbeWaiter waiter = new ProbeWaiter();
+    private static void arrive(RateLimiter limiter, Model model, int patience, int permits) {
+        ProbeWaiter waiter = new ProbeWaiter(permits);
         long longestWait = patience * patience * 512L;
         assertThat(waiter.add(limiter, longestWait)).isEqualTo(model.arrive(waiter, longestWait));
     }
@@ -155,7 +175,11 @@ class ReservationQueueModelTests {
     private static void check(RateLimiter limiter, Model model) {
         model.states.forEach((waiter, state) -> assertThat(waiter.state()).isEqualTo(state));
         assertThat(limiter.metrics().waiting()).isEqualTo(model.waiters.size());
-        int free = model.waiters.isEmpty() ? (int) Math.floor(model.tokens) : 0;
-        assertThat(limiter.metrics().available()).isEqualTo(free);
+        assertThat(limiter.metrics().waitingTokens())
+                .isEqualTo(model.waiters.stream().mapToInt(ProbeWaiter::permits).sum());
+        if (model.waiters.isEmpty()) {
+            int free = (int) Math.max(0, Math.floor(model.tokens));
+            assertThat(limiter.metrics().available()).isEqualTo(free);
+        }
     }
 }

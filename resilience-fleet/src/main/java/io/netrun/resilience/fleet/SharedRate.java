@@ -16,20 +16,20 @@ final class SharedRate extends SharedLimit {
     private Count sampled;
     private Count seen;
 
-    /** What was counted until a moment. Calls that wait count once, because they are accepted or rejected later. */
-    private record Count(long time, long calls, long rejected, int waiting) {
+    /** What was counted until a moment: tokens. Those of waiting calls count once; they come or are rejected later. */
+    private record Count(long time, long tokens, long rejected, int waiting) {
 
         static Count of(RateLimiterMetrics metrics, long now) {
             return new Count(
                     now,
-                    metrics.totalAccepted() + metrics.totalRejected() + metrics.waiting(),
+                    metrics.totalAcceptedTokens() + metrics.totalRejectedTokens() + metrics.waitingTokens(),
                     metrics.totalRejected(),
                     metrics.waiting());
         }
 
-        /** Calls per second until a later count. */
+        /** Tokens per second until a later count. */
         double rate(Count later) {
-            return Math.max(0, later.calls - calls) * NANOS / Math.max(1, later.time - time);
+            return Math.max(0, later.tokens - tokens) * NANOS / Math.max(1, later.time - time);
         }
     }
 

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.ReturnKind;
+import io.netrun.resilience.spring.pattern.LimitedCall;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
 import java.util.Arrays;
 import org.aopalliance.intercept.MethodInvocation;
@@ -10,7 +11,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
 /** One call of a protected method, as its pipeline executes it: any number of attempts, and possibly a fallback. */
-abstract sealed class ProtectedCall implements RecoverableCall
+abstract sealed class ProtectedCall implements RecoverableCall, LimitedCall
         permits PlainCall, FutureCall, AwaitedCall, ReactiveCall {
 
     private final MethodInvocation invocation;
@@ -70,6 +71,11 @@ abstract sealed class ProtectedCall implements RecoverableCall
             throw failure;
         }
         return method.fallbacks().recover(failure, target, invocation.getArguments());
+    }
+
+    @Override
+    public final int permits() {
+        return method.permits().of(invocation.getArguments());
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.springframework.core.ReactiveAdapter;
  * @param mayRepeat whether a policy or a subscriber may make the call more than once
  * @param mayChangeThread whether the call may run on a thread other than the caller's
  * @param fallbacks the methods that can replace a failed call
+ * @param permits how many tokens of its rate limiter a call takes
  */
 public record MethodPipeline(
         String title,
@@ -22,4 +23,5 @@ public record MethodPipeline(
         @Nullable ReactiveAdapter adapter,
         boolean mayRepeat,
         boolean mayChangeThread,
-        FallbackMethods fallbacks) {}
+        FallbackMethods fallbacks,
+        CallPermits permits) {}

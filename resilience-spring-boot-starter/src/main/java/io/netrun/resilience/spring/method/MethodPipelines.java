@@ -4,6 +4,7 @@ import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.annotation.PatternOrder;
+import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
@@ -250,6 +251,7 @@ public final class MethodPipelines {
         boolean mayRepeat = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean mayChangeThread = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
+        CallPermits permits = CallPermits.ONE;
         List<Problem> problems = new ArrayList<>();
         for (Declaration declaration : declarations) {
             try {
@@ -270,6 +272,10 @@ public final class MethodPipelines {
                         chain.remove(declaration.slot());
                     }
                 }
+                if (declaration.slot().annotation() == RateLimiter.class) {
+                    permits = collector.orElse(
+                            CallPermits.ONE, () -> CallPermits.of(declaration, method, userClass, policy, beans));
+                }
             } catch (ResilienceConfigurationException e) {
                 problems.addAll(e.problems()); // the others are still requested, so that none of them counts as unused
             }
@@ -285,7 +291,8 @@ public final class MethodPipelines {
                 adapter,
                 mayRepeat,
                 mayChangeThread,
-                fallbacks);
+                fallbacks,
+                permits);
     }
 
     /** Returns true if a problem has not been logged yet, and marks it as logged. */
@@ -363,6 +370,7 @@ public final class MethodPipelines {
                 null,
                 false,
                 false,
-                FallbackMethods.NONE);
+                FallbackMethods.NONE,
+                CallPermits.ONE);
     }
 }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.method;
 
+import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
         registerWithInherited(hints, method, type);
         for (Declaration declaration : declarations) {
             declaration.settings().values().forEach(value -> registerNamed(hints, value));
-            if (!declaration.methodAttributes().isEmpty()) {
+            if (declaration.slot().annotation() == Fallback.class) {
                 fallbacks(declaration, method, type, beans)
                         .forEach(each -> registerWithInherited(hints, each, each.getDeclaringClass()));
             }
