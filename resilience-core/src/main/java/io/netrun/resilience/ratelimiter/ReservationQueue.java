@@ -207,7 +207,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
     }
 
     /**
-     * When the tokens of a reservation are due if no waiter ahead leaves. Linear in their number, so not for every call.
+     * When the tokens of a reservation are due if no waiter ahead leaves. Linear in their number, so not for every
+     * call.
      */
     long dueAtOf(Reservation reservation) {
         if (!started) {

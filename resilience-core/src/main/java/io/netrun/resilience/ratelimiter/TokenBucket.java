@@ -6,9 +6,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock-free token bucket: one token per call or more, refilled evenly up to the capacity. There is no refill step. One word
- * holds the time at which the last acquired or reserved token is due, and everything else follows from it and the
- * clock.
+ * A lock-free token bucket: one token per call or more, refilled evenly up to the capacity. There is no refill step.
+ * One word holds the time at which the last acquired or reserved token is due, and everything else follows from it and
+ * the clock.
  */
 final class TokenBucket {
 
@@ -196,8 +196,8 @@ final class TokenBucket {
     }
 
     /**
-     * Acquires tokens, or reserves those that are due soon enough. A reservation must be {@linkplain ReservationQueue#add
-     * queued} or {@linkplain #tryCancel cancelled}.
+     * Acquires tokens, or reserves those that are due soon enough. A reservation must be
+     * {@linkplain ReservationQueue#add queued} or {@linkplain #tryCancel cancelled}.
      *
      * @param longestWait in nanoseconds, at most {@link io.netrun.resilience.Require#nanos}
      * @param reservation receives the time at which its last token is due, or would be

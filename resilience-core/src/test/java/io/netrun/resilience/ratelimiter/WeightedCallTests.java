@@ -53,7 +53,8 @@ class WeightedCallTests {
     void callShouldTakeItsTokens() {
         RateLimiter limiter = limiter(Duration.ZERO);
 
-        assertThat(limiter.<String, RuntimeException>call(WeightedCall.of(3, () -> "ok"))).isEqualTo("ok");
+        assertThat(limiter.<String, RuntimeException>call(WeightedCall.of(3, () -> "ok")))
+                .isEqualTo("ok");
 
         assertThat(limiter.metrics().available()).isEqualTo(2);
         assertThat(limiter.metrics().totalAccepted()).isOne();
@@ -128,7 +129,8 @@ class WeightedCallTests {
         limiter.acquirePermit(5);
         CompletableFuture<String> waits = start(limiter, 1, "waits");
 
-        assertThat(limiter.<String, RuntimeException>call(WeightedCall.of(0, () -> "free"))).isEqualTo("free");
+        assertThat(limiter.<String, RuntimeException>call(WeightedCall.of(0, () -> "free")))
+                .isEqualTo("free");
 
         assertThat(waits).isNotDone();
         assertThat(limiter.tryAcquirePermit(0)).isPresent();
@@ -153,7 +155,9 @@ class WeightedCallTests {
                 + "let the call take fewer, or raise the burst";
         Weighted body = new Weighted(permits, () -> begun.add("ran"));
 
-        assertThatIllegalArgumentException().isThrownBy(() -> limiter.call(body)).withMessage(message);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> limiter.call(body))
+                .withMessage(message);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limiter.acquirePermit(permits))
                 .withMessage(message);
@@ -202,7 +206,8 @@ class WeightedCallTests {
         RateLimiter limiter = limiter(Duration.ZERO);
         limiter.setEnabled(false);
 
-        assertThat(limiter.<String, RuntimeException>call(WeightedCall.of(7, () -> "ok"))).isEqualTo("ok");
+        assertThat(limiter.<String, RuntimeException>call(WeightedCall.of(7, () -> "ok")))
+                .isEqualTo("ok");
         assertThat(start(limiter, 7, "async")).isCompleted();
 
         assertThat(limiter.metrics().totalAcceptedTokens()).isEqualTo(10);
@@ -238,6 +243,21 @@ class WeightedCallTests {
         assertThat(begun).hasSize(5);
         assertThat(limiter.metrics().totalWouldWait()).isOne();
         assertThat(limiter.metrics().totalWouldReject()).isEqualTo(2);
+    }
+
+    @Test
+    void dryRunShouldPassACallOutOfRange() {
+        RateLimiter limiter = limiter(Duration.ZERO);
+        limiter.reconfigure(c -> c.toBuilder().mode(PolicyMode.OBSERVE).build());
+        Weighted body = new Weighted(-1, () -> begun.add("ran"));
+
+        assertThat(limiter.callAsync(body)).isCompleted();
+        assertThat(limiter.<CompletionStage<String>, RuntimeException>call(new Weighted(6, () -> begun.add("ran"))))
+                .isNotNull();
+
+        assertThat(begun).hasSize(2);
+        assertThat(limiter.metrics().totalWouldReject()).isEqualTo(2);
+        assertThat(limiter.metrics().available()).isEqualTo(5);
     }
 
     @Test

@@ -121,6 +121,10 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                 String renamed = text == null || !pool ? text : module.poolName(text);
                 kept.add(Trees.argument(
                         "name", renamed == null || renamed.equals(text) ? value : Trees.literal(renamed)));
+            } else if (name.equals("permits")
+                    && value instanceof J.Literal literal
+                    && literal.getValue() instanceof Integer number) {
+                kept.add(Trees.argument(name, Trees.literal(number.toString())));
             } else if (name.equals("configuration") || name.equals("permits")) {
                 options.left().accept(new Left("@" + annotation.getSimpleName() + "(" + name + ")", reason(name)));
             }

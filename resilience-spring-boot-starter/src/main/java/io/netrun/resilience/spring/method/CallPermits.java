@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -117,7 +118,7 @@ public final class CallPermits {
     }
 
     private static void requireKnownNames(SpelExpression expression, List<String> names, Method method, String where) {
-        TreeSet<String> unknown = new TreeSet<>();
+        Set<String> unknown = new TreeSet<>();
         collectVariables(expression.getAST(), unknown);
         unknown.removeAll(List.of("#root", "#this"));
         names.forEach(name -> unknown.remove("#" + name));
@@ -138,7 +139,7 @@ public final class CallPermits {
         }
     }
 
-    private static void collectVariables(SpelNode node, TreeSet<String> found) {
+    private static void collectVariables(SpelNode node, Set<String> found) {
         if (node instanceof VariableReference variable) {
             found.add(variable.toStringAST());
         }
@@ -174,9 +175,8 @@ public final class CallPermits {
         if (value instanceof Long number) {
             return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number));
         }
-        throw new IllegalStateException(
-                where + " must yield a whole number, and has yielded "
-                        + (value == null ? "null" : value.getClass().getName()));
+        throw new IllegalStateException(where + " must yield a whole number, and has yielded "
+                + (value == null ? "null" : value.getClass().getName()));
     }
 
     private StandardEvaluationContext context(@Nullable Object[] arguments) {

@@ -11,6 +11,8 @@ final class RateLimiterPattern {
 
     private static final String CALLS = "ratelimiter.calls";
     private static final String CALLS_HELP = "Calls by outcome";
+    private static final String TOKENS = "ratelimiter.tokens";
+    private static final String TOKENS_HELP = "Tokens of calls by outcome";
 
     static final PatternDescriptor<RateLimiter, RateLimiterConfig> DESCRIPTOR = PatternDescriptor.of(
                     RateLimiter.TYPE, io.netrun.resilience.annotation.RateLimiter.class, "rateLimiters")
@@ -28,6 +30,10 @@ final class RateLimiterPattern {
                             CALLS, CALLS_HELP, "accepted", r -> r.metrics().totalAccepted()),
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "rejected", r -> r.metrics().totalRejected()),
+                    MeterSpec.counter(
+                            TOKENS, TOKENS_HELP, "accepted", r -> r.metrics().totalAcceptedTokens()),
+                    MeterSpec.counter(
+                            TOKENS, TOKENS_HELP, "rejected", r -> r.metrics().totalRejectedTokens()),
                     Observing.counter("ratelimiter", "waited", r -> r.metrics().totalWouldWait()),
                     Observing.counter(
                             "ratelimiter", "rejected", r -> r.metrics().totalWouldReject())))
