@@ -1,6 +1,8 @@
 package io.netrun.resilience.kotlin
 
 import io.netrun.resilience.Guard
+import io.netrun.resilience.kotlin.internal.StreamCall
+import io.netrun.resilience.kotlin.internal.SuspendingCall
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 

@@ -2,7 +2,6 @@ package io.netrun.resilience.kotlin
 
 import io.netrun.resilience.Pipeline
 import io.netrun.resilience.Policy
-import io.netrun.resilience.PolicyType
 import io.netrun.resilience.ResilienceRegistry
 import io.netrun.resilience.Ticker
 import io.netrun.resilience.bulkhead.Bulkhead
@@ -13,6 +12,9 @@ import io.netrun.resilience.fallback.Fallback
 import io.netrun.resilience.fallback.FallbackConfig
 import io.netrun.resilience.hedge.Hedge
 import io.netrun.resilience.hedge.HedgeConfig
+import io.netrun.resilience.kotlin.internal.Creation
+import io.netrun.resilience.kotlin.internal.Lookup
+import io.netrun.resilience.kotlin.internal.PolicySource
 import io.netrun.resilience.ratelimiter.RateLimiter
 import io.netrun.resilience.ratelimiter.RateLimiterConfig
 import io.netrun.resilience.retry.Retry
@@ -110,22 +112,4 @@ public class PipelineBuilder internal constructor(private val name: String, priv
         name: String = this.name,
         settings: (@ResilienceDsl HedgeConfig.Builder).() -> Unit = {},
     ): Hedge = policy(source.get(Hedge.TYPE, name, HedgeConfig.builder().apply(settings).build()))
-}
-
-/** Where the policies of a pipeline come from. */
-internal interface PolicySource {
-
-    fun <P : Policy, C : Record> get(type: PolicyType<P, C>, name: String, config: C): P
-}
-
-private class Creation(private val ticker: Ticker) : PolicySource {
-
-    override fun <P : Policy, C : Record> get(type: PolicyType<P, C>, name: String, config: C): P =
-        type.create(name, config, ticker)
-}
-
-private class Lookup(private val registry: ResilienceRegistry) : PolicySource {
-
-    override fun <P : Policy, C : Record> get(type: PolicyType<P, C>, name: String, config: C): P =
-        registry.getOrCreate(type, name, config)
 }

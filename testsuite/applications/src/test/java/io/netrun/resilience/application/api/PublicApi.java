@@ -14,7 +14,10 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The public and protected members of the classes of a directory, as {@code javap} lists them, sorted. */
+/**
+ * The public and protected members of the classes of a directory, as {@code javap} lists them, sorted. What is internal
+ * to a module in Kotlin is public in bytecode, and lies in a package {@code internal}.
+ */
 final class PublicApi {
 
     private static final Pattern TYPE =
@@ -27,7 +30,7 @@ final class PublicApi {
         Map<String, MatchResult> types = new TreeMap<>();
         TYPE.matcher(javap(classes))
                 .results()
-                .filter(type -> type.group(1).startsWith("public "))
+                .filter(type -> type.group(1).startsWith("public ") && !name(type).contains(".internal."))
                 .forEach(type -> types.put(name(type), type));
         return types.entrySet().stream()
                 .filter(type -> isNestedInPublic(type.getKey(), types))

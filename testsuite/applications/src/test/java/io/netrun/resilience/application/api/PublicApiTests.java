@@ -18,7 +18,14 @@ class PublicApiTests {
     private static final Path ROOT = RepositoryRoot.path();
 
     @ParameterizedTest
-    @ValueSource(strings = {"resilience-core", "resilience-test", "resilience-spring-boot-starter", "resilience-fleet"})
+    @ValueSource(
+            strings = {
+                "resilience-core",
+                "resilience-test",
+                "resilience-kotlin",
+                "resilience-spring-boot-starter",
+                "resilience-fleet"
+            })
     void publicApiShouldBeThePinnedOne(String module) throws IOException {
         Path pinned = ROOT.resolve(module).resolve("public-api.txt");
         String api = PublicApi.of(ROOT.resolve(module).resolve(Path.of("target", "classes")));

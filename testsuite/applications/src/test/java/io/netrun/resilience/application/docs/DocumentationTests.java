@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ class DocumentationTests {
     private static final Pattern MODULES = Pattern.compile("-pl ([\\w.,/-]+)");
     private static final Pattern GRADLE_DEPENDENCY = Pattern.compile("io\\.netrun\\.resilience:([\\w-]+)");
     private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
+    private static final Pattern TEST_CLASS = Pattern.compile("(\\w+Tests)\\.(java|kt)");
     private static final Pattern SCRIPT =
             Pattern.compile("(?:^|\\s)((?:resilience-|benchmarks/|testsuite/|docs/|\\.ci/)[\\w./-]+)");
 
@@ -139,22 +141,26 @@ class DocumentationTests {
                                         .hasEntrySatisfying(
                                                 named.group(1),
                                                 file -> assertThat(Block.read(file))
-                                                        .contains("void " + named.group(2) + "(")))));
+                                                        .containsPattern(
+                                                                "(void|fun) " + named.group(2) + "\\(")))));
     }
 
     /** The test classes of all modules, by their simple names. */
     private static Map<String, Path> testClasses() throws IOException {
-        Path java = Path.of("src", "test", "java");
+        Path sources = Path.of("src", "test");
         Map<String, Path> tests = new HashMap<>();
         for (Path parent : List.of(Block.ROOT, Block.ROOT.resolve("testsuite"))) {
             try (Stream<Path> modules = Files.list(parent)) {
-                for (Path sources : modules.map(module -> module.resolve(java))
+                for (Path tested : modules.map(module -> module.resolve(sources))
                         .filter(Files::isDirectory)
                         .toList()) {
-                    try (Stream<Path> files = Files.walk(sources)) {
-                        files.filter(file -> file.toString().endsWith("Tests.java"))
-                                .forEach(file ->
-                                        tests.put(file.getFileName().toString().replace(".java", ""), file));
+                    try (Stream<Path> files = Files.walk(tested)) {
+                        files.forEach(file -> {
+                            Matcher name = TEST_CLASS.matcher(file.getFileName().toString());
+                            if (name.matches()) {
+                                tests.put(name.group(1), file);
+                            }
+                        });
                     }
                 }
             }

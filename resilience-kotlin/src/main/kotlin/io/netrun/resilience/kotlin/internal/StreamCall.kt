@@ -1,4 +1,4 @@
-package io.netrun.resilience.kotlin
+package io.netrun.resilience.kotlin.internal
 
 import io.netrun.resilience.AdaptedCall
 import io.netrun.resilience.AttemptLostException
