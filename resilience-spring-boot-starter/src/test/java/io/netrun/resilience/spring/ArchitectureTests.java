@@ -49,6 +49,8 @@ class ArchitectureTests {
             .definedBy(BASE + "event")
             .layer("fleet")
             .definedBy(BASE + "fleet")
+            .layer("listener")
+            .definedBy(BASE + "listener")
             .layer("cloud")
             .definedBy(BASE + "cloud")
             .layer("http")
@@ -79,6 +81,8 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate")
             .whereLayer("fleet")
             .mayOnlyBeAccessedByLayers("autoconfigure", "actuate", "startup")
+            .whereLayer("listener")
+            .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("cloud")
             .mayOnlyBeAccessedByLayers("autoconfigure")
             .whereLayer("http")
@@ -86,17 +90,33 @@ class ArchitectureTests {
             .whereLayer("method")
             .mayOnlyBeAccessedByLayers("autoconfigure", "startup", "aop", "actuate", "observation")
             .whereLayer("settings")
-            .mayOnlyBeAccessedByLayers("autoconfigure", "startup", "method", "actuate", "http", "cloud")
+            .mayOnlyBeAccessedByLayers("autoconfigure", "startup", "method", "actuate", "http", "cloud", "listener")
             .whereLayer("problem")
             .mayNotAccessAnyLayer();
 
     @ArchTest
     static final ArchRule onlyTheDescriptorsKnowThePatterns = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "pattern", BASE + "autoconfigure", BASE + "cloud")
+            .resideOutsideOfPackages(BASE + "pattern", BASE + "autoconfigure", BASE + "cloud", BASE + "listener")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(packages(pattern -> true));
+
+    @ArchTest
+    static final ArchRule listenersKnowTheCircuitBreakerAlone = noClasses()
+            .that()
+            .resideInAPackage(BASE + "listener")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(packages(pattern -> !pattern.key().equals("circuit-breaker")));
+
+    @ArchTest
+    static final ArchRule onlyListenersKnowBrokers = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "listener", BASE + "autoconfigure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.springframework.kafka..", "org.springframework.amqp..");
 
     /** Spring Cloud's contract is about a circuit breaker with a time limit, and about no other pattern. */
     @ArchTest

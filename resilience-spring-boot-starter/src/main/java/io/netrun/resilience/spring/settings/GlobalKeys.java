@@ -9,6 +9,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 final class GlobalKeys {
 
     private static final String HTTP_CLIENTS = "http-clients";
+    private static final String LISTENERS = "listeners";
 
     static final List<String> ALL = List.of(
             Option.ENABLED.key(),
@@ -20,6 +21,7 @@ final class GlobalKeys {
             "metrics",
             "propagate-mdc",
             "fleet",
+            LISTENERS,
             HTTP_CLIENTS);
 
     /** Those that are groups, with the keys in them. */
@@ -44,8 +46,13 @@ final class GlobalKeys {
             } else if (elements > 3) {
                 unknown.nested(property, 3, "its value");
             }
-        } else if (elements > 2 && !key.equals(HTTP_CLIENTS) && !property.name().isNumericIndex(2)) {
+        } else if (elements > 2 && !hasSections(key) && !property.name().isNumericIndex(2)) {
             unknown.nested(property, 2, "its value");
         }
+    }
+
+    /** Whether what is below a key is named by the application, and checked where it is read. */
+    private static boolean hasSections(String key) {
+        return key.equals(HTTP_CLIENTS) || key.equals(LISTENERS);
     }
 }
