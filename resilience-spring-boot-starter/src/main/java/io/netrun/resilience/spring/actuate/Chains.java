@@ -6,9 +6,12 @@ import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -49,6 +52,30 @@ public final class Chains {
         methods().forEach((title, pipeline) -> addIfUsed(policy, title, pipeline, titles));
         clients().forEach((title, pipeline) -> addIfUsed(policy, title, pipeline, titles));
         return titles;
+    }
+
+    /** The methods and clients of each instance. */
+    Map<Policy, List<String>> users() {
+        Map<Policy, List<String>> byPolicy = new HashMap<>();
+        for (Map<String, Pipeline> pipelines : List.of(methods(), clients())) {
+            pipelines.forEach((title, pipeline) -> new LinkedHashSet<>(pipeline.policies())
+                    .forEach(policy -> byPolicy.computeIfAbsent(policy, first -> new ArrayList<>())
+                            .add(title)));
+        }
+        return byPolicy;
+    }
+
+    /** The chains of those methods and clients, as in the answer with all instances. */
+    Map<String, Object> linksOf(Set<String> titles) {
+        Map<String, Pipeline> chosen = new LinkedHashMap<>(methods());
+        chosen.putAll(clients());
+        chosen.keySet().retainAll(titles);
+        return links(chosen);
+    }
+
+    /** How long attempts took, by class and method without the package. */
+    Map<String, AttemptTimes.AttemptTime> attempts() {
+        return attemptTimes.byMethod();
     }
 
     private static void addIfUsed(Policy policy, String title, Pipeline pipeline, List<String> titles) {

@@ -32,6 +32,13 @@ public record EndpointPaths(Supplier<@Nullable PathMappedEndpoints> endpoints) {
         return isBelow(path, JSON);
     }
 
+    /** Whether a request is for the overview, whose answer may be the same as the last one. */
+    boolean isOverview(String path) {
+        PathMappedEndpoints known = endpoints.get();
+        String root = known == null ? null : known.getPath(JSON);
+        return root != null && path.endsWith(root + "/" + ResilienceEndpoint.OVERVIEW);
+    }
+
     private boolean isBelow(String path, EndpointId id) {
         PathMappedEndpoints known = endpoints.get();
         String root = known == null ? null : known.getPath(id);

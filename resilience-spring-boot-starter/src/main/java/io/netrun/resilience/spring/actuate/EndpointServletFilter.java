@@ -15,6 +15,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import org.springframework.web.filter.ShallowEtagHeaderFilter;
 
 /** What Actuator's operations cannot do themselves, in servlet applications: headers, and settings as an object. */
 public final class EndpointServletFilter implements Filter {
@@ -22,9 +23,11 @@ public final class EndpointServletFilter implements Filter {
     private static final int CONTENT_TOO_LARGE = 413;
 
     private final EndpointPaths paths;
+    private final ShallowEtagHeaderFilter tagged = new ShallowEtagHeaderFilter();
 
     public EndpointServletFilter(EndpointPaths paths) {
         this.paths = paths;
+        tagged.setWriteWeakETag(true);
     }
 
     @Override
@@ -41,6 +44,11 @@ public final class EndpointServletFilter implements Filter {
                 } else {
                     chain.doFilter(new Rewritten(http, SettingsBody.flattened(body)), response);
                 }
+                return;
+            }
+            if (paths.isOverview(http.getRequestURI())) {
+                answer.setHeader("Cache-Control", "no-cache");
+                tagged.doFilter(request, response, chain);
                 return;
             }
         }

@@ -1,13 +1,17 @@
 package io.netrun.resilience.spring.actuate;
 
+import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.util.DigestUtils;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -35,6 +39,10 @@ public final class EndpointWebFilter implements WebFilter {
         }
         EndpointPaths.HEADERS.forEach(
                 header -> exchange.getResponse().getHeaders().set(header[0], header[1]));
+        if (HttpMethod.GET.equals(request.getMethod()) && paths.isOverview(path)) {
+            exchange.getResponse().getHeaders().setCacheControl("no-cache");
+            return chain.filter(exchange.mutate().response(new Tagged(exchange)).build());
+        }
         if (!HttpMethod.POST.equals(request.getMethod())
                 || !SettingsBody.isJson(request.getHeaders().getFirst(HttpHeaders.CONTENT_TYPE))
                 || !paths.isJson(path)) {
@@ -56,6 +64,34 @@ public final class EndpointWebFilter implements WebFilter {
         buffer.read(bytes);
         DataBufferUtils.release(buffer);
         return bytes;
+    }
+
+    /** Has a tag of its content, and no content for who has the same already. */
+    private static final class Tagged extends ServerHttpResponseDecorator {
+
+        private final ServerWebExchange exchange;
+
+        Tagged(ServerWebExchange exchange) {
+            super(exchange.getResponse());
+            this.exchange = exchange;
+        }
+
+        @Override
+        public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+            if (getStatusCode() != null && !HttpStatus.OK.equals(getStatusCode())) {
+                return super.writeWith(body);
+            }
+            return DataBufferUtils.join(body).map(EndpointWebFilter::bytes).flatMap(this::write);
+        }
+
+        private Mono<Void> write(byte[] body) {
+            if (exchange.checkNotModified("W/\"" + DigestUtils.md5DigestAsHex(body) + "\"")) {
+                getHeaders().remove(HttpHeaders.CONTENT_LENGTH);
+                getHeaders().remove(HttpHeaders.CONTENT_TYPE);
+                return setComplete();
+            }
+            return super.writeWith(Mono.just(bufferFactory().wrap(body)));
+        }
     }
 
     private static final class Rewritten extends ServerHttpRequestDecorator {

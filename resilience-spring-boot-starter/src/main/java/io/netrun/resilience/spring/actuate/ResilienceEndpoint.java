@@ -39,12 +39,17 @@ public final class ResilienceEndpoint {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final String NODE = "node";
     private static final String FLEET = "fleet";
+
+    /** No pattern has this key: see PatternDescriptorTests. Names of instances are a segment further on. */
+    static final String OVERVIEW = "overview";
+
     private static final Map<String, Scope> SCOPES = scopes();
 
     private final ResilienceRegistry registry;
     private final Chains chains;
     private final InstanceFactory instances;
     private final Operators operators;
+    private final Overview overview;
     private final Function<Policy, List<Map<String, @Nullable Object>>> recentEvents;
 
     /**
@@ -57,11 +62,13 @@ public final class ResilienceEndpoint {
             Chains chains,
             InstanceFactory instances,
             Operators operators,
+            Overview overview,
             Function<Policy, List<Map<String, @Nullable Object>>> recentEvents) {
         this.registry = registry;
         this.chains = chains;
         this.instances = instances;
         this.operators = operators;
+        this.overview = overview;
         this.recentEvents = recentEvents;
     }
 
@@ -85,9 +92,15 @@ public final class ResilienceEndpoint {
         return all;
     }
 
-    /** The instances of a pattern; for {@code fleet}, what this node knows of the fleet. */
+    /**
+     * The instances of a pattern; for {@code fleet}, what this node knows of the fleet; for {@code overview}, all names
+     * in a compact form.
+     */
     @ReadOperation
     public WebEndpointResponse<Map<String, Object>> ofPattern(@Selector String pattern) {
+        if (pattern.equals(OVERVIEW)) {
+            return new WebEndpointResponse<>(overview.all());
+        }
         if (pattern.equals(FLEET)) {
             return fleet();
         }
@@ -106,14 +119,49 @@ public final class ResilienceEndpoint {
                 : new WebEndpointResponse<>(new LinkedHashMap<>(fleet.details()));
     }
 
-    /** One instance, with its settings and their origins. */
+    /**
+     * One instance, with its settings and their origins; for {@code overview}, all instances of a name, with their
+     * past.
+     */
     @ReadOperation
     public WebEndpointResponse<Map<String, Object>> instance(@Selector String pattern, @Selector String name) {
+        if (pattern.equals(OVERVIEW)) {
+            return ofName(name);
+        }
         return PatternDescriptors.byKey(pattern)
                 .map(known -> registry.find(known.type(), name)
                         .map(policy -> new WebEndpointResponse<>(detail(known, policy)))
                         .orElseGet(() -> unknownInstance(known, name)))
                 .orElseGet(() -> unknownPattern(pattern));
+    }
+
+    private WebEndpointResponse<Map<String, Object>> ofName(String name) {
+        Map<String, Object> patterns = new LinkedHashMap<>();
+        for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
+            registry.find(pattern.type(), name).ifPresent(policy -> {
+                Map<String, Object> detail = detail(pattern, policy);
+                detail.put(
+                        "forms",
+                        RuntimeSettings.forms(pattern).stream()
+                                .map(JsonView::of)
+                                .toList());
+                detail.put("actions", List.copyOf(pattern.actions().keySet()));
+                detail.putAll(overview.past(policy));
+                patterns.put(pattern.key(), detail);
+            });
+        }
+        if (patterns.isEmpty()) {
+            String nearest = SpellingSuggestion.to(
+                    name, registry.all().stream().map(Policy::name).distinct().toList());
+            return failure(
+                    WebEndpointResponse.STATUS_NOT_FOUND,
+                    "There is no instance named '" + shortened(name) + "'",
+                    (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ")
+                            + "GET the overview for the names that there are");
+        }
+        Map<String, Object> view = new LinkedHashMap<>(overview.ofName(name));
+        view.put("patterns", patterns);
+        return new WebEndpointResponse<>(view);
     }
 
     /**

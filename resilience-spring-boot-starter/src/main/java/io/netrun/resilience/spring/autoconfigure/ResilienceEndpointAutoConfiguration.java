@@ -1,9 +1,13 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.Workers;
 import io.netrun.resilience.spring.actuate.Chains;
 import io.netrun.resilience.spring.actuate.EndpointAccess;
+import io.netrun.resilience.spring.actuate.History;
+import io.netrun.resilience.spring.actuate.Node;
 import io.netrun.resilience.spring.actuate.Operators;
+import io.netrun.resilience.spring.actuate.Overview;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.event.OperatorJournal;
 import io.netrun.resilience.spring.event.RecentEvents;
@@ -12,6 +16,7 @@ import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.InstanceUser;
+import java.time.Instant;
 import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -20,6 +25,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -37,8 +43,39 @@ public final class ResilienceEndpointAutoConfiguration {
             InstanceFactory instances,
             RecentEvents recentEvents,
             Chains chains,
-            Operators operators) {
-        return new ResilienceEndpoint(registry, chains, instances, operators, recentEvents::of);
+            Operators operators,
+            Overview overview) {
+        return new ResilienceEndpoint(registry, chains, instances, operators, overview, recentEvents::of);
+    }
+
+    /** Only where the endpoint that shows it is exposed. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint(endpoint = ResilienceEndpoint.class)
+    History resilienceHistory(ResilienceRegistry registry) {
+        return new History(registry, Workers::execute);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnAvailableEndpoint(endpoint = ResilienceEndpoint.class)
+    Overview resilienceOverview(
+            ResilienceRegistry registry,
+            Chains chains,
+            Operators operators,
+            History history,
+            RecentEvents recentEvents,
+            ApplicationContext context) {
+        return new Overview(
+                registry,
+                chains,
+                operators,
+                history,
+                recentEvents::of,
+                recentEvents::operatorChanges,
+                Node.of(
+                        context.getEnvironment().getProperty("spring.application.name", "application"),
+                        Instant.ofEpochMilli(context.getStartupDate())));
     }
 
     @Bean

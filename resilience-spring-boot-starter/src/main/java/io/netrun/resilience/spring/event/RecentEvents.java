@@ -33,7 +33,11 @@ public final class RecentEvents {
 
     private static final Duration FREQUENT = Duration.ofSeconds(1);
 
+    /** How many changes by operators are kept, of all instances together. */
+    private static final int KEPT_CHANGES = 100;
+
     private final ConcurrentMap<Policy, Deque<Kept>> events = new ConcurrentHashMap<>();
+    private final Deque<OperatorChange> changes = new ArrayDeque<>();
 
     private record Kept(Class<?> kind, Instant time, Map<String, @Nullable Object> content) {}
 
@@ -51,7 +55,22 @@ public final class RecentEvents {
         }
     }
 
+    /** The latest changes by operators, of all instances, the latest first; a copy. */
+    public List<OperatorChange> operatorChanges() {
+        synchronized (changes) {
+            return List.copyOf(changes);
+        }
+    }
+
     void add(Policy instance, ResilienceEvent event) {
+        if (event instanceof OperatorChange change) {
+            synchronized (changes) {
+                if (changes.size() == KEPT_CHANGES) {
+                    changes.removeLast();
+                }
+                changes.addFirst(change);
+            }
+        }
         Kept kept = kept(event, event.time());
         Deque<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
         synchronized (ofInstance) {

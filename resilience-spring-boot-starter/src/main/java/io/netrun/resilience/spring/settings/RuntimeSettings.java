@@ -6,13 +6,17 @@ import io.netrun.resilience.spring.pattern.Option;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,9 @@ public final class RuntimeSettings {
     private static final java.util.regex.Pattern NEXT_CHANGE = java.util.regex.Pattern.compile(",(?=[^,=]*=)");
 
     private static final ResolvableType SWITCH = ResolvableType.forClass(boolean.class);
+
+    private static final String MUST_BE = ": must be ";
+    private static final Map<PatternDescriptor<?, ?>, List<Form>> FORMS = new ConcurrentHashMap<>();
 
     private final InstanceFactory instances;
 
@@ -233,6 +240,62 @@ public final class RuntimeSettings {
                         && setting.type().toClass() != List.class
                         && setting.type().toClass() != Executor.class)
                 .toList();
+    }
+
+    /**
+     * A setting that an operator can change, as a form shows it.
+     *
+     * @param name in Java
+     * @param format what to write, such as {@code a duration}
+     * @param range what is allowed, such as {@code between 1 and 100}; empty if every value of the format is
+     * @param values the values, if there are only a few
+     * @param optional whether it can be unset
+     */
+    public record Form(String name, String format, String range, List<String> values, boolean optional) {}
+
+    /** The settings of a pattern that an operator can change, in the order of its configuration. */
+    public static List<Form> forms(PatternDescriptor<?, ?> pattern) {
+        return FORMS.computeIfAbsent(
+                pattern,
+                known -> changeable(known).stream()
+                        .map(setting -> form(known, setting))
+                        .toList());
+    }
+
+    private static Form form(PatternDescriptor<?, ?> pattern, Setting setting) {
+        Record defaults = pattern.type().defaults();
+        Class<?> type = setting.type().toClass();
+        List<String> values = type.isEnum()
+                ? Arrays.stream(type.getEnumConstants())
+                        .map(constant -> ((Enum<?>) constant)
+                                .name()
+                                .toLowerCase(Locale.ROOT)
+                                .replace('_', '-'))
+                        .toList()
+                : List.of();
+        return new Form(
+                setting.name(),
+                ExpectedFormat.of(setting.type()),
+                range(defaults, setting, type),
+                values,
+                setting.valueIn(defaults) == null);
+    }
+
+    /** What the record itself says about a value that is out of any range. */
+    private static String range(Record defaults, Setting setting, Class<?> type) {
+        Object outside = type == int.class || type == Integer.class
+                ? (Object) Integer.MIN_VALUE
+                : type == double.class ? (Object) (-1.0) : type == Duration.class ? Duration.ofNanos(-1) : null;
+        if (outside == null) {
+            return "";
+        }
+        return Ranges.problems(defaults, Map.of(setting.name(), outside)).stream()
+                .filter(wrong -> wrong.field().equals(setting.name()))
+                .map(wrong -> String.valueOf(wrong.getMessage()))
+                .filter(message -> message.contains(MUST_BE))
+                .map(message -> message.substring(message.indexOf(MUST_BE) + MUST_BE.length()))
+                .findFirst()
+                .orElse("");
     }
 
     private static Problem unknown(PatternDescriptor<?, ?> pattern, String name) {

@@ -30,6 +30,13 @@ class PatternDescriptorTests {
         requireKept(pattern);
     }
 
+    /** The endpoint has answers of these names. */
+    @ParameterizedTest
+    @MethodSource("patterns")
+    void keyShouldNotBeThatOfAnotherAnswer(PatternDescriptor<?, ?> pattern) {
+        assertThat(pattern.key()).isNotIn("overview", "fleet");
+    }
+
     private static <C extends Record> void requireKept(PatternDescriptor<?, C> pattern) throws Exception {
         BooleanSupplier bound = () -> true;
         C defaults = pattern.type().defaults();

@@ -8,7 +8,10 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.spring.ShopBeans.PaymentClient;
 import io.netrun.resilience.spring.actuate.Chains;
+import io.netrun.resilience.spring.actuate.History;
+import io.netrun.resilience.spring.actuate.Node;
 import io.netrun.resilience.spring.actuate.Operators;
+import io.netrun.resilience.spring.actuate.Overview;
 import io.netrun.resilience.spring.actuate.ResilienceEndpoint;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.event.OperatorJournal;
@@ -17,6 +20,7 @@ import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -210,20 +214,25 @@ class FuzzedSettingsTests {
             instances.obtain(PatternDescriptors.of(Retry.TYPE), "payments", Map.of(), "test");
             instances.obtain(PatternDescriptors.of(Bulkhead.TYPE), "payments", Map.of(), "test");
             instances.obtain(PatternDescriptors.of(CircuitBreaker.TYPE), "payments", Map.of(), "test");
-            endpoint = new ResilienceEndpoint(
+            Chains chains = new Chains(
+                    () -> List.of(new MethodPipelines(
+                            () -> instances,
+                            PatternDescriptors.slots(),
+                            environment,
+                            new DefaultListableBeanFactory())),
+                    List::of,
+                    Map::of);
+            Operators operators = new Operators(
+                    instances, new OperatorJournal(new RecentEvents(), event -> {}), true, Optional::empty);
+            Overview overview = new Overview(
                     registry,
-                    new Chains(
-                            () -> List.of(new MethodPipelines(
-                                    () -> instances,
-                                    PatternDescriptors.slots(),
-                                    environment,
-                                    new DefaultListableBeanFactory())),
-                            List::of,
-                            Map::of),
-                    instances,
-                    new Operators(
-                            instances, new OperatorJournal(new RecentEvents(), event -> {}), true, Optional::empty),
-                    policy -> List.of());
+                    chains,
+                    operators,
+                    new History(registry, Runnable::run),
+                    policy -> List.of(),
+                    List::of,
+                    Node.of("test", Instant.EPOCH));
+            endpoint = new ResilienceEndpoint(registry, chains, instances, operators, overview, policy -> List.of());
         }
 
         Map<String, Record> configs() {

@@ -1,0 +1,74 @@
+package io.netrun.resilience.spring.actuate;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The states of an instance over time, the worst last; each with its letter in a lane. */
+enum LaneState {
+    /** No sample: the instance or the process did not exist, or the process was suspended. */
+    UNKNOWN(0, '-'),
+    /** Calls pass. */
+    CLOSED(1, 'c'),
+    /** Calls pass, and at least one in ten fails. */
+    FAILING(2, 'w'),
+    /** Switched off: calls bypass it. */
+    OFF(3, 'x'),
+    /** The circuit is disabled by an operator: calls pass and are counted. */
+    DISABLED(4, 'd'),
+    /** The circuit admits trials. */
+    HALF_OPEN(5, 'h'),
+    /** Not open, and rejects calls. */
+    REJECTING(6, 'r'),
+    /** The circuit is open, or was within the sample. */
+    OPEN(7, 'o'),
+    /** The circuit was opened by an operator. */
+    FORCED_OPEN(8, 'f');
+
+    private static final Map<Byte, LaneState> BY_RANK =
+            Arrays.stream(values()).collect(Collectors.toMap(LaneState::rank, state -> state));
+
+    private final byte rank;
+    private final char letter;
+
+    LaneState(int rank, char letter) {
+        this.rank = (byte) rank;
+        this.letter = letter;
+    }
+
+    /** How it is kept; the worst has the highest. */
+    byte rank() {
+        return rank;
+    }
+
+    /** The state of a circuit by its name in JSON, and of a pattern without circuit by its switch. */
+    static LaneState of(@Nullable Object circuit, boolean enabled, boolean observing) {
+        if (circuit == null) {
+            return enabled ? CLOSED : OFF;
+        }
+        LaneState state = valueOf(circuit.toString().replace('-', '_').toUpperCase(Locale.ROOT));
+        return observing && state == OPEN ? CLOSED : state;
+    }
+
+    /**
+     * A lane as text: the number of samples and the letter of each run, such as {@code 12-160c8o}; the oldest first.
+     */
+    static String encoded(byte[] ranks) {
+        StringBuilder lane = new StringBuilder();
+        int from = 0;
+        for (int i = 1; i <= ranks.length; i++) {
+            if (i == ranks.length || ranks[i] != ranks[from]) {
+                lane.append(i - from).append(letter(ranks[from]));
+                from = i;
+            }
+        }
+        return lane.toString();
+    }
+
+    private static char letter(byte rank) {
+        LaneState state = BY_RANK.get(rank);
+        return state == null ? UNKNOWN.letter : state.letter;
+    }
+}

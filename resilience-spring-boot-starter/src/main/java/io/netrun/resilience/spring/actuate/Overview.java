@@ -1,0 +1,433 @@
+package io.netrun.resilience.spring.actuate;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyMode;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.actuate.Track.Series;
+import io.netrun.resilience.spring.event.OperatorChange;
+import io.netrun.resilience.spring.method.AttemptTimes.AttemptTime;
+import io.netrun.resilience.spring.pattern.MeterSpec;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /actuator/resilience/overview}: the state of all names in one compact answer. */
+public final class Overview {
+
+    /** How many names are shown: all that are not healthy first, then the busiest. */
+    static final int MAX_NAMES = 1_000;
+
+    /** How many problems are described. */
+    static final int MAX_PROBLEMS = 100;
+
+    /** A rate is that of the last ten seconds. */
+    private static final int RECENT = 2;
+
+    private static final int MAX_USERS = 5;
+    private static final double HUNDREDTHS = 100.0;
+    private static final String CALLS = "Calls";
+    private static final String BUDGET = "retry.budget.available";
+    private static final List<String> GAUGES = List.of(
+            "failureCount", "halfOpenCalls", "maxConcurrent", "maxQueue", "available", "limit", "abandoned", "active");
+    private static final Set<String> KEPT_ZEROS = Set.of("available", "maxQueue");
+
+    private static final Map<Series, String> CAMEL = Map.of(
+            Series.CALLS, "calls",
+            Series.FAILURES, "failed",
+            Series.REJECTIONS, "rejected",
+            Series.WOULD_REJECT, "wouldReject",
+            Series.RUNNING, "running",
+            Series.WAITING, "waiting");
+
+    private final ResilienceRegistry registry;
+    private final Chains chains;
+    private final Operators operators;
+    private final History history;
+    private final Function<Policy, List<Map<String, @Nullable Object>>> recentEvents;
+    private final Supplier<List<OperatorChange>> changes;
+    private final Node node;
+
+    /**
+     * Over an application's instances.
+     *
+     * @param recentEvents the latest events of an instance, the latest first, each as its content by name
+     * @param changes the latest changes by operators, the latest first
+     */
+    public Overview(
+            ResilienceRegistry registry,
+            Chains chains,
+            Operators operators,
+            History history,
+            Function<Policy, List<Map<String, @Nullable Object>>> recentEvents,
+            Supplier<List<OperatorChange>> changes,
+            Node node) {
+        this.registry = registry;
+        this.chains = chains;
+        this.operators = operators;
+        this.history = history;
+        this.recentEvents = recentEvents;
+        this.changes = changes;
+        this.node = node;
+    }
+
+    /** One instance of a name. */
+    record Cell(
+            PatternDescriptor<?, ?> pattern,
+            Policy policy,
+            Figures figures,
+            @Nullable Track track) {
+
+        double rate(Series series) {
+            return track == null ? Double.NaN : track.rate(series, RECENT);
+        }
+
+        /** Whether something of this kind has happened in the last seconds. */
+        boolean has(Series series) {
+            return rate(series) > 0;
+        }
+
+        /** Whether its pattern counts every call that it admits. */
+        boolean countsCalls() {
+            return pattern.callCounts().label().equals(CALLS)
+                    && !pattern.callCounts().metrics().isEmpty();
+        }
+    }
+
+    /** The instances of a name. */
+    record Row(String name, List<Cell> cells, List<Finding> findings) {
+
+        Level level() {
+            Level level =
+                    findings.isEmpty() ? Level.HEALTHY : findings.get(0).kind().level();
+            boolean observing = cells.stream().anyMatch(cell -> cell.figures.observing());
+            return level == Level.HEALTHY && observing ? Level.OBSERVING : level;
+        }
+
+        long traffic() {
+            return cells.stream()
+                    .mapToLong(cell -> cell.figures.traffic())
+                    .max()
+                    .orElse(0);
+        }
+    }
+
+    /** How a name is, the worst first. */
+    enum Level {
+        REJECTING,
+        WARNING,
+        OBSERVING,
+        HEALTHY
+    }
+
+    Map<String, Object> all() {
+        Map<Policy, List<String>> users = chains.users(); // first: it may create instances
+        List<Row> rows = rows();
+        Map<String, AttemptTime> attempts = chains.attempts();
+        List<Row> shown = shown(rows);
+
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("head", head(rows, attempts));
+        all.put(
+                "problems",
+                rows.stream()
+                        .filter(row -> row.level() == Level.REJECTING || row.level() == Level.WARNING)
+                        .sorted(Comparator.comparing(row -> row.findings.get(0)))
+                        .limit(MAX_PROBLEMS)
+                        .map(row -> problem(row, users))
+                        .toList());
+        all.put("names", shown.stream().map(row -> line(row, users, attempts)).toList());
+        all.put("changes", changes.get().stream().map(Overview::change).toList());
+        return all;
+    }
+
+    /** The chains of a name's methods, and how to read its past. */
+    Map<String, Object> ofName(String name) {
+        Map<Policy, List<String>> users = chains.users();
+        Set<String> titles = new LinkedHashSet<>();
+        users.forEach((policy, ofPolicy) -> {
+            if (policy.name().equals(name)) {
+                titles.addAll(ofPolicy);
+            }
+        });
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", name);
+        if (history.last() != null) {
+            view.put("sampled", String.valueOf(history.last()));
+        }
+        view.put("sampleSeconds", History.EACH.toSeconds());
+        view.put("chains", chains.linksOf(titles));
+        return view;
+    }
+
+    /** The samples of an instance, the oldest first; nothing if it is not followed. */
+    Map<String, Object> past(Policy policy) {
+        Track track = history.of(policy);
+        if (track == null) {
+            return Map.of();
+        }
+        Map<String, Object> series = new LinkedHashMap<>();
+        for (Series each : Series.values()) {
+            int[] values = track.values(each);
+            if (Arrays.stream(values).anyMatch(value -> value != 0)) {
+                series.put(CAMEL.get(each), values);
+            }
+        }
+        return Map.of("lane", LaneState.encoded(track.states()), "samples", series);
+    }
+
+    private Map<String, @Nullable Object> head(List<Row> rows, Map<String, AttemptTime> attempts) {
+        Map<String, @Nullable Object> head = new LinkedHashMap<>();
+        head.put("application", node.application());
+        head.put("node", node.name());
+        head.put("started", node.started().toString());
+        head.put("sampled", history.last() == null ? null : String.valueOf(history.last()));
+        head.put("sampleSeconds", History.EACH.toSeconds());
+        head.put("samples", History.SAMPLES);
+        head.put("names", rows.size());
+        head.put("attemptTimes", !attempts.isEmpty());
+        operators.fleet().ifPresent(fleet -> head.put("fleet", JsonView.plain(fleet.summary())));
+        return head;
+    }
+
+    private List<Row> rows() {
+        Map<String, List<Cell>> byName = new TreeMap<>();
+        for (Policy policy : registry.all()) {
+            PatternDescriptors.of(policy)
+                    .ifPresent(pattern -> byName.computeIfAbsent(policy.name(), first -> new ArrayList<>())
+                            .add(new Cell(pattern, policy, Figures.of(pattern, policy), history.of(policy))));
+        }
+        List<Row> rows = new ArrayList<>();
+        byName.forEach((name, cells) -> rows.add(row(name, cells)));
+        return rows;
+    }
+
+    private Row row(String name, List<Cell> cells) {
+        List<PatternDescriptor<?, ?>> order = new ArrayList<>(PatternDescriptors.all());
+        cells.sort(Comparator.comparingInt(cell -> order.indexOf(cell.pattern)));
+        return new Row(name, cells, Finding.of(cells, recentEvents, history.last()));
+    }
+
+    private static List<Row> shown(List<Row> rows) {
+        if (rows.size() <= MAX_NAMES) {
+            return rows;
+        }
+        return rows.stream()
+                .sorted(Comparator.comparing(Row::level)
+                        .thenComparing(Comparator.comparingLong(Row::traffic).reversed()))
+                .limit(MAX_NAMES)
+                .sorted(Comparator.comparing(Row::name))
+                .toList();
+    }
+
+    private static Map<String, @Nullable Object> problem(Row row, Map<Policy, List<String>> users) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("name", row.name);
+        view.put("level", JsonView.plain(row.level()));
+        view.put("causes", row.findings.stream().map(Finding::view).toList());
+        Set<String> affected = users(row.cells, users);
+        view.put("users", affected.stream().limit(MAX_USERS).toList());
+        if (affected.size() > MAX_USERS) {
+            view.put("moreUsers", affected.size() - MAX_USERS);
+        }
+        return view;
+    }
+
+    private Map<String, @Nullable Object> line(
+            Row row, Map<Policy, List<String>> users, Map<String, AttemptTime> attempts) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("name", row.name);
+        if (row.level() != Level.HEALTHY) {
+            line.put("level", JsonView.plain(row.level()));
+        }
+        registry.familyOf(row.cells.get(0).policy).ifPresent(family -> line.put("family", family));
+        putRate(line, "calls", calls(row.cells));
+        putRate(line, "failed", largest(row.cells, Series.FAILURES));
+        putRate(line, "rejected", rejected(row.cells));
+        Set<String> methods = users(row.cells, users);
+        putIfAny(line, "classes", classes(methods));
+        attempts(methods, attempts)
+                .ifPresent(time -> line.put(
+                        "attempts", List.of(time.count(), rounded(time.totalMillis()), rounded(time.maxMillis()))));
+        lane(row.cells, line);
+        Map<String, Object> cells = new LinkedHashMap<>();
+        row.cells.forEach(cell -> cells.put(cell.pattern.key(), cell(cell)));
+        line.put("cells", cells);
+        return line;
+    }
+
+    private static Map<String, @Nullable Object> cell(Cell cell) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        Figures figures = cell.figures;
+        if (!cell.policy.isEnabled()) {
+            view.put("enabled", false);
+        }
+        if (figures.observing()) {
+            view.put("mode", JsonView.plain(PolicyMode.OBSERVE));
+            putRate(view, "wouldReject", cell.rate(Series.WOULD_REJECT));
+        }
+        if (figures.metrics().get("state") != null) {
+            view.put("state", figures.metrics().get("state"));
+        }
+        if (figures.metrics().get("nextTrialTime") != null) {
+            view.put("nextTrialTime", figures.metrics().get("nextTrialTime"));
+        }
+        putRate(view, "calls", cell.rate(Series.CALLS));
+        putRate(view, "failed", cell.rate(Series.FAILURES));
+        putRate(view, figures.rejects() ? "rejected" : "denied", cell.rate(Series.REJECTIONS));
+        if (figures.running() > 0) {
+            view.put("running", figures.running());
+        }
+        if (figures.waiting() > 0) {
+            view.put("waiting", figures.waiting());
+        }
+        for (String gauge : GAUGES) {
+            long count = figures.count(gauge);
+            if (figures.metrics().containsKey(gauge) && (count != 0 || KEPT_ZEROS.contains(gauge))) {
+                view.put(gauge, count);
+            }
+        }
+        budget(cell.pattern, cell.policy, view);
+        return view;
+    }
+
+    /** What is left of the budget that retries share, where there is one. */
+    private static <P extends Policy> void budget(
+            PatternDescriptor<P, ?> pattern, Policy policy, Map<String, @Nullable Object> view) {
+        for (MeterSpec<P> meter : pattern.meters()) {
+            if (meter.name().equals(BUDGET)) {
+                double left =
+                        meter.value().applyAsDouble(pattern.type().policyClass().cast(policy));
+                if (!Double.isNaN(left)) {
+                    view.put("budget", rounded(left));
+                }
+            }
+        }
+    }
+
+    /** The calls that came, whether they were admitted or not; NaN if no pattern of the name counts them. */
+    static double calls(List<Cell> cells) {
+        return cells.stream()
+                .filter(Cell::countsCalls)
+                .mapToDouble(cell -> cell.rate(Series.CALLS) + cell.rate(Series.REJECTIONS))
+                .filter(rate -> !Double.isNaN(rate))
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    static double rejected(List<Cell> cells) {
+        return cells.stream()
+                .filter(cell -> cell.figures.rejects())
+                .mapToDouble(cell -> cell.rate(Series.REJECTIONS))
+                .filter(rate -> !Double.isNaN(rate))
+                .sum();
+    }
+
+    static double largest(List<Cell> cells, Series series) {
+        return cells.stream()
+                .mapToDouble(cell -> cell.rate(series))
+                .filter(rate -> !Double.isNaN(rate))
+                .max()
+                .orElse(Double.NaN);
+    }
+
+    private static void lane(List<Cell> cells, Map<String, @Nullable Object> line) {
+        byte[] worst = new byte[History.SAMPLES];
+        int openings = 0;
+        boolean known = false;
+        for (Cell cell : cells) {
+            Track track = cell.track;
+            if (track != null) {
+                known = true;
+                openings += track.openings();
+                byte[] states = track.states();
+                for (int i = 0; i < worst.length; i++) {
+                    worst[i] = (byte) Math.max(worst[i], states[i]);
+                }
+            }
+        }
+        if (known) {
+            line.put("lane", LaneState.encoded(worst));
+        }
+        if (openings > 0) {
+            line.put("opened", openings);
+        }
+    }
+
+    static Set<String> users(List<Cell> cells, Map<Policy, List<String>> users) {
+        Set<String> titles = new LinkedHashSet<>();
+        cells.forEach(cell -> titles.addAll(users.getOrDefault(cell.policy, List.of())));
+        return titles;
+    }
+
+    /** The simple names of the classes of methods; a client keeps its title. */
+    private static Set<String> classes(Set<String> methods) {
+        Set<String> classes = new LinkedHashSet<>();
+        for (String method : methods) {
+            String[] parts = parts(method);
+            classes.add(parts.length < 2 ? method : parts[parts.length - 2]);
+        }
+        return classes;
+    }
+
+    private static Optional<AttemptTime> attempts(Set<String> methods, Map<String, AttemptTime> attempts) {
+        return methods.stream()
+                .map(Overview::parts)
+                .filter(parts -> parts.length >= 2)
+                .map(parts -> parts[parts.length - 2] + "." + parts[parts.length - 1])
+                .distinct()
+                .map(attempts::get)
+                .filter(Objects::nonNull)
+                .reduce(AttemptTime::plus);
+    }
+
+    /** The segments of a method's name; only one for what is no method. */
+    private static String[] parts(String title) {
+        int end = title.indexOf('(');
+        return end < 0 ? new String[] {title} : title.substring(0, end).split("\\.");
+    }
+
+    private static Map<String, @Nullable Object> change(OperatorChange change) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("time", change.time().toString());
+        view.put("principal", change.principal());
+        view.put("pattern", change.type().key());
+        view.put("name", change.name());
+        view.put("action", change.action());
+        view.put("scope", JsonView.plain(change.scope()));
+        view.put("before", new TreeMap<>(change.before()));
+        view.put("after", new TreeMap<>(change.after()));
+        return view;
+    }
+
+    static void putRate(Map<String, @Nullable Object> view, String key, double rate) {
+        if (!Double.isNaN(rate) && rate > 0) {
+            view.put(key, rounded(rate));
+        }
+    }
+
+    private static void putIfAny(Map<String, @Nullable Object> view, String key, Collection<String> values) {
+        if (!values.isEmpty()) {
+            view.put(key, values);
+        }
+    }
+
+    /** To hundredths; whole numbers without a fraction. */
+    static Number rounded(double value) {
+        double rounded = Math.round(value * HUNDREDTHS) / HUNDREDTHS;
+        return rounded == Math.rint(rounded) ? (Number) (long) rounded : (Number) rounded;
+    }
+}

@@ -1,0 +1,184 @@
+package io.netrun.resilience.spring.actuate;
+
+import java.util.Arrays;
+
+/**
+ * The samples of one instance in a ring: what happened within each sample, and how the instance was at its end. Not
+ * thread-safe.
+ */
+final class Track {
+
+    /** One instance in ten calls that fail is worth a mark. */
+    private static final int FAILING = 10;
+
+    private final int samples;
+    private final int[] calls;
+    private final int[] failures;
+    private final int[] rejections;
+    private final int[] wouldReject;
+    private final int[] running;
+    private final int[] waiting;
+    private final byte[] opened;
+    private final byte[] states;
+    private long slot = Long.MIN_VALUE;
+    private long totalCalls;
+    private long totalFailures;
+    private long totalRejections;
+    private long totalWouldReject;
+    private long totalOpened;
+
+    Track(int samples) {
+        this.samples = samples;
+        this.calls = new int[samples];
+        this.failures = new int[samples];
+        this.rejections = new int[samples];
+        this.wouldReject = new int[samples];
+        this.running = new int[samples];
+        this.waiting = new int[samples];
+        this.opened = new byte[samples];
+        this.states = new byte[samples];
+    }
+
+    private Track(Track like, long end) {
+        this(like.samples);
+        slot = end;
+        for (int age = 0; age < samples && like.slot != Long.MIN_VALUE; age++) {
+            long from = end - age;
+            if (from <= like.slot && from > like.slot - samples) {
+                int source = like.index(from);
+                int target = samples - 1 - age;
+                calls[target] = like.calls[source];
+                failures[target] = like.failures[source];
+                rejections[target] = like.rejections[source];
+                wouldReject[target] = like.wouldReject[source];
+                running[target] = like.running[source];
+                waiting[target] = like.waiting[source];
+                opened[target] = like.opened[source];
+                states[target] = like.states[source];
+            }
+        }
+    }
+
+    /** A copy that ends with the given sample, the oldest first. */
+    Track copy(long end) {
+        return new Track(this, end);
+    }
+
+    /** What has been counted so far belongs to no sample. */
+    void countFrom(Figures figures) {
+        totalCalls = figures.calls();
+        totalFailures = figures.failures();
+        totalRejections = figures.rejections();
+        totalWouldReject = figures.wouldReject();
+        totalOpened = figures.opened();
+    }
+
+    void add(long current, Figures figures) {
+        if (slot != Long.MIN_VALUE && current <= slot) {
+            return;
+        }
+        for (long skipped = Math.max(slot + 1, current - samples + 1); skipped < current && slot >= 0; skipped++) {
+            clear(index(skipped));
+        }
+        slot = current;
+        int at = index(current);
+        calls[at] = difference(figures.calls(), totalCalls);
+        failures[at] = difference(figures.failures(), totalFailures);
+        rejections[at] = difference(figures.rejections(), totalRejections);
+        wouldReject[at] = difference(figures.wouldReject(), totalWouldReject);
+        running[at] = figures.running();
+        waiting[at] = figures.waiting();
+        opened[at] = (byte) Math.min(Byte.MAX_VALUE, difference(figures.opened(), totalOpened));
+        states[at] = state(figures, at).rank();
+        countFrom(figures);
+    }
+
+    private LaneState state(Figures figures, int at) {
+        LaneState state = figures.state();
+        if (state != LaneState.CLOSED || figures.observing()) {
+            return state;
+        }
+        if (opened[at] > 0) {
+            return LaneState.OPEN;
+        }
+        if (rejections[at] > 0) {
+            return figures.rejects() ? LaneState.REJECTING : LaneState.FAILING;
+        }
+        boolean failing = failures[at] > 0 && (long) failures[at] * FAILING >= calls[at];
+        return failing ? LaneState.FAILING : LaneState.CLOSED;
+    }
+
+    private void clear(int at) {
+        calls[at] = 0;
+        failures[at] = 0;
+        rejections[at] = 0;
+        wouldReject[at] = 0;
+        running[at] = 0;
+        waiting[at] = 0;
+        opened[at] = 0;
+        states[at] = LaneState.UNKNOWN.rank();
+    }
+
+    private int index(long ofSlot) {
+        return (int) Math.floorMod(ofSlot, (long) samples);
+    }
+
+    /** Totals of a reset or replaced instance begin again. */
+    private static int difference(long now, long before) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, now - before));
+    }
+
+    /** The last samples of a copy, as a rate for one second; NaN if there is none. */
+    double rate(Series series, int last) {
+        int[] values = series.of(this);
+        long sum = 0;
+        int known = 0;
+        for (int i = samples - last; i < samples; i++) {
+            if (states[i] != LaneState.UNKNOWN.rank()) {
+                sum += values[i];
+                known++;
+            }
+        }
+        return known == 0 ? Double.NaN : sum / (double) (known * History.EACH.toSeconds());
+    }
+
+    /** How often it opened within all samples of a copy. */
+    int openings() {
+        int sum = 0;
+        for (byte each : opened) {
+            sum += each;
+        }
+        return sum;
+    }
+
+    /** The values of a copy, the oldest first. */
+    int[] values(Series series) {
+        return series.of(this).clone();
+    }
+
+    /** The states of a copy by their ranks, the oldest first. */
+    byte[] states() {
+        return Arrays.copyOf(states, samples);
+    }
+
+    /** What is counted or measured with each sample. */
+    enum Series {
+        CALLS,
+        FAILURES,
+        REJECTIONS,
+        WOULD_REJECT,
+        RUNNING,
+        WAITING;
+
+        private int[] of(Track track) {
+            return switch (this) {
+                case CALLS -> track.calls;
+                case FAILURES -> track.failures;
+                case REJECTIONS -> track.rejections;
+                case WOULD_REJECT -> track.wouldReject;
+                case RUNNING -> track.running;
+                case WAITING -> track.waiting;
+            };
+        }
+    }
+}

@@ -1,0 +1,440 @@
+package io.netrun.resilience.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.retry.RetryConfig;
+import io.netrun.resilience.spring.HandTicker;
+import io.netrun.resilience.spring.ShopBeans.PaymentClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.EntityExchangeResult;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/** The overview of all names, over HTTP. */
+@SpringBootTest(
+        classes = OverviewTests.Application.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "spring.application.name=shop",
+            "management.endpoints.web.exposure.include=resilience",
+            "management.endpoint.resilience.access=unrestricted"
+        })
+class OverviewTests {
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private ResilienceRegistry registry;
+
+    @Autowired
+    private HandTicker ticker;
+
+    private WebTestClient http;
+    private CircuitBreaker ledger;
+
+    @BeforeEach
+    void begin() {
+        http = WebTestClient.bindToServer()
+                .responseTimeout(Duration.ofSeconds(30))
+                .baseUrl("http://localhost:" + port + "/actuator/resilience")
+                .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(4 << 20))
+                .build();
+        ledger = registry.getOrCreate(
+                CircuitBreaker.TYPE,
+                "ledger",
+                CircuitBreakerConfig.builder()
+                        .failureThreshold(3)
+                        .openDuration(Duration.ofSeconds(20))
+                        .build());
+    }
+
+    @AfterEach
+    void end() {
+        registry.all().stream()
+                .filter(policy -> !policy.name().startsWith("payments"))
+                .toList()
+                .forEach(registry::remove);
+    }
+
+    @Test
+    void headShouldSayWhatIsSeen() {
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.head.application")
+                .isEqualTo("shop")
+                .jsonPath("$.head.node")
+                .isNotEmpty()
+                .jsonPath("$.head.started")
+                .isNotEmpty()
+                .jsonPath("$.head.sampled")
+                .isNotEmpty()
+                .jsonPath("$.head.sampleSeconds")
+                .isEqualTo(5)
+                .jsonPath("$.head.samples")
+                .isEqualTo(180)
+                .jsonPath("$.head.names")
+                .isNumber()
+                .jsonPath("$.head.attemptTimes")
+                .isEqualTo(false)
+                .jsonPath("$.head.fleet")
+                .doesNotExist();
+    }
+
+    @Test
+    void healthyNameShouldHaveOneLineForAllPatterns() {
+        String line = "$.names[?(@.name == 'payments')]";
+        overview()
+                .jsonPath(line + ".level")
+                .isEmpty()
+                .jsonPath(line + ".cells['circuit-breaker'].state")
+                .isEqualTo("closed")
+                .jsonPath(line + ".cells.bulkhead.maxConcurrent")
+                .isEqualTo(4)
+                .jsonPath(line + ".cells.keys()")
+                .exists()
+                .jsonPath(line + ".classes[*]")
+                .isEqualTo("ShopBeans$PaymentClient");
+    }
+
+    @Test
+    void openCircuitShouldBeAProblemWithReasonAndRemedy() {
+        ticker.pass(History.EACH);
+        fail(3);
+        succeed(7);
+        ticker.pass(History.EACH);
+        String cause = "$.problems[0].causes[0]";
+        overview()
+                .jsonPath("$.problems[0].name")
+                .isEqualTo("ledger")
+                .jsonPath("$.problems[0].level")
+                .isEqualTo("rejecting")
+                .jsonPath("$.problems[0].users")
+                .isArray()
+                .jsonPath(cause + ".kind")
+                .isEqualTo("open")
+                .jsonPath(cause + ".pattern")
+                .isEqualTo("circuit-breaker")
+                .jsonPath(cause + ".text")
+                .isEqualTo("circuit open: calls are rejected")
+                .jsonPath(cause + ".since")
+                .isNotEmpty()
+                .jsonPath(cause + ".reason")
+                .isEqualTo("the failure count reached 3")
+                .jsonPath(cause + ".lastFailure.thrown")
+                .isEqualTo("IllegalStateException: down")
+                .jsonPath(cause + ".nextTrialTime")
+                .isNotEmpty()
+                .jsonPath(cause + ".rate")
+                .isEqualTo(0.7)
+                .jsonPath(cause + ".action")
+                .isEqualTo("reset")
+                .jsonPath("$.names[?(@.name == 'ledger')].level")
+                .isEqualTo("rejecting")
+                .jsonPath("$.names[?(@.name == 'ledger')].calls")
+                .isEqualTo(1)
+                .jsonPath("$.names[?(@.name == 'ledger')].failed")
+                .isEqualTo(0.3)
+                .jsonPath("$.names[?(@.name == 'ledger')].rejected")
+                .isEqualTo(0.7)
+                .jsonPath("$.names[?(@.name == 'ledger')].opened")
+                .isEqualTo(1)
+                .jsonPath("$.names[?(@.name == 'ledger')].lane")
+                .value(lane -> assertThat(lane.toString()).contains("o"));
+    }
+
+    @Test
+    void worstShouldComeFirst() {
+        registry.getOrCreate(CircuitBreaker.TYPE, "a").disable();
+        registry.getOrCreate(CircuitBreaker.TYPE, "b").forceOpen();
+        registry.getOrCreate(Retry.TYPE, "c").setEnabled(false);
+        fail(3);
+        overview()
+                .jsonPath("$.problems[*].name")
+                .isEqualTo(List.of("ledger", "b", "a", "c"))
+                .jsonPath("$.problems[*].causes[0].kind")
+                .isEqualTo(List.of("open", "forced-open", "disabled", "off"))
+                .jsonPath("$.problems[*].causes[0].action")
+                .isEqualTo(List.of("reset", "reset", "reset", "switch-on"));
+    }
+
+    @Test
+    void flappingCircuitShouldBeAProblemWhileItIsClosed() {
+        for (int i = 0; i < 3; i++) {
+            fail(3);
+            ledger.reset();
+            ticker.pass(History.EACH);
+        }
+        overview()
+                .jsonPath("$.problems[0].causes[0].text")
+                .isEqualTo("circuit opened 3 times in the last 15 minutes")
+                .jsonPath("$.problems[0].causes[0].action")
+                .isEqualTo("force-open");
+    }
+
+    @Test
+    void fullBulkheadShouldBeAProblemSinceItsFirstRejection() {
+        Bulkhead reports = registry.getOrCreate(
+                Bulkhead.TYPE,
+                "reports",
+                BulkheadConfig.builder().maxConcurrent(1).maxQueue(0).build());
+        reports.run(() -> {
+            catchThrowable(() -> reports.run(() -> {}));
+            ticker.pass(History.EACH);
+            catchThrowable(() -> reports.run(() -> {}));
+            ticker.pass(History.EACH);
+            String since = ticker.now().minus(History.EACH.multipliedBy(2)).toString();
+            overview()
+                    .jsonPath("$.problems[0].causes[0].kind")
+                    .isEqualTo("full")
+                    .jsonPath("$.problems[0].causes[0].text")
+                    .isEqualTo("bulkhead full: 1 of 1 running, 0 waiting")
+                    .jsonPath("$.problems[0].causes[0].since")
+                    .isEqualTo(since)
+                    .jsonPath("$.problems[0].causes[0].action")
+                    .isEqualTo("settings");
+        });
+    }
+
+    @Test
+    void exhaustedRetryShouldBeAWarning() {
+        Retry mail = registry.getOrCreate(
+                Retry.TYPE, "mail", RetryConfig.builder().maxAttempts(1).build());
+        ticker.pass(History.EACH);
+        catchThrowable(() -> mail.run(() -> {
+            throw new IllegalStateException("down");
+        }));
+        ticker.pass(History.EACH);
+        overview()
+                .jsonPath("$.problems[0].causes[0].kind")
+                .isEqualTo("exhausted")
+                .jsonPath("$.problems[0].level")
+                .isEqualTo("warning");
+    }
+
+    @Test
+    void changesShouldSayWhoDidWhat() {
+        http.post()
+                .uri("/circuit-breaker/ledger")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(Map.of("action", "force-open"))
+                .exchange()
+                .expectStatus()
+                .isOk();
+        overview()
+                .jsonPath("$.changes[0].pattern")
+                .isEqualTo("circuit-breaker")
+                .jsonPath("$.changes[0].name")
+                .isEqualTo("ledger")
+                .jsonPath("$.changes[0].action")
+                .isEqualTo("force-open")
+                .jsonPath("$.changes[0].principal")
+                .isEmpty()
+                .jsonPath("$.changes[0].scope")
+                .isEqualTo("node")
+                .jsonPath("$.changes[0].time")
+                .isNotEmpty()
+                .jsonPath("$.changes[0].before.state")
+                .isEqualTo("closed")
+                .jsonPath("$.changes[0].after.state")
+                .isEqualTo("forced-open")
+                .jsonPath("$.problems[0].causes[0].by")
+                .isEqualTo("an operator");
+    }
+
+    @Test
+    void answerThatIsKnownShouldNotBeSentAgain() {
+        EntityExchangeResult<String> first = read();
+        HttpHeaders headers = first.getResponseHeaders();
+        assertThat(read().getResponseBody()).isEqualTo(first.getResponseBody());
+        String tag = headers.getETag();
+        assertThat(tag).startsWith("W/\"");
+        assertThat(headers.getCacheControl()).isEqualTo("no-cache");
+        http.get()
+                .uri("/overview")
+                .header("If-None-Match", tag)
+                .exchange()
+                .expectStatus()
+                .isEqualTo(HttpStatus.NOT_MODIFIED)
+                .expectBody()
+                .isEmpty();
+        ledger.forceOpen();
+        http.get()
+                .uri("/overview")
+                .header("If-None-Match", tag)
+                .exchange()
+                .expectStatus()
+                .isOk();
+    }
+
+    @Test
+    void nameShouldHaveItsPastChainsAndForms() {
+        succeed(5);
+        ticker.pass(History.EACH);
+        http.get()
+                .uri("/overview/payments")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.name")
+                .isEqualTo("payments")
+                .jsonPath("$.sampleSeconds")
+                .isEqualTo(5)
+                .jsonPath("$.chains['io.netrun.resilience.spring.ShopBeans$PaymentClient.charge()'][0].pattern")
+                .isEqualTo("timeout")
+                .jsonPath("$.patterns.bulkhead.forms[0].name")
+                .isEqualTo("maxConcurrent")
+                .jsonPath("$.patterns.bulkhead.forms[0].format")
+                .isEqualTo("a whole number")
+                .jsonPath("$.patterns.bulkhead.forms[0].range")
+                .value(range -> assertThat(range.toString()).startsWith("between 1 and "))
+                .jsonPath("$.patterns.bulkhead.forms[0].optional")
+                .isEqualTo(false)
+                .jsonPath("$.patterns.bulkhead.forms[?(@.name == 'mode')].values[*]")
+                .isEqualTo(List.of("enforce", "observe"))
+                .jsonPath("$.patterns['circuit-breaker'].actions")
+                .isEqualTo(List.of("reset", "force-open", "disable"))
+                .jsonPath("$.patterns['circuit-breaker'].settings.failureThreshold.value")
+                .isEqualTo(3);
+        http.get()
+                .uri("/overview/ledger")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.patterns['circuit-breaker'].samples.calls[179]")
+                .isEqualTo(5)
+                .jsonPath("$.patterns['circuit-breaker'].lane")
+                .isNotEmpty()
+                .jsonPath("$.sampled")
+                .isNotEmpty();
+    }
+
+    @Test
+    void unknownNameShouldBeAnsweredWithTheNearest() {
+        http.get()
+                .uri("/overview/ledgr")
+                .exchange()
+                .expectStatus()
+                .isNotFound()
+                .expectBody()
+                .jsonPath("$.error")
+                .isEqualTo("There is no instance named 'ledgr'")
+                .jsonPath("$.remedy")
+                .value(remedy -> assertThat(remedy.toString()).startsWith("Did you mean 'ledger'?"));
+    }
+
+    @Test
+    void instanceNamedOverviewShouldBeReachable() {
+        registry.getOrCreate(CircuitBreaker.TYPE, "overview");
+        for (String path : List.of("/circuit-breaker/overview", "/overview/overview")) {
+            http.get().uri(path).exchange().expectStatus().isOk();
+        }
+    }
+
+    @Test
+    void answerForThreeHundredNamesShouldBeSmall() {
+        for (int i = 0; i < 300; i++) {
+            String name = "host-" + i + ".example.org";
+            CircuitBreaker breaker = registry.getOrCreate(CircuitBreaker.TYPE, name);
+            registry.getOrCreate(Retry.TYPE, name);
+            registry.getOrCreate(Bulkhead.TYPE, name);
+            for (int call = 0; call <= i; call++) {
+                breaker.run(() -> {});
+            }
+        }
+        for (int i = 0; i < 5; i++) {
+            ticker.pass(History.EACH);
+            ledger.reset();
+            fail(3);
+        }
+        byte[] answer = http.get()
+                .uri("/overview")
+                .exchange()
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        assertThat(answer).hasSizeBetween(20_000, 100_000);
+    }
+
+    @Test
+    void namesBeyondTheLimitShouldLeaveTheProblems() {
+        for (int i = 0; i < Overview.MAX_NAMES + 10; i++) {
+            registry.getOrCreate(CircuitBreaker.TYPE, "host-" + i);
+        }
+        registry.getOrCreate(CircuitBreaker.TYPE, "host-7").forceOpen();
+        overview()
+                .jsonPath("$.names.length()")
+                .isEqualTo(Overview.MAX_NAMES)
+                .jsonPath("$.names[?(@.name == 'host-7')].level")
+                .isEqualTo("rejecting");
+    }
+
+    private WebTestClient.BodyContentSpec overview() {
+        return http.get().uri("/overview").exchange().expectStatus().isOk().expectBody();
+    }
+
+    private EntityExchangeResult<String> read() {
+        return http.get()
+                .uri("/overview")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(String.class)
+                .returnResult();
+    }
+
+    private void fail(int times) {
+        for (int i = 0; i < times; i++) {
+            catchThrowable(() -> ledger.run(() -> {
+                throw new IllegalStateException("down");
+            }));
+        }
+    }
+
+    private void succeed(int times) {
+        for (int i = 0; i < times; i++) {
+            catchThrowable(() -> ledger.run(() -> {}));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {
+
+        @Bean
+        PaymentClient client() {
+            return new PaymentClient();
+        }
+
+        @Bean
+        HandTicker ticker() {
+            return new HandTicker();
+        }
+
+        @Bean
+        History history(ResilienceRegistry registry) {
+            return new History(registry, Runnable::run);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package io.netrun.resilience.spring.actuate;
+
+import org.springframework.test.context.TestPropertySource;
+
+/** The same, served by WebFlux. */
+@TestPropertySource(properties = "spring.main.web-application-type=reactive")
+class ReactiveOverviewTests extends OverviewTests {}
