@@ -20,7 +20,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -39,7 +38,6 @@ import org.springframework.test.web.reactive.server.WebTestClient;
             "management.endpoints.web.exposure.include=prometheus",
             "management.prometheus.metrics.export.enabled=true"
         })
-@Tag("any-jdk")
 class MetricsPageTests {
 
     private static final Path PAGE = RepositoryRoot.operations().resolve("metrics.md");

@@ -32,7 +32,6 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tag;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -45,7 +44,6 @@ import org.springframework.mock.env.MockEnvironment;
  * Settings that nobody would write, in the configuration and to the endpoint: the same in every build, others with
  * another seed.
  */
-@Tag("any-jdk")
 class FuzzedSettingsTests {
 
     private static final List<String> VALUES = List.of(
