@@ -97,7 +97,7 @@ class FleetScopeTests {
     }
 
     @Test
-    void actionForOneNodeShouldBeRefusedForTheFleet() {
+    void actionForOneNodeShouldBeRejectedForTheFleet() {
         post("circuit-breaker/reports", "{\"action\": \"half-open\", \"scope\": \"fleet\"}")
                 .expectStatus()
                 .isBadRequest()
