@@ -43,6 +43,15 @@ public @interface RateLimiter {
     /** Maximum time to wait for a token. Zero or more, default {@code 0s}, which rejects at once. */
     String maxWait() default "";
 
+    /** Number of tokens that a new instance has. 0 to 1,000,000, default the burst, which is also the most. */
+    int initialTokens() default Unset.INT;
+
+    /**
+     * Time after the creation of the instance in which its rate rises from a third to the whole. Zero or more, default
+     * {@code 0s}, which begins with the whole rate.
+     */
+    String warmUp() default "";
+
     /**
      * Which calls the limit counts: those of this process, or those of all processes of the application. {@code node}
      * (default) or {@code fleet}, which requires the module {@code resilience-fleet}.

@@ -52,6 +52,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     /** The rate in force is not above this, in calls per period. */
     private volatile double limitedTo = Double.POSITIVE_INFINITY;
 
+    /** The part of the rate that is in force while the instance is new. */
+    private final WarmUp warmUp;
+
     /** The settings, with a lowered rate. */
     private volatile RateLimiterConfig inForce;
 
@@ -67,13 +70,20 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     private final LongAdder wouldWait = new LongAdder();
     private final LongAdder wouldReject = new LongAdder();
 
-    @SuppressWarnings("this-escape") // the queue only keeps the reference
+    @SuppressWarnings("this-escape") // the queue and the timer only keep the reference, until everything is set
     private RateLimiter(String name, RateLimiterConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.inForce = config;
-        this.queue = new ReservationQueue(this, config);
         this.longestWait = Require.nanos(config.maxWait());
+        this.warmUp = new WarmUp(ticker, this::applyConfig);
+        if (!config.warmUp().isZero()) {
+            this.inForce = lowered(config);
+        }
+        this.queue = new ReservationQueue(this, inForce);
         waits().register(queue);
+        if (!config.warmUp().isZero()) {
+            applyConfig(); // sets the timer
+        }
     }
 
     /** Creates a rate limiter with the default settings. */
@@ -239,6 +249,14 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     }
 
     /**
+     * Returns the time until as many tokens are there as the burst in force, if no call takes any: zero if they are, and
+     * longer while calls wait. Of use for answers that tell callers about their limit.
+     */
+    public Duration timeUntilFull() {
+        return Duration.ofNanos(queue.untilFull(ticker().nanoTime()));
+    }
+
+    /**
      * Lowers the rate in force below the configured one, until this is called again; {@link #config()} stays what it
      * is, and so does the lowering when settings change. The burst is lowered in proportion, to one call at least.
      * Waiters keep their order and get their tokens at the new rate. Without effect while this is disabled.
@@ -281,13 +299,23 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      */
     @Override
     protected void onReconfigured() {
-        RateLimiterConfig config = config().loweredTo(limitedTo);
+        if (!config().warmUp().isZero()) {
+            waits().register(warmUp);
+        }
+        warmUp.setTimer(config().warmUp());
+        RateLimiterConfig config = lowered(config());
         inForce = config;
         longestWait = Require.nanos(config.maxWait());
         queue.drain();
         for (int round = 0; round < FOLLOW_ROUNDS && !queue.follows(config); round++) {
             LockSupport.parkNanos(this, FOLLOW_NANOS); // another thread is about to apply them
         }
+    }
+
+    /** Returns the settings with the lowered rate, while the instance is new a part of it. */
+    private RateLimiterConfig lowered(RateLimiterConfig config) {
+        double share = warmUp.share(config.warmUp());
+        return config.loweredTo(share < 1 ? Math.min(limitedTo, config.limit()) * share : limitedTo);
     }
 
     /**
@@ -399,7 +427,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     /** Returns a time at the rate in force, at most that at the configured rate or a period. */
     private long expected(long nanos) {
         RateLimiterConfig config = config();
-        if (limitedTo >= config.limit()) {
+        if (inForce.callsPer(config.period()) >= config.limit()) {
             return nanos;
         }
         double configured = (double) nanos / inForce.nanosPerCall() * config.nanosPerCall();

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param burst number of calls that may begin at once after a quiet time; 1 to 1,000,000, null for {@code limit}, which
  *     is the default
  * @param maxWait maximum wait for a token; zero or more, default zero, which rejects at once
+ * @param initialTokens tokens that a new instance has; 0 to 1,000,000, null for the whole burst, which is the default.
+ *     More than the burst counts as the burst
+ * @param warmUp time after the creation of an instance in which its rate and burst rise, evenly, from a third to the
+ *     whole; zero or more, default zero, which begins with the whole rate
  * @param scope which calls the limit counts; default {@link LimitScope#NODE}
  * @param mode whether the policy acts, or only counts when it would; default {@link PolicyMode#ENFORCE}
  * @param stackTraces whether a {@link RateLimitExceededException} has a stack trace; default false
@@ -26,6 +30,8 @@ public record RateLimiterConfig(
         Duration period,
         @Nullable Integer burst,
         Duration maxWait,
+        @Nullable Integer initialTokens,
+        Duration warmUp,
         LimitScope scope,
         PolicyMode mode,
         boolean stackTraces) {
@@ -58,6 +64,10 @@ public record RateLimiterConfig(
             Require.range("burst", burst, 1, MAX_CALLS);
         }
         Require.notNegative("maxWait", maxWait);
+        if (initialTokens != null) {
+            Require.range("initialTokens", initialTokens, 0, MAX_CALLS);
+        }
+        Require.notNegative("warmUp", warmUp);
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(mode, "mode");
         int capacity = burst == null ? limit : burst;
@@ -92,7 +102,15 @@ public record RateLimiterConfig(
         double longest = (double) MAX_NANOS / lowerBurst;
         double nanos = Math.min(Require.nanos(period) * (whole / calls), longest);
         return new RateLimiterConfig(
-                whole, Duration.ofNanos((long) nanos), lowerBurst, maxWait, scope, mode, stackTraces);
+                whole,
+                Duration.ofNanos((long) nanos),
+                lowerBurst,
+                maxWait,
+                initialTokens,
+                warmUp,
+                scope,
+                mode,
+                stackTraces);
     }
 
     /** Returns how many calls may begin in a time, in thousandths. */
@@ -107,6 +125,11 @@ public record RateLimiterConfig(
     /** Returns the number of calls that may begin at once: {@link #burst()}, or else {@link #limit()}. */
     public int capacity() {
         return burst == null ? limit : burst;
+    }
+
+    /** Returns the number of tokens that a new instance has. */
+    int tokensAtFirst() {
+        return initialTokens == null ? capacity() : Math.min(initialTokens, capacity());
     }
 
     /** Returns the default settings. */
@@ -126,6 +149,8 @@ public record RateLimiterConfig(
         builder.period = period;
         builder.burst = burst;
         builder.maxWait = maxWait;
+        builder.initialTokens = initialTokens;
+        builder.warmUp = warmUp;
         builder.scope = scope;
         builder.mode = mode;
         builder.stackTraces = stackTraces;
@@ -139,6 +164,8 @@ public record RateLimiterConfig(
         private Duration period = Duration.ofSeconds(1);
         private @Nullable Integer burst;
         private Duration maxWait = Duration.ZERO;
+        private @Nullable Integer initialTokens;
+        private Duration warmUp = Duration.ZERO;
         private LimitScope scope = LimitScope.NODE;
         private PolicyMode mode = PolicyMode.ENFORCE;
         private boolean stackTraces;
@@ -176,6 +203,24 @@ public record RateLimiterConfig(
         }
 
         /**
+         * Sets the tokens that a new instance has. 0 to 1,000,000; null, the default, for the whole burst. More than
+         * the burst counts as the burst.
+         */
+        public Builder initialTokens(@Nullable Integer initialTokens) {
+            this.initialTokens = initialTokens;
+            return this;
+        }
+
+        /**
+         * Sets the time after the creation of an instance in which its rate and burst rise, evenly, from a third to the
+         * whole. Zero or more, default zero, which begins with the whole rate.
+         */
+        public Builder warmUp(Duration warmUp) {
+            this.warmUp = warmUp;
+            return this;
+        }
+
+        /**
          * Sets which calls the limit counts: those of this process, or those of all processes of the application.
          * Default {@link LimitScope#NODE}.
          */
@@ -205,7 +250,8 @@ public record RateLimiterConfig(
          * @throws IllegalArgumentException if a value is out of its range
          */
         public RateLimiterConfig build() {
-            return new RateLimiterConfig(limit, period, burst, maxWait, scope, mode, stackTraces);
+            return new RateLimiterConfig(
+                    limit, period, burst, maxWait, initialTokens, warmUp, scope, mode, stackTraces);
         }
     }
 }

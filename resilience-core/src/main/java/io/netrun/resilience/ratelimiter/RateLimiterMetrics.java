@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param limit number of calls per period, as it is configured
  * @param period the time in which that many calls may begin, as it is configured
  * @param inForce number of calls per period that is in force: the limit, or less if the rate is
- *     {@linkplain RateLimiter#limitTo lowered}; in thousandths
+ *     {@linkplain RateLimiter#limitTo lowered} or the instance {@linkplain RateLimiterConfig#warmUp() warms up}; in
+ *     thousandths
  * @param available calls that could begin at once
  * @param waiting calls waiting for their reserved token
  * @param totalAccepted calls admitted, at once or after a wait

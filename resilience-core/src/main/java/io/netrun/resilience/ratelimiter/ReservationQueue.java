@@ -96,6 +96,11 @@ final class ReservationQueue implements PendingWaits.Waiting {
         return bucket.latest().available(now);
     }
 
+    /** The nanoseconds until the bucket is full. */
+    long untilFull(long now) {
+        return bucket.latest().untilFull(now);
+    }
+
     int waiting() {
         return waiting.get();
     }

@@ -108,12 +108,12 @@ final class TokenBucket {
     /** Written before the word becomes {@link #REPLACED}. */
     private @Nullable TokenBucket replacement;
 
-    /** A full bucket. */
+    /** A bucket with its initial tokens. */
     TokenBucket(RateLimiterConfig config, long now) {
         this.capacity = config.capacity();
         this.nanosPerToken = Math.min(config.nanosPerCall(), MAX_SPAN_NANOS / capacity);
         this.nanosToFill = nanosPerToken * capacity;
-        this.word = wordOf(now - nanosToFill, false);
+        this.word = wordOf(now - nanosPerToken * config.tokensAtFirst(), false);
     }
 
     /** Whether this bucket has the given settings. */
@@ -372,6 +372,11 @@ final class TokenBucket {
             latest = next;
         }
         return latest;
+    }
+
+    /** The nanoseconds until the bucket is full. */
+    long untilFull(long now) {
+        return Math.max(lastSince(word, now), -nanosToFill) + nanosToFill;
     }
 
     /** The number of available tokens. */

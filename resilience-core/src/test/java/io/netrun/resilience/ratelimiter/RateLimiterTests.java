@@ -47,6 +47,23 @@ class RateLimiterTests {
     }
 
     @Test
+    void timeUntilFullShouldIncludeWaitingCalls() {
+        ManualTicker time = new ManualTicker();
+        RateLimiterConfig config = RateLimiterConfig.builder()
+                .limit(10)
+                .maxWait(Duration.ofSeconds(1))
+                .build();
+        RateLimiter limiter = RateLimiter.of("test", config, time);
+        assertThat(limiter.timeUntilFull()).isZero();
+        limiter.acquirePermit(10);
+        assertThat(limiter.timeUntilFull()).isEqualTo(Duration.ofSeconds(1));
+        limiter.callAsync(() -> CompletableFuture.completedFuture("ok"));
+        assertThat(limiter.timeUntilFull()).isEqualTo(Duration.ofMillis(1_100));
+        time.advance(Duration.ofDays(1));
+        assertThat(limiter.timeUntilFull()).isZero();
+    }
+
+    @Test
     void tokensShouldComeEvenlyAfterTheBurst() {
         RateLimiter limiter = limiter(c -> c.burst(1));
         use(limiter, 1);

@@ -20,6 +20,7 @@ final class GlobalKeys {
             "observations",
             "metrics",
             "propagate-mdc",
+            "rate-limit-headers",
             "fleet",
             LISTENERS,
             HTTP_CLIENTS);

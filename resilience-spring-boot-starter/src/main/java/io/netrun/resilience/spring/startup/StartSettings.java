@@ -25,6 +25,7 @@ public final class StartSettings {
             new GlobalSetting<>("unknown-exceptions", UnknownExceptions.class, UnknownExceptions.FAIL),
             new GlobalSetting<>("observations.enabled", Boolean.class, false),
             new GlobalSetting<>("propagate-mdc", Boolean.class, true),
+            new GlobalSetting<>("rate-limit-headers", Boolean.class, false),
             new GlobalSetting<>("metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY),
             new GlobalSetting<>("fleet.enabled", Boolean.class, false));
 

@@ -1,0 +1,98 @@
+package io.netrun.resilience.ratelimiter;
+
+import io.netrun.resilience.PendingWaits;
+import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
+import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The share of the rate that a new rate limiter uses, which rises with the time since its creation in {@link #STEPS}
+ * even steps, from a third: the cold factor of 3 of Guava's {@code SmoothRateLimiter.SmoothWarmingUp}. As with the slow
+ * start of load balancers, it depends on time and not on calls, and does not begin again after a quiet time. A timer
+ * runs until it is over, and none after that.
+ */
+final class WarmUp implements PendingWaits.Waiting {
+
+    private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+
+    private static final double COLD_FACTOR = 3;
+    private static final int STEPS = 20;
+
+    private final Ticker ticker;
+    private final Runnable onStep;
+    private final long begun;
+    private volatile boolean over;
+    private volatile Ticker.@Nullable Scheduled scheduled;
+
+    /**
+     * Begins, without a timer.
+     *
+     * @param onStep called when the share has changed, on a worker thread
+     */
+    WarmUp(Ticker ticker, Runnable onStep) {
+        this.ticker = ticker;
+        this.onStep = onStep;
+        this.begun = ticker.nanoTime();
+    }
+
+    /** Returns the number of steps that have passed. */
+    private long steps(Duration time) {
+        if (over || time.isZero()) {
+            return STEPS;
+        }
+        double elapsed = Math.max(0, ticker.nanoTime() - begun);
+        return (long) Math.min(STEPS, elapsed / Require.nanos(time) * STEPS);
+    }
+
+    /**
+     * Returns the present share, from a third to 1.
+     *
+     * @param time the whole time of the warm-up
+     */
+    double share(Duration time) {
+        return (1 + (COLD_FACTOR - 1) * steps(time) / STEPS) / COLD_FACTOR;
+    }
+
+    /** Sets the timer for the next step, if there is one. Called by one thread at a time. */
+    void setTimer(Duration time) {
+        Ticker.Scheduled former = scheduled;
+        if (former != null) {
+            scheduled = null;
+            DueTimer.cancelQuietly(former);
+        }
+        long steps = steps(time);
+        if (steps >= STEPS) {
+            return;
+        }
+        try {
+            long next = begun + (long) ((steps + 1.0) / STEPS * Require.nanos(time));
+            scheduled = ticker.scheduleAt(Workers.handOverWhenDue(this::step), next);
+        } catch (Throwable noTimer) {
+            SafeLog.error(log, "The warm-up of a rate limiter has no timer and ends at once", noTimer);
+            over = true;
+        }
+        if (over) { // shut down meanwhile
+            onShutdown();
+        }
+    }
+
+    private void step() {
+        if (!over) {
+            onStep.run();
+        }
+    }
+
+    @Override
+    public void onShutdown() {
+        over = true;
+        Ticker.Scheduled last = scheduled;
+        if (last != null) {
+            DueTimer.cancelQuietly(last);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.netrun.resilience.spring.autoconfigure;
+
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.web.RateLimitHeaders;
+import io.netrun.resilience.spring.web.RateLimitServletFilter;
+import io.netrun.resilience.spring.web.RateLimitWebFilter;
+import jakarta.servlet.Filter;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.server.WebFilter;
+
+/** Header fields about the rate limits of a server's own handler methods, where the application enables them. */
+@AutoConfiguration(after = ResilienceAutoConfiguration.class)
+@ConditionalOnBean(MethodPipelines.class)
+@ConditionalOnSwitch(value = "rate-limit-headers", otherwise = false)
+public final class ResilienceRateLimitHeadersAutoConfiguration {
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({Filter.class, HandlerMethod.class})
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    static class Servlet {
+
+        @Bean
+        RateLimitServletFilter resilienceRateLimitServletFilter(ObjectProvider<MethodPipelines> pipelines) {
+            return new RateLimitServletFilter(new RateLimitHeaders(pipelines::getObject));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({WebFilter.class, HandlerMethod.class})
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    static class Reactive {
+
+        @Bean
+        RateLimitWebFilter resilienceRateLimitWebFilter(ObjectProvider<MethodPipelines> pipelines) {
+            return new RateLimitWebFilter(new RateLimitHeaders(pipelines::getObject));
+        }
+    }
+}

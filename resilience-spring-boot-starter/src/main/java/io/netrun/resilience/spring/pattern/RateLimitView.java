@@ -1,0 +1,38 @@
+package io.netrun.resilience.spring.pattern;
+
+import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyMode;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.ratelimiter.RateLimiterMetrics;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rate limiter tells those whose calls it limits.
+ *
+ * @param limit the calls per period
+ * @param remaining the calls that could begin at once
+ * @param resetSeconds the seconds until the whole burst is there again, rounded up
+ */
+public record RateLimitView(int limit, int remaining, long resetSeconds) {
+
+    /** The view of the rate limiter in a pipeline; null without one, or while it is switched off or only observes. */
+    public static @Nullable RateLimitView of(Pipeline pipeline) {
+        for (Policy policy : pipeline.policies()) {
+            if (policy instanceof RateLimiter limiter) {
+                return limiter.isEnabled() && limiter.config().mode() == PolicyMode.ENFORCE ? of(limiter) : null;
+            }
+        }
+        return null;
+    }
+
+    private static RateLimitView of(RateLimiter limiter) {
+        RateLimiterMetrics metrics = limiter.metrics();
+        Duration untilFull = limiter.timeUntilFull();
+        return new RateLimitView(
+                metrics.limit(),
+                metrics.available(),
+                untilFull.toSeconds() + (untilFull.getNano() > 0 ? 1 : 0));
+    }
+}

@@ -1,0 +1,73 @@
+package io.netrun.resilience.spring.web;
+
+import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.pattern.RateLimitView;
+import java.lang.reflect.Method;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.method.HandlerMethod;
+
+/**
+ * The header fields {@code RateLimit-Limit}, {@code RateLimit-Remaining} and {@code RateLimit-Reset} for the handler
+ * methods of a server that have a rate limiter of their own.
+ */
+public final class RateLimitHeaders {
+
+    private static final Logger log = LoggerFactory.getLogger(RateLimitHeaders.class);
+
+    static final String LIMIT = "RateLimit-Limit";
+    static final String REMAINING = "RateLimit-Remaining";
+    static final String RESET = "RateLimit-Reset";
+
+    private final Supplier<MethodPipelines> pipelines;
+    private final ConcurrentMap<Handler, Boolean> known = new ConcurrentHashMap<>();
+
+    /** A handler method, as it is declared for a class of beans. */
+    private record Handler(Method method, Class<?> type) {}
+
+    /**
+     * Creates the headers.
+     *
+     * @param pipelines the pipelines of protected methods
+     */
+    public RateLimitHeaders(Supplier<MethodPipelines> pipelines) {
+        this.pipelines = pipelines;
+    }
+
+    /**
+     * Sets the fields for the handler of a request. Never throws.
+     *
+     * @param handler what the server has chosen for the request; anything but a protected method is ignored
+     * @param header takes the name and the value of each field
+     */
+    void write(@Nullable Object handler, BiConsumer<String, String> header) {
+        if (!(handler instanceof HandlerMethod chosen)) {
+            return;
+        }
+        try {
+            RateLimitView view = view(chosen);
+            if (view != null) {
+                header.accept(LIMIT, Integer.toString(view.limit()));
+                header.accept(REMAINING, Integer.toString(view.remaining()));
+                header.accept(RESET, Long.toString(view.resetSeconds()));
+            }
+        } catch (RuntimeException | LinkageError failed) {
+            log.debug("The rate limit of {} could not be written", chosen, failed);
+        }
+    }
+
+    private @Nullable RateLimitView view(HandlerMethod handler) {
+        Method method = handler.getMethod();
+        Class<?> type = handler.getBeanType();
+        boolean isProtected = known.computeIfAbsent(
+                new Handler(method, type), each -> MethodPipelines.isProtected(each.method, each.type));
+        return isProtected
+                ? RateLimitView.of(pipelines.get().of(method, type).pipeline())
+                : null;
+    }
+}
