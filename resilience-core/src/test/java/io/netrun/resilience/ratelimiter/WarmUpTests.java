@@ -114,7 +114,7 @@ class WarmUpTests {
         ticker.advance(WARM_UP);
         reaches(limiter, 1);
         assertThat(waits).isNotDone();
-        ticker.advance(Duration.ofSeconds(45));
+        ticker.advance(Duration.ofSeconds(51)); // three minutes at the first rate
 
         await().untilAsserted(() -> assertThat(waits).isCompletedWithValue("ok"));
     }

@@ -87,6 +87,9 @@ public final class CallPermits {
             String text = beans instanceof ConfigurableBeanFactory configurable
                     ? configurable.resolveEmbeddedValue(written)
                     : written;
+            if (text != null && text.contains("${")) {
+                throw problem(where + " cannot be resolved: a property is not defined", "Define the property");
+            }
             return text == null ? "" : text;
         } catch (IllegalArgumentException unresolved) {
             throw problem(where + " cannot be resolved: " + unresolved.getMessage(), "Define the property");
