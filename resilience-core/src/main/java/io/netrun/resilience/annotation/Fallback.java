@@ -26,7 +26,10 @@ public @interface Fallback {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
-    /** Name of the fallback method. Required unless the instance keeps results, see {@link #stale()}. */
+    /**
+     * Name of the fallback method. Required unless the instance keeps results, see {@link #stale()}, or has a constant,
+     * see {@link #value()}.
+     */
     String method() default "";
 
     /** Name of the bean with the fallback method. Default the bean of the annotated method. */
@@ -38,6 +41,14 @@ public @interface Fallback {
      * default not at all. Requires Caffeine on the class path.
      */
     String stale() default "";
+
+    /**
+     * A constant result, as text, for every {@link Exception} that no stale result and no fallback method replaces.
+     * Spring converts it to the type of the result, such as a number, an enum constant or a list; an empty text is an
+     * empty list, map or {@code Optional}. Each call gets a converted value of its own. A text that does not fit fails
+     * startup. Default none.
+     */
+    String value() default Unset.TEXT;
 
     /** Maximum number of results that are kept. 1 to 1,000,000, default 1,000. */
     int maxStaleResults() default Unset.INT;

@@ -9,5 +9,8 @@ public final class Unset {
     /** A number that is not set; test with {@link Double#isNaN}. */
     public static final double DOUBLE = Double.NaN;
 
+    /** A text that is not set, where an empty one is a value. */
+    public static final String TEXT = "\0";
+
     private Unset() {}
 }

@@ -35,6 +35,9 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     /** Null as long as no results are kept. */
     private volatile @Nullable StaleResults stale;
 
+    /** The handlers of the settings, the constant among them. */
+    private volatile List<FallbackHandler> handlers = List.of();
+
     private Fallback(String name, FallbackConfig config, Ticker ticker) {
         super(name, config, ticker);
         onReconfigured();
@@ -91,12 +94,13 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
 
     @Override
     public String toString() {
-        return "Fallback '" + name() + "' (" + config().handlers().size() + " handlers)";
+        return "Fallback '" + name() + "' (" + handlers.size() + " handlers)";
     }
 
     @Override
     protected void onReconfigured() {
         FallbackConfig config = config();
+        handlers = config.effectiveHandlers();
         Duration age = config.stale();
         StaleResults present = stale;
         if (age == null || !isEnabled()) {
@@ -187,7 +191,7 @@ public final class Fallback extends AbstractPolicy<FallbackConfig> {
     private @Nullable Recovery choose(Throwable failure, Object call) {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable root = ExceptionFilter.rootOf(failure);
-        List<FallbackHandler> handlers = config().handlers();
+        List<FallbackHandler> handlers = this.handlers;
         FallbackHandler handler = closest(handlers, outside);
         if (outside == root || (handler != null && choosesWrapper(handler))) {
             return handler == null ? null : new Recovery(this, handler, failure, outside, call);

@@ -18,9 +18,14 @@ import org.jspecify.annotations.Nullable;
  *     path. See {@link CacheableCall} for calls with different results
  * @param maxStaleResults maximum number of results that are kept, one for each key; 1 to 1,000,000, default 1,000.
  *     Beyond it, those that are least likely to be used again are dropped
+ * @param value a constant that replaces every {@link Exception} that no handler for a subclass of it replaces; null,
+ *     the default, for none. A stale result comes first
  */
 public record FallbackConfig(
-        List<FallbackHandler> handlers, @Nullable Duration stale, int maxStaleResults) {
+        List<FallbackHandler> handlers,
+        @Nullable Duration stale,
+        int maxStaleResults,
+        @Nullable FallbackValue value) {
 
     private static final int MOST_RESULTS = 1_000_000;
 
@@ -51,6 +56,23 @@ public record FallbackConfig(
             }
         }
         Require.range("maxStaleResults", maxStaleResults, 1, MOST_RESULTS);
+        if (value != null && handlers.stream().anyMatch(handler -> handler.type() == Exception.class)) {
+            throw new InvalidSettingException(
+                    "value",
+                    "value is " + value + ", but a handler is for every java.lang.Exception: must be at most one of"
+                            + " both");
+        }
+    }
+
+    /** The handlers, the value among them unless a handler decides by itself whether to use that. */
+    List<FallbackHandler> effectiveHandlers() {
+        FallbackValue constant = value;
+        if (constant == null || handlers.stream().anyMatch(handler -> !handler.unwraps())) {
+            return handlers;
+        }
+        List<FallbackHandler> all = new ArrayList<>(handlers);
+        all.add(new FallbackHandler(Exception.class, (failure, call) -> constant.constant()));
+        return List.copyOf(all);
     }
 
     /** Looked at only where a setting depends on it. */
@@ -85,6 +107,7 @@ public record FallbackConfig(
         builder.handlers.addAll(handlers);
         builder.stale = stale;
         builder.maxStaleResults = maxStaleResults;
+        builder.value = value;
         return builder;
     }
 
@@ -94,15 +117,17 @@ public record FallbackConfig(
         private final List<FallbackHandler> handlers = new ArrayList<>();
         private @Nullable Duration stale;
         private int maxStaleResults = 1_000;
+        private @Nullable FallbackValue value;
 
         private Builder() {}
 
         /**
-         * Replaces every {@link Exception} with a constant, which may be null. By default there is no handler, and
-         * every failure passes.
+         * Replaces every {@link Exception} with a constant, which may be null, unless a handler for a subclass of it
+         * does. By default there is none, and every failure passes.
          */
         public Builder value(@Nullable Object value) {
-            return handle(Exception.class, failure -> value);
+            this.value = FallbackValue.of(value);
+            return this;
         }
 
         /** Replaces every {@link Exception} with the result of a function, which receives the unwrapped failure. */
@@ -148,7 +173,7 @@ public record FallbackConfig(
          * @throws IllegalArgumentException if two handlers are for the same type of failure, or a value is out of range
          */
         public FallbackConfig build() {
-            return new FallbackConfig(handlers, stale, maxStaleResults);
+            return new FallbackConfig(handlers, stale, maxStaleResults, value);
         }
     }
 }

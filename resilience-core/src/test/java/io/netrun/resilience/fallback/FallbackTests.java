@@ -318,7 +318,8 @@ class FallbackTests {
     @Test
     void twoHandlersForTheSameTypeShouldBeRejected() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Fallback.of("test", c -> c.value("a").value("b")))
+                .isThrownBy(
+                        () -> Fallback.of("test", c -> c.handle(failure -> "a").handle(failure -> "b")))
                 .withMessage("handlers are for [java.lang.Exception, java.lang.Exception]:"
                         + " must be at most one for each kind of failure");
     }

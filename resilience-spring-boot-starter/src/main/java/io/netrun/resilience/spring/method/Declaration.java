@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationAttributes;
+import org.springframework.core.annotation.AnnotationUtils;
 
 /**
  * What one annotation declares for one method.
@@ -135,7 +136,7 @@ record Declaration(
             PipelineSlot slot, AnnotationAttributes attributes, @Nullable DefaultName defaultName, String location) {
         Map<String, Object> settings = new LinkedHashMap<>(attributes);
         settings.remove(NAME);
-        settings.values().removeIf(Declaration::isUnset);
+        settings.entrySet().removeIf(each -> isUnset(slot.annotation(), each.getKey(), each.getValue()));
         ADDED_TO.forEach((attribute, setting) -> merge(settings, attribute, setting));
         Map<String, Object> methodAttributes = new LinkedHashMap<>(settings);
         settings.keySet().removeIf(attribute -> !slot.pattern().isSetting(attribute));
@@ -154,10 +155,11 @@ record Declaration(
         }
     }
 
-    private static boolean isUnset(Object value) {
+    private static boolean isUnset(Class<? extends Annotation> annotation, String attribute, Object value) {
         return value.equals(Unset.INT)
                 || value.equals(Unset.DOUBLE)
-                || value.equals("")
+                || value.equals(Unset.TEXT)
+                || (value.equals("") && !Unset.TEXT.equals(AnnotationUtils.getDefaultValue(annotation, attribute)))
                 || (value.getClass().isArray() && Array.getLength(value) == 0);
     }
 }

@@ -28,11 +28,12 @@ public final class FallbackMethods {
 
     private static final Logger log = LoggerFactory.getLogger(FallbackMethods.class);
 
-    static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target, false);
+    static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target, false, ConstantResult.NONE);
 
     private final List<Candidate> candidates;
     private final Function<Object, Object> holder;
     private final boolean keepsResults;
+    private final ConstantResult constant;
 
     /**
      * Creates the methods.
@@ -40,22 +41,35 @@ public final class FallbackMethods {
      * @param candidates the methods that match
      * @param holder returns the bean that has the methods, for the bean that was called
      * @param keepsResults whether a result may replace the failure of a later call
+     * @param constant replaces a failure for which there is no method
      */
-    private FallbackMethods(List<Candidate> candidates, Function<Object, Object> holder, boolean keepsResults) {
+    private FallbackMethods(
+            List<Candidate> candidates,
+            Function<Object, Object> holder,
+            boolean keepsResults,
+            ConstantResult constant) {
         this.candidates = candidates;
         this.holder = holder;
         this.keepsResults = keepsResults;
+        this.constant = constant;
     }
 
     /**
      * Finds the methods that an annotation names; {@link #NONE} for a method that is itself the fallback named by its
      * class.
      *
-     * @param mayNameNone whether the annotation may name no method, because the instance keeps stale results
-     * @throws ResilienceConfigurationException if the annotation names no method, or if none matches
+     * @param keepsStale whether the instance keeps stale results, so that the annotation may name no method
+     * @param constant the constant of the instance, which has the same effect if there is one
+     * @throws ResilienceConfigurationException if the annotation names no method, if none matches, or if the constant
+     *     does not fit
      */
     static FallbackMethods of(
-            Declaration declaration, Method method, Class<?> userClass, BeanFactory beans, boolean mayNameNone) {
+            Declaration declaration,
+            Method method,
+            Class<?> userClass,
+            BeanFactory beans,
+            boolean keepsStale,
+            ConstantResult constant) {
         String name = String.valueOf(declaration.methodAttributes().getOrDefault("method", ""));
         Object ofBean = declaration.methodAttributes().get("bean");
         String bean = ofBean == null ? "" : ofBean.toString();
@@ -67,14 +81,17 @@ public final class FallbackMethods {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     where + "has 'stale', but the method " + notKept, "Remove 'stale' from the annotation")));
         }
-        if (name.isBlank() && bean.isEmpty() && mayNameNone) {
-            return notKept == null ? new FallbackMethods(List.of(), target -> target, true) : NONE;
+        constant.requireFitting();
+        if (name.isBlank() && bean.isEmpty() && (keepsStale || constant.isPresent())) {
+            return notKept == null || constant.isPresent()
+                    ? new FallbackMethods(List.of(), target -> target, notKept == null, constant)
+                    : NONE;
         }
         if (name.isBlank()) {
             throw new ResilienceConfigurationException(List.of(new Problem(
                     where + "names no method",
                     "Set 'method' to the name of a method, or 'stale' to the age up to which the last result may be"
-                            + " used, or remove the annotation")));
+                            + " used, or 'value' to a constant result, or remove the annotation")));
         }
         Class<?> type = bean.isEmpty() ? userClass : typeOf(bean, beans, where);
         Method[] all = ReflectionUtils.getUniqueDeclaredMethods(type);
@@ -105,7 +122,7 @@ public final class FallbackMethods {
             each.warnOfUndeclared(method, where);
         });
         return new FallbackMethods(
-                fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean), notKept == null);
+                fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean), notKept == null, constant);
     }
 
     private static boolean isAtMethod(Declaration declaration, Method method, Class<?> userClass) {
@@ -123,8 +140,8 @@ public final class FallbackMethods {
     }
 
     /**
-     * Calls the fallback method whose failure type is the most specific. A suspending method returns a publisher, as it
-     * does to a proxy.
+     * Calls the fallback method whose failure type is the most specific; without one, a constant replaces an exception.
+     * A suspending method returns a publisher, as it does to a proxy.
      *
      * @throws Throwable the failure itself if no method matches, or what the method threw
      */
@@ -138,7 +155,7 @@ public final class FallbackMethods {
             closest = shown == outside ? closest : closest(shown);
         }
         if (closest == null || !closest.takes(arguments)) {
-            throw failure;
+            return constant.recover(failure);
         }
         Object bean = holder.apply(target);
         // Another bean may be a proxy, whose own method must be called.

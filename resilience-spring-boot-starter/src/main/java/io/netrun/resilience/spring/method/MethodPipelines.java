@@ -265,9 +265,7 @@ public final class MethodPipelines {
                 }
                 if (declaration.slot().annotation() == Fallback.class) {
                     fallbacks = collector.orElse(
-                            FallbackMethods.NONE,
-                            () -> FallbackMethods.of(
-                                    declaration, method, userClass, beans, RecoverableCall.keepsResults(policy)));
+                            FallbackMethods.NONE, () -> fallbacks(declaration, method, userClass, policy));
                     if (fallbacks == FallbackMethods.NONE) {
                         chain.remove(declaration.slot());
                     }
@@ -293,6 +291,20 @@ public final class MethodPipelines {
                 mayChangeThread,
                 fallbacks,
                 permits);
+    }
+
+    private FallbackMethods fallbacks(
+            Declaration declaration, Method method, Class<?> userClass, @Nullable Policy policy) {
+        ConstantResult constant = ConstantResult.of(policy, method, userClass, beans);
+        FallbackMethods found = FallbackMethods.of(
+                declaration, method, userClass, beans, RecoverableCall.keepsResults(policy), constant);
+        if (policy != null && found != FallbackMethods.NONE) {
+            instances
+                    .get()
+                    .requireOf(
+                            declaration.pattern(), policy.name(), title(method, userClass), constant::requireFitting);
+        }
+        return found;
     }
 
     /** Returns true if a problem has not been logged yet, and marks it as logged. */

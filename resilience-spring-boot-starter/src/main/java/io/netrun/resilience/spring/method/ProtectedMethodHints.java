@@ -64,7 +64,8 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
     /** Empty if they are invalid: the start-up check reports it. */
     private static List<Method> fallbacks(Declaration declaration, Method method, Class<?> type, BeanFactory beans) {
         try {
-            return FallbackMethods.of(declaration, method, type, beans, true).methods();
+            return FallbackMethods.of(declaration, method, type, beans, true, ConstantResult.NONE)
+                    .methods();
         } catch (ResilienceConfigurationException wrong) {
             return List.of();
         }

@@ -5,6 +5,7 @@ import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.fallback.FallbackConfig;
 import io.netrun.resilience.fallback.FallbackEvent;
 import io.netrun.resilience.fallback.FallbackHandler;
+import io.netrun.resilience.fallback.FallbackValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class FallbackPattern {
                     io.netrun.resilience.annotation.Fallback.class,
                     "fallbacks")
             .forMethodsOnly()
+            .converters(registry -> registry.addConverter(String.class, FallbackValue.class, FallbackValue::of))
             .callCounts("Outcomes", "totalRecovered", "totalFailed", "totalPassed")
             .meters(List.of(
                     MeterSpec.counter(

@@ -2,11 +2,14 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -21,6 +24,8 @@ final class ContextSettings {
     private final ConfiguredInstances configured;
     private final InstanceRequests requests;
     private final ConcurrentMap<InstanceKey, Record> fixed = new ConcurrentHashMap<>();
+    private final ConcurrentMap<InstanceKey, ConcurrentMap<String, Consumer<Record>>> requirements =
+            new ConcurrentHashMap<>();
     private final boolean strict;
     private volatile Function<PatternDescriptor<?, ?>, String> later = pattern -> "";
     private final AtomicReference<List<Problem>> reported = new AtomicReference<>(List.of());
@@ -38,6 +43,27 @@ final class ContextSettings {
     /** The reader of the context's configuration. */
     SettingsResolver resolver() {
         return resolver;
+    }
+
+    /** Adds what a user of an instance requires of its settings; see {@link InstanceFactory#requireOf}. */
+    void requireOf(InstanceKey key, String user, Consumer<Record> requirement) {
+        requirements.computeIfAbsent(key, of -> new ConcurrentHashMap<>()).put(user, requirement);
+    }
+
+    /**
+     * Checks settings that an instance may get.
+     *
+     * @throws ResilienceConfigurationException with what does not suit the users of the instance in this context
+     */
+    void requireFitting(InstanceKey key, Record config) {
+        Map<String, Consumer<Record>> ofUsers = requirements.get(key);
+        if (ofUsers != null) {
+            List<Problem> problems = new ArrayList<>();
+            ofUsers.values().forEach(requirement -> Problem.collect(problems, () -> requirement.accept(config)));
+            if (!problems.isEmpty()) {
+                throw new ResilienceConfigurationException(problems);
+            }
+        }
     }
 
     /** The customizers that are beans of the context or of its parents. */

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.FailureMatcher;
+import io.netrun.resilience.fallback.FallbackValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +39,7 @@ final class ExpectedFormat {
         if (target.isEnum()) {
             return "one of " + constants(target);
         }
-        if (target == String.class) {
+        if (target == String.class || target == FallbackValue.class) {
             return "a text";
         }
         if (target == Executor.class) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -199,6 +200,22 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             }
             throw early.withOthers(wrong);
         }
+    }
+
+    /**
+     * Adds what a user of an instance requires of its settings. Settings that the instance would get later, by a
+     * refresh or from an operator, are rejected if they do not meet it.
+     *
+     * @param user identifies the user; a second requirement of the same user replaces the first
+     * @param requirement throws a {@link ResilienceConfigurationException} for settings that do not suit the user
+     */
+    public void requireOf(PatternDescriptor<?, ?> pattern, String name, String user, Consumer<Record> requirement) {
+        own.requireOf(InstanceKey.of(pattern, name), user, requirement);
+    }
+
+    /** Checks settings that an instance may get; see {@link #requireOf}. */
+    void requireFitting(PatternDescriptor<?, ?> pattern, String name, Record config) {
+        contexts.all().forEach(context -> context.requireFitting(InstanceKey.of(pattern, name), config));
     }
 
     /** The number of obtained instances that have left the registry; see {@link RebuiltOnChange}. */

@@ -66,6 +66,7 @@ final class Resolution {
         C code = Objects.requireNonNullElse((C) contexts.fixed(key), resolved.config());
         C prepared = context.customizers().prepare(pattern, instance.name(), code);
         C config = context.customizers().customize(pattern, instance.name(), prepared);
+        contexts.all().forEach(each -> each.requireFitting(key, config));
         if (config.equals(resolved.config())) {
             return new InstanceSettings<>(resolved, resolved, given);
         }

@@ -171,6 +171,7 @@ public final class RuntimeSettings {
     private <P extends Policy, C extends Record> Changed apply(
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
         Object enabled = values.remove(ENABLED);
+        requireFitting(pattern, policy, values);
         Set<String> changed = new LinkedHashSet<>();
         AtomicReference<Record> before = new AtomicReference<>();
         C config;
@@ -197,6 +198,17 @@ public final class RuntimeSettings {
             policy.setEnabled(isEnabled);
         }
         return new Changed(Objects.requireNonNull(before.get()), config, wasEnabled, isEnabled);
+    }
+
+    /** Asks the users of the instance before it is locked, since they run code of the application. */
+    private void requireFitting(PatternDescriptor<?, ?> pattern, Policy policy, Map<String, @Nullable Object> values) {
+        Record later;
+        try {
+            later = Setting.with(policy.config(), values);
+        } catch (IllegalArgumentException outOfRange) {
+            return; // reported by the change itself
+        }
+        instances.requireFitting(pattern, policy.name(), later);
     }
 
     private static void requireInRange(

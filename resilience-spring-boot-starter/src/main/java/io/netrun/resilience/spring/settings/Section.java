@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
+import io.netrun.resilience.fallback.FallbackValue;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
@@ -69,8 +70,8 @@ final class Section {
                 requireNothingWritten(property, type);
                 return null;
             }
-            if (value instanceof String text) {
-                requireResolved(property, text);
+            if (value instanceof String || value instanceof FallbackValue) {
+                requireResolved(property, value.toString());
             }
             return new ValueWithOrigin(value, origin(property));
         } catch (BindException | IllegalArgumentException e) {

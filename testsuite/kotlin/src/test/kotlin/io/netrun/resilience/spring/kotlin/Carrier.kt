@@ -145,6 +145,15 @@ open class Carrier {
     @Fallback(method = "suspendedStops")
     open suspend fun otherStops(): Flow<String> = throw IOException("down")
 
+    @Fallback(value = "7")
+    open suspend fun weightOfLost(): Int = throw IOException("down")
+
+    @Fallback(value = "")
+    open suspend fun giveBack(): Unit = throw IOException("down")
+
+    @Fallback(value = "a,b")
+    open suspend fun constantStops(): Flow<String> = throw IOException("down")
+
     private suspend fun suspendedStops(): Flow<String> {
         delay(1)
         return flowOf("suspended")

@@ -144,6 +144,13 @@ class SuspendingMethodTests {
     }
 
     @Test
+    fun fallbackMayBeAConstant() = with { carrier, _ ->
+        assertThat(carrier.weightOfLost()).isEqualTo(7)
+        carrier.giveBack()
+        assertThat(carrier.constantStops().toList()).containsExactly("a", "b")
+    }
+
+    @Test
     fun fallbackThatDoesNotFitShouldStopTheStart() {
         assertThat(refusal(bare.withBean(WrongFallback::class.java)))
             .contains("'number'", "Declare the parameters (String) or none", "and return String")
