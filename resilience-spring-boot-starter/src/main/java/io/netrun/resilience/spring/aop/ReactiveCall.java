@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.reactor.ReactorGuard;
+import io.netrun.resilience.spring.method.ConstantElements;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.ReturnKind;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,6 +85,11 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     @Override
     public @Nullable Object recover(Throwable failure) throws Throwable {
         Object recovered = super.recover(failure);
+        if (recovered instanceof ConstantElements constant) {
+            return many && constant.value() instanceof Iterable<?> elements
+                    ? Flux.fromIterable(elements)
+                    : Mono.justOrEmpty(constant.value());
+        }
         return recovered == null ? null : publisher(recovered);
     }
 

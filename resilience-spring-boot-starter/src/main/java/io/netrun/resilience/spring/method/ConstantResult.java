@@ -2,9 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.Policy;
-import io.netrun.resilience.fallback.Fallback;
-import io.netrun.resilience.fallback.FallbackConfig;
-import io.netrun.resilience.fallback.FallbackValue;
+import io.netrun.resilience.spring.pattern.ConstantSetting;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.lang.reflect.Method;
@@ -16,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.convert.ApplicationConversionService;
@@ -27,8 +24,6 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.core.convert.TypeDescriptor;
 import org.springframework.util.ClassUtils;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * The constant of a fallback instance as the result of one method. It is converted for each call, so that callers share
@@ -40,7 +35,7 @@ final class ConstantResult {
     static final ConstantResult NONE = new ConstantResult(
             null, "", ReturnKind.PLAIN, null, ResolvableType.NONE, ApplicationConversionService.getSharedInstance());
 
-    private final @Nullable Fallback policy;
+    private final @Nullable Policy policy;
     private final String where;
     private final ReturnKind returns;
     private final @Nullable ReactiveAdapter adapter;
@@ -51,7 +46,7 @@ final class ConstantResult {
     private final ConversionService conversion;
 
     private ConstantResult(
-            @Nullable Fallback policy,
+            @Nullable Policy policy,
             String where,
             ReturnKind returns,
             @Nullable ReactiveAdapter adapter,
@@ -68,7 +63,7 @@ final class ConstantResult {
     /**
      * The constant of an instance for a method.
      *
-     * @param policy null, or not a fallback, for none
+     * @param policy its fallback; null for none
      * @param beans has the conversion service of the application
      */
     static ConstantResult of(@Nullable Policy policy, Method method, Class<?> userClass, BeanFactory beans) {
@@ -76,7 +71,7 @@ final class ConstantResult {
         ReturnKind returns = ReturnKind.of(method, adapter);
         ResolvableType returned = SuspendingFunctions.returned(method, userClass);
         return new ConstantResult(
-                policy instanceof Fallback fallback ? fallback : null,
+                policy,
                 userClass.getName() + "." + method.getName() + ": @Fallback ",
                 returns,
                 isStage(returns) ? null : adapter,
@@ -111,7 +106,7 @@ final class ConstantResult {
 
     /** Whether the instance has a constant now. */
     boolean isPresent() {
-        return policy != null && policy.config().value() != null;
+        return ConstantSetting.of(policy) != null;
     }
 
     /**
@@ -127,7 +122,7 @@ final class ConstantResult {
 
     /** Tries the conversion of the constant in settings that the instance may get. */
     void requireFitting(Record settings) {
-        FallbackValue value = settings instanceof FallbackConfig config ? config.value() : null;
+        ConstantSetting value = ConstantSetting.in(settings);
         if (value == null || policy == null) {
             return;
         }
@@ -136,7 +131,7 @@ final class ConstantResult {
         } catch (RuntimeException | LinkageError wrong) {
             String reason = NestedExceptionUtils.getMostSpecificCause(wrong).getMessage();
             throw new ResilienceConfigurationException(List.of(new Problem(
-                    where + "has the value '" + value + "' of instance '" + policy.name()
+                    where + "has the value '" + value.constant() + "' of instance '" + policy.name()
                             + "', which cannot be converted to " + ReturnTypes.text(type)
                             + (reason == null ? "" : ": " + reason),
                     "Write a 'value' that Spring can convert to this type, or set 'method' to a method that creates the"
@@ -145,13 +140,13 @@ final class ConstantResult {
     }
 
     /**
-     * Returns the constant as the method would return it.
+     * Returns the constant as the method would return it; for a reactive or suspending one, {@link ConstantElements}.
      *
      * @throws Throwable the failure itself if there is no constant, or if it is no exception
      */
     @Nullable
     Object recover(Throwable failure) throws Throwable {
-        FallbackValue value = policy == null ? null : policy.config().value();
+        ConstantSetting value = ConstantSetting.of(policy);
         if (value == null || !(ExceptionFilter.rootOf(failure) instanceof Exception)) {
             throw failure;
         }
@@ -159,7 +154,7 @@ final class ConstantResult {
         if (isStage(returns)) {
             return CompletableFuture.completedFuture(result);
         }
-        return adapter == null ? result : Reactive.wrapped(result, adapter);
+        return returns == ReturnKind.PLAIN ? result : new ConstantElements(result);
     }
 
     private @Nullable Object converted(@Nullable Object constant) {
@@ -206,16 +201,5 @@ final class ConstantResult {
 
     private @Nullable Object converted(Object source, ResolvableType to) {
         return conversion.convert(source, TypeDescriptor.forObject(source), new TypeDescriptor(to, null, null));
-    }
-
-    /** Loaded only for reactive methods, since Reactor may be absent otherwise. */
-    private static final class Reactive {
-
-        static Object wrapped(@Nullable Object result, ReactiveAdapter adapter) {
-            Publisher<?> publisher = adapter.isMultiValue() && result instanceof Iterable<?> elements
-                    ? Flux.fromIterable(elements)
-                    : Mono.justOrEmpty(result);
-            return adapter.fromPublisher(publisher);
-        }
     }
 }

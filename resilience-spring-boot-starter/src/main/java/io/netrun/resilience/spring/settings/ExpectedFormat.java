@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.FailureMatcher;
-import io.netrun.resilience.fallback.FallbackValue;
+import io.netrun.resilience.spring.pattern.ConstantSetting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +39,7 @@ final class ExpectedFormat {
         if (target.isEnum()) {
             return "one of " + constants(target);
         }
-        if (target == String.class || target == FallbackValue.class) {
+        if (target == String.class || ConstantSetting.isTypeOf(target)) {
             return "a text";
         }
         if (target == Executor.class) {

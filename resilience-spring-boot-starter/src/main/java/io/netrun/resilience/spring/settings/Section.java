@@ -1,6 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
-import io.netrun.resilience.fallback.FallbackValue;
+import io.netrun.resilience.spring.pattern.ConstantSetting;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ final class Section {
                 requireNothingWritten(property, type);
                 return null;
             }
-            if (value instanceof String || value instanceof FallbackValue) {
+            if (value instanceof String || ConstantSetting.isTypeOf(value.getClass())) {
                 requireResolved(property, value.toString());
             }
             return new ValueWithOrigin(value, origin(property));
