@@ -1,6 +1,11 @@
 package io.netrun.resilience.rewrite;
 
-import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.ModuleSettings;
+import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
+import io.netrun.resilience.spring.mapping.SettingsTranslator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -89,7 +94,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
     private static void add(Found found, SourceFile file, SettingsDocument document) {
         String path = SettingsMove.path(file);
-        if (!document.settings().isEmpty() || SettingsMove.isMain(path)) {
+        if (!document.settings().isEmpty() || ModuleSettings.isMain(path)) {
             found.module(path).add(document);
         }
     }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.MappingTable;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,9 @@
 package io.netrun.resilience.rewrite;
 
-import io.netrun.resilience.rewrite.BlockTranslator.Left;
 import io.netrun.resilience.rewrite.ProtectedMethods.Moved;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.ModuleSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.Setting;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,9 @@
 package io.netrun.resilience.rewrite;
 
-import io.netrun.resilience.rewrite.BlockTranslator.Left;
-import io.netrun.resilience.rewrite.MappingTable.Row;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.MappingTable.Row;
+import io.netrun.resilience.spring.mapping.Values;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,12 @@
 package io.netrun.resilience.rewrite;
 
-import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.ModuleSettings;
+import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.Setting;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
+import io.netrun.resilience.spring.mapping.SettingsTranslator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,11 +48,6 @@ final class SettingsMove {
         return !path.substring(path.lastIndexOf('/') + 1).matches("(application|bootstrap)-[^.]+\\..*");
     }
 
-    /** Whether a file is the main configuration of an application. */
-    static boolean isMain(String path) {
-        return path.matches("(.*/)?application\\.(ya?ml|properties)");
-    }
-
     /** The settings of a document in this library, or null if nothing changes. */
     @Nullable
     Translated translate(String path, int number) {
@@ -64,7 +65,7 @@ final class SettingsMove {
         SettingsDocument home = module.home(path.substring(0, path.lastIndexOf('/') + 1));
         boolean isHome = home != null
                 && home.id().equals(id)
-                && (document.isForeign() || isMain(path))
+                && (document.isForeign() || ModuleSettings.isMain(path))
                 && !module.patterns().isEmpty();
         SettingsTranslator.Result result = new SettingsTranslator(module, document, keepBehaviour).translate(isHome);
         result.left().forEach(left -> leftovers.accept(path, left));

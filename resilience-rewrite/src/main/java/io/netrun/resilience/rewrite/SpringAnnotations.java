@@ -1,6 +1,8 @@
 package io.netrun.resilience.rewrite;
 
-import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.Values;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package io.netrun.resilience.rewrite;
 
-import io.netrun.resilience.rewrite.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.MappingTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

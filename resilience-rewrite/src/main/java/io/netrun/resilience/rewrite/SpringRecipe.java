@@ -1,5 +1,6 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.Names;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.SettingsDocument;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.Names;
+import io.netrun.resilience.spring.mapping.Setting;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,11 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.rewrite.MappingTable.Row;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.MappingTable.Row;
+import io.netrun.resilience.spring.mapping.ModuleSettings;
+import io.netrun.resilience.spring.mapping.SettingsDocument;
+import io.netrun.resilience.spring.mapping.SettingsTranslator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

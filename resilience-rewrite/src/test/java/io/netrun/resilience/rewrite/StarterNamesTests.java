@@ -2,7 +2,8 @@ package io.netrun.resilience.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.rewrite.MappingTable.Row;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.MappingTable.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -63,6 +63,8 @@ class ArchitectureTests {
             .definedBy(BASE + "settings")
             .layer("pattern")
             .definedBy(BASE + "pattern")
+            .layer("mapping")
+            .definedBy(BASE + "mapping")
             .layer("problem")
             .definedBy(BASE + "problem")
             .whereLayer("autoconfigure")
@@ -95,6 +97,8 @@ class ArchitectureTests {
             .mayOnlyBeAccessedByLayers("autoconfigure", "startup", "aop", "actuate", "observation", "web")
             .whereLayer("settings")
             .mayOnlyBeAccessedByLayers("autoconfigure", "startup", "method", "actuate", "http", "cloud", "listener")
+            .whereLayer("mapping")
+            .mayNotAccessAnyLayer()
             .whereLayer("problem")
             .mayNotAccessAnyLayer();
 

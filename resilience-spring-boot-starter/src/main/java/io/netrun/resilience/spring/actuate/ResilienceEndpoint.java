@@ -13,6 +13,7 @@ import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.RuntimeSettings;
+import io.netrun.resilience.spring.settings.TranslatedSettings;
 import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,8 +89,22 @@ public final class ResilienceEndpoint {
         Map<String, Object> all = new LinkedHashMap<>();
         PatternDescriptors.all().forEach(pattern -> all.put(pattern.section(), section(pattern)));
         chains.addTo(all);
+        instances.written().translated().ifPresent(settings -> all.put("compatibility", compatibility(settings)));
         operators.fleet().ifPresent(fleet -> all.put(FLEET, fleet.summary()));
         return all;
+    }
+
+    private static Map<String, Object> compatibility(TranslatedSettings settings) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("library", "resilience4j");
+        view.put(
+                "translated", settings.translations().stream().map(JsonView::of).toList());
+        view.put(
+                "withoutEffect",
+                settings.leftovers().stream()
+                        .map(leftover -> Map.of("key", leftover.key(), "reason", leftover.reason()))
+                        .toList());
+        return view;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.pattern.Recovery;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -40,8 +41,8 @@ final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullab
     }
 
     @Override
-    public @Nullable Object recover(Throwable failure) throws Throwable {
-        return awaited(super.recover(failure));
+    public @Nullable Object recover(Throwable failure, Recovery recovery) throws Throwable {
+        return awaited(super.recover(failure, recovery));
     }
 
     private static @Nullable Object awaited(@Nullable Object returned) throws Throwable {

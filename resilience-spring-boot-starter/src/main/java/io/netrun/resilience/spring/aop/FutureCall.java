@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.aop;
 
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.spring.method.MethodPipeline;
+import io.netrun.resilience.spring.pattern.Recovery;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
@@ -19,6 +20,10 @@ final class FutureCall extends ProtectedCall
     /** An exception that the method throws instead of returning a future fails the call like any other failure. */
     @Override
     public CompletionStage<@Nullable Object> get() {
+        return isPooled() ? PooledBody.start(this::begin) : begin();
+    }
+
+    private CompletionStage<@Nullable Object> begin() {
         AttemptObserver.Call observed = observed();
         if (observed == null) {
             return attempt(null);
@@ -43,8 +48,8 @@ final class FutureCall extends ProtectedCall
     }
 
     @Override
-    public @Nullable Object recover(Throwable failure) throws Throwable {
-        Object recovered = super.recover(failure);
+    public @Nullable Object recover(Throwable failure, Recovery recovery) throws Throwable {
+        Object recovered = super.recover(failure, recovery);
         return recovered == null ? null : stage(recovered);
     }
 

@@ -27,6 +27,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Follows the beans of a context while they are created and proxied, and knows for each whether its calls are advised.
@@ -40,6 +41,8 @@ public final class ProtectedBeans
     private final ConcurrentMap<String, Seen> seen = new ConcurrentHashMap<>();
     private final Set<String> created = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ConfigurableListableBeanFactory beans;
+    private final SingletonSupplier<Boolean> foreign =
+            SingletonSupplier.of(() -> MethodPipelines.readsForeignAnnotations(beans));
     private volatile boolean started;
     private volatile @Nullable BiConsumer<String, Class<?>> lateBeans;
 
@@ -159,9 +162,11 @@ public final class ProtectedBeans
         }
     }
 
-    private static Proxying proxyingOf(Object bean, Class<?> type) {
+    private Proxying proxyingOf(Object bean, Class<?> type) {
         boolean closed = AopUtils.isAopProxy(bean) && !(bean instanceof Advised);
-        if (closed || bean instanceof AopInfrastructureBean || !MethodPipelines.hasProtectedMethods(type)) {
+        if (closed
+                || bean instanceof AopInfrastructureBean
+                || !MethodPipelines.hasProtectedMethods(type, foreign.obtain())) {
             return Proxying.UNKNOWN;
         }
         if (AnnotationUtils.findAnnotation(type, Aspect.class) != null) {

@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.ReturnKind;
 import io.netrun.resilience.spring.pattern.LimitedCall;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
+import io.netrun.resilience.spring.pattern.Recovery;
 import java.util.Arrays;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -59,18 +60,28 @@ abstract sealed class ProtectedCall implements RecoverableCall, LimitedCall
                 : invocation;
     }
 
+    /** Whether each attempt runs on a thread of its own. */
+    final boolean isPooled() {
+        return method.pooled();
+    }
+
     /** The method's display name. */
     final String title() {
         return method.title();
     }
 
     @Override
-    public @Nullable Object recover(Throwable failure) throws Throwable {
+    public final @Nullable Object recover(Throwable failure) throws Throwable {
+        return recover(failure, method.fallbacks());
+    }
+
+    @Override
+    public @Nullable Object recover(Throwable failure, Recovery recovery) throws Throwable {
         Object target = invocation.getThis();
         if (target == null) {
             throw failure;
         }
-        return method.fallbacks().recover(failure, target, invocation.getArguments());
+        return recovery.recover(failure, target, invocation.getArguments());
     }
 
     @Override

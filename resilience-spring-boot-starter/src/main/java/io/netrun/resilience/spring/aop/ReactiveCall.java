@@ -4,6 +4,7 @@ import io.netrun.resilience.reactor.ReactorGuard;
 import io.netrun.resilience.spring.method.ConstantElements;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.ReturnKind;
+import io.netrun.resilience.spring.pattern.Recovery;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInvocation;
@@ -83,8 +84,8 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     }
 
     @Override
-    public @Nullable Object recover(Throwable failure) throws Throwable {
-        Object recovered = super.recover(failure);
+    public @Nullable Object recover(Throwable failure, Recovery recovery) throws Throwable {
+        Object recovered = super.recover(failure, recovery);
         if (recovered instanceof ConstantElements constant) {
             return many && constant.value() instanceof Iterable<?> elements
                     ? Flux.fromIterable(elements)

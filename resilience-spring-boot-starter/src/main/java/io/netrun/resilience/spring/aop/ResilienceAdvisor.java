@@ -21,6 +21,7 @@ import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Applies the interceptor to every method with one of the annotations. It is placed outside of transactions, so that
@@ -50,7 +51,8 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
      * @param observer resolved with each call; empty if attempts are not observed
      */
     public ResilienceAdvisor(Supplier<MethodPipelines> pipelines, Supplier<Optional<AttemptObserver>> observer) {
-        this.pointcut = new AnnotatedMethods(this::makesSubclasses);
+        this.pointcut = new AnnotatedMethods(
+                this::makesSubclasses, SingletonSupplier.of(() -> MethodPipelines.readsForeignAnnotations(beans)));
         this.advice = new ResilienceInterceptor(pipelines, observer);
         setOrder(ORDER);
     }
@@ -94,9 +96,11 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
     private static final class AnnotatedMethods extends StaticMethodMatcher implements Pointcut, ClassFilter {
 
         private final BooleanSupplier subclasses;
+        private final SingletonSupplier<Boolean> foreign;
 
-        AnnotatedMethods(BooleanSupplier subclasses) {
+        AnnotatedMethods(BooleanSupplier subclasses, SingletonSupplier<Boolean> foreign) {
             this.subclasses = subclasses;
+            this.foreign = foreign;
         }
 
         @Override
@@ -114,7 +118,7 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
 
         @Override
         public boolean matches(Method method, Class<?> targetClass) {
-            return MethodPipelines.isProtected(method, targetClass);
+            return MethodPipelines.isProtected(method, targetClass, foreign.obtain());
         }
 
         @Override
@@ -129,7 +133,7 @@ public final class ResilienceAdvisor extends AbstractPointcutAdvisor
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof AnnotatedMethods;
+            return other instanceof AnnotatedMethods same && foreign.obtain().equals(same.foreign.obtain());
         }
 
         @Override

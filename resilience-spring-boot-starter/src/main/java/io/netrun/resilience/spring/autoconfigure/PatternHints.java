@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.annotation.PatternOrder;
+import io.netrun.resilience.spring.method.ForeignAnnotations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import java.util.List;
@@ -39,6 +40,10 @@ final class PatternHints implements RuntimeHintsRegistrar {
         PatternDescriptors.slots()
                 .forEach(slot ->
                         hints.reflection().registerType(slot.annotation(), MemberCategory.INVOKE_DECLARED_METHODS));
+        ForeignAnnotations.all()
+                .forEach(name -> hints.reflection()
+                        .registerTypeIfPresent(classLoader, name, MemberCategory.INVOKE_DECLARED_METHODS));
+        hints.resources().registerPattern("io/netrun/resilience/spring/mapping/mapping.table");
         hints.reflection().registerType(PatternOrder.class, MemberCategory.INVOKE_DECLARED_METHODS);
         PatternDescriptors.all().forEach(pattern -> register(pattern, hints.reflection()));
         HTTP_FAILURES.forEach(type ->

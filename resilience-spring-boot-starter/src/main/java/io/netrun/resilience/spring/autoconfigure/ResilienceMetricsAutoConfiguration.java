@@ -30,7 +30,9 @@ public final class ResilienceMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     ResilienceMeters resilienceMeters(ResilienceRegistry registry, Environment environment) {
         return new ResilienceMeters(
-                registry, GlobalSettings.orElse(environment, "metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY));
+                registry,
+                GlobalSettings.orElse(environment, "metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY),
+                GlobalSettings.orElse(environment, "metrics.resilience4j", Boolean.class, false));
     }
 
     /** For the endpoint, which may be present without Micrometer. */

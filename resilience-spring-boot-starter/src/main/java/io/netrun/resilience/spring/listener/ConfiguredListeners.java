@@ -60,7 +60,8 @@ final class ConfiguredListeners {
                 if (ids.stream().noneMatch(known -> isSame(known, id))) {
                     ids.add(id); // known from an environment variable alone
                 }
-            } else if (listener.getValue() != null && !listener.getValue().toString().isBlank()) {
+            } else if (listener.getValue() != null
+                    && !listener.getValue().toString().isBlank()) {
                 problems.add(new Problem(
                         "The property '" + ROOT + "[" + id + "]' has a value, but takes settings",
                         "Put the value under it: '" + PAUSE + ": " + listener.getValue() + "'"));

@@ -23,8 +23,9 @@ public final class KafkaContainers implements ListenerContainers {
 
     @Override
     public @Nullable ListenerContainer find(String id) {
-        for (KafkaListenerEndpointRegistry registry :
-                beans.getBeanProvider(KafkaListenerEndpointRegistry.class).orderedStream().toList()) {
+        for (KafkaListenerEndpointRegistry registry : beans.getBeanProvider(KafkaListenerEndpointRegistry.class)
+                .orderedStream()
+                .toList()) {
             MessageListenerContainer container = registry.getListenerContainer(id);
             if (container != null) {
                 return new KafkaContainer(container);

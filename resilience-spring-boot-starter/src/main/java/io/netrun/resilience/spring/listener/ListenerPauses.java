@@ -131,8 +131,10 @@ public final class ListenerPauses implements InstanceUser, SmartLifecycle, AutoC
             return;
         }
         if (brokers.isEmpty()) {
-            log.warn("{} has settings, but the class path has no listener containers. Add the dependency spring-kafka"
-                    + " or spring-rabbit, or remove the settings.", ConfiguredListeners.ROOT);
+            log.warn(
+                    "{} has settings, but the class path has no listener containers. Add the dependency spring-kafka"
+                            + " or spring-rabbit, or remove the settings.",
+                    ConfiguredListeners.ROOT);
             return;
         }
         listeners.forEach((id, listener) -> {

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One container, which is paused while the circuit of one of its circuit breakers is open. Whatever may have changed
  * that is signalled, and a worker then compares what is with what should be: one at a time for each container, never on
- * the thread of a call or of the timer, since a container waits for its listeners when it is stopped. While a circuit is
- * open, and until what was paused is resumed, it compares again every second. So it notices a container that is
+ * the thread of a call or of the timer, since a container waits for its listeners when it is stopped. While a circuit
+ * is open, and until what was paused is resumed, it compares again every second. So it notices a container that is
  * registered late, and a change that no event reports.
  *
  * <p>A container that is not delivering when the circuit opens was paused by somebody else, and is left to them. So is

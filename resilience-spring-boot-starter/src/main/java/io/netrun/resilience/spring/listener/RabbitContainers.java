@@ -23,8 +23,9 @@ public final class RabbitContainers implements ListenerContainers {
 
     @Override
     public @Nullable ListenerContainer find(String id) {
-        for (RabbitListenerEndpointRegistry registry :
-                beans.getBeanProvider(RabbitListenerEndpointRegistry.class).orderedStream().toList()) {
+        for (RabbitListenerEndpointRegistry registry : beans.getBeanProvider(RabbitListenerEndpointRegistry.class)
+                .orderedStream()
+                .toList()) {
             MessageListenerContainer container = registry.getListenerContainer(id);
             if (container != null) {
                 return new RabbitContainer(container);

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.method;
 
+import io.netrun.resilience.spring.settings.Compatibility;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,12 +41,14 @@ record AnnotatedBeans(
      *     inner beans, and products of a {@code FactoryBean} that does not declare their class
      */
     static Collection<AnnotatedBeans> in(ConfigurableListableBeanFactory beans, Map<String, Class<?>> created) {
+        Compatibility compatibility = Compatibility.of(beans);
         Map<Class<?>, AnnotatedBeans> found = new LinkedHashMap<>();
         for (String name : beans.getBeanNamesForType(Object.class)) {
             try {
                 Class<?> type = typeOf(beans, name);
                 if (type != null && Candidates.has(type)) {
-                    AnnotatedBeans same = found.computeIfAbsent(ClassUtils.getUserClass(type), AnnotatedBeans::of);
+                    AnnotatedBeans same =
+                            found.computeIfAbsent(ClassUtils.getUserClass(type), each -> of(each, compatibility));
                     same.names.add(name);
                     addCallbacks(beans, name, same);
                 }
@@ -57,7 +60,9 @@ record AnnotatedBeans(
         created.forEach((name, type) -> {
             Class<?> userClass = ClassUtils.getUserClass(type);
             if (Candidates.has(userClass) && !found.containsKey(userClass)) {
-                found.computeIfAbsent(userClass, AnnotatedBeans::of).names.add(name);
+                found.computeIfAbsent(userClass, each -> of(each, compatibility))
+                        .names
+                        .add(name);
             }
         });
         found.values().removeIf(each -> each.methods.isEmpty());
@@ -66,14 +71,15 @@ record AnnotatedBeans(
 
     /** A single bean that was created after start-up. */
     static AnnotatedBeans of(ConfigurableListableBeanFactory beans, String name, Class<?> type) {
-        AnnotatedBeans bean = of(type);
+        AnnotatedBeans bean = of(type, Compatibility.of(beans));
         bean.names.add(name);
         addCallbacks(beans, name, bean);
         return bean;
     }
 
-    private static AnnotatedBeans of(Class<?> type) {
-        return new AnnotatedBeans(type, new ArrayList<>(), MethodPipelines.annotatedMethods(type), new HashSet<>());
+    private static AnnotatedBeans of(Class<?> type, Compatibility compatibility) {
+        return new AnnotatedBeans(
+                type, new ArrayList<>(), MethodPipelines.annotatedMethods(type, compatibility), new HashSet<>());
     }
 
     private static void addCallbacks(ConfigurableListableBeanFactory beans, String name, AnnotatedBeans bean) {

@@ -22,6 +22,9 @@ final class Candidates {
                     PatternDescriptors.slots().stream().map(PipelineSlot::annotation), Stream.of(PatternOrder.class))
             .collect(Collectors.toUnmodifiableSet());
 
+    /** They count only for an application that wants them. */
+    private static final Set<String> FOREIGN = ForeignAnnotations.all();
+
     private static final ClassValue<Boolean> ANNOTATIONS = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> annotation) {
@@ -70,7 +73,7 @@ final class Candidates {
     }
 
     private static boolean leadsToOurs(Class<?> annotation, Set<Class<?>> seen) {
-        if (OURS.contains(annotation)) {
+        if (OURS.contains(annotation) || FOREIGN.contains(annotation.getName())) {
             return true;
         }
         return seen.add(annotation)

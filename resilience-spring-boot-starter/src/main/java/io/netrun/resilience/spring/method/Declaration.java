@@ -4,6 +4,7 @@ import io.netrun.resilience.annotation.Unset;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.settings.Compatibility;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Array;
@@ -50,22 +51,59 @@ record Declaration(
      * annotation on the method overrides that on the class. Meta-annotations count, including {@code @AliasFor}.
      *
      * @param method the method as declared or inherited by the target class
+     * @param compatibility the other library whose annotations count too
      */
-    static List<Declaration> of(List<PipelineSlot> slots, Method method, Class<?> targetClass) {
-        return slots.stream()
-                .map(slot -> of(slot, method, targetClass))
-                .filter(Objects::nonNull)
-                .toList();
+    static List<Declaration> of(
+            List<PipelineSlot> slots, Method method, Class<?> targetClass, Compatibility compatibility) {
+        boolean foreign = compatibility == Compatibility.RESILIENCE4J;
+        return (foreign ? ForeignAnnotations.withFallbacks(slots) : slots)
+                .stream()
+                        .map(slot -> {
+                            Declaration own = of(slot, method, targetClass);
+                            return own == null && foreign ? ofForeign(slot, method, targetClass) : own;
+                        })
+                        .filter(Objects::nonNull)
+                        .toList();
+    }
+
+    /** Whether it is of an annotation of resilience4j. */
+    boolean isForeign() {
+        return methodAttributes.containsKey(ForeignAnnotations.MARK);
     }
 
     PatternDescriptor<?, ?> pattern() {
         return slot.pattern();
     }
 
+    /** What an annotation of resilience4j declares; null if there is none for the slot. */
+    private static @Nullable Declaration ofForeign(PipelineSlot slot, Method method, Class<?> targetClass) {
+        String annotation = ForeignAnnotations.of(slot);
+        if (annotation == null
+                || isAnnotated(method, targetClass, slot.annotation().getName())) {
+            return null; // an annotation of this library counts alone
+        }
+        AnnotationAttributes onMethod = attributesOfMethod(method, targetClass, annotation);
+        AnnotationAttributes found = onMethod == null ? attributesOfClass(method, targetClass, annotation) : onMethod;
+        String type = targetClass.getSimpleName().isEmpty() ? targetClass.getName() : targetClass.getSimpleName();
+        return found == null
+                ? null
+                : ForeignAnnotations.read(slot, found, onMethod == null ? type : type + "." + method.getName());
+    }
+
+    private static boolean isAnnotated(Method method, Class<?> targetClass, String annotation) {
+        return attributesOfMethod(method, targetClass, annotation) != null
+                || attributesOfClass(method, targetClass, annotation) != null;
+    }
+
     private static @Nullable Declaration of(PipelineSlot slot, Method method, Class<?> targetClass) {
-        AnnotationAttributes onMethod = attributesOfMethod(method, targetClass, slot.annotation());
-        AnnotationAttributes found =
-                onMethod == null ? attributesOfClass(method, targetClass, slot.annotation()) : onMethod;
+        if (ForeignAnnotations.isFallback(slot)) {
+            return null;
+        }
+        AnnotationAttributes onMethod =
+                attributesOfMethod(method, targetClass, slot.annotation().getName());
+        AnnotationAttributes found = onMethod == null
+                ? attributesOfClass(method, targetClass, slot.annotation().getName())
+                : onMethod;
         if (found == null) {
             return null;
         }
@@ -77,8 +115,8 @@ record Declaration(
     /** The attributes of the annotation on a method, or else on its class. */
     static @Nullable AnnotationAttributes attributes(
             Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
-        AnnotationAttributes onMethod = attributesOfMethod(method, targetClass, annotation);
-        return onMethod != null ? onMethod : attributesOfClass(method, targetClass, annotation);
+        AnnotationAttributes onMethod = attributesOfMethod(method, targetClass, annotation.getName());
+        return onMethod != null ? onMethod : attributesOfClass(method, targetClass, annotation.getName());
     }
 
     /**
@@ -91,11 +129,13 @@ record Declaration(
 
     /** Whether the annotation of one pattern is on the method. */
     static boolean isAtMethod(Method method, Class<?> targetClass, PipelineSlot slot) {
-        return attributesOfMethod(method, targetClass, slot.annotation()) != null;
+        String foreign = ForeignAnnotations.of(slot);
+        return attributesOfMethod(method, targetClass, slot.annotation().getName()) != null
+                || (foreign != null && attributesOfMethod(method, targetClass, foreign) != null);
     }
 
     private static @Nullable AnnotationAttributes attributesOfMethod(
-            Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
+            Method method, Class<?> targetClass, String annotation) {
         AnnotationAttributes found = attributes(method, annotation);
         return found != null
                 ? found
@@ -107,7 +147,7 @@ record Declaration(
     }
 
     private static @Nullable AnnotationAttributes attributesOfClass(
-            Method method, Class<?> targetClass, Class<? extends Annotation> annotation) {
+            Method method, Class<?> targetClass, String annotation) {
         return isCoveredByItsClass(method) ? attributes(targetClass, annotation) : null;
     }
 
@@ -127,9 +167,8 @@ record Declaration(
                         && Arrays.equals(each.getParameterTypes(), method.getParameterTypes()));
     }
 
-    private static @Nullable AnnotationAttributes attributes(
-            AnnotatedElement element, Class<? extends Annotation> annotation) {
-        return AnnotatedElementUtils.findMergedAnnotationAttributes(element, annotation.getName(), false, false);
+    private static @Nullable AnnotationAttributes attributes(AnnotatedElement element, String annotation) {
+        return AnnotatedElementUtils.findMergedAnnotationAttributes(element, annotation, false, false);
     }
 
     private static Declaration read(

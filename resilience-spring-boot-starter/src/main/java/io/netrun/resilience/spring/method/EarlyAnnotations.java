@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -79,12 +80,13 @@ public final class EarlyAnnotations {
     }
 
     private List<Declaration> declarations() {
+        Compatibility compatibility = Compatibility.of(beans);
         List<Declaration> declarations = new ArrayList<>();
         for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
             try {
                 Class<?> type = beans.getType(name, false);
                 if (type != null && Candidates.has(type)) {
-                    MethodPipelines.annotatedMethods(ClassUtils.getUserClass(type))
+                    MethodPipelines.annotatedMethods(ClassUtils.getUserClass(type), compatibility)
                             .values()
                             .forEach(declarations::addAll);
                 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.ResilienceException;
+import io.netrun.resilience.spring.pattern.Recovery;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.problem.SpellingSuggestion;
@@ -24,7 +25,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /** The methods that can replace a failed call. They are found and validated when the pipeline is built. */
-public final class FallbackMethods {
+public final class FallbackMethods implements Recovery {
 
     private static final Logger log = LoggerFactory.getLogger(FallbackMethods.class);
 
@@ -70,10 +71,12 @@ public final class FallbackMethods {
             BeanFactory beans,
             boolean keepsStale,
             ConstantResult constant) {
+        boolean foreign = declaration.isForeign();
         String name = String.valueOf(declaration.methodAttributes().getOrDefault("method", ""));
         Object ofBean = declaration.methodAttributes().get("bean");
         String bean = ofBean == null ? "" : ofBean.toString();
-        String where = userClass.getName() + "." + method.getName() + ": @Fallback ";
+        String where = userClass.getName() + "." + method.getName() + ": "
+                + declaration.slot().title() + (foreign ? " of resilience4j " : " ");
         String notKept = KeptResults.obstacle(method, userClass);
         if (notKept != null
                 && declaration.settings().containsKey("stale")
@@ -106,6 +109,7 @@ public final class FallbackMethods {
                 .filter(each -> !each.equals(method) && ReturnTypes.fit(wanted, returned(each, type)))
                 .map(each -> Candidate.of(each, type, method, userClass))
                 .filter(Objects::nonNull)
+                .filter(each -> !foreign || each.takesFailure)
                 .toList();
         if (fitting.isEmpty()) {
             boolean ofClass = !isAtMethod(declaration, method, userClass);
@@ -115,7 +119,8 @@ public final class FallbackMethods {
             String returning = ReturnTypes.text(wanted)
                     + (bean.isEmpty() ? "" : ", and do not make it private")
                     + (ofClass ? "; or put @Fallback on the methods that need it instead of their class" : "");
-            throw noneFits(where, name, type, method, returning);
+            throw noneFits(
+                    where, name, type, method, foreign ? " and then" : " or none, optionally followed by", returning);
         }
         fitting.forEach(each -> {
             ReflectionUtils.makeAccessible(each.method);
@@ -145,6 +150,7 @@ public final class FallbackMethods {
      *
      * @throws Throwable the failure itself if no method matches, or what the method threw
      */
+    @Override
     public @Nullable Object recover(Throwable failure, Object target, @Nullable Object[] arguments) throws Throwable {
         Throwable outside = ExceptionFilter.withoutEnvelope(failure);
         Throwable shown = outside;
@@ -203,14 +209,13 @@ public final class FallbackMethods {
     }
 
     private static ResilienceConfigurationException noneFits(
-            String where, String name, Class<?> type, Method method, String returning) {
+            String where, String name, Class<?> type, Method method, String then, String returning) {
         String parameters = Arrays.stream(SuspendingFunctions.parameters(method))
                 .map(Class::getSimpleName)
                 .collect(Collectors.joining(", "));
         return new ResilienceConfigurationException(List.of(new Problem(
                 where + "finds no matching method '" + name + "' in " + type.getName(),
-                "Declare the parameters (" + parameters + ") or none, optionally followed by the failure, and return "
-                        + returning)));
+                "Declare the parameters (" + parameters + ")" + then + " the failure, and return " + returning)));
     }
 
     private static ResolvableType returned(Method method, Class<?> type) {

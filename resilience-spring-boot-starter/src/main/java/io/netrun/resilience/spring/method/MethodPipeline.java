@@ -15,6 +15,7 @@ import org.springframework.core.ReactiveAdapter;
  * @param mayChangeThread whether the call may run on a thread other than the caller's
  * @param fallbacks the methods that can replace a failed call
  * @param permits how many tokens of its rate limiter a call takes
+ * @param pooled whether each attempt runs on a thread of its own, as in a thread pool of resilience4j
  */
 public record MethodPipeline(
         String title,
@@ -24,4 +25,5 @@ public record MethodPipeline(
         boolean mayRepeat,
         boolean mayChangeThread,
         FallbackMethods fallbacks,
-        CallPermits permits) {}
+        CallPermits permits,
+        boolean pooled) {}

@@ -8,8 +8,10 @@ import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
+import io.netrun.resilience.spring.pattern.Recovery;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
 import io.netrun.resilience.spring.settings.RebuiltOnChange;
@@ -52,6 +54,7 @@ public final class MethodPipelines {
     private final List<PipelineSlot> order;
     private final InstanceNames names;
     private final BeanFactory beans;
+    private final Compatibility compatibility;
     private final @Nullable ClassLoader classLoader;
     private final ConcurrentMap<Class<?>, ConcurrentMap<Method, RebuiltOnChange<MethodPipeline>>> pipelines =
             new ConcurrentHashMap<>();
@@ -71,15 +74,20 @@ public final class MethodPipelines {
      */
     public MethodPipelines(
             Supplier<InstanceFactory> instances, List<PipelineSlot> order, Environment environment, BeanFactory beans) {
-        this(instances, order, new InstanceNames(environment), beans);
+        this(instances, order, new InstanceNames(environment), beans, Compatibility.SETTING.in(environment));
     }
 
     private MethodPipelines(
-            Supplier<InstanceFactory> instances, List<PipelineSlot> order, InstanceNames names, BeanFactory beans) {
+            Supplier<InstanceFactory> instances,
+            List<PipelineSlot> order,
+            InstanceNames names,
+            BeanFactory beans,
+            Compatibility compatibility) {
         this.instances = instances;
         this.order = List.copyOf(order);
         this.names = names;
         this.beans = beans;
+        this.compatibility = compatibility;
         this.classLoader = beans instanceof ConfigurableBeanFactory configurable
                 ? configurable.getBeanClassLoader()
                 : MethodPipelines.class.getClassLoader();
@@ -91,7 +99,8 @@ public final class MethodPipelines {
             List<PipelineSlot> orderInChild,
             Environment environment,
             BeanFactory childBeans) {
-        return new MethodPipelines(ofChild, orderInChild, names.child(environment), childBeans);
+        return new MethodPipelines(
+                ofChild, orderInChild, names.child(environment), childBeans, Compatibility.SETTING.in(environment));
     }
 
     /** Whether a class may have protected methods. A cheap test for every bean of an application. */
@@ -99,17 +108,37 @@ public final class MethodPipelines {
         return Candidates.has(type);
     }
 
-    /** Whether a class has protected methods. */
-    public static boolean hasProtectedMethods(Class<?> type) {
-        return !annotatedMethods(ClassUtils.getUserClass(type)).isEmpty();
+    /** Whether the annotations of resilience4j count in the application that beans belong to. */
+    public static boolean readsForeignAnnotations(@Nullable BeanFactory beans) {
+        return Compatibility.of(beans) == Compatibility.RESILIENCE4J;
+    }
+
+    private static Compatibility of(boolean foreign) {
+        return foreign ? Compatibility.RESILIENCE4J : Compatibility.NONE;
+    }
+
+    /**
+     * Whether a class has protected methods.
+     *
+     * @param foreign whether the annotations of resilience4j count
+     */
+    public static boolean hasProtectedMethods(Class<?> type, boolean foreign) {
+        return !annotatedMethods(ClassUtils.getUserClass(type), of(foreign)).isEmpty();
     }
 
     /**
      * Whether a method, called on a bean of a class, is protected. Reads annotations only, since it is called while the
      * beans that know more are being created.
+     *
+     * @param foreign whether the annotations of resilience4j count
      */
-    public static boolean isProtected(Method method, Class<?> targetClass) {
-        return !declarations(method, targetClass).isEmpty();
+    public static boolean isProtected(Method method, Class<?> targetClass, boolean foreign) {
+        return !declarations(method, targetClass, of(foreign)).isEmpty();
+    }
+
+    /** Whether a method, called on a bean of a class, is protected by the annotations that count here. */
+    public boolean protects(Method method, Class<?> targetClass) {
+        return !declarations(method, targetClass, compatibility).isEmpty();
     }
 
     /**
@@ -151,18 +180,22 @@ public final class MethodPipelines {
                 .toList();
     }
 
-    static List<Declaration> declarations(Method method, Class<?> targetClass) {
+    static List<Declaration> declarations(Method method, Class<?> targetClass, Compatibility compatibility) {
         Class<?> userClass = UserClasses.of(method, targetClass);
-        return Declaration.of(PatternDescriptors.slots(), AopUtils.getMostSpecificMethod(method, userClass), userClass);
+        return Declaration.of(
+                PatternDescriptors.slots(),
+                AopUtils.getMostSpecificMethod(method, userClass),
+                userClass,
+                compatibility);
     }
 
     /** The protected methods of a bean's class, with their declarations. */
-    static Map<Method, List<Declaration>> annotatedMethods(Class<?> type) {
+    static Map<Method, List<Declaration>> annotatedMethods(Class<?> type, Compatibility compatibility) {
         if (!Candidates.has(type)) {
             return Map.of();
         }
         MetadataLookup<List<Declaration>> lookup = method -> {
-            List<Declaration> declarations = declarations(method, type);
+            List<Declaration> declarations = declarations(method, type, compatibility);
             return declarations.isEmpty() ? null : declarations;
         };
         return MethodIntrospector.selectMethods(type, lookup);
@@ -221,7 +254,7 @@ public final class MethodPipelines {
             return build(method, userClass, List.of(), collector);
         }
         List<PipelineSlot> slots = collector.orElse(order, () -> order(method, userClass));
-        List<Declaration> declarations = Declaration.of(slots, method, userClass);
+        List<Declaration> declarations = Declaration.of(slots, method, userClass, compatibility);
         return collector.orElse(
                 withoutPolicies(method, userClass), () -> build(method, userClass, declarations, collector));
     }
@@ -253,8 +286,26 @@ public final class MethodPipelines {
         FallbackMethods fallbacks = FallbackMethods.NONE;
         CallPermits permits = CallPermits.ONE;
         List<Problem> problems = new ArrayList<>();
+        boolean pooled = false;
+        boolean limited =
+                declarations.stream().anyMatch(each -> each.slot().key().equals("timeout"));
         for (Declaration declaration : declarations) {
+            if (compatibility != Compatibility.NONE && declaration.isForeign()) {
+                problems.addAll(ForeignAnnotations.problems(declaration, method, userClass, returns));
+                pooled |= ForeignAnnotations.isPool(declaration);
+            }
             try {
+                if (ForeignAnnotations.isFallback(declaration.slot())) {
+                    FallbackMethods methods = collector.orElse(
+                            FallbackMethods.NONE,
+                            () -> FallbackMethods.of(
+                                    declaration, method, userClass, beans, false, ConstantResult.NONE));
+                    if (methods != FallbackMethods.NONE) {
+                        problems.addAll(ForeignAnnotations.unthrown(declaration, methods, userClass, limited));
+                        chain.put(declaration.slot(), Recovery.policy(declaration.location(), methods));
+                    }
+                    continue;
+                }
                 Policy policy = collector
                         .orElseForNow(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
                         .orElse(null);
@@ -290,7 +341,8 @@ public final class MethodPipelines {
                 mayRepeat,
                 mayChangeThread,
                 fallbacks,
-                permits);
+                permits,
+                pooled);
     }
 
     private FallbackMethods fallbacks(
@@ -383,6 +435,7 @@ public final class MethodPipelines {
                 false,
                 false,
                 FallbackMethods.NONE,
-                CallPermits.ONE);
+                CallPermits.ONE,
+                false);
     }
 }

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
+import io.netrun.resilience.spring.settings.Compatibility;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,8 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
         if (type.getName().startsWith("java.")) {
             return null;
         }
-        Map<Method, List<Declaration>> annotated = MethodPipelines.annotatedMethods(type);
+        Map<Method, List<Declaration>> annotated =
+                MethodPipelines.annotatedMethods(type, Compatibility.of(bean.getBeanFactory()));
         return annotated.isEmpty()
                 ? null
                 : (context, code) -> annotated.forEach((method, declarations) -> register(

@@ -7,6 +7,7 @@ import io.netrun.resilience.FamilyCreated;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.spring.pattern.ForeignMeters;
 import io.netrun.resilience.spring.pattern.KeyedMeters;
 import io.netrun.resilience.spring.pattern.MeterSpec;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
@@ -17,12 +18,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /** The meters of all instances in one meter registry. Thread-safe. */
 final class BoundMeters {
 
     private final ResilienceRegistry instances;
     private final KeyedMeters keyed;
+    private final boolean foreign;
     private final OwnedMeters meters;
     private final ConcurrentMap<Policy, List<Meter>> single = new ConcurrentHashMap<>();
 
@@ -33,7 +36,8 @@ final class BoundMeters {
     private final Set<Meter> ofFamilies = ConcurrentHashMap.newKeySet();
     private volatile boolean removed;
 
-    BoundMeters(ResilienceRegistry instances, KeyedMeters keyed, MeterRegistry meters) {
+    BoundMeters(ResilienceRegistry instances, KeyedMeters keyed, boolean foreign, MeterRegistry meters) {
+        this.foreign = foreign;
         this.instances = instances;
         this.keyed = keyed;
         this.meters = new OwnedMeters(meters);
@@ -93,7 +97,7 @@ final class BoundMeters {
     }
 
     private <P extends Policy> void register(PatternDescriptor<P, ?> pattern, P instance, List<Meter> made) {
-        for (MeterSpec<P> measure : pattern.meters()) {
+        for (MeterSpec<P> measure : specs(pattern)) {
             meters.register(measure, nameTag(instance.name()), instance).ifPresent(made::add);
         }
     }
@@ -104,7 +108,7 @@ final class BoundMeters {
         if (present != null) {
             return present;
         }
-        List<MeterSpec<P>> measures = new ArrayList<>(pattern.meters());
+        List<MeterSpec<P>> measures = new ArrayList<>(specs(pattern));
         FamilyTotals<P> totals = new FamilyTotals<>(pattern.type().policyClass(), measures);
         FamilyTotals<?> faster = families.putIfAbsent(family, totals);
         if (faster != null) {
@@ -119,6 +123,14 @@ final class BoundMeters {
             removeAll();
         }
         return totals;
+    }
+
+    /** The meters of an instance, with those of resilience4j if the application wants them. */
+    private <P extends Policy> List<MeterSpec<P>> specs(PatternDescriptor<P, ?> pattern) {
+        return foreign
+                ? Stream.concat(pattern.meters().stream(), ForeignMeters.of(pattern).stream())
+                        .toList()
+                : pattern.meters();
     }
 
     private static Tags nameTag(String instance) {

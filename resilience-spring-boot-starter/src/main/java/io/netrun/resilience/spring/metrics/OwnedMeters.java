@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class OwnedMeters {
 
     private static final Logger log = LoggerFactory.getLogger(ResilienceMeters.class);
-
-    private static final String PREFIX = "resilience.";
 
     private final MeterRegistry meters;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -104,7 +104,7 @@ public final class OwnedMeters {
         for (var tag : spec.tags().entrySet()) {
             tags = tags.and(tag.getKey(), tag.getValue());
         }
-        String name = PREFIX + spec.name();
+        String name = spec.fullName();
         return switch (spec.kind()) {
             case GAUGE ->
                 Gauge.builder(name, source, value)
@@ -116,6 +116,12 @@ public final class OwnedMeters {
                 FunctionCounter.builder(name, source, value)
                         .description(description)
                         .baseUnit(spec.unit())
+                        .tags(tags)
+                        .register(meters);
+            case TIMER ->
+                FunctionTimer.builder(
+                                name, source, each -> (long) value.applyAsDouble(each), each -> 0, TimeUnit.SECONDS)
+                        .description(description)
                         .tags(tags)
                         .register(meters);
         };

@@ -18,6 +18,7 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
 
     private final ResilienceRegistry instances;
     private final KeyedMeters keyed;
+    private final boolean foreign;
     private final ConcurrentMap<MeterRegistry, Binding> bindings = new ConcurrentHashMap<>();
 
     /**
@@ -27,14 +28,26 @@ public final class ResilienceMeters implements MeterBinder, AutoCloseable {
      * @param keyed the kind of meters for instances of families
      */
     public ResilienceMeters(ResilienceRegistry instances, KeyedMeters keyed) {
+        this(instances, keyed, false);
+    }
+
+    /**
+     * Creates the binder; meters are bound later.
+     *
+     * @param instances the registry of the instances
+     * @param keyed the kind of meters for instances of families
+     * @param foreign whether there are meters with the names of resilience4j, too
+     */
+    public ResilienceMeters(ResilienceRegistry instances, KeyedMeters keyed, boolean foreign) {
         this.instances = instances;
         this.keyed = keyed;
+        this.foreign = foreign;
     }
 
     /** Binds once per meter registry, until that registry is closed. */
     @Override
     public void bindTo(MeterRegistry meters) {
-        BoundMeters bound = new BoundMeters(instances, keyed, meters);
+        BoundMeters bound = new BoundMeters(instances, keyed, foreign, meters);
         Subscription changes = instances.onChange(event -> follow(event, bound, meters));
         Subscription families = instances.onFamily(family -> {
             if (!meters.isClosed()) {

@@ -30,7 +30,9 @@ public record MeterSpec<P>(
         /** A value that goes up and down. */
         GAUGE,
         /** A total that only grows. */
-        COUNTER
+        COUNTER,
+        /** A total of calls in the form of a timer, whose durations are not known. */
+        TIMER
     }
 
     /** Ways to make one value of several. */
@@ -47,6 +49,15 @@ public record MeterSpec<P>(
 
     static <P> MeterSpec<P> counter(String name, String description, ToDoubleFunction<P> value) {
         return new MeterSpec<>(name, Kind.COUNTER, description, null, Map.of(), value, Combination.SUM);
+    }
+
+    static <P> MeterSpec<P> timer(String name, String description, ToDoubleFunction<P> value) {
+        return new MeterSpec<>(name, Kind.TIMER, description, null, Map.of(), value, Combination.SUM);
+    }
+
+    /** The name with the prefix of this library, unless it is that of another library. */
+    public String fullName() {
+        return name.startsWith("resilience4j.") ? name : "resilience." + name;
     }
 
     static <P> MeterSpec<P> counter(String name, String description, String outcome, ToDoubleFunction<P> value) {

@@ -31,8 +31,6 @@ public record RateLimitView(int limit, int remaining, long resetSeconds) {
         RateLimiterMetrics metrics = limiter.metrics();
         Duration untilFull = limiter.timeUntilFull();
         return new RateLimitView(
-                metrics.limit(),
-                metrics.available(),
-                untilFull.toSeconds() + (untilFull.getNano() > 0 ? 1 : 0));
+                metrics.limit(), metrics.available(), untilFull.toSeconds() + (untilFull.getNano() > 0 ? 1 : 0));
     }
 }

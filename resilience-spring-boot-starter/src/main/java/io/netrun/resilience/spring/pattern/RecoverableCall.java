@@ -20,4 +20,12 @@ public interface RecoverableCall extends CacheableCall {
      */
     @Nullable
     Object recover(Throwable failure) throws Throwable;
+
+    /**
+     * Returns the result of a fallback around a part of the chain.
+     *
+     * @throws Throwable the failure itself if it does not apply, or what it threw
+     */
+    @Nullable
+    Object recover(Throwable failure, Recovery recovery) throws Throwable;
 }

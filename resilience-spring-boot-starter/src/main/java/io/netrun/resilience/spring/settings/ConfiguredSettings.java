@@ -52,6 +52,8 @@ public final class ConfiguredSettings {
 
     private volatile boolean keepsValues;
 
+    private @Nullable TranslatedSettings translated;
+
     private ConfiguredSettings() {}
 
     /** Reads an environment. */
@@ -63,6 +65,11 @@ public final class ConfiguredSettings {
                 written.read((EnumerablePropertySource<?>) source.getUnderlyingSource());
             }
         }
+        TranslatedSettings.of(environment).ifPresent(translated -> {
+            written.translated = translated;
+            written.sources.add(translated.asSource());
+            written.read(translated);
+        });
         return written;
     }
 
@@ -71,6 +78,11 @@ public final class ConfiguredSettings {
         return source.getUnderlyingSource() instanceof EnumerablePropertySource<?> properties
                 && !(properties instanceof SystemEnvironmentPropertySource)
                 && !properties.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+    }
+
+    /** The settings of resilience4j in the words of this library; empty unless the application wants them. */
+    public Optional<TranslatedSettings> translated() {
+        return Optional.ofNullable(translated);
     }
 
     /** The names of the instances that the configuration has settings for. */

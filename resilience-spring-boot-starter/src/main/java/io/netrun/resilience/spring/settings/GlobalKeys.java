@@ -22,13 +22,14 @@ final class GlobalKeys {
             "propagate-mdc",
             "rate-limit-headers",
             "fleet",
+            Compatibility.SETTING.key(),
             LISTENERS,
             HTTP_CLIENTS);
 
     /** Those that are groups, with the keys in them. */
     private static final Map<String, List<String>> GROUPS = Map.of(
             "observations", List.of("enabled"),
-            "metrics", List.of("keyed"),
+            "metrics", List.of("keyed", "resilience4j"),
             "fleet", FleetKeys.ALL);
 
     private GlobalKeys() {}

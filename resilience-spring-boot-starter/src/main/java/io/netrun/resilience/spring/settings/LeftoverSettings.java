@@ -26,7 +26,10 @@ public final class LeftoverSettings {
             + "|ratelimiter(s|events)|timelimiter(s|events)|threadpoolbulkhead(s|events)";
 
     private static final List<Kind> KINDS = List.of(
-            new Kind("under 'resilience4j'", "resilience4j\\..*", "Move them to 'resilience', or remove them"),
+            new Kind(
+                    "under 'resilience4j'",
+                    "resilience4j\\..*",
+                    "Move them to 'resilience', remove them," + " or set resilience.compatibility to 'resilience4j'"),
             new Kind(
                     "of resilience4j's health",
                     "management\\.health\\.(circuitbreakers|ratelimiters)\\..*",

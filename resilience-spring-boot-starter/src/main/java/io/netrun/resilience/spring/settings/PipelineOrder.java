@@ -43,7 +43,9 @@ public final class PipelineOrder {
      */
     static List<PipelineSlot> required(Environment environment) {
         List<String> keys = GlobalSettings.read(environment, KEY, Bindable.listOf(String.class))
-                .orElse(List.of());
+                .orElseGet(() -> TranslatedSettings.of(environment)
+                        .map(TranslatedSettings::order)
+                        .orElse(List.of()));
         return changed(
                 PatternDescriptors.slots(), keys, keys.isEmpty() ? KEY : GlobalSettings.location(environment, KEY));
     }

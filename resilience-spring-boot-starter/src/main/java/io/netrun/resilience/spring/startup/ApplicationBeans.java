@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.settings.LateRequests;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,22 @@ final class ApplicationBeans {
             Class<?> type = beans.getType(name, false);
             return type != null && isFrom(RESILIENCE4J, type.getName());
         });
+    }
+
+    /** The bean that applies annotations of resilience4j, if that is active in addition to this library. */
+    Optional<String> aspectOfResilience4j() {
+        AtomicReference<@Nullable String> found = new AtomicReference<>();
+        any(name -> {
+            Class<?> type = beans.getType(name, false);
+            boolean aspect = type != null
+                    && type.getName().startsWith(RESILIENCE4J.get(0))
+                    && type.getSimpleName().endsWith("Aspect");
+            if (aspect) {
+                found.set(name);
+            }
+            return aspect;
+        });
+        return Optional.ofNullable(found.get());
     }
 
     private boolean any(Predicate<String> condition) {

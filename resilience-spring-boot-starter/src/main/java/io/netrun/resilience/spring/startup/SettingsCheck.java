@@ -4,6 +4,7 @@ import io.netrun.resilience.spring.method.EarlyAnnotations;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.ConfiguredSettings;
 import io.netrun.resilience.spring.settings.EnvironmentKeys;
 import io.netrun.resilience.spring.settings.InstanceFactory;
@@ -107,7 +108,7 @@ public final class SettingsCheck {
             unused.reports(instances, beans.laterUse(pattern)).forEach(report -> report.logTo(log));
             unused.reportsOfBases(instances).forEach(report -> report.logTo(log));
         }
-        if (!beans.hasResilience4j()) {
+        if (!beans.hasResilience4j() && !Compatibility.isOn(environment)) {
             LeftoverSettings.warnings(environment).forEach(log::warn);
         }
     }

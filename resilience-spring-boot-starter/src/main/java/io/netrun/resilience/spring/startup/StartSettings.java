@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.startup;
 import io.netrun.resilience.spring.method.AdviceMode;
 import io.netrun.resilience.spring.pattern.KeyedMeters;
 import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.GlobalSetting;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.UnknownExceptions;
@@ -27,7 +28,9 @@ public final class StartSettings {
             new GlobalSetting<>("propagate-mdc", Boolean.class, true),
             new GlobalSetting<>("rate-limit-headers", Boolean.class, false),
             new GlobalSetting<>("metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY),
-            new GlobalSetting<>("fleet.enabled", Boolean.class, false));
+            new GlobalSetting<>("fleet.enabled", Boolean.class, false),
+            new GlobalSetting<>("metrics.resilience4j", Boolean.class, false),
+            Compatibility.SETTING);
 
     private final Environment environment;
     private final Map<String, Object> atStart;

@@ -62,6 +62,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         instances.completeCustomizing();
         SettingsCheck settings = new SettingsCheck(environment, instances);
         Set<Problem> problems = settings.ofKeys();
+        problems.addAll(CompatibilityReport.problems(environment, new ApplicationBeans(beans)));
         problems.addAll(annotations.all());
         List<InstanceUser> users =
                 beans.getBeanProvider(InstanceUser.class).orderedStream().toList();
@@ -71,6 +72,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         problems.addAll(settings.ofContexts());
         instances.problems().logContradictions();
         report(problems);
+        CompatibilityReport.log(environment);
         pipelines.all().forEach(method -> logTimingWarnings(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::logTimingWarnings));
         List<Pipeline> others = users.stream()

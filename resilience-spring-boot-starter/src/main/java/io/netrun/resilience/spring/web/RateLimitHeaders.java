@@ -65,9 +65,7 @@ public final class RateLimitHeaders {
         Method method = handler.getMethod();
         Class<?> type = handler.getBeanType();
         boolean isProtected = known.computeIfAbsent(
-                new Handler(method, type), each -> MethodPipelines.isProtected(each.method, each.type));
-        return isProtected
-                ? RateLimitView.of(pipelines.get().of(method, type).pipeline())
-                : null;
+                new Handler(method, type), each -> pipelines.get().protects(each.method, each.type));
+        return isProtected ? RateLimitView.of(pipelines.get().of(method, type).pipeline()) : null;
     }
 }

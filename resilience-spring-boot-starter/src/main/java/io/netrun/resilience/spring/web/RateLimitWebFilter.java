@@ -18,10 +18,9 @@ public final class RateLimitWebFilter implements WebFilter {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         exchange.getResponse().beforeCommit(() -> {
-            headers.write(exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE), (name, value) -> exchange
-                    .getResponse()
-                    .getHeaders()
-                    .set(name, value));
+            headers.write(
+                    exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE),
+                    (name, value) -> exchange.getResponse().getHeaders().set(name, value));
             return Mono.empty();
         });
         return chain.filter(exchange);

@@ -65,6 +65,19 @@ class AheadOfTimeTests {
         }
     }
 
+    /** Still has an annotation of resilience4j. */
+    public static class Migrated {
+
+        @io.github.resilience4j.retry.annotation.Retry(name = "migrated", fallbackMethod = "kept")
+        public String load() {
+            return "loaded";
+        }
+
+        private String kept(Exception failure) {
+            return "kept";
+        }
+    }
+
     /** Cannot be protected. */
     public static class Sealed {
 
@@ -103,6 +116,21 @@ class AheadOfTimeTests {
         assertThat(isInvokable(hints, Catalog.class, "cached")).isTrue();
         assertThat(isInvokable(hints, WarehouseClient.class, "reserve")).isTrue();
         assertThat(isInvokable(hints, Warehouse.class, "reserve")).isTrue();
+    }
+
+    @Test
+    void hintsShouldHaveWhatCompatibilityNeeds() {
+        TestGenerationContext generated = new TestGenerationContext();
+        processInto(generated, List.of(Migrated.class), "resilience.compatibility=resilience4j");
+        RuntimeHints hints = generated.getRuntimeHints();
+        assertThat(RuntimeHintsPredicates.resource().forResource("io/netrun/resilience/spring/mapping/mapping.table"))
+                .accepts(hints);
+        assertThat(REFLECTION
+                        .onType(io.github.resilience4j.retry.annotation.Retry.class)
+                        .withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS))
+                .accepts(hints);
+        assertThat(isInvokable(hints, Migrated.class, "load")).isTrue();
+        assertThat(isInvokable(hints, Migrated.class, "kept")).isTrue();
     }
 
     @Test
@@ -180,9 +208,9 @@ class AheadOfTimeTests {
         return generated;
     }
 
-    private static void processInto(TestGenerationContext generated, List<Class<?>> beans) {
+    private static void processInto(TestGenerationContext generated, List<Class<?>> beans, String... more) {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-        TestPropertyValues.of(PROPERTIES).applyTo(context);
+        TestPropertyValues.of(PROPERTIES).and(more).applyTo(context);
         beans.forEach(context::registerBean);
         context.register(
                 PropertyPlaceholderAutoConfiguration.class,

@@ -7,9 +7,9 @@ import io.netrun.resilience.Ticker;
 import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.ratelimiter.RateLimitExceededException;
+import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRateLimitHeadersAutoConfiguration;
-import io.netrun.resilience.spring.HandTicker;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -148,9 +148,7 @@ class RateLimitHeaderTests {
         MvcResult result = mvc.perform(MockMvcRequestBuilders.get(path)).andReturn();
         if (result.getRequest().isAsyncStarted()) {
             result.getAsyncResult(10_000);
-            result = mvc.perform(MockMvcRequestBuilders.asyncDispatch(
-                            result))
-                    .andReturn();
+            result = mvc.perform(MockMvcRequestBuilders.asyncDispatch(result)).andReturn();
         }
         return result.getResponse();
     }
@@ -218,7 +216,8 @@ class RateLimitHeaderTests {
     @Test
     void reactiveResponseShouldTellTheLimitAfterTheCall() {
         reactive.withPropertyValues(ENABLED).run(context -> {
-            WebTestClient client = WebTestClient.bindToApplicationContext(context).build();
+            WebTestClient client =
+                    WebTestClient.bindToApplicationContext(context).build();
             client.get().uri("/mono").exchange().expectHeader().valueEquals("RateLimit-Remaining", "1");
             client.get().uri("/plain").exchange().expectHeader().doesNotExist("RateLimit-Remaining");
         });

@@ -1,4 +1,4 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param base whether it applies without a profile
  * @param settings those of its settings that are of resilience4j, and those of {@code resilience}
  */
-record SettingsDocument(String id, boolean base, List<Setting> settings) {
+public record SettingsDocument(String id, boolean base, List<Setting> settings) {
 
     private static final String ENDPOINTS = "circuitbreaker(s|events)|retries|retryevents|bulkhead(s|events)"
             + "|ratelimiter(s|events)|timelimiter(s|events)|threadpoolbulkhead(s|events)";
@@ -24,7 +24,7 @@ record SettingsDocument(String id, boolean base, List<Setting> settings) {
                     + ")\\..*|metrics\\..*\\.resilience4j(\\..*)?)");
 
     /** Whether a setting is of resilience4j. */
-    static boolean isForeign(List<String> path) {
+    public static boolean isForeign(List<String> path) {
         return Names.uniform(path.get(0)).equals("resilience4j")
                 || MANAGEMENT
                         .matcher(String.join(
@@ -33,17 +33,17 @@ record SettingsDocument(String id, boolean base, List<Setting> settings) {
     }
 
     /** Whether it is worth reading for a migration. */
-    static boolean isOurs(List<String> path) {
+    public static boolean isOurs(List<String> path) {
         return path.get(0).equals("resilience");
     }
 
     /** Whether there are settings of resilience4j in it. */
-    boolean isForeign() {
+    public boolean isForeign() {
         return settings.stream().anyMatch(setting -> isForeign(setting.path()));
     }
 
     /** The blocks of resilience4j, in the order of the document. */
-    Map<Block.Id, Block> blocks() {
+    public Map<Block.Id, Block> blocks() {
         Map<Block.Id, Block> blocks = new LinkedHashMap<>();
         for (Setting setting : settings) {
             Block.Id id = Block.of(setting.path());
@@ -75,7 +75,7 @@ record SettingsDocument(String id, boolean base, List<Setting> settings) {
     }
 
     /** The settings of resilience4j that are no part of a block. */
-    List<Setting> others() {
+    public List<Setting> others() {
         return settings.stream()
                 .filter(setting -> isForeign(setting.path()) && Block.of(setting.path()) == null)
                 .toList();

@@ -1,4 +1,4 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,13 +13,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The rows of {@code mapping.table}: what other libraries' names are called here. Immutable. */
-final class MappingTable {
+public final class MappingTable {
 
-    static final String RESILIENCE4J = "resilience4j";
+    /** The library resilience4j. */
+    public static final String RESILIENCE4J = "resilience4j";
 
-    static final String SPRING_RETRY = "spring-retry";
+    /** The library Spring Retry. */
+    public static final String SPRING_RETRY = "spring-retry";
 
-    static final String SPRING_FRAMEWORK = "spring-framework";
+    /** Spring Framework 7. */
+    public static final String SPRING_FRAMEWORK = "spring-framework";
 
     private static final MappingTable LOADED = load();
 
@@ -29,38 +32,38 @@ final class MappingTable {
         this.rows = List.copyOf(rows);
     }
 
-    /** The table of this module. */
-    static MappingTable get() {
+    /** The table of this library. */
+    public static MappingTable get() {
         return LOADED;
     }
 
     /** All rows, in the order of the file. */
-    List<Row> rows() {
+    public List<Row> rows() {
         return rows;
     }
 
     /** The rows of one library and kind, such as {@code "exception"}. */
-    Stream<Row> rows(String library, String what) {
+    public Stream<Row> rows(String library, String what) {
         return rows.stream()
                 .filter(row -> row.section().library().equals(library)
                         && row.section().what().equals(what));
     }
 
     /** The settings of a section of resilience4j, such as {@code "circuitbreaker"}. */
-    Stream<Row> settings(String section) {
+    public Stream<Row> settings(String section) {
         return rows(RESILIENCE4J, "setting")
                 .filter(row -> Names.uniform(row.section().from()).equals(Names.uniform(section)));
     }
 
     /** The row of a name. */
-    Optional<Row> find(String library, String what, String name) {
+    public Optional<Row> find(String library, String what, String name) {
         return rows(library, what)
                 .filter(row -> row.there().name().equals(name))
                 .findFirst();
     }
 
     /** Full names there, with the full names here; without those that have no counterpart. */
-    Map<String, String> renamed(String library, String what) {
+    public Map<String, String> renamed(String library, String what) {
         Map<String, String> renamed = new LinkedHashMap<>();
         rows(library, what)
                 .filter(row -> !row.here().name().isEmpty())
@@ -71,7 +74,8 @@ final class MappingTable {
     private static MappingTable load() {
         try (InputStream file = MappingTable.class.getResourceAsStream("mapping.table")) {
             if (file == null) {
-                throw new IllegalStateException("mapping.table is missing in the jar of resilience-rewrite");
+                throw new IllegalStateException(
+                        "mapping.table is missing in the jar of resilience-spring-boot-starter");
             }
             return new MappingTable(parse(new String(file.readAllBytes(), StandardCharsets.UTF_8)));
         } catch (IOException e) {
@@ -113,7 +117,7 @@ final class MappingTable {
      * @param from the section of the settings in the other library; empty for what is no setting
      * @param to the section of the settings here; empty for what is no setting
      */
-    record Section(String library, String what, String from, String to) {}
+    public record Section(String library, String what, String from, String to) {}
 
     /**
      * A name with its default.
@@ -121,10 +125,10 @@ final class MappingTable {
      * @param name the name; may be empty
      * @param standard the default; may be empty
      */
-    record Name(String name, String standard) {
+    public record Name(String name, String standard) {
 
         /** The names, where there are several. */
-        List<String> names() {
+        public List<String> names() {
             return name.isEmpty() ? List.of() : List.of(name.split(", "));
         }
     }
@@ -138,10 +142,10 @@ final class MappingTable {
      * @param kind the kind of the values
      * @param note the difference, or the reason; may be empty
      */
-    record Row(Section section, Name there, Name here, String kind, String note) {
+    public record Row(Section section, Name there, Name here, String kind, String note) {
 
         /** The words that replace other words; empty for other kinds of values. */
-        Map<String, String> words() {
+        public Map<String, String> words() {
             Map<String, String> words = new LinkedHashMap<>();
             for (String word : List.of(kind.split(" ", -1))) {
                 int equals = word.indexOf('=');
@@ -153,7 +157,7 @@ final class MappingTable {
         }
 
         /** The note as a sentence. */
-        String reason() {
+        public String reason() {
             return note.replace("`", "") + ".";
         }
     }

@@ -1,6 +1,6 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
-import io.netrun.resilience.rewrite.MappingTable.Row;
+import io.netrun.resilience.spring.mapping.MappingTable.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Translates the settings of one block. One use for each block; not thread-safe. */
-final class BlockTranslator {
+public final class BlockTranslator {
 
     private final String section;
 
@@ -37,7 +37,7 @@ final class BlockTranslator {
     }
 
     /** The settings here, by name, in their order. */
-    Map<String, Moved> translate() {
+    public Map<String, Moved> translate() {
         for (Map.Entry<String, Setting> setting : settings.entrySet()) {
             Row row = MappingTable.get()
                     .settings(section)
@@ -55,7 +55,7 @@ final class BlockTranslator {
     }
 
     /** What was left. */
-    List<Left> left() {
+    public List<Left> left() {
         return left;
     }
 
@@ -74,7 +74,21 @@ final class BlockTranslator {
                 putHealth(setting);
             case "bulkhead.maxwaitduration", "bulkhead.maxwaittime" -> putQueue(setting, text);
             case "ratelimiter.limitforperiod", "ratelimiter.limitrefreshperiod" -> putRate(setting, row);
+            case "circuitbreaker.recordfailurepredicate" -> putPredicate(setting, row, "record-exceptions");
+            case "retry.retryexceptionpredicate" -> putPredicate(setting, row, "retry-exceptions");
             default -> putSimple(setting, row);
+        }
+    }
+
+    /** There, a failure counts if it is in the list or fulfils the predicate; here, it has to be both. */
+    private void putPredicate(Setting setting, Row row, String list) {
+        if (effective.text(list) == null) {
+            putSimple(setting, row);
+        } else {
+            left(
+                    setting,
+                    "One of it and " + list + " is enough there; here, a failure must fulfil both. Extend the predicate"
+                            + " by the list, set failure to it, and remove the list.");
         }
     }
 
@@ -99,6 +113,9 @@ final class BlockTranslator {
             }
             String value = Values.duration(text);
             put(setting, row, value.equals(text) ? null : value);
+        } else if (row.kind().equals("class")) {
+            String name = Values.nested(setting.value().text());
+            put(setting, row, name.equals(setting.value().text()) ? null : name);
         } else if (row.words().isEmpty()) {
             put(setting, row, null);
         } else {
@@ -253,7 +270,7 @@ final class BlockTranslator {
      * @param value its value
      * @param origin the setting that it replaces, or null if it is new in its document
      */
-    record Moved(Setting.Value value, @Nullable Setting origin) {}
+    public record Moved(Setting.Value value, @Nullable Setting origin) {}
 
     /**
      * What was left.
@@ -261,7 +278,7 @@ final class BlockTranslator {
      * @param what the name in the other library
      * @param reason the reason
      */
-    record Left(String what, String reason) {}
+    public record Left(String what, String reason) {}
 
     /**
      * Settings in force, wherever they are.
@@ -270,14 +287,16 @@ final class BlockTranslator {
      * @param timeouts whether the application uses time limiters
      * @param health whether health indicators are on
      */
-    record Effective(UnaryOperator<@Nullable String> lookup, boolean timeouts, boolean health) {
+    public record Effective(UnaryOperator<@Nullable String> lookup, boolean timeouts, boolean health) {
 
+        /** The setting of a name; null without one. */
         @Nullable
-        String text(String name) {
+        public String text(String name) {
             return lookup.apply(name);
         }
 
-        String textOr(String name, String otherwise) {
+        /** The setting of a name, or something else. */
+        public String textOr(String name, String otherwise) {
             String text = text(name);
             return text == null ? otherwise : text;
         }

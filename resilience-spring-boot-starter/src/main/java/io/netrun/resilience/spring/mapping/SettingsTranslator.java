@@ -1,9 +1,9 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
-import io.netrun.resilience.rewrite.BlockTranslator.Effective;
-import io.netrun.resilience.rewrite.BlockTranslator.Left;
-import io.netrun.resilience.rewrite.BlockTranslator.Moved;
-import io.netrun.resilience.rewrite.MappingTable.Row;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Effective;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
+import io.netrun.resilience.spring.mapping.BlockTranslator.Moved;
+import io.netrun.resilience.spring.mapping.MappingTable.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Translates the settings of one document with what is known of its module. */
-final class SettingsTranslator {
+public final class SettingsTranslator {
 
     private static final String POOL = "threadpoolbulkhead";
 
@@ -27,7 +27,12 @@ final class SettingsTranslator {
 
     private final Result result = new Result(new ArrayList<>(), new ArrayList<>());
 
-    SettingsTranslator(ModuleSettings module, SettingsDocument document, boolean keepBehaviour) {
+    /**
+     * A translator.
+     *
+     * @param keepBehaviour whether defaults that differ are written out
+     */
+    public SettingsTranslator(ModuleSettings module, SettingsDocument document, boolean keepBehaviour) {
         this.module = module;
         this.document = document;
         this.keepBehaviour = keepBehaviour;
@@ -39,7 +44,7 @@ final class SettingsTranslator {
      *
      * @param home whether the document gets what applies to the whole application
      */
-    Result translate(boolean home) {
+    public Result translate(boolean home) {
         boolean writesDefaults = home && keepBehaviour;
         addOrder(writesDefaults);
         Set<String> patterns = new LinkedHashSet<>(ModuleSettings.SECTIONS.keySet());
@@ -274,7 +279,7 @@ final class SettingsTranslator {
     }
 
     private boolean usesTimeouts() {
-        return module.patterns().contains("timeout");
+        return module.usesTimeouts();
     }
 
     private void putAll(List<String> path, Map<String, Moved> moved) {
@@ -308,7 +313,7 @@ final class SettingsTranslator {
      * @param path the elements of its key
      * @param setting its value and origin
      */
-    record Placed(List<String> path, Moved setting) {}
+    public record Placed(List<String> path, Moved setting) {}
 
     /**
      * What became of a document.
@@ -316,5 +321,5 @@ final class SettingsTranslator {
      * @param moved the settings of this library
      * @param left what was left
      */
-    record Result(List<Placed> moved, List<Left> left) {}
+    public record Result(List<Placed> moved, List<Left> left) {}
 }

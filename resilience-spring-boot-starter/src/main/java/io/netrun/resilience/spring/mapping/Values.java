@@ -1,4 +1,4 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Values of settings, from the form of another library to that of this one. */
-final class Values {
+public final class Values {
 
     /** A duration that is longer than any call. */
-    static final String FOREVER = "365d";
+    public static final String FOREVER = "365d";
 
     /** The longest queue of a bulkhead, and the largest limit of a rate limiter. */
-    static final String LARGEST = "1000000";
+    public static final String LARGEST = "1000000";
 
     private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ns|us|ms|s|m|h|d|)", Pattern.CASE_INSENSITIVE);
 
@@ -36,7 +36,7 @@ final class Values {
     private Values() {}
 
     /** A duration with its unit; a number alone counts milliseconds. */
-    static String duration(String value) {
+    public static String duration(String value) {
         if (value.matches("\\d+")) {
             long millis = Long.parseLong(value);
             return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
@@ -46,12 +46,12 @@ final class Values {
     }
 
     /** Whether the unit of a duration cannot be known: it is elsewhere. */
-    static boolean isUnitUnknown(String value) {
+    public static boolean isUnitUnknown(String value) {
         return value.matches("\\$\\{[^:]+}");
     }
 
     /** A duration in nanoseconds, or -1 if it is not a plain one. */
-    static long nanos(@Nullable String value) {
+    public static long nanos(@Nullable String value) {
         Matcher matcher = DURATION.matcher(value == null ? "" : value);
         if (matcher.matches() && matcher.group(1).length() < 10) {
             return Long.parseLong(matcher.group(1))
@@ -69,12 +69,12 @@ final class Values {
     }
 
     /** A class in another one is written with a dollar sign here. */
-    private static String nested(String name) {
+    static String nested(String name) {
         return name.replaceAll("(\\.[A-Z]\\w*)\\.(?=[A-Z])", "$1\\$");
     }
 
     /** Class names, with the exceptions of resilience4j replaced. */
-    static List<String> classes(List<String> names, boolean timeouts) {
+    public static List<String> classes(List<String> names, boolean timeouts) {
         Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         List<String> replaced = new ArrayList<>();
         for (String name : names) {

@@ -1,4 +1,4 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one module: the settings in all its documents, and what its code uses. Not thread-safe. */
-final class ModuleSettings {
+public final class ModuleSettings {
 
     private static final List<String> DEFAULT_ORDER =
             List.of("retry", "circuit-breaker", "rate-limiter", "timeout", "bulkhead");
@@ -22,7 +22,7 @@ final class ModuleSettings {
             "bulkheadaspectorder", "bulkhead");
 
     /** Sections of resilience4j by the patterns of this library. */
-    static final Map<String, String> SECTIONS = sections();
+    public static final Map<String, String> SECTIONS = sections();
 
     private final Map<String, SettingsDocument> documents = new LinkedHashMap<>();
 
@@ -31,6 +31,8 @@ final class ModuleSettings {
     private final Set<String> semaphores = new LinkedHashSet<>();
 
     private final Set<String> pools = new LinkedHashSet<>();
+
+    private @Nullable Boolean timeouts;
 
     private boolean stays;
 
@@ -44,8 +46,11 @@ final class ModuleSettings {
         return sections;
     }
 
+    /** Nothing is known yet. */
+    public ModuleSettings() {}
+
     /** Adds a document that was read. */
-    void add(SettingsDocument document) {
+    public void add(SettingsDocument document) {
         documents.put(document.id(), document);
         for (Block.Id id : document.blocks().keySet()) {
             String section = id.section().equals("threadpoolbulkhead") ? "bulkhead" : id.section();
@@ -61,48 +66,63 @@ final class ModuleSettings {
     }
 
     /** Adds a pattern that an annotation uses. */
-    void addPattern(String pattern) {
+    public void addPattern(String pattern) {
         patterns.add(pattern);
     }
 
     /** Adds an instance of a bulkhead. */
-    void addBulkhead(String name, boolean pool) {
+    public void addBulkhead(String name, boolean pool) {
         (pool ? pools : semaphores).add(name);
     }
 
     /** Notes that code uses resilience4j beyond its annotations, so that its settings have to stay. */
-    void keepForeign() {
+    public void keepForeign() {
         stays = true;
     }
 
     /** Whether the settings and dependencies of resilience4j have to stay. */
-    boolean isForeignKept() {
+    public boolean isForeignKept() {
         return stays;
     }
 
     /** The patterns in use. */
-    Set<String> patterns() {
+    public Set<String> patterns() {
         return patterns;
     }
 
+    /** Whether calls are limited by timeouts. */
+    public boolean usesTimeouts() {
+        return timeouts == null ? patterns.contains("timeout") : timeouts;
+    }
+
+    /** Sets whether calls are limited by timeouts, where that does not follow from the patterns. */
+    public void setTimeouts(boolean used) {
+        timeouts = used;
+    }
+
+    /** Whether a file is the main configuration of an application. */
+    public static boolean isMain(String path) {
+        return path.matches("(.*/)?application\\.(ya?ml|properties)");
+    }
+
     /** Instances that are named by annotations with a thread pool. */
-    Set<String> pools() {
+    public Set<String> pools() {
         return pools;
     }
 
     /** The name of a thread pool's instance here, where limits on threads and on calls may not share a name. */
-    String poolName(String name) {
+    public String poolName(String name) {
         return semaphores.contains(name) ? name + "-pool" : name;
     }
 
     /** The documents, in the order in which they were read. */
-    List<SettingsDocument> documents() {
+    public List<SettingsDocument> documents() {
         return List.copyOf(documents.values());
     }
 
     /** The document that has the settings of the whole application: the first that has settings to move. */
     @Nullable
-    SettingsDocument home(String root) {
+    public SettingsDocument home(String root) {
         List<SettingsDocument> here = documents.values().stream()
                 .filter(document -> document.base() && document.id().startsWith(root))
                 .toList();
@@ -110,14 +130,14 @@ final class ModuleSettings {
                 .filter(SettingsDocument::isForeign)
                 .findFirst()
                 .orElseGet(() -> here.stream()
-                        .filter(document -> SettingsMove.isMain(
-                                document.id().substring(0, document.id().indexOf('#'))))
+                        .filter(document ->
+                                isMain(document.id().substring(0, document.id().indexOf('#'))))
                         .findFirst()
                         .orElse(null));
     }
 
     /** The order of the patterns that resilience4j has, outermost first. */
-    List<String> order() {
+    public List<String> order() {
         Map<String, Long> order = new LinkedHashMap<>();
         DEFAULT_ORDER.forEach(pattern -> order.put(pattern, Integer.MAX_VALUE - 5L + order.size()));
         for (SettingsDocument document : documents.values()) {
@@ -136,13 +156,13 @@ final class ModuleSettings {
     }
 
     /** Whether a setting decides about the order of the patterns. */
-    static boolean isOrder(Setting setting) {
+    public static boolean isOrder(Setting setting) {
         return ASPECTS.containsKey(
                 Names.uniform(setting.path().get(setting.path().size() - 1)));
     }
 
     /** Whether health indicators of circuit breakers are on. */
-    boolean hasHealth() {
+    public boolean hasHealth() {
         return documents.values().stream()
                 .flatMap(document -> document.settings().stream())
                 .anyMatch(setting -> setting.key().equals("management.health.circuitbreakers.enabled")

@@ -1,4 +1,4 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,26 +12,27 @@ import org.jspecify.annotations.Nullable;
  * @param id what they are for
  * @param settings the settings, by their name in uniform spelling
  */
-record Block(Id id, Map<String, Setting> settings) {
+public record Block(Id id, Map<String, Setting> settings) {
 
     private static final Set<String> SECTIONS =
             Set.of("circuitbreaker", "retry", "bulkhead", "threadpoolbulkhead", "ratelimiter", "timelimiter");
 
     private static final Set<String> INSTANCES = Set.of("instances", "backends", "limiters");
 
-    Block(Id id) {
+    /** An empty one. */
+    public Block(Id id) {
         this(id, new LinkedHashMap<>());
     }
 
     /** The text of a setting, or null. */
     @Nullable
-    String text(String name) {
+    public String text(String name) {
         Setting setting = settings.get(Names.uniform(name));
         return setting == null ? null : setting.value().text();
     }
 
     /** The block to which a setting belongs, or null if it is a setting of the application. */
-    static @Nullable Id of(List<String> path) {
+    public static @Nullable Id of(List<String> path) {
         if (path.size() < 5
                 || !Names.uniform(path.get(0)).equals("resilience4j")
                 || !SECTIONS.contains(Names.uniform(path.get(1)))) {
@@ -49,9 +50,10 @@ record Block(Id id, Map<String, Setting> settings) {
      * @param shared whether it is a shared configuration
      * @param name the name of the instance or of the configuration
      */
-    record Id(String section, boolean shared, String name) {
+    public record Id(String section, boolean shared, String name) {
 
-        Id withName(boolean sharedName, String otherName) {
+        /** That of another instance or configuration of the same section. */
+        public Id withName(boolean sharedName, String otherName) {
             return new Id(section, sharedName, otherName);
         }
     }

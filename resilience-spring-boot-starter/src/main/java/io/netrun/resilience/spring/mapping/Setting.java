@@ -1,4 +1,4 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
 import java.util.List;
 
@@ -9,10 +9,10 @@ import java.util.List;
  * @param value its value, with the quotes that it has in the file; for a list, its elements
  * @param comments the comments before it and behind it, without what marks them
  */
-record Setting(List<String> path, Value value, List<String> comments) {
+public record Setting(List<String> path, Value value, List<String> comments) {
 
     /** The key with dots. */
-    String key() {
+    public String key() {
         return String.join(".", path);
     }
 
@@ -22,19 +22,20 @@ record Setting(List<String> path, Value value, List<String> comments) {
      * @param words one word, or the elements of a list
      * @param list whether it is a list
      */
-    record Value(List<String> words, boolean list) {
+    public record Value(List<String> words, boolean list) {
 
-        static Value of(String word) {
+        /** One word. */
+        public static Value of(String word) {
             return new Value(List.of(word), false);
         }
 
         /** The word without its quotes; of a list, its elements with commas. */
-        String text() {
+        public String text() {
             return String.join(",", words.stream().map(Value::unquoted).toList());
         }
 
         /** The elements of a list, or of a word with commas, without quotes. */
-        List<String> elements() {
+        public List<String> elements() {
             return List.of(text().split("\\s*,\\s*"));
         }
 

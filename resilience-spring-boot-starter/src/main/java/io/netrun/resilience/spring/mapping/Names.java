@@ -1,21 +1,21 @@
-package io.netrun.resilience.rewrite;
+package io.netrun.resilience.spring.mapping;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Names of settings in their spellings. */
-final class Names {
+public final class Names {
 
     private Names() {}
 
     /** The form in which all spellings of a name are equal: {@code maxAttempts} and {@code max-attempts}. */
-    static String uniform(String name) {
+    public static String uniform(String name) {
         return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT);
     }
 
     /** The elements of a dotted key; what is in brackets is one element. */
-    static List<String> elements(String key) {
+    public static List<String> elements(String key) {
         List<String> elements = new ArrayList<>();
         StringBuilder element = new StringBuilder();
         int open = 0;
@@ -39,12 +39,12 @@ final class Names {
     }
 
     /** The name of an instance as an element of a key: in brackets if it has other characters than a key may have. */
-    static String bracketed(String name) {
+    public static String bracketed(String name) {
         return name.matches("[A-Za-z0-9-]+") ? name : "[" + name + "]";
     }
 
     /** Where a file belongs: its module, or its directory if it is in none. */
-    static String module(String path) {
+    public static String module(String path) {
         String uniform = "/" + path.replace('\\', '/');
         int source = uniform.indexOf("/src/");
         return uniform.substring(0, source < 0 ? uniform.lastIndexOf('/') : source);

@@ -1,0 +1,158 @@
+package io.netrun.resilience.spring.method;
+
+import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.pattern.PatternDescriptor;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.spring.pattern.PipelineSlot;
+import io.netrun.resilience.spring.problem.Problem;
+import io.netrun.resilience.spring.settings.TranslatedSettings;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotationAttributes;
+
+/**
+ * The annotations of resilience4j, which are known by their names alone: this library never needs the other one. Each
+ * fills the slot of its pattern, and its {@code fallbackMethod} a slot directly around that one.
+ */
+public final class ForeignAnnotations {
+
+    /** Among the attributes of a method, what tells that they are those of an annotation of resilience4j. */
+    static final String MARK = "resilience4j";
+
+    private static final String POOL = "THREADPOOL";
+    private static final String FALLBACK_METHOD = "fallbackMethod";
+    private static final String UNKNOWN = "java.util.concurrent.TimeoutException";
+
+    /** The names of the annotations there by those of the annotations here. */
+    private static final Map<String, String> NAMES = names();
+
+    private static final PatternDescriptor<?, ?> FALLBACK =
+            PatternDescriptors.slotOf(Fallback.class).pattern();
+
+    private ForeignAnnotations() {}
+
+    private static Map<String, String> names() {
+        Map<String, String> names = new HashMap<>();
+        MappingTable.get()
+                .renamed(MappingTable.RESILIENCE4J, "annotation")
+                .forEach((there, here) -> names.put(here, there));
+        return Map.copyOf(names);
+    }
+
+    /** The names of all annotations. */
+    public static Set<String> all() {
+        return Set.copyOf(NAMES.values());
+    }
+
+    /** The annotation for a slot; null if there is none. */
+    static @Nullable String of(PipelineSlot slot) {
+        return NAMES.get(slot.annotation().getName());
+    }
+
+    /** An order with the slots of fallbacks, each directly around its pattern. */
+    static List<PipelineSlot> withFallbacks(List<PipelineSlot> order) {
+        List<PipelineSlot> slots = new ArrayList<>();
+        for (PipelineSlot slot : order) {
+            if (of(slot) != null) {
+                slots.add(new PipelineSlot(slot.key() + "-fallback", FALLBACK, slot.annotation(), ""));
+            }
+            slots.add(slot);
+        }
+        return slots;
+    }
+
+    /** Whether a slot is that of a {@code fallbackMethod}. */
+    static boolean isFallback(PipelineSlot slot) {
+        return slot.pattern() == FALLBACK && slot.annotation() != Fallback.class;
+    }
+
+    /** What an annotation declares for a slot; null if nothing. */
+    static @Nullable Declaration read(PipelineSlot slot, AnnotationAttributes attributes, String location) {
+        String name = attributes.getString(Declaration.NAME);
+        if (isFallback(slot)) {
+            Object method = attributes.get(FALLBACK_METHOD);
+            return method == null || method.toString().isEmpty()
+                    ? null
+                    : new Declaration(
+                            slot, name, null, Map.of(), Map.of("method", method.toString(), MARK, true), location);
+        }
+        Map<String, Object> others = new LinkedHashMap<>(attributes);
+        others.remove(Declaration.NAME);
+        others.remove(FALLBACK_METHOD);
+        boolean pool = POOL.equals(String.valueOf(others.remove("type")));
+        others.values().removeIf(value -> value.equals("") || value.equals(1));
+        others.put(MARK, true);
+        if (!pool) {
+            return new Declaration(slot, name, null, Map.of(), others, location);
+        }
+        others.put(POOL, true);
+        Map<String, Object> sizes = Map.of("maxConcurrent", TranslatedSettings.poolSize(), "maxQueue", 100);
+        return new Declaration(slot, name + "-pool", null, sizes, others, location);
+    }
+
+    /** Whether a declaration is that of a bulkhead with a thread pool. */
+    static boolean isPool(Declaration declaration) {
+        return declaration.methodAttributes().containsKey(POOL);
+    }
+
+    /** What a declaration asks for that would be left out in silence. */
+    static List<Problem> problems(Declaration declaration, Method method, Class<?> userClass, ReturnKind returns) {
+        List<Problem> problems = new ArrayList<>();
+        String where = userClass.getName() + "." + method.getName() + ": "
+                + declaration.slot().title() + " of resilience4j ";
+        if (isPool(declaration) && returns != ReturnKind.STAGE && returns != ReturnKind.FUTURE) {
+            problems.add(new Problem(
+                    where + "has type THREADPOOL, but the method returns "
+                            + method.getReturnType().getSimpleName(),
+                    "Return a CompletableFuture, or use a bulkhead without a thread pool"));
+        }
+        if (declaration.name().isBlank() || declaration.name().contains("#")) {
+            problems.add(new Problem(
+                    where + "has the name '" + declaration.name() + "', which is no name of an instance",
+                    "Write a name, or a placeholder such as ${payments.name}; expressions are not evaluated"));
+        }
+        Object fallback = declaration.methodAttributes().getOrDefault("method", "");
+        if (fallback.toString().matches(".*[#$].*")) {
+            problems.add(new Problem(
+                    where + "has the fallbackMethod '" + fallback + "', which is no name of a method",
+                    "Write the name of the method; expressions are not evaluated"));
+        }
+        declaration.methodAttributes().forEach((attribute, value) -> {
+            if (!Set.of(POOL, MARK, "method", CallPermits.ATTRIBUTE).contains(attribute)) {
+                String reason = MappingTable.get()
+                        .find(MappingTable.RESILIENCE4J, "attribute", attribute)
+                        .map(MappingTable.Row::note)
+                        .orElse("This library has no such attribute");
+                problems.add(new Problem(
+                        where + "has " + attribute + " = " + value + ", which has no counterpart",
+                        reason.replace("`", "") + "; remove the attribute"));
+            }
+        });
+        return problems;
+    }
+
+    /** What the fallback methods take that no call fails with. */
+    static List<Problem> unthrown(
+            Declaration declaration, FallbackMethods methods, Class<?> userClass, boolean limited) {
+        List<Problem> problems = new ArrayList<>();
+        for (Method fallback : methods.methods()) {
+            Class<?>[] parameters = fallback.getParameterTypes();
+            String taken = parameters.length == 0 ? "" : parameters[parameters.length - 1].getName();
+            String thrown = TranslatedSettings.exceptions().get(taken);
+            if (thrown != null && (limited || !taken.equals(UNKNOWN))) {
+                problems.add(Problem.tolerable(
+                        userClass.getName() + "." + fallback.getName() + ", the fallback method of "
+                                + declaration.location() + ", takes " + taken + ", which this library does not throw",
+                        "Take " + thrown));
+            }
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,418 @@
+package io.netrun.resilience.spring.method;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.resilience4j.bulkhead.annotation.Bulkhead;
+import io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker;
+import io.github.resilience4j.ratelimiter.annotation.RateLimiter;
+import io.github.resilience4j.retry.annotation.Retry;
+import io.github.resilience4j.timelimiter.annotation.TimeLimiter;
+import io.netrun.resilience.ratelimiter.RateLimitExceededException;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** The annotations of resilience4j on methods that this library protects. */
+class ForeignAnnotationTests {
+
+    private static final AtomicInteger CALLS = new AtomicInteger();
+
+    private final ApplicationContextRunner plain =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ResilienceAutoConfiguration.class));
+
+    private final ApplicationContextRunner runner = plain.withPropertyValues(
+            "resilience.compatibility=resilience4j", "resilience4j.retry.configs.default.wait-duration=1ms");
+
+    @BeforeEach
+    void reset() {
+        CALLS.set(0);
+    }
+
+    @Test
+    void patternsShouldBeInTheOrderOfTheAspects() {
+        runner.withBean(Chained.class)
+                .run(context -> assertThat(chain(context, "all"))
+                        .containsExactly("retry", "circuit-breaker", "rate-limiter", "timeout", "bulkhead"));
+    }
+
+    @Test
+    void callShouldBeRetried() {
+        runner.withBean(Client.class).run(context -> {
+            assertThatThrownBy(() -> context.getBean(Client.class).retried()).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(3);
+        });
+    }
+
+    @Test
+    void annotationShouldHaveNoEffectWithoutTheSetting() {
+        plain.withBean(Client.class).run(context -> {
+            assertThat(AopUtils.isAopProxy(context.getBean(Client.class))).isFalse();
+            assertThatThrownBy(() -> context.getBean(Client.class).retried()).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(1);
+        });
+    }
+
+    @Test
+    void fallbackShouldBeTheNearestOfTheFailure() {
+        runner.withBean(Client.class).run(context -> {
+            Client client = context.getBean(Client.class);
+            assertThat(client.recovered("state")).isEqualTo("state: IllegalStateException");
+            assertThat(client.recovered("number")).isEqualTo("number: RuntimeException of NumberFormatException");
+        });
+    }
+
+    @Test
+    void fallbackThatTakesTheFailureAloneShouldBeFound() {
+        runner.withBean(Client.class)
+                .run(context ->
+                        assertThat(context.getBean(Client.class).alone("x", 1)).isEqualTo("alone"));
+    }
+
+    @Test
+    void failureThatNoFallbackTakesShouldBeThrown() {
+        runner.withBean(Client.class)
+                .run(context -> assertThatThrownBy(
+                                () -> context.getBean(Client.class).narrow())
+                        .isInstanceOf(IllegalStateException.class));
+    }
+
+    @Test
+    void innerFallbackShouldHideTheFailureFromTheOuterRetry() {
+        runner.withBean(Client.class).run(context -> {
+            assertThat(context.getBean(Client.class).hidden()).isEqualTo("inner");
+            assertThat(CALLS).hasValue(1);
+        });
+    }
+
+    @Test
+    void eachPatternShouldHaveItsOwnFallback() {
+        runner.withBean(Client.class).run(context -> {
+            assertThat(context.getBean(Client.class).both()).isEqualTo("outer");
+            assertThat(CALLS).hasValue(3);
+        });
+    }
+
+    @Test
+    void fallbackOfAFutureShouldReplaceItsFailure() {
+        runner.withBean(Client.class)
+                .run(context ->
+                        assertThat(context.getBean(Client.class).later().join()).isEqualTo("later"));
+    }
+
+    @Test
+    void annotationOfAClassShouldCoverItsMethods() {
+        runner.withBean(Covered.class).run(context -> {
+            assertThatThrownBy(() -> context.getBean(Covered.class).call()).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(3);
+        });
+    }
+
+    @Test
+    void poolShouldRunTheBodyOnAnotherThread() {
+        runner.withBean(Pooled.class).run(context -> {
+            Pooled pooled = context.getBean(Pooled.class);
+            assertThat(pooled.name().join()).isNotEqualTo(Thread.currentThread().getName());
+            assertThatThrownBy(() -> pooled.failing().join())
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(IllegalStateException.class);
+        });
+    }
+
+    @Test
+    void cancelledCallOfAPoolShouldCancelItsBody() {
+        runner.withBean(Pooled.class).run(context -> {
+            Pooled pooled = context.getBean(Pooled.class);
+            CompletableFuture<String> call = pooled.endless();
+            Pooled.BEGUN.join();
+            call.cancel(true);
+            assertThat(Pooled.ENDLESS).isCancelled();
+        });
+    }
+
+    @Test
+    void poolWithoutAFutureShouldStopTheStart() {
+        runner.withBean(SyncPool.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("has type THREADPOOL, but the method returns String")
+                        .hasMessageContaining("Return a CompletableFuture"));
+    }
+
+    @Test
+    void missingFallbackShouldStopTheStart() {
+        runner.withBean(Missing.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("@Retry of resilience4j finds no method named 'fallbak'")
+                        .hasMessageContaining("Did you mean 'fallback'?"));
+    }
+
+    @Test
+    void fallbackWithoutAFailureShouldStopTheStart() {
+        runner.withBean(Unfit.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("@Retry of resilience4j finds no matching method 'fallback'")
+                        .hasMessageContaining("and then the failure"));
+    }
+
+    @Test
+    void fallbackForAnExceptionThatIsNotThrownShouldStopTheStart() {
+        runner.withBean(Unthrown.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("takes java.util.concurrent.TimeoutException")
+                        .hasMessageContaining("Take io.netrun.resilience.timeout.TimeoutExceededException"));
+    }
+
+    @Test
+    void attributeWithoutACounterpartShouldStopTheStart() {
+        runner.withBean(Configured.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("has configuration = slow, which has no counterpart")
+                        .hasMessageContaining("Name the settings under instances"));
+    }
+
+    @Test
+    void callShouldTakeItsPermits() {
+        runner.withBean(Permits.class)
+                .withPropertyValues(
+                        "resilience4j.ratelimiter.instances.permits.limit-for-period=4",
+                        "resilience4j.ratelimiter.instances.permits.limit-refresh-period=1h",
+                        "resilience4j.ratelimiter.instances.permits.timeout-duration=0")
+                .run(context -> {
+                    Permits permits = context.getBean(Permits.class);
+                    permits.call();
+                    assertThatThrownBy(permits::call).isInstanceOf(RateLimitExceededException.class);
+                });
+    }
+
+    @Test
+    void expressionAsANameShouldStopTheStart() {
+        runner.withBean(Expression.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining("has the name '#root.args[0]', which is no name of an instance"));
+    }
+
+    @Test
+    void annotationOfThisLibraryShouldCountAlone() {
+        runner.withBean(Both.class).run(context -> {
+            assertThatThrownBy(() -> context.getBean(Both.class).call()).isInstanceOf(IllegalStateException.class);
+            assertThat(CALLS).hasValue(2);
+        });
+    }
+
+    private static List<String> chain(AssertableApplicationContext context, String method) {
+        return context.getBean(MethodPipelines.class).all().stream()
+                .filter(pipeline -> pipeline.title().contains("." + method + "("))
+                .flatMap(pipeline -> pipeline.pipeline().policies().stream())
+                .map(policy -> policy.type().key())
+                .toList();
+    }
+
+    private static String fail() {
+        CALLS.incrementAndGet();
+        throw new IllegalStateException();
+    }
+
+    static class Chained {
+
+        @Bulkhead(name = "all")
+        @TimeLimiter(name = "all")
+        @RateLimiter(name = "all")
+        @CircuitBreaker(name = "all")
+        @Retry(name = "all")
+        public CompletableFuture<String> all() {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    static class Client {
+
+        @Retry(name = "client")
+        public String retried() {
+            return fail();
+        }
+
+        @CircuitBreaker(name = "client", fallbackMethod = "fallback")
+        public String recovered(String what) {
+            if (what.equals("state")) {
+                throw new IllegalStateException();
+            }
+            throw new NumberFormatException();
+        }
+
+        private String fallback(String what, IllegalStateException failure) {
+            return what + ": IllegalStateException";
+        }
+
+        private String fallback(String what, RuntimeException failure) {
+            return what + ": RuntimeException of " + failure.getClass().getSimpleName();
+        }
+
+        @CircuitBreaker(name = "client", fallbackMethod = "onAnything")
+        public String alone(String text, int number) {
+            return fail();
+        }
+
+        private String onAnything(Throwable failure) {
+            return "alone";
+        }
+
+        @CircuitBreaker(name = "client", fallbackMethod = "onInput")
+        public String narrow() {
+            return fail();
+        }
+
+        private String onInput(UncheckedIOException failure) {
+            return "input";
+        }
+
+        @Retry(name = "client")
+        @CircuitBreaker(name = "client", fallbackMethod = "inner")
+        public String hidden() {
+            return fail();
+        }
+
+        private String inner(Exception failure) {
+            return "inner";
+        }
+
+        @Retry(name = "client", fallbackMethod = "outer")
+        @CircuitBreaker(name = "client", fallbackMethod = "rethrowing")
+        public String both() {
+            return fail();
+        }
+
+        private String outer(UncheckedIOException failure) {
+            return "outer";
+        }
+
+        private String rethrowing(IllegalStateException failure) {
+            throw new UncheckedIOException(new IOException());
+        }
+
+        @CircuitBreaker(name = "client", fallbackMethod = "afterwards")
+        public CompletableFuture<String> later() {
+            return CompletableFuture.failedFuture(new IOException());
+        }
+
+        private CompletableFuture<String> afterwards(IOException failure) {
+            return CompletableFuture.completedFuture("later");
+        }
+    }
+
+    @Retry(name = "covered")
+    static class Covered {
+
+        public String call() {
+            return fail();
+        }
+    }
+
+    static class Pooled {
+
+        static final CompletableFuture<String> ENDLESS = new CompletableFuture<>();
+        static final CompletableFuture<String> BEGUN = new CompletableFuture<>();
+
+        @Bulkhead(name = "pooled", type = Bulkhead.Type.THREADPOOL)
+        public CompletableFuture<String> name() {
+            return CompletableFuture.completedFuture(Thread.currentThread().getName());
+        }
+
+        @Bulkhead(name = "pooled", type = Bulkhead.Type.THREADPOOL)
+        public CompletableFuture<String> failing() {
+            throw new IllegalStateException();
+        }
+
+        @Bulkhead(name = "pooled", type = Bulkhead.Type.THREADPOOL)
+        public CompletableFuture<String> endless() {
+            BEGUN.complete("");
+            return ENDLESS;
+        }
+    }
+
+    static class SyncPool {
+
+        @Bulkhead(name = "sync", type = Bulkhead.Type.THREADPOOL)
+        public String call() {
+            return "";
+        }
+    }
+
+    static class Missing {
+
+        @Retry(name = "missing", fallbackMethod = "fallbak")
+        public String call() {
+            return "";
+        }
+
+        String fallback(Exception failure) {
+            return "";
+        }
+    }
+
+    static class Unfit {
+
+        @Retry(name = "unfit", fallbackMethod = "fallback")
+        public String call() {
+            return "";
+        }
+
+        String fallback() {
+            return "";
+        }
+    }
+
+    static class Unthrown {
+
+        @TimeLimiter(name = "unthrown", fallbackMethod = "fallback")
+        public CompletableFuture<String> call() {
+            return CompletableFuture.completedFuture("");
+        }
+
+        CompletableFuture<String> fallback(java.util.concurrent.TimeoutException failure) {
+            return CompletableFuture.completedFuture("");
+        }
+    }
+
+    static class Permits {
+
+        @RateLimiter(name = "permits", permits = 3)
+        public void call() {}
+    }
+
+    static class Configured {
+
+        @Retry(name = "configured", configuration = "slow")
+        public void call() {}
+    }
+
+    static class Expression {
+
+        @Retry(name = "#root.args[0]")
+        public void call(String name) {}
+    }
+
+    static class Both {
+
+        @Retry(name = "both")
+        @io.netrun.resilience.annotation.Retry(name = "own", maxAttempts = 2)
+        public String call() {
+            return fail();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.netrun.resilience.spring.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.retry.Retry;
+import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
+import io.netrun.resilience.spring.autoconfigure.ResilienceMetricsAutoConfiguration;
+import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.pattern.ForeignMeters;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
+import io.netrun.resilience.timeout.Timeout;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Meters under the names of resilience4j, for dashboards that are not replaced yet. */
+class ForeignMetersTests {
+
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(ResilienceAutoConfiguration.class, ResilienceMetricsAutoConfiguration.class))
+            .withBean(SimpleMeterRegistry.class, () -> meters);
+
+    @Test
+    void callsShouldBeCountedUnderBothNames() {
+        runner.withPropertyValues("resilience.metrics.resilience4j=true").run(context -> {
+            context.getBean(ResilienceMeters.class).bindTo(meters);
+            ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+            CircuitBreaker breaker = registry.getOrCreate(CircuitBreaker.TYPE, "a");
+            registry.getOrCreate(Retry.TYPE, "a");
+            registry.getOrCreate(Bulkhead.TYPE, "a");
+            registry.getOrCreate(RateLimiter.TYPE, "a");
+            registry.getOrCreate(Timeout.TYPE, "a");
+            breaker.run(() -> {});
+            breaker.forceOpen();
+            assertThat(meters.get("resilience4j.circuitbreaker.calls")
+                            .tags("name", "a", "kind", "successful")
+                            .functionTimer()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get("resilience4j.circuitbreaker.state")
+                            .tags("name", "a", "state", "forced_open")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+            assertThat(meters.get("resilience4j.bulkhead.available.concurrent.calls")
+                            .tags("name", "a")
+                            .gauge()
+                            .value())
+                    .isEqualTo(10);
+            assertThat(meters.get("resilience.circuitbreaker.calls")
+                            .tags("name", "a", "outcome", "succeeded")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+        });
+    }
+
+    @Test
+    void oldNamesShouldBeAbsentUnlessTheyAreWanted() {
+        runner.run(context -> {
+            context.getBean(ResilienceMeters.class).bindTo(meters);
+            context.getBean(ResilienceRegistry.class).getOrCreate(CircuitBreaker.TYPE, "a");
+            assertThat(meters.find("resilience4j.circuitbreaker.state").gauge()).isNull();
+        });
+    }
+
+    @Test
+    void namesShouldBeThoseOfTheTable() {
+        List<String> known = MappingTable.get()
+                .rows(MappingTable.RESILIENCE4J, "meter")
+                .map(row -> row.there().name())
+                .toList();
+        assertThat(PatternDescriptors.all().stream()
+                        .flatMap(pattern -> ForeignMeters.of(pattern).stream())
+                        .map(meter -> meter.fullName())
+                        .distinct())
+                .hasSize(9)
+                .isSubsetOf(known);
+    }
+}
