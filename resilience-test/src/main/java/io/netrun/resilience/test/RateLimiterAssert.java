@@ -14,6 +14,11 @@ public final class RateLimiterAssert extends PolicyAssert<RateLimiterAssert, Rat
         return requireEqual("totalAccepted", present().metrics().totalAccepted(), expected);
     }
 
+    /** Verifies the number of tokens that the admitted calls have taken since the rate limiter was created. */
+    public RateLimiterAssert hasAcceptedTokens(long expected) {
+        return requireEqual("totalAcceptedTokens", present().metrics().totalAcceptedTokens(), expected);
+    }
+
     /** Verifies the number of available tokens. */
     public RateLimiterAssert hasAvailable(int expected) {
         return requireEqual("available", present().metrics().available(), expected);
