@@ -5,7 +5,6 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterMetrics;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param resetSeconds the seconds until the whole burst is there again, rounded up
  */
 public record RateLimitView(int limit, int remaining, long resetSeconds) {
+
+    private static final long ALMOST_A_SECOND = 999_999_999;
 
     /** The view of the rate limiter in a pipeline; null without one, or while it is switched off or only observes. */
     public static @Nullable RateLimitView of(Pipeline pipeline) {
@@ -29,8 +30,7 @@ public record RateLimitView(int limit, int remaining, long resetSeconds) {
 
     private static RateLimitView of(RateLimiter limiter) {
         RateLimiterMetrics metrics = limiter.metrics();
-        Duration untilFull = limiter.timeUntilFull();
-        return new RateLimitView(
-                metrics.limit(), metrics.available(), untilFull.toSeconds() + (untilFull.getNano() > 0 ? 1 : 0));
+        long seconds = limiter.timeUntilFull().plusNanos(ALMOST_A_SECOND).toSeconds();
+        return new RateLimitView(metrics.limit(), metrics.available(), seconds);
     }
 }
