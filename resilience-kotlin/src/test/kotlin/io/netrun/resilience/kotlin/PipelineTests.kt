@@ -134,7 +134,7 @@ class PipelineTests {
         assertThrows<IllegalStateException> { calls.callSuspend<String> { throw IllegalStateException() } }
     }
 
-    /** Whoever adds a setting to the core adds its duration here. */
+    /** A duration that is added to the core is added here. */
     @Test
     fun everyDurationShouldBeOneOfKotlin() {
         val builders = listOf(

@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
@@ -71,17 +72,25 @@ public final class ResilienceListenersAutoConfiguration {
         @Override
         public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
             ClassLoader loader = context.getClassLoader();
-            boolean present =
-                    ClassUtils.isPresent("org.springframework.kafka.config.KafkaListenerEndpointRegistry", loader)
-                            || ClassUtils.isPresent(
-                                    "org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry", loader);
-            boolean configured = Binder.get(context.getEnvironment())
-                    .bind("resilience.listeners", Bindable.of(Object.class))
-                    .isBound();
+            boolean present = ClassUtils.isPresent(
+                            "org.springframework.kafka.config.KafkaListenerEndpointRegistry", loader)
+                    || ClassUtils.isPresent(
+                            "org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry", loader);
+            boolean configured = isConfigured(context);
             return new ConditionOutcome(
                     present || configured,
                     ConditionMessage.forCondition("OnListeners")
                             .because("listener containers are " + (present ? "present" : "absent")));
+        }
+
+        private static boolean isConfigured(ConditionContext context) {
+            try {
+                return Binder.get(context.getEnvironment())
+                        .bind("resilience.listeners", Bindable.mapOf(String.class, Object.class))
+                        .isBound();
+            } catch (BindException wrong) {
+                return true; // the bean reports it
+            }
         }
     }
 }

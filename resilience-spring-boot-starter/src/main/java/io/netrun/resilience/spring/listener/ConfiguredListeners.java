@@ -32,8 +32,13 @@ final class ConfiguredListeners {
         this.sections = new NamedSections(environment, ROOT);
         this.problems = problems;
         String all = environment.getProperty(ROOT);
+        if (all != null && !all.isBlank()) {
+            problems.add(new Problem(
+                    "The property '" + ROOT + "' has a value, but takes settings",
+                    "Write the id of each listener container as a key, and '" + PAUSE + "' under it"));
+        }
         // In YAML, a section whose keys are commented out has an empty text as its value.
-        this.listeners = all != null && all.isBlank()
+        this.listeners = all != null
                 ? new TreeMap<>()
                 // Without placeholders: only keys and shapes are read here.
                 : new TreeMap<>(new Binder(ConfigurationPropertySources.get(environment))

@@ -6,7 +6,7 @@ public interface ListenerContainer {
     /** Returns the container itself, by which it is recognized. */
     Object target();
 
-    /** Returns whether it delivers messages: it is started, and nobody has paused it. */
+    /** Returns whether it delivers messages: it is started and not paused. */
     boolean isDelivering();
 
     /** Returns whether {@link #resume()} would make it deliver messages. */

@@ -29,7 +29,7 @@ import org.springframework.kafka.listener.MessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.messaging.handler.annotation.support.DefaultMessageHandlerMethodFactory;
 
-/** Containers of Kafka pause while a circuit is open. Time is turned by hand, so that nothing resumes by itself. */
+/** Containers of Kafka pause while a circuit is open. Time is advanced by hand, so that nothing resumes by itself. */
 @ExtendWith(OutputCaptureExtension.class)
 class KafkaPauseTests {
 
@@ -167,7 +167,7 @@ class KafkaPauseTests {
             awaitPaused(container(context, "orders"));
             ticker.advance(Duration.ofHours(1));
             assertThat(container(context, "orders").isPauseRequested()).isTrue();
-            payments.disable();
+            payments.setEnabled(false);
             awaitResumed(container(context, "orders"));
             payments.setEnabled(true);
             awaitPaused(container(context, "orders"));
@@ -227,6 +227,7 @@ class KafkaPauseTests {
     private static void register(AssertableApplicationContext context, String id) throws NoSuchMethodException {
         MethodKafkaListenerEndpoint<String, String> endpoint = new MethodKafkaListenerEndpoint<>();
         endpoint.setId(id);
+        endpoint.setGroupId(id);
         endpoint.setTopics(id);
         endpoint.setBean(context.getBean(KafkaApplication.Listeners.class));
         endpoint.setMethod(KafkaApplication.Listeners.class.getDeclaredMethod("onAudit", String.class));
@@ -335,16 +336,23 @@ class KafkaPauseTests {
     void wrongSettingsShouldStopTheStart() {
         bare.withUserConfiguration(KafkaApplication.class)
                 .withPropertyValues("resilience.listeners.orders.pause-while-opened=payments")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
+                .run(context -> assertThat(context.getStartupFailure())
                         .hasMessageContaining("unknown key 'pause-while-opened' in 'resilience.listeners[orders]'"));
         bare.withUserConfiguration(KafkaApplication.class)
                 .withPropertyValues("resilience.listeners.orders=payments")
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessageContaining("'pause-while-open: payments'"));
+                .run(context ->
+                        assertThat(context.getStartupFailure()).hasMessageContaining("'pause-while-open: payments'"));
+    }
+
+    @Test
+    void emptySectionsShouldBeIgnored() {
+        bare.withUserConfiguration(KafkaApplication.class)
+                .withPropertyValues("resilience.listeners=")
+                .run(context -> assertThat(context).hasNotFailed());
+        bare.withUserConfiguration(KafkaApplication.class)
+                .withPropertyValues("resilience.listeners=orders")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining("'resilience.listeners' has a value, but takes settings"));
     }
 
     @Test
@@ -354,7 +362,7 @@ class KafkaPauseTests {
                 .run(context -> assertThat(output)
                         .contains("resilience.listeners has settings, but the class path has no listener containers"));
         bare.withClassLoader(new FilteredClassLoader("org.springframework.kafka", "org.springframework.amqp"))
-                .run(context -> assertThat(context).doesNotHaveBean(ListenerPauses.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ListenerPauses.class));
         runner.withPropertyValues("resilience.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(ListenerPauses.class));
     }

@@ -21,7 +21,9 @@ class RabbitApplication {
 
     @Bean
     ConnectionFactory rabbitConnections() {
-        Channel channel = mock(Channel.class, RETURNS_DEEP_STUBS);
+        Channel channel = mock(
+                Channel.class,
+                call -> call.getMethod().getReturnType() == String.class ? "tag" : RETURNS_DEEP_STUBS.answer(call));
         when(channel.isOpen()).thenReturn(true);
         Connection connection = mock(Connection.class);
         when(connection.isOpen()).thenReturn(true);
