@@ -24,6 +24,19 @@ public @interface Timeout {
     /** Name of the instance; methods with the same name share it. Default {@code SimpleClassName.method}. */
     String name() default "";
 
+    /**
+     * The key of the instance that a call uses, as an expression of Spring over the arguments, such as
+     * {@code #tenantId}, {@code #order.customer} or {@code #p0}: one instance for each key, named {@code name:key}.
+     * Default one instance for all calls.
+     */
+    String key() default "";
+
+    /**
+     * With a key: number of instances to keep; beyond it, one that was not used recently makes room. 1 to 100,000,
+     * default 1,000.
+     */
+    int maxKeys() default Unset.INT;
+
     /** Maximum duration of a call. Above zero, default {@code 5s}. */
     String duration() default "";
 

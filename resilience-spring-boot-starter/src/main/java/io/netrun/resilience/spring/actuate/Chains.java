@@ -3,6 +3,8 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.spring.method.AttemptTimes;
+import io.netrun.resilience.spring.method.KeyedChain;
+import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import java.util.ArrayList;
@@ -13,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What makes calls through instances: protected methods, HTTP clients and the like, each with its chain. */
 public final class Chains {
@@ -37,7 +41,7 @@ public final class Chains {
     }
 
     void addTo(Map<String, Object> all) {
-        all.put("methods", links(methods()));
+        all.put("methods", methodLinks());
         all.put("clients", links(clients()));
         Map<String, Object> attempts = new LinkedHashMap<>();
         attemptTimes.byMethod().forEach((method, time) -> attempts.put(method, shown(time)));
@@ -49,28 +53,39 @@ public final class Chains {
     /** The methods and clients that share an instance. */
     List<String> usersOf(Policy policy) {
         List<String> titles = new ArrayList<>();
-        methods().forEach((title, pipeline) -> addIfUsed(policy, title, pipeline, titles));
+        List<String> ofMethods = new ArrayList<>();
+        eachMethod(method -> {
+            if (uses(method, policy)) {
+                ofMethods.add(method.title());
+            }
+        });
+        ofMethods.stream().distinct().sorted().forEach(titles::add);
         clients().forEach((title, pipeline) -> addIfUsed(policy, title, pipeline, titles));
         return titles;
     }
 
-    /** The methods and clients of each instance. */
+    /** The methods and clients of each instance; those of a family at the policy that stands for it. */
     Map<Policy, List<String>> users() {
+        Map<String, Set<Policy>> methods = new TreeMap<>();
+        eachMethod(method -> methods.put(
+                method.title(), new LinkedHashSet<>(method.pipeline().policies())));
         Map<Policy, List<String>> byPolicy = new HashMap<>();
-        for (Map<String, Pipeline> pipelines : List.of(methods(), clients())) {
-            pipelines.forEach((title, pipeline) -> new LinkedHashSet<>(pipeline.policies())
-                    .forEach(policy -> byPolicy.computeIfAbsent(policy, first -> new ArrayList<>())
-                            .add(title)));
-        }
+        methods.forEach((title, policies) -> addUser(title, policies, byPolicy));
+        clients().forEach((title, pipeline) -> addUser(title, new LinkedHashSet<>(pipeline.policies()), byPolicy));
         return byPolicy;
+    }
+
+    private static void addUser(String title, Set<Policy> policies, Map<Policy, List<String>> byPolicy) {
+        policies.forEach(policy ->
+                byPolicy.computeIfAbsent(policy, first -> new ArrayList<>()).add(title));
     }
 
     /** The chains of those methods and clients, as in the answer with all instances. */
     Map<String, Object> linksOf(Set<String> titles) {
-        Map<String, Pipeline> chosen = new LinkedHashMap<>(methods());
-        chosen.putAll(clients());
+        Map<String, Object> chosen = new LinkedHashMap<>(methodLinks());
+        chosen.putAll(links(clients()));
         chosen.keySet().retainAll(titles);
-        return links(chosen);
+        return chosen;
     }
 
     /** How long attempts took, by class and method without the package. */
@@ -84,13 +99,29 @@ public final class Chains {
         }
     }
 
-    private Map<String, Pipeline> methods() {
-        Map<String, Pipeline> methods = new TreeMap<>();
-        pipelines
-                .get()
-                .forEach(
-                        ofContext -> ofContext.all().forEach(method -> methods.put(method.title(), method.pipeline())));
+    private Map<String, Object> methodLinks() {
+        Map<String, Object> methods = new TreeMap<>();
+        eachMethod(method -> methods.put(
+                method.title(),
+                method.pipeline().policies().stream()
+                        .map(policy -> link(policy, method.linkOf(policy)))
+                        .toList()));
         return methods;
+    }
+
+    private void eachMethod(Consumer<MethodPipeline> action) {
+        pipelines.get().forEach(ofContext -> ofContext.all().forEach(action));
+    }
+
+    /** Whether a method makes calls through an instance, or through its family. */
+    private static boolean uses(MethodPipeline method, Policy policy) {
+        KeyedChain keys = method.keys();
+        return method.pipeline().policies().contains(policy)
+                || (keys != null
+                        && keys.links().stream()
+                                .map(KeyedChain.KeyedLink::family)
+                                .anyMatch(family -> family.standIn().type().equals(policy.type())
+                                        && policy.name().startsWith(family.name() + ":")));
     }
 
     private Map<String, Pipeline> clients() {
@@ -104,6 +135,17 @@ public final class Chains {
         pipelines.forEach((title, pipeline) ->
                 chains.put(title, pipeline.policies().stream().map(Chains::link).toList()));
         return chains;
+    }
+
+    /** A link to a family also has the expression of the key, and how many keys there may be and are. */
+    private static Map<String, Object> link(Policy policy, KeyedChain.@Nullable KeyedLink keyed) {
+        Map<String, Object> link = link(policy);
+        if (keyed != null) {
+            link.put("key", keyed.key());
+            link.put("maxKeys", keyed.family().limit());
+            link.put("keys", keyed.family().instances().size());
+        }
+        return link;
     }
 
     private static Map<String, Object> link(Policy policy) {

@@ -41,11 +41,37 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
     static Object of(MethodInvocation invocation, MethodPipeline method, @Nullable AttemptObserver observer) {
         ReactiveAdapter adapter = method.adapter();
         boolean many = adapter != null && adapter.isMultiValue();
-        ReactorGuard guard = ReactorGuard.of(method.pipeline());
-        Publisher<Object> guarded = many
-                ? guard.flux(new ReactiveCall<Flux<Object>>(invocation, method, observer, true))
-                : guard.mono(new ReactiveCall<Mono<Object>>(invocation, method, observer, false));
+        Publisher<Object> guarded;
+        if (method.keys() == null) {
+            ReactorGuard guard = ReactorGuard.of(method.pipeline());
+            guarded = many ? flux(guard, invocation, method, observer) : mono(guard, invocation, method, observer);
+        } else {
+            // Each subscription is a call, and requests the instances of its key.
+            guarded = many
+                    ? Flux.defer(() -> flux(guardOf(invocation, method), invocation, method, observer))
+                    : Mono.defer(() -> mono(guardOf(invocation, method), invocation, method, observer));
+        }
         return adapter == null || method.returns() == ReturnKind.SUSPENDING ? guarded : adapter.fromPublisher(guarded);
+    }
+
+    private static ReactorGuard guardOf(MethodInvocation invocation, MethodPipeline method) {
+        return ReactorGuard.of(method.pipeline(invocation.getArguments()));
+    }
+
+    private static Flux<Object> flux(
+            ReactorGuard guard,
+            MethodInvocation invocation,
+            MethodPipeline method,
+            @Nullable AttemptObserver observer) {
+        return guard.flux(new ReactiveCall<Flux<Object>>(invocation, method, observer, true));
+    }
+
+    private static Mono<Object> mono(
+            ReactorGuard guard,
+            MethodInvocation invocation,
+            MethodPipeline method,
+            @Nullable AttemptObserver observer) {
+        return guard.mono(new ReactiveCall<Mono<Object>>(invocation, method, observer, false));
     }
 
     /** An exception that the method throws instead of returning a publisher fails the call like any other failure. */

@@ -1,10 +1,13 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.method.PolicyKeyException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -92,15 +95,27 @@ final class ResilienceInterceptor implements MethodInterceptor {
         MethodPipeline method = pipelines.get().of(invocation.getMethod(), targetClass);
         AttemptObserver watching = observer.get().orElse(null);
         return switch (method.returns()) {
-            case PLAIN -> method.pipeline().call(new PlainCall(invocation, method, observed(method, watching)));
+            case PLAIN ->
+                pipelineOf(method, invocation).call(new PlainCall(invocation, method, observed(method, watching)));
             case STAGE, FUTURE -> {
+                Pipeline pipeline;
+                try {
+                    pipeline = pipelineOf(method, invocation);
+                } catch (PolicyKeyException noKey) {
+                    yield CompletableFuture.failedFuture(noKey);
+                }
                 AttemptObserver.Call observed = observed(method, watching);
                 yield isOnThreadOfItsOwn(invocation, targetClass)
-                        ? AwaitedCall.ended(method.pipeline().call(new AwaitedCall(invocation, method, observed)))
-                        : method.pipeline().callAsync(new FutureCall(invocation, method, observed));
+                        ? AwaitedCall.ended(pipeline.call(new AwaitedCall(invocation, method, observed)))
+                        : pipeline.callAsync(new FutureCall(invocation, method, observed));
             }
             case REACTIVE, SUSPENDING -> ReactiveCall.of(invocation, method, watching);
         };
+    }
+
+    /** The arguments of a woven call are a copy, which calls without a key need not make. */
+    private static Pipeline pipelineOf(MethodPipeline method, MethodInvocation invocation) {
+        return method.keys() == null ? method.pipeline() : method.pipeline(invocation.getArguments());
     }
 
     private boolean isOnThreadOfItsOwn(MethodInvocation invocation, Class<?> targetClass) {

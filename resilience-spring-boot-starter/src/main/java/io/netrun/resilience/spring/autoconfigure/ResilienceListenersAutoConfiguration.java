@@ -72,10 +72,10 @@ public final class ResilienceListenersAutoConfiguration {
         @Override
         public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
             ClassLoader loader = context.getClassLoader();
-            boolean present = ClassUtils.isPresent(
-                            "org.springframework.kafka.config.KafkaListenerEndpointRegistry", loader)
-                    || ClassUtils.isPresent(
-                            "org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry", loader);
+            boolean present =
+                    ClassUtils.isPresent("org.springframework.kafka.config.KafkaListenerEndpointRegistry", loader)
+                            || ClassUtils.isPresent(
+                                    "org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry", loader);
             boolean configured = isConfigured(context);
             return new ConditionOutcome(
                     present || configured,

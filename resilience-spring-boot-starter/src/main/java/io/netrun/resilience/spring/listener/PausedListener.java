@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * is open, and until what was paused is resumed, it compares again every second. So it notices a container that is
  * registered late, and a change that no event reports.
  *
- * <p>A container that is not delivering when the circuit opens was paused by other code, and is left to it. So is
- * one that other code resumes while the circuit is open, until it opens again.
+ * <p>A container that is not delivering when the circuit opens was paused by other code, and is left to it. So is one
+ * that other code resumes while the circuit is open, until it opens again.
  */
 final class PausedListener {
 

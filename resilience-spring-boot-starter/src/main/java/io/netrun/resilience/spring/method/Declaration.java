@@ -41,6 +41,9 @@ record Declaration(
 
     static final String NAME = "name";
 
+    private static final String KEY = "key";
+    private static final String MAX_KEYS = "maxKeys";
+
     /** Attributes whose elements belong to the setting of another attribute, since that takes classes alone. */
     private static final Map<String, String> ADDED_TO =
             Map.of("matchers", "exceptions", "ignoreMatchers", "ignoreExceptions");
@@ -93,6 +96,22 @@ record Declaration(
     private static boolean isAnnotated(Method method, Class<?> targetClass, String annotation) {
         return attributesOfMethod(method, targetClass, annotation) != null
                 || attributesOfClass(method, targetClass, annotation) != null;
+    }
+
+    /** Whether there is an instance for each key. */
+    boolean isKeyed() {
+        return !key().isEmpty();
+    }
+
+    /** The expression that returns the key of a call, with unresolved placeholders; empty for none. */
+    String key() {
+        return String.valueOf(methodAttributes.getOrDefault(KEY, ""));
+    }
+
+    /** The number of instances to keep; null for the default. */
+    @Nullable
+    Integer maxKeys() {
+        return (Integer) methodAttributes.get(MAX_KEYS);
     }
 
     private static @Nullable Declaration of(PipelineSlot slot, Method method, Class<?> targetClass) {

@@ -45,6 +45,26 @@ final class ImplementedMethods {
         return implemented;
     }
 
+    /** The interface methods that a method implements, whether or not it is inherited, and its interfaces annotated. */
+    static List<Method> allOf(Method method, Class<?> targetClass) {
+        if (!isImplementation(method)) {
+            return List.of();
+        }
+        Set<Class<?>> interfaces = new LinkedHashSet<>();
+        for (Class<?> each = targetClass; each != null; each = each.getSuperclass()) {
+            collect(each, interfaces);
+        }
+        List<Method> implemented = new ArrayList<>();
+        for (Class<?> each : interfaces) {
+            for (Method declared : each.getDeclaredMethods()) {
+                if (!declared.isSynthetic() && isImplementation(declared) && isSame(declared, method, targetClass)) {
+                    implemented.add(declared);
+                }
+            }
+        }
+        return implemented;
+    }
+
     private static boolean isImplementation(Method method) {
         return Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers());
     }

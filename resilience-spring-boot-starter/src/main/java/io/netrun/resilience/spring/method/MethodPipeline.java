@@ -1,14 +1,17 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.Pipeline;
+import io.netrun.resilience.Policy;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapter;
 
 /**
- * A protected method with the pipeline that each of its calls passes.
+ * A protected method with the pipelines that its calls pass.
  *
  * @param title the display name of the method: {@code com.shop.PaymentClient.charge(Order)}
- * @param pipeline the pipeline of its policies
+ * @param pipeline the pipeline of its policies; with keys, those that stand for families are in it, and no call passes
+ *     it
+ * @param keys the policies that depend on the key of a call; null if all calls pass the same pipeline
  * @param returns how the method signals completion
  * @param adapter converts the returned value to Reactor's types and back; null unless it is reactive or a flow
  * @param mayRepeat whether a policy or a subscriber may make the call more than once
@@ -20,10 +23,26 @@ import org.springframework.core.ReactiveAdapter;
 public record MethodPipeline(
         String title,
         Pipeline pipeline,
+        @Nullable KeyedChain keys,
         ReturnKind returns,
         @Nullable ReactiveAdapter adapter,
         boolean mayRepeat,
         boolean mayChangeThread,
         FallbackMethods fallbacks,
         CallPermits permits,
-        boolean pooled) {}
+        boolean pooled) {
+
+    /**
+     * The pipeline of a call.
+     *
+     * @throws PolicyKeyException if its key cannot be determined
+     */
+    public Pipeline pipeline(@Nullable Object[] arguments) {
+        return keys == null ? pipeline : keys.of(arguments);
+    }
+
+    /** The link to the family for which a policy of the pipeline stands; null if the policy is an instance. */
+    public KeyedChain.@Nullable KeyedLink linkOf(Policy policy) {
+        return keys == null ? null : keys.linkOf(policy);
+    }
+}

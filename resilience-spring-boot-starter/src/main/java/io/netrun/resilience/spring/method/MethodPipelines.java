@@ -14,12 +14,15 @@ import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.InstanceFactory;
 import io.netrun.resilience.spring.settings.PipelineOrder;
+import io.netrun.resilience.spring.settings.PolicyFamily;
 import io.netrun.resilience.spring.settings.RebuiltOnChange;
+import io.netrun.resilience.spring.settings.SettingsResolver;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +56,7 @@ public final class MethodPipelines {
     private final Supplier<InstanceFactory> instances;
     private final List<PipelineSlot> order;
     private final InstanceNames names;
+    private final Environment environment;
     private final BeanFactory beans;
     private final Compatibility compatibility;
     private final @Nullable ClassLoader classLoader;
@@ -74,15 +78,23 @@ public final class MethodPipelines {
      */
     public MethodPipelines(
             Supplier<InstanceFactory> instances, List<PipelineSlot> order, Environment environment, BeanFactory beans) {
-        this(instances, order, new InstanceNames(environment), beans, Compatibility.SETTING.in(environment));
+        this(
+                instances,
+                order,
+                new InstanceNames(environment),
+                environment,
+                beans,
+                Compatibility.SETTING.in(environment));
     }
 
     private MethodPipelines(
             Supplier<InstanceFactory> instances,
             List<PipelineSlot> order,
             InstanceNames names,
+            Environment environment,
             BeanFactory beans,
             Compatibility compatibility) {
+        this.environment = environment;
         this.instances = instances;
         this.order = List.copyOf(order);
         this.names = names;
@@ -100,7 +112,12 @@ public final class MethodPipelines {
             Environment environment,
             BeanFactory childBeans) {
         return new MethodPipelines(
-                ofChild, orderInChild, names.child(environment), childBeans, Compatibility.SETTING.in(environment));
+                ofChild,
+                orderInChild,
+                names.child(environment),
+                environment,
+                childBeans,
+                Compatibility.SETTING.in(environment));
     }
 
     /** Whether a class may have protected methods. A cheap test for every bean of an application. */
@@ -281,6 +298,7 @@ public final class MethodPipelines {
             return unprotected(method, userClass, declarations, obstacle);
         }
         Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
+        Map<PipelineSlot, Keyed> keyed = new HashMap<>();
         boolean mayRepeat = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean mayChangeThread = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
@@ -307,7 +325,12 @@ public final class MethodPipelines {
                     continue;
                 }
                 Policy policy = collector
-                        .orElseForNow(Optional.<Policy>empty(), () -> Optional.ofNullable(obtain(declaration)))
+                        .orElseForNow(
+                                Optional.<Policy>empty(),
+                                () -> Optional.ofNullable(
+                                        declaration.isKeyed()
+                                                ? obtainKeyed(declaration, method, userClass, keyed)
+                                                : obtain(declaration)))
                         .orElse(null);
                 if (policy != null) {
                     chain.put(declaration.slot(), policy);
@@ -333,9 +356,11 @@ public final class MethodPipelines {
             throw new ResilienceConfigurationException(problems);
         }
         requireDistinct(chain, userClass, method);
+        List<Policy> policies = List.copyOf(chain.values());
         return new MethodPipeline(
                 title(method, userClass),
-                Pipeline.of(List.copyOf(chain.values())),
+                Pipeline.of(policies),
+                keyed.isEmpty() ? null : new KeyedChain(policies, links(chain, keyed)),
                 returns,
                 adapter,
                 mayRepeat,
@@ -359,6 +384,56 @@ public final class MethodPipelines {
         return found;
     }
 
+    private static List<KeyedChain.KeyedLink> links(Map<PipelineSlot, Policy> chain, Map<PipelineSlot, Keyed> keyed) {
+        List<KeyedChain.KeyedLink> links = new ArrayList<>();
+        int index = 0;
+        for (PipelineSlot slot : chain.keySet()) {
+            Keyed own = keyed.get(slot);
+            if (own != null) {
+                links.add(new KeyedChain.KeyedLink(index, own.family, own.expression));
+            }
+            index++;
+        }
+        return links;
+    }
+
+    /** Obtains the family that a keyed annotation requests, and returns the policy that stands for it. */
+    private Policy obtainKeyed(
+            Declaration declaration, Method method, Class<?> userClass, Map<PipelineSlot, Keyed> keyed) {
+        List<Problem> problems = new ArrayList<>();
+        String title = declaration.slot().title();
+        KeyExpression[] expression = new KeyExpression[1];
+        Problem.collect(
+                problems,
+                () -> expression[0] = KeyExpression.of(
+                        SettingsResolver.resolved(
+                                declaration.key(), environment, title + " of " + declaration.location() + ": key"),
+                        title,
+                        method,
+                        userClass,
+                        beans));
+        List<PolicyFamily<?>> family = new ArrayList<>(1);
+        Problem.collect(problems, () -> family.add(family(declaration)));
+        if (!problems.isEmpty()) {
+            throw new ResilienceConfigurationException(problems);
+        }
+        keyed.put(declaration.slot(), new Keyed(family.get(0), expression[0]));
+        return family.get(0).standIn();
+    }
+
+    private PolicyFamily<?> family(Declaration declaration) {
+        return instances
+                .get()
+                .obtainFamily(
+                        declaration.pattern(),
+                        names.of(declaration),
+                        declaration.maxKeys(),
+                        declaration.settings(),
+                        declaration.location());
+    }
+
+    private record Keyed(PolicyFamily<?> family, KeyExpression expression) {}
+
     /** Returns true if a problem has not been logged yet, and marks it as logged. */
     boolean isNew(Problem problem) {
         return logged.add(problem.description());
@@ -378,7 +453,7 @@ public final class MethodPipelines {
     void announce(Collection<Declaration> declarations) {
         add(declarations);
         declarations.stream()
-                .filter(declaration -> !declaration.settings().isEmpty())
+                .filter(declaration -> !declaration.settings().isEmpty() && !declaration.isKeyed())
                 .forEach(this::announce);
     }
 
@@ -394,6 +469,9 @@ public final class MethodPipelines {
 
     @Nullable
     Policy obtain(Declaration declaration) {
+        if (declaration.isKeyed()) {
+            return family(declaration).standIn();
+        }
         return instances
                 .get()
                 .obtain(declaration.pattern(), names.of(declaration), declaration.settings(), declaration.location())
@@ -430,6 +508,7 @@ public final class MethodPipelines {
         return new MethodPipeline(
                 title(method, userClass),
                 Pipeline.of(List.of()),
+                null,
                 ReturnKind.PLAIN,
                 null,
                 false,

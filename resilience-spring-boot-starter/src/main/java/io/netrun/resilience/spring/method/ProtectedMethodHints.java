@@ -44,9 +44,22 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
         registerWithInherited(hints, method, type);
         for (Declaration declaration : declarations) {
             declaration.settings().values().forEach(value -> registerNamed(hints, value));
-            if (declaration.slot().annotation() == Fallback.class) {
+            if (declaration.isKeyed()) {
+                registerForExpressions(hints, method);
+            }
+            if (declaration.slot().annotation() == Fallback.class
+                    && !declaration.methodAttributes().isEmpty()) {
                 fallbacks(declaration, method, type, beans)
                         .forEach(each -> registerWithInherited(hints, each, each.getDeclaringClass()));
+            }
+        }
+    }
+
+    /** The expression of a key may read properties of arguments. */
+    private static void registerForExpressions(ReflectionHints hints, Method method) {
+        for (Class<?> parameter : SuspendingFunctions.parameters(method)) {
+            if (!parameter.isPrimitive() && !parameter.isArray()) {
+                hints.registerType(parameter, MemberCategory.INVOKE_PUBLIC_METHODS);
             }
         }
     }

@@ -35,6 +35,7 @@ final class FallbackPattern {
                     MeterSpec.counter(
                             CALLS, CALLS_HELP, "passed", f -> f.metrics().totalPassed())))
             .applicationEvents(List.of(FallbackEvent.Recovered.class, FallbackEvent.Failed.class))
+            .withoutKeys()
             .build();
 
     private FallbackPattern() {}

@@ -51,7 +51,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
     Function<P, Map<String, List<? extends Record>>> details = instance -> Map.of();
     List<Class<? extends Record>> detailTypes = List.of();
-    List<Option<?>> options = List.of(Option.ENABLED);
+    List<Option<?>> options = List.of(Option.ENABLED, Option.MAX_KEYS);
     Predicate<P> rejecting = policy -> false;
 
     @Nullable
@@ -192,9 +192,15 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
         return this;
     }
 
+    /** Declares that annotations cannot request instances by key. */
+    PatternDescriptorBuilder<P, C> withoutKeys() {
+        this.options = List.of(Option.ENABLED);
+        return this;
+    }
+
     /** Declares that instances can be down and can contribute to the application's health. */
     PatternDescriptorBuilder<P, C> canReject(Predicate<P> rejecting) {
-        this.options = List.of(Option.ENABLED, Option.HEALTH);
+        this.options = List.of(Option.ENABLED, Option.MAX_KEYS, Option.HEALTH);
         this.rejecting = rejecting;
         return this;
     }

@@ -55,6 +55,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final RegistryFollower follower;
     private final UnappliedSettings unapplied;
     private final EarlyProblems early;
+    private final KeyedFamilies keyedFamilies;
     private volatile @Nullable Supplier<Collection<Problem>> check;
     private volatile boolean following;
 
@@ -83,6 +84,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.changes = new InstanceChanges(registry);
         this.follower = new RegistryFollower(contexts, created, resolution, unapplied);
         this.early = new EarlyProblems();
+        this.keyedFamilies = new KeyedFamilies();
     }
 
     private InstanceFactory(InstanceFactory parent, ContextSettings own, boolean protecting) {
@@ -98,6 +100,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.follower = parent.follower;
         this.unapplied = parent.unapplied;
         this.early = parent.early;
+        this.keyedFamilies = parent.keyedFamilies.child();
     }
 
     /**
@@ -178,6 +181,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         boolean decides = false;
         try {
             InstanceKey.requireName(pattern, name, location);
+            keyedFamilies.use(pattern, name, location, false);
             decides = contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
             boolean known = created.has(key);
             if (!known) {
@@ -216,6 +220,47 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     /** Checks settings that an instance may get; see {@link #requireOf}. */
     void requireFitting(PatternDescriptor<?, ?> pattern, String name, Record config) {
         contexts.all().forEach(context -> context.requireFitting(InstanceKey.of(pattern, name), config));
+    }
+
+    /**
+     * Returns a family of instances, creating it if it does not exist yet.
+     *
+     * @param maxKeys the number of instances to keep according to the annotation; null if it has none
+     * @param annotated the settings of the annotation, by Java name; empty if it only names the family
+     * @param location the method or class that has the annotation, for messages
+     * @throws ResilienceConfigurationException if the settings are wrong
+     */
+    public <P extends Policy, C extends Record> PolicyFamily<P> obtainFamily(
+            PatternDescriptor<P, C> pattern,
+            String name,
+            @Nullable Integer maxKeys,
+            Map<String, Object> annotated,
+            String location) {
+        InstanceKey key = InstanceKey.of(pattern, name);
+        boolean decides = false;
+        try {
+            InstanceKey.requireName(pattern, name, location);
+            keyedFamilies.requireName(pattern, name, location);
+            keyedFamilies.use(pattern, name, location, true);
+            boolean requested = contexts.isRequested(key);
+            decides = contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
+            if (!requested) {
+                contexts.forget(key); // a family is no instance
+            }
+            int limit = contexts.of(pattern, name).resolver().maxKeys(pattern, name, maxKeys);
+            return keyedFamilies.obtain(
+                    this,
+                    pattern,
+                    name,
+                    limit,
+                    location,
+                    () -> resolution.resolve(pattern, name, null).effective());
+        } catch (ResilienceConfigurationException wrong) {
+            if (decides) {
+                own.requests().withdraw(key, annotated, location);
+            }
+            throw early.withOthers(wrong);
+        }
     }
 
     /** The number of obtained instances that have left the registry; see {@link RebuiltOnChange}. */

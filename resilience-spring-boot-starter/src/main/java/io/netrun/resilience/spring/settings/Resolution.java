@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Resolution {
 
+    private static final InstanceRequests.Annotated FAMILY = new InstanceRequests.Annotated(Map.of(), "a family");
+
     private final InstanceContexts contexts;
     private final Families families;
 
@@ -109,6 +111,20 @@ final class Resolution {
                 return InstanceSettings.ofCode(given, HealthRole.NONE, given);
             }
         }
+        String family = families.of(pattern, name);
+        InstanceRequests.Annotated ofFamily =
+                family == null ? FAMILY : contexts.annotated(InstanceKey.of(pattern, family));
+        if (!ofFamily.settings().isEmpty()) {
+            try {
+                C code = pattern.type().defaults().equals(given) ? null : given;
+                ResolvedSettings<C> resolved = contexts.root()
+                        .resolver()
+                        .resolve(pattern, new InstanceName(name, null), ofFamily.settings(), ofFamily.location(), code);
+                return new InstanceSettings<>(resolved, resolved, given);
+            } catch (ResilienceConfigurationException alsoWrong) {
+                return InstanceSettings.ofCode(given, HealthRole.NONE, given);
+            }
+        }
         return InstanceSettings.ofCode(given, HealthRole.NONE, given);
     }
 
@@ -175,27 +191,55 @@ final class Resolution {
             ContextSettings context, PatternDescriptor<?, C> pattern, InstanceName instance, @Nullable C given) {
         InstanceRequests.Annotated annotated = contexts.annotated(InstanceKey.of(pattern, instance.name()), context);
         String family = instance.family();
+        if (family != null && annotated.settings().isEmpty()) {
+            InstanceRequests.Annotated ofFamily = contexts.annotated(InstanceKey.of(pattern, family), context);
+            if (!ofFamily.settings().isEmpty()) {
+                return resolvedKey(context, pattern, instance, family, ofFamily, given);
+            }
+        }
         if (family == null) {
             return context.resolver().resolve(pattern, instance, annotated.settings(), annotated.location(), given);
         }
         // A family cannot be created without a configuration, so one of built-in defaults counts as none.
         C code = pattern.type().defaults().equals(given) ? null : given;
         return annotated.settings().isEmpty() && !context.resolver().hasSection(pattern, instance.name())
-                ? shared(context, pattern, family, code)
+                ? shared(context, pattern, family, FAMILY, code)
                 : context.resolver().resolve(pattern, instance, annotated.settings(), annotated.location(), code);
+    }
+
+    /** The settings of an instance whose family is requested by an annotation with settings. */
+    private <C extends Record> ResolvedSettings<C> resolvedKey(
+            ContextSettings context,
+            PatternDescriptor<?, C> pattern,
+            InstanceName instance,
+            String family,
+            InstanceRequests.Annotated ofFamily,
+            @Nullable C given) {
+        C code = pattern.type().defaults().equals(given) ? null : given;
+        return context.resolver().hasSection(pattern, instance.name())
+                ? context.resolver().resolveKey(pattern, instance, ofFamily.settings(), ofFamily.location(), code)
+                : shared(context, pattern, family, ofFamily, code);
     }
 
     /** The settings of a family's instances that have none of their own. */
     private <C extends Record> ResolvedSettings<C> shared(
-            ContextSettings context, PatternDescriptor<?, C> pattern, String family, @Nullable C given) {
+            ContextSettings context,
+            PatternDescriptor<?, C> pattern,
+            String family,
+            InstanceRequests.Annotated annotated,
+            @Nullable C given) {
         InstanceKey key = InstanceKey.of(pattern, family);
         ConfiguredSettings written = context.resolver().written();
         @SuppressWarnings("unchecked") // stored for this pattern
         Shared<C> known = (Shared<C>) shared.get(key);
-        if (known == null || known.written != written || !Objects.equals(known.given, given)) {
-            ResolvedSettings<C> resolved =
-                    context.resolver().resolve(pattern, new InstanceName(family, null), Map.of(), "a family", given);
-            known = new Shared<>(written, given, resolved);
+        if (known == null
+                || known.written != written
+                || !known.annotated.equals(annotated)
+                || !Objects.equals(known.given, given)) {
+            ResolvedSettings<C> resolved = context.resolver()
+                    .resolve(
+                            pattern, new InstanceName(family, null), annotated.settings(), annotated.location(), given);
+            known = new Shared<>(written, annotated, given, resolved);
             shared.put(key, known);
         }
         return known.resolved;
@@ -205,10 +249,14 @@ final class Resolution {
      * Settings that the instances of a family share.
      *
      * @param written the configuration that they were read from
+     * @param annotated the settings of the annotation that requests the family
      * @param given the configuration from code, null for none
      */
     private record Shared<C extends Record>(
-            ConfiguredSettings written, @Nullable C given, ResolvedSettings<C> resolved) {}
+            ConfiguredSettings written,
+            InstanceRequests.Annotated annotated,
+            @Nullable C given,
+            ResolvedSettings<C> resolved) {}
 
     /**
      * One problem for each instance for which a context's configuration differs from the settings in force.

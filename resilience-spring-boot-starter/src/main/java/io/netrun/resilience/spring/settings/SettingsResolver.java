@@ -85,6 +85,30 @@ public final class SettingsResolver {
             Map<String, Object> annotated,
             String location,
             @Nullable C given) {
+        return resolve(pattern, instance, annotated, false, location, given);
+    }
+
+    /**
+     * Resolves the settings of an instance of a family that an annotation requests.
+     *
+     * @param annotated the settings of the annotation, which the section of the family overrides
+     */
+    <C extends Record> ResolvedSettings<C> resolveKey(
+            PatternDescriptor<?, C> pattern,
+            InstanceName instance,
+            Map<String, Object> annotated,
+            String location,
+            @Nullable C given) {
+        return resolve(pattern, instance, annotated, true, location, given);
+    }
+
+    private <C extends Record> ResolvedSettings<C> resolve(
+            PatternDescriptor<?, C> pattern,
+            InstanceName instance,
+            Map<String, Object> annotated,
+            boolean ofFamilyItself,
+            String location,
+            @Nullable C given) {
         String name = instance.name();
         List<Problem> problems = new ArrayList<>();
         String ofFamily = instance.family();
@@ -96,8 +120,13 @@ public final class SettingsResolver {
         Set<String> unreadable = new HashSet<>();
         List<Map<String, ValueWithOrigin>> found = new ArrayList<>();
         own.forEach(section -> found.add(read(pattern, section, problems, unreadable)));
-        found.add(read(pattern, name, annotated, problems, unreadable));
+        if (!ofFamilyItself) {
+            found.add(read(pattern, name, annotated, problems, unreadable));
+        }
         family.forEach(section -> found.add(read(pattern, section, problems, unreadable)));
+        if (ofFamilyItself) {
+            found.add(read(pattern, name, annotated, problems, unreadable));
+        }
         found.add(given == null ? read(pattern, common, problems, unreadable) : differing(pattern, given));
         Levels levels = new Levels(found);
         Map<String, Object> values = new LinkedHashMap<>();
@@ -254,6 +283,23 @@ public final class SettingsResolver {
         List<Section> sections = bases.chain(pattern, own, new ArrayList<>()); // the start-up check reports problems
         sections.add(section(pattern));
         return option(pattern, sections, option);
+    }
+
+    /**
+     * The number of instances that a family keeps: that of its section, of the annotation, of the configured defaults,
+     * or the built-in one.
+     *
+     * @throws ResilienceConfigurationException if the value cannot be read
+     */
+    int maxKeys(PatternDescriptor<?, ?> pattern, String family, @Nullable Integer annotated) {
+        List<Section> own = bases.chain(pattern, section(pattern, family), new ArrayList<>());
+        for (Section section : own) {
+            ValueWithOrigin found = section.find(Option.MAX_KEYS.key(), type(Option.MAX_KEYS));
+            if (found != null) {
+                return (Integer) Objects.requireNonNull(found.value());
+            }
+        }
+        return annotated != null ? annotated : option(pattern, List.of(section(pattern)), Option.MAX_KEYS);
     }
 
     /** The option in the first section that has it. */

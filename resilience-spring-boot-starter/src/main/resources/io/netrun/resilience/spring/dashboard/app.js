@@ -44,7 +44,7 @@ function show(body, time, serverTime) {
         $('tiles').append(tile.node);
       }
       const last = before?.body[pattern.section]?.[name];
-      const around = chains.get(key) ?? [], took = times(around, body.attempts, before?.body.attempts);
+      const around = chains.get(key) ?? chains.get(key.split(':')[0]) ?? [], took = times(around, body.attempts, before?.body.attempts);
       tiles.get(key).show(view(pattern, metrics, last, seconds, serverTime, took), around);
     }
   }

@@ -3,8 +3,10 @@ package io.netrun.resilience.spring.aop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceRegistry;
+import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.Retry;
@@ -36,6 +38,17 @@ class WovenMethodTests {
             .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ResilienceAutoConfiguration.class))
             .withPropertyValues("resilience.advice-mode=aspectj", "resilience.retry.defaults.base-delay=0s")
             .withBean(Station.class);
+
+    @Test
+    void wovenCallShouldUseTheInstanceOfItsKey() {
+        runner.run(context -> {
+            Station station = context.getBean(Station.class);
+            assertThat(station.asks("a") + station.asks("b")).isEqualTo("ab");
+            assertThat(context.getBean(ResilienceRegistry.class).all())
+                    .extracting(Policy::name)
+                    .contains("woven:a", "woven:b");
+        });
+    }
 
     @Test
     void callsThatNoProxySeesShouldBeProtected() {
@@ -206,6 +219,15 @@ class WovenMethodTests {
                 throw new IllegalStateException("down");
             }
             return "ok";
+        }
+
+        String asks(String tenant) {
+            return ask(tenant);
+        }
+
+        @Bulkhead(name = "woven", key = "#p0")
+        private String ask(String tenant) {
+            return tenant;
         }
 
         String callsItself() {

@@ -78,6 +78,18 @@ class AheadOfTimeTests {
         }
     }
 
+    /** The argument whose property is the key. */
+    public record Order(String customer) {}
+
+    /** With an instance for each key. */
+    public static class Keyed {
+
+        @CircuitBreaker(name = "keyed", key = "#order.customer()")
+        public String ship(Order order) {
+            return "shipped to " + order.customer();
+        }
+    }
+
     /** Cannot be protected. */
     public static class Sealed {
 
@@ -147,6 +159,25 @@ class AheadOfTimeTests {
         for (String operation : List.of("all", "ofPattern", "instance", "act")) {
             assertThat(isInvokable(hints, ResilienceEndpoint.class, operation)).isTrue();
         }
+    }
+
+    @Test
+    void hintsShouldHaveTheArgumentsOfKeys() {
+        RuntimeHints hints = process(Keyed.class).getRuntimeHints();
+        assertThat(REFLECTION.onType(Order.class).withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS))
+                .accepts(hints);
+    }
+
+    @Test
+    void generatedApplicationShouldHaveInstancesForKeys() {
+        run(List.of(Keyed.class), context -> {
+            context.refresh();
+            assertThat(context.getBean(Keyed.class).ship(new Order("carol"))).isEqualTo("shipped to carol");
+            assertThat(context.getBean(ResilienceEndpoint.class)
+                            .instance("circuit-breaker", "keyed:carol")
+                            .getStatus())
+                    .isEqualTo(200);
+        });
     }
 
     @Test

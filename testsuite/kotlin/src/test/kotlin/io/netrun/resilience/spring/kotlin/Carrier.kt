@@ -67,6 +67,12 @@ open class Carrier {
         return "$parcel ${count()}"
     }
 
+    @Bulkhead(name = "tenant", key = "#tenant")
+    open suspend fun ask(tenant: String): String {
+        delay(1)
+        return tenant
+    }
+
     @Retry(name = "carrier")
     open suspend fun book() {
         delay(1)

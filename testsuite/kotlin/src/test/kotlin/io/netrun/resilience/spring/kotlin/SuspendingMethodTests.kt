@@ -66,6 +66,14 @@ class SuspendingMethodTests {
     }
 
     @Test
+    fun functionShouldUseTheInstanceOfItsKey() = with { carrier, registry ->
+        assertThat(carrier.ask("a") + carrier.ask("b")).isEqualTo("ab")
+        assertThat(registry.find(Bulkhead.TYPE, "tenant:a")).isPresent()
+        assertThat(registry.find(Bulkhead.TYPE, "tenant:b")).isPresent()
+        assertThat(registry.find(Bulkhead.TYPE, "tenant")).isEmpty()
+    }
+
+    @Test
     fun functionWhenAttemptsAreUsedUpShouldFail() = with { carrier, _ ->
         carrier.failures().set(9)
         assertThrows<RetryExhaustedException> { carrier.quote("book") }

@@ -1,0 +1,16 @@
+package io.netrun.resilience.spring.settings;
+
+import io.netrun.resilience.KeyedPolicies;
+import io.netrun.resilience.Policy;
+
+/**
+ * A family of instances that annotations request, one for each key.
+ *
+ * @param name the name of the family
+ * @param limit the number of instances to keep
+ * @param instances the instances
+ * @param standIn has the settings of the family and is not in the registry: it stands for the instances where there is
+ *     no call
+ * @param <P> the policy
+ */
+public record PolicyFamily<P extends Policy>(String name, int limit, KeyedPolicies<P> instances, P standIn) {}
