@@ -22,7 +22,7 @@ public final class KeyedChain {
     /**
      * Creates the chain.
      *
-     * @param chain all policies, outermost first; in the place of a keyed one, that which stands for its family
+     * @param chain all policies, outermost first; for a keyed one, that which stands for its family
      * @param links what replaces them for a call
      */
     KeyedChain(List<Policy> chain, List<KeyedLink> links) {
