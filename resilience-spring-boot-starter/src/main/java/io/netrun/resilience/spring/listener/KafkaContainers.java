@@ -1,7 +1,7 @@
 package io.netrun.resilience.spring.listener;
 
 import java.util.Collection;
-import java.util.Map;
+import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -41,8 +41,7 @@ public final class KafkaContainers implements ListenerContainers {
         Collection<String> ids = new TreeSet<>();
         beans.getBeanProvider(KafkaListenerEndpointRegistry.class)
                 .forEach(registry -> ids.addAll(registry.getListenerContainerIds()));
-        Map<String, MessageListenerContainer> named = beans.getBeansOfType(MessageListenerContainer.class, true, false);
-        ids.addAll(named.keySet());
+        ids.addAll(List.of(beans.getBeanNamesForType(MessageListenerContainer.class, true, false)));
         return ids;
     }
 

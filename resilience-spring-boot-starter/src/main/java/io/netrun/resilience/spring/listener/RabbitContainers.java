@@ -1,10 +1,10 @@
 package io.netrun.resilience.spring.listener;
 
 import java.util.Collection;
-import java.util.Map;
+import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.springframework.amqp.rabbit.listener.MessageListenerContainer;
+import org.springframework.amqp.rabbit.listener.AbstractMessageListenerContainer;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -21,18 +21,20 @@ public final class RabbitContainers implements ListenerContainers {
         this.beans = beans;
     }
 
+    /** Not by the registry's own look-up, whose return type differs between the lines of Spring AMQP. */
     @Override
     public @Nullable ListenerContainer find(String id) {
-        for (RabbitListenerEndpointRegistry registry : beans.getBeanProvider(RabbitListenerEndpointRegistry.class)
-                .orderedStream()
-                .toList()) {
-            MessageListenerContainer container = registry.getListenerContainer(id);
-            if (container != null) {
-                return new RabbitContainer(container);
+        for (RabbitListenerEndpointRegistry registry :
+                beans.getBeanProvider(RabbitListenerEndpointRegistry.class).orderedStream().toList()) {
+            for (Object each : registry.getListenerContainers()) {
+                if (each instanceof AbstractMessageListenerContainer container
+                        && id.equals(container.getListenerId())) {
+                    return new RabbitContainer(container);
+                }
             }
         }
-        return beans.containsBean(id) && beans.isTypeMatch(id, MessageListenerContainer.class)
-                ? new RabbitContainer(beans.getBean(id, MessageListenerContainer.class))
+        return beans.containsBean(id) && beans.isTypeMatch(id, AbstractMessageListenerContainer.class)
+                ? new RabbitContainer(beans.getBean(id, AbstractMessageListenerContainer.class))
                 : null;
     }
 
@@ -41,12 +43,11 @@ public final class RabbitContainers implements ListenerContainers {
         Collection<String> ids = new TreeSet<>();
         beans.getBeanProvider(RabbitListenerEndpointRegistry.class)
                 .forEach(registry -> ids.addAll(registry.getListenerContainerIds()));
-        Map<String, MessageListenerContainer> named = beans.getBeansOfType(MessageListenerContainer.class, true, false);
-        ids.addAll(named.keySet());
+        ids.addAll(List.of(beans.getBeanNamesForType(AbstractMessageListenerContainer.class, true, false)));
         return ids;
     }
 
-    private record RabbitContainer(MessageListenerContainer target) implements ListenerContainer {
+    private record RabbitContainer(AbstractMessageListenerContainer target) implements ListenerContainer {
 
         @Override
         public boolean isDelivering() {
