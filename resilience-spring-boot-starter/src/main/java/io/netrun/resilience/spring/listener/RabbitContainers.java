@@ -24,8 +24,9 @@ public final class RabbitContainers implements ListenerContainers {
     /** Not by the registry's own look-up, whose return type differs between the lines of Spring AMQP. */
     @Override
     public @Nullable ListenerContainer find(String id) {
-        for (RabbitListenerEndpointRegistry registry :
-                beans.getBeanProvider(RabbitListenerEndpointRegistry.class).orderedStream().toList()) {
+        for (RabbitListenerEndpointRegistry registry : beans.getBeanProvider(RabbitListenerEndpointRegistry.class)
+                .orderedStream()
+                .toList()) {
             for (Object each : registry.getListenerContainers()) {
                 if (each instanceof AbstractMessageListenerContainer container
                         && id.equals(container.getListenerId())) {

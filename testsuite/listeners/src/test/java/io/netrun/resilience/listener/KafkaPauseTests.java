@@ -181,13 +181,13 @@ class KafkaPauseTests {
         runner.withPropertyValues("resilience.listeners.audit.pause-while-open=stock")
                 .run(context -> {
                     CircuitBreaker payments = breaker(context, "payments");
-                    payments.reconfigure(
-                            config -> config.toBuilder().mode(PolicyMode.OBSERVE).build());
+                    payments.reconfigure(config ->
+                            config.toBuilder().mode(PolicyMode.OBSERVE).build());
                     payments.open("a test");
                     settle(context);
                     assertThat(container(context, "orders").isPauseRequested()).isFalse();
-                    payments.reconfigure(
-                            config -> config.toBuilder().mode(PolicyMode.ENFORCE).build());
+                    payments.reconfigure(config ->
+                            config.toBuilder().mode(PolicyMode.ENFORCE).build());
                 });
     }
 
@@ -254,8 +254,7 @@ class KafkaPauseTests {
 
     @Test
     void circuitThatIsOpenBeforeTheStartShouldPause() {
-        runner.withBean(EarlyOpening.class)
-                .run(context -> awaitPaused(container(context, "orders")));
+        runner.withBean(EarlyOpening.class).run(context -> awaitPaused(container(context, "orders")));
     }
 
     static class EarlyOpening {

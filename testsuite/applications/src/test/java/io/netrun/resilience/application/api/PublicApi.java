@@ -30,7 +30,8 @@ final class PublicApi {
         Map<String, MatchResult> types = new TreeMap<>();
         TYPE.matcher(javap(classes))
                 .results()
-                .filter(type -> type.group(1).startsWith("public ") && !name(type).contains(".internal."))
+                .filter(type ->
+                        type.group(1).startsWith("public ") && !name(type).contains(".internal."))
                 .forEach(type -> types.put(name(type), type));
         return types.entrySet().stream()
                 .filter(type -> isNestedInPublic(type.getKey(), types))

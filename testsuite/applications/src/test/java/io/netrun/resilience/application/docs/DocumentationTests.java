@@ -141,8 +141,7 @@ class DocumentationTests {
                                         .hasEntrySatisfying(
                                                 named.group(1),
                                                 file -> assertThat(Block.read(file))
-                                                        .containsPattern(
-                                                                "(void|fun) " + named.group(2) + "\\(")))));
+                                                        .containsPattern("(void|fun) " + named.group(2) + "\\(")))));
     }
 
     /** The test classes of all modules, by their simple names. */
