@@ -45,8 +45,12 @@ final class WarmUp implements PendingWaits.Waiting {
         if (over || time.isZero()) {
             return STEPS;
         }
-        double elapsed = Math.max(0, ticker.nanoTime() - begun);
-        return (long) Math.min(STEPS, elapsed / Require.nanos(time) * STEPS);
+        return Math.min(STEPS, Math.max(0, ticker.nanoTime() - begun) / stepNanos(time));
+    }
+
+    /** Returns the time of a step, in whole nanoseconds, so that a timer never fires before its step is over. */
+    private static long stepNanos(Duration time) {
+        return (Require.nanos(time) - 1) / STEPS + 1;
     }
 
     /**
@@ -70,7 +74,7 @@ final class WarmUp implements PendingWaits.Waiting {
             return;
         }
         try {
-            long next = begun + (long) ((steps + 1.0) / STEPS * Require.nanos(time));
+            long next = begun + (steps + 1) * stepNanos(time);
             scheduled = ticker.scheduleAt(Workers.handOverWhenDue(this::step), next);
         } catch (Throwable noTimer) {
             SafeLog.error(log, "The warm-up of a rate limiter has no timer and ends at once", noTimer);

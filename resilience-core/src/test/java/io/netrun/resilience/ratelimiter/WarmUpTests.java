@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a new rate limiter begins: its first tokens, and a rate that rises. */
 @Timeout(60)
@@ -80,6 +81,17 @@ class WarmUpTests {
         ticker.advance(SECOND);
         assertThat(limiter.metrics().available()).isEqualTo(60);
         assertThat(limiter.metrics().limit()).isEqualTo(60);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 19, 1_000_003, 30_000_000_011L, 3_000_000_000_000_000_001L})
+    void warmUpOfAnyTimeShouldEnd(long nanos) {
+        RateLimiter limiter = limiter(c -> c.warmUp(Duration.ofNanos(nanos)));
+
+        for (int step = 1; step <= 20; step++) {
+            ticker.advance(Duration.ofNanos((nanos - 1) / 20 + 1));
+            reaches(limiter, 20 + 2.0 * step);
+        }
     }
 
     @Test
