@@ -171,7 +171,7 @@ class WarmUpTests {
                 .hasMessageStartingWith("RateLimiter 'test' exceeded 20 of 60 calls per 1s");
     }
 
-    /** A ticker that counts timers, and may refuse them. */
+    /** A ticker that counts timers, and may throw instead. */
     private static final class CountingTicker implements Ticker {
 
         private final AtomicInteger timers = new AtomicInteger();

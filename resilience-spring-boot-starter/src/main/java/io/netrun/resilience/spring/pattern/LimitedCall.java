@@ -5,7 +5,7 @@ import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.WeightedCall;
 import org.jspecify.annotations.Nullable;
 
-/** A call that tells how many tokens of a rate limiter it takes. */
+/** A call with the number of tokens that it takes from a rate limiter. */
 public interface LimitedCall extends WeightedCall {
 
     /** The most tokens that a call can take, as the instance is configured; unlimited for another policy. */

@@ -8,7 +8,7 @@ import io.netrun.resilience.ratelimiter.RateLimiterMetrics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rate limiter tells those whose calls it limits.
+ * What a rate limiter shows to those whose calls it limits.
  *
  * @param limit the calls per period
  * @param remaining the calls that could begin at once
