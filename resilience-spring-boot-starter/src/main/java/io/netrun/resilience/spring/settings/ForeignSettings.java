@@ -95,13 +95,22 @@ final class ForeignSettings {
                 continue;
             }
             own.add(uniform);
-            String text = environment.resolvePlaceholders(String.valueOf(value)).strip();
+            String text = resolved(String.valueOf(value).strip(), environment);
             settings.add(new Setting(path, Setting.Value.of(text), List.of()));
             origins.putIfAbsent(
                     String.join(".", key),
                     new Written(String.join(".", key), PropertySourceOrigin.get(source, written)));
         }
         known.addAll(own);
+    }
+
+    /** A text with placeholders that lead to each other stays as it is: the settings that have it are reported. */
+    private static String resolved(String text, ConfigurableEnvironment environment) {
+        try {
+            return environment.resolvePlaceholders(text).strip();
+        } catch (IllegalArgumentException circular) {
+            return text;
+        }
     }
 
     /** Names of instances differ by their case, all else does not. */
