@@ -34,6 +34,9 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
 
     private static final String NAME = "translated settings of resilience4j";
 
+    /** The shared configuration that only pools with a section get. */
+    public static final String POOL_DEFAULTS = "resilience4j.thread-pool-bulkhead.configs.default";
+
     private static final String FOREIGN_TIMEOUT = "java.util.concurrent.TimeoutException";
 
     private static final String OWN_TIMEOUT = "io.netrun.resilience.timeout.TimeoutExceededException";
@@ -169,8 +172,8 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
         }
         if (document.blocks().containsKey(new Block.Id("threadpoolbulkhead", true, "default"))) {
             leftovers.add(new Leftover(
-                    "resilience4j.thread-pool-bulkhead.configs.default",
-                    "Instances get it only if they have a section of their own.",
+                    POOL_DEFAULTS,
+                    "Write at least one setting under resilience4j.thread-pool-bulkhead.instances for each of them.",
                     new Standard(),
                     true));
         }

@@ -73,6 +73,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         instances.problems().logContradictions();
         report(problems);
         CompatibilityReport.log(environment);
+        CompatibilityReport.warn(environment);
         pipelines.all().forEach(method -> logTimingWarnings(method.title(), method.pipeline()));
         users.forEach(user -> user.pipelines().forEach(StartupCheck::logTimingWarnings));
         List<Pipeline> others = users.stream()

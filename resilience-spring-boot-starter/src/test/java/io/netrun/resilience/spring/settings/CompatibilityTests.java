@@ -131,6 +131,21 @@ class CompatibilityTests {
     }
 
     @Test
+    void defaultsOfPoolsShouldBeAWarning(CapturedOutput output) {
+        runner.withPropertyValues(
+                        "resilience4j.thread-pool-bulkhead.configs.default.queue-capacity=3",
+                        "resilience4j.thread-pool-bulkhead.instances.mail.max-thread-pool-size=2")
+                .run(context -> {
+                    BulkheadConfig mail =
+                            get(context, Bulkhead.TYPE, "mail-pool").config();
+                    assertThat(mail.maxConcurrent()).isEqualTo(2);
+                    assertThat(mail.maxQueue()).isEqualTo(3);
+                    assertThat(output.getAll())
+                            .contains("does not reach bulkheads of type THREADPOOL without a section");
+                });
+    }
+
+    @Test
     void listsAndPlaceholdersShouldBeRead() {
         runner.withPropertyValues(
                         "wait=250",
