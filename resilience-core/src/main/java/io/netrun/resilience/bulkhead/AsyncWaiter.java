@@ -34,10 +34,9 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     private final AtomicReference<@Nullable Start<T>> start;
 
     private final GivenUp givenUp = new GivenUp();
-    private long ticket;
 
-    /** Whether this has a permit, which belongs to the thread that takes {@link #start}. */
-    private volatile boolean granted;
+    /** A permit that it is granted belongs to the thread that takes {@link #start}. */
+    private final FairSemaphore.Place place = new FairSemaphore.Place(this);
 
     private volatile Ticker.@Nullable Scheduled timer;
 
@@ -55,19 +54,16 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         this.config = bulkhead.config();
         this.semaphore = semaphore;
         this.deadline = deadline;
-        this.start = new AtomicReference<>(new Start<>(next, body, CallerContext.capture()));
+        this.start = new AtomicReference<>(new Start<>(this, next, body, CallerContext.capture()));
         this.since = bulkhead.ticker().nanoTime();
     }
 
     CompletableFuture<T> acquire() {
-        ticket = semaphore.enqueue(this);
-        if (ticket == FairSemaphore.FULL) {
+        if (!semaphore.enqueue(place)) {
             start.set(null);
             fail(bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore));
         } else if (isWaiting()) {
-            limitWait();
-            bulkhead.pendingWaits().register(this);
-            deadline.register(givenUp);
+            registerWait();
             if (!isWaiting()) {
                 waitEnds();
             }
@@ -76,18 +72,20 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     }
 
     private boolean isWaiting() {
-        return !granted && start.get() != null && !hasEnded();
+        return !place.isGranted() && start.get() != null && !hasEnded();
     }
 
-    private void limitWait() {
-        Duration maxWait = config.maxWait();
-        if (maxWait == null) {
-            return;
-        }
+    /** Registers what can end the wait. If that fails, this leaves the queue, unless it has a permit already. */
+    private void registerWait() {
         try {
-            timer = bulkhead.ticker().schedule(Workers.handOverWhenDue(this::expire), Require.nanos(maxWait));
+            Duration maxWait = config.maxWait();
+            if (maxWait != null) {
+                timer = bulkhead.ticker().schedule(Workers.handOverWhenDue(this::expire), Require.nanos(maxWait));
+            }
+            bulkhead.pendingWaits().register(this);
+            deadline.register(givenUp);
         } catch (Throwable noTimer) {
-            if (semaphore.cancel(ticket)) {
+            if (semaphore.cancel(place)) {
                 start.set(null);
                 fail(noTimer);
             }
@@ -95,16 +93,31 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     }
 
     private void expire() {
-        if (semaphore.cancel(ticket)) {
-            end(bulkhead.rejectTimedOut(config, semaphore)).run();
+        if (semaphore.cancel(place)) {
+            try {
+                end(bulkhead.rejectTimedOut(config, semaphore)).run();
+            } catch (Throwable outOfMemory) {
+                endWith(outOfMemory);
+            }
         }
     }
 
     @Override
     public void onShutdown() {
-        if (semaphore.cancel(ticket)) {
-            Workers.executeReliably(end(bulkhead.rejectShutdown(config)));
+        if (semaphore.cancel(place)) {
+            try {
+                Workers.executeReliably(end(bulkhead.rejectShutdown(config)));
+            } catch (Throwable outOfMemory) {
+                endWith(outOfMemory);
+            }
         }
+    }
+
+    /** Ends a wait whose place is left: nobody else does, so the call must not be lost for want of an exception. */
+    private void endWith(Throwable failure) {
+        start.set(null);
+        waitEnds();
+        fail(failure);
     }
 
     /**
@@ -137,8 +150,12 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (semaphore.cancel(ticket)) {
-                Workers.executeReliably(leave());
+            if (semaphore.cancel(place)) {
+                try {
+                    Workers.executeReliably(leave());
+                } catch (Throwable outOfMemory) {
+                    endWith(outOfMemory);
+                }
             }
         }
     }
@@ -153,14 +170,16 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
     @Override
     public void onPermit() {
-        granted = true; // before the checks: a cancel finds the permit, or is found here
-        Start<T> call = start.get();
-        waitEnds();
-        bulkhead.waitedSince(since);
-        if (hasEnded()) {
-            releaseUnused();
-        } else if (call != null) {
-            Workers.executeReliably(call.context.wrap(this::begin, this::failToStart));
+        Start<T> call = start.get(); // after the grant: a cancel finds the permit, or is found here
+        try {
+            waitEnds();
+            bulkhead.waitedSince(since);
+        } finally {
+            if (hasEnded()) {
+                releaseUnused();
+            } else if (call != null) {
+                Workers.executeReliably(call);
+            }
         }
     }
 
@@ -173,11 +192,11 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
     /** Starts the call with its permit, unless it has been cancelled meanwhile. */
     private void begin() {
+        Deadline own = deadline.child(); // before the call is taken: if it fails, the permit is released unused
         Start<T> call = start.getAndSet(null);
         if (call == null) {
             return;
         }
-        Deadline own = deadline.child();
         scope = own; // before the check: a cancel finds the scope, or is found here
         if (hasEnded() || deadline.isOver()) {
             releasePermit();
@@ -213,22 +232,16 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     @Override
     protected void stop() {
         waitEnds();
-        if (!granted && start.get() != null) {
-            if (semaphore.cancel(ticket)) {
-                start.set(null);
-            } else {
-                // Another thread has removed this from the queue, and is about to grant the permit or to end the wait.
-                SpinBackoff.awaitBriefly(() -> granted || start.get() == null);
-            }
-        }
-        if (granted) {
+        if (semaphore.cancel(place)) {
+            start.set(null);
+        } else if (place.isGranted()) {
             releaseUnused();
         }
         Deadline own = scope;
         if (own != null) {
             own.tryStop();
         }
-        if (granted && !hasStarted()) {
+        if (place.isGranted() && !hasStarted()) {
             SpinBackoff.awaitStart(this::hasStarted, () -> own != null && own.begun() != 0);
         }
         super.stop();
@@ -249,6 +262,21 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         }
     }
 
+    /** Starts the call, once it has a permit. Allocated before it waits. */
     private record Start<T extends @Nullable Object>(
-            Layer next, CheckedSupplier<? extends CompletionStage<T>, ?> body, CallerContext context) {}
+            AsyncWaiter<T> waiter,
+            Layer next,
+            CheckedSupplier<? extends CompletionStage<T>, ?> body,
+            CallerContext context)
+            implements Runnable {
+
+        @Override
+        public void run() {
+            try {
+                context.run(waiter::begin);
+            } catch (Throwable thrown) {
+                waiter.failToStart(thrown);
+            }
+        }
+    }
 }

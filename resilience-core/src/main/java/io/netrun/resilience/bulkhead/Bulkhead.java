@@ -155,7 +155,7 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
      * @throws io.netrun.resilience.CallInterruptedException if the thread is interrupted while it waits
      */
     public Permit acquirePermit() {
-        return new BulkheadPermit(sync.tryAcquire() ? sync : acquireSlowly(Deadline.current()));
+        return handedOut(sync.tryAcquire() ? sync : acquireSlowly(Deadline.current()));
     }
 
     /**
@@ -164,15 +164,33 @@ public final class Bulkhead extends AbstractPolicy<BulkheadConfig> {
      */
     public Optional<Permit> tryAcquirePermit() {
         if (sync.tryAcquire()) {
-            return Optional.of(new BulkheadPermit(sync));
+            return optional(sync);
         }
         HeldPermit observed = observation.tryAdmit(sync, config(), false);
         if (observed != null) {
-            return Optional.of(new BulkheadPermit(observed));
+            return optional(observed);
         }
         sync.countRejected();
         publishRejected(sync.active(), sync.queued());
         return Optional.empty();
+    }
+
+    private static Optional<Permit> optional(HeldPermit held) {
+        try {
+            return Optional.of(new BulkheadPermit(held));
+        } catch (Throwable outOfMemory) {
+            held.release();
+            throw outOfMemory;
+        }
+    }
+
+    private static Permit handedOut(HeldPermit held) {
+        try {
+            return new BulkheadPermit(held);
+        } catch (Throwable outOfMemory) {
+            held.release();
+            throw outOfMemory;
+        }
     }
 
     @Override

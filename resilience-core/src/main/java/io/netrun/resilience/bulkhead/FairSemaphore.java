@@ -1,14 +1,17 @@
 package io.netrun.resilience.bulkhead;
 
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.SpinBackoff;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A fair, lock-free semaphore with an asynchronous wait queue. Independent of threads and futures: a granted
@@ -31,9 +34,11 @@ final class FairSemaphore implements HeldPermit {
      *
      * Waiting
      * -------
-     * The queue is a lock-free skip list [2], ordered by ticket, from which a waiter can be removed at any position.
-     * The WAITING bit connects word and queue. A waiter enters the queue first, then sets the bit, and then looks for
-     * a free permit itself:
+     * The queue is a linked list of places that any thread appends to [2]. A place ends once, by one compare-and-set: it
+     * is granted, or its waiter leaves. A place that was left stays linked until a grant passes it, or until such
+     * places outnumber the waiters. One thread at a time takes places from the list and grants them; a thread that
+     * finds another one at it leaves a request and moves on. The WAITING bit connects word and queue. A waiter enters
+     * the queue first, then sets the bit, and then looks for a free permit itself:
      *
      *  - A release before the bit was set does not read the queue, but the waiter finds its permit free.
      *  - A release after the bit was set grants its permit to the first waiter.
@@ -42,8 +47,12 @@ final class FairSemaphore implements HeldPermit {
      *
      * A permit is granted by acquiring it first and taking a waiter from the queue afterwards. If the queue turns out
      * to be empty, the permit is released again and the bit is cleared, after which the queue is checked once more.
-     * Exactly one thread removes a waiter from the queue: the one that grants it a permit, or the one that cancels it.
      * A waiter that enqueues while the bit is being cleared may be barged once.
+     *
+     * Memory
+     * ------
+     * Between two steps of a change nothing is allocated, since an OutOfMemoryError there would lose a permit or a
+     * place for ever. A place is allocated before its waiter is counted, and a grant allocates nothing.
      *
      * Example
      * -------
@@ -60,8 +69,8 @@ final class FairSemaphore implements HeldPermit {
      * ----------
      * [1] D. Lea: The java.util.concurrent Synchronizer Framework (2005), on fairness and barging
      *     https://gee.cs.oswego.edu/dl/papers/aqs.pdf
-     * [2] K. Fraser: Practical lock-freedom, UCAM-CL-TR-579 (2004), the origin of ConcurrentSkipListMap
-     *     https://www.cl.cam.ac.uk/techreports/UCAM-CL-TR-579.html
+     * [2] D. Vyukov: Intrusive MPSC node-based queue (2010)
+     *     https://www.1024cores.net/home/lock-free-algorithms/queues/intrusive-mpsc-node-based-queue
      * [3] T. E. Anderson: The performance of spin lock alternatives for shared-memory multiprocessors (1990)
      *     https://doi.org/10.1109/71.80120
      */
@@ -75,8 +84,51 @@ final class FairSemaphore implements HeldPermit {
         void onPermit();
     }
 
-    /** Returned by {@link #enqueue} if the queue is full. */
-    static final long FULL = -1;
+    /** A waiter's place in the queue. It ends once: it is granted, or left. Nothing is allocated for either. */
+    static final class Place {
+
+        private static final AtomicIntegerFieldUpdater<Place> STATE =
+                AtomicIntegerFieldUpdater.newUpdater(Place.class, "state");
+
+        private static final int OPEN = 0;
+        private static final int GRANTED = 1;
+        private static final int LEFT = 2;
+
+        /** Cleared by the thread that ends this place, because the place may stay linked. */
+        private @Nullable Waiter waiter;
+
+        private volatile int state;
+        private volatile @Nullable Place next;
+
+        /** Confined to the thread that grants. */
+        private @Nullable Place nextGranted;
+
+        Place(@Nullable Waiter waiter) {
+            this.waiter = waiter;
+        }
+
+        /** Returns whether the waiter has a permit. */
+        boolean isGranted() {
+            return state == GRANTED;
+        }
+
+        /** Returns whether the waiter has left without a permit. */
+        boolean isLeft() {
+            return state == LEFT;
+        }
+
+        private boolean tryEnd(int end) {
+            return STATE.compareAndSet(this, OPEN, end);
+        }
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(FairSemaphore.class);
+
+    /** Whether each step has run once in this JVM. */
+    private static volatile boolean linked;
+
+    /** The number of places that may have been left and be linked, beyond that of the waiters. */
+    private static final int MAX_LEFT = 32;
 
     /** Bits 0 to 20. */
     private static final long ACTIVE_MASK = (1L << 21) - 1;
@@ -91,15 +143,22 @@ final class FairSemaphore implements HeldPermit {
     private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "word", VarHandle.class, FairSemaphore.class, long.class);
 
-    /** Waiters by ticket, that is, in order of arrival. Each can be removed from any position. */
-    private final ConcurrentSkipListMap<Long, Waiter> queue = new ConcurrentSkipListMap<>();
+    /** The place before the first one; confined to the thread that grants. */
+    private Place head = new Place(null);
 
-    private final AtomicLong tickets = new AtomicLong();
+    private final AtomicReference<Place> tail = new AtomicReference<>(head);
 
     /** Waiters in the queue and about to enter it. */
     private final AtomicInteger queued = new AtomicInteger();
 
-    private final LongAdder rejected = new LongAdder();
+    /** Places that were left since they were last unlinked. */
+    private final AtomicInteger left = new AtomicInteger();
+
+    /** Requests to grant; above zero while a thread grants. */
+    private final AtomicInteger requests = new AtomicInteger();
+
+    private final AtomicLong rejected = new AtomicLong(); // no adder, which allocates
+
     /** Calls acquire a permit at once while fewer are active; zero in mode observe, so that every call is observed. */
     private volatile int maxAtOnce;
 
@@ -113,6 +172,29 @@ final class FairSemaphore implements HeldPermit {
         this.maxAtOnce = maxActive;
         this.maxActive = maxActive;
         this.maxQueue = maxQueue;
+        if (!linked) {
+            linkSteps();
+        }
+    }
+
+    /** Runs each step once where nothing can be lost, because the JVM allocates when it runs one for the first time. */
+    private static void linkSteps() {
+        linked = true;
+        try {
+            FairSemaphore steps = new FairSemaphore(1, 2);
+            steps.tryAcquire();
+            Place leaving = new Place(null);
+            steps.enqueue(new Place(() -> {}));
+            steps.enqueue(leaving);
+            steps.cancel(leaving);
+            steps.release();
+            steps.release();
+            steps.acquireAnyway();
+            steps.release();
+        } catch (Throwable outOfMemory) {
+            linked = false;
+            throw outOfMemory;
+        }
     }
 
     /** Acquires a permit if one is free and no call waits for it. */
@@ -131,36 +213,38 @@ final class FairSemaphore implements HeldPermit {
     /**
      * Enters the queue for a permit, which may be granted before this returns.
      *
-     * @return the ticket for {@link #cancel}; {@link #FULL} if the queue is full
+     * @param place a new one
+     * @return false if the queue is full; the place is then left
      */
-    long enqueue(Waiter waiter) {
+    boolean enqueue(Place place) {
         int seen;
         do {
             seen = queued.get();
             if (seen >= maxQueue) {
-                rejected.increment();
-                return FULL;
+                place.tryEnd(Place.LEFT);
+                rejected.incrementAndGet();
+                return false;
             }
         } while (!queued.compareAndSet(seen, seen + 1));
-        long ticket = tickets.getAndIncrement();
-        queue.put(ticket, waiter);
-        WORD.getAndBitwiseOr(this, WAITING);
+        tail.getAndSet(place).next = place;
+        setWaitingBit();
         grantWaiting();
-        return ticket;
+        return true;
     }
 
     /** Counts a call that is rejected without entering the queue. */
     void countRejected() {
-        rejected.increment();
+        rejected.incrementAndGet();
     }
 
-    /** Removes a waiter from the queue. Returns false if it has been granted a permit, or is about to be. */
-    boolean cancel(long ticket) {
-        if (queue.remove(ticket) == null) {
+    /** Leaves the queue. Returns false if the waiter has been granted a permit, or has left. */
+    boolean cancel(Place place) {
+        if (!place.tryEnd(Place.LEFT)) {
             return false;
         }
-        queued.decrementAndGet();
-        if (!tryClearWaitingBit()) {
+        place.waiter = null;
+        int waiters = queued.decrementAndGet();
+        if (left.incrementAndGet() > waiters + MAX_LEFT | mustLookAgain()) {
             grantWaiting();
         }
         return true;
@@ -197,43 +281,115 @@ final class FairSemaphore implements HeldPermit {
         grantWaiting();
     }
 
-    /** Grants free permits to waiters in order of arrival. */
+    /** Grants free permits to waiters in order of arrival, or has the thread do so that is at it. Never throws. */
     private void grantWaiting() {
+        if (requests.getAndIncrement() != 0) {
+            return;
+        }
+        Place first = null;
+        Place last = null;
+        int seen = 1;
+        do {
+            if (left.get() > queued.get() + MAX_LEFT) {
+                unlinkLeft();
+            }
+            for (Place granted = tryGrant(); granted != null; granted = tryGrant()) {
+                if (last == null) {
+                    first = granted;
+                } else {
+                    last.nextGranted = granted;
+                }
+                last = granted;
+            }
+            seen = requests.addAndGet(-seen);
+        } while (seen != 0);
+        inform(first);
+    }
+
+    /** Informs granted waiters, when other threads may grant again. */
+    private static void inform(@Nullable Place first) {
+        for (Place granted = first; granted != null; ) {
+            Place next = granted.nextGranted;
+            Waiter waiter = granted.waiter;
+            granted.nextGranted = null;
+            granted.waiter = null;
+            try {
+                if (waiter != null) {
+                    waiter.onPermit();
+                }
+            } catch (Throwable thrown) {
+                SafeLog.error(log, "A waiter of a bulkhead could not be informed", thrown);
+            }
+            granted = next;
+        }
+    }
+
+    /** Grants a permit to the first waiter; returns null if there is none, or no permit is free. */
+    private @Nullable Place tryGrant() {
         while (true) {
             long seen = word;
             if ((seen & WAITING) == 0 || active(seen) >= maxActive) {
-                return;
+                return null;
             }
             if (!WORD.compareAndSet(this, seen, seen + ADMIT_ONE)) {
                 continue;
             }
-            Map.Entry<Long, Waiter> first = queue.pollFirstEntry();
+            Place first = takeFirst();
             if (first != null) {
-                queued.decrementAndGet();
-                first.getValue().onPermit();
-            } else {
-                WORD.getAndAdd(this, -ADMIT_ONE);
-                if (tryClearWaitingBit()) {
-                    return;
-                }
+                return first;
+            }
+            WORD.getAndAdd(this, -ADMIT_ONE);
+            if (!mustLookAgain()) {
+                return null; // a waiter that is about to enter requests a grant afterwards
             }
         }
     }
 
+    private @Nullable Place takeFirst() {
+        for (Place next = head.next; next != null; next = head.next) {
+            head.next = null;
+            head = next;
+            if (next.tryEnd(Place.GRANTED)) {
+                queued.decrementAndGet();
+                return next;
+            }
+        }
+        return null;
+    }
+
+    /** Unlinks the places that were left, but for the last one, which another may be appended to. */
+    private void unlinkLeft() {
+        left.set(0);
+        Place before = head;
+        for (Place each = before.next; each != null; ) {
+            Place next = each.next;
+            if (next != null && each.isLeft()) {
+                before.next = next;
+            } else {
+                before = each;
+            }
+            each = next;
+        }
+    }
+
     /**
-     * Clears the {@link #WAITING} bit if the queue is empty and re-checks. Returns true if it stayed empty. A waiter
-     * that enqueues in between may be barged once.
+     * Clears the {@link #WAITING} bit if nobody waits, and checks that again. Returns true if a waiter has entered in
+     * between: a permit that was released meanwhile must be granted, and that waiter may have been barged once.
      */
-    private boolean tryClearWaitingBit() {
-        if (!queue.isEmpty()) {
+    private boolean mustLookAgain() {
+        if (queued.get() != 0) {
             return false;
         }
         WORD.getAndBitwiseAnd(this, ~WAITING);
-        if (queue.isEmpty()) {
-            return true;
+        if (queued.get() == 0) {
+            return false;
         }
+        setWaitingBit();
+        return true;
+    }
+
+    private void setWaitingBit() {
         WORD.getAndBitwiseOr(this, WAITING);
-        return false;
     }
 
     /** Returns the limit in force. */
@@ -254,7 +410,16 @@ final class FairSemaphore implements HeldPermit {
     }
 
     long totalRejected() {
-        return rejected.sum();
+        return rejected.get();
+    }
+
+    /** Returns the number of places in the list; for tests, while no thread grants. */
+    int countLinked() {
+        int count = 0;
+        for (Place each = head.next; each != null; each = each.next) {
+            count++;
+        }
+        return count;
     }
 
     private static int active(long word) {

@@ -205,6 +205,10 @@ final class ObservedPool {
 
     private void setEnd(Call call) {
         call.endsAt = call.beganAt + call.took;
-        ended.add(call);
+        try {
+            ended.add(call);
+        } catch (OutOfMemoryError unrecorded) {
+            active--; // it ends too early rather than never
+        }
     }
 }

@@ -26,7 +26,13 @@ final class SubscriptionPermit extends Deadline.InFlight {
             return null;
         }
         SubscriptionPermit permit = new SubscriptionPermit(held);
-        deadline.register(permit);
+        try {
+            deadline.register(permit);
+        } catch (Throwable outOfMemory) {
+            if (permit.tryEnd()) {
+                throw outOfMemory; // the caller releases the permit
+            }
+        }
         return permit;
     }
 

@@ -5,7 +5,6 @@ import io.netrun.resilience.CallRejectedException;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.Require;
-import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -27,12 +26,10 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     private final FairSemaphore semaphore;
     private final Deadline deadline;
     private final Thread thread = Thread.currentThread();
-    private long ticket;
-    private volatile boolean granted;
-    private volatile boolean removed;
+    private final FairSemaphore.Place place = new FairSemaphore.Place(this);
 
-    /** Written before {@link #removed}. */
-    private boolean shutDown;
+    /** Written before the place is left; without effect if it was ended before. */
+    private volatile boolean shutDown;
 
     SyncWaiter(Bulkhead bulkhead, Deadline deadline) {
         this.bulkhead = bulkhead;
@@ -45,23 +42,19 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     void acquire() {
         Ticker ticker = bulkhead.ticker();
         long since = ticker.nanoTime();
-        ticket = semaphore.enqueue(this);
-        if (ticket == FairSemaphore.FULL) {
+        if (!semaphore.enqueue(place)) {
             throw bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore);
         }
-        if (!granted) {
-            try {
+        try {
+            if (!place.isGranted()) {
                 await(ticker, since);
-            } catch (Throwable thrown) {
-                leave();
-                throw thrown;
             }
-        }
-        if (deadline != Deadline.NONE && deadline.isOver()) {
-            semaphore.release();
             deadline.requireWanted();
+            bulkhead.waitedSince(since);
+        } catch (Throwable thrown) {
+            leave();
+            throw thrown;
         }
-        bulkhead.waitedSince(since);
     }
 
     /** Returns with a permit. If this throws, the caller must {@link #leave()}. */
@@ -70,23 +63,21 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         deadline.register(this);
         bulkhead.pendingWaits().register(this);
         try {
-            while (!granted) {
-                if (removed) {
+            while (!place.isGranted()) {
+                if (place.isLeft()) {
                     throw shutDown ? rejected(bulkhead.rejectShutdown(config)) : givenUp();
                 }
                 long wait = config.maxWait() == null
                         ? MAX_PARK_NANOS
                         : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
                 if (wait <= 0) {
-                    if (semaphore.cancel(ticket)) {
-                        removed = true;
+                    if (semaphore.cancel(place)) {
                         throw rejected(bulkhead.rejectTimedOut(config, semaphore));
                     }
-                    awaitGrantOrRemoval();
                     continue;
                 }
                 LockSupport.parkNanos(this, wait);
-                if (!granted && Thread.currentThread().isInterrupted()) {
+                if (!place.isGranted() && Thread.currentThread().isInterrupted()) {
                     throw new CallInterruptedException(
                             bulkhead.name(),
                             "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a permit",
@@ -126,41 +117,28 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     /** Leaves the queue unless it already has. A permit granted at the same time is released. */
     private void leave() {
-        if (!removed && !semaphore.cancel(ticket)) {
-            awaitGrantOrRemoval();
-            if (granted) {
-                semaphore.release();
-            }
-        }
-    }
-
-    /** Waits for the thread that removed this waiter from the queue to publish the verdict, which is imminent. */
-    private void awaitGrantOrRemoval() {
-        for (int checks = 0; !granted && !removed; checks++) {
-            SpinBackoff.await(checks);
+        if (!semaphore.cancel(place) && place.isGranted()) {
+            semaphore.release();
         }
     }
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        if (semaphore.cancel(ticket)) {
-            removed = true;
+        if (semaphore.cancel(place)) {
             LockSupport.unpark(thread);
         }
     }
 
     @Override
     public void onShutdown() {
-        if (semaphore.cancel(ticket)) {
-            shutDown = true;
-            removed = true;
+        shutDown = true;
+        if (semaphore.cancel(place)) {
             LockSupport.unpark(thread);
         }
     }
 
     @Override
     public void onPermit() {
-        granted = true;
         LockSupport.unpark(thread);
     }
 }

@@ -46,12 +46,13 @@ class FairSemaphoreModelTests {
                         active++;
                         accepted++;
                     } else {
-                        caller.ticket = places.enqueue(caller);
-                        assertThat(caller.ticket == FairSemaphore.FULL).isEqualTo(queue.size() >= maxQueue);
-                        if (caller.ticket == FairSemaphore.FULL) {
-                            rejected++;
-                        } else {
+                        boolean entered = places.enqueue(caller.place);
+                        assertThat(entered).isEqualTo(queue.size() < maxQueue);
+                        if (entered) {
                             queue.add(caller);
+                        } else {
+                            rejected++;
+                            assertThat(places.cancel(caller.place)).isFalse();
                         }
                     }
                 }
@@ -64,7 +65,7 @@ class FairSemaphoreModelTests {
                 case WITHDRAW_FIRST, WITHDRAW_LAST -> {
                     Caller leaving = step == Step.WITHDRAW_FIRST ? queue.pollFirst() : queue.pollLast();
                     if (leaving != null) {
-                        assertThat(places.cancel(leaving.ticket)).isTrue();
+                        assertThat(places.cancel(leaving.place)).isTrue();
                     }
                 }
                 case GROW -> places.resize(++max, maxQueue);
@@ -90,7 +91,7 @@ class FairSemaphoreModelTests {
     private static final class Caller implements FairSemaphore.Waiter {
 
         private final List<Caller> granted;
-        private long ticket;
+        private final FairSemaphore.Place place = new FairSemaphore.Place(this);
 
         Caller(List<Caller> granted) {
             this.granted = granted;
