@@ -12,6 +12,7 @@ import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -20,12 +21,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -47,8 +51,12 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.ContentCachingResponseWrapper;
 
-/** The dashboard in a real browser. Left out without Chromium, unless the environment's BROWSER_TESTS is "required". */
+/**
+ * The dashboard in a real browser. Left out without Chromium, unless the environment's BROWSER_TESTS is "required". One
+ * browser and one page for all tests, since loading is what takes time.
+ */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "shop.settlement-cron=-")
 class DashboardTests {
 
@@ -65,13 +73,13 @@ class DashboardTests {
     @Autowired
     private ResilienceRegistry registry;
 
+    @Autowired
+    private Obstacles obstacles;
+
     private CircuitBreaker payments;
 
-    @Autowired
-    private Outage outage;
-
     @TestConfiguration(proxyBeanMethods = false)
-    static class StrictPolicy {
+    static class Filters {
 
         @Bean
         Filter contentSecurityPolicy() {
@@ -82,26 +90,53 @@ class DashboardTests {
         }
 
         @Bean
-        Outage outage() {
-            return new Outage();
+        Obstacles obstacles() {
+            return new Obstacles();
         }
     }
 
-    /** Where it is on, the endpoint answers nothing but errors, and the times of the questions are kept. */
-    static class Outage extends OncePerRequestFilter {
+    /** What may be in the way of the page's requests. */
+    static class Obstacles extends OncePerRequestFilter {
 
         private final List<Long> asked = new CopyOnWriteArrayList<>();
-        private volatile boolean on;
+        private volatile boolean outage;
+        private volatile boolean readOnly;
+        private volatile boolean forbidden;
+        private volatile CountDownLatch late = new CountDownLatch(0);
 
         @Override
-        protected boolean shouldNotFilter(HttpServletRequest request) {
-            return !on || !request.getRequestURI().endsWith("/actuator/resilience");
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            String path = request.getRequestURI();
+            if (outage && path.endsWith("/resilience/overview")) {
+                asked.add(System.nanoTime());
+                response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+            } else if (forbidden && "POST".equals(request.getMethod())) {
+                response.setStatus(HttpServletResponse.SC_FORBIDDEN);
+            } else if (readOnly && path.endsWith("/resilienceui")) {
+                ContentCachingResponseWrapper page = new ContentCachingResponseWrapper(response);
+                chain.doFilter(request, page);
+                String html = new String(page.getContentAsByteArray(), StandardCharsets.UTF_8)
+                        .replace(
+                                "\"resilience-writable\" content=\"true\"",
+                                "\"resilience-writable\" content=\"false\"");
+                page.resetBuffer();
+                page.getOutputStream().write(html.getBytes(StandardCharsets.UTF_8));
+                page.copyBodyToResponse();
+            } else {
+                if (path.endsWith("/overview/payments")) {
+                    awaitLate();
+                }
+                chain.doFilter(request, response);
+            }
         }
 
-        @Override
-        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain) {
-            asked.add(System.nanoTime());
-            response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+        private void awaitLate() {
+            try {
+                late.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -121,8 +156,12 @@ class DashboardTests {
     void openPage() {
         payments = registry.find(CircuitBreaker.TYPE, "payments").orElseThrow();
         payments.reset();
-        browser.get(server.uri("/actuator/resilienceui").toString());
-        soon(() -> assertThat(tile("payments", "circuit breaker").getText()).contains("closed"));
+        if (browser.getCurrentUrl().contains("/actuator/resilienceui")) {
+            at("");
+        } else {
+            load("");
+        }
+        soon(() -> assertThat(row("payments").getText()).contains("closed"));
     }
 
     @AfterEach
@@ -132,95 +171,16 @@ class DashboardTests {
                 .noneMatch(entry -> entry.getLevel().equals(Level.SEVERE)
                         && !entry.getMessage().contains("favicon")
                         // The browser also logs what the endpoint rejects.
-                        && !entry.getMessage().contains("status of 400"));
+                        && !entry.getMessage().contains("status of 4"));
         List<?> addresses = (List<?>) browser.executeScript(
                 "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)");
         assertThat(addresses).isNotEmpty().allMatch(browser.executeScript("return location.origin")::equals);
     }
 
-    @Test
-    void pageWhenCircuitOpensShouldShowItFirst() {
-        payments.forceOpen();
-        soon(() -> assertThat(
-                        browser.findElement(By.cssSelector("#tiles article")).getText())
-                .contains("payments", "forced open"));
-    }
+    // ---- at a glance
 
     @Test
-    void filterShouldLeaveWhatFits() {
-        browser.findElement(By.id("text")).sendKeys("report");
-        soon(() -> assertThat(browser.findElements(By.cssSelector("article:not([hidden]) h3")))
-                .isNotEmpty()
-                .allMatch(title -> title.getText().contains("report")));
-    }
-
-    @Test
-    void nameWithMarkupShouldBeShownAsText() {
-        registry.getOrCreate(CircuitBreaker.TYPE, MARKUP, CircuitBreakerConfig.defaults());
-        soon(() -> assertThat(tile(MARKUP, "circuit breaker").getText()).contains(MARKUP));
-        assertThat(browser.findElements(By.tagName("img"))).isEmpty();
-        assertThat(browser.getTitle()).isEqualTo("Resilience");
-        registry.remove(CircuitBreaker.TYPE, MARKUP);
-    }
-
-    @Test
-    void keyboardAloneShouldForceOpenAfterAQuestion() {
-        WebElement button = open("payments", "circuit breaker")
-                .findElements(By.cssSelector("button"))
-                .get(1);
-        button.sendKeys(Keys.ENTER);
-        assertThat(payments.state()).isEqualTo(CircuitBreaker.State.CLOSED);
-        browser.switchTo().activeElement().sendKeys(Keys.TAB);
-        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
-        soon(() -> assertThat(browser.findElement(By.id("outcome")).getText()).contains("Done", "payments"));
-        assertThat(payments.state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
-        assertThat(browser.switchTo().activeElement()).isEqualTo(button);
-    }
-
-    @Test
-    void instanceShouldBeSwitchedOffAndOnFromThePage() {
-        WebElement tile = open("reports", "bulkhead");
-        tile.findElement(By.cssSelector(".row button")).sendKeys(Keys.ENTER);
-        agree();
-        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("switched off", "switch on"));
-        assertThat(registry.find(Bulkhead.TYPE, "reports").orElseThrow().isEnabled())
-                .isFalse();
-        tile.findElement(By.cssSelector(".row button")).sendKeys(Keys.ENTER);
-        agree();
-        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("healthy", "switch off"));
-    }
-
-    @Test
-    void settingsShouldBeChangeableAndRejectionsExplained() {
-        WebElement tile = open("reports", "bulkhead");
-        WebElement field = tile.findElement(By.cssSelector("form input"));
-        field.sendKeys("maxConcurrent=0" + Keys.ENTER);
-        agree();
-        soon(() -> assertThat(browser.findElement(By.id("outcome")).getText())
-                .contains("Not done", "maxConcurrent is 0: must be between 1 and"));
-        field.clear();
-        field.sendKeys("maxConcurrent=3" + Keys.ENTER);
-        agree();
-        soon(() -> assertThat(tile("reports", "bulkhead").getText()).contains("0 of 3"));
-        registry.reconfigure(
-                Bulkhead.TYPE, "reports", c -> c.toBuilder().maxConcurrent(2).build());
-    }
-
-    @Test
-    void questionThatIsAnsweredWithNoShouldChangeNothing() {
-        WebElement disable = open("payments", "circuit breaker")
-                .findElements(By.cssSelector("button"))
-                .get(2);
-        assertThat(disable.getText()).startsWith("disable");
-        disable.sendKeys(Keys.ENTER);
-        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
-        soon(() -> assertThat(browser.switchTo().activeElement()).isEqualTo(disable));
-        assertThat(browser.findElement(By.id("outcome")).getText()).isEmpty();
-        assertThat(payments.state()).isEqualTo(CircuitBreaker.State.CLOSED);
-    }
-
-    @Test
-    void openCircuitShouldCountDownShowWhyAndCloseWhenReset() {
+    void openCircuitShouldBeTheFirstProblemAndCloseWhenReset() {
         CircuitBreaker flaky = registry.getOrCreate(
                 CircuitBreaker.TYPE,
                 "flaky",
@@ -229,178 +189,366 @@ class DashboardTests {
                     throw new IllegalStateException("broken pipe");
                 }))
                 .hasMessage("broken pipe");
-        soon(() ->
-                assertThat(tile("flaky", "circuit breaker").getText()).containsPattern("Next trial\\s+in [1-5]?\\d s"));
-        WebElement tile = open("flaky", "circuit breaker");
-        soon(() -> assertThat(tile.getText())
-                .contains("stateChanged from: closed, to: open", "IllegalStateException: broken pipe"));
-        tile.findElement(By.cssSelector("button")).sendKeys(Keys.ENTER);
-        agree();
-        soon(() -> assertThat(browser.findElement(By.id("outcome")).getText()).contains("Done: reset of flaky"));
-        assertThat(flaky.state()).isEqualTo(CircuitBreaker.State.CLOSED);
-        registry.remove(CircuitBreaker.TYPE, "flaky");
-    }
-
-    @Test
-    void tileShouldShowItsChainsAndTheDurationsOfAttempts() throws Exception {
-        post(server.uri("/orders"), "{\"product\": 1, \"quantity\": 1}");
-        WebElement tile = open("payments", "circuit breaker");
-        soon(
-                () -> assertThat(tile.getText())
-                        .containsPattern("Attempts take\\s+.*, longest \\d")
-                        .contains(
-                                "PaymentClient.charge(String, BigDecimal): timeout payments → retry payments → circuit-breaker payments"));
-    }
-
-    private static WebElement open(String name, String kind) {
-        WebElement tile = tile(name, kind);
-        tile.findElement(By.tagName("summary")).sendKeys(Keys.ENTER);
-        soon(() -> assertThat(tile.findElements(By.cssSelector("button"))).isNotEmpty());
-        return tile;
-    }
-
-    /** Confirms the page's question. */
-    private static void agree() {
-        browser.switchTo().activeElement().sendKeys(Keys.TAB);
-        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
-    }
-
-    @Test
-    void pageShouldAskForNothingWhileItIsPaused() {
-        WebElement pause = browser.findElement(By.id("pause"));
-        pause.click();
-        assertThat(pause.getDomAttribute("aria-pressed")).isEqualTo("true");
-        payments.forceOpen();
-        // Longer than one poll and a request that may have been in flight.
-        await().during(Duration.ofSeconds(3))
-                .atMost(Duration.ofSeconds(10))
-                .until(() -> tile("payments", "circuit breaker").getText().contains("closed"));
-        pause.click();
-        soon(() -> assertThat(tile("payments", "circuit breaker").getText()).contains("forced open"));
-    }
-
-    @Test
-    void pageShouldAskLessOftenWhileNothingAnswers() {
-        outage.asked.clear();
-        outage.on = true;
         try {
-            soon(() -> assertThat(browser.findElement(By.id("connection")).getText())
-                    .contains("Not reachable since", "the answer was 500", "The data below is outdated"));
-            await().atMost(Duration.ofSeconds(60)).until(() -> outage.asked.size() >= 3);
+            soon(() -> assertThat(card("flaky").getText())
+                    .contains("circuit open: calls are rejected, since", "IllegalStateException: broken pipe")
+                    .containsPattern("[1-5]?\\d s"));
+            assertThat(text("headline")).startsWith("1 circuit open (flaky for ");
+            assertThat(browser.getTitle()).matches("\\(\\d\\) .* – Resilience");
+            assertThat(browser.findElement(By.cssSelector("#rows tr")).getText())
+                    .contains("flaky", "open");
+            press(card("flaky").findElement(By.tagName("button")));
+            agree();
+            soon(() -> assertThat(text("outcome")).contains("Done: reset of circuit breaker flaky"));
+            assertThat(flaky.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+            soon(() -> assertThat(text("changes")).contains("reset circuit breaker flaky", "state open → closed"));
         } finally {
-            outage.on = false;
+            registry.remove(CircuitBreaker.TYPE, "flaky");
         }
-        assertThat(outage.asked.get(2) - outage.asked.get(1)).isGreaterThan(outage.asked.get(1) - outage.asked.get(0));
-        browser.findElement(By.id("pause")).click();
-        browser.findElement(By.id("pause")).click();
+    }
+
+    @Test
+    void nameShouldHaveOneRowForAllItsPatterns() {
+        List<String> names = browser.findElements(By.cssSelector("#rows th a")).stream()
+                .map(WebElement::getText)
+                .toList();
+        assertThat(names).contains("payments", "reports").doesNotHaveDuplicates();
+        assertThat(browser.findElement(By.id("columns")).getText()).contains("Breaker", "Retry", "Bulkhead", "Calls/s");
+        assertThat(row("reports").getText()).contains("0/2");
+    }
+
+    @Test
+    void nameWithMarkupShouldBeShownAsText() {
+        registry.getOrCreate(CircuitBreaker.TYPE, MARKUP).forceOpen();
+        try {
+            soon(() -> assertThat(card(MARKUP).getText()).contains(MARKUP));
+            press(row(MARKUP).findElement(By.tagName("a")));
+            soon(() -> assertThat(text("panel-title")).isEqualTo(MARKUP));
+            soon(() -> assertThat(text("view")).contains("forced-open"));
+            assertThat(browser.findElements(By.tagName("img"))).isEmpty();
+            assertThat(browser.getTitle()).endsWith("Resilience");
+        } finally {
+            registry.remove(CircuitBreaker.TYPE, MARKUP);
+        }
+    }
+
+    @Test
+    void hundredsOfNamesShouldStayUsable() {
+        try {
+            for (int i = 0; i < 300; i++) {
+                registry.getOrCreate(CircuitBreaker.TYPE, "host-" + i + ".example");
+            }
+            registry.find(CircuitBreaker.TYPE, "host-222.example").orElseThrow().forceOpen();
+            soon(() -> assertThat(
+                            browser.findElement(By.cssSelector("#rows th a")).getText())
+                    .as("the worst comes first")
+                    .isEqualTo("host-222.example"));
+            browser.findElement(By.id("text")).sendKeys("host-29");
+            soon(() ->
+                    assertThat(browser.findElements(By.cssSelector("#rows tr"))).hasSize(11));
+            assertThat(text("count")).startsWith("11 of 3");
+        } finally {
+            registry.all(CircuitBreaker.TYPE).stream()
+                    .filter(breaker -> breaker.name().startsWith("host-"))
+                    .forEach(registry::remove);
+        }
+    }
+
+    @Test
+    void fortyNamesShouldBeSeenWithoutScrolling() {
+        try {
+            for (int i = 0; i < 40; i++) {
+                registry.getOrCreate(CircuitBreaker.TYPE, "host-" + i);
+            }
+            show(1280, 800, "light");
+            soon(() ->
+                    assertThat(browser.findElements(By.cssSelector("#rows tr"))).hasSizeGreaterThan(40));
+            soon(() -> assertThat(browser.executeScript("return document.querySelectorAll('#rows tr')[39]"
+                            + ".getBoundingClientRect().bottom <= innerHeight"))
+                    .isEqualTo(true));
+            show(390, 844, "light");
+            assertThat(browser.executeScript("return document.documentElement.scrollWidth <= innerWidth"))
+                    .as("nothing sticks out at 390 pixels")
+                    .isEqualTo(true);
+        } finally {
+            showAsBefore();
+            registry.all(CircuitBreaker.TYPE).stream()
+                    .filter(breaker -> breaker.name().startsWith("host-"))
+                    .forEach(registry::remove);
+        }
+    }
+
+    // ---- the address
+
+    @Test
+    void addressShouldHaveFilterOrderAndOpenedName() {
+        browser.findElement(By.id("text")).sendKeys("report");
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#rows th a")))
+                .isNotEmpty()
+                .allMatch(link -> link.getText().contains("report")));
+        press(browser.findElement(By.xpath("//thead//button[.='Calls/s']")));
+        press(row("reports").findElement(By.tagName("a")));
+        soon(() -> assertThat(text("panel-title")).isEqualTo("reports"));
+        assertThat(browser.getCurrentUrl()).contains("q=report", "sort=-calls", "name=reports");
+        browser.navigate().back();
+        soon(() -> assertThat(browser.findElement(By.id("panel")).isDisplayed()).isFalse());
+        browser.navigate().forward();
+        soon(() -> assertThat(browser.findElement(By.id("panel")).isDisplayed()).isTrue());
+        assertThat(browser.findElement(By.cssSelector("thead [aria-sort]")).getText())
+                .isEqualTo("Calls/s");
+    }
+
+    @Test
+    void reloadShouldKeepThePastAndWhatTheAddressSays() {
+        soon(() -> assertThat(row("payments").findElements(By.cssSelector(".lane rect")))
+                .isNotEmpty());
+        load("#q=pay&name=payments&tab=timeline");
+        soon(() -> assertThat(row("payments").findElements(By.cssSelector(".lane rect")))
+                .isNotEmpty());
+        assertThat(browser.findElement(By.id("text")).getDomProperty("value")).isEqualTo("pay");
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#view .chart rect")))
+                .isNotEmpty());
+        soon(() -> browser.findElement(By.cssSelector("#view .chart")).sendKeys(Keys.ARROW_LEFT));
+        soon(() -> assertThat(text("reading")).contains("circuit breaker "));
+    }
+
+    @Test
+    void groupsShouldBeThoseOfClassesOrPatterns() {
+        at("#group=pattern&pattern=bulkhead");
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#rows tr.group")))
+                .anyMatch(group -> group.getText().startsWith("bulkhead (")));
+        at("#group=class");
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#rows tr.group")))
+                .anyMatch(group -> group.getText().startsWith("PaymentClient (")));
+    }
+
+    // ---- the panel
+
+    @Test
+    void panelShouldShowTheChainOfEachMethodAndItsTabsByKeyboard() throws Exception {
+        post(server.uri("/orders"), "{\"product\": 1, \"quantity\": 1}");
+        at("#name=payments");
         soon(() ->
-                assertThat(browser.findElement(By.id("connection")).getText()).isEmpty());
+                assertThat(text("view")).contains("PaymentClient.charge", "gives up after", "attempts", "the method"));
+        WebElement tab = browser.findElement(By.id("tab-now"));
+        tab.sendKeys(Keys.ARROW_RIGHT);
+        soon(() -> assertThat(browser.switchTo().activeElement().getText()).isEqualTo("Timeline"));
+        browser.switchTo().activeElement().sendKeys(Keys.ARROW_RIGHT);
+        soon(() -> assertThat(browser.findElement(By.id("tab-failures")).getDomAttribute("aria-selected"))
+                .isEqualTo("true"));
+        browser.findElement(By.id("view")).sendKeys(Keys.ESCAPE);
+        soon(() -> assertThat(browser.findElement(By.id("panel")).isDisplayed()).isFalse());
+    }
+
+    @Test
+    void failuresShouldBeGroupedByClass() {
+        CircuitBreaker flaky = registry.getOrCreate(CircuitBreaker.TYPE, "failing");
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> flaky.run(() -> {
+                        throw new IllegalStateException("broken pipe");
+                    }))
+                    .isNotNull();
+        }
+        at("#name=failing&tab=failures");
+        soon(() -> assertThat(text("view")).contains("IllegalStateException (3)", "broken pipe"));
+        registry.remove(flaky);
+    }
+
+    @Test
+    void settingsShouldBePreviewedAndMistakesStandAtTheirField() {
+        at("#name=reports&tab=settings");
+        By id = By.id("bulkhead-maxConcurrent");
+        soon(() -> assertThat(browser.findElement(id).getDomProperty("value")).isEqualTo("2"));
+        assertThat(browser.findElement(By.id("bulkhead-maxConcurrent-hint")).getText())
+                .contains("a whole number, between 1 and", "application.yml");
+        WebElement field = browser.findElement(id);
+        field.clear();
+        field.sendKeys("0" + Keys.ENTER);
+        agree();
+        soon(() -> assertThat(browser.findElement(By.id("bulkhead-maxConcurrent-error"))
+                        .getText())
+                .contains("maxConcurrent is 0: must be between 1 and"));
+        assertThat(browser.switchTo().activeElement()).isEqualTo(field);
+        field.clear();
+        field.sendKeys("3" + Keys.ENTER);
+        assertThat(browser.findElement(By.id("question-list")).getText()).isEqualTo("maxConcurrent: 2 → 3");
+        agree();
+        soon(() -> assertThat(row("reports").getText()).contains("0/3"));
+        assertThat(browser.findElement(By.id("bulkhead-maxConcurrent-hint")).getText())
+                .contains("operator");
+        registry.reconfigure(
+                Bulkhead.TYPE, "reports", c -> c.toBuilder().maxConcurrent(2).build());
+    }
+
+    @Test
+    void keyboardAloneShouldForceOpenAfterAQuestion() {
+        at("#name=payments&tab=actions");
+        By forceOpen = By.id("do-circuit-breaker-force-open");
+        soon(() -> assertThat(browser.findElement(forceOpen).isDisplayed()).isTrue());
+        browser.findElement(forceOpen).sendKeys(Keys.ENTER);
+        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+        soon(() -> assertThat(browser.switchTo().activeElement()).isEqualTo(browser.findElement(forceOpen)));
+        assertThat(payments.state()).as("answered with no").isEqualTo(CircuitBreaker.State.CLOSED);
+        browser.findElement(forceOpen).sendKeys(Keys.ENTER);
+        agree();
+        soon(() -> assertThat(text("outcome")).contains("Done: force open of circuit breaker payments"));
+        assertThat(payments.state()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
+        soon(() -> assertThat(card("payments").getText()).contains("forced open"));
+    }
+
+    @Test
+    void instanceShouldBeSwitchedOffAndOn() {
+        at("#name=reports&tab=actions");
+        Bulkhead reports = registry.find(Bulkhead.TYPE, "reports").orElseThrow();
+        soon(() -> press(browser.findElement(By.id("do-bulkhead-switch-off"))));
+        agree();
+        soon(() -> assertThat(card("reports").getText()).contains("bulkhead switched off"));
+        assertThat(reports.isEnabled()).isFalse();
+        soon(() -> press(browser.findElement(By.id("do-bulkhead-switch-on"))));
+        agree();
+        soon(() -> assertThat(reports.isEnabled()).isTrue());
+    }
+
+    // ---- what is in the way
+
+    @Test
+    void forbiddenChangeShouldBeReported() {
+        obstacles.forbidden = true;
+        try {
+            at("#name=payments&tab=actions");
+            soon(() -> press(browser.findElement(By.id("do-circuit-breaker-disable"))));
+            agree();
+            soon(() -> assertThat(text("outcome")).contains("Not done: disable", "the answer was 403"));
+            assertThat(payments.state()).isEqualTo(CircuitBreaker.State.CLOSED);
+        } finally {
+            obstacles.forbidden = false;
+        }
+    }
+
+    @Test
+    void pageWithoutWritesShouldOfferNone() {
+        obstacles.readOnly = true;
+        try {
+            load("#name=payments&tab=actions");
+            soon(() -> assertThat(text("view")).contains("Changes are off"));
+            assertThat(browser.findElements(By.cssSelector("#view button"))).isEmpty();
+        } finally {
+            obstacles.readOnly = false;
+            load("");
+        }
+    }
+
+    @Test
+    void lateAnswerShouldNotReplaceALaterOne() {
+        obstacles.late = new CountDownLatch(1);
+        try {
+            at("#name=payments");
+            at("#name=reports");
+            soon(() -> assertThat(text("view")).contains("bulkhead"));
+        } finally {
+            obstacles.late.countDown();
+        }
+        at("#name=reports&tab=settings");
+        soon(() -> assertThat(browser.findElements(By.id("bulkhead-maxConcurrent")))
+                .isNotEmpty());
+        assertThat(text("panel-title")).isEqualTo("reports");
+        assertThat(browser.findElements(By.id("circuit-breaker-failureThreshold")))
+                .isEmpty();
+    }
+
+    @Test
+    void pageShouldSayThatItIsOutdatedAndAskLessOften() {
+        obstacles.asked.clear();
+        obstacles.outage = true;
+        try {
+            soon(() -> assertThat(text("connection"))
+                    .contains("Not reachable since", "the answer was 500", "The data below is outdated"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> obstacles.asked.size() >= 2);
+        } finally {
+            obstacles.outage = false;
+        }
+        assertThat(obstacles.asked.get(1) - obstacles.asked.get(0)).isGreaterThan(3_000_000_000L);
+        browser.findElement(By.id("pause")).click();
+        assertThat(browser.findElement(By.id("pause")).getDomAttribute("aria-pressed"))
+                .isEqualTo("true");
+        browser.findElement(By.id("pause")).click();
+        soon(() -> assertThat(text("connection")).isEmpty());
         // The browser logs the failed requests.
         assertThat(browser.manage().logs().get(LogType.BROWSER).getAll())
                 .allMatch(entry -> entry.getMessage().contains("status of 500"));
     }
 
+    @Test
+    void pausedPageShouldAskForNothing() {
+        browser.findElement(By.id("pause")).click();
+        long before = polls();
+        await().during(Duration.ofMillis(2_500)).atMost(Duration.ofSeconds(10)).until(() -> polls() <= before + 1);
+        browser.findElement(By.id("pause")).click();
+        soon(() -> assertThat(polls()).isGreaterThan(before));
+    }
+
+    // ---- everyone
+
     @ParameterizedTest
-    @CsvSource({"1280, light", "1280, dark", "390, light", "390, dark"})
-    void pageShouldHaveNoBarrierThatAxeKnows(int width, String scheme) {
+    @ValueSource(strings = {"light", "dark"})
+    void pageShouldHaveNoBarrierThatAxeKnows(String scheme) {
         payments.forceOpen();
-        soon(() -> assertThat(tile("payments", "circuit breaker").getText()).contains("forced open"));
-        show(width, scheme);
-        WebElement tile = open("payments", "circuit breaker");
-        soon(() -> assertThat(barriers()).isEmpty());
-        tile.findElements(By.cssSelector("button")).get(1).sendKeys(Keys.ENTER);
-        soon(() -> assertThat(barriers()).as("with a question asked").isEmpty());
-        browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
-        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
-        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+        try {
+            show(1280, 900, scheme);
+            at("#name=payments&tab=settings");
+            soon(() -> assertThat(browser.findElements(By.id("circuit-breaker-failureThreshold")))
+                    .isNotEmpty());
+            soon(() -> assertThat(card("payments").getText()).contains("forced open"));
+            assertThat(barriers()).as("with settings").isEmpty();
+            at("#name=payments&tab=timeline");
+            soon(() -> assertThat(browser.findElements(By.id("reading"))).isNotEmpty());
+            assertThat(barriers()).as("with the timeline").isEmpty();
+            at("#name=payments&tab=actions");
+            soon(() -> press(browser.findElement(By.id("do-circuit-breaker-reset"))));
+            soon(() -> assertThat(browser.findElement(By.id("question")).isDisplayed())
+                    .isTrue());
+            assertThat(barriers()).as("with a question asked").isEmpty();
+            browser.switchTo().activeElement().sendKeys(Keys.ESCAPE);
+        } finally {
+            showAsBefore();
+        }
     }
 
     @Test
-    void hundredsOfInstancesShouldStayUsable() {
-        try {
-            addHosts(500);
-            registry.find(CircuitBreaker.TYPE, "host:321.example").orElseThrow().forceOpen();
-            soon(() -> assertThat(browser.findElement(By.cssSelector("#tiles article h3"))
-                            .getText())
-                    .as("the worst comes first")
-                    .isEqualTo("host:321.example"));
-            browser.findElement(By.id("text")).sendKeys("host:499");
-            soon(() -> assertThat(browser.findElements(By.cssSelector("article:not([hidden]) h3")))
-                    .singleElement()
-                    .satisfies(title -> assertThat(title.getText()).isEqualTo("host:499.example")));
-        } finally {
-            removeHosts();
-        }
-        browser.findElement(By.id("text")).clear();
-        soon(() -> assertThat(browser.findElements(By.cssSelector("#tiles article")))
-                .hasSizeLessThan(100));
+    void coloursShouldFollowTheSwitchAcrossReloads() {
+        show(1280, 900, "light");
+        String light = background();
+        chooseColours("dark");
+        String dark = background();
+        assertThat(dark).isNotEqualTo(light);
+        load("");
+        assertThat(background()).isEqualTo(dark);
+        chooseColours("system");
+        assertThat(background()).isEqualTo(light);
+        showAsBefore();
     }
 
-    @Test
-    void pageShouldDrawTheLinesThatCanBeSeenAndNoOthers() {
-        try {
-            addHosts(200);
-            soon(() -> assertThat(browser.findElements(By.cssSelector("#tiles article")))
-                    .hasSizeGreaterThan(200));
-            soon(() -> assertThat(drawn()).isPositive());
-            assertThat(drawn()).isLessThan(100);
-            long before = drawn();
-            browser.executeScript("window.scrollTo(0, document.body.scrollHeight)");
-            soon(() -> assertThat(drawn()).isGreaterThan(before));
-        } finally {
-            removeHosts();
-        }
-    }
-
-    private void addHosts(int number) {
-        for (int i = 0; i < number; i++) {
-            registry.getOrCreate(CircuitBreaker.TYPE, "host:" + i + ".example", CircuitBreakerConfig.defaults());
-        }
-    }
-
-    private void removeHosts() {
-        registry.all(CircuitBreaker.TYPE).stream()
-                .filter(breaker -> breaker.name().startsWith("host:"))
-                .forEach(registry::remove);
-    }
-
-    private static long drawn() {
-        return (long) browser.executeScript("return document.querySelectorAll('#tiles canvas').length");
-    }
-
-    /** What axe-core finds, as text. */
-    private static List<String> barriers() {
-        return new AxeBuilder()
-                .analyze(browser).getViolations().stream()
-                        .map(rule -> rule.getId() + ": " + rule.getNodes())
-                        .toList();
-    }
-
-    private static void show(int width, String scheme) {
-        Map<String, Object> size = Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false);
-        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", size);
-        browser.executeCdpCommand(
-                "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-    }
-
-    /** The pictures of the README: into the folder that the environment's DASHBOARD_PICTURES names. */
+    /** The pictures of the documentation: into the folder that the environment's DASHBOARD_PICTURES names. */
     @Test
     void pageShouldBePicturedWhereAsked() throws Exception {
         String folder = System.getenv("DASHBOARD_PICTURES");
         assumeTrue(folder != null, "Nobody asked for pictures");
-        knobs("{\"failureRate\": 1}");
         Thread customers = new Thread(() -> buy(server), "customers");
         customers.setDaemon(true);
         customers.start();
         try {
-            soon(() -> assertThat(browser.findElement(By.cssSelector("#tiles article"))
-                            .getText())
-                    .contains("payments", "open"));
+            long began = polls();
+            await().atMost(Duration.ofMinutes(3)).until(() -> polls() > began + 40);
+            knobs("{\"failureRate\": 1}");
+            soon(() -> assertThat(card("payments").getText()).contains("open"));
+            long failing = polls();
+            await().atMost(Duration.ofMinutes(3)).until(() -> polls() > failing + 8);
+            soon(() -> assertThat(card("payments").getText()).contains("circuit open"));
             Path pictures = Files.createDirectories(Path.of(folder));
-            picture(pictures.resolve("dashboard-light.png"), 1280, "light");
-            picture(pictures.resolve("dashboard-dark.png"), 1280, "dark");
-            picture(pictures.resolve("dashboard-narrow.png"), 390, "light");
+            picture(pictures.resolve("dashboard-light.png"), "", 1280, 800, "light");
+            picture(pictures.resolve("dashboard-dark.png"), "#name=payments&tab=timeline", 1280, 800, "dark");
+            picture(pictures.resolve("dashboard-narrow.png"), "", 390, 844, "light");
+            picture(pictures.resolve("dashboard-wide.png"), "#name=payments", 1920, 1080, "light");
         } finally {
             customers.interrupt();
             customers.join();
@@ -432,30 +580,95 @@ class DashboardTests {
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
     }
 
-    private static void picture(Path file, int width, String scheme) throws Exception {
-        show(width, scheme);
-        // After two polls the lines are drawn in the current colours and width.
+    private static void picture(Path file, String address, int width, int height, String scheme) throws Exception {
+        show(width, height, scheme);
+        at(address);
         long polls = polls();
         soon(() -> assertThat(polls()).isGreaterThan(polls + 1));
         Files.write(file, browser.getScreenshotAs(OutputType.BYTES));
-        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        showAsBefore();
     }
 
     private static long polls() {
         return (Long) browser.executeScript(
-                "return performance.getEntriesByName(new URL('resilience', location).href).length");
+                "return performance.getEntriesByName(new URL('resilience/overview', location).href).length");
     }
 
-    private static WebElement tile(String name, String kind) {
-        return browser.findElements(By.cssSelector("#tiles article")).stream()
-                .filter(tile -> tile.findElement(By.tagName("h3")).getText().equals(name)
-                        && tile.findElement(By.className("kind")).getText().equals(kind))
+    private void load(String fragment) {
+        browser.get("about:blank");
+        browser.get(server.uri("/actuator/resilienceui") + fragment);
+        soon(() -> assertThat(browser.findElements(By.cssSelector("#rows tr"))).isNotEmpty());
+    }
+
+    /** Goes to another state of the same page. */
+    private static void at(String fragment) {
+        browser.executeScript(
+                "history.pushState(null, '', location.pathname + arguments[0]);"
+                        + " dispatchEvent(new Event('address'))",
+                fragment);
+    }
+
+    private static void press(WebElement element) {
+        element.sendKeys(Keys.ENTER);
+    }
+
+    /** Confirms the page's question. */
+    private static void agree() {
+        browser.switchTo().activeElement().sendKeys(Keys.TAB);
+        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+    }
+
+    private static String text(String id) {
+        return browser.findElement(By.id(id)).getDomProperty("textContent");
+    }
+
+    private static void chooseColours(String name) {
+        browser.findElement(By.cssSelector("#theme option[value='" + name + "']")).click();
+    }
+
+    private static String background() {
+        return (String) browser.executeScript("return getComputedStyle(document.body).backgroundColor");
+    }
+
+    /** What axe-core finds, as text. */
+    private static List<String> barriers() {
+        return new AxeBuilder()
+                .analyze(browser).getViolations().stream()
+                        .map(rule -> rule.getId() + ": " + rule.getNodes())
+                        .toList();
+    }
+
+    private static void show(int width, int height, String scheme) {
+        Map<String, Object> size = Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false);
+        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride", size);
+        browser.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    private static void showAsBefore() {
+        browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    }
+
+    private static WebElement row(String name) {
+        return browser.findElements(By.cssSelector("#rows th a")).stream()
+                .filter(link -> link.getText().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("No tile of " + kind + " " + name));
+                .orElseThrow(() -> new AssertionError("No row of " + name))
+                .findElement(By.xpath("ancestor::tr"));
+    }
+
+    private static WebElement card(String name) {
+        return browser.findElements(By.cssSelector("#problems > li")).stream()
+                .filter(card -> card.findElement(By.tagName("h3")).getText().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("No problem of " + name));
     }
 
     private static void soon(org.awaitility.core.ThrowingRunnable check) {
         await().atMost(Duration.ofSeconds(15))
+                .pollInterval(Duration.ofMillis(50))
                 .ignoreExceptionsInstanceOf(org.openqa.selenium.WebDriverException.class)
                 .untilAsserted(check);
     }

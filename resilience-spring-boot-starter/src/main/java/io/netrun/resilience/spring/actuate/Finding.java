@@ -206,7 +206,7 @@ record Finding(
             findings.add(new Finding(kind, cell, text, since(series), null, null, cell.rate(series)));
         }
 
-        /** The first sample of those in a row in which it happened; one without is not the end. */
+        /** The first of the consecutive samples in which it happened; one without is not the end. */
         private @Nullable Instant since(Series series) {
             Track track = cell.track();
             if (track == null || sampled == null) {

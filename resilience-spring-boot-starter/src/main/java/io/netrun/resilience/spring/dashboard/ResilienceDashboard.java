@@ -32,16 +32,17 @@ public final class ResilienceDashboard {
 
     /** No other name is looked for, so that none leads out of the package. */
     private static final Map<String, MimeType> FILES = Map.ofEntries(
+            Map.entry("tokens.css", CSS),
             Map.entry("style.css", CSS),
             Map.entry("app.js", SCRIPT),
             Map.entry("source.js", SCRIPT),
+            Map.entry("state.js", SCRIPT),
+            Map.entry("words.js", SCRIPT),
             Map.entry("view.js", SCRIPT),
-            Map.entry("tile.js", SCRIPT),
-            Map.entry("detail.js", SCRIPT),
+            Map.entry("panel.js", SCRIPT),
+            Map.entry("timeline.js", SCRIPT),
+            Map.entry("actions.js", SCRIPT),
             Map.entry("element.js", SCRIPT),
-            Map.entry("chart.js", SCRIPT),
-            Map.entry("uPlot.esm.js", SCRIPT),
-            Map.entry("uPlot.min.css", CSS),
             Map.entry("icon.svg", new MimeType("image", "svg+xml")));
 
     private final Resource page;

@@ -293,7 +293,7 @@ public final class RuntimeSettings {
                 setting.valueIn(defaults) == null);
     }
 
-    /** What the record itself says about a value that is out of any range. */
+    /** What the record itself reports about a value that is out of any range. */
     private static String range(Record defaults, Setting setting, Class<?> type) {
         Object outside = type == int.class || type == Integer.class
                 ? (Object) Integer.MIN_VALUE

@@ -1,4 +1,6 @@
-// Elements and their texts.
+// Elements and their texts. Texts are set as text, so that no name becomes markup.
+
+const SVG = 'http://www.w3.org/2000/svg';
 
 export function element(tag, text, className) {
   const made = document.createElement(tag);
@@ -7,6 +9,25 @@ export function element(tag, text, className) {
   return made;
 }
 
+export function svg(tag, attributes = {}, text) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+export function button(text, onclick, hiddenText = '') {
+  const made = element('button', text);
+  made.type = 'button';
+  if (hiddenText) made.append(element('span', hiddenText, 'hidden'));
+  made.onclick = onclick;
+  return made;
+}
+
 export function say(target, text) {
   if (target.textContent !== text) target.textContent = text;
+}
+
+export function dress(target, className) {
+  if (target.className !== className) target.className = className;
 }

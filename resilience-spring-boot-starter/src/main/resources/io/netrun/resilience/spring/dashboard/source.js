@@ -6,7 +6,7 @@ const root = new URL(content('resilience-json'), document.baseURI);
 export const writable = content('resilience-writable') === 'true';
 export const patterns = [...document.querySelectorAll('meta[name="resilience-pattern"]')].map(meta => {
   const [key, section, ...actions] = meta.content.trim().split(' ');
-  return {key, section, actions, callsLabel: meta.dataset.label, callCounts: meta.dataset.calls.split(' ').filter(Boolean)};
+  return {key, section, actions};
 });
 
 const TIMEOUT = 10_000;
@@ -18,11 +18,9 @@ async function ask(url, options = {}) {
   return {body, serverTime: Date.parse(response.headers.get('Date') ?? '') || Date.now()};
 }
 
-const address = (key, name) => `${root}/${key}/${encodeURIComponent(name)}`;
-
-export const all = () => ask(root);
-export const one = async (key, name) => (await ask(address(key, name))).body;
-export const act = (key, name, change) => ask(address(key, name), {
+export const overview = () => ask(`${root}/overview`);
+export const nameOf = async name => (await ask(`${root}/overview/${encodeURIComponent(name)}`)).body;
+export const act = (key, name, change) => ask(`${root}/${key}/${encodeURIComponent(name)}`, {
   method: 'POST', headers: {'Content-Type': 'application/json', ...csrf()}, body: JSON.stringify(change),
 });
 

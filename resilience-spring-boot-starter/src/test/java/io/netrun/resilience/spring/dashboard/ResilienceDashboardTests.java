@@ -57,8 +57,9 @@ class ResilienceDashboardTests {
     @ParameterizedTest
     @CsvSource({
         "app.js, text/javascript;charset=UTF-8",
-        "uPlot.esm.js, text/javascript;charset=UTF-8",
+        "panel.js, text/javascript;charset=UTF-8",
         "style.css, text/css;charset=UTF-8",
+        "tokens.css, text/css;charset=UTF-8",
         "icon.svg, image/svg+xml"
     })
     void fileShouldHaveItsType(String name, String type) {

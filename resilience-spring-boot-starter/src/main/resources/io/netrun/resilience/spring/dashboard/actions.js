@@ -1,0 +1,63 @@
+// What an operator does: a question before, the outcome after.
+
+import {element, say} from './element.js';
+import {act} from './source.js';
+import {title} from './words.js';
+
+const $ = id => document.getElementById(id);
+
+export const EFFECTS = {
+  reset: 'The circuit is closed and all its counts are zero. Totals stay.',
+  'half-open': 'The next calls are trials, which close or open the circuit.',
+  'force-open': 'All calls are rejected until the circuit is reset.',
+  disable: 'All calls are admitted and counted until the circuit is reset. Nothing protects them.',
+  'switch-off': 'Calls bypass it until it is switched on again.',
+  'switch-on': 'It protects calls again.',
+};
+const changeOf = action => action === 'switch-off' ? {settings: {enabled: false}} : action === 'switch-on' ? {settings: {enabled: true}} : {action};
+
+/** Asks, and returns whether the answer was yes. The dialog gives the focus back. */
+export function confirmed(question, text, items, yes) {
+  const dialog = $('question');
+  $('question-title').textContent = question;
+  $('question-text').textContent = text;
+  $('question-list').replaceChildren(...items.map(item => element('li', item)));
+  $('yes').textContent = yes;
+  dialog.returnValue = '';
+  return new Promise(answer => {
+    dialog.onclose = () => answer(dialog.returnValue === 'yes');
+    dialog.showModal();
+  });
+}
+
+const where = scope => scope === 'fleet' ? 'This takes effect at once here, and soon on all nodes of the fleet.' : 'This takes effect at once, on this process only.';
+
+/** An action after a question; returns whether it was done. */
+export async function operate(pattern, name, action, scope = 'node') {
+  const words = title(action);
+  if (!await confirmed(`${words[0].toUpperCase()}${words.slice(1)} ${title(pattern)} “${name}”?`, `${EFFECTS[action] ?? ''} ${where(scope)}`, [], words)) return false;
+  return report(`${words} of ${title(pattern)} ${name}`, () => act(pattern, name, scoped(changeOf(action), scope)));
+}
+
+/** Settings, after a preview of what changes. Throws what the endpoint reports about a mistake. */
+export async function changeSettings(pattern, name, settings, preview, scope = 'node') {
+  if (!await confirmed(`Change settings of ${title(pattern)} “${name}”?`, `${where(scope)} It lasts until the process ends.`, preview, 'Apply')) return false;
+  say($('outcome'), '');
+  await act(pattern, name, scoped({settings}, scope));
+  say($('outcome'), `Done: settings of ${title(pattern)} ${name}: ${preview.join(', ')}.`);
+  return true;
+}
+
+const scoped = (change, scope) => scope === 'fleet' ? {...change, scope} : change;
+
+async function report(words, done) {
+  say($('outcome'), '');
+  try {
+    await done();
+    say($('outcome'), `Done: ${words}.`);
+    return true;
+  } catch (failed) {
+    say($('outcome'), `Not done: ${words}: ${failed.message}`);
+    return false;
+  }
+}

@@ -1,0 +1,267 @@
+// The panel of one name: now, timeline, failures, settings, actions.
+
+import {EFFECTS, changeSettings, operate} from './actions.js';
+import {button, element, say} from './element.js';
+import {nameOf, writable} from './source.js';
+import {read, write} from './state.js';
+import {eventsOf, timeline} from './timeline.js';
+import {clock, duration, plain, shortMethod, title} from './words.js';
+
+const $ = id => document.getElementById(id);
+const TABS = {now: 'Now', timeline: 'Timeline', failures: 'Failures', settings: 'Settings', actions: 'Actions'};
+let opened = '', drawn = '', found = null, opener = null, fleet = false, asked = () => {};
+
+for (const [key, label] of Object.entries(TABS)) {
+  const tab = button(label, () => write({tab: key === 'now' ? '' : key}));
+  tab.id = `tab-${key}`;
+  tab.setAttribute('role', 'tab');
+  tab.setAttribute('aria-controls', 'view');
+  $('tabs').append(tab);
+}
+$('tabs').onkeydown = event => {
+  const step = {ArrowLeft: -1, ArrowRight: 1}[event.key], keys = Object.keys(TABS);
+  if (!step) return;
+  const next = keys[(keys.indexOf(read().tab || 'now') + step + keys.length) % keys.length];
+  write({tab: next === 'now' ? '' : next});
+  $(`tab-${next}`).focus();
+};
+$('close').onclick = () => write({name: '', tab: ''});
+$('panel').onkeydown = event => { if (event.key === 'Escape') write({name: '', tab: ''}); };
+
+/** Follows the address: opens, changes or closes the panel, and reads the name anew. */
+export async function showPanel(hasFleet, changed) {
+  fleet = hasFleet;
+  asked = changed;
+  const {name, tab} = read(), chosen = TABS[tab] ? tab : 'now';
+  document.body.classList.toggle('split', Boolean(name));
+  $('panel').hidden = !name;
+  if (!name) {
+    if (opened && opener?.isConnected) opener.focus();
+    opened = ''; drawn = ''; found = null;
+    return;
+  }
+  const first = name !== opened;
+  if (first) {
+    opener = document.activeElement;
+    opened = name; drawn = ''; found = null;
+    say($('panel-title'), name);
+    $('view').replaceChildren(element('p', 'Loading…'));
+  }
+  for (const key of Object.keys(TABS)) {
+    $(`tab-${key}`).setAttribute('aria-selected', String(key === chosen));
+    $(`tab-${key}`).tabIndex = key === chosen ? 0 : -1;
+  }
+  $('view').setAttribute('aria-labelledby', `tab-${chosen}`);
+  if (first) $('panel-title').focus();
+  try {
+    const answer = await nameOf(name);
+    if (read().name !== name) return; // another one was opened meanwhile
+    found = answer;
+  } catch (failed) {
+    if (read().name !== name) return;
+    drawn = '';
+    $('view').replaceChildren(element('p', `Could not be read: ${failed.message}`));
+    return;
+  }
+  draw();
+}
+
+function draw(force = false) {
+  const chosen = TABS[read().tab] ? read().tab : 'now', form = chosen === 'settings' || chosen === 'actions';
+  const now = `${chosen} ${form ? Object.entries(found.patterns).map(([key, {enabled, state}]) => [key, enabled, form && chosen === 'actions' ? state : '']).join() : JSON.stringify(found)}`;
+  // A form is not drawn again while it is filled in, nor a chart while it is read.
+  if (!force && (now === drawn || (chosen === 'settings' && drawn.startsWith('settings')) || $('view').querySelector('.chart:hover, .chart:focus'))) return;
+  const top = $('view').scrollTop, focused = $('view').contains(document.activeElement) && document.activeElement.id;
+  drawn = now;
+  $('view').replaceChildren(...{now: nowOf, timeline: () => [timeline(found)], failures, settings, actions}[chosen]());
+  $('view').scrollTop = top;
+  if (focused) $(focused)?.focus();
+}
+
+// ---- now
+
+/** What a pattern does to the call, from its settings. */
+function effect(key, detail) {
+  const value = setting => plain(detail?.settings?.[setting]?.value);
+  if (!detail) return '';
+  if (detail.enabled === false && !detail.state) return 'switched off';
+  switch (key) {
+    case 'timeout': return `gives up after ${value('maxDuration')}`;
+    case 'retry': return `up to ${value('maxAttempts')} attempts`;
+    case 'circuit-breaker': return `${title(detail.state)}${detail.state === 'open' ? ': rejects' : ''}`;
+    case 'bulkhead': return `${detail.syncActive + detail.asyncActive} of ${detail.maxConcurrent} run, ${detail.syncQueued + detail.asyncQueued} wait`;
+    case 'rate-limiter': return `${detail.limit} per ${duration(String(detail.period))}, ${detail.available} left`;
+    case 'hedge': return `second attempt after ${value('delay')}`;
+    case 'fallback': return 'answers instead of failures';
+    default: return '';
+  }
+}
+
+function nowOf() {
+  const parts = [element('h3', 'What a call goes through, outermost first')];
+  const chains = Object.entries(found.chains);
+  if (!chains.length) parts.push(element('p', 'No method or client: code calls it by itself.', 'soft'));
+  for (const [method, links] of chains) {
+    const label = element('p', shortMethod(method)), chain = element('ol', undefined, 'chain');
+    label.title = method;
+    for (const {pattern, name, enabled} of links) {
+      const box = element('li', undefined, name === found.name ? 'here' : '');
+      box.append(element('b', `${title(pattern)}${name === found.name ? '' : ` ${name}`}`), element('span', enabled === false ? 'switched off' : name === found.name ? effect(pattern, found.patterns[pattern]) : ''));
+      chain.append(box);
+    }
+    const body = element('li');
+    body.append(element('b', 'the method'));
+    chain.append(body);
+    parts.push(label, chain);
+  }
+  for (const [key, detail] of Object.entries(found.patterns)) {
+    const list = element('dl');
+    for (const [metric, value] of Object.entries(detail)) {
+      if (['settings', 'usedBy', 'recentEvents', 'lastFailures', 'forms', 'actions', 'lane', 'samples'].includes(metric)) continue;
+      const words = metric.replace(/^total/, '').replace(/([A-Z])/g, ' $1').trim().toLowerCase();
+      list.append(element('dt', metric.startsWith('total') ? `${words}, since the start` : words), element('dd', metric.endsWith('Time') && value ? clock(value) : plain(value)));
+    }
+    parts.push(element('h3', title(key)), list);
+  }
+  return parts;
+}
+
+// ---- failures
+
+function failures() {
+  const groups = new Map();
+  const add = (time, text, where) => {
+    const kind = text.split(':')[0];
+    if (!groups.has(kind)) groups.set(kind, {kind, times: 0, last: 0, message: '', where: new Set()});
+    const group = groups.get(kind);
+    group.times++;
+    group.where.add(where);
+    if (time >= group.last) { group.last = time; group.message = text; }
+  };
+  for (const [key, {lastFailures = []}] of Object.entries(found.patterns)) {
+    for (const {time, thrown, reason} of lastFailures) add(Date.parse(time), thrown ?? reason ?? 'without an exception', title(key));
+  }
+  for (const {pattern, time, rest, event} of eventsOf(found.patterns)) {
+    if (typeof rest.failure === 'string') add(time, rest.failure, `${title(pattern)}, ${event.replace(/([A-Z])/g, ' $1').toLowerCase()}`);
+  }
+  if (!groups.size) return [element('p', 'No failure is known. Circuit breakers keep their last five, retries those that they repeated.')];
+  const parts = [];
+  for (const {kind, times, last, message, where} of [...groups.values()].sort((a, b) => b.last - a.last)) {
+    parts.push(element('h3', `${kind} (${times})`), element('p', `Last at ${clock(last)}, in ${[...where].join(', ')}: ${message}`));
+  }
+  return parts;
+}
+
+// ---- settings
+
+function settings() {
+  const parts = readOnlyNotice();
+  for (const [key, detail] of Object.entries(found.patterns)) parts.push(formOf(key, detail));
+  return parts;
+}
+
+const readOnlyNotice = () => writable ? [] : [element('p', 'Changes are off. Set management.endpoint.resilience.access to unrestricted to allow them.', 'notice')];
+
+function scopeChoice(id) {
+  const label = element('label', 'Applies to '), select = element('select');
+  select.id = id;
+  select.append(new Option('this process', 'node'), new Option('all nodes of the fleet', 'fleet'));
+  label.append(select);
+  return {label, scope: () => fleet ? select.value : 'node'};
+}
+
+function formOf(key, detail) {
+  const form = element('form'), group = element('fieldset'), fields = new Map(), {label, scope} = scopeChoice(`scope-${key}`);
+  form.noValidate = true;
+  group.append(element('legend', title(key)));
+  for (const [setting, {value, origin}] of Object.entries(detail.settings)) {
+    const row = element('div', undefined, 'setting'), shape = detail.forms.find(each => each.name === setting), id = `${key}-${setting}`;
+    const text = value === null ? '' : plain(value);
+    if (!shape || !writable) {
+      row.append(element('span', setting), element('span', plain(value)), element('span', origin, 'soft'));
+      group.append(row);
+      continue;
+    }
+    const name = element('label', setting), choices = shape.values.length ? shape.values : shape.format === 'true or false' ? ['true', 'false'] : null;
+    const input = element(choices ? 'select' : 'input'), error = element('p', '', 'error'), hint = element('span', '', 'soft');
+    name.htmlFor = id;
+    input.id = id;
+    if (choices) {
+      if (shape.optional) input.append(new Option('none', ''));
+      input.append(...choices.map(each => new Option(each, each)));
+    } else {
+      input.autocomplete = 'off';
+      if (shape.optional) input.placeholder = 'none';
+    }
+    input.value = text;
+    error.id = `${id}-error`;
+    hint.id = `${id}-hint`;
+    hint.textContent = `${shape.values.length ? '' : `${shape.format}${shape.range ? `, ${shape.range.replace(/, such as.*/, '')}` : ''}; `}${origin}`;
+    input.setAttribute('aria-describedby', `${hint.id} ${error.id}`);
+    row.append(name, input, hint, error);
+    group.append(row);
+    fields.set(setting, {input, error, text});
+  }
+  if (writable) {
+    const row = element('div', undefined, 'row'), submit = element('button', 'Preview changes');
+    submit.append(element('span', ` of ${title(key)}`, 'hidden'));
+    if (fleet) row.append(label);
+    row.append(submit);
+    group.append(row);
+  }
+  const general = element('p', '', 'error');
+  general.setAttribute('role', 'alert');
+  group.append(general);
+  form.append(group);
+  form.onsubmit = async event => {
+    event.preventDefault();
+    const changed = {}, preview = [];
+    for (const [setting, {input, error, text}] of fields) {
+      error.textContent = '';
+      input.removeAttribute('aria-invalid');
+      const now = input.value.trim();
+      if (now !== text) { changed[setting] = now === '' ? null : now; preview.push(`${setting}: ${text || 'none'} → ${now || 'none'}`); }
+    }
+    general.textContent = preview.length ? '' : 'Nothing is different yet.';
+    if (!preview.length) return;
+    try {
+      if (!await changeSettings(key, found.name, changed, preview, scope())) return;
+      found = await nameOf(found.name);
+      draw(true);
+      asked();
+    } catch (failed) {
+      let first = null;
+      for (const setting of Object.keys(changed)) {
+        if (new RegExp(`\\b${setting}\\b`).test(failed.message)) {
+          const {input, error} = fields.get(setting);
+          error.textContent = failed.message;
+          input.setAttribute('aria-invalid', 'true');
+          first ??= input;
+        }
+      }
+      if (first) first.focus(); else general.textContent = failed.message;
+    }
+  };
+  return form;
+}
+
+// ---- actions
+
+function actions() {
+  const parts = readOnlyNotice();
+  if (!writable) return parts;
+  const {label, scope} = scopeChoice('scope-actions');
+  if (fleet) parts.push(label);
+  for (const [key, detail] of Object.entries(found.patterns)) {
+    const off = detail.enabled === false, offered = [...detail.actions, off ? 'switch-on' : 'switch-off'];
+    parts.push(element('h3', title(key)));
+    for (const action of offered) {
+      const row = element('div', undefined, 'action'), words = title(action);
+      const act = button(`${words[0].toUpperCase()}${words.slice(1)}`, async () => { if (await operate(key, found.name, action, scope())) asked(); }, ` ${title(key)} ${found.name}`);
+      act.id = `do-${key}-${action}`;
+      row.append(act, element('span', EFFECTS[action] ?? ''));
+      parts.push(row);
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,65 @@
+// What is shown of all that is known: filters, order, groups and the opened name, kept in the address.
+
+const KEYS = ['q', 'state', 'pattern', 'group', 'sort', 'name', 'tab'];
+const LEVELS = ['rejecting', 'warning', 'observing', 'healthy'];
+
+export const read = () => {
+  const found = new URLSearchParams(location.hash.slice(1));
+  return Object.fromEntries(KEYS.map(key => [key, found.get(key) ?? '']));
+};
+
+/** Writes the address; with a step back, unless it only follows what is being typed. */
+export function write(change, typing = false) {
+  const next = {...read(), ...change}, written = new URLSearchParams(KEYS.filter(key => next[key]).map(key => [key, next[key]]));
+  const address = `${location.pathname}${location.search}${written.size ? `#${written}` : ''}`;
+  if (address === `${location.pathname}${location.search}${location.hash}`) return;
+  if (typing) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+  dispatchEvent(new Event('address'));
+}
+
+export const hrefOf = change => {
+  const next = {...read(), ...change};
+  return `#${new URLSearchParams(KEYS.filter(key => next[key]).map(key => [key, next[key]]))}`;
+};
+
+export const levelOf = row => row.level ?? 'healthy';
+const rank = row => LEVELS.indexOf(levelOf(row));
+
+const VALUES = {
+  name: row => row.name,
+  state: row => -rank(row),
+  calls: row => row.calls ?? -1,
+  failing: row => row.calls && row.failed ? row.failed / row.calls : row.failed ? 0.5 : 0,
+  rejected: row => row.rejected ?? 0,
+  mean: row => row.attempts?.[0] ? row.attempts[1] / row.attempts[0] : -1,
+  worst: row => row.attempts?.[2] ?? -1,
+};
+const valueOf = key => VALUES[key] ?? (row => row.cells[key] ? (row.cells[key].calls ?? 0) + (row.cells[key].rejected ?? row.cells[key].denied ?? 0) + 1 : 0);
+
+/** The rows that fit, in order: the worst first, unless another order was chosen. A minus sorts down. */
+export function arranged(rows, {q, state, pattern, sort}) {
+  const text = q.toLowerCase();
+  const fitting = rows.filter(row => (!text || row.name.toLowerCase().includes(text) || row.classes?.some(each => each.toLowerCase().includes(text)))
+    && (!state || levelOf(row) === state) && (!pattern || row.cells[pattern]));
+  const down = sort.startsWith('-') ? -1 : 1, value = valueOf(sort.replace(/^-/, '') || 'state');
+  const sign = sort ? down : -1;
+  return fitting.sort((a, b) => {
+    const x = value(a), y = value(b);
+    return sign * (typeof x === 'string' ? x.localeCompare(y) : x - y) || a.name.localeCompare(b.name);
+  });
+}
+
+/** The groups of some rows as [title, rows]; one row may be in several. */
+export function grouped(rows, group) {
+  if (!group) return [['', rows]];
+  const groups = new Map();
+  for (const row of rows) {
+    const titles = group === 'class' ? row.classes ?? ['Without a protected class'] : Object.keys(row.cells);
+    for (const each of titles) {
+      if (!groups.has(each)) groups.set(each, []);
+      groups.get(each).push(row);
+    }
+  }
+  return [...groups].sort(([a], [b]) => a.localeCompare(b));
+}
