@@ -315,7 +315,7 @@ class OverviewTests {
                 .jsonPath("$.patterns.bulkhead.forms[?(@.name == 'mode')].values[*]")
                 .isEqualTo(List.of("enforce", "observe"))
                 .jsonPath("$.patterns['circuit-breaker'].actions")
-                .isEqualTo(List.of("reset", "force-open", "disable"))
+                .isEqualTo(List.of("reset", "half-open", "force-open", "disable"))
                 .jsonPath("$.patterns['circuit-breaker'].settings.failureThreshold.value")
                 .isEqualTo(3);
         http.get()

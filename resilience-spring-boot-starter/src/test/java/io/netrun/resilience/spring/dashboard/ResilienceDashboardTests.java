@@ -47,7 +47,7 @@ class ResilienceDashboardTests {
         assertThat(page)
                 .contains("name=\"resilience-json\" content=\"../ops/state\"")
                 .contains("name=\"resilience-writable\" content=\"true\"")
-                .contains("content=\"circuit-breaker circuitBreakers reset force-open disable\"")
+                .contains("content=\"circuit-breaker circuitBreakers reset half-open force-open disable\"")
                 .contains("data-label=\"Retries\" data-calls=\"totalRetries\"")
                 .contains("data-label=\"Calls\" data-calls=\"\"")
                 .contains("src=\"page/app.js\"")
