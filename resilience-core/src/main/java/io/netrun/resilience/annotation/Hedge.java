@@ -37,8 +37,20 @@ public @interface Hedge {
      */
     int maxKeys() default Unset.INT;
 
-    /** Time after which another attempt starts in parallel. Above zero, default {@code 500ms}. */
+    /**
+     * Time after which another attempt starts in parallel: above zero, or {@code p50} to {@code p99.9} for a percentile
+     * of the durations of recent successful calls. Default {@code 500ms}.
+     */
     String delay() default "";
+
+    /**
+     * With a percentile: the delay as long as fewer than 100 successful calls are known. Above zero, default
+     * {@code 500ms}.
+     */
+    String initialDelay() default "";
+
+    /** With a percentile: the shortest delay. Above zero, default {@code 1ms}. */
+    String minDelay() default "";
 
     /** Maximum number of attempts of a call, including the first. 2 to 10, default 2. */
     int maxAttempts() default Unset.INT;
@@ -48,6 +60,30 @@ public @interface Hedge {
      * 10.
      */
     int maxActive() default Unset.INT;
+
+    /**
+     * Whether another attempt starts at once when one fails before the delay is over, up to {@link #maxAttempts()}.
+     * {@code true} or {@code false} (default).
+     */
+    String onFailure() default "";
+
+    /**
+     * With {@link #onFailure()}: exceptions after which another attempt starts, including subclasses. Default every
+     * {@link Exception}.
+     */
+    Class<? extends Throwable>[] exceptions() default {};
+
+    /**
+     * Failures in addition to {@link #exceptions()}, by a code such as {@code http:5xx}, {@code sql:40001} or
+     * {@code grpc:UNAVAILABLE}. Default none.
+     */
+    String[] matchers() default {};
+
+    /** Exceptions after which no other attempt starts, even if they match {@link #exceptions()}. Default none. */
+    Class<? extends Throwable>[] ignoreExceptions() default {};
+
+    /** Failures in addition to {@link #ignoreExceptions()}, by a code. Default none. */
+    String[] ignoreMatchers() default {};
 
     /**
      * Sync methods: name of the executor bean that runs the attempts; by default the shared worker threads do. The

@@ -1,11 +1,14 @@
 package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.ExceptionFilter;
 import io.netrun.resilience.LateResults;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.Require;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * cuts off the tail latency of a service whose calls are occasionally slow by chance. Only for calls that may run
  * twice.
  *
- * <p>Only time starts another attempt; a failure does not, that requires a retry. While one attempt runs, the failure
- * of another one is held back; the last failure is the call's. Sync attempts run on worker threads, including the
- * first, so that their caller gets the first result; losers are interrupted. Thread-safe.
+ * <p>Only time starts another attempt, unless {@link HedgeConfig#onFailure()} is set; otherwise failures require a
+ * retry. While one attempt runs, the failure of another one is held back; the last failure is the call's. Sync attempts
+ * run on worker threads, including the first, so that their caller gets the first result; losers are interrupted.
+ * Thread-safe.
  *
  * @see <a href="https://research.google/pubs/the-tail-at-scale/">J. Dean, L. A. Barroso: The Tail at Scale (2013)</a>
  */
@@ -34,10 +38,18 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
     private final LongAdder hedged = new LongAdder();
     private final LongAdder won = new LongAdder();
     private final LongAdder denied = new LongAdder();
+
+    /** Null if the delay is fixed. */
+    private volatile @Nullable RecentDurations recent;
+
+    /** Null if failures start no attempt. */
+    private volatile @Nullable ExceptionFilter hedgedFailures;
+
     private volatile long lingerNanos = TimeUnit.MILLISECONDS.toNanos(10);
 
     private Hedge(String name, HedgeConfig config, Ticker ticker) {
         super(name, config, ticker);
+        onReconfigured();
     }
 
     /** Creates a hedge with the default settings. */
@@ -75,7 +87,8 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     @Override
     public HedgeMetrics metrics() {
-        return new HedgeMetrics(active.get(), hedged.sum(), won.sum(), denied.sum());
+        return new HedgeMetrics(
+                active.get(), hedged.sum(), won.sum(), denied.sum(), Duration.ofNanos(delayNanos(config())));
     }
 
     /**
@@ -110,7 +123,53 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
 
     @Override
     protected void onReconfigured() {
-        // A call reads the current configuration when it begins.
+        // A call reads the other settings when it begins.
+        HedgeConfig config = config();
+        hedgedFailures = config.onFailure()
+                ? new ExceptionFilter(config.exceptions(), config.ignoreExceptions(), null, false)
+                : null;
+        RecentDurations known = recent;
+        if (config.delay().duration() != null) {
+            recent = null;
+        } else if (known == null) {
+            recent = new RecentDurations();
+        } else {
+            known.compute(config.delay().percentile());
+        }
+    }
+
+    /** Returns the delay that applies now, in nanoseconds. */
+    long delayNanos(HedgeConfig config) {
+        Duration fixed = config.delay().duration();
+        if (fixed != null) {
+            return Require.nanos(fixed);
+        }
+        RecentDurations known = recent;
+        long percentile = known == null ? 0 : known.nanos();
+        return Math.max(
+                percentile == 0 ? Require.nanos(config.initialDelay()) : percentile, Require.nanos(config.minDelay()));
+    }
+
+    /** Returns whether the durations of successful calls are recorded. */
+    boolean isMeasuring() {
+        return recent != null;
+    }
+
+    /**
+     * Records how long a successful call took. One that was hedged took longer than the delay, whichever attempt won,
+     * so hedging does not shift the percentile to which the delay is set.
+     */
+    void record(long nanos) {
+        RecentDurations known = recent;
+        if (known != null) {
+            known.record(nanos, config().delay().percentile());
+        }
+    }
+
+    /** Returns whether a failure starts another attempt at once. */
+    boolean isHedged(Throwable failure) {
+        ExceptionFilter accepted = hedgedFailures;
+        return accepted != null && accepted.matches(failure);
     }
 
     /** Returns how long the caller of a sync call that is abandoned waits for its attempts to leave, in nanoseconds. */
@@ -150,10 +209,10 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         lateResults.accept(result);
     }
 
-    void announce(int attempt) {
+    void announce(int attempt, @Nullable Throwable failure) {
         hedged.increment();
         if (events().wants(HedgeEvent.Hedged.class)) {
-            events().publish(new HedgeEvent.Hedged(name(), ticker().now(), attempt));
+            events().publish(new HedgeEvent.Hedged(name(), ticker().now(), attempt, failure));
         }
     }
 

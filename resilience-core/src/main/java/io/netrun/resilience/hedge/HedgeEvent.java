@@ -3,6 +3,7 @@ package io.netrun.resilience.hedge;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.ResilienceEvent;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** An event of a hedge. */
 public sealed interface HedgeEvent extends ResilienceEvent {
@@ -16,6 +17,11 @@ public sealed interface HedgeEvent extends ResilienceEvent {
      * Another attempt begins in parallel.
      *
      * @param attempt its number; the first attempt, for which there is no event, is 1
+     * @param failure the failure of another attempt that it follows; null if it begins because time has passed
      */
-    record Hedged(String name, Instant time, int attempt) implements HedgeEvent {}
+    record Hedged(
+            String name,
+            Instant time,
+            int attempt,
+            @Nullable Throwable failure) implements HedgeEvent {}
 }

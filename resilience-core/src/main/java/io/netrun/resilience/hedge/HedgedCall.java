@@ -2,29 +2,40 @@ package io.netrun.resilience.hedge;
 
 import io.netrun.resilience.AttemptLostException;
 import io.netrun.resilience.CallerContext;
+import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
-import io.netrun.resilience.Require;
 import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.SpinBackoff;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The attempts of one call: a race, in which further attempts start when a timer fires. The first result ends the call,
- * and so does the last failure, when no attempt is left running. Each attempt has its own scope, which is stopped when
- * the attempt has lost, so that inner policies recognize a loser by that and not by what it throws. If an attempt has
- * delivered a part of its result to the caller, its end is the call's end, whatever the others do.
+ * The attempts of one call: a race, in which further attempts start when a timer fires or, if so set, one fails. The
+ * first result ends the call, and so does the last failure, when no attempt is left running. Each attempt has its own
+ * scope, which is stopped when the attempt has lost, so that inner policies recognize a loser by that and not by what
+ * it throws. If an attempt has delivered a part of its result to the caller, its end is the call's end, whatever the
+ * others do.
  */
 abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(HedgedCall.class);
 
-    private final HedgeConfig config;
+    private static final VarHandle ADDING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "adding", VarHandle.class, HedgedCall.class, boolean.class);
+    private static final VarHandle TIMER = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "timer", VarHandle.class, HedgedCall.class, Ticker.Scheduled.class);
+
+    /** The {@link HedgeConfig}, or a {@link MeasuredCall} with it: one field for both, since every call has it. */
+    private final Object settings;
+
     private final Deadline deadline;
     private final CallerContext context;
     private volatile Ticker.@Nullable Scheduled timer;
@@ -39,7 +50,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     HedgedCall(HedgeLayer layer, HedgeConfig config, Deadline deadline) {
         super(layer);
-        this.config = config;
+        Hedge hedge = layer.hedge();
+        this.settings = hedge.isMeasuring() ? new MeasuredCall(config, hedge.ticker().nanoTime()) : config;
         this.deadline = deadline;
         this.context = CallerContext.capture();
     }
@@ -81,13 +93,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     final HedgeConfig config() {
-        return config;
+        return settings instanceof MeasuredCall measured ? measured.config() : (HedgeConfig) settings;
     }
 
     /** Starts the first attempt. */
     HedgedCall<T> start() {
         begin(add());
-        awaitDelay();
+        awaitDelay(1);
         return this;
     }
 
@@ -120,12 +132,19 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         }
     }
 
-    private void awaitDelay() {
-        if (hasEnded() || begun() >= config.maxAttempts()) {
+    /**
+     * Sets the timer for the attempt after one.
+     *
+     * @param last the number of the attempt; if a later one has begun meanwhile, that has set the timer
+     */
+    private void awaitDelay(int last) {
+        if (hasEnded() || begun() != last || last >= config().maxAttempts()) {
             return;
         }
         try {
-            timer = hedge().ticker().schedule(Workers.handOverWhenDue(this), Require.nanos(config.delay()));
+            Ticker.Scheduled next =
+                    hedge().ticker().schedule(Workers.handOverWhenDue(this), hedge().delayNanos(config()));
+            cancel((Ticker.@Nullable Scheduled) TIMER.getAndSet(this, next));
         } catch (Throwable noTimer) {
             SafeLog.warn(
                     log, "Hedge '{}': no timer could be set, so there is no further attempt", hedge().name(), noTimer);
@@ -154,22 +173,73 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     /** Starts another attempt, unless the call has ended or all slots are in use. */
     private void beginAnother() {
         Attempt<T> another;
-        adding = true; // before the check: the thread that ends the call waits for this one, or is seen here
+        if (!tryBeginAdding()) {
+            return; // a failure is starting one
+        }
+        int number;
         try {
             another = hasEnded() ? null : tryAddAnother();
+            number = begun();
         } finally {
             adding = false;
         }
         if (another != null) {
-            hedge().announce(begun());
+            hedge().announce(number, null);
             begin(another);
-            awaitDelay();
+            awaitDelay(number);
         }
+    }
+
+    /** Before the check for the end: the thread that ends the call waits for this one, or is seen here. */
+    private boolean tryBeginAdding() {
+        return ADDING.compareAndSet(this, false, true);
+    }
+
+    /** Adds the attempt that starts because another one has failed. Returns null if none may, or the timer adds one. */
+    private @Nullable Attempt<T> addAfter(Throwable failure) {
+        if (!config().onFailure()
+                || hasEnded()
+                || failure instanceof AttemptLostException
+                || Cancellation.ofAsyncCall(failure, deadline)
+                || !hedge().isHedged(failure)) {
+            return null;
+        }
+        if (!tryBeginAdding()) {
+            SpinBackoff.awaitBriefly(() -> !adding);
+            return null;
+        }
+        try {
+            return hasEnded() ? null : tryAddAnother();
+        } finally {
+            adding = false;
+        }
+    }
+
+    /** Starts the attempt that was added because another one has failed, in the caller's context. */
+    private void beginAfter(Throwable failure, Attempt<T> another) {
+        cancelTimer();
+        int number = begun();
+        context.run(
+                () -> {
+                    hedge().announce(number, failure);
+                    begin(another);
+                    awaitDelay(number);
+                },
+                thrown -> {
+                    cannotBegin(thrown);
+                    if (another.tryDrop()) {
+                        failed(another, failure);
+                        leave(another);
+                    }
+                });
     }
 
     /** Adds an attempt with a slot. Returns null if none may begin. */
     private @Nullable Attempt<T> tryAddAnother() {
-        if (isCommitted() || deadline.isOver() || !hedge().tryAcquireSlot(config.maxActive())) {
+        if (begun() >= config().maxAttempts()
+                || isCommitted()
+                || deadline.isOver()
+                || !hedge().tryAcquireSlot(config().maxActive())) {
             return null;
         }
         if (!tryJoin()) {
@@ -193,6 +263,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
      * Stops the attempts that have lost because a part of the result, which they do not own, has reached the caller.
      */
     final void stopLosers() {
+        record();
         forEachAttempt(attempt -> {
             if (!isOwnedBy(attempt.scope())) {
                 attempt.stop();
@@ -208,6 +279,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         } else if (!tryClaim(attempt.scope())) {
             lose(attempt, value);
         } else if (tryEnd()) {
+            record();
             attempt.scope().end();
             boolean isLater = !isFirst(attempt);
             attempt.settle();
@@ -219,6 +291,12 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         } else {
             unclaim();
             lose(attempt, value);
+        }
+    }
+
+    private void record() {
+        if (settings instanceof MeasuredCall measured) {
+            measured.record(hedge());
         }
     }
 
@@ -240,6 +318,15 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
             settle(attempt);
             return;
         }
+        Attempt<T> another = addAfter(failure);
+        failed(attempt, failure);
+        if (another != null) {
+            beginAfter(failure, another);
+        }
+    }
+
+    /** Counts an attempt that has failed, and ends the call if none is left. */
+    private void failed(Attempt<T> attempt, Throwable failure) {
         boolean last = countFailure();
         boolean owner = isOwnedBy(attempt.scope());
         if ((last || owner) && tryEnd()) {
@@ -310,9 +397,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     }
 
     private void cancelTimer() {
-        Ticker.Scheduled waiting = timer;
+        if (timer != null) {
+            cancel((Ticker.@Nullable Scheduled) TIMER.getAndSet(this, (Ticker.@Nullable Scheduled) null));
+        }
+    }
+
+    private static void cancel(Ticker.@Nullable Scheduled waiting) {
         if (waiting != null) {
-            timer = null;
             waiting.cancel();
         }
     }

@@ -43,7 +43,7 @@ class HedgeTests {
         attempts.get(0).complete("first");
         assertThat(call).isCompletedWithValue("first");
         assertThat(ticker.scheduledCount()).isZero();
-        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 0, 0, 0));
+        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 0, 0, 0, HedgedAttempts.DELAY));
     }
 
     @Test
@@ -55,7 +55,7 @@ class HedgeTests {
         assertThat(call).isCompletedWithValue("second");
         assertThat(attempts.get(0)).isCancelled();
         assertThat(ticker.scheduledCount()).isZero();
-        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 1, 1, 0));
+        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 1, 1, 0, HedgedAttempts.DELAY));
     }
 
     @Test
@@ -66,7 +66,7 @@ class HedgeTests {
         attempts.get(0).complete("first");
         assertThat(call).isCompletedWithValue("first");
         assertThat(attempts.get(1)).isCancelled();
-        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 1, 0, 0));
+        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 1, 0, 0, HedgedAttempts.DELAY));
     }
 
     @Test
@@ -115,7 +115,7 @@ class HedgeTests {
         attempts.get(1).completeExceptionally(new IOException("second"));
         attempts.get(0).completeExceptionally(new IOException("first"));
         assertThat(call).failsWithin(LONG).withThrowableThat().withMessageContaining("first");
-        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 1, 0, 0));
+        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 1, 0, 0, HedgedAttempts.DELAY));
     }
 
     @Test
@@ -188,7 +188,7 @@ class HedgeTests {
         assertThat(hedge.<String, RuntimeException>call(() -> "first")).isEqualTo("first");
         assertThat(hedge.<String, RuntimeException>call(() -> null)).isNull();
         await().until(() -> ticker.scheduledCount() == 0);
-        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 0, 0, 0));
+        assertThat(hedge.metrics()).isEqualTo(new HedgeMetrics(0, 0, 0, 0, HedgedAttempts.DELAY));
     }
 
     @Test
@@ -208,7 +208,7 @@ class HedgeTests {
         });
         assertThat(result).isEqualTo("second");
         await().until(() -> interrupted.getCount() == 0);
-        await().until(() -> hedge.metrics().equals(new HedgeMetrics(0, 1, 1, 0)));
+        await().until(() -> hedge.metrics().equals(new HedgeMetrics(0, 1, 1, 0, HedgedAttempts.DELAY)));
     }
 
     @Test

@@ -305,7 +305,7 @@ class DiscardTests {
         await().untilAsserted(() -> assertThat(received).containsExactly("TimeoutExceededException"));
         sources.clear();
         subscribe(ReactorGuard.of(hedge).mono(deafMono()).flux());
-        ticker.advance(hedge.config().delay());
+        ticker.advance(hedge.metrics().delay());
         awaitSources(2);
         sources.get(1).emitWhenCancelled("loser's");
         sources.get(0).emit("winner's");
@@ -320,7 +320,7 @@ class DiscardTests {
         await().untilAsserted(() -> assertThat(discarded).contains("slow element"));
         sources.clear();
         subscribe(ReactorGuard.of(hedge).flux(deafStream()));
-        ticker.advance(hedge.config().delay());
+        ticker.advance(hedge.metrics().delay());
         awaitSources(2);
         sources.get(1).emitWhenCancelled("loser's element");
         sources.get(0).emit("winner's");

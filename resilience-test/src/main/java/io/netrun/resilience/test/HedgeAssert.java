@@ -1,6 +1,7 @@
 package io.netrun.resilience.test;
 
 import io.netrun.resilience.hedge.Hedge;
+import java.time.Duration;
 
 /** Assertions about a hedge. */
 public final class HedgeAssert extends PolicyAssert<HedgeAssert, Hedge> {
@@ -27,5 +28,10 @@ public final class HedgeAssert extends PolicyAssert<HedgeAssert, Hedge> {
     /** Verifies the number of hedged attempts that were not made because too many were running. */
     public HedgeAssert hasDenied(long expected) {
         return requireEqual("totalDenied", present().metrics().totalDenied(), expected);
+    }
+
+    /** Verifies how long an attempt may take now before another one starts. */
+    public HedgeAssert hasDelay(Duration expected) {
+        return requireEqual("delay", present().metrics().delay(), expected);
     }
 }

@@ -130,7 +130,7 @@ class ResilienceAssertionsTests {
     void hedgeShouldShowItsFurtherAttempts() {
         Hedge hedge = Hedge.of("search", HedgeConfig.defaults(), ticker);
         hedge.callAsync(() -> CompletableFuture.completedFuture("quick"));
-        assertThat(hedge).hasActive(0).hasHedged(0).hasWon(0).hasDenied(0);
+        assertThat(hedge).hasActive(0).hasHedged(0).hasWon(0).hasDenied(0).hasDelay(java.time.Duration.ofMillis(500));
     }
 
     @Test

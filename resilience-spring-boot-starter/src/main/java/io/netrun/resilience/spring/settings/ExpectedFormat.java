@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.spring.pattern.ConstantSetting;
+import io.netrun.resilience.spring.pattern.PercentileDelay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,9 @@ final class ExpectedFormat {
         Class<?> target = type.toClass();
         if (target == Duration.class) {
             return "a duration";
+        }
+        if (PercentileDelay.isTypeOf(target)) {
+            return "a duration, or a percentile between p50 and p99.9";
         }
         if (target == int.class || target == Integer.class) {
             return "a whole number";
@@ -63,6 +67,9 @@ final class ExpectedFormat {
         Class<?> target = type.toClass();
         if (target == Duration.class) {
             return "Write it with a unit, such as 500ms, 2s or PT1M";
+        }
+        if (PercentileDelay.isTypeOf(target)) {
+            return "Write a duration with a unit, such as 80ms, or a percentile between p50 and p99.9, such as p95";
         }
         if (target.isEnum()) {
             return "Write one of " + constants(target);

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netrun.resilience.hedge.HedgeDelay;
 import io.netrun.resilience.spring.pattern.PatternDescriptor;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
@@ -52,7 +53,8 @@ class ConfigurationMetadataTests {
     void metadataShouldHaveTheBuiltInDefaults(PatternDescriptor<?, ?> pattern) {
         for (Setting setting : Setting.of(pattern)) {
             Map<String, Object> told = properties.get("resilience." + pattern.key() + ".defaults." + setting.key());
-            Object value = setting.valueIn(pattern.type().defaults());
+            Object present = setting.valueIn(pattern.type().defaults());
+            Object value = present instanceof HedgeDelay delay ? delay.duration() : present;
             if (told == null || !told.containsKey("defaultValue")) {
                 assertThat(value)
                         .satisfiesAnyOf(
