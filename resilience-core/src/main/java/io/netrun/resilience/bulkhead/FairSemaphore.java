@@ -244,7 +244,8 @@ final class FairSemaphore implements HeldPermit {
         }
         place.waiter = null;
         int waiters = queued.decrementAndGet();
-        if (left.incrementAndGet() > waiters + MAX_LEFT | mustLookAgain()) {
+        boolean lookAgain = mustLookAgain();
+        if (left.incrementAndGet() > waiters + MAX_LEFT || lookAgain) {
             grantWaiting();
         }
         return true;

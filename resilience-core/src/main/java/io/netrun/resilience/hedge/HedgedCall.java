@@ -51,7 +51,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
     HedgedCall(HedgeLayer layer, HedgeConfig config, Deadline deadline) {
         super(layer);
         Hedge hedge = layer.hedge();
-        this.settings = hedge.isMeasuring() ? new MeasuredCall(config, hedge.ticker().nanoTime()) : config;
+        this.settings =
+                hedge.isMeasuring() ? new MeasuredCall(config, hedge.ticker().nanoTime()) : config;
         this.deadline = deadline;
         this.context = CallerContext.capture();
     }

@@ -105,10 +105,12 @@ class BulkheadMemoryTests {
         private static volatile Object garbage = "";
 
         public static void main(String[] arguments) throws InterruptedException {
-            Bulkhead bulkhead = Bulkhead.of("b", c -> c.maxConcurrent(2)
-                    .maxQueue(20)
-                    .maxWait(Duration.ofMillis(20))
-                    .pools(BulkheadPools.SHARED));
+            Bulkhead bulkhead = Bulkhead.of(
+                    "b",
+                    c -> c.maxConcurrent(2)
+                            .maxQueue(20)
+                            .maxWait(Duration.ofMillis(20))
+                            .pools(BulkheadPools.SHARED));
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
             List<Thread> callers = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
