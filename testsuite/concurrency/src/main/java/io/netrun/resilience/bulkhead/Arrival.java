@@ -7,22 +7,25 @@ final class Arrival implements FairSemaphore.Waiter {
 
     private final AtomicInteger granted = new AtomicInteger();
 
-    /** {@link FairSemaphore#FULL} if it was rejected or has not waited. */
-    private long ticket = FairSemaphore.FULL;
+    /** Null if it has not waited. */
+    private FairSemaphore.Place place;
 
     /** Acquires a permit or enters the queue. */
     Arrival arrive(FairSemaphore semaphore) {
         if (semaphore.tryAcquire()) {
             onPermit();
         } else {
-            ticket = semaphore.enqueue(this);
+            FairSemaphore.Place own = new FairSemaphore.Place(this);
+            if (semaphore.enqueue(own)) {
+                place = own;
+            }
         }
         return this;
     }
 
     /** 1 if it left the queue without a permit. */
     int leave(FairSemaphore semaphore) {
-        return semaphore.cancel(ticket) ? 1 : 0;
+        return place != null && semaphore.cancel(place) ? 1 : 0;
     }
 
     @Override
