@@ -623,7 +623,8 @@ class DashboardTests {
     }
 
     private static void chooseColours(String name) {
-        browser.findElement(By.cssSelector("#theme option[value='" + name + "']")).click();
+        browser.findElement(By.cssSelector("#theme option[value='" + name + "']"))
+                .click();
     }
 
     private static String background() {

@@ -102,7 +102,12 @@ class ResilienceAssertionsTests {
                 "search", c -> c.limit(1).period(Duration.ofHours(1)).mode(PolicyMode.OBSERVE));
         limiter.run(() -> {});
         limiter.run(() -> {});
-        assertThat(limiter).hasAccepted(2).hasAcceptedTokens(2).hasRejected(0).hasWouldReject(1).hasWouldWait(0);
+        assertThat(limiter)
+                .hasAccepted(2)
+                .hasAcceptedTokens(2)
+                .hasRejected(0)
+                .hasWouldReject(1)
+                .hasWouldWait(0);
         Bulkhead bulkhead = Bulkhead.of("search", c -> c.maxConcurrent(1).mode(PolicyMode.OBSERVE));
         bulkhead.run(() -> bulkhead.run(() -> {}));
         assertThat(bulkhead).isIdle().hasWouldWait(1).hasWouldReject(0);
