@@ -28,6 +28,11 @@ public final class LateResults {
         return () -> hooks.remove(hook);
     }
 
+    /** Returns whether there are hooks. */
+    public boolean isWanted() {
+        return !hooks.isEmpty();
+    }
+
     /** Passes a result to the hooks, unless it is null. Never throws. */
     public void accept(@Nullable Object result) {
         if (result == null) {

@@ -118,7 +118,7 @@ final class CircuitBreakerLayer implements Layer {
                 inFlight = new InFlight(outcomes, admission, scope, 0, body);
             }
             InFlightCall<T> followed =
-                    new InFlightCall<>(inFlight, call.isDone() ? null : outcomes.contextOfListeners());
+                    new InFlightCall<>(inFlight, call.isDone() ? null : outcomes.contextOfUserCode());
             followed.follow(call);
             return followed;
         } catch (Throwable thrown) {

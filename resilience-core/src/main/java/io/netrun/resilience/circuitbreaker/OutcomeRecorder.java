@@ -176,10 +176,10 @@ final class OutcomeRecorder {
         return "given up by " + (limit == null ? "a time limit" : limit);
     }
 
-    /** Captures the context for the listeners of an asynchronous call; null if there are none. */
+    /** Captures the context for the listeners and predicates of an asynchronous call; null if there are none. */
     @Nullable
-    CallerContext contextOfListeners() {
-        return successListeners.exists() || events.wants(CircuitBreakerEvent.StateChanged.class)
+    CallerContext contextOfUserCode() {
+        return judgement.hasPredicate || successListeners.exists() || events.wants(CircuitBreakerEvent.StateChanged.class)
                 ? CallerContext.capture()
                 : null;
     }
@@ -227,13 +227,16 @@ final class OutcomeRecorder {
 
     /** How a configuration judges outcomes. */
     private record Judgement(
-            ExceptionFilter failures, @Nullable Predicate<@Nullable Object> failureResult) {
+            ExceptionFilter failures,
+            @Nullable Predicate<@Nullable Object> failureResult,
+            boolean hasPredicate) {
 
         static Judgement of(CircuitBreakerConfig config) {
             return new Judgement(
                     new ExceptionFilter(
                             config.exceptions(), config.ignoreExceptions(), config.failure(), config.matchCauses()),
-                    config.failureResult());
+                    config.failureResult(),
+                    config.failure() != null || config.failureResult() != null);
         }
     }
 }

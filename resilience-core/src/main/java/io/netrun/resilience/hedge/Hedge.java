@@ -204,6 +204,11 @@ public final class Hedge extends AbstractPolicy<HedgeConfig> {
         active.decrementAndGet();
     }
 
+    /** Returns whether there are hooks for results that no caller receives. */
+    boolean wantsLateResults() {
+        return lateResults.isWanted();
+    }
+
     /** Passes the result of an attempt that has lost to the hooks. */
     void discard(@Nullable Object result) {
         lateResults.accept(result);

@@ -303,7 +303,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     private void lose(Attempt<T> attempt, T value) {
         settle(attempt);
-        discard(value);
+        context.runAnyway(() -> discard(value));
     }
 
     /**
@@ -392,9 +392,13 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         leaveIfOver(attempt);
     }
 
+    /** The context is kept for the hooks of a late result, if an attempt may still have one. */
     private void letGo() {
+        boolean isLateResultWanted = hedge().wantsLateResults() && hasUnsettled();
         clearAttempts();
-        context.clear();
+        if (!isLateResultWanted) {
+            context.clear();
+        }
     }
 
     private void cancelTimer() {

@@ -57,7 +57,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
         if (tryEnd()) {
             expired = true;
             releaseThenPublish(null, exceeded(), context);
-            context.clear();
+            clearContext();
         }
     }
 
@@ -77,8 +77,20 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
             cancelTimer();
             context.clear();
             publish(value, failure);
-        } else if (failure == null) {
-            discard(value);
+            return;
+        }
+        if (failure == null) {
+            context.runAnyway(() -> discard(value));
+        }
+        if (isDone()) {
+            context.clear();
+        }
+    }
+
+    /** The context is kept for the hooks of a late result, until the abandoned call has ended. */
+    private void clearContext() {
+        if (!timeout.wantsLateResults() || isInnerOver()) {
+            context.clear();
         }
     }
 
@@ -97,7 +109,7 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
             markReleased();
             timeout.announce(config);
         } else {
-            context.clear();
+            clearContext();
         }
     }
 

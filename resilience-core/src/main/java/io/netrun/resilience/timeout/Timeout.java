@@ -215,6 +215,11 @@ public final class Timeout extends AbstractPolicy<TimeoutConfig> {
         }
     }
 
+    /** Returns whether there are hooks for results that no caller receives. */
+    boolean wantsLateResults() {
+        return lateResults.isWanted();
+    }
+
     /** Passes a result that no caller receives to the hooks. */
     void discard(@Nullable Object result) {
         lateResults.accept(result);
