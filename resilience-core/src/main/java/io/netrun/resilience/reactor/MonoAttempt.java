@@ -1,6 +1,7 @@
 package io.netrun.resilience.reactor;
 
 import io.netrun.resilience.ForeignStage;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +71,14 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
     public void onError(Throwable thrown) {
         Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         call.ended(this);
-        if (!super.completeExceptionally(failure)) {
+        if (!super.completeExceptionally(failure) && !isOwnCancellation(failure)) {
             Operators.onErrorDropped(failure, context);
         }
+    }
+
+    /** A cancelled source that ends with a cancellation reports nothing new; it may be an inner call given up as well. */
+    private boolean isOwnCancellation(Throwable failure) {
+        return isCancelled() && failure instanceof CancellationException;
     }
 
     /** Cancels the subscription and leaves the outcome of the attempt to the policies. */

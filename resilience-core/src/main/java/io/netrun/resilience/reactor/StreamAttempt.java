@@ -5,6 +5,7 @@ import io.netrun.resilience.Deadline;
 import io.netrun.resilience.ForeignStage;
 import io.netrun.resilience.Workers;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -151,12 +152,20 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         // must not throw once the attempt counts as over: nothing else would end it
         Throwable failure = thrown == null ? new NullPointerException("failure") : thrown;
         if (!call.tryEnd(this)) {
-            Operators.onErrorDropped(failure, context);
+            drop(failure);
         } else if (call.hasLost(this)) {
-            Operators.onErrorDropped(failure, context);
+            drop(failure);
             endLost();
         } else {
             super.completeExceptionally(failure);
+        }
+    }
+
+    /** A cancelled source that ends with a cancellation reports nothing new; it may be an inner call given up as well. */
+    private void drop(Throwable failure) {
+        boolean cancelled = isCancelled() || call.isCancelled() || scope.isOver();
+        if (!cancelled || !(failure instanceof CancellationException)) {
+            Operators.onErrorDropped(failure, context);
         }
     }
 
