@@ -290,8 +290,8 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!mayInterruptIfRunning && !hasEnded()) {
             spared = true;
         }
-        if (tryEnd()) {
-            releaseThen(() -> publishFailure(new CancellationException()));
+        if (!hasEnded()) {
+            endWith(new CancellationException());
         }
         return isCancelled();
     }
@@ -304,9 +304,10 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (!mayInterruptIfRunning && !hasEnded()) {
             spared = true;
         }
+        CancellationException cancellation = new CancellationException(); // before the end: it may fail
         if (tryEnd()) {
             release();
-            publishFailure(new CancellationException());
+            publishFailure(cancellation);
         } else if (!isReleased()) {
             awaitReleased();
         }
@@ -314,10 +315,11 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     @Override
     public boolean complete(T value) {
+        Runnable publication = () -> publish(value, null);
         if (!tryEnd()) {
             return false;
         }
-        releaseThen(() -> publish(value, null));
+        releaseThen(publication);
         return true;
     }
 
@@ -326,10 +328,16 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         if (failure == null) {
             throw new NullPointerException("failure");
         }
+        return endWith(failure);
+    }
+
+    /** Everything is allocated before the end is decided: afterwards, an error would leave the future open for ever. */
+    private boolean endWith(Throwable failure) {
+        Runnable publication = () -> publishFailure(failure);
         if (!tryEnd()) {
             return false;
         }
-        releaseThen(() -> publishFailure(failure));
+        releaseThen(publication);
         return true;
     }
 

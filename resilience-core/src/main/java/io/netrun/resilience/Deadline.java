@@ -187,8 +187,9 @@ public abstract class Deadline extends ScopeParts {
     public final List<Throwable> tryExceed(@Nullable String limit) {
         List<Throwable> failures = new ArrayList<>();
         Link name = limit == null ? null : addLimitName(limit); // before the state, which other threads read first
+        Consumer<Throwable> collector = failures::add;
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
-            notifyParts(true, failures::add, name);
+            notifyParts(true, collector, name);
         }
         return failures;
     }
@@ -288,8 +289,11 @@ public abstract class Deadline extends ScopeParts {
                 each.add(part);
             }
         }
-        if (isOver() && part.tryBeginEnd()) {
-            settle(List.of(part), isExceeded(), failure -> {});
+        if (isOver()) {
+            List<InFlight> alone = List.of(part);
+            if (part.tryBeginEnd()) {
+                settle(alone, isExceeded(), failure -> {});
+            }
         }
     }
 

@@ -22,12 +22,30 @@ public final class SafeLog {
         write(log::error, message, arguments);
     }
 
-    /** Logs at WARN; otherwise like {@link #error}. */
+    /** Logs a failure at ERROR. Never throws, even if the heap is full: the call itself allocates nothing. */
+    public static void error(Logger log, String message, Throwable failure) {
+        try {
+            write(log::error, message, new Object[] {failure});
+        } catch (Throwable outOfMemory) {
+            // There is nothing left to report it with.
+        }
+    }
+
+    /** Logs at WARN; otherwise like {@link #error(Logger, String, Object...)}. */
     public static void warn(Logger log, String message, Object... arguments) {
         write(log::warn, message, arguments);
     }
 
-    /** Logs at INFO; otherwise like {@link #error}. */
+    /** Logs a failure at WARN; otherwise like {@link #error(Logger, String, Throwable)}. */
+    public static void warn(Logger log, String message, Throwable failure) {
+        try {
+            write(log::warn, message, new Object[] {failure});
+        } catch (Throwable outOfMemory) {
+            // There is nothing left to report it with.
+        }
+    }
+
+    /** Logs at INFO; otherwise like {@link #error(Logger, String, Object...)}. */
     public static void info(Logger log, String message, Object... arguments) {
         write(log::info, message, arguments);
     }

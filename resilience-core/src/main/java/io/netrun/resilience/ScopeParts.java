@@ -93,17 +93,18 @@ abstract class ScopeParts {
             return;
         }
         // All parts are taken before any is notified: a thread that wakes up first must not end another part in
-        // between.
-        List<Deadline.InFlight> taken = new ArrayList<>();
-        List<Deadline.InFlight> ending = List.of();
-        for (@Nullable Link link = inFlight; link != null; link = link.next) {
+        // between. The lists are long enough before: a part that is taken and not notified would never be released.
+        Link top = inFlight;
+        int size = count(top);
+        List<Deadline.InFlight> taken = new ArrayList<>(size);
+        List<Deadline.InFlight> ending = new ArrayList<>(size);
+        for (@Nullable Link link = top; link != null; link = link.next) {
             if (link == kept) {
                 continue;
             }
             if (link.part.tryBeginEnd()) {
                 taken.add(link.part);
             } else if (!link.part.isSettled()) {
-                ending = ending.isEmpty() ? new ArrayList<>() : ending;
                 ending.add(link.part);
             }
         }
@@ -160,8 +161,12 @@ abstract class ScopeParts {
 
     /** Returns the number of registered parts that have not been removed, ended ones included; for tests. */
     final int countInFlight() {
+        return count(inFlight);
+    }
+
+    private static int count(@Nullable Link from) {
         int count = 0;
-        for (@Nullable Link link = inFlight; link != null; link = link.next) {
+        for (@Nullable Link link = from; link != null; link = link.next) {
             count++;
         }
         return count;

@@ -1,5 +1,6 @@
 package io.netrun.resilience.ratelimiter;
 
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,11 @@ final class Reservation {
     /** When the last token is due, as far as is known. It is due earlier if waiters ahead leave. */
     private final AtomicLong dueAt = new AtomicLong();
 
+    private static final AtomicIntegerFieldUpdater<Reservation> TAKEN =
+            AtomicIntegerFieldUpdater.newUpdater(Reservation.class, "taken");
+
     private long ticket;
+    private volatile int taken;
     private @Nullable Throwable failure;
     private volatile State state = State.WAITING;
 
@@ -59,6 +64,16 @@ final class Reservation {
 
     long ticket() {
         return ticket;
+    }
+
+    /** Decides that the calling thread settles it. Returns false if another one does. */
+    boolean tryTake() {
+        return TAKEN.compareAndSet(this, 0, 1);
+    }
+
+    /** Whether it is settled, or is about to be: a queue may keep it a little longer. */
+    boolean isTaken() {
+        return taken != 0;
     }
 
     /** Written once, before it is queued. */
@@ -104,12 +119,12 @@ final class Reservation {
         return STATE.compareAndSet(this, State.GRANTED, State.RETURNED);
     }
 
-    /** For the thread that removed it from the queue. */
+    /** For the thread that has {@linkplain #tryTake taken} it. */
     void settle(State outcome) {
         state = outcome;
     }
 
-    /** For the thread that removed it from the queue. */
+    /** For the thread that has {@linkplain #tryTake taken} it. */
     void fail(Throwable noTimer) {
         failure = noTimer;
         state = State.NO_TIMER;

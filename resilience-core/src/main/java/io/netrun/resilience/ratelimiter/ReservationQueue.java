@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,10 +173,14 @@ final class ReservationQueue implements PendingWaits.Waiting {
             reservation.setTicket(tickets.getAndIncrement());
             queue.put(reservation.ticket(), reservation);
         } catch (Throwable outOfMemory) {
-            leaves(reservation);
-            cancelTokens(reservation.permits());
-            drain();
-            throw outOfMemory;
+            // It may be in the queue nevertheless, and then be settled by another thread.
+            if (reservation.tryTake()) {
+                leaves(reservation);
+                reservation.settle(Reservation.State.CANCELLED);
+                cancelTokens(reservation.permits());
+                drain();
+                throw outOfMemory;
+            }
         }
         if (bucket.latest() != from) {
             moved = true;
@@ -189,7 +194,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
      * @return false if it has been settled, or is being settled
      */
     boolean cancel(Reservation reservation, Reservation.State outcome) {
-        if (!queue.remove(reservation.ticket(), reservation)) {
+        if (!take(reservation)) {
             return false;
         }
         leaves(reservation);
@@ -197,6 +202,35 @@ final class ReservationQueue implements PendingWaits.Waiting {
         cancelTokens(reservation.permits());
         drain();
         return true;
+    }
+
+    /**
+     * Decides that the calling thread settles a reservation, and then removes it from the queue. If that fails for want
+     * of memory, the queue keeps it until a drain passes it.
+     *
+     * @return false if it has been settled, or is being settled
+     */
+    private boolean take(Reservation reservation) {
+        if (!reservation.tryTake()) {
+            return false;
+        }
+        try {
+            queue.remove(reservation.ticket(), reservation);
+        } catch (Throwable outOfMemory) {
+            SafeLog.warn(log, "A rate limiter could not remove a waiter from its queue now", outOfMemory);
+        }
+        return true;
+    }
+
+    /** Returns the first reservation that is not taken; null if there is none. */
+    private @Nullable Reservation first() {
+        while (true) {
+            Map.Entry<Long, Reservation> first = queue.firstEntry();
+            if (first == null || !first.getValue().isTaken()) {
+                return first == null ? null : first.getValue();
+            }
+            queue.remove(first.getKey(), first.getValue());
+        }
     }
 
     private void cancelTokens(long tokens) {
@@ -221,7 +255,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
         long ahead = 0;
         for (Reservation each : queue.headMap(reservation.ticket()).values()) {
-            ahead += each.permits();
+            ahead += each.isTaken() ? 0 : each.permits();
         }
         return bucket.dueAt(next + ahead * bucket.nanosPerToken(), reservation.permits());
     }
@@ -304,12 +338,11 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private void grantDue(long now) {
         while (started && next - now <= 0) {
-            Map.Entry<Long, Reservation> first = queue.firstEntry();
-            if (first == null || dueAt(first.getValue()) - now > 0) {
+            Reservation reservation = first();
+            if (reservation == null || dueAt(reservation) - now > 0) {
                 return;
             }
-            Reservation reservation = first.getValue();
-            if (queue.remove(reservation.ticket(), reservation)) {
+            if (take(reservation)) {
                 moveNext(reservation.permits() * bucket.nanosPerToken());
                 settle(reservation, Reservation.State.GRANTED);
             }
@@ -328,11 +361,11 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     /** Ends all waits without a token. */
     private void settleAll(Reservation.State outcome) {
-        for (Map.Entry<Long, Reservation> first = queue.pollFirstEntry();
-                first != null;
-                first = queue.pollFirstEntry()) {
-            cancelTokens(first.getValue().permits());
-            settle(first.getValue(), outcome);
+        for (Reservation first = first(); first != null; first = first()) {
+            if (take(first)) {
+                cancelTokens(first.permits());
+                settle(first, outcome);
+            }
         }
     }
 
@@ -385,12 +418,16 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     /** Rejects the last waiter, whose tokens would come beyond the representable time. */
     private boolean shedLast() {
-        Map.Entry<Long, Reservation> last = queue.pollLastEntry();
+        Map.Entry<Long, Reservation> last = queue.lastEntry();
         if (last == null) {
             return false;
         }
-        cancelTokens(last.getValue().permits());
-        settle(last.getValue(), Reservation.State.EXPIRED);
+        if (take(last.getValue())) {
+            cancelTokens(last.getValue().permits());
+            settle(last.getValue(), Reservation.State.EXPIRED);
+        } else {
+            queue.remove(last.getKey(), last.getValue());
+        }
         return true;
     }
 
@@ -400,6 +437,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
         long firstToken = next;
         for (Reservation reservation : queue.values()) {
+            if (reservation.isTaken()) {
+                continue;
+            }
             moveTo(reservation, bucket.dueAt(firstToken, reservation.permits()));
             firstToken += reservation.permits() * bucket.nanosPerToken();
         }
@@ -417,12 +457,11 @@ final class ReservationQueue implements PendingWaits.Waiting {
     /** Ensures that a thread drains when the first waiter's tokens are due. */
     private void setTimer(long now) {
         while (true) {
-            Map.Entry<Long, Reservation> first = queue.firstEntry();
-            if (first == null || !started) {
+            Reservation reservation = first();
+            if (reservation == null || !started) {
                 timer.cancel();
                 return;
             }
-            Reservation reservation = first.getValue();
             long dueAt = dueAt(reservation);
             if (dueAt - now <= 0) {
                 timer.cancel();
@@ -446,7 +485,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
                 if (watchesClock) {
                     return;
                 }
-                if (queue.remove(reservation.ticket(), reservation)) {
+                if (take(reservation)) {
                     leaves(reservation);
                     cancelTokens(reservation.permits());
                     reservation.fail(noTimer);
