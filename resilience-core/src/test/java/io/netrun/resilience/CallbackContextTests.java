@@ -84,8 +84,10 @@ class CallbackContextTests {
 
     @Test
     void predicatesOfACircuitShouldSeeTheCallersContext() {
-        CircuitBreaker circuit = CircuitBreaker.of("c", c -> c.failure(thrown -> seen.add(user.current.get()))
-                .failureResult(result -> seen.add(user.current.get())));
+        CircuitBreaker circuit = CircuitBreaker.of(
+                "c",
+                c -> c.failure(thrown -> seen.add(user.current.get()))
+                        .failureResult(result -> seen.add(user.current.get())));
         CompletableFuture<String> failing = new CompletableFuture<>();
         CompletableFuture<String> returning = new CompletableFuture<>();
         circuit.callAsync(() -> failing);

@@ -179,7 +179,9 @@ final class OutcomeRecorder {
     /** Captures the context for the listeners and predicates of an asynchronous call; null if there are none. */
     @Nullable
     CallerContext contextOfUserCode() {
-        return judgement.hasPredicate || successListeners.exists() || events.wants(CircuitBreakerEvent.StateChanged.class)
+        return judgement.hasPredicate
+                        || successListeners.exists()
+                        || events.wants(CircuitBreakerEvent.StateChanged.class)
                 ? CallerContext.capture()
                 : null;
     }
@@ -227,9 +229,7 @@ final class OutcomeRecorder {
 
     /** How a configuration judges outcomes. */
     private record Judgement(
-            ExceptionFilter failures,
-            @Nullable Predicate<@Nullable Object> failureResult,
-            boolean hasPredicate) {
+            ExceptionFilter failures, @Nullable Predicate<@Nullable Object> failureResult, boolean hasPredicate) {
 
         static Judgement of(CircuitBreakerConfig config) {
             return new Judgement(

@@ -76,7 +76,9 @@ final class MonoAttempt<T> extends CompletableFuture<T> implements CoreSubscribe
         }
     }
 
-    /** A cancelled source that ends with a cancellation reports nothing new; it may be an inner call given up as well. */
+    /**
+     * A cancelled source that ends with a cancellation reports nothing new; it may be an inner call given up as well.
+     */
     private boolean isOwnCancellation(Throwable failure) {
         return isCancelled() && failure instanceof CancellationException;
     }

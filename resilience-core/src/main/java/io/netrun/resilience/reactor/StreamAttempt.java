@@ -161,7 +161,9 @@ final class StreamAttempt<T> extends CompletableFuture<Boolean> implements CoreS
         }
     }
 
-    /** A cancelled source that ends with a cancellation reports nothing new; it may be an inner call given up as well. */
+    /**
+     * A cancelled source that ends with a cancellation reports nothing new; it may be an inner call given up as well.
+     */
     private void drop(Throwable failure) {
         boolean cancelled = isCancelled() || call.isCancelled() || scope.isOver();
         if (!cancelled || !(failure instanceof CancellationException)) {
