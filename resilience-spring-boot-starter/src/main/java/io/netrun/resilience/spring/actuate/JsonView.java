@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.actuate;
 
+import io.netrun.resilience.FailureMatcher;
 import io.netrun.resilience.FailureText;
 import io.netrun.resilience.spring.pattern.NamedCode;
 import io.netrun.resilience.spring.settings.ExecutorBean;
@@ -53,6 +54,9 @@ final class JsonView {
             Map<String, @Nullable Object> view = new LinkedHashMap<>();
             values.forEach((key, each) -> view.put(String.valueOf(key), plain(each)));
             return view;
+        }
+        if (value instanceof FailureMatcher) { // its classes may be records, which are values and not code
+            return text(value);
         }
         if (value instanceof Record || (value instanceof Executor && !(value instanceof ExecutorBean))) {
             return "code";

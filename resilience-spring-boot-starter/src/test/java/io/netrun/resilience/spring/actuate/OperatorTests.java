@@ -9,13 +9,17 @@ import io.netrun.resilience.annotation.Bulkhead;
 import io.netrun.resilience.annotation.CircuitBreaker;
 import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.bulkhead.BulkheadFullException;
+import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.spring.event.OperatorChange;
 import io.netrun.resilience.timeout.Timeout;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,6 +48,11 @@ import org.springframework.test.web.reactive.server.WebTestClient;
             "resilience.retry.instances.ra.budget=shared",
             "resilience.retry.instances.rb.budget=shared",
             "resilience.retry.instances.rc.max-attempts=2",
+            "resilience.bulkhead.instances.ordered.max-concurrent=100",
+            "resilience.retry.instances.rd.exceptions=java.io.IOException, http:503",
+            "resilience.retry.instances.rd.ignore-exceptions=java.io.FileNotFoundException",
+            "resilience.retry.instances.rd.failure-delays=http:429=5s",
+            "resilience.retry.instances.rd.failure=@everyFailure",
             "resilience.circuit-breaker.instances.idle.open-duration=9s"
         })
 @ExtendWith(OutputCaptureExtension.class)
@@ -70,6 +79,52 @@ class OperatorTests {
                 .responseTimeout(Duration.ofSeconds(30))
                 .build();
         listening.heard.clear();
+    }
+
+    // ---- what is shown
+
+    @Test
+    void failuresInSettingsShouldBeShownAsTheyAreWritten() {
+        http.get()
+                .uri("/resilience/retry/rd")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.settings.exceptions.value")
+                .isEqualTo(List.of("java.io.IOException", "http:503"))
+                .jsonPath("$.settings.ignoreExceptions.value")
+                .isEqualTo(List.of("java.io.FileNotFoundException"))
+                .jsonPath("$.settings.failureDelays.value")
+                .isEqualTo(List.of("http:429=PT5S"))
+                .jsonPath("$.settings.failure.value")
+                .isEqualTo("@everyFailure");
+    }
+
+    @Test
+    void failuresInAnnotationsShouldBeShownAsTheyAreWritten() {
+        http.get()
+                .uri("/resilience/circuit-breaker/lists")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.settings.exceptions.value")
+                .isEqualTo(List.of("java.io.IOException", "http:503"))
+                .jsonPath("$.settings.ignoreExceptions.value")
+                .isEqualTo(List.of("java.io.FileNotFoundException", "sql:40001"))
+                .jsonPath("$.settings.exceptions.origin")
+                .isEqualTo("annotation");
+    }
+
+    @Test
+    void codeWithoutANameShouldBeShownAsCode() {
+        registry.getOrCreate(
+                io.netrun.resilience.retry.Retry.TYPE,
+                "coded",
+                RetryConfig.builder().failure(failure -> true).build());
+        http.get()
+                .uri("/resilience/retry/coded")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.settings.failure.value")
+                .isEqualTo("code");
     }
 
     // ---- settings as an object
@@ -144,7 +199,8 @@ class OperatorTests {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"settings\": {\"maxConcurrent\": 0}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and 1000000",
+                "{\"settings\": {\"maxConcurrent\": 0}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and"
+                        + " 1000000",
                 "{\"settings\": {\"maxWait\": 5}}|maxWait is '5', which cannot be read as a duration",
                 "{\"settings\": {\"maxConcurrent\": null}}|maxConcurrent cannot be unset",
                 "{\"settings\": {\"enabled\": null}}|enabled cannot be unset",
@@ -154,8 +210,10 @@ class OperatorTests {
                 "{\"settings\": \"\"}|The settings are empty",
                 "{\"settings\": \"{}\"}|The settings are empty",
                 "{\"settings\": \"=4\"}|A setting without a name",
-                "{\"settings\": {\"maxConcurrent\": {\"a\": 1}}}|maxConcurrent is '{a=1}', which cannot be read as a whole number",
-                "{\"settings\": {\"max\\\"\\u0007Weight\": 1}}|A bulkhead has no setting 'max\"\u0007Weight' that can be changed at runtime",
+                "{\"settings\": {\"maxConcurrent\": {\"a\": 1}}}|maxConcurrent is '{a=1}', which cannot be read as a"
+                        + " whole number",
+                "{\"settings\": {\"max\\\"\\u0007Weight\": 1}}|A bulkhead has no setting 'max\"\u0007Weight' that can"
+                        + " be changed at runtime",
                 "{\"settings\": [\"maxConcurrent=4\"]}|The body or its settings are not a valid JSON object",
                 "{\"settings\": [{\"maxConcurrent\": 4}]}|The body or its settings are not a valid JSON object",
                 "{\"settings\": {\"maxConcurrent\": 4}} x|The body or its settings are not a valid JSON object",
@@ -176,7 +234,8 @@ class OperatorTests {
                 "{\"settings\": {\"maxQueue\": 4}, \"settings\": {\"maxConcurrent\": 5}}|settings is given twice",
                 "{\"settings\": {\"maxWait\": \"\"}}|maxWait is ''",
                 "null|The body has to have either an \"action\" or \"settings\"",
-                "{\"settings\": {\"maxConcurrent\": 0, \"maxQueue\": -1}}|Bulkhead 'reports': maxConcurrent is 0: must be between 1 and 1000000; Bulkhead 'reports': maxQueue is -1: must be between 0 and 1000000",
+                "{\"settings\": {\"maxConcurrent\": 0, \"maxQueue\": -1}}|Bulkhead 'reports': maxConcurrent is 0: must"
+                    + " be between 1 and 1000000; Bulkhead 'reports': maxQueue is -1: must be between 0 and 1000000",
                 "{\"settings\": {}, \"action\": \"reset\"}|The body has to have either an \"action\" or \"settings\"",
             })
     void wrongSettingsOfAnObjectShouldBeReportedInOurWords(String body, String error) {
@@ -287,9 +346,8 @@ class OperatorTests {
                 .isEqualTo("7")
                 .jsonPath("$.recentEvents[0].time")
                 .isNotEmpty();
-        assertThat(listening.heard)
-                .singleElement()
-                .satisfies(change -> assertThat(change.action()).isEqualTo("settings"));
+        assertThat(listening.heard).singleElement().satisfies(change -> assertThat(change.action())
+                .isEqualTo("settings"));
         post("/resilience/bulkhead/reports", "{\"settings\": {\"maxQueue\": 100, \"enabled\": true}}");
     }
 
@@ -422,6 +480,16 @@ class OperatorTests {
             return "report";
         }
 
+        @CircuitBreaker(
+                name = "lists",
+                exceptions = IOException.class,
+                matchers = "http:503",
+                ignoreExceptions = FileNotFoundException.class,
+                ignoreMatchers = "sql:40001")
+        public String list() {
+            return "list";
+        }
+
         @Bulkhead(name = "reports")
         public String other() {
             return "other";
@@ -455,6 +523,11 @@ class OperatorTests {
         @Bean
         Reports reports() {
             return new Reports();
+        }
+
+        @Bean
+        Predicate<Throwable> everyFailure() {
+            return failure -> true;
         }
 
         @Bean
