@@ -103,14 +103,16 @@ public final class Operators {
      */
     private <P extends Policy> void apply(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
         if (change.action().equals(FleetChange.SETTINGS)) {
-            RuntimeSettings.Changed made = liveSettings.change(pattern, policy, change.settings());
-            keep(
-                    policy,
-                    change,
-                    scope,
-                    settings(made.before(), made.wasEnabled()),
-                    settings(made.after(), made.isEnabled()),
-                    false);
+            journal.record(policy, () -> {
+                RuntimeSettings.Changed made = liveSettings.change(pattern, policy, change.settings());
+                return changed(
+                        policy,
+                        change,
+                        scope,
+                        settings(made.before(), made.wasEnabled()),
+                        settings(made.after(), made.isEnabled()),
+                        false);
+            });
             return;
         }
         Consumer<P> action = pattern.actions().get(change.action());
@@ -122,7 +124,9 @@ public final class Operators {
         Map<String, String> before = state(policy);
         action.accept(policy);
         Map<String, String> after = state(policy);
-        keep(policy, change, scope, before, after, !counted.equals(policy.metrics()));
+        boolean isCounted = !counted.equals(policy.metrics());
+        // Outside of the step: listeners of the instance run within the action.
+        journal.record(policy, () -> changed(policy, change, scope, before, after, isCounted));
     }
 
     static String knownActions(PatternDescriptor<?, ?> pattern) {
@@ -149,13 +153,13 @@ public final class Operators {
     }
 
     /**
-     * Keeps a change in the journal unless it has changed nothing.
+     * What the journal keeps of a change; empty if it has changed nothing.
      *
      * @param before the values before the change that the change itself may replace
      * @param after the same values afterwards; without those that are still the same when this method returns
      * @param counted whether it has changed what the instance has counted
      */
-    private void keep(
+    private static Optional<OperatorChange> changed(
             Policy policy,
             FleetChange asked,
             Scope scope,
@@ -171,19 +175,10 @@ public final class Operators {
             }
         });
         if (former.isEmpty() && after.isEmpty() && !counted) {
-            return;
+            return Optional.empty();
         }
-        journal.add(
-                policy,
-                new OperatorChange(
-                        policy.type(),
-                        policy.name(),
-                        now(policy),
-                        asked.principal(),
-                        asked.action(),
-                        scope,
-                        former,
-                        after));
+        return Optional.of(new OperatorChange(
+                policy.type(), policy.name(), now(policy), asked.principal(), asked.action(), scope, former, after));
     }
 
     /** What an operator sets: the settings, and whether the instance is enabled. */

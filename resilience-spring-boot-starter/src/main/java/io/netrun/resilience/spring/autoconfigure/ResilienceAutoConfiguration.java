@@ -36,6 +36,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.aspectj.lang.NoAspectBoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -62,6 +64,8 @@ import org.springframework.util.function.SingletonSupplier;
  */
 @AutoConfiguration(after = AopAutoConfiguration.class)
 public final class ResilienceAutoConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(ResilienceAutoConfiguration.class);
 
     /** Spring Boot's own default of spring.lifecycle.timeout-per-shutdown-phase. */
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(30);
@@ -137,6 +141,10 @@ public final class ResilienceAutoConfiguration {
         if (protecting) {
             SettingsCheck check = new SettingsCheck(environment, instances);
             instances.starting(() -> check.early(new EarlyAnnotations(beans, pipelines.getObject())));
+        } else {
+            log.info(
+                    "{} is false: nothing in this application context is protected",
+                    GlobalSettings.location(environment, "enabled"));
         }
         return instances;
     }
@@ -302,12 +310,19 @@ public final class ResilienceAutoConfiguration {
         return new ApplicationEvents(registry, contexts::publish, recent);
     }
 
+    /** One for all that change instances, so that the changes of an instance have one order. */
+    @Bean
+    @ConditionalOnRegistryOwner
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    OperatorJournal resilienceOperatorJournal(RecentEvents recent, SharingContexts contexts) {
+        return new OperatorJournal(recent, contexts::publish);
+    }
+
     /** For a fleet, which needs no endpoint on each node. */
     @Bean
     @ConditionalOnRegistryOwner
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    FleetChanges resilienceFleetChanges(InstanceFactory instances, SharingContexts contexts, RecentEvents recent) {
-        OperatorJournal journal = new OperatorJournal(recent, contexts::publish);
+    FleetChanges resilienceFleetChanges(InstanceFactory instances, OperatorJournal journal) {
         return new Operators(instances, journal, false, Optional::empty)::applyFromFleet;
     }
 }

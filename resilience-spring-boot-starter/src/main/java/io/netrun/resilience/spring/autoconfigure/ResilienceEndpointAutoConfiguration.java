@@ -91,14 +91,9 @@ public final class ResilienceEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     Operators resilienceOperators(
             InstanceFactory instances,
-            RecentEvents recentEvents,
-            SharingContexts contexts,
+            OperatorJournal journal,
             Environment environment,
             ObjectProvider<FleetOperations> fleet) {
-        return new Operators(
-                instances,
-                new OperatorJournal(recentEvents, contexts::publish),
-                EndpointAccess.isUnrestricted(environment),
-                PresentFleet.of(fleet));
+        return new Operators(instances, journal, EndpointAccess.isUnrestricted(environment), PresentFleet.of(fleet));
     }
 }

@@ -15,6 +15,7 @@ import io.netrun.resilience.timeout.Timeout;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -125,6 +126,49 @@ class OperatorTests {
                 .expectBody()
                 .jsonPath("$.settings.failure.value")
                 .isEqualTo("code");
+    }
+
+    // ---- order
+
+    @Test
+    void changesAtTheSameTimeShouldArriveInTheirOrder(CapturedOutput output) {
+        List<CompletableFuture<Void>> operators = new ArrayList<>();
+        for (int operator = 0; operator < 8; operator++) {
+            int first = operator;
+            operators.add(CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < 40; i++) {
+                    post(
+                                    "/resilience/bulkhead/ordered",
+                                    "{\"settings\": {\"maxConcurrent\": " + (1 + (first + i * 7) % 50) + "}}")
+                            .expectStatus()
+                            .isOk();
+                }
+            }));
+        }
+        CompletableFuture.allOf(operators.toArray(CompletableFuture[]::new)).join();
+        List<OperatorChange> heard = listening.heard.stream()
+                .filter(change -> change.name().equals("ordered"))
+                .toList();
+        assertThat(heard).hasSizeGreaterThan(20);
+        for (int i = 1; i < heard.size(); i++) {
+            assertThat(heard.get(i).before()).isEqualTo(heard.get(i - 1).after());
+        }
+        assertThat(heard.get(heard.size() - 1).after())
+                .containsEntry(
+                        "maxConcurrent",
+                        String.valueOf(registry.find(io.netrun.resilience.bulkhead.Bulkhead.TYPE, "ordered")
+                                .orElseThrow()
+                                .config()
+                                .maxConcurrent()));
+        List<String> logged = output.toString()
+                .lines()
+                .filter(line -> line.contains("Bulkhead 'ordered': settings"))
+                .map(line -> line.substring(line.indexOf('{')))
+                .toList();
+        assertThat(logged)
+                .isEqualTo(heard.stream()
+                        .map(change -> change.before() + " -> " + change.after())
+                        .toList());
     }
 
     // ---- settings as an object

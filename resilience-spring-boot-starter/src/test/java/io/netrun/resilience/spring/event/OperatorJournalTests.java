@@ -1,0 +1,118 @@
+package io.netrun.resilience.spring.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.Policy;
+import io.netrun.resilience.bulkhead.Bulkhead;
+import io.netrun.resilience.bulkhead.BulkheadConfig;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class OperatorJournalTests {
+
+    private final RecentEvents recent = new RecentEvents();
+    private final Bulkhead bulkhead = instance("one");
+
+    private static Bulkhead instance(String name) {
+        return Bulkhead.of(name, BulkheadConfig.builder().build());
+    }
+
+    private static Optional<OperatorChange> change(Policy policy, int after) {
+        return Optional.of(new OperatorChange(
+                policy.type(),
+                policy.name(),
+                Instant.EPOCH,
+                null,
+                "settings",
+                OperatorChange.Scope.NODE,
+                Map.of("maxConcurrent", String.valueOf(after - 1)),
+                Map.of("maxConcurrent", String.valueOf(after))));
+    }
+
+    private static String value(Object event) {
+        return ((OperatorChange) event).after().get("maxConcurrent");
+    }
+
+    @Test
+    void changeBehindABlockedListenerShouldNotWait() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        OperatorJournal journal = new OperatorJournal(recent, event -> {
+            if (value(event).equals("1")) {
+                entered.countDown();
+                await(leave);
+            }
+            heard.add(((OperatorChange) event).name() + value(event));
+        });
+        CompletableFuture<Void> first =
+                CompletableFuture.runAsync(() -> journal.record(bulkhead, () -> change(bulkhead, 1)));
+        await(entered);
+        journal.record(bulkhead, () -> change(bulkhead, 2));
+        assertThat(heard).isEmpty();
+        assertThat(recent.operatorChanges())
+                .extracting(OperatorJournalTests::value)
+                .containsExactly("2", "1");
+        Bulkhead other = instance("other");
+        journal.record(other, () -> change(other, 7));
+        assertThat(heard).containsExactly("other7");
+        leave.countDown();
+        first.get(30, TimeUnit.SECONDS);
+        assertThat(heard).containsExactly("other7", "one1", "one2");
+    }
+
+    @Test
+    void changeByAListenerShouldFollow() {
+        List<String> heard = new ArrayList<>();
+        OperatorJournal[] journal = new OperatorJournal[1];
+        journal[0] = new OperatorJournal(recent, event -> {
+            if (value(event).equals("1")) {
+                journal[0].record(bulkhead, () -> change(bulkhead, 2));
+            }
+            heard.add(value(event));
+        });
+        journal[0].record(bulkhead, () -> change(bulkhead, 1));
+        assertThat(heard).containsExactly("1", "2");
+    }
+
+    @Test
+    void listenerThatThrowsShouldNotStopTheNext() {
+        List<String> heard = new ArrayList<>();
+        OperatorJournal journal = new OperatorJournal(recent, event -> {
+            heard.add(value(event));
+            throw new AssertionError("of a listener");
+        });
+        journal.record(bulkhead, () -> change(bulkhead, 1));
+        journal.record(bulkhead, () -> change(bulkhead, 2));
+        assertThat(heard).containsExactly("1", "2");
+    }
+
+    @Test
+    void changeThatFailsOrChangesNothingShouldLeaveNothing() {
+        List<String> heard = new ArrayList<>();
+        OperatorJournal journal = new OperatorJournal(recent, event -> heard.add(value(event)));
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> journal.record(bulkhead, () -> {
+                    throw new IllegalStateException("wrong");
+                }))
+                .hasMessage("wrong");
+        journal.record(bulkhead, Optional::empty);
+        journal.record(bulkhead, () -> change(bulkhead, 1));
+        assertThat(heard).containsExactly("1");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
