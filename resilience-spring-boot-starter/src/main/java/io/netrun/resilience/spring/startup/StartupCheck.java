@@ -71,6 +71,7 @@ public final class StartupCheck implements SmartInitializingSingleton {
         problems.addAll(settings.ofInstances());
         problems.addAll(settings.ofContexts());
         instances.problems().logContradictions();
+        problems.addAll(ofParent());
         report(problems);
         CompatibilityReport.log(environment);
         CompatibilityReport.warn(environment);
@@ -84,6 +85,23 @@ public final class StartupCheck implements SmartInitializingSingleton {
         ForeignExceptions.absent(instances.effectiveSettings()).forEach(log::info);
         warnOfNoFleet();
         proxies.onLateBean(this::checkLate);
+    }
+
+    /** A child has the instances of its parent, so that it is not protected where the parent is not. */
+    private List<Problem> ofParent() {
+        if (instances.isProtecting()) {
+            return List.of();
+        }
+        if (GlobalSettings.orElse(environment, "enabled", Boolean.class, false)) {
+            return List.of(Problem.tolerable(
+                    GlobalSettings.location(environment, "enabled")
+                            + " is true, but false in the parent context, whose instances this context shares:"
+                            + " nothing here would be protected",
+                    "Set it to true in the parent, too, or to false here"));
+        }
+        log.warn("Nothing in this application context is protected: resilience.enabled is false in its parent, whose"
+                + " instances it shares. Set it to true in the parent, or to false here.");
+        return List.of();
     }
 
     private void warnOfNoFleet() {

@@ -314,6 +314,44 @@ class ChildContextTests {
     }
 
     @Test
+    void childOfAParentThatIsSwitchedOffShouldNotStart() {
+        var parent = context(null, Map.of("resilience.enabled", "false"), Flaky.class);
+        assertThatThrownBy(() -> context(parent, Map.of("resilience.enabled", "true"), Flaky.class))
+                .hasMessageContaining("resilience.enabled")
+                .hasMessageContaining("is true, but false in the parent context, whose instances this context shares:"
+                        + " nothing here would be protected");
+    }
+
+    @Test
+    void childOfAParentThatIsSwitchedOffShouldSayWhatItLacks(CapturedOutput output) {
+        var parent = context(null, Map.of("resilience.enabled", "false"), Flaky.class);
+        var child = new AnnotationConfigApplicationContext();
+        open.add(child);
+        // As with arguments of each application, whose sources have the same name: the child does not inherit them.
+        child.getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource("properties of context 1", Map.of("some", "thing")));
+        child.setParent(parent);
+        child.register(Parent.class, Flaky.class);
+        child.refresh();
+        assertThat(attempts(child)).isEqualTo(1);
+        assertThat(output)
+                .containsOnlyOnce("Nothing in this application context is protected: resilience.enabled is false in its"
+                        + " parent, whose instances it shares.");
+    }
+
+    @Test
+    void childThatInheritsTheSwitchShouldSayIt(CapturedOutput output) {
+        var parent = context(null, Map.of("resilience.enabled", "false"), Flaky.class);
+        assertThat(output).containsOnlyOnce("is false: nothing in this application context is protected");
+        var child = context(parent, Map.of(), Flaky.class);
+        assertThat(attempts(child)).isEqualTo(1);
+        assertThat(output.toString().split("is false: nothing in this application context is protected", -1))
+                .hasSize(3);
+        assertThat(output).doesNotContain("Nothing in this application context");
+    }
+
+    @Test
     void contextsOfOneBuilderShouldShareInstances(CapturedOutput output) {
         var child = new SpringApplicationBuilder(Parent.class, Listener.class)
                 .properties("resilience.retry.instances.flaky.max-attempts=2")
