@@ -6,7 +6,6 @@ import io.netrun.resilience.spring.problem.Problem;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.springframework.http.HttpMethod;
 
@@ -23,12 +22,12 @@ record ClientPlan(
         Pipeline repeating,
         Pipeline single,
         FailureStatuses statuses,
-        Set<HttpMethod> retryMethods,
+        RepeatedMethods retryMethods,
         Optional<Problem> warning) {
 
     /** No protection. */
     static final ClientPlan NONE =
-            new ClientPlan(Pipeline.of(), Pipeline.of(), FailureStatuses.NONE, Set.of(), Optional.empty());
+            new ClientPlan(Pipeline.of(), Pipeline.of(), FailureStatuses.NONE, RepeatedMethods.NONE, Optional.empty());
 
     /** The same plan, where something else has been reported as the reason. */
     ClientPlan withoutWarning() {

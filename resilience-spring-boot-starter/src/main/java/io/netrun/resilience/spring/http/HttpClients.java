@@ -48,8 +48,6 @@ public final class HttpClients implements InstanceUser {
 
     private static final String NO_METHODS = "none";
 
-    private static final Set<HttpMethod> NOT_REPEATED = Set.of(HttpMethod.POST, HttpMethod.PATCH);
-
     private final ConfigurableEnvironment environment;
     private final @Nullable InstanceFactory instances;
     private final List<PipelineSlot> order;
@@ -291,7 +289,7 @@ public final class HttpClients implements InstanceUser {
         }
         String where = client.where;
         FailureStatuses statuses = statuses(client.where(HttpClientProperties.FAILURE_STATUSES), properties, problems);
-        Set<HttpMethod> methods = methods(client.where(HttpClientProperties.RETRY_METHODS), properties, problems);
+        RepeatedMethods methods = methods(client.where(HttpClientProperties.RETRY_METHODS), properties, problems);
         Map<String, @Nullable String> names = properties.instances();
         Map<PipelineSlot, Policy> chain = new LinkedHashMap<>();
         for (PipelineSlot slot : order) {
@@ -346,29 +344,34 @@ public final class HttpClients implements InstanceUser {
                         "Use a list of classes and codes, such as 5xx, 429")));
     }
 
-    private static Set<HttpMethod> methods(String where, HttpClientProperties properties, List<Problem> problems) {
-        List<HttpMethod> all = List.of(HttpMethod.values());
+    private static RepeatedMethods methods(String where, HttpClientProperties properties, List<Problem> problems) {
         List<String> asked = properties.retryMethods();
         if (asked == null) {
-            return all.stream().filter(Predicate.not(NOT_REPEATED::contains)).collect(Collectors.toSet());
+            return RepeatedMethods.DEFAULT;
         }
         if (asked.size() == 1 && asked.get(0).equalsIgnoreCase(NO_METHODS)) {
-            return Set.of();
+            return RepeatedMethods.NONE;
         }
-        List<String> known = all.stream().map(HttpMethod::name).toList();
+        List<String> standard =
+                Stream.of(HttpMethod.values()).map(HttpMethod::name).toList();
         for (String method : asked) {
             String upper = method.toUpperCase(Locale.ROOT);
-            if (!known.contains(upper)) {
-                String nearest = SpellingSuggestion.to(upper, known);
+            if (standard.contains(upper) || RepeatedMethods.isRegistered(upper)) {
+                continue;
+            }
+            String nearest = SpellingSuggestion.to(upper, standard);
+            if (!nearest.isEmpty() || method.equalsIgnoreCase(NO_METHODS) || !RepeatedMethods.isToken(method)) {
                 problems.add(new Problem(
                         where + ": retry-methods has '" + method + "', which is not an HTTP method",
                         (nearest.isEmpty() ? "" : "Did you mean '" + nearest + "'? ") + "Use any of "
-                                + String.join(", ", known) + ", or the single word " + NO_METHODS));
+                                + String.join(", ", standard) + ", another method, or the single word " + NO_METHODS));
             }
         }
-        return asked.stream()
-                .map(method -> HttpMethod.valueOf(method.toUpperCase(Locale.ROOT)))
-                .collect(Collectors.toSet());
+        return new RepeatedMethods(
+                asked.stream()
+                        .map(method -> HttpMethod.valueOf(method.toUpperCase(Locale.ROOT)))
+                        .collect(Collectors.toSet()),
+                false);
     }
 
     private static boolean repeatsCalls(Policy policy) {

@@ -130,7 +130,8 @@ class HttpClientSettingsTests {
                             .contains(
                                     "unknown key 'circuit-braker'",
                                     "http-clients[prices]",
-                                    "(\"resilience.http-clients.prices.circuit-braker\" from property source \"test\")");
+                                    "(\"resilience.http-clients.prices.circuit-braker\" from property source"
+                                            + " \"test\")");
                     assertThat(problem.remedy()).contains("Did you mean 'circuit-breaker'");
                     assertThat(problem.tolerable()).isTrue();
                 }));
@@ -178,11 +179,9 @@ class HttpClientSettingsTests {
 
     @Test
     void valueInsteadOfSettingsShouldBeReported() {
-        runner.withPropertyValues("resilience.http-clients.prices=retry")
-                .run(context -> assertThat(problems(context))
-                        .singleElement()
-                        .satisfies(problem ->
-                                assertThat(problem.description()).contains("has a value, but takes settings")));
+        runner.withPropertyValues("resilience.http-clients.prices=retry").run(context -> assertThat(problems(context))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.description()).contains("has a value, but takes settings")));
     }
 
     @Test
@@ -267,8 +266,38 @@ class HttpClientSettingsTests {
         runner.withPropertyValues(
                         "resilience.http-clients.prices.retry=prices",
                         "resilience.http-clients.prices.retry-methods=get,Post")
-                .run(context -> assertThat(clients(context).of("prices").plan().retryMethods())
+                .run(context -> assertThat(clients(context)
+                                .of("prices")
+                                .plan()
+                                .retryMethods()
+                                .methods())
                         .containsExactlyInAnyOrder(HttpMethod.GET, HttpMethod.POST));
+    }
+
+    @Test
+    void methodOfAnotherStandardShouldBeRepeated() {
+        runner.withPropertyValues("resilience.http-clients.prices.retry=prices").run(context -> {
+            RepeatedMethods byDefault = clients(context).of("prices").plan().retryMethods();
+            assertThat(byDefault.contains(HttpMethod.valueOf("PROPFIND"))).isTrue();
+            assertThat(byDefault.contains(HttpMethod.valueOf("FETCH-ALL"))).isTrue();
+            assertThat(byDefault.contains(HttpMethod.GET)).isTrue();
+            assertThat(byDefault.contains(HttpMethod.POST)).isFalse();
+            assertThat(byDefault.contains(HttpMethod.PATCH)).isFalse();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PROPFIND", "COPY", "X-REINDEX"})
+    void methodOfAnotherStandardShouldBeConfigurable(String method) {
+        runner.withPropertyValues(
+                        "resilience.http-clients.prices.retry=prices",
+                        "resilience.http-clients.prices.retry-methods=" + method)
+                .run(context -> {
+                    RepeatedMethods methods =
+                            clients(context).of("prices").plan().retryMethods();
+                    assertThat(methods.contains(HttpMethod.valueOf(method))).isTrue();
+                    assertThat(methods.contains(HttpMethod.GET)).isFalse();
+                });
     }
 
     @Test
@@ -293,7 +322,7 @@ class HttpClientSettingsTests {
         runner.withPropertyValues("resilience.http-clients.prices.retry=prices").run(context -> {
             ProtectedClient client = clients(context).of("prices");
             change(context, "resilience.http-clients.prices.retry-methods", "POST");
-            assertThat(client.plan().retryMethods()).containsExactly(HttpMethod.POST);
+            assertThat(client.plan().retryMethods().methods()).containsExactly(HttpMethod.POST);
             assertThat(clients(context).pipelines().get("HTTP client 'prices'").policies())
                     .hasSize(1);
         });
@@ -389,6 +418,7 @@ class HttpClientSettingsTests {
                 "prices.timeout= | resilience.http-clients.prices (\"resilience.http-clients.prices.timeout\" from",
                 "prices.retry-methods=PSOT | retry-methods has 'PSOT', which is not an HTTP method",
                 "prices.retry-methods=get,none | retry-methods has 'none'",
+                "prices.retry-methods=get,a b | retry-methods has 'a b'",
                 "other[0]=retry | 'resilience.http-clients[other]' is a list, but takes keys"
             })
     void wrongShapeShouldBeOneProblemWithItsOrigin(String property, String problem) {
@@ -411,7 +441,11 @@ class HttpClientSettingsTests {
         runner.withPropertyValues(
                         "resilience.http-clients.prices.retry=prices",
                         "resilience.http-clients.prices.retry-methods=" + word)
-                .run(context -> assertThat(clients(context).of("prices").plan().retryMethods())
+                .run(context -> assertThat(clients(context)
+                                .of("prices")
+                                .plan()
+                                .retryMethods()
+                                .methods())
                         .isEmpty());
     }
 }
