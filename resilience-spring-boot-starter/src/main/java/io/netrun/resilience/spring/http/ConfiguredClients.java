@@ -78,9 +78,8 @@ final class ConfiguredClients {
      * environment variables have no other name.
      */
     private static boolean isNew(String name, Set<String> names) {
-        return names.stream()
-                .noneMatch(
-                        known -> SpellingSuggestion.alphanumeric(known).equals(SpellingSuggestion.alphanumeric(name)));
+        return names.stream().noneMatch(known -> SpellingSuggestion.alphanumeric(known)
+                .equals(SpellingSuggestion.alphanumeric(name)));
     }
 
     /**
@@ -93,13 +92,15 @@ final class ConfiguredClients {
         for (Map.Entry<String, Object> client : clients.entrySet()) {
             String name = client.getKey();
             if (!(client.getValue() instanceof Map<?, ?> settings)) {
+                if (isFirst(name, used)) {
+                    problems.add(list());
+                    return problems;
+                }
                 problems.add(new Problem(
                         "The property '" + property(name) + "' has a value, but takes settings",
                         "Put settings under it, such as " + KEYS.get(0)));
-            } else if (isElement(name, settings)) {
-                problems.add(new Problem(
-                        "The property '" + ROOT + "' is a list, but takes keys",
-                        "Write the name of each client as a key, in place of the dash of the list"));
+            } else if (isElement(name, settings) || isFirst(name, used)) {
+                problems.add(list());
                 return problems; // the other elements have the same problem
             } else if (name.equals(DEFAULTS) && !used.contains(name)) {
                 problems.add(Problem.tolerable(
@@ -111,6 +112,17 @@ final class ConfiguredClients {
             }
         }
         return problems;
+    }
+
+    private static Problem list() {
+        return new Problem(
+                "The property '" + ROOT + "' is a list, but takes keys",
+                "Write the name of each client as a key, in place of the dash of the list");
+    }
+
+    /** Whether it is the first element of a list, which has the name 0, and no client has that name. */
+    private static boolean isFirst(String name, Set<String> used) {
+        return name.equals("0") && !used.contains(name);
     }
 
     /** Whether it is the element of a list, and not a client whose name is a number. */

@@ -48,13 +48,19 @@ final class GlobalKeys {
             } else if (elements > 3) {
                 unknown.nested(property, 3, "its value");
             }
-        } else if (elements > 2 && !hasSections(key) && !property.name().isNumericIndex(2)) {
+        } else if (key.equals(LISTENERS)) {
+            if (isListed(property)) {
+                unknown.list(property, 2, "Write the id of each listener container as a key, in place of the dash");
+            }
+        } else if (elements > 2 && !key.equals(HTTP_CLIENTS) && !property.name().isNumericIndex(2)) {
             unknown.nested(property, 2, "its value");
         }
     }
 
-    /** Whether what is below a key is named by the application, and checked where it is read. */
-    private static boolean hasSections(String key) {
-        return key.equals(HTTP_CLIENTS) || key.equals(LISTENERS);
+    /** Whether there is a list in place of ids: a list has a first element, and other numbers may be ids. */
+    private static boolean isListed(Property property) {
+        return property.size() > 2
+                && property.name().isNumericIndex(2)
+                && property.element(2).equals("0");
     }
 }

@@ -300,6 +300,17 @@ class HttpClientSettingsTests {
                 });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[0].retry=prices", "[0]=prices"})
+    void listInPlaceOfClientsShouldStopTheStart(String element) {
+        runner.withPropertyValues("resilience.http-clients" + element)
+                .run(context -> assertThat(problems(context)).singleElement().satisfies(problem -> {
+                    assertThat(problem.description())
+                            .isEqualTo("The property 'resilience.http-clients' is a list, but takes keys");
+                    assertThat(problem.remedy()).contains("name of each client");
+                }));
+    }
+
     @Test
     void clientAskedForAgainShouldBeTheSame() {
         runner.withPropertyValues("resilience.http-clients.prices.retry=prices").run(context -> {

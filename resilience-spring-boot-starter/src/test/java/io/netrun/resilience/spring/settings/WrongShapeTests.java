@@ -51,10 +51,9 @@ class WrongShapeTests {
     @ParameterizedTest
     @ValueSource(classes = {Blank.class, Aliased.class})
     void fallbackWithoutAMethodShouldStopTheStart(Class<?> type) {
-        runner.withBean(type)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .hasMessageContaining(type.getName() + ".order: @Fallback names no method"));
+        runner.withBean(type).run(context -> assertThat(context)
+                .getFailure()
+                .hasMessageContaining(type.getName() + ".order: @Fallback names no method"));
     }
 
     @ParameterizedTest
@@ -74,6 +73,9 @@ class WrongShapeTests {
                 "resilience.retry.instances.pay[0].max-attempts=4 | 'resilience.retry.instances.pay' is a list",
                 "resilience.retry.instances.pay[0]=max-attempts | 'resilience.retry.instances.pay' is a list",
                 "resilience.retry.instances.pay.eu[0].max-attempts=4 | 'resilience.retry.instances.pay.eu' is a list",
+                "resilience.listeners[0].pause-while-open=a | 'resilience.listeners' is a list",
+                "resilience.fleet[0].enabled=true | 'resilience.fleet' is a list",
+                "resilience.observations[0].enabled=true | 'resilience.observations' is a list",
                 "resilience.metrics[0].keyed=none | 'resilience.metrics' is a list",
                 "resilience.order=retry | a single pattern has nothing to change its position with",
                 "resilience.metrics.key=none | unknown key 'key' in 'resilience.metrics.key'",
@@ -88,10 +90,9 @@ class WrongShapeTests {
                 "resilience.enabled=maybe | resilience.enabled"
             })
     void settingOfAWrongShapeShouldStopTheStart(String property, String message) {
-        runner.withPropertyValues(property)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .hasMessageContaining(message.replace("'http-clients", "'resilience.http-clients")));
+        runner.withPropertyValues(property).run(context -> assertThat(context)
+                .getFailure()
+                .hasMessageContaining(message.replace("'http-clients", "'resilience.http-clients")));
     }
 
     @ParameterizedTest
