@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.problem.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,11 @@ public final class ConfiguredSettings {
     private final Map<PatternDescriptor<?, ?>, Map<String, Property>> bases = new LinkedHashMap<>();
     private final List<ConfigurationPropertySource> sources = new ArrayList<>();
     private final UnknownKeys unknown = new UnknownKeys();
+
+    /** The property that counts for a setting, by source and by the setting's name in a form that has no spellings. */
+    private final Map<PropertySource<?>, Map<String, Property>> counting = new LinkedHashMap<>();
+
+    private final Set<String> doubles = new LinkedHashSet<>();
 
     /** The values when this was read, which count again once a later configuration has been rejected. */
     private final Map<PropertySource<?>, Map<String, Object>> values = new LinkedHashMap<>();
@@ -141,6 +147,11 @@ public final class ConfiguredSettings {
     /** The unknown keys, each with its replacement. */
     public List<Problem> problems() {
         return unknown.problems();
+    }
+
+    /** One warning for each setting that a source has in two spellings. */
+    public List<String> doubles() {
+        return List.copyOf(doubles);
     }
 
     /** All sources. The first one that has a property wins. */
@@ -320,9 +331,18 @@ public final class ConfiguredSettings {
                     : SettingsResolver.ofInstance(pattern, instance);
         }
         if (section != null) {
-            sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
-                    .computeIfAbsent(property.source(), first -> new LinkedHashMap<>())
-                    .put(section + "." + property.name().subName(key), property.written());
+            Map<String, String> written = sections.computeIfAbsent(section.toString(), first -> new LinkedHashMap<>())
+                    .computeIfAbsent(property.source(), first -> new LinkedHashMap<>());
+            String name = section + "." + property.name().subName(key);
+            Property other = counting.computeIfAbsent(property.source(), first -> new HashMap<>())
+                    .put(section + "." + uniform(property.name().subName(key).toString()), property);
+            if (other != null) {
+                written.values().remove(other.written());
+                doubles.add("'" + other.written() + "' and '" + property.written()
+                        + "' are one setting in two spellings ("
+                        + property.origin() + "): '" + property.written() + "' counts. Remove one of them.");
+            }
+            written.put(name, property.written());
         } else if (instance != null) {
             String subject = pattern.title() + " '" + instance + "'";
             unknown.unspellable(

@@ -42,8 +42,7 @@ public final class SettingsCheck {
         Set<Problem> problems = ofKeys();
         Map<String, Set<String>> named = new HashMap<>();
         problems.addAll(annotations.check(
-                instances,
-                (pattern, name) -> named.computeIfAbsent(pattern.key(), first -> new TreeSet<>())
+                instances, (pattern, name) -> named.computeIfAbsent(pattern.key(), first -> new TreeSet<>())
                         .add(name)));
         problems.addAll(ofInstances(
                 pattern -> named.getOrDefault(pattern.key(), Set.of()),
@@ -102,6 +101,7 @@ public final class SettingsCheck {
 
     /** Logs settings without effect. */
     void logUnused(ApplicationBeans beans) {
+        instances.written().doubles().forEach(log::warn);
         instances.usedLater(beans::laterUse);
         for (PatternDescriptor<?, ?> pattern : PatternDescriptors.all()) {
             UnusedSettings unused = instances.unusedSettings(pattern, instances.namesInUse(pattern));

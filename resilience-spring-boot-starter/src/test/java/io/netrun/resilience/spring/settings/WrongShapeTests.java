@@ -9,15 +9,22 @@ import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceHttpClientsAutoConfiguration;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.core.env.MapPropertySource;
 
 /** Settings and annotations that look like protection and would protect nothing. */
+@ExtendWith(OutputCaptureExtension.class)
 class WrongShapeTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -111,6 +118,47 @@ class WrongShapeTests {
     @ValueSource(strings = {"resilience.http-clients=", "resilience.metrics="})
     void sectionWithoutSettingsShouldBeIgnored(String property) {
         runner.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "retry.instances.x.max-attempts, retry.instances.x.maxAttempts",
+        "retry.instances.x.maxAttempts, retry.instances.x.max-attempts",
+        "retry.instances.x.max_attempts, retry.instances.x.maxAttempts",
+        "retry.instances.x.max-attempts, retry.instances.[x].max-attempts",
+        "retry.defaults.maxAttempts, retry.defaults.max-attempts"
+    })
+    void settingInTwoSpellingsShouldBeLogged(String first, String second, CapturedOutput output) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("resilience." + first, 7);
+        properties.put("resilience." + second, 8);
+        properties.put("resilience.retry.instances.x.max-delay", "9s");
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("two", properties)))
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output)
+                            .containsOnlyOnce("'resilience." + first + "' and 'resilience." + second
+                                    + "' are one setting in two spellings")
+                            .contains("'resilience." + second + "' counts. Remove one of them.");
+                    assertThat(context.getBean(ResilienceRegistry.class)
+                                    .find(io.netrun.resilience.retry.Retry.TYPE, "x")
+                                    .orElseThrow()
+                                    .config()
+                                    .maxAttempts())
+                            .isEqualTo(8);
+                });
+    }
+
+    @Test
+    void settingOfSeveralSourcesShouldNotBeLogged(CapturedOutput output) {
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(
+                                new MapPropertySource("other", Map.of("resilience.retry.instances.x.maxAttempts", 8))))
+                .withPropertyValues("resilience.retry.instances.x.max-attempts=7")
+                .run(context -> assertThat(output).doesNotContain("in two spellings"));
     }
 
     @Test
