@@ -13,6 +13,8 @@ import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -128,6 +130,35 @@ class InconsistentTimingTests {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"50, 10, true", "10, 50, false", "10, 10, false"})
+    void minimumAboveItsWindowShouldBeLogged(int minimum, int window, boolean logged, CapturedOutput output) {
+        String section = "resilience.circuit-breaker.instances.windowed.";
+        runner.withBean(Windowed.class)
+                .withPropertyValues(section + "minimum-calls=" + minimum, section + "window-size=" + window)
+                .run(context -> {
+                    String message = "minimum-calls of CircuitBreaker 'windowed' is 50, but its window-size is 10:"
+                            + " the circuit opens from 10 calls on. Lower minimum-calls, or raise window-size.";
+                    assertThat(output.toString().contains(message)).isEqualTo(logged);
+                    assertThat(output.toString().contains("minimum-calls of")).isEqualTo(logged);
+                });
+    }
+
+    @Test
+    void defaultMinimumAboveAWindowShouldNotBeLogged(CapturedOutput output) {
+        runner.withBean(Windowed.class)
+                .withPropertyValues("resilience.circuit-breaker.instances.windowed.window-size=10")
+                .run(context -> assertThat(output).doesNotContain("minimum-calls of"));
+    }
+
+    static class Windowed {
+
+        @io.netrun.resilience.annotation.CircuitBreaker(name = "windowed")
+        public void call() {
+            // Only its annotation matters.
+        }
+    }
+
     @Test
     void retryShouldTakeNoLongerThanItsMaxDuration(CapturedOutput output) {
         runner.withBean(Calls.class)
@@ -136,49 +167,42 @@ class InconsistentTimingTests {
 
     @Test
     void delayBeyondTheMaxDurationShouldBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class)
-                .run(context -> assertThat(output)
-                        .contains("base-delay of Retry 'bounded' is 2s, but its max-duration is 1s: it never retries")
-                        .contains("base-delay of Retry 'never' is 10s, but its max-duration is 5s: it never retries")
-                        .contains(
-                                "base-delay of Retry 'seldom' is 8s, but its max-duration is 5s: it retries only where")
-                        .doesNotContain("Retry 'once'"));
+        runner.withBean(Calls.class).run(context -> assertThat(output)
+                .contains("base-delay of Retry 'bounded' is 2s, but its max-duration is 1s: it never retries")
+                .contains("base-delay of Retry 'never' is 10s, but its max-duration is 5s: it never retries")
+                .contains("base-delay of Retry 'seldom' is 8s, but its max-duration is 5s: it retries only where")
+                .doesNotContain("Retry 'once'"));
     }
 
     @Test
     void slowCallThatATimeoutEndsShouldBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class)
-                .run(context -> assertThat(output)
-                        .contains(
-                                "slow-call-duration of CircuitBreaker 'slow' is 5s, but Timeout 'slow' ends each call")
-                        .contains("slow-call-duration of CircuitBreaker 'slowAttempt' is 5s, but Timeout 'slowAttempt'")
-                        .doesNotContain("slow-call-duration of CircuitBreaker 'slowCall'"));
+        runner.withBean(Calls.class).run(context -> assertThat(output)
+                .contains("slow-call-duration of CircuitBreaker 'slow' is 5s, but Timeout 'slow' ends each call")
+                .contains("slow-call-duration of CircuitBreaker 'slowAttempt' is 5s, but Timeout 'slowAttempt'")
+                .doesNotContain("slow-call-duration of CircuitBreaker 'slowCall'"));
     }
 
     @Test
     void sumOfTheLimitShouldNotBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class)
-                .run(context -> assertThat(output)
-                        .doesNotContain("Timeout 'equal'", "Timeout 'queuedOnce'")
-                        .doesNotContain("of Retry 'attempts' can take 5s, but"));
+        runner.withBean(Calls.class).run(context -> assertThat(output)
+                .doesNotContain("Timeout 'equal'", "Timeout 'queuedOnce'")
+                .doesNotContain("of Retry 'attempts' can take 5s, but"));
     }
 
     @Test
     void waitsOfEachAttemptShouldBeAddedUp(CapturedOutput output) {
-        runner.withBean(Calls.class)
-                .run(context -> assertThat(output)
-                        .contains("of Retry 'attempts' (5s) can take 8s together, but Timeout 'attempts'")
-                        .contains("of Retry 'limited' can take 6")
-                        .contains("of Retry 'queued' can take 6")
-                        .contains("the sum of the 3 delays of Hedge 'hedged' can take 6s, but Timeout 'hedged'"));
+        runner.withBean(Calls.class).run(context -> assertThat(output)
+                .contains("of Retry 'attempts' (5s) can take 8s together, but Timeout 'attempts'")
+                .contains("of Retry 'limited' can take 6")
+                .contains("of Retry 'queued' can take 6")
+                .contains("the sum of the 3 delays of Hedge 'hedged' can take 6s, but Timeout 'hedged'"));
     }
 
     @Test
     void waitsThatDoNotFitTogetherShouldBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class)
-                .run(context -> assertThat(output)
-                        .contains("max-wait of Bulkhead 'sum' (4s) and the waits between 2 attempts of Retry 'sum' (3s)"
-                                + " can take 7s together, but Timeout 'sum' around them gives up after 5s")
-                        .doesNotContain("Timeout 'fits'"));
+        runner.withBean(Calls.class).run(context -> assertThat(output)
+                .contains("max-wait of Bulkhead 'sum' (4s) and the waits between 2 attempts of Retry 'sum' (3s)"
+                        + " can take 7s together, but Timeout 'sum' around them gives up after 5s")
+                .doesNotContain("Timeout 'fits'"));
     }
 }
