@@ -13,6 +13,11 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 
 /**
@@ -42,12 +47,35 @@ public final class PipelineOrder {
      * @throws ResilienceConfigurationException if that names an unknown pattern, or a pattern twice
      */
     static List<PipelineSlot> required(Environment environment) {
+        requireFlat(environment);
         List<String> keys = GlobalSettings.read(environment, KEY, Bindable.listOf(String.class))
                 .orElseGet(() -> TranslatedSettings.of(environment)
                         .map(TranslatedSettings::order)
                         .orElse(List.of()));
         return changed(
                 PatternDescriptors.slots(), keys, keys.isEmpty() ? KEY : GlobalSettings.location(environment, KEY));
+    }
+
+    private static void requireFlat(Environment environment) {
+        for (int i = 0; i < PatternDescriptors.slots().size(); i++) {
+            ConfigurationPropertyName element =
+                    ConfigurationPropertyName.of(SettingsResolver.ROOT + "." + KEY + "[" + i + "]");
+            for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+                if (source.containsDescendantOf(element) == ConfigurationPropertyState.PRESENT) {
+                    String where = source instanceof IterableConfigurationPropertySource iterable
+                            ? iterable.stream()
+                                    .filter(element::isAncestorOf)
+                                    .findFirst()
+                                    .map(first -> Section.location(List.of(source), first))
+                                    .orElse(element.toString())
+                            : element.toString();
+                    throw new ResilienceConfigurationException(List.of(new Problem(
+                            where + ": an element of " + SettingsResolver.ROOT + "." + KEY
+                                    + " is a list or has settings, but must be the key of a pattern",
+                            "List the keys from outermost to innermost, such as [retry, timeout]")));
+                }
+            }
+        }
     }
 
     /**

@@ -83,6 +83,8 @@ class WrongShapeTests {
                 "resilience.listeners[0].pause-while-open=a | 'resilience.listeners' is a list",
                 "resilience.fleet[0].enabled=true | 'resilience.fleet' is a list",
                 "resilience.observations[0].enabled=true | 'resilience.observations' is a list",
+                "resilience.order[0][0]=retry | is a list or has settings, but must be the key of a pattern",
+                "resilience.order[0].retry=a | is a list or has settings, but must be the key of a pattern",
                 "resilience.metrics[0].keyed=none | 'resilience.metrics' is a list",
                 "resilience.order=retry | a single pattern has nothing to change its position with",
                 "resilience.metrics.key=none | unknown key 'key' in 'resilience.metrics.key'",
