@@ -18,9 +18,13 @@ import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -35,6 +39,11 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
  */
 @WebEndpoint(id = "resilience", defaultAccess = Access.READ_ONLY)
 public final class ResilienceEndpoint {
+
+    private static final Logger log = LoggerFactory.getLogger(ResilienceEndpoint.class);
+
+    /** The settings of instances that can be shared with other processes. */
+    private static final Set<String> FLEET_SETTINGS = Set.of("scope", "fleet");
 
     private static final int MAX_SHOWN = 100;
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -237,12 +246,31 @@ public final class ResilienceEndpoint {
                     "Unknown scope '" + shortened(String.valueOf(change.scope)) + "'",
                     "Known scopes: " + String.join(", ", SCOPES.keySet()));
         }
+        FleetChange asked;
         try {
-            operators.perform(pattern, policy, change.of(pattern, policy), scope);
+            asked = change.of(pattern, policy);
+            operators.perform(pattern, policy, asked, scope);
         } catch (ResilienceConfigurationException e) {
             return badRequest(joined(e, Problem::description), joined(e, Problem::remedy));
         }
-        return new WebEndpointResponse<>(detail(pattern, policy));
+        Map<String, Object> detail = detail(pattern, policy);
+        withoutFleet(pattern, policy, asked).ifPresent(warning -> {
+            log.warn("{}", warning);
+            detail.put("warning", warning);
+        });
+        return new WebEndpointResponse<>(detail);
+    }
+
+    /** The warning that the start gives as well; empty if the change is not about the fleet, or there is one. */
+    private Optional<String> withoutFleet(PatternDescriptor<?, ?> pattern, Policy policy, FleetChange asked) {
+        return asked.settings().keySet().stream().noneMatch(FLEET_SETTINGS::contains)
+                        || operators.fleet().isPresent()
+                ? Optional.empty()
+                : pattern.fleetSetting(policy)
+                        .map(setting -> pattern.title() + " '" + policy.name() + "' (" + setting
+                                + ") is set to be shared with other processes, but this process takes part in no"
+                                + " fleet, so that it is that of this process alone. Add the dependency"
+                                + " resilience-fleet and set resilience.fleet.enabled to true, or undo the change.");
     }
 
     private static String joined(ResilienceConfigurationException problems, Function<Problem, String> part) {
@@ -340,10 +368,7 @@ public final class ResilienceEndpoint {
      * @param principal the user; null if there is none
      */
     private record Change(
-            @Nullable String action,
-            @Nullable String settings,
-            @Nullable String scope,
-            @Nullable Principal principal) {
+            @Nullable String action, @Nullable String settings, @Nullable String scope, @Nullable Principal principal) {
 
         FleetChange of(PatternDescriptor<?, ?> pattern, Policy policy) {
             return new FleetChange(

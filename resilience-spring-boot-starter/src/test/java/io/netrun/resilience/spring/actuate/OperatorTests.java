@@ -171,6 +171,32 @@ class OperatorTests {
                         .toList());
     }
 
+    // ---- without a fleet
+
+    @Test
+    void scopeWithoutAFleetShouldBeAnsweredWithAWarning(CapturedOutput output) {
+        String warning = "Bulkhead 'ordered' (scope: fleet) is set to be shared with other processes, but this process"
+                + " takes part in no fleet, so that it is that of this process alone. Add the dependency"
+                + " resilience-fleet and set resilience.fleet.enabled to true, or undo the change.";
+        post("/resilience/bulkhead/ordered", "{\"settings\": {\"scope\": \"fleet\"}}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.settings.scope.value")
+                .isEqualTo("fleet")
+                .jsonPath("$.warning")
+                .isEqualTo(warning);
+        assertThat(output).contains(warning);
+        for (String other : List.of("\"maxConcurrent\": 90", "\"scope\": \"node\"")) {
+            post("/resilience/bulkhead/ordered", "{\"settings\": {" + other + "}}")
+                    .expectStatus()
+                    .isOk()
+                    .expectBody()
+                    .jsonPath("$.warning")
+                    .doesNotExist();
+        }
+    }
+
     // ---- settings as an object
 
     @ParameterizedTest
