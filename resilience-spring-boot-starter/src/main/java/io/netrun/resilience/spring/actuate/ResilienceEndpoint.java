@@ -368,7 +368,10 @@ public final class ResilienceEndpoint {
      * @param principal the user; null if there is none
      */
     private record Change(
-            @Nullable String action, @Nullable String settings, @Nullable String scope, @Nullable Principal principal) {
+            @Nullable String action,
+            @Nullable String settings,
+            @Nullable String scope,
+            @Nullable Principal principal) {
 
         FleetChange of(PatternDescriptor<?, ?> pattern, Policy policy) {
             return new FleetChange(

@@ -78,8 +78,9 @@ final class ConfiguredClients {
      * environment variables have no other name.
      */
     private static boolean isNew(String name, Set<String> names) {
-        return names.stream().noneMatch(known -> SpellingSuggestion.alphanumeric(known)
-                .equals(SpellingSuggestion.alphanumeric(name)));
+        return names.stream()
+                .noneMatch(
+                        known -> SpellingSuggestion.alphanumeric(known).equals(SpellingSuggestion.alphanumeric(name)));
     }
 
     /**

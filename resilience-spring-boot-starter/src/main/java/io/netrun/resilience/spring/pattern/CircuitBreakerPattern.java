@@ -33,9 +33,11 @@ final class CircuitBreakerPattern {
             .conflicts(CircuitBreakerPattern::conflicts)
             .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
             .derives("detection", Detections::derive)
-            .details("lastFailures", FailedCall.class, breaker -> breaker.lastFailures().stream()
-                    .map(FailedCall::of)
-                    .toList())
+            .details(
+                    "lastFailures",
+                    FailedCall.class,
+                    breaker ->
+                            breaker.lastFailures().stream().map(FailedCall::of).toList())
             .frequentEvents(List.of(CircuitBreakerEvent.WouldReject.class))
             .mode(breaker -> breaker.config().mode())
             .fleetSetting("fleet: quorum", breaker -> breaker.config().fleet() == FleetMode.QUORUM)
@@ -87,14 +89,18 @@ final class CircuitBreakerPattern {
                             breaker -> breaker.state() == state ? 1 : 0)
                     .tagged("state", state.name().toLowerCase(Locale.ROOT)));
         }
-        meters.add(MeterSpec.gauge("circuitbreaker.failure.count", "Failure count of the circuit", b -> b.metrics()
-                .failureCount()));
         meters.add(MeterSpec.gauge(
-                "circuitbreaker.success.count", "Successful trials of a half-open circuit", b -> b.metrics()
-                        .successCount()));
+                "circuitbreaker.failure.count",
+                "Failure count of the circuit",
+                b -> b.metrics().failureCount()));
         meters.add(MeterSpec.gauge(
-                "circuitbreaker.halfopen.calls", "Trials in flight of a half-open circuit", b -> b.metrics()
-                        .halfOpenCalls()));
+                "circuitbreaker.success.count",
+                "Successful trials of a half-open circuit",
+                b -> b.metrics().successCount()));
+        meters.add(MeterSpec.gauge(
+                "circuitbreaker.halfopen.calls",
+                "Trials in flight of a half-open circuit",
+                b -> b.metrics().halfOpenCalls()));
         meters.add(MeterSpec.gauge(
                 "circuitbreaker.rampup.rate",
                 "Percentage of calls that the circuit admits while it ramps up, 100 at any other time",
@@ -110,10 +116,13 @@ final class CircuitBreakerPattern {
         meters.add(MeterSpec.counter(
                 CALLS, CALLS_HELP, "rejected", b -> b.metrics().totalRejected()));
         meters.add(MeterSpec.counter(
-                "circuitbreaker.slow.calls", "Calls that took slow-call-duration or longer", b -> b.metrics()
-                        .totalSlow()));
-        meters.add(MeterSpec.counter("circuitbreaker.opened", "How often the circuit opened by itself", b -> b.metrics()
-                .totalOpened()));
+                "circuitbreaker.slow.calls",
+                "Calls that took slow-call-duration or longer",
+                b -> b.metrics().totalSlow()));
+        meters.add(MeterSpec.counter(
+                "circuitbreaker.opened",
+                "How often the circuit opened by itself",
+                b -> b.metrics().totalOpened()));
         meters.add(
                 Observing.counter("circuitbreaker", "rejected", b -> b.metrics().totalWouldReject()));
         return meters;

@@ -42,7 +42,8 @@ public final class SettingsCheck {
         Set<Problem> problems = ofKeys();
         Map<String, Set<String>> named = new HashMap<>();
         problems.addAll(annotations.check(
-                instances, (pattern, name) -> named.computeIfAbsent(pattern.key(), first -> new TreeSet<>())
+                instances,
+                (pattern, name) -> named.computeIfAbsent(pattern.key(), first -> new TreeSet<>())
                         .add(name)));
         problems.addAll(ofInstances(
                 pattern -> named.getOrDefault(pattern.key(), Set.of()),

@@ -416,8 +416,9 @@ class OperatorTests {
                 .isEqualTo("7")
                 .jsonPath("$.recentEvents[0].time")
                 .isNotEmpty();
-        assertThat(listening.heard).singleElement().satisfies(change -> assertThat(change.action())
-                .isEqualTo("settings"));
+        assertThat(listening.heard)
+                .singleElement()
+                .satisfies(change -> assertThat(change.action()).isEqualTo("settings"));
         post("/resilience/bulkhead/reports", "{\"settings\": {\"maxQueue\": 100, \"enabled\": true}}");
     }
 

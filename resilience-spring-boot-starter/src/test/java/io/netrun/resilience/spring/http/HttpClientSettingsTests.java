@@ -179,9 +179,11 @@ class HttpClientSettingsTests {
 
     @Test
     void valueInsteadOfSettingsShouldBeReported() {
-        runner.withPropertyValues("resilience.http-clients.prices=retry").run(context -> assertThat(problems(context))
-                .singleElement()
-                .satisfies(problem -> assertThat(problem.description()).contains("has a value, but takes settings")));
+        runner.withPropertyValues("resilience.http-clients.prices=retry")
+                .run(context -> assertThat(problems(context))
+                        .singleElement()
+                        .satisfies(problem ->
+                                assertThat(problem.description()).contains("has a value, but takes settings")));
     }
 
     @Test

@@ -58,9 +58,10 @@ class WrongShapeTests {
     @ParameterizedTest
     @ValueSource(classes = {Blank.class, Aliased.class})
     void fallbackWithoutAMethodShouldStopTheStart(Class<?> type) {
-        runner.withBean(type).run(context -> assertThat(context)
-                .getFailure()
-                .hasMessageContaining(type.getName() + ".order: @Fallback names no method"));
+        runner.withBean(type)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining(type.getName() + ".order: @Fallback names no method"));
     }
 
     @ParameterizedTest
@@ -99,9 +100,10 @@ class WrongShapeTests {
                 "resilience.enabled=maybe | resilience.enabled"
             })
     void settingOfAWrongShapeShouldStopTheStart(String property, String message) {
-        runner.withPropertyValues(property).run(context -> assertThat(context)
-                .getFailure()
-                .hasMessageContaining(message.replace("'http-clients", "'resilience.http-clients")));
+        runner.withPropertyValues(property)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasMessageContaining(message.replace("'http-clients", "'resilience.http-clients")));
     }
 
     @ParameterizedTest

@@ -167,42 +167,49 @@ class InconsistentTimingTests {
 
     @Test
     void delayBeyondTheMaxDurationShouldBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class).run(context -> assertThat(output)
-                .contains("base-delay of Retry 'bounded' is 2s, but its max-duration is 1s: it never retries")
-                .contains("base-delay of Retry 'never' is 10s, but its max-duration is 5s: it never retries")
-                .contains("base-delay of Retry 'seldom' is 8s, but its max-duration is 5s: it retries only where")
-                .doesNotContain("Retry 'once'"));
+        runner.withBean(Calls.class)
+                .run(context -> assertThat(output)
+                        .contains("base-delay of Retry 'bounded' is 2s, but its max-duration is 1s: it never retries")
+                        .contains("base-delay of Retry 'never' is 10s, but its max-duration is 5s: it never retries")
+                        .contains(
+                                "base-delay of Retry 'seldom' is 8s, but its max-duration is 5s: it retries only where")
+                        .doesNotContain("Retry 'once'"));
     }
 
     @Test
     void slowCallThatATimeoutEndsShouldBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class).run(context -> assertThat(output)
-                .contains("slow-call-duration of CircuitBreaker 'slow' is 5s, but Timeout 'slow' ends each call")
-                .contains("slow-call-duration of CircuitBreaker 'slowAttempt' is 5s, but Timeout 'slowAttempt'")
-                .doesNotContain("slow-call-duration of CircuitBreaker 'slowCall'"));
+        runner.withBean(Calls.class)
+                .run(context -> assertThat(output)
+                        .contains(
+                                "slow-call-duration of CircuitBreaker 'slow' is 5s, but Timeout 'slow' ends each call")
+                        .contains("slow-call-duration of CircuitBreaker 'slowAttempt' is 5s, but Timeout 'slowAttempt'")
+                        .doesNotContain("slow-call-duration of CircuitBreaker 'slowCall'"));
     }
 
     @Test
     void sumOfTheLimitShouldNotBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class).run(context -> assertThat(output)
-                .doesNotContain("Timeout 'equal'", "Timeout 'queuedOnce'")
-                .doesNotContain("of Retry 'attempts' can take 5s, but"));
+        runner.withBean(Calls.class)
+                .run(context -> assertThat(output)
+                        .doesNotContain("Timeout 'equal'", "Timeout 'queuedOnce'")
+                        .doesNotContain("of Retry 'attempts' can take 5s, but"));
     }
 
     @Test
     void waitsOfEachAttemptShouldBeAddedUp(CapturedOutput output) {
-        runner.withBean(Calls.class).run(context -> assertThat(output)
-                .contains("of Retry 'attempts' (5s) can take 8s together, but Timeout 'attempts'")
-                .contains("of Retry 'limited' can take 6")
-                .contains("of Retry 'queued' can take 6")
-                .contains("the sum of the 3 delays of Hedge 'hedged' can take 6s, but Timeout 'hedged'"));
+        runner.withBean(Calls.class)
+                .run(context -> assertThat(output)
+                        .contains("of Retry 'attempts' (5s) can take 8s together, but Timeout 'attempts'")
+                        .contains("of Retry 'limited' can take 6")
+                        .contains("of Retry 'queued' can take 6")
+                        .contains("the sum of the 3 delays of Hedge 'hedged' can take 6s, but Timeout 'hedged'"));
     }
 
     @Test
     void waitsThatDoNotFitTogetherShouldBeLogged(CapturedOutput output) {
-        runner.withBean(Calls.class).run(context -> assertThat(output)
-                .contains("max-wait of Bulkhead 'sum' (4s) and the waits between 2 attempts of Retry 'sum' (3s)"
-                        + " can take 7s together, but Timeout 'sum' around them gives up after 5s")
-                .doesNotContain("Timeout 'fits'"));
+        runner.withBean(Calls.class)
+                .run(context -> assertThat(output)
+                        .contains("max-wait of Bulkhead 'sum' (4s) and the waits between 2 attempts of Retry 'sum' (3s)"
+                                + " can take 7s together, but Timeout 'sum' around them gives up after 5s")
+                        .doesNotContain("Timeout 'fits'"));
     }
 }
