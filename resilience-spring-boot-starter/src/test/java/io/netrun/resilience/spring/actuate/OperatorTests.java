@@ -305,7 +305,7 @@ class OperatorTests {
                 "{\"settings\": {\"maxWait\": \"\"}}|maxWait is ''",
                 "null|The body has to have either an \"action\" or \"settings\"",
                 "{\"settings\": {\"maxConcurrent\": 0, \"maxQueue\": -1}}|Bulkhead 'reports': maxConcurrent is 0: must"
-                    + " be between 1 and 1000000; Bulkhead 'reports': maxQueue is -1: must be between 0 and 1000000",
+                        + " be between 1 and 1000000; Bulkhead 'reports': maxQueue is -1: must be between 0 and 1000000",
                 "{\"settings\": {}, \"action\": \"reset\"}|The body has to have either an \"action\" or \"settings\"",
             })
     void wrongSettingsOfAnObjectShouldBeReportedInOurWords(String body, String error) {
