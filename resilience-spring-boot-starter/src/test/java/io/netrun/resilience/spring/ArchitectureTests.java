@@ -177,7 +177,7 @@ class ArchitectureTests {
             .haveNameNotMatching(
                     ".*\\.http\\.(ResilienceExchangeFilter|WebExchange|WebAttempt|OneShotBodyDetector)(\\$.*)?")
             .and()
-            .haveNameNotMatching(".*\\.actuate\\.EndpointWebFilter(\\$.*)?")
+            .haveNameNotMatching(".*\\.(actuate\\.EndpointWebFilter|web\\.RateLimitWebFilter)(\\$.*)?")
             .and()
             .haveNameNotMatching(
                     ".*\\.cloud\\.(ReactiveResilienceCircuitBreakerFactory|GatewayCircuitBreakerFilterFactory)(\\$.*)?")
