@@ -36,6 +36,10 @@ public fun CircuitBreakerConfig.Builder.maxOpenDuration(maxOpenDuration: Duratio
 public fun CircuitBreakerConfig.Builder.halfOpenMaxDuration(halfOpenMaxDuration: Duration): CircuitBreakerConfig.Builder =
     halfOpenMaxDuration(halfOpenMaxDuration.toJavaDuration())
 
+/** Sets `rampUpDuration`; see [CircuitBreakerConfig.Builder.rampUpDuration]. */
+public fun CircuitBreakerConfig.Builder.rampUpDuration(rampUpDuration: Duration): CircuitBreakerConfig.Builder =
+    rampUpDuration(rampUpDuration.toJavaDuration())
+
 /** Sets `stale`; see [FallbackConfig.Builder.stale]. */
 public fun FallbackConfig.Builder.stale(stale: Duration): FallbackConfig.Builder =
     stale(stale.toJavaDuration())
@@ -44,6 +48,14 @@ public fun FallbackConfig.Builder.stale(stale: Duration): FallbackConfig.Builder
 public fun HedgeConfig.Builder.delay(delay: Duration): HedgeConfig.Builder =
     delay(delay.toJavaDuration())
 
+/** Sets `initialDelay`; see [HedgeConfig.Builder.initialDelay]. */
+public fun HedgeConfig.Builder.initialDelay(initialDelay: Duration): HedgeConfig.Builder =
+    initialDelay(initialDelay.toJavaDuration())
+
+/** Sets `minDelay`; see [HedgeConfig.Builder.minDelay]. */
+public fun HedgeConfig.Builder.minDelay(minDelay: Duration): HedgeConfig.Builder =
+    minDelay(minDelay.toJavaDuration())
+
 /** Sets `period`; see [RateLimiterConfig.Builder.period]. */
 public fun RateLimiterConfig.Builder.period(period: Duration): RateLimiterConfig.Builder =
     period(period.toJavaDuration())
@@ -51,6 +63,10 @@ public fun RateLimiterConfig.Builder.period(period: Duration): RateLimiterConfig
 /** Sets `maxWait`; see [RateLimiterConfig.Builder.maxWait]. */
 public fun RateLimiterConfig.Builder.maxWait(maxWait: Duration): RateLimiterConfig.Builder =
     maxWait(maxWait.toJavaDuration())
+
+/** Sets `warmUp`; see [RateLimiterConfig.Builder.warmUp]. */
+public fun RateLimiterConfig.Builder.warmUp(warmUp: Duration): RateLimiterConfig.Builder =
+    warmUp(warmUp.toJavaDuration())
 
 /** Sets `maxDuration`; see [RetryConfig.Builder.maxDuration]. */
 public fun RetryConfig.Builder.maxDuration(maxDuration: Duration): RetryConfig.Builder =
