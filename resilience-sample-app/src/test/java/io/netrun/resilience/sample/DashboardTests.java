@@ -256,6 +256,11 @@ class DashboardTests {
 
     @Test
     void fortyNamesShouldBeSeenWithoutScrolling() {
+        registry.all(CircuitBreaker.TYPE).forEach(CircuitBreaker::reset);
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(browser.findElements(By.cssSelector("#problems > li")))
+                        .as("what other tests have left behind")
+                        .isEmpty());
         try {
             for (int i = 0; i < 40; i++) {
                 registry.getOrCreate(CircuitBreaker.TYPE, "host-" + i);

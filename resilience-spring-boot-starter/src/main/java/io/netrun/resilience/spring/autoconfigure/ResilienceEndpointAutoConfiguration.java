@@ -27,6 +27,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /** The Actuator endpoint, where Actuator is present and the endpoint is exposed. */
@@ -52,6 +53,7 @@ public final class ResilienceEndpointAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnAvailableEndpoint(endpoint = ResilienceEndpoint.class)
+    @Lazy(false) // the past would begin with the first question about it
     History resilienceHistory(ResilienceRegistry registry) {
         return new History(registry, Workers::execute);
     }

@@ -54,6 +54,7 @@ class LazyInitializationTests {
             "resilienceContextMembership",
             "resilienceApplicationEvents",
             "resilienceConfiguredRegistry",
+            "resilienceHistory",
             "resilienceMdcPropagation");
 
     /** Spring, the application, or one of the beans above asks for these when they are needed. */
@@ -78,6 +79,8 @@ class LazyInitializationTests {
             "resilienceEndpoint",
             "resilienceChains",
             "resilienceOperators",
+            "resilienceOperatorJournal",
+            "resilienceOverview",
             "resilienceFleetChanges",
             "resilienceDashboard",
             "resilienceHealthIndicator");

@@ -3,7 +3,6 @@ package io.netrun.resilience.spring.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netrun.resilience.ResilienceEvent;
-import io.netrun.resilience.ResilienceEvent;
 import io.netrun.resilience.annotation.Fallback;
 import io.netrun.resilience.annotation.Retry;
 import io.netrun.resilience.fallback.FallbackEvent;
