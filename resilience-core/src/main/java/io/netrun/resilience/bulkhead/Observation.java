@@ -1,6 +1,7 @@
 package io.netrun.resilience.bulkhead;
 
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
 import io.netrun.resilience.bulkhead.ObservedPool.Call;
 import io.netrun.resilience.bulkhead.ObservedPool.Verdict;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,6 +17,7 @@ final class Observation {
     }
 
     private final FairSemaphore sync;
+    private final FairSemaphore async;
     private final Ticker ticker;
     private final Listener listener;
     private final LongAdder wouldWait = new LongAdder();
@@ -39,9 +41,11 @@ final class Observation {
      * Creates the observation of a bulkhead that enforces its limits.
      *
      * @param sync the pool of sync calls
+     * @param async the pool of asynchronous calls
      */
-    Observation(FairSemaphore sync, Ticker ticker, Listener listener) {
+    Observation(FairSemaphore sync, FairSemaphore async, Ticker ticker, Listener listener) {
         this.sync = sync;
+        this.async = async;
         this.ticker = ticker;
         this.listener = listener;
     }
@@ -62,9 +66,11 @@ final class Observation {
     void end() {
         Pools present = pools;
         if (present != null) {
-            int expired = present.expired(ticker.nanoTime());
+            long now = ticker.nanoTime();
+            present.expired(now);
             pools = null;
-            wouldReject.add(expired);
+            announceExpired(sync, present.sync, now);
+            announceExpired(async, present.async, now);
         }
     }
 
@@ -85,7 +91,7 @@ final class Observation {
         Call call = pool.begin(now, config, mayWait);
         ObservedPermit permit;
         try {
-            permit = new ObservedPermit(semaphore, pool, call, ticker);
+            permit = new ObservedPermit(this, semaphore, pool, call, ticker);
             count(call.verdict(), semaphore, pool, now);
         } catch (Throwable thrown) {
             pool.end(call, now);
@@ -101,8 +107,32 @@ final class Observation {
         } else if (verdict == Verdict.REJECT) {
             onWouldReject(semaphore, pool, now);
         }
-        for (int expired = pool.takeExpired(); expired > 0; expired--) {
-            onWouldReject(semaphore, pool, now);
+        announceExpired(semaphore, pool, now);
+    }
+
+    /** Called after the end of a call, by which its simulated wait may have expired. */
+    void onEnd(FairSemaphore semaphore, ObservedPool pool, long now) {
+        Pools present = pools;
+        if (present != null && (pool == present.sync || pool == present.async)) {
+            announceExpired(semaphore, pool, now);
+        }
+    }
+
+    /**
+     * Counts the calls whose simulated wait has expired. They are calls of others, so that a worker publishes them,
+     * without the context of the caller that noticed it.
+     */
+    private void announceExpired(FairSemaphore semaphore, ObservedPool pool, long now) {
+        int expired = pool.takeExpired();
+        if (expired > 0) {
+            wouldReject.add(expired);
+            int active = semaphore.active();
+            int queued = pool.queued(now);
+            Workers.executeReliably(() -> {
+                for (int i = 0; i < expired; i++) {
+                    listener.onWouldReject(active, queued);
+                }
+            });
         }
     }
 
@@ -115,7 +145,7 @@ final class Observation {
         return wouldWait.sum();
     }
 
-    /** Includes the calls whose simulated wait has expired by now, which are published with the next call. */
+    /** Includes the calls whose simulated wait has expired by now, which are published when a call begins or ends. */
     long totalWouldReject() {
         Pools present = pools;
         return wouldReject.sum() + (present == null ? 0 : present.expired(ticker.nanoTime()));

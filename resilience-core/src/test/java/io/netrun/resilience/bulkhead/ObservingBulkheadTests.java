@@ -2,6 +2,7 @@ package io.netrun.resilience.bulkhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.PolicyMode;
@@ -15,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mode observe: nothing waits and nothing is rejected. */
 @Timeout(60)
@@ -100,7 +103,44 @@ class ObservingBulkheadTests {
         assertThat(bulkhead.metrics().totalWouldReject()).isEqualTo(1);
         begin(bulkhead);
         assertThat(bulkhead.metrics().totalWouldReject()).isEqualTo(1);
-        assertThat(events.of(BulkheadEvent.WouldReject.class)).hasSize(1);
+        awaitWouldReject(events, 1);
+    }
+
+    @Test
+    void expiredWaitShouldBePublishedWhenItsCallEnds() {
+        Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxWait(Duration.ofSeconds(1)));
+        RecordedEvents events = RecordedEvents.of(bulkhead);
+        begin(bulkhead);
+        begin(bulkhead);
+        ticker.advance(Duration.ofSeconds(2));
+        bodies.get(1).complete("done");
+        awaitWouldReject(events, 1);
+        bodies.get(0).complete("done");
+        assertThat(bulkhead.metrics().totalWouldReject()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void expiredWaitsShouldBePublishedWhenTheModeEnds(boolean disable) {
+        Bulkhead bulkhead = bulkhead(c -> c.maxConcurrent(1).maxWait(Duration.ofSeconds(1)));
+        RecordedEvents events = RecordedEvents.of(bulkhead);
+        begin(bulkhead);
+        begin(bulkhead);
+        bulkhead.run(() -> bulkhead.run(() -> ticker.advance(Duration.ofSeconds(2))));
+        if (disable) {
+            bulkhead.setEnabled(false);
+        } else {
+            bulkhead.reconfigure(c -> c.toBuilder().mode(PolicyMode.ENFORCE).build());
+        }
+        awaitWouldReject(events, 2);
+        bodies.forEach(body -> body.complete("done"));
+        assertThat(bulkhead.metrics().totalWouldReject()).isEqualTo(2);
+    }
+
+    private static void awaitWouldReject(RecordedEvents events, int count) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(events.of(BulkheadEvent.WouldReject.class)).hasSize(count));
     }
 
     @Test
