@@ -17,6 +17,9 @@ final class FleetKeys {
     private static final int HASH_LENGTH = 32;
     private static final char CUT = '~';
 
+    /** The first byte of the code of half a surrogate pair. */
+    private static final int SURROGATE_START = 0xED;
+
     private final String start;
 
     FleetKeys(String prefix, String fleet) {
@@ -65,20 +68,39 @@ final class FleetKeys {
         if (encoded.length() <= MAX_LENGTH) {
             return encoded;
         }
-        return encoded.substring(0, MAX_LENGTH - HASH_LENGTH - 1) + CUT + hash(name);
+        return encoded.substring(0, MAX_LENGTH - HASH_LENGTH - 1) + CUT + hash(encoded);
     }
 
-    /** As {@link #escape}, but of any length. */
+    /**
+     * As {@link #escape}, but of any length. Half of a surrogate pair is encoded as UTF-8 encodes other characters,
+     * which is known as WTF-8: no two names have the same code.
+     */
     static String encode(String text) {
         StringBuilder encoded = new StringBuilder(text.length() + 16);
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            if (isPlain(b)) {
-                encoded.append((char) b);
+        text.codePoints().forEach(character -> {
+            if (isLoneSurrogate(character)) {
+                append((byte) SURROGATE_START, encoded);
+                append((byte) (0x80 | ((character >> 6) & 0x3F)), encoded);
+                append((byte) (0x80 | (character & 0x3F)), encoded);
             } else {
-                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+                for (byte b : Character.toString(character).getBytes(StandardCharsets.UTF_8)) {
+                    append(b, encoded);
+                }
             }
-        }
+        });
         return encoded.toString();
+    }
+
+    private static boolean isLoneSurrogate(int character) {
+        return character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+    }
+
+    private static void append(byte b, StringBuilder encoded) {
+        if (isPlain(b)) {
+            encoded.append((char) b);
+        } else {
+            encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+        }
     }
 
     /** The text that was {@linkplain #encode encoded}; an escaped name that was cut stays cut. */
@@ -97,7 +119,22 @@ final class FleetKeys {
                 bytes[length++] = (byte) c;
             }
         }
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+        return text(bytes, length);
+    }
+
+    private static String text(byte[] bytes, int length) {
+        StringBuilder text = new StringBuilder(length);
+        int start = 0;
+        for (int i = 0; i + 2 < length; i++) {
+            if ((bytes[i] & 0xFF) == SURROGATE_START && (bytes[i + 1] & 0xE0) == 0xA0) {
+                text.append(new String(bytes, start, i - start, StandardCharsets.UTF_8));
+                text.append((char) (0xD000 | ((bytes[i + 1] & 0x3F) << 6) | (bytes[i + 2] & 0x3F)));
+                start = i + 3;
+                i += 2;
+            }
+        }
+        return text.append(new String(bytes, start, length - start, StandardCharsets.UTF_8))
+                .toString();
     }
 
     /** Not so in a name that was cut within a code. */

@@ -46,10 +46,13 @@ final class SharedCircuit {
     private volatile boolean fleetOpen;
 
     /**
-     * Whether an operator has reset the circuit or begun trials on this node since: the fleet's opening does not apply
-     * here.
+     * Whether an operator has reset the circuit or begun trials on this node since, or trials have closed it while this
+     * node was alone: the fleet's opening does not apply here.
      */
     private volatile boolean overruled;
+
+    /** Whether the view has become too old while the fleet had opened the circuit. */
+    private volatile boolean aloneWithOpening;
 
     private record Opening(long at) {}
 
@@ -69,6 +72,8 @@ final class SharedCircuit {
                 || (event.to() == CircuitBreaker.State.HALF_OPEN
                         && event.reason().equals(HALF_OPEN))) {
             overruled = fleetOpen || !takesPart(event.from());
+        } else if (event.to() == CircuitBreaker.State.CLOSED && aloneWithOpening) {
+            overruled = true;
         }
         if (event.to() != CircuitBreaker.State.OPEN) {
             return;
@@ -145,6 +150,7 @@ final class SharedCircuit {
      */
     @Nullable
     Runnable apply(CircuitView view, int nodes, long until, long interval) {
+        aloneWithOpening = false;
         FleetMode mode = breaker.config().fleet();
         tighten(mode == FleetMode.HINT && view.votedElsewhere());
         if (mode == FleetMode.QUORUM && view.open()) {
@@ -178,6 +184,7 @@ final class SharedCircuit {
 
     /** The view is too old: the circuit is that of this process alone. */
     void standAlone() {
+        aloneWithOpening = aloneWithOpening || fleetOpen;
         fleetOpen = false;
         tighten(false);
         breaker.holdOpen(0);

@@ -20,6 +20,20 @@ class FleetKeysTests {
         assertThat(FleetKeys.decode(encoded)).isEqualTo(name);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0xD7FF, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, 0xE000, 0xFFFD, 0xFFFF})
+    void codeUnitShouldHaveACodeOfItsOwn(int unit) {
+        String name = "a" + (char) unit + "b";
+        assertThat(FleetKeys.encode(name)).matches("a(%[0-9A-F]{2}){3}b").isNotEqualTo("a%3Fb");
+        assertThat(FleetKeys.decode(FleetKeys.encode(name))).isEqualTo(name);
+    }
+
+    @Test
+    void longNamesThatDifferInASurrogateShouldHaveDifferentKeys() {
+        String long500 = "x".repeat(500);
+        assertThat(FleetKeys.escape(long500 + "\ud800")).isNotEqualTo(FleetKeys.escape(long500 + "?"));
+    }
+
     @Test
     void escapedNameWhenTooLongShouldEndWithItsHash() {
         String one = FleetKeys.escape("ü".repeat(500) + "1");

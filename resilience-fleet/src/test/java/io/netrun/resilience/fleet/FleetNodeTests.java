@@ -506,6 +506,37 @@ class FleetNodeTests {
     }
 
     @Test
+    void trialsOfANodeAloneShouldEndTheOpeningThatItKnew() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        store.answer(report -> circuit(report, true, false));
+        node.start();
+        store.next();
+        CountDownLatch hanging = new CountDownLatch(1);
+        store.answer(report -> {
+            hanging.await();
+            return circuit(report, true, false);
+        });
+        nextReport();
+        breaker.expireOpen();
+        ticker.advance(Duration.ofSeconds(3));
+        await().atMost(SOON).untilAsserted(() -> {
+            breaker.tryAcquirePermit().ifPresent(Permit::onSuccess);
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        });
+        hanging.countDown();
+        for (int i = 0; i < 3; i++) { // others have not closed it yet
+            assertThat(nextReport().circuits().get(0).state()).isEqualTo(CircuitReport.State.CLOSED);
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        }
+        store.answer(report -> circuit(report, false, false));
+        nextReport();
+        nextReport();
+        store.answer(report -> circuit(report, true, false));
+        nextReport();
+        await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(State.OPEN));
+    }
+
+    @Test
     void resetOfThisNodeShouldHoldUntilTheFleetOpensAgain() throws Exception {
         CircuitBreaker breaker = breaker(FleetMode.QUORUM);
         store.answer(report -> circuit(report, true, false));
