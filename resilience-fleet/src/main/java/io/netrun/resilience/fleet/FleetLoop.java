@@ -103,9 +103,12 @@ final class FleetLoop implements Runnable {
         thread.setDaemon(true);
     }
 
-    /** Follows a loop that was stopped, and counts its calls with its first report. */
+    /** Follows a loop that was stopped: counts its calls with its first report, and sends what it has not sent. */
     void succeed(@Nullable FleetLoop stopped) {
         former = stopped;
+        if (stopped != null) {
+            commands.addAll(stopped.commands);
+        }
     }
 
     /** Starts the thread. If there is no thread or no timer for it, the limits are lifted and that is thrown. */
@@ -250,6 +253,7 @@ final class FleetLoop implements Runnable {
             exchanges.incrementAndGet();
             FleetView view = store.exchange(report);
             if (leaving) {
+                sent.forEach(commands::remove);
                 return true;
             }
             if (view == null) {

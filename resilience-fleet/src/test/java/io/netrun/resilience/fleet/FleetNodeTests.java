@@ -405,6 +405,38 @@ class FleetNodeTests {
     }
 
     @Test
+    void commandThatWasNotSentShouldBeSentAfterARestart() throws Exception {
+        store.answer(report -> {
+            throw new IOException("away");
+        });
+        node.start();
+        store.next();
+        node.send(command("force-open", 0));
+        node.stop();
+        while (store.poll() != null) {
+            // what the former start has reported
+        }
+        store.answer(report -> ScriptedStore.granting(report, 7, 4));
+        node.start();
+        assertThat(store.next().commands()).singleElement().returns("force-open", FleetCommand::action);
+        assertThat(nextReport().commands()).isEmpty();
+    }
+
+    @Test
+    void commandThatWasSentBeforeARestartShouldNotBeSentAgain() throws Exception {
+        node.start();
+        store.next();
+        node.send(command("force-open", 0));
+        assertThat(store.next().commands()).hasSize(1);
+        node.stop();
+        while (store.poll() != null) {
+            // the report of the stop
+        }
+        node.start();
+        assertThat(store.next().commands()).isEmpty();
+    }
+
+    @Test
     void startAndStopShouldDoNothingTheSecondTime() throws Exception {
         node.stop();
         node.start();
