@@ -36,7 +36,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     private final GivenUp givenUp = new GivenUp();
 
     /** A permit that it is granted belongs to the thread that takes {@link #start}. */
-    private final FairSemaphore.Place place = new FairSemaphore.Place(this);
+    private final FairSemaphore.Node node = new FairSemaphore.Node(this);
 
     private volatile Ticker.@Nullable Scheduled timer;
 
@@ -59,7 +59,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     }
 
     CompletableFuture<T> acquire() {
-        if (!semaphore.enqueue(place)) {
+        if (!semaphore.enqueue(node)) {
             start.set(null);
             fail(bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore));
         } else if (isWaiting()) {
@@ -72,7 +72,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     }
 
     private boolean isWaiting() {
-        return !place.isGranted() && start.get() != null && !hasEnded();
+        return !node.isGranted() && start.get() != null && !hasEnded();
     }
 
     /** Registers what can end the wait. If that fails, this leaves the queue, unless it has a permit already. */
@@ -85,7 +85,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
             bulkhead.pendingWaits().register(this);
             deadline.register(givenUp);
         } catch (Throwable noTimer) {
-            if (semaphore.cancel(place)) {
+            if (semaphore.cancel(node)) {
                 start.set(null);
                 fail(noTimer);
             }
@@ -93,7 +93,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     }
 
     private void expire() {
-        if (semaphore.cancel(place)) {
+        if (semaphore.cancel(node)) {
             try {
                 end(bulkhead.rejectTimedOut(config, semaphore)).run();
             } catch (Throwable outOfMemory) {
@@ -104,7 +104,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
     @Override
     public void onShutdown() {
-        if (semaphore.cancel(place)) {
+        if (semaphore.cancel(node)) {
             try {
                 Workers.executeReliably(end(bulkhead.rejectShutdown(config)));
             } catch (Throwable outOfMemory) {
@@ -113,7 +113,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
         }
     }
 
-    /** Ends a wait whose place is left: nobody else does, so the call must not be lost for want of an exception. */
+    /** Ends a wait whose node is left: nobody else does, so the call must not be lost for want of an exception. */
     private void endWith(Throwable failure) {
         start.set(null);
         waitEnds();
@@ -150,7 +150,7 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
 
         @Override
         protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-            if (semaphore.cancel(place)) {
+            if (semaphore.cancel(node)) {
                 try {
                     Workers.executeReliably(leave());
                 } catch (Throwable outOfMemory) {
@@ -232,16 +232,16 @@ final class AsyncWaiter<T extends @Nullable Object> extends AsyncRunningCall<T>
     @Override
     protected void stop() {
         waitEnds();
-        if (semaphore.cancel(place)) {
+        if (semaphore.cancel(node)) {
             start.set(null);
-        } else if (place.isGranted()) {
+        } else if (node.isGranted()) {
             releaseUnused();
         }
         Deadline own = scope;
         if (own != null) {
             own.tryStop();
         }
-        if (place.isGranted() && !hasStarted()) {
+        if (node.isGranted() && !hasStarted()) {
             SpinBackoff.awaitStart(this::hasStarted, () -> own != null && own.begun() != 0);
         }
         super.stop();

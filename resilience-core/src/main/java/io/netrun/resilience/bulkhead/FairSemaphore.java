@@ -34,9 +34,9 @@ final class FairSemaphore implements HeldPermit {
      *
      * Waiting
      * -------
-     * The queue is a linked list of places that any thread appends to [2]. A place ends once, by one compare-and-set: it
-     * is granted, or its waiter leaves. A place that was left stays linked until a grant passes it, or until such
-     * places outnumber the waiters. One thread at a time takes places from the list and grants them; a thread that
+     * The queue is a linked list of nodes that any thread appends to [2]. A node ends once, by one compare-and-set: it
+     * is granted, or its waiter leaves. A node that was left stays linked until a grant passes it, or until such
+     * nodes outnumber the waiters. One thread at a time takes nodes from the list and grants them; a thread that
      * finds another one at it leaves a request and moves on. The WAITING bit connects word and queue. A waiter enters
      * the queue first, then sets the bit, and then looks for a free permit itself:
      *
@@ -52,7 +52,7 @@ final class FairSemaphore implements HeldPermit {
      * Memory
      * ------
      * Between two steps of a change nothing is allocated, since an OutOfMemoryError there would lose a permit or a
-     * place for ever. A place is allocated before its waiter is counted, and a grant allocates nothing.
+     * node for ever. A node is allocated before its waiter is counted, and a grant allocates nothing.
      *
      * Example
      * -------
@@ -84,26 +84,26 @@ final class FairSemaphore implements HeldPermit {
         void onPermit();
     }
 
-    /** A waiter's place in the queue. It ends once: it is granted, or left. Nothing is allocated for either. */
-    static final class Place {
+    /** A waiter's node in the queue. It ends once: it is granted, or left. Nothing is allocated for either. */
+    static final class Node {
 
-        private static final AtomicIntegerFieldUpdater<Place> STATE =
-                AtomicIntegerFieldUpdater.newUpdater(Place.class, "state");
+        private static final AtomicIntegerFieldUpdater<Node> STATE =
+                AtomicIntegerFieldUpdater.newUpdater(Node.class, "state");
 
         private static final int OPEN = 0;
         private static final int GRANTED = 1;
         private static final int LEFT = 2;
 
-        /** Cleared by the thread that ends this place, because the place may stay linked. */
+        /** Cleared by the thread that ends this node, because the node may stay linked. */
         private @Nullable Waiter waiter;
 
         private volatile int state;
-        private volatile @Nullable Place next;
+        private volatile @Nullable Node next;
 
         /** Confined to the thread that grants. */
-        private @Nullable Place nextGranted;
+        private @Nullable Node nextGranted;
 
-        Place(@Nullable Waiter waiter) {
+        Node(@Nullable Waiter waiter) {
             this.waiter = waiter;
         }
 
@@ -127,7 +127,7 @@ final class FairSemaphore implements HeldPermit {
     /** Whether each step has run once in this JVM. */
     private static volatile boolean linked;
 
-    /** The number of places that may have been left and be linked, beyond that of the waiters. */
+    /** The number of nodes that may have been left and be linked, beyond that of the waiters. */
     private static final int MAX_LEFT = 32;
 
     /** Bits 0 to 20. */
@@ -143,15 +143,15 @@ final class FairSemaphore implements HeldPermit {
     private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "word", VarHandle.class, FairSemaphore.class, long.class);
 
-    /** The place before the first one; confined to the thread that grants. */
-    private Place head = new Place(null);
+    /** The node before the first one; confined to the thread that grants. */
+    private Node head = new Node(null);
 
-    private final AtomicReference<Place> tail = new AtomicReference<>(head);
+    private final AtomicReference<Node> tail = new AtomicReference<>(head);
 
     /** Waiters in the queue and about to enter it. */
     private final AtomicInteger queued = new AtomicInteger();
 
-    /** Places that were left since they were last unlinked. */
+    /** Nodes that were left since they were last unlinked. */
     private final AtomicInteger left = new AtomicInteger();
 
     /** Requests to grant; above zero while a thread grants. */
@@ -183,8 +183,8 @@ final class FairSemaphore implements HeldPermit {
         try {
             FairSemaphore steps = new FairSemaphore(1, 2);
             steps.tryAcquire();
-            Place leaving = new Place(null);
-            steps.enqueue(new Place(() -> {}));
+            Node leaving = new Node(null);
+            steps.enqueue(new Node(() -> {}));
             steps.enqueue(leaving);
             steps.cancel(leaving);
             steps.release();
@@ -213,20 +213,20 @@ final class FairSemaphore implements HeldPermit {
     /**
      * Enters the queue for a permit, which may be granted before this returns.
      *
-     * @param place a new one
-     * @return false if the queue is full; the place is then left
+     * @param node a new one
+     * @return false if the queue is full; the node is then left
      */
-    boolean enqueue(Place place) {
+    boolean enqueue(Node node) {
         int seen;
         do {
             seen = queued.get();
             if (seen >= maxQueue) {
-                place.tryEnd(Place.LEFT);
+                node.tryEnd(Node.LEFT);
                 rejected.incrementAndGet();
                 return false;
             }
         } while (!queued.compareAndSet(seen, seen + 1));
-        tail.getAndSet(place).next = place;
+        tail.getAndSet(node).next = node;
         setWaitingBit();
         grantWaiting();
         return true;
@@ -238,11 +238,11 @@ final class FairSemaphore implements HeldPermit {
     }
 
     /** Leaves the queue. Returns false if the waiter has been granted a permit, or has left. */
-    boolean cancel(Place place) {
-        if (!place.tryEnd(Place.LEFT)) {
+    boolean cancel(Node node) {
+        if (!node.tryEnd(Node.LEFT)) {
             return false;
         }
-        place.waiter = null;
+        node.waiter = null;
         int waiters = queued.decrementAndGet();
         boolean lookAgain = mustLookAgain();
         if (left.incrementAndGet() > waiters + MAX_LEFT || lookAgain) {
@@ -287,14 +287,14 @@ final class FairSemaphore implements HeldPermit {
         if (requests.getAndIncrement() != 0) {
             return;
         }
-        Place first = null;
-        Place last = null;
+        Node first = null;
+        Node last = null;
         int seen = 1;
         do {
             if (left.get() > queued.get() + MAX_LEFT) {
                 unlinkLeft();
             }
-            for (Place granted = tryGrant(); granted != null; granted = tryGrant()) {
+            for (Node granted = tryGrant(); granted != null; granted = tryGrant()) {
                 if (last == null) {
                     first = granted;
                 } else {
@@ -308,9 +308,9 @@ final class FairSemaphore implements HeldPermit {
     }
 
     /** Informs granted waiters, when other threads may grant again. */
-    private static void inform(@Nullable Place first) {
-        for (Place granted = first; granted != null; ) {
-            Place next = granted.nextGranted;
+    private static void inform(@Nullable Node first) {
+        for (Node granted = first; granted != null; ) {
+            Node next = granted.nextGranted;
             Waiter waiter = granted.waiter;
             granted.nextGranted = null;
             granted.waiter = null;
@@ -326,7 +326,7 @@ final class FairSemaphore implements HeldPermit {
     }
 
     /** Grants a permit to the first waiter; returns null if there is none, or no permit is free. */
-    private @Nullable Place tryGrant() {
+    private @Nullable Node tryGrant() {
         while (true) {
             long seen = word;
             if ((seen & WAITING) == 0 || active(seen) >= maxActive) {
@@ -335,7 +335,7 @@ final class FairSemaphore implements HeldPermit {
             if (!WORD.compareAndSet(this, seen, seen + ADMIT_ONE)) {
                 continue;
             }
-            Place first = takeFirst();
+            Node first = takeFirst();
             if (first != null) {
                 return first;
             }
@@ -346,11 +346,11 @@ final class FairSemaphore implements HeldPermit {
         }
     }
 
-    private @Nullable Place takeFirst() {
-        for (Place next = head.next; next != null; next = head.next) {
+    private @Nullable Node takeFirst() {
+        for (Node next = head.next; next != null; next = head.next) {
             head.next = null;
             head = next;
-            if (next.tryEnd(Place.GRANTED)) {
+            if (next.tryEnd(Node.GRANTED)) {
                 queued.decrementAndGet();
                 return next;
             }
@@ -358,12 +358,12 @@ final class FairSemaphore implements HeldPermit {
         return null;
     }
 
-    /** Unlinks the places that were left, but for the last one, which another may be appended to. */
+    /** Unlinks the nodes that were left, but for the last one, which another may be appended to. */
     private void unlinkLeft() {
         left.set(0);
-        Place before = head;
-        for (Place each = before.next; each != null; ) {
-            Place next = each.next;
+        Node before = head;
+        for (Node each = before.next; each != null; ) {
+            Node next = each.next;
             if (next != null && each.isLeft()) {
                 before.next = next;
             } else {
@@ -414,10 +414,10 @@ final class FairSemaphore implements HeldPermit {
         return rejected.get();
     }
 
-    /** Returns the number of places in the list; for tests, while no thread grants. */
+    /** Returns the number of nodes in the list; for tests, while no thread grants. */
     int countLinked() {
         int count = 0;
-        for (Place each = head.next; each != null; each = each.next) {
+        for (Node each = head.next; each != null; each = each.next) {
             count++;
         }
         return count;

@@ -26,9 +26,9 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     private final FairSemaphore semaphore;
     private final Deadline deadline;
     private final Thread thread = Thread.currentThread();
-    private final FairSemaphore.Place place = new FairSemaphore.Place(this);
+    private final FairSemaphore.Node node = new FairSemaphore.Node(this);
 
-    /** Written before the place is left; without effect if it was ended before. */
+    /** Written before the node is left; without effect if it was ended before. */
     private volatile boolean shutDown;
 
     SyncWaiter(Bulkhead bulkhead, Deadline deadline) {
@@ -42,11 +42,11 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     void acquire() {
         Ticker ticker = bulkhead.ticker();
         long since = ticker.nanoTime();
-        if (!semaphore.enqueue(place)) {
+        if (!semaphore.enqueue(node)) {
             throw bulkhead.published(bulkhead.rejectFull(config, semaphore), semaphore);
         }
         try {
-            if (!place.isGranted()) {
+            if (!node.isGranted()) {
                 await(ticker, since);
             }
             deadline.requireWanted();
@@ -63,21 +63,21 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
         deadline.register(this);
         bulkhead.pendingWaits().register(this);
         try {
-            while (!place.isGranted()) {
-                if (place.isLeft()) {
+            while (!node.isGranted()) {
+                if (node.isLeft()) {
                     throw shutDown ? rejected(bulkhead.rejectShutdown(config)) : givenUp();
                 }
                 long wait = config.maxWait() == null
                         ? MAX_PARK_NANOS
                         : Require.nanos(config.maxWait()) - (ticker.nanoTime() - since);
                 if (wait <= 0) {
-                    if (semaphore.cancel(place)) {
+                    if (semaphore.cancel(node)) {
                         throw rejected(bulkhead.rejectTimedOut(config, semaphore));
                     }
                     continue;
                 }
                 LockSupport.parkNanos(this, wait);
-                if (!place.isGranted() && Thread.currentThread().isInterrupted()) {
+                if (!node.isGranted() && Thread.currentThread().isInterrupted()) {
                     throw new CallInterruptedException(
                             bulkhead.name(),
                             "Bulkhead '" + bulkhead.name() + "': interrupted while waiting for a permit",
@@ -117,14 +117,14 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
 
     /** Leaves the queue unless it already has. A permit granted at the same time is released. */
     private void leave() {
-        if (!semaphore.cancel(place) && place.isGranted()) {
+        if (!semaphore.cancel(node) && node.isGranted()) {
             semaphore.release();
         }
     }
 
     @Override
     protected void onOver(boolean exceeded, Consumer<Throwable> failures) {
-        if (semaphore.cancel(place)) {
+        if (semaphore.cancel(node)) {
             LockSupport.unpark(thread);
         }
     }
@@ -132,7 +132,7 @@ final class SyncWaiter extends Deadline.InFlight implements FairSemaphore.Waiter
     @Override
     public void onShutdown() {
         shutDown = true;
-        if (semaphore.cancel(place)) {
+        if (semaphore.cancel(node)) {
             LockSupport.unpark(thread);
         }
     }

@@ -28,7 +28,7 @@ class FairSemaphoreModelTests {
             @ForAll @Size(max = 60) List<Step> history,
             @ForAll @IntRange(min = 1, max = 3) int maxActive,
             @ForAll @IntRange(min = 0, max = 3) int maxQueue) {
-        FairSemaphore places = new FairSemaphore(maxActive, maxQueue);
+        FairSemaphore nodes = new FairSemaphore(maxActive, maxQueue);
         List<Caller> granted = new ArrayList<>();
         int max = maxActive;
         int active = 0;
@@ -40,38 +40,38 @@ class FairSemaphoreModelTests {
             switch (step) {
                 case ADMIT_ONE -> {
                     Caller caller = new Caller(granted);
-                    boolean taken = places.tryAcquire();
+                    boolean taken = nodes.tryAcquire();
                     assertThat(taken).isEqualTo(active < max && queue.isEmpty());
                     if (taken) {
                         active++;
                         accepted++;
                     } else {
-                        boolean entered = places.enqueue(caller.place);
+                        boolean entered = nodes.enqueue(caller.node);
                         assertThat(entered).isEqualTo(queue.size() < maxQueue);
                         if (entered) {
                             queue.add(caller);
                         } else {
                             rejected++;
-                            assertThat(places.cancel(caller.place)).isFalse();
+                            assertThat(nodes.cancel(caller.node)).isFalse();
                         }
                     }
                 }
                 case GIVE_BACK -> {
                     if (active > 0) {
-                        places.release();
+                        nodes.release();
                         active--;
                     }
                 }
                 case WITHDRAW_FIRST, WITHDRAW_LAST -> {
                     Caller leaving = step == Step.WITHDRAW_FIRST ? queue.pollFirst() : queue.pollLast();
                     if (leaving != null) {
-                        assertThat(places.cancel(leaving.place)).isTrue();
+                        assertThat(nodes.cancel(leaving.node)).isTrue();
                     }
                 }
-                case GROW -> places.resize(++max, maxQueue);
+                case GROW -> nodes.resize(++max, maxQueue);
                 case SHRINK -> {
                     if (max > 1) {
-                        places.resize(--max, maxQueue);
+                        nodes.resize(--max, maxQueue);
                     }
                 }
             }
@@ -81,17 +81,17 @@ class FairSemaphoreModelTests {
                 accepted++;
             }
             assertThat(granted).containsExactlyElementsOf(expected);
-            assertThat(places.active()).isEqualTo(active);
-            assertThat(places.queued()).isEqualTo(queue.size());
-            assertThat(places.totalAccepted()).isEqualTo(accepted);
-            assertThat(places.totalRejected()).isEqualTo(rejected);
+            assertThat(nodes.active()).isEqualTo(active);
+            assertThat(nodes.queued()).isEqualTo(queue.size());
+            assertThat(nodes.totalAccepted()).isEqualTo(accepted);
+            assertThat(nodes.totalRejected()).isEqualTo(rejected);
         }
     }
 
     private static final class Caller implements FairSemaphore.Waiter {
 
         private final List<Caller> granted;
-        private final FairSemaphore.Place place = new FairSemaphore.Place(this);
+        private final FairSemaphore.Node node = new FairSemaphore.Node(this);
 
         Caller(List<Caller> granted) {
             this.granted = granted;

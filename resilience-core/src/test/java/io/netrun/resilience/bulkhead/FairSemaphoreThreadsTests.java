@@ -2,7 +2,7 @@ package io.netrun.resilience.bulkhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netrun.resilience.bulkhead.FairSemaphore.Place;
+import io.netrun.resilience.bulkhead.FairSemaphore.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -33,15 +33,15 @@ class FairSemaphoreThreadsTests {
 
     /** Each thread has up to 20 waiters, some of which leave. A waiter that has a permit releases it at once. */
     private void enterAndLeave(SplittableRandom random) {
-        List<Place> own = new ArrayList<>();
+        List<Node> own = new ArrayList<>();
         for (int round = 0; round < 50_000; round++) {
             boolean acquired = semaphore.tryAcquire();
-            Place place = new Place(() -> {
+            Node node = new Node(() -> {
                 granted.incrementAndGet();
                 semaphore.release();
             });
-            if (semaphore.enqueue(place)) {
-                own.add(place);
+            if (semaphore.enqueue(node)) {
+                own.add(node);
             }
             if (own.size() > 20 || random.nextInt(8) == 0) {
                 while (!own.isEmpty()) {
@@ -59,10 +59,10 @@ class FairSemaphoreThreadsTests {
     void waiterThatFailsShouldNotKeepOthersWaiting() {
         assertThat(semaphore.tryAcquire()).isTrue();
         assertThat(semaphore.tryAcquire()).isTrue();
-        semaphore.enqueue(new Place(() -> {
+        semaphore.enqueue(new Node(() -> {
             throw new OutOfMemoryError("simulated");
         }));
-        semaphore.enqueue(new Place(granted::incrementAndGet));
+        semaphore.enqueue(new Node(granted::incrementAndGet));
         semaphore.release();
         semaphore.release();
         assertThat(granted).hasValue(1);
@@ -74,12 +74,12 @@ class FairSemaphoreThreadsTests {
     void placesThatWereLeftShouldNotBeKept() {
         assertThat(semaphore.tryAcquire()).isTrue();
         assertThat(semaphore.tryAcquire()).isTrue();
-        Place first = new Place(granted::incrementAndGet);
+        Node first = new Node(granted::incrementAndGet);
         semaphore.enqueue(first);
         for (int i = 0; i < 1_000; i++) {
-            Place place = new Place(granted::incrementAndGet);
-            semaphore.enqueue(place);
-            semaphore.cancel(place);
+            Node node = new Node(granted::incrementAndGet);
+            semaphore.enqueue(node);
+            semaphore.cancel(node);
         }
         assertThat(semaphore.countLinked()).isLessThan(50);
         semaphore.release();

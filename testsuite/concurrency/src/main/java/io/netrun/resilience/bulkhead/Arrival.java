@@ -8,16 +8,16 @@ final class Arrival implements FairSemaphore.Waiter {
     private final AtomicInteger granted = new AtomicInteger();
 
     /** Null if it has not waited. */
-    private FairSemaphore.Place place;
+    private FairSemaphore.Node node;
 
     /** Acquires a permit or enters the queue. */
     Arrival arrive(FairSemaphore semaphore) {
         if (semaphore.tryAcquire()) {
             onPermit();
         } else {
-            FairSemaphore.Place own = new FairSemaphore.Place(this);
+            FairSemaphore.Node own = new FairSemaphore.Node(this);
             if (semaphore.enqueue(own)) {
-                place = own;
+                node = own;
             }
         }
         return this;
@@ -25,7 +25,7 @@ final class Arrival implements FairSemaphore.Waiter {
 
     /** 1 if it left the queue without a permit. */
     int leave(FairSemaphore semaphore) {
-        return place != null && semaphore.cancel(place) ? 1 : 0;
+        return node != null && semaphore.cancel(node) ? 1 : 0;
     }
 
     @Override
