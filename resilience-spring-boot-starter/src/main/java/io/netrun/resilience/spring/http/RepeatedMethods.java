@@ -13,7 +13,7 @@ import org.springframework.http.HttpMethod;
  */
 record RepeatedMethods(Set<HttpMethod> methods, boolean others) {
 
-    /** All methods that are not known to be unsafe to repeat, whoever has defined them. */
+    /** All methods that are not known to be unsafe to repeat, whatever standard defines them. */
     static final RepeatedMethods DEFAULT = new RepeatedMethods(Set.of(HttpMethod.POST, HttpMethod.PATCH), true);
 
     static final RepeatedMethods NONE = new RepeatedMethods(Set.of(), false);

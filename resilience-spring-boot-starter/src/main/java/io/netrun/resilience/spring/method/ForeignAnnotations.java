@@ -23,7 +23,7 @@ import org.springframework.core.annotation.AnnotationAttributes;
  */
 public final class ForeignAnnotations {
 
-    /** Among the attributes of a method, what tells that they are those of an annotation of resilience4j. */
+    /** Among the attributes of a method, the mark of those of an annotation of resilience4j. */
     static final String MARK = "resilience4j";
 
     private static final String POOL = "THREADPOOL";

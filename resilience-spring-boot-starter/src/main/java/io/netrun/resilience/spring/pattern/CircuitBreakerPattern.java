@@ -30,7 +30,6 @@ final class CircuitBreakerPattern {
             .canReject(CircuitBreakerPattern::isRejecting)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
-            .conflicts(CircuitBreakerPattern::conflicts)
             .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
             .derives("detection", Detections::derive)
             .details(
@@ -49,17 +48,6 @@ final class CircuitBreakerPattern {
         CircuitBreakerConfig config = breaker.config();
         return config.detection() == Detection.TIME_WINDOW
                 ? NamedDuration.of("window-duration", config.windowDuration())
-                : Stream.empty();
-    }
-
-    /** A window never has more calls than its size, so that a higher minimum is not in force. */
-    private static Stream<String> conflicts(CircuitBreaker breaker) {
-        CircuitBreakerConfig config = breaker.config();
-        boolean chosen = config.minimumCalls() != CircuitBreaker.TYPE.defaults().minimumCalls();
-        return config.detection() == Detection.COUNT_WINDOW && chosen && config.minimumCalls() > config.windowSize()
-                ? Stream.of("minimum-calls of CircuitBreaker '" + breaker.name() + "' is " + config.minimumCalls()
-                        + ", but its window-size is " + config.windowSize() + ": the circuit opens from "
-                        + config.windowSize() + " calls on. Lower minimum-calls, or raise window-size")
                 : Stream.empty();
     }
 

@@ -41,7 +41,7 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
 
     private static final String OWN_TIMEOUT = "io.netrun.resilience.timeout.TimeoutExceededException";
 
-    /** Settings that protect no call and limit none: leaving them out is told, and stops nothing. */
+    /** Settings that protect no call and limit none: leaving them out is logged, and stops nothing. */
     static final Set<String> HARMLESS = Set.of(
             "eventconsumerbuffersize",
             "baseconfig",
@@ -221,7 +221,7 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
                 : String.join(".", path);
     }
 
-    /** The exceptions of resilience4j with those that are thrown in their place. */
+    /** The exceptions of resilience4j with those that replace them. */
     public static Map<String, String> exceptions() {
         return MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
     }

@@ -170,7 +170,7 @@ class CompatibilityTests {
                         "resilience4j.circuitbreaker.instances.a.recordResultPredicate=" + Refused.class.getName())
                 .run(context -> {
                     RetryConfig config = get(context, Retry.TYPE, "a").config();
-                    assertThat(config.failure().test(new IllegalStateException("refused")))
+                    assertThat(config.failure().test(new IllegalStateException("declined")))
                             .isTrue();
                     assertThat(config.failure().test(new IllegalStateException("other")))
                             .isFalse();
@@ -342,7 +342,7 @@ class CompatibilityTests {
 
         @Override
         public boolean test(Object failure) {
-            return String.valueOf(failure).contains("refused");
+            return String.valueOf(failure).contains("declined");
         }
     }
 

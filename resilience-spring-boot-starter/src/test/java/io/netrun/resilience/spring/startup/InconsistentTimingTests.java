@@ -13,8 +13,6 @@ import io.netrun.resilience.annotation.Timeout;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -127,35 +125,6 @@ class InconsistentTimingTests {
         @Bulkhead(name = "fits", maxWait = "3s")
         public void fits() {
             // Only its annotations matter.
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"50, 10, true", "10, 50, false", "10, 10, false"})
-    void minimumAboveItsWindowShouldBeLogged(int minimum, int window, boolean logged, CapturedOutput output) {
-        String section = "resilience.circuit-breaker.instances.windowed.";
-        runner.withBean(Windowed.class)
-                .withPropertyValues(section + "minimum-calls=" + minimum, section + "window-size=" + window)
-                .run(context -> {
-                    String message = "minimum-calls of CircuitBreaker 'windowed' is 50, but its window-size is 10:"
-                            + " the circuit opens from 10 calls on. Lower minimum-calls, or raise window-size.";
-                    assertThat(output.toString().contains(message)).isEqualTo(logged);
-                    assertThat(output.toString().contains("minimum-calls of")).isEqualTo(logged);
-                });
-    }
-
-    @Test
-    void defaultMinimumAboveAWindowShouldNotBeLogged(CapturedOutput output) {
-        runner.withBean(Windowed.class)
-                .withPropertyValues("resilience.circuit-breaker.instances.windowed.window-size=10")
-                .run(context -> assertThat(output).doesNotContain("minimum-calls of"));
-    }
-
-    static class Windowed {
-
-        @io.netrun.resilience.annotation.CircuitBreaker(name = "windowed")
-        public void call() {
-            // Only its annotation matters.
         }
     }
 

@@ -39,6 +39,9 @@ public abstract class Documented {
     protected Pipeline pipeline;
     protected ManualTicker ticker;
     protected Order order;
+    protected Mailer mail;
+    protected Mail one;
+    protected List<Mail> batch;
     protected URI uri;
     protected String parcel;
     protected String address;
@@ -65,6 +68,13 @@ public abstract class Documented {
         CompletableFuture<Quote> quoteAsync(String parcel);
 
         Stock stock(long id);
+    }
+
+    public interface Mailer {
+
+        Receipt send(Mail mail);
+
+        Receipt send(List<Mail> batch);
     }
 
     public interface ReactiveClient {
@@ -114,6 +124,12 @@ public abstract class Documented {
     public record Receipt(String number) {}
 
     public record Order(String id) {}
+
+    public record Mail(String to) {}
+
+    public record Report(String text) {}
+
+    public record Filter(String text) {}
 
     public record Page(String text) {}
 
