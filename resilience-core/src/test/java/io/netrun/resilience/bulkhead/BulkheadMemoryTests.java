@@ -47,16 +47,22 @@ class BulkheadMemoryTests {
         Bulkhead bulkhead = Bulkhead.of(
                 "b", BulkheadConfig.builder().maxConcurrent(1).maxQueue(1).build(), new FailingTicker(failing));
         CountDownLatch release = new CountDownLatch(1);
-        CompletableFuture<Void> running =
-                CompletableFuture.runAsync(() -> bulkhead.run(() -> LimitFixture.awaitLatch(release)));
+        CompletableFuture<Void> running = CompletableFuture.runAsync(
+                () -> bulkhead.run(() -> LimitFixture.awaitLatch(release)), BulkheadMemoryTests::start);
         await().until(() -> bulkhead.metrics().syncActive() == 1);
-        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> bulkhead.run(() -> {}));
+        CompletableFuture<Void> waiting =
+                CompletableFuture.runAsync(() -> bulkhead.run(() -> {}), BulkheadMemoryTests::start);
         await().until(() -> bulkhead.metrics().syncQueued() == 1);
         failing.set(true);
         release.countDown();
         running.join();
         assertThatThrownBy(waiting::join).hasRootCauseMessage("no clock");
         assertThat(bulkhead.metrics().syncActive()).isZero();
+    }
+
+    /** Not in the common pool, which may have a single thread. */
+    private static void start(Runnable task) {
+        new Thread(task).start();
     }
 
     @Test

@@ -82,9 +82,9 @@ class DocumentationTests {
             }
             for (Block block : Block.all("yaml").filter(java::isAbout).toList()) {
                 YamlBlock yaml = new YamlBlock(block);
-                tests.add(starts(
-                        java + " with " + block,
-                        new DocumentedApplication(output).with(java).with(yaml).withCallersOf(yaml)));
+                DocumentedApplication both =
+                        new DocumentedApplication(output).with(java).with(yaml);
+                tests.add(starts(java + " with " + block, java.isKeyed() ? both : both.withCallersOf(yaml)));
             }
         }
         assertThat(tests).isNotEmpty();

@@ -59,6 +59,11 @@ final class JavaBlock {
         return block.text().contains("client(\"");
     }
 
+    /** Whether its instances belong to a family, whose name no annotation without a key may have. */
+    boolean isKeyed() {
+        return block.text().contains("key = \"");
+    }
+
     private boolean isAnnotated() {
         return ANNOTATED.matcher(block.text()).find();
     }
