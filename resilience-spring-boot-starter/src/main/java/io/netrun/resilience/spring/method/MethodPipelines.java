@@ -346,7 +346,8 @@ public final class MethodPipelines {
                 }
                 if (declaration.slot().annotation() == RateLimiter.class) {
                     permits = collector.orElse(
-                            CallPermits.ONE, () -> CallPermits.of(declaration, method, userClass, policy, beans));
+                            CallPermits.ONE,
+                            () -> CallPermits.of(declaration, method, userClass, policy, beans, environment));
                 }
             } catch (ResilienceConfigurationException e) {
                 problems.addAll(e.problems()); // the others are still requested, so that none of them counts as unused

@@ -90,6 +90,28 @@ class WeightedMethodTests {
         }
     }
 
+    interface Outbox {
+
+        @RateLimiter(name = "mail", permits = "#letters.size()")
+        void deliver(List<String> letters);
+    }
+
+    static class QueuedOutbox implements Outbox {
+
+        @Override
+        public void deliver(List<String> items) {}
+    }
+
+    @Test
+    void expressionShouldUseTheNamesOfAnImplementedMethod() {
+        runner.withBean(QueuedOutbox.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            context.getBean(Outbox.class).deliver(List.of("a", "b", "c"));
+            assertThat(metrics(context.getBean(ResilienceRegistry.class)).available())
+                    .isEqualTo(7);
+        });
+    }
+
     private static RateLimiterMetrics metrics(ResilienceRegistry registry) {
         return registry.find(io.netrun.resilience.ratelimiter.RateLimiter.TYPE, "mail")
                 .orElseThrow()
@@ -211,6 +233,16 @@ class WeightedMethodTests {
         public void send(List<String> batch) {}
     }
 
+    static class NoHash {
+        @RateLimiter(name = "mail", permits = "batch.size()")
+        public void send(List<String> batch) {}
+    }
+
+    static class NoBean {
+        @RateLimiter(name = "mail", permits = "@nobody.weight(#p0)")
+        public void send(List<String> batch) {}
+    }
+
     static class NoParameter {
         @RateLimiter(name = "mail", permits = "#batch.size()")
         public void send() {}
@@ -235,12 +267,22 @@ class WeightedMethodTests {
     void unusableExpressionShouldBeAStartUpProblem() {
         assertProblem(
                 Unreadable.class,
-                "Unreadable.send: @RateLimiter permits '#batch.size(' is neither a number nor an expression");
+                "Unreadable.send: @RateLimiter permits '#batch.size(' is not an expression",
+                "Write a number such as 5, or write an expression over the arguments, such as #batch or #p0");
         assertProblem(
                 UnknownName.class,
-                "UnknownName.send: @RateLimiter permits '#batches.size()' names #batches, but its parameters are #batch",
-                "Name a parameter, or write its position such as #p0");
-        assertProblem(NoParameter.class, "names #batch", "Write a number, or put the annotation on a method with");
-        assertProblem(UnknownPlaceholder.class, "permits '${mail.unknown}' cannot be resolved", "Define the property");
+                "UnknownName.send: @RateLimiter permits '#batches.size()' refers to #batches, but the arguments are"
+                        + " #batch, #p0",
+                "Write #batch");
+        assertProblem(
+                NoParameter.class,
+                "refers to #batch, but the method has no arguments",
+                "Write a number such as 5, or use a bean");
+        assertProblem(NoHash.class, "refers to 'batch', which is no argument", "Write #batch for the argument");
+        assertProblem(NoBean.class, "refers to bean 'nobody', which does not exist");
+        assertProblem(
+                UnknownPlaceholder.class,
+                "UnknownPlaceholder.send: permits is '${mail.unknown}', which has a placeholder that cannot be resolved",
+                "Set the property that it names");
     }
 }

@@ -122,8 +122,8 @@ class KeyProblemTests {
     @Test
     void wrongSyntaxShouldBeReported() {
         assertThat(problemsOf(Syntax.class))
-                .contains("Syntax.call: key '#tenantId +' of @Bulkhead is no expression")
-                .contains("Write an expression over the arguments, such as #tenantId or #p0");
+                .contains("Syntax.call: key '#tenantId +' of @Bulkhead is not an expression")
+                .contains("Remove the key, or write an expression over the arguments, such as #tenantId or #p0");
     }
 
     @Test
