@@ -2,12 +2,14 @@ package io.netrun.resilience.spring.actuate;
 
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
+import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.KeyedChain;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.settings.InstanceUser;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,34 +52,77 @@ public final class Chains {
         }
     }
 
-    /** The methods and clients that share an instance. */
-    List<String> usersOf(Policy policy) {
-        List<String> titles = new ArrayList<>();
-        List<String> ofMethods = new ArrayList<>();
-        eachMethod(method -> {
-            if (uses(method, policy)) {
-                ofMethods.add(method.title());
+    /** The methods, in alphabetical order, and the clients that make calls through each instance, as it is now. */
+    Users users() {
+        Map<String, Set<Object>> methods = new TreeMap<>();
+        eachMethod(method -> methods.computeIfAbsent(method.title(), first -> new LinkedHashSet<>())
+                .addAll(usedBy(method)));
+        Map<Object, Set<String>> titles = new HashMap<>();
+        methods.forEach((title, used) -> add(title, used, titles));
+        clients().forEach((title, pipeline) -> add(title, pipeline.policies(), titles));
+        return new Users(titles);
+    }
+
+    /** The instances of a method; for each of a family, the family and the policy that stands for it. */
+    private static List<Object> usedBy(MethodPipeline method) {
+        List<Object> used = new ArrayList<>(method.pipeline().policies());
+        KeyedChain keys = method.keys();
+        if (keys != null) {
+            keys.links()
+                    .forEach(link -> used.add(new FamilyName(
+                            link.family().standIn().type(), link.family().name())));
+        }
+        return used;
+    }
+
+    private static void add(String title, Collection<?> used, Map<Object, Set<String>> titles) {
+        used.forEach(each ->
+                titles.computeIfAbsent(each, first -> new LinkedHashSet<>()).add(title));
+    }
+
+    /** Keyed instances have the name of their family, a colon and the key; a family has no colon in its name. */
+    private record FamilyName(PolicyType<?, ?> type, String name) {
+
+        static FamilyName of(Policy policy) {
+            int colon = policy.name().indexOf(':');
+            return new FamilyName(policy.type(), colon < 0 ? "" : policy.name().substring(0, colon));
+        }
+    }
+
+    /** What makes calls through instances. */
+    static final class Users {
+
+        private final Map<Object, Set<String>> titles;
+
+        private Users(Map<Object, Set<String>> titles) {
+            this.titles = titles;
+        }
+
+        /** The methods and clients that make calls through an instance, or through its family. */
+        Set<String> of(Policy policy) {
+            Set<String> own = titles.getOrDefault(policy, Set.of());
+            Set<String> ofFamily = titles.getOrDefault(FamilyName.of(policy), Set.of());
+            if (ofFamily.isEmpty()) {
+                return own;
             }
-        });
-        ofMethods.stream().distinct().sorted().forEach(titles::add);
-        clients().forEach((title, pipeline) -> addIfUsed(policy, title, pipeline, titles));
-        return titles;
-    }
+            Set<String> all = new LinkedHashSet<>(ofFamily);
+            all.addAll(own);
+            return all;
+        }
 
-    /** The methods and clients of each instance; those of a family at the policy that stands for it. */
-    Map<Policy, List<String>> users() {
-        Map<String, Set<Policy>> methods = new TreeMap<>();
-        eachMethod(method -> methods.put(
-                method.title(), new LinkedHashSet<>(method.pipeline().policies())));
-        Map<Policy, List<String>> byPolicy = new HashMap<>();
-        methods.forEach((title, policies) -> addUser(title, policies, byPolicy));
-        clients().forEach((title, pipeline) -> addUser(title, new LinkedHashSet<>(pipeline.policies()), byPolicy));
-        return byPolicy;
-    }
-
-    private static void addUser(String title, Set<Policy> policies, Map<Policy, List<String>> byPolicy) {
-        policies.forEach(policy ->
-                byPolicy.computeIfAbsent(policy, first -> new ArrayList<>()).add(title));
+        /** The methods and clients of all instances with a name, which may be those of a family. */
+        Set<String> ofName(String name) {
+            Set<String> all = new LinkedHashSet<>();
+            titles.forEach((user, ofUser) -> {
+                boolean named = user instanceof FamilyName family
+                        ? name.startsWith(family.name() + ":")
+                        : ((Policy) user).name().equals(name);
+                if (named) {
+                    all.addAll(ofUser);
+                }
+            });
+            return all;
+        }
     }
 
     /** The chains of those methods and clients, as in the answer with all instances. */
@@ -93,12 +138,6 @@ public final class Chains {
         return attemptTimes.byMethod();
     }
 
-    private static void addIfUsed(Policy policy, String title, Pipeline pipeline, List<String> titles) {
-        if (pipeline.policies().contains(policy)) {
-            titles.add(title);
-        }
-    }
-
     private Map<String, Object> methodLinks() {
         Map<String, Object> methods = new TreeMap<>();
         eachMethod(method -> methods.put(
@@ -111,17 +150,6 @@ public final class Chains {
 
     private void eachMethod(Consumer<MethodPipeline> action) {
         pipelines.get().forEach(ofContext -> ofContext.all().forEach(action));
-    }
-
-    /** Whether a method makes calls through an instance, or through its family. */
-    private static boolean uses(MethodPipeline method, Policy policy) {
-        KeyedChain keys = method.keys();
-        return method.pipeline().policies().contains(policy)
-                || (keys != null
-                        && keys.links().stream()
-                                .map(KeyedChain.KeyedLink::family)
-                                .anyMatch(family -> family.standIn().type().equals(policy.type())
-                                        && policy.name().startsWith(family.name() + ":")));
     }
 
     private Map<String, Pipeline> clients() {

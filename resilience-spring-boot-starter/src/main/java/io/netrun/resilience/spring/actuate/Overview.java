@@ -134,7 +134,7 @@ public final class Overview {
     }
 
     Map<String, Object> all() {
-        Map<Policy, List<String>> users = chains.users(); // first: it may create instances
+        Chains.Users users = chains.users(); // first: it may create instances
         List<Row> rows = rows();
         Map<String, AttemptTime> attempts = chains.attempts();
         List<Row> shown = shown(rows);
@@ -156,20 +156,13 @@ public final class Overview {
 
     /** The chains of a name's methods, and how to read its past. */
     Map<String, Object> ofName(String name) {
-        Map<Policy, List<String>> users = chains.users();
-        Set<String> titles = new LinkedHashSet<>();
-        users.forEach((policy, ofPolicy) -> {
-            if (policy.name().equals(name)) {
-                titles.addAll(ofPolicy);
-            }
-        });
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("name", name);
         if (history.last() != null) {
             view.put("sampled", String.valueOf(history.last()));
         }
         view.put("sampleSeconds", History.EACH.toSeconds());
-        view.put("chains", chains.linksOf(titles));
+        view.put("chains", chains.linksOf(chains.users().ofName(name)));
         return view;
     }
 
@@ -233,7 +226,7 @@ public final class Overview {
                 .toList();
     }
 
-    private static Map<String, @Nullable Object> problem(Row row, Map<Policy, List<String>> users) {
+    private static Map<String, @Nullable Object> problem(Row row, Chains.Users users) {
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("name", row.name);
         view.put("level", JsonView.plain(row.level()));
@@ -246,8 +239,7 @@ public final class Overview {
         return view;
     }
 
-    private Map<String, @Nullable Object> line(
-            Row row, Map<Policy, List<String>> users, Map<String, AttemptTime> attempts) {
+    private Map<String, @Nullable Object> line(Row row, Chains.Users users, Map<String, AttemptTime> attempts) {
         Map<String, @Nullable Object> line = new LinkedHashMap<>();
         line.put("name", row.name);
         if (row.level() != Level.HEALTHY) {
@@ -367,9 +359,9 @@ public final class Overview {
         }
     }
 
-    static Set<String> users(List<Cell> cells, Map<Policy, List<String>> users) {
+    static Set<String> users(List<Cell> cells, Chains.Users users) {
         Set<String> titles = new LinkedHashSet<>();
-        cells.forEach(cell -> titles.addAll(users.getOrDefault(cell.policy, List.of())));
+        cells.forEach(cell -> titles.addAll(users.of(cell.policy)));
         return titles;
     }
 

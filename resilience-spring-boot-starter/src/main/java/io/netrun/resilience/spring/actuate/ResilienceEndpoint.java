@@ -305,7 +305,7 @@ public final class ResilienceEndpoint {
         });
         detail.put("enabled", policy.isEnabled());
         detail.put("settings", settings);
-        detail.put("usedBy", chains.usersOf(policy));
+        detail.put("usedBy", List.copyOf(chains.users().of(policy)));
         pattern.details(policy)
                 .forEach((key, records) ->
                         detail.put(key, records.stream().map(JsonView::of).toList()));

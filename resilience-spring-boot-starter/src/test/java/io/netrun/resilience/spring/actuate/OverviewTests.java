@@ -102,6 +102,33 @@ class OverviewTests {
                 .doesNotExist();
     }
 
+    static class Tenants {
+
+        @io.netrun.resilience.annotation.Bulkhead(name = "tenants", key = "#tenant")
+        public String call(String tenant) {
+            return tenant;
+        }
+    }
+
+    @Test
+    void instanceOfAFamilyShouldNameTheMethodsOfTheFamily(@Autowired Tenants tenants) {
+        tenants.call("a");
+        ticker.pass(History.EACH);
+        overview().jsonPath("$.names[?(@.name == 'tenants:a')].classes[*]").isEqualTo("OverviewTests$Tenants");
+        http.get()
+                .uri("/overview/{name}", "tenants:a")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.chains['" + Tenants.class.getName() + ".call(String)']")
+                .exists();
+        http.get()
+                .uri("/bulkhead/{name}", "tenants:a")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.usedBy[0]")
+                .isEqualTo(Tenants.class.getName() + ".call(String)");
+    }
+
     @Test
     void healthyNameShouldHaveOneLineForAllPatterns() {
         String line = "$.names[?(@.name == 'payments')]";
@@ -423,6 +450,11 @@ class OverviewTests {
         @Bean
         PaymentClient client() {
             return new PaymentClient();
+        }
+
+        @Bean
+        Tenants tenants() {
+            return new Tenants();
         }
 
         @Bean
