@@ -18,6 +18,9 @@ final class ExchangeFormat {
     /** Stands for null, which is not the empty text; escaped text does not contain it. */
     private static final String NONE = "~";
 
+    /** The lines of a reply before those of the limits. */
+    private static final int HEAD = 3;
+
     private ExchangeFormat() {}
 
     static List<String> arguments(NodeReport report) {
@@ -31,6 +34,7 @@ final class ExchangeFormat {
         arguments.add(Long.toString(report.lastCommand()));
         arguments.add(Integer.toString(report.limits().size()));
         arguments.add(Integer.toString(report.circuits().size()));
+        arguments.add(Long.toString(report.sentAt()));
         for (LimitReport limit : report.limits()) {
             arguments.add(limit.limit() + " " + limit.wants() + " " + limit.allowance() + " " + limit.has() + " "
                     + limit.inUse());
@@ -61,34 +65,38 @@ final class ExchangeFormat {
     static FleetView view(NodeReport report, List<String> reply) {
         int limits = report.limits().size();
         int circuits = report.circuits().size();
-        if (reply.size() < 2 + limits + circuits) {
-            throw new IllegalArgumentException(reply.size() + " lines, expected at least " + (2 + limits + circuits));
+        if (reply.size() < HEAD + limits + circuits) {
+            throw new IllegalArgumentException(
+                    reply.size() + " lines, expected at least " + (HEAD + limits + circuits));
         }
         List<LimitView> limitViews = new ArrayList<>(limits);
         for (int i = 0; i < limits; i++) {
             LimitReport limit = report.limits().get(i);
-            long[] line = numbers(reply.get(2 + i));
+            long[] line = numbers(reply.get(HEAD + i));
             limitViews.add(
                     new LimitView(limit.pattern(), limit.name(), line[0], line[1], line[2], Math.toIntExact(line[3])));
         }
         List<CircuitView> circuitViews = new ArrayList<>(circuits);
         for (int i = 0; i < circuits; i++) {
-            long[] line = numbers(reply.get(2 + limits + i));
+            long[] line = numbers(reply.get(HEAD + limits + i));
             circuitViews.add(new CircuitView(
                     report.circuits().get(i).name(),
                     Math.toIntExact(line[0]),
                     Math.toIntExact(line[1]),
                     line[2] == 1,
                     line[3] == 1,
-                    line[4] == 1));
+                    line[4] == 1,
+                    Math.toIntExact(line[5]),
+                    line[6]));
         }
         List<FleetCommand> commands = new ArrayList<>();
-        for (String line : reply.subList(2 + limits + circuits, reply.size())) {
+        for (String line : reply.subList(HEAD + limits + circuits, reply.size())) {
             commands.add(command(line));
         }
         return new FleetView(
                 Long.parseLong(reply.get(0)),
-                nodes(reply.get(1)),
+                Long.parseLong(reply.get(1)),
+                nodes(reply.get(2)),
                 limitViews,
                 circuitViews,
                 FleetCommand.joined(commands));

@@ -65,6 +65,8 @@ final class FleetLoop implements Runnable {
     private final AtomicBoolean underWay = new AtomicBoolean();
 
     private volatile @Nullable Applied applied;
+
+    private final FleetClock clock = new FleetClock();
     private final AtomicLong exchanges = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable String lastFailure;
@@ -239,26 +241,33 @@ final class FleetLoop implements Runnable {
         }
     }
 
-    /** Asks the store once. Returns whether it answered with a usable view. */
+    /**
+     * Asks the store once. Returns whether it answered with a usable view. The report says when it was made, since it
+     * may reach the store much later; commands and votes are left to the next one as long as that is not known.
+     */
     private boolean tryExchange(boolean leaving) {
-        List<Given> sent = new ArrayList<>(commands);
         String failure;
         underWay.set(true);
         try {
             long reportedAt = ticker.nanoTime();
+            long reportTime = clock.at(reportedAt);
+            List<Given> sent = reportTime == 0 ? List.of() : new ArrayList<>(commands);
             List<FleetCommand> given =
                     sent.stream().map(command -> command.asOf(reportedAt)).toList();
-            NodeReport report = session.report(leaving, given, lastCommand);
+            NodeReport report = session.report(reportTime, leaving, given, lastCommand);
             long sentAt = ticker.nanoTime();
             exchanges.incrementAndGet();
             FleetView view = store.exchange(report);
+            if (view != null) {
+                clock.observe(sentAt, ticker.nanoTime(), view.time());
+            }
             if (leaving) {
                 sent.forEach(commands::remove);
                 return true;
             }
             if (view == null) {
                 failure = "the store has returned null instead of a view. A FleetStore returns a view, or throws";
-            } else if (session.tryApply(view, sentAt)) {
+            } else if (session.tryApply(view, sentAt, clock)) {
                 withdrawFailure();
                 sent.forEach(commands::remove);
                 onView(view, sentAt);
@@ -307,7 +316,7 @@ final class FleetLoop implements Runnable {
             long since = former == null ? startedAt : former.sentAt;
             onEvent.accept(new FleetEvent.Restored(ticker.now(), Duration.ofNanos(ticker.nanoTime() - since)));
         }
-        long sinceView = (ticker.nanoTime() - sentAt) / 2; // the way there takes as long as the way back
+        long sinceView = Math.max(0, ticker.nanoTime() - clock.momentOf(view.time()));
         for (FleetCommand received : view.commands()) {
             FleetCommand command = received.withAge(received.age().plusNanos(sinceView));
             lastCommand = Math.max(lastCommand, command.number());

@@ -128,10 +128,14 @@ final class FleetSession {
         }
     }
 
-    /** Creates the next report. */
-    NodeReport report(boolean leaving, List<FleetCommand> commands, long lastCommand) {
+    /**
+     * Creates the next report.
+     *
+     * @param time the present moment in the fleet's time; 0 if that is not known
+     */
+    NodeReport report(long time, boolean leaving, List<FleetCommand> commands, long lastCommand) {
         Map<String, Policy> present = present();
-        NodeReport report = report(present, leaving, commands, lastCommand);
+        NodeReport report = report(present, time, leaving, commands, lastCommand);
         String surplus;
         synchronized (this) {
             surplus = participants.newSurplus(present.keySet());
@@ -143,7 +147,7 @@ final class FleetSession {
     }
 
     private synchronized NodeReport report(
-            Map<String, Policy> present, boolean leaving, List<FleetCommand> commands, long lastCommand) {
+            Map<String, Policy> present, long time, boolean leaving, List<FleetCommand> commands, long lastCommand) {
         long now = ticker.nanoTime();
         if (!left) {
             refresh(present, now);
@@ -165,7 +169,7 @@ final class FleetSession {
         reportedAt = now;
         List<CircuitReport> reported = new ArrayList<>(circuits.size());
         circuits.forEach((key, circuit) -> {
-            CircuitReport report = participants.contains(key) ? circuit.report() : null;
+            CircuitReport report = participants.contains(key) ? circuit.report(time > 0) : null;
             if (report != null) {
                 reported.add(report);
             }
@@ -173,6 +177,7 @@ final class FleetSession {
         return new NodeReport(
                 node,
                 ++number,
+                time,
                 leaving,
                 config.interval(),
                 config.lease(),
@@ -212,18 +217,20 @@ final class FleetSession {
      * of the lock, because that calls their listeners.
      *
      * @param sentAt when the report was sent, in the ticker's time
+     * @param clock which knows the time of the view
      * @return whether it was applied
      */
-    boolean tryApply(FleetView view, long sentAt) {
+    boolean tryApply(FleetView view, long sentAt, FleetClock clock) {
         List<Runnable> openings = new ArrayList<>();
-        if (!tryApply(view, sentAt, openings)) {
+        if (!tryApply(view, sentAt, clock, openings)) {
             return false;
         }
         openings.forEach(Runnable::run);
         return true;
     }
 
-    private synchronized boolean tryApply(FleetView view, long sentAt, List<Runnable> openings) {
+    private synchronized boolean tryApply(
+            FleetView view, long sentAt, FleetClock clock, List<Runnable> openings) {
         long now = ticker.nanoTime();
         if (left || view.number() != number || now - sentAt >= leaseNanos()) {
             return false;
@@ -248,7 +255,8 @@ final class FleetSession {
         for (CircuitView circuit : view.circuits()) {
             SharedCircuit shared = circuits.get(key(CircuitBreaker.TYPE.key(), circuit.name()));
             if (shared != null && until > 0) {
-                Runnable opening = shared.apply(circuit, view.nodes().size(), until, interval);
+                Runnable opening = shared.apply(
+                        circuit, clock.momentOf(circuit.votedAt()), view.nodes().size(), until, interval);
                 if (opening != null) {
                     openings.add(opening);
                 }

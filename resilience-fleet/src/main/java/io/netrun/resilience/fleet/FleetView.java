@@ -6,6 +6,7 @@ import java.util.List;
  * The store's answer to a report. Immutable.
  *
  * @param number the number of the report that it answers
+ * @param time the time of the store when it answered, in milliseconds from any moment, above 0. It never goes back
  * @param nodes the live nodes; at most 1,000 of them
  * @param limits the limits of the report, in its order
  * @param circuits the circuits of the report, in its order
@@ -13,6 +14,7 @@ import java.util.List;
  */
 public record FleetView(
         long number,
+        long time,
         List<String> nodes,
         List<LimitView> limits,
         List<CircuitView> circuits,

@@ -55,13 +55,15 @@ public final class InMemoryFleetStore implements FleetStore {
      *
      * Circuits, one key for each name
      * -------------------------------
-     *  key     open, holder, lentAt, keyUntil; reset, resetAt: the last command that has reset it, and when it came
+     *  key     open, holder, lentAt, keyUntil; reset, resetAt: the last command that has reset it, and when it came;
+     *          openVotes: the votes when it was opened; votedAt: the latest now - waited of a vote
      *  row     state, due, opening, number, expiresAt, calledUntil, voteUntil, voided
      *
      *  1. As above; then rows that are not live are removed.
      *  2. As above. 3. A leaving node's row is removed.
      *  4. calledUntil = now + 10 s if called. A node that has not applied the reset, which is kept for seven days:
-     *     voided = opening. voteUntil = now + vote if opening > voided; otherwise there is no vote.
+     *     voided = opening. voteUntil = now + min(vote - waited, two intervals) if opening > voided and the
+     *     report has waited for less than an interval; otherwise there is no vote.
      *  5. The holder of the trials reports
      *      CLOSED: the fleet's circuit closes; nobody holds the trials; every row's voided = opening, and its vote
      *      ends.
@@ -80,9 +82,12 @@ public final class InMemoryFleetStore implements FleetStore {
      * ------------------
      *  A node is live until now + lease; a leaving one is not. At most 1,000 are named, in the order of their names. A
      *  report whose number is not above that of the live node is stale: it changes neither node nor commands.
-     *  The counter of commands is not below what a node has applied, also after the data were lost.
+     *  A report has waited = now - sentAt; 0 without sentAt.
+     *  A node that has applied a number above the counter, by n, shows that the data were lost: n is added to the
+     *  counter and to the numbers of all parts, so that the node gets them, and its last command is 0 for the circuits
+     *  of that report.
      *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with
-     *  all other actions of the instance but settings. givenAt = now - age. A part replaces the present one of the same
+     *  all other actions of the instance but settings. givenAt = now - waited - age. A part replaces the present one of the same
      *  pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is younger
      *  (it has come late). The parts that do so get the next number, which is the same for all. Parts are kept for
      *  seven days. A view has the parts above the node's last command, joined by their numbers.
@@ -114,8 +119,11 @@ public final class InMemoryFleetStore implements FleetStore {
     @Override
     public synchronized FleetView exchange(NodeReport report) {
         long now = now();
+        long appliedCommand = report.lastCommand();
         if (tryTakeNode(report, now)) {
-            lastCommand = Math.max(lastCommand, report.lastCommand());
+            if (tryRenumber(report.lastCommand())) {
+                appliedCommand = 0;
+            }
             report.commands().forEach(command -> store(command, report, now));
         }
         List<LimitView> limitViews = new ArrayList<>(report.limits().size());
@@ -126,9 +134,10 @@ public final class InMemoryFleetStore implements FleetStore {
         List<CircuitView> circuitViews = new ArrayList<>(report.circuits().size());
         for (CircuitReport circuit : report.circuits()) {
             circuitViews.add(circuits.computeIfAbsent(circuit.name(), key -> new StoredCircuit())
-                    .exchange(report, circuit, now));
+                    .exchange(report, circuit, appliedCommand, now));
         }
-        return new FleetView(report.number(), liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
+        return new FleetView(
+                report.number(), now, liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
     }
 
     /** Forgets everything, as a store that has lost its data. */
@@ -147,7 +156,7 @@ public final class InMemoryFleetStore implements FleetStore {
     }
 
     private long now() {
-        return TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime() - origin);
+        return 1 + TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime() - origin);
     }
 
     /** Takes over a report, unless it is stale. */
@@ -172,8 +181,23 @@ public final class InMemoryFleetStore implements FleetStore {
         return nodes.keySet().stream().limit(MAX_NODES).toList();
     }
 
+    /**
+     * After lost data, the numbers go on from those that the node knows. Returns whether there is something that the
+     * node has not seen.
+     */
+    private boolean tryRenumber(long known) {
+        long former = lastCommand;
+        if (known <= former) {
+            return false;
+        }
+        lastCommand = known + former;
+        commands.replaceAll((key, stored) -> new StoredCommand(
+                stored.command.withNumber(known + stored.command.number()), stored.givenAt));
+        return !commands.isEmpty();
+    }
+
     private void store(FleetCommand command, NodeReport report, long now) {
-        long givenAt = now - command.age().toMillis();
+        long givenAt = now - report.waitedMillis(now) - command.age().toMillis();
         long number = lastCommand + 1;
         for (FleetCommand part : command.parts()) {
             String key = part.pattern() + ' ' + part.name() + ' ' + part.subject();

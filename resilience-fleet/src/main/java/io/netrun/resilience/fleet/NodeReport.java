@@ -8,6 +8,9 @@ import java.util.List;
  *
  * @param node the identity of the process, unique in the fleet and new at each start
  * @param number counts the reports of the node from 1, so that a late reply is recognized
+ * @param sentAt when the report was made, in the fleet's time as in {@link FleetView#time()}; 0 if the node does not know
+ *     that time yet. A report may wait behind a server that does not answer, and is that much older when it is
+ *     executed. One without a time has no votes and no commands
  * @param leaving whether the node shuts down, and everything that it holds is free but for what its calls use. Such a
  *     report may follow another one while they end
  * @param interval the time between two reports
@@ -21,6 +24,7 @@ import java.util.List;
 public record NodeReport(
         String node,
         long number,
+        long sentAt,
         boolean leaving,
         Duration interval,
         Duration lease,
@@ -35,5 +39,10 @@ public record NodeReport(
         limits = List.copyOf(limits);
         circuits = List.copyOf(circuits);
         commands = List.copyOf(commands);
+    }
+
+    /** Returns how long the report has waited for its execution; 0 if that is not known. */
+    long waitedMillis(long now) {
+        return sentAt > 0 ? Math.max(0, now - sentAt) : 0;
     }
 }

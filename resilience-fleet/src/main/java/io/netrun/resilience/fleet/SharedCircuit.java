@@ -54,7 +54,12 @@ final class SharedCircuit {
     /** Whether the view has become too old while the fleet had opened the circuit. */
     private volatile boolean aloneWithOpening;
 
+    /** The latest closing by trials of this node since its latest own opening; null if there was none. */
+    private volatile @Nullable Closing closing;
+
     private record Opening(long at) {}
+
+    private record Closing(long at) {}
 
     SharedCircuit(CircuitBreaker breaker) {
         this.breaker = breaker;
@@ -75,6 +80,9 @@ final class SharedCircuit {
         } else if (event.to() == CircuitBreaker.State.CLOSED && aloneWithOpening) {
             overruled = true;
         }
+        if (event.to() == CircuitBreaker.State.CLOSED && event.from() == CircuitBreaker.State.HALF_OPEN) {
+            closing = new Closing(breaker.ticker().nanoTime());
+        }
         if (event.to() != CircuitBreaker.State.OPEN) {
             return;
         }
@@ -82,6 +90,7 @@ final class SharedCircuit {
             vote = null;
         } else {
             overruled = false;
+            closing = null;
             opening.incrementAndGet();
             vote = new Opening(breaker.ticker().nanoTime());
         }
@@ -99,9 +108,13 @@ final class SharedCircuit {
                 + metrics.totalRejected();
     }
 
-    /** Creates the report; null if the circuit takes no part, because an operator has switched it. */
+    /**
+     * Creates the report; null if the circuit takes no part, because an operator has switched it.
+     *
+     * @param votes whether the report may have a vote
+     */
     @Nullable
-    CircuitReport report() {
+    CircuitReport report(boolean votes) {
         CircuitBreakerMetrics metrics = breaker.metrics();
         CircuitReport.State state = switch (metrics.state()) {
             case CLOSED -> CircuitReport.State.CLOSED;
@@ -123,7 +136,7 @@ final class SharedCircuit {
                 (int) Math.max(1, Math.round(config.fleetQuorum() * WHOLE_QUORUM)),
                 state,
                 called,
-                state == CircuitReport.State.OPEN && !due ? vote(metrics.nextTrialTime()) : Duration.ZERO,
+                votes && state == CircuitReport.State.OPEN && !due ? vote(metrics.nextTrialTime()) : Duration.ZERO,
                 due,
                 opening.get());
     }
@@ -143,18 +156,20 @@ final class SharedCircuit {
     /**
      * Follows the fleet. Calls no listener.
      *
+     * @param votedAt when the latest vote was made, in the ticker's time
      * @param nodes the number of live nodes, for the reason
      * @param until how much longer the view counts, in nanoseconds
      * @param interval the time between two views, in nanoseconds
      * @return opens the circuit, which calls its listeners; null if it need not be opened
      */
     @Nullable
-    Runnable apply(CircuitView view, int nodes, long until, long interval) {
+    Runnable apply(CircuitView view, long votedAt, int nodes, long until, long interval) {
         aloneWithOpening = false;
         FleetMode mode = breaker.config().fleet();
         tighten(mode == FleetMode.HINT && view.votedElsewhere());
         if (mode == FleetMode.QUORUM && view.open()) {
             fleetOpen = true;
+            overruled = overruled || isClosedSince(votedAt);
             if (overruled) {
                 breaker.holdOpen(0);
                 return null;
@@ -163,7 +178,7 @@ final class SharedCircuit {
                 breaker.holdOpen(0);
             } else {
                 breaker.holdOpen(until);
-                return () -> breaker.open(FLEET + view.votes() + " of " + nodes + " nodes");
+                return () -> breaker.open(FLEET + view.openVotes() + " of " + nodes + " nodes");
             }
         } else if (fleetOpen) {
             fleetOpen = false;
@@ -173,6 +188,12 @@ final class SharedCircuit {
         }
         overruled = false;
         return null;
+    }
+
+    /** A vote may arrive long after it was made, behind a store that did not answer. */
+    private boolean isClosedSince(long votedAt) {
+        Closing latest = closing;
+        return latest != null && latest.at - votedAt > 0;
     }
 
     /** The circuit of the fleet has closed: this one tries soon, but not at the same moment as all others. */

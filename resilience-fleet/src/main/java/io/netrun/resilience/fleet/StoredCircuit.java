@@ -12,12 +12,19 @@ final class StoredCircuit {
 
     private static final long CALLED_MILLIS = TimeUnit.SECONDS.toMillis(10);
     private static final int UNTRIED_INTERVALS = 2;
+    private static final int VOTE_INTERVALS = 2;
     private static final int KEPT_LEASES = 2;
     private static final int LEAST_VOTES = 2;
     private static final int WHOLE_QUORUM = 1_000;
 
     private final Map<String, Row> rows = new HashMap<>();
     private boolean open;
+
+    /** The votes that have opened it, and when the report with the latest vote was made. */
+    private long openVotes;
+
+    private long votedAt;
+
     private @Nullable String holder;
     private boolean lent;
     private long lentAt;
@@ -49,7 +56,12 @@ final class StoredCircuit {
         }
     }
 
-    CircuitView exchange(NodeReport report, CircuitReport reported, long now) {
+    /**
+     * Takes over what a node reports.
+     *
+     * @param appliedCommand the resets up to this command are known to be applied on the node
+     */
+    CircuitView exchange(NodeReport report, CircuitReport reported, long appliedCommand, long now) {
         begin(now);
         Row row = rows.get(report.node());
         if (row != null && report.number() <= row.number) {
@@ -63,7 +75,7 @@ final class StoredCircuit {
         }
         keyUntil = Math.max(keyUntil, now + KEPT_LEASES * report.lease().toMillis());
         Row present = rows.computeIfAbsent(report.node(), key -> new Row());
-        take(report, reported, present, now);
+        take(report, reported, appliedCommand, present, now);
         long interval = report.interval().toMillis();
         boolean takenBack = report.node().equals(holder) && endsTrials(reported, now, interval);
         requireHolder();
@@ -99,6 +111,8 @@ final class StoredCircuit {
             holder = null;
             lent = false;
             reset = 0;
+            openVotes = 0;
+            votedAt = 0;
         }
         rows.values().removeIf(other -> other.expiresAt <= now);
     }
@@ -112,7 +126,7 @@ final class StoredCircuit {
         }
     }
 
-    private void take(NodeReport report, CircuitReport reported, Row row, long now) {
+    private void take(NodeReport report, CircuitReport reported, long appliedCommand, Row row, long now) {
         row.number = report.number();
         row.expiresAt = now + report.lease().toMillis();
         row.state = reported.state();
@@ -121,11 +135,20 @@ final class StoredCircuit {
         if (reported.called()) {
             row.calledUntil = now + CALLED_MILLIS;
         }
-        if (report.lastCommand() < reset && now - resetAt < InMemoryFleetStore.COMMAND_MILLIS) {
+        if (appliedCommand < reset && now - resetAt < InMemoryFleetStore.COMMAND_MILLIS) {
             row.voided = reported.opening(); // the node has not applied the reset yet
         }
-        long vote = reported.vote().toMillis();
-        row.voteUntil = vote > 0 && reported.opening() > row.voided ? now + vote : 0;
+        // What has waited for longer than an interval is perhaps not true any more.
+        long waited = report.waitedMillis(now);
+        boolean counts = waited < report.interval().toMillis() && reported.opening() > row.voided;
+        // It is made anew with each report: the vote of a process that was killed must not meet that of its restart.
+        long left = Math.min(
+                reported.vote().toMillis() - waited,
+                VOTE_INTERVALS * report.interval().toMillis());
+        row.voteUntil = counts && left > 0 ? now + left : 0;
+        if (row.votes(now)) {
+            votedAt = Math.max(votedAt, now - waited);
+        }
     }
 
     /** The holder of the trials reports. Returns whether they were taken back, untried. */
@@ -157,6 +180,7 @@ final class StoredCircuit {
             }
         } else if (reported.mode() == FleetMode.QUORUM && votes >= needed(reported.quorum(), voters(now))) {
             open = true;
+            openVotes = votes;
             holder = null;
             lent = false;
         }
@@ -183,6 +207,8 @@ final class StoredCircuit {
                 (int) voters(now),
                 votes > (own != null && own.votes(now) ? 1 : 0),
                 open && reported.mode() == FleetMode.QUORUM,
-                open && report.node().equals(holder));
+                open && report.node().equals(holder),
+                open ? (int) openVotes : 0,
+                votedAt);
     }
 }

@@ -6,13 +6,14 @@
 --       then one key per limit (hash of rows by node), then four keys per circuit (a hash of rows by node; sorted sets
 --       of nodes by time: votes, voters, broken), then the same four keys per command that resets a circuit
 -- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
+--       10 when the report was made, in the fleet's time; 0 if its node does not know it
 --       then one argument per limit    "limit wants allowance has in-use"
 --       then one argument per circuit  "quorum? quorum state called vote due opening"
 --       then three arguments per part of a command: what it is for; "age further? reset?", further if it belongs to the
 --       command of the part before; and its content, which this script does not interpret
--- Reply 1 number   2 live nodes, separated by spaces
+-- Reply 1 number   2 the time of the fleet   3 live nodes, separated by spaces
 --       then one line per limit    "limit grant granted nodes"
---       then one line per circuit  "votes voters voted-elsewhere open trial"
+--       then one line per circuit  "votes voters voted-elsewhere open trial opening-votes voted-at"
 --       then one line per part of a command  "number age content"
 --
 -- Numbers are whole, times are milliseconds, and what is stored is text: cjson would write 1000000000000 as 1e+12.
@@ -27,7 +28,9 @@ local call = redis.call
 local node = ARGV[1]
 local number, leaving, interval, lease = tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5])
 local expectedNodes, lastCommand = tonumber(ARGV[6]), tonumber(ARGV[7])
-local limits, circuits = tonumber(ARGV[8]), tonumber(ARGV[9])
+local limits, circuits, sentAt = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local FIRST = 11 -- the first argument of a limit
+local appliedCommand = lastCommand -- the resets up to this one are known to be applied
 
 local function int(value)
   return string.format('%d', value)
@@ -53,6 +56,10 @@ if now < lastTime then
   offset = offset + lastTime - now
   now = lastTime
 end
+
+-- How long the report has waited for its execution, behind a server that did not answer: what it says of time is that
+-- much older.
+local waited = sentAt > 0 and math.max(0, now - sentAt) or 0
 
 -- Nodes: which are live, and whether this report is older than the last one of its node. The first write is one that a
 -- server without memory denies: after any other write, it would let the script go on.
@@ -333,21 +340,24 @@ end
 local function readCircuit(key, text)
   local holder = string.match(text, '[^ ]*$') -- empty if nobody holds the trials
   local circuit = {key = key, holder = holder}
-  circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil, circuit.reset, circuit.resetAt =
-    unpack(numbers(string.sub(text, 1, -1 - #holder)))
+  circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil, circuit.reset, circuit.resetAt, circuit.openVotes,
+    circuit.votedAt = unpack(numbers(string.sub(text, 1, -1 - #holder)))
   return circuit
 end
 
 local function circuitText(circuit)
   return line({
-    circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil, circuit.reset, circuit.resetAt
+    circuit.open, circuit.lentAt, circuit.sweptAt, circuit.keyUntil, circuit.reset, circuit.resetAt, circuit.openVotes,
+    circuit.votedAt
   }) .. ' ' .. circuit.holder
 end
 
 -- A circuit that is not known, or not any more.
 local function newCircuit(key, votes, voters, broken)
   call('DEL', key, votes, voters, broken)
-  return {key = key, open = 0, lentAt = 0, sweptAt = now, keyUntil = 0, reset = 0, resetAt = 0, holder = ''}
+  return {
+    key = key, open = 0, lentAt = 0, sweptAt = now, keyUntil = 0, reset = 0, resetAt = 0, openVotes = 0, votedAt = 0,
+    holder = ''}
 end
 
 local function writeCircuit(circuit)
@@ -415,7 +425,7 @@ local function decide(circuit, quorumMode, quorum)
       circuit.open, circuit.holder = 0, ''
     end
   elseif quorumMode and votes >= 2 and votes >= math.ceil(quorum * count(circuit.voters) / 1000) then
-    circuit.open, circuit.holder, circuit.lentAt = 1, '', 0
+    circuit.open, circuit.holder, circuit.lentAt, circuit.openVotes = 1, '', 0, votes
   end
 end
 
@@ -424,7 +434,8 @@ local function circuitView(circuit, quorumMode)
   local own = votes > 0 and tonumber(call('ZSCORE', circuit.votes, node) or '0') > now and 1 or 0
   return line({
     votes, count(circuit.voters), votes > own and 1 or 0, quorumMode and circuit.open or 0,
-    circuit.open == 1 and circuit.holder == node and 1 or 0})
+    circuit.open == 1 and circuit.holder == node and 1 or 0, circuit.open == 1 and circuit.openVotes or 0,
+    circuit.votedAt})
 end
 
 local function exchangeCircuit(key, votes, voters, broken, report)
@@ -434,7 +445,7 @@ local function exchangeCircuit(key, votes, voters, broken, report)
   local circuit, row = stored[1] and readCircuit(key, stored[1]), stored[2] and readCircuitRow(stored[2])
   if not circuit or circuit.keyUntil <= now then
     if leaving then
-      return line({0, 0, 0, 0, 0})
+      return line({0, 0, 0, 0, 0, 0, 0})
     end
     circuit, row = newCircuit(key, votes, voters, broken), nil
   end
@@ -463,16 +474,21 @@ local function exchangeCircuit(key, votes, voters, broken, report)
   row = row or {calledUntil = 0, voided = 0, counted = 1}
   row.number, row.liveUntil, row.opening = number, now + lease, opening
   row.calledUntil = called == 1 and now + CALLED_RECENTLY or row.calledUntil
-  if lastCommand < circuit.reset and now - circuit.resetAt < COMMANDS_KEPT then
+  if appliedCommand < circuit.reset and now - circuit.resetAt < COMMANDS_KEPT then
     row.voided = opening -- the node has not applied the reset yet
   end
-  local voteUntil = vote > 0 and opening > row.voided and math.min(now + vote, row.liveUntil) or 0
-  local counts = voteUntil > 0 or nodeState ~= CLOSED
-  if counts or row.counted == 1 then -- else it is in neither set
+  local counts = waited < interval and opening > row.voided -- what has waited for longer is not true any more, perhaps
+  -- It is made anew with each report: the vote of a process that was killed must not meet that of its restart.
+  local voteUntil = counts and vote > waited and math.min(now + vote - waited, now + 2 * interval, row.liveUntil) or 0
+  if voteUntil > 0 then
+    circuit.votedAt = math.max(circuit.votedAt, now - waited)
+  end
+  local isCounted = voteUntil > 0 or nodeState ~= CLOSED
+  if isCounted or row.counted == 1 then -- else it is in neither set
     setUntil(circuit, votes, node, voteUntil)
     setUntil(circuit, broken, node, nodeState ~= CLOSED and row.liveUntil or 0)
   end
-  row.counted = counts and 1 or 0
+  row.counted = isCounted and 1 or 0
   setUntil(circuit, voters, node, math.min(math.max(row.calledUntil, voteUntil), row.liveUntil))
   call('HSET', key, node, circuitRowText(row))
   local takenBack = circuit.holder == node and endsTrials(circuit, nodeState, due == 1)
@@ -510,14 +526,37 @@ local function lastOfCommands()
   return tonumber(call('HGET', COMMANDS, ':last') or '0')
 end
 
+-- The store has lost its data, and what it has kept since has numbers that the node takes for known: the numbers go on
+-- from that of the node. Returns whether there is something that the node has not seen.
+local function renumber()
+  local former = lastOfCommands()
+  if lastCommand <= former then
+    return false
+  end
+  local kept, stored = {}, call('HGETALL', COMMANDS)
+  for i = 1, #stored, 2 do
+    local count, rest = string.match(stored[i + 1], '^(%d+)( %d+ .*)$')
+    if count then
+      kept[#kept + 1] = {subject = stored[i], number = lastCommand + tonumber(count), rest = rest}
+    end
+  end
+  for _, part in ipairs(kept) do
+    call('HSET', COMMANDS, part.subject, int(part.number) .. part.rest)
+  end
+  call('HSET', COMMANDS, ':last', int(lastCommand + former))
+  call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
+  return #kept > 0
+end
+
 -- Keeps the parts of new commands, each instead of the one for the same, unless that is the same or has been given later.
 local function takeCommands(first, keys)
   local former = lastOfCommands()
-  local last = math.max(former, lastCommand) -- after lost data the numbers go on
+  local last = former
   local numbered = 0
   for i = first, #ARGV - 2, 3 do
     local subject, content = ARGV[i], ARGV[i + 2]
     local age, further, resets = unpack(numbers(ARGV[i + 1]))
+    age = age + waited
     numbered = further == 1 and numbered or 0
     local keptAt, kept = string.match(call('HGET', COMMANDS, subject) or '', '^%d+ (%d+) (.*)$')
     keptAt = tonumber(keptAt or '0')
@@ -561,16 +600,19 @@ local function newCommands(reply)
 end
 
 if current then
-  takeCommands(10 + limits + circuits, 4 + limits + 4 * circuits)
+  if renumber() then
+    appliedCommand = 0
+  end
+  takeCommands(FIRST + limits + circuits, 4 + limits + 4 * circuits)
 end
-local reply = {int(number), table.concat(call('ZRANGEBYSCORE', NODES, '(' .. int(now), '+inf', 'LIMIT', 0, 1000), ' ')}
+local reply = {int(number), int(now), table.concat(call('ZRANGEBYSCORE', NODES, '(' .. int(now), '+inf', 'LIMIT', 0, 1000), ' ')}
 for i = 1, limits do
-  reply[#reply + 1] = exchangeLimit(KEYS[3 + i], ARGV[9 + i])
+  reply[#reply + 1] = exchangeLimit(KEYS[3 + i], ARGV[FIRST - 1 + i])
 end
 for i = 1, circuits do
   local first = 3 + limits + 4 * i - 4
   reply[#reply + 1] =
-    exchangeCircuit(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], KEYS[first + 4], ARGV[9 + limits + i])
+    exchangeCircuit(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], KEYS[first + 4], ARGV[FIRST - 1 + limits + i])
 end
 newCommands(reply)
 return reply

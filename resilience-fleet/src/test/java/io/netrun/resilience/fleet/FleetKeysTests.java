@@ -49,6 +49,7 @@ class FleetKeysTests {
         NodeReport report = new NodeReport(
                 "a",
                 1,
+                0,
                 false,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10),

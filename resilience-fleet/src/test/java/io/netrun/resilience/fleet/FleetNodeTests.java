@@ -12,6 +12,7 @@ import io.netrun.resilience.bulkhead.BulkheadConfig;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
 import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerEvent.StateChanged;
 import io.netrun.resilience.circuitbreaker.FleetMode;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterConfig;
@@ -156,6 +157,7 @@ class FleetNodeTests {
         store.next();
         store.answer(report -> new FleetView(
                 report.number() - 1,
+                1,
                 List.of(),
                 ScriptedStore.granting(report, 100, 4).limits(),
                 List.of(),
@@ -418,7 +420,8 @@ class FleetNodeTests {
         }
         store.answer(report -> ScriptedStore.granting(report, 7, 4));
         node.start();
-        assertThat(store.next().commands()).singleElement().returns("force-open", FleetCommand::action);
+        assertThat(store.next().commands()).isEmpty(); // the node does not know the fleet's time yet
+        assertThat(nextReport().commands()).singleElement().returns("force-open", FleetCommand::action);
         assertThat(nextReport().commands()).isEmpty();
     }
 
@@ -568,6 +571,72 @@ class FleetNodeTests {
         await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(State.OPEN));
     }
 
+    /** Their reports may have waited behind a store that did not answer. */
+    @Test
+    void votesFromBeforeAClosingShouldNotOpenTheCircuitAgain() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+        long[] votedAt = new long[1];
+        store.answer(report -> opened(memory.exchange(report), votedAt[0]));
+        node.start();
+        store.next();
+        breaker.acquirePermit().onFailure(new IOException());
+        long failedAt = nextReport().sentAt();
+        assertThat(failedAt).isPositive();
+        ticker.advance(Duration.ofMillis(50));
+        breaker.expireOpen();
+        while (breaker.state() != State.CLOSED) {
+            breaker.acquirePermit().onSuccess();
+        }
+        votedAt[0] = failedAt;
+        for (int i = 0; i < 3; i++) {
+            nextReport();
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        }
+        votedAt[0] = 0;
+        nextReport();
+        nextReport();
+        votedAt[0] = nextReport().sentAt();
+        nextReport();
+        await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(State.OPEN));
+    }
+
+    private static FleetView opened(FleetView view, long votedAt) {
+        return new FleetView(
+                view.number(),
+                view.time(),
+                view.nodes(),
+                view.limits(),
+                view.circuits().stream()
+                        .map(circuit -> new CircuitView(circuit.name(), 0, 3, false, votedAt > 0, false, 2, votedAt))
+                        .toList(),
+                view.commands());
+    }
+
+    @Test
+    void reasonShouldNameTheVotesThatHaveOpenedTheCircuit() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        BlockingQueue<String> reasons = new LinkedBlockingQueue<>();
+        breaker.on(StateChanged.class, change -> reasons.add(change.reason()));
+        InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+        store.answer(report -> opened(memory.exchange(report), 1));
+        node.start();
+        assertThat(reasons.poll(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo("fleet: 2 of 1 nodes");
+    }
+
+    /** A report may wait for longer than the fleet's order of changes tolerates. */
+    @Test
+    void firstReportShouldHaveNoVote() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        breaker.acquirePermit().onFailure(new IOException());
+        node.start();
+        NodeReport first = store.next();
+        assertThat(first.sentAt()).isZero();
+        assertThat(first.circuits().get(0).vote()).isZero();
+        NodeReport second = nextReport();
+        assertThat(second.sentAt()).isPositive();
+    }
+
     @Test
     void resetOfThisNodeShouldHoldUntilTheFleetOpensAgain() throws Exception {
         CircuitBreaker breaker = breaker(FleetMode.QUORUM);
@@ -638,12 +707,14 @@ class FleetNodeTests {
     @Test
     void commandShouldBeSentUntilItIsAnsweredAndAppliedOnce() throws Exception {
         InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+        store.answer(memory::exchange);
+        node.start();
+        store.next();
         store.answer(report -> {
             memory.exchange(report);
             throw new IOException("the reply is lost");
         });
-        node.start();
-        store.next();
+        nextReport();
         node.send(command("force-open", 0));
         assertThat(store.next().commands()).hasSize(1);
         awaitFailures(2);
@@ -682,10 +753,12 @@ class FleetNodeTests {
         FleetView view = ScriptedStore.granting(report, 7, 4);
         return new FleetView(
                 view.number(),
+                view.time(),
                 view.nodes(),
                 view.limits(),
                 report.circuits().stream()
-                        .map(circuit -> new CircuitView(circuit.name(), 3, 4, votedElsewhere, open, false))
+                        .map(circuit -> new CircuitView(
+                                circuit.name(), 3, 4, votedElsewhere, open, false, open ? 3 : 0, view.time()))
                         .toList(),
                 List.of());
     }

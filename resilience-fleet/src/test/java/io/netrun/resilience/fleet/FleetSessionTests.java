@@ -31,11 +31,11 @@ class FleetSessionTests {
     }
 
     private NodeReport report() {
-        return session.report(false, List.of(), 0);
+        return session.report(0, false, List.of(), 0);
     }
 
     private void grant(long amount) {
-        session.tryApply(ScriptedStore.granting(report(), amount, 2), ticker.nanoTime());
+        session.tryApply(ScriptedStore.granting(report(), amount, 2), ticker.nanoTime(), new FleetClock());
     }
 
     /** Grants an amount, and lets the node report that it has it. */
@@ -161,8 +161,8 @@ class FleetSessionTests {
             for (int i = 0; i < nodes; i++) {
                 if (step >= next[i] || step % 4 == 0 && sessions.get(i).tryHurry()) {
                     next[i] = step + 16 + random.nextInt(9);
-                    NodeReport report = sessions.get(i).report(false, List.of(), 0);
-                    sessions.get(i).tryApply(store.exchange(report), ticker.nanoTime());
+                    NodeReport report = sessions.get(i).report(0, false, List.of(), 0);
+                    sessions.get(i).tryApply(store.exchange(report), ticker.nanoTime(), new FleetClock());
                 }
             }
             if (step < 400) {

@@ -1,6 +1,7 @@
 package io.netrun.resilience.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.netrun.resilience.circuitbreaker.FleetMode;
 import io.netrun.resilience.fleet.CircuitReport.State;
@@ -428,11 +429,101 @@ class InMemoryFleetStoreTests {
         assertThat(send("b").commands()).extracting(FleetCommand::age).containsExactly(Duration.ofSeconds(2));
     }
 
+    @Test
+    void voteShouldNotCountWhenItsReportHasWaitedAnInterval() {
+        ticker.advance(LEASE);
+        assertThat(waited("a", INTERVAL.toMillis() - 1).votes()).isEqualTo(1);
+        assertThat(waited("b", INTERVAL.toMillis()).votes()).isEqualTo(1);
+        CircuitView opened = waited("b", 30);
+        assertThat(opened.open()).isTrue();
+        assertThat(opened.openVotes()).isEqualTo(2);
+        assertThat(opened.votedAt()).isEqualTo(LEASE.toMillis() + 1 - 30);
+    }
+
+    /** A process that was killed has no vote beside that of its restart. */
+    @Test
+    void voteShouldLastForTwoIntervalsWithoutAReport() {
+        circuit("a", State.OPEN, true, 30, false, 1);
+        ticker.advance(INTERVAL.multipliedBy(2).minusMillis(1));
+        assertThat(circuit("b", State.CLOSED, true, 0, false, 0).votes()).isEqualTo(1);
+        ticker.advance(Duration.ofMillis(1));
+        assertThat(circuit("c", State.OPEN, true, 30, false, 1).open()).isFalse();
+    }
+
+    /** Else its reason would be an opening by no node at all. */
+    @Test
+    void openingShouldKeepTheVotesThatHaveMadeIt() {
+        open();
+        circuit("a", State.HALF_OPEN, true, 0, false, 1);
+        circuit("b", State.OPEN, true, 0, true, 1);
+        CircuitView view = circuit("c", State.CLOSED, true, 0, false, 0);
+        assertThat(view.open()).isTrue();
+        assertThat(view.votes()).isZero();
+        assertThat(view.openVotes()).isEqualTo(2);
+    }
+
+    @Test
+    void commandsShouldBeInTheOrderOfTheirMomentsWhenTheirReportsHaveWaited() {
+        ticker.advance(LEASE);
+        long now = LEASE.toMillis() + 1;
+        send("b", now - 1_000, command("force-open"));
+        FleetView view = send("a", now - 3_000, command("disable").withAge(Duration.ofMillis(200)));
+        assertThat(view.commands()).extracting(FleetCommand::action).containsExactly("force-open");
+        assertThat(view.commands()).extracting(FleetCommand::age).containsExactly(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void commandAfterLostDataShouldReachNodesThatKnowHigherNumbers() {
+        for (String action : List.of("disable", "reset", "force-open")) {
+            send("a", command(action));
+        }
+        store.clear();
+        send("new", command("reset"), settings(Map.of("maxQueue", "1")));
+        assertThat(known("a", 3).commands())
+                .extracting(FleetCommand::number, FleetCommand::action)
+                .containsExactly(tuple(4L, "reset"), tuple(5L, "settings"));
+        assertThat(known("new", 2).commands())
+                .extracting(FleetCommand::number)
+                .containsExactly(4L, 5L);
+        assertThat(send("a", command("disable")).commands())
+                .extracting(FleetCommand::number)
+                .containsExactly(5L, 6L);
+    }
+
+    private CircuitView waited(String node, long millis) {
+        CircuitReport circuit = new CircuitReport(
+                "x", FleetMode.QUORUM, 500, State.OPEN, true, Duration.ofSeconds(30), false, next(node));
+        return store.exchange(new NodeReport(
+                        node,
+                        next(node),
+                        LEASE.toMillis() + 1 - millis,
+                        false,
+                        INTERVAL,
+                        LEASE,
+                        1,
+                        List.of(),
+                        List.of(circuit),
+                        List.of(),
+                        0))
+                .circuits()
+                .get(0);
+    }
+
+    private FleetView send(String node, long sentAt, FleetCommand command) {
+        return store.exchange(new NodeReport(
+                node, next(node), sentAt, false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(command), 0));
+    }
+
+    private FleetView known(String node, long command) {
+        return store.exchange(new NodeReport(
+                node, next(node), 0, false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(), command));
+    }
+
     private CircuitView applied(String node, long command, State state, int vote, long opening) {
         CircuitReport circuit =
                 new CircuitReport("x", FleetMode.QUORUM, 500, state, true, Duration.ofSeconds(vote), false, opening);
         return store.exchange(new NodeReport(
-                        node, next(node), false, INTERVAL, LEASE, 1, List.of(), List.of(circuit), List.of(), command))
+                        node, next(node), 0, false, INTERVAL, LEASE, 1, List.of(), List.of(circuit), List.of(), command))
                 .circuits()
                 .get(0);
     }
@@ -443,7 +534,7 @@ class InMemoryFleetStoreTests {
 
     private FleetView send(String node, FleetCommand... commands) {
         return store.exchange(new NodeReport(
-                node, next(node), false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(commands), 0));
+                node, next(node), 0, false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(commands), 0));
     }
 
     private static FleetCommand command(String action) {
@@ -452,6 +543,6 @@ class InMemoryFleetStoreTests {
 
     private static NodeReport report(
             String node, long number, boolean leaving, List<LimitReport> limits, List<CircuitReport> circuits) {
-        return new NodeReport(node, number, leaving, INTERVAL, LEASE, 1, limits, circuits, List.of(), 0);
+        return new NodeReport(node, number, 0, leaving, INTERVAL, LEASE, 1, limits, circuits, List.of(), 0);
     }
 }

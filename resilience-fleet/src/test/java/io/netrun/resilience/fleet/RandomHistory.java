@@ -97,7 +97,7 @@ final class RandomHistory {
         final int expected = 1 + random.nextInt(4);
         long number;
         boolean left;
-        FleetView last = new FleetView(0, List.of(), List.of(), List.of(), List.of());
+        FleetView last = new FleetView(0, 1, List.of(), List.of(), List.of(), List.of());
 
         NodeReport report(boolean leaving) {
             number += oneIn(20) ? 3 : 1;
@@ -126,6 +126,7 @@ final class RandomHistory {
             return new NodeReport(
                     name,
                     number,
+                    oneIn(4) ? 0 : Math.max(1, time + 1 - random.nextInt((int) (oneIn(4) ? 2 * interval : 5))),
                     leaving,
                     Duration.ofMillis(interval),
                     Duration.ofMillis(lease),

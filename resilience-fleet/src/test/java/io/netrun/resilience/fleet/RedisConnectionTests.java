@@ -120,6 +120,7 @@ class RedisConnectionTests {
         return new NodeReport(
                 "a",
                 ++number,
+                0,
                 leaving,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10),

@@ -58,13 +58,14 @@ class RedisFleetStoreTests {
         assertThat(first)
                 .isEqualTo(new FleetView(
                         1,
+                        first.time(),
                         List.of("a"),
                         List.of(new LimitView("bulkhead", "database", 100, 70, 70, 1)),
-                        List.of(new CircuitView("payments", 1, 1, false, false, false)),
+                        List.of(new CircuitView("payments", 1, 1, false, false, false, 0, first.time())),
                         List.of()));
         assertThat(second.nodes()).containsExactly("a", "b");
         assertThat(second.limits()).containsExactly(new LimitView("bulkhead", "database", 100, 30, 100, 2));
-        assertThat(second.circuits()).containsExactly(new CircuitView("payments", 2, 2, true, false, false));
+        assertThat(second.circuits()).containsExactly(new CircuitView("payments", 2, 2, true, false, false, 0, second.time()));
     }
 
     @Test
@@ -263,6 +264,7 @@ class RedisFleetStoreTests {
         NodeReport gone = new NodeReport(
                 "a",
                 1,
+                0,
                 false,
                 Duration.ofMillis(200),
                 Duration.ofMillis(1),
@@ -358,6 +360,6 @@ class RedisFleetStoreTests {
             List<CircuitReport> circuits,
             List<FleetCommand> commands) {
         return new NodeReport(
-                node, number, false, Duration.ofSeconds(1), Duration.ofSeconds(10), 1, limits, circuits, commands, 0);
+                node, number, 0, false, Duration.ofSeconds(1), Duration.ofSeconds(10), 1, limits, circuits, commands, 0);
     }
 }

@@ -58,7 +58,7 @@ class RedisScriptTests {
             FleetView view = memory.exchange(step.report());
             history.answer(step.report(), view);
             List<String> arguments = new ArrayList<>(ExchangeFormat.arguments(step.report()));
-            arguments.add(Long.toString(step.time()));
+            arguments.add(Long.toString(step.time() + 1)); // as in memory, where time begins with 1
             steps.add(step);
             expected.add(view);
             replies.add(pipeline.evalsha(sha, keys.of(step.report()), arguments));

@@ -53,6 +53,7 @@ final class ScriptedStore implements FleetStore {
     static FleetView granting(NodeReport report, long amount, int nodes) {
         return new FleetView(
                 report.number(),
+                1,
                 List.of(report.node()),
                 report.limits().stream()
                         .map(limit -> new LimitView(

@@ -33,6 +33,7 @@ final class SimulatedNode {
     private final Bulkhead bulkhead;
     private final CircuitBreaker breaker;
     private final FleetSession session;
+    private final FleetClock clock = new FleetClock();
     private final Random random;
     private final Deque<Permit> running = new ArrayDeque<>();
     private final Deque<Permit> trials = new ArrayDeque<>();
@@ -96,15 +97,16 @@ final class SimulatedNode {
     }
 
     NodeReport report(boolean leaving) {
-        return session.report(leaving, List.of(), lastCommand);
+        return session.report(clock.at(registry.ticker().nanoTime()), leaving, List.of(), lastCommand);
     }
 
     NodeReport report(FleetCommand command) {
-        return session.report(false, List.of(command), lastCommand);
+        return session.report(clock.at(registry.ticker().nanoTime()), false, List.of(command), lastCommand);
     }
 
     void apply(FleetView view, long sentAt) {
-        if (session.tryApply(view, sentAt)) {
+        clock.observe(sentAt, registry.ticker().nanoTime(), view.time());
+        if (session.tryApply(view, sentAt, clock)) {
             for (FleetCommand command : view.commands()) {
                 lastCommand = command.number();
                 applied.add(command);
