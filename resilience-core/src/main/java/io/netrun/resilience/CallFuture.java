@@ -125,11 +125,53 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         try {
             published = failure == null ? super.complete(value) : super.completeExceptionally(failure);
         } catch (Throwable thrown) {
-            runRemainingDependents(thrown);
             published = true;
+            completeAnyway(value, failure);
+            tryRunRemainingDependents(thrown);
         }
         if (published) {
             onPublished(value, failure);
+        }
+    }
+
+    /**
+     * Completes this future although memory ran out meanwhile. It is decided that the call has ended, so nobody else
+     * does: this thread retries until there is memory, and does nothing else meanwhile that could be lost.
+     */
+    private void completeAnyway(T value, @Nullable Throwable failure) {
+        for (int tries = 0; !isDone(); tries++) {
+            try {
+                if (failure == null) {
+                    super.complete(value);
+                } else {
+                    super.completeExceptionally(failure);
+                }
+            } catch (OutOfMemoryError full) {
+                pause(tries);
+            } catch (Throwable thrown) {
+                // For example, the stack is full: a worker has a stack of its own.
+                if (!isDone()) {
+                    Workers.executeReliably(() -> publish(value, failure));
+                }
+                return;
+            }
+        }
+    }
+
+    private static void pause(int tries) {
+        try {
+            SpinBackoff.awaitMemory(tries);
+        } catch (OutOfMemoryError full) {
+            // Nor is there memory to load that class.
+        }
+    }
+
+    /** Whatever happens here, the {@link #follower} is told: it may be a call that waits for nothing else. */
+    private void tryRunRemainingDependents(Throwable thrown) {
+        try {
+            runRemainingDependents(thrown);
+        } catch (Throwable outOfMemory) {
+            // There is nothing left to report it with.
         }
     }
 
@@ -143,8 +185,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     private void runRemainingDependents(Throwable thrown) {
         SafeLog.error(log, "A dependent of a call's future failed", thrown);
         if (!isDone()) {
-            super.completeExceptionally(thrown); // memory or stack ran out while it was completed
-            return;
+            return; // a worker completes it
         }
         int before = Integer.MAX_VALUE;
         int left = getNumberOfDependents();
@@ -196,22 +237,33 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
 
     /** {@link #stop() Stops} the call, after a successful {@link #tryEnd()}. Never throws. */
     protected final void release() {
-        Releasing outer = RELEASING.get();
+        Releasing outer = null;
+        boolean marked = false;
         try {
+            outer = RELEASING.get();
             RELEASING.set(new Releasing(this, outer));
-        } catch (Throwable outOfMemory) {
-            SafeLog.warn(log, "The stop of a call may take some milliseconds longer", outOfMemory);
+            marked = true;
+        } catch (OutOfMemoryError full) {
+            // The stop may take some milliseconds longer.
         }
+        try {
+            stopOrReport();
+        } catch (OutOfMemoryError full) {
+            // There is nothing left to report it with.
+        } finally {
+            if (marked && outer == null) {
+                RELEASING.remove();
+            } else if (marked) {
+                RELEASING.set(outer);
+            }
+        }
+    }
+
+    private void stopOrReport() {
         try {
             stop();
         } catch (Throwable thrown) {
             SafeLog.error(log, "A call could not be stopped", thrown);
-        } finally {
-            if (outer == null) {
-                RELEASING.remove();
-            } else {
-                RELEASING.set(outer);
-            }
         }
     }
 
@@ -223,7 +275,21 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
      * @param context the context in which dependents run
      */
     protected final void releaseThenPublish(T value, @Nullable Throwable failure, CallerContext context) {
-        releaseThen(() -> publish(value, failure), () -> context.runAnyway(() -> publish(value, failure)));
+        OverdueRelease overdue = watch(value, failure, context);
+        release();
+        if (overdue != null) {
+            overdue.released();
+        }
+        publish(value, failure);
+    }
+
+    /** Returns null if the future is only completed after the release. */
+    private @Nullable OverdueRelease watch(T value, @Nullable Throwable failure, CallerContext context) {
+        try {
+            return OverdueRelease.watch(() -> context.runAnyway(() -> publish(value, failure)));
+        } catch (Throwable outOfMemory) {
+            return null;
+        }
     }
 
     /**
@@ -242,7 +308,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
             return;
         }
         markReleased();
-        OverdueRelease overdue = OverdueRelease.watch(() -> context.runAnyway(() -> publish(value, failure)));
+        OverdueRelease overdue = watch(value, failure, context);
         announce(announcement, context);
         if (overdue != null) {
             overdue.released();
@@ -262,20 +328,14 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
     /**
      * Releases what the call holds, and then runs the task that completes this future. That task takes effect once,
      * however often it runs.
-     *
-     * @param late the same task for another thread
      */
-    private void releaseThen(Runnable publication, Runnable late) {
-        OverdueRelease overdue = OverdueRelease.watch(late);
+    private void releaseThen(Runnable publication) {
+        OverdueRelease overdue = OverdueRelease.watch(publication);
         release();
         if (overdue != null) {
             overdue.released();
         }
         publication.run();
-    }
-
-    private void releaseThen(Runnable publication) {
-        releaseThen(publication, publication);
     }
 
     /**

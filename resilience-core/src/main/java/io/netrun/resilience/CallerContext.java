@@ -67,7 +67,14 @@ public final class CallerContext {
      * @param task must not throw
      */
     public void runAnyway(Runnable task) {
-        if (!tryRun(Task.of(task))) {
+        Task once;
+        try {
+            once = Task.of(task);
+        } catch (Throwable outOfMemory) {
+            task.run();
+            return;
+        }
+        if (!tryRun(once)) {
             task.run();
         }
     }

@@ -48,6 +48,10 @@ public abstract class Deadline extends ScopeParts {
     private static final VarHandle STATE = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "state", VarHandle.class, Deadline.class, byte.class);
 
+    /** Created with the class: a scope is also left while the heap is full. */
+    @SuppressWarnings("UnnecessaryLambda")
+    private static final Consumer<Throwable> IGNORE = failure -> {};
+
     private static final ThreadLocal<@Nullable Deadline> CURRENT = new ThreadLocal<>();
 
     /** Whether any call has ever had a scope. Until then, no thread needs to look for one. */
@@ -185,9 +189,17 @@ public abstract class Deadline extends ScopeParts {
      * @param limit the name of the limit, such as {@code Timeout 'payments'}; null if it has none
      */
     public final List<Throwable> tryExceed(@Nullable String limit) {
-        List<Throwable> failures = new ArrayList<>();
-        Link name = limit == null ? null : addLimitName(limit); // before the state, which other threads read first
-        Consumer<Throwable> collector = failures::add;
+        List<Throwable> failures = List.of();
+        Link name = null;
+        Consumer<Throwable> collector = IGNORE;
+        try {
+            List<Throwable> collected = new ArrayList<>();
+            collector = collected::add;
+            failures = collected;
+            name = limit == null ? null : addLimitName(limit); // before the state, which other threads read first
+        } catch (OutOfMemoryError full) {
+            // The limit ends the call nevertheless, if need be without its name and the failures.
+        }
         if (STATE.compareAndSet(this, RUNNING, EXCEEDED)) {
             notifyParts(true, collector, name);
         }
@@ -209,7 +221,7 @@ public abstract class Deadline extends ScopeParts {
     /** Marks the call as no longer wanted for another reason than time, and notifies what is registered. Idempotent. */
     public final void tryStop() {
         if (this != NONE && STATE.compareAndSet(this, RUNNING, STOPPED)) {
-            notifyParts(false, failure -> {}, null);
+            notifyParts(false, IGNORE, null);
         }
     }
 
@@ -290,10 +302,7 @@ public abstract class Deadline extends ScopeParts {
             }
         }
         if (isOver()) {
-            List<InFlight> alone = List.of(part);
-            if (part.tryBeginEnd()) {
-                settle(alone, isExceeded(), failure -> {});
-            }
+            settle(part, isExceeded(), IGNORE);
         }
     }
 

@@ -39,8 +39,7 @@ public final class ForeignStage {
                 stage,
                 isAsReported(stage)
                         ? callback
-                        : (value, failure) ->
-                                callback.apply(value, failure == null ? null : ExceptionFilter.ofStage(failure)));
+                        : (value, failure) -> callback.apply(value, failure == null ? null : unwrapped(failure)));
     }
 
     /**
@@ -61,7 +60,16 @@ public final class ForeignStage {
 
     /** Returns what was thrown if a stage reports a failure; null for none. */
     public static @Nullable Throwable thrownBy(@Nullable CompletionStage<?> stage, @Nullable Throwable failure) {
-        return failure == null || stage == null || isAsReported(stage) ? failure : ExceptionFilter.ofStage(failure);
+        return failure == null || stage == null || isAsReported(stage) ? failure : unwrapped(failure);
+    }
+
+    /** Returns the failure itself if its cause cannot be read, so that the end of a stage is never lost. */
+    private static Throwable unwrapped(Throwable failure) {
+        try {
+            return ExceptionFilter.ofStage(failure);
+        } catch (Throwable unreadable) {
+            return failure;
+        }
     }
 
     /**

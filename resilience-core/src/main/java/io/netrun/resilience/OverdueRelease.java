@@ -41,6 +41,8 @@ final class OverdueRelease implements Runnable {
             OverdueRelease release = new OverdueRelease(publication);
             release.lookLater();
             return release;
+        } catch (OutOfMemoryError full) {
+            return null; // which would also be lacking for the text of a warning
         } catch (Throwable noTimer) {
             SafeLog.warn(log, "No timer could be set for the stop of a call; the stop may block", noTimer);
             return null;
@@ -51,8 +53,12 @@ final class OverdueRelease implements Runnable {
     void released() {
         released = true;
         Ticker.Scheduled scheduled = timer;
-        if (scheduled != null) {
-            scheduled.cancel();
+        try {
+            if (scheduled != null) {
+                scheduled.cancel();
+            }
+        } catch (OutOfMemoryError full) {
+            // It looks once more, and finds everything released.
         }
     }
 
@@ -70,6 +76,8 @@ final class OverdueRelease implements Runnable {
             try {
                 lookLater();
                 return;
+            } catch (OutOfMemoryError full) {
+                // The end is published now, and nothing must come before that.
             } catch (Throwable noTimer) {
                 SafeLog.warn(log, "The end of a call is published before all its resources are released", noTimer);
             }

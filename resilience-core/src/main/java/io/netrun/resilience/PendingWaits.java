@@ -36,7 +36,12 @@ public final class PendingWaits {
 
     /** Registers a wait. If the policy has already been shut down, it is notified at once. */
     public void register(Waiting waiting) {
-        waits.add(waiting);
+        try {
+            waits.add(waiting);
+        } catch (Throwable outOfMemory) {
+            unregister(waiting); // it may have been added nevertheless
+            throw outOfMemory;
+        }
         if (shutDown) {
             notifyShutdown(waiting);
         }
@@ -44,7 +49,11 @@ public final class PendingWaits {
 
     /** Removes a wait that has ended. Does nothing if it is not registered. */
     public void unregister(Waiting waiting) {
-        waits.remove(waiting);
+        try {
+            waits.remove(waiting);
+        } catch (OutOfMemoryError full) {
+            // It is removed; only the set's estimate of its size is off by one.
+        }
     }
 
     /**
@@ -58,9 +67,9 @@ public final class PendingWaits {
      */
     public boolean sleep(Ticker ticker, long nanos, Deadline scope) throws InterruptedException {
         Sleeper sleeper = new Sleeper();
-        register(sleeper);
-        scope.register(sleeper);
         try {
+            register(sleeper);
+            scope.register(sleeper);
             return ticker == Ticker.system() ? sleeper.park(nanos) : sleeper.park(ticker, nanos);
         } finally {
             sleeper.tryEnd();

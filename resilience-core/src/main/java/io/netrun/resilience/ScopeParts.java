@@ -3,8 +3,6 @@ package io.netrun.resilience;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -93,59 +91,84 @@ abstract class ScopeParts {
             return;
         }
         // All parts are taken before any is notified: a thread that wakes up first must not end another part in
-        // between. The lists are long enough before: a part that is taken and not notified would never be released.
+        // between. Nothing is allocated until all are settled: a part that is taken and not notified would never be
+        // released. A link that is reached again was reached by another thread's sweep, and is not taken twice.
         Link top = inFlight;
-        int size = count(top);
-        List<Deadline.InFlight> taken = new ArrayList<>(size);
-        List<Deadline.InFlight> ending = new ArrayList<>(size);
         for (@Nullable Link link = top; link != null; link = link.next) {
-            if (link == kept) {
-                continue;
+            if (link != kept) {
+                link.taken = link.part.tryBeginEnd();
             }
-            if (link.part.tryBeginEnd()) {
-                taken.add(link.part);
-            } else if (!link.part.isSettled()) {
-                ending.add(link.part);
-            }
+        }
+        inFlight = kept;
+        settle(top, exceeded, failures);
+        if (!isNotifying()) { // otherwise this thread may be settling one of them, further down its stack
+            awaitEnding(top, kept);
         }
         if (kept != null) {
             kept.next = null;
         }
-        inFlight = kept;
-        settle(taken, exceeded, failures);
-        if (!isNotifying()) { // otherwise this thread may be settling one of them, further down its stack
-            ending.forEach(Deadline.InFlight::awaitSettled);
+    }
+
+    /** Settles a part that has just been taken. */
+    static void settle(Deadline.InFlight part, boolean exceeded, Consumer<Throwable> failures) {
+        Link alone = new Link(part);
+        if (part.tryBeginEnd()) {
+            alone.taken = true;
+            settle(alone, exceeded, failures);
         }
     }
 
-    static void settle(List<Deadline.InFlight> parts, boolean exceeded, Consumer<Throwable> failures) {
-        Boolean before = NOTIFYING.get();
-        NOTIFYING.set(true);
+    /** Settles the taken parts. */
+    private static void settle(Link top, boolean exceeded, Consumer<Throwable> failures) {
+        boolean first = tryBeginNotifying();
         try {
-            for (Deadline.InFlight part : parts) {
-                part.settle(exceeded, failures);
+            for (@Nullable Link link = top; link != null; link = link.next) {
+                if (link.taken) {
+                    link.part.settle(exceeded, failures);
+                }
             }
         } finally {
-            NOTIFYING.set(before);
+            if (first) {
+                NOTIFYING.set(null);
+            }
         }
-        if (before == null) {
-            awaitReleased(parts);
+        if (first) {
+            awaitReleased(top);
+        }
+    }
+
+    /** Returns false if this thread notifies already, or there is no memory to mark it: listeners run on it then. */
+    private static boolean tryBeginNotifying() {
+        try {
+            if (NOTIFYING.get() == null) {
+                NOTIFYING.set(true);
+                return true;
+            }
+            return false;
+        } catch (OutOfMemoryError full) {
+            return false;
+        }
+    }
+
+    /** Waits briefly for parts that other threads were ending. */
+    private static void awaitEnding(Link top, @Nullable Link kept) {
+        for (@Nullable Link link = top; link != null; link = link.next) {
+            if (link != kept && !link.part.isSettled()) {
+                link.part.awaitSettled();
+            }
         }
     }
 
     /** Waits briefly for what other threads release for the parts; they may run foreign code before. */
-    private static void awaitReleased(List<Deadline.InFlight> parts) {
-        for (Deadline.InFlight part : parts) {
-            if (!part.isReleased()) {
-                SpinBackoff.awaitStart(() -> areReleased(parts), () -> false);
-                return;
-            }
+    private static void awaitReleased(Link top) {
+        if (!areReleased(top)) {
+            SpinBackoff.awaitStart(() -> areReleased(top), () -> false);
         }
     }
 
-    private static boolean areReleased(List<Deadline.InFlight> parts) {
-        for (Deadline.InFlight part : parts) {
-            if (!part.isReleased()) {
+    private static boolean areReleased(Link top) {
+        for (@Nullable Link link = top; link != null; link = link.next) {
+            if (link.taken && !link.part.isReleased()) {
                 return false;
             }
         }
@@ -192,6 +215,9 @@ abstract class ScopeParts {
 
         private final Deadline.InFlight part;
         private @Nullable Link next;
+
+        /** Whether the thread that leaves the scope settles the part. */
+        private boolean taken;
 
         Link(Deadline.InFlight part) {
             this.part = part;

@@ -84,6 +84,19 @@ public final class SpinBackoff {
     }
 
     /**
+     * Pauses before memory is asked for again after it ran out: a millisecond, and later up to ten.
+     *
+     * @param tries how often the caller has paused before
+     */
+    static void awaitMemory(int tries) {
+        try {
+            LockSupport.parkNanos(Math.min(1L + tries, 10) * TimeUnit.MILLISECONDS.toNanos(1));
+        } catch (Throwable forbidden) {
+            Thread.onSpinWait(); // see tryAwait
+        }
+    }
+
+    /**
      * Waits for another thread to do what takes it less than a microsecond while it runs, and is no code of the user.
      * Waits for at most a hundred milliseconds of real time, because the other thread may have to wait for a processor.
      *

@@ -93,8 +93,16 @@ sealed class TimerTask extends WorkerTask implements Ticker.Scheduled permits Ti
         } else if (tryMove(SORTED, OVER)) {
             clearAction();
             if (timer != null) {
-                timer.enqueueCancelled(this);
+                removeFrom(timer);
             }
+        }
+    }
+
+    private void removeFrom(TimerThread from) {
+        try {
+            from.enqueueCancelled(this);
+        } catch (OutOfMemoryError full) {
+            // It stays in the heap until it is due, and does nothing then.
         }
     }
 

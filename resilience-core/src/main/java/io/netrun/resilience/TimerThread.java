@@ -213,18 +213,12 @@ final class TimerThread implements Runnable {
     @Override
     public void run() {
         boolean running = true;
-        boolean failing = false;
         try {
             while (running) {
                 try {
-                    running = round();
-                    failing = false;
-                } catch (Throwable thrown) {
-                    if (!failing) {
-                        report("A round of the timer failed; the timer continues", thrown);
-                    }
-                    failing = true;
-                    LockSupport.parkNanos(this, ROUND_NANOS);
+                    running = rounds();
+                } catch (OutOfMemoryError full) {
+                    // While the heap is full, even the text of the report may be lacking.
                 }
             }
         } finally {
@@ -232,6 +226,25 @@ final class TimerThread implements Runnable {
                 replace();
             }
         }
+    }
+
+    /** Runs rounds until the thread is to end. Returns false. */
+    private boolean rounds() {
+        boolean running = true;
+        boolean failing = false;
+        while (running) {
+            try {
+                running = round();
+                failing = false;
+            } catch (Throwable thrown) {
+                if (!failing) {
+                    report("A round of the timer failed; the timer continues", thrown);
+                }
+                failing = true;
+                LockSupport.parkNanos(this, ROUND_NANOS);
+            }
+        }
+        return false;
     }
 
     /**

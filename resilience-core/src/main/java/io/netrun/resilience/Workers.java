@@ -126,6 +126,14 @@ public final class Workers {
     /** Runs a task on a thread that other tasks will use. Never throws. */
     static void runOnPooledThread(Runnable task) {
         try {
+            runAndClean(task);
+        } catch (Throwable outOfMemory) {
+            // Not even the text of a warning could be read. Other tasks need this thread.
+        }
+    }
+
+    private static void runAndClean(Runnable task) {
+        try {
             task.run();
         } catch (Throwable thrown) {
             warn("A task of a worker failed", thrown);

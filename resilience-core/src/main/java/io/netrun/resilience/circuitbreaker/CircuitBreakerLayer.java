@@ -226,6 +226,14 @@ final class CircuitBreakerLayer implements Layer {
 
         @Override
         protected void onInnerEnd(T value, @Nullable Throwable failure) {
+            try {
+                settleAndAnnounce(value, failure);
+            } finally {
+                inFlight.end(Verdict.IGNORED, null); // nothing is left to end unless something failed before
+            }
+        }
+
+        private void settleAndAnnounce(T value, @Nullable Throwable failure) {
             if (context == null) {
                 settle(value, failure);
                 announce();

@@ -5,16 +5,20 @@ import io.netrun.resilience.circuitbreaker.CircuitState.Admission;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded number of concurrent trials tests whether calls succeed again: enough successes close the circuit, one
- * failure opens it. A trial is in the set of those in flight from its admission to its end; removing it from that set
- * settles it, so no trial can be settled twice, and one that never ends can be removed. A stream succeeds with its
- * first element; if it fails later, that opens a circuit which is still half-open. Every decision uses the settings in
- * force at that moment.
+ * failure opens it. A trial is settled once, by one compare-and-set, which allocates nothing. It is in the set of those
+ * in flight from its admission to its end, so that one that never ends can be found and settled. A stream succeeds with
+ * its first element; if it fails later, that opens a circuit which is still half-open. Every decision uses the settings
+ * in force at that moment.
  */
 final class HalfOpen extends CircuitState {
+
+    private static final AtomicIntegerFieldUpdater<Trial> SETTLED =
+            AtomicIntegerFieldUpdater.newUpdater(Trial.class, "settled");
 
     private final Circuit circuit;
     private final Open precedingOpen;
@@ -37,7 +41,7 @@ final class HalfOpen extends CircuitState {
     Admission admit() {
         long now = circuit.ticker().nanoTime();
         for (Trial trial : trials) {
-            if (trial.isOverdue(now)) {
+            if (trial.isOverdue(now) && !trial.isSettled()) {
                 trial.revoke();
                 return null;
             }
@@ -56,9 +60,11 @@ final class HalfOpen extends CircuitState {
         }
         try {
             trials.add(trial);
-        } catch (Throwable thrown) {
-            running.decrementAndGet();
-            throw thrown;
+        } catch (Throwable outOfMemory) {
+            if (trial.trySettle()) { // it may be in the set nevertheless, and be found there
+                running.decrementAndGet();
+            }
+            throw outOfMemory;
         }
         return trial;
     }
@@ -107,6 +113,7 @@ final class HalfOpen extends CircuitState {
     private final class Trial implements Admission {
 
         private final long startedAt;
+        private volatile int settled;
 
         /** Whether the trial counts as failed, whatever outcome is reported later. */
         private volatile boolean failed;
@@ -197,7 +204,19 @@ final class HalfOpen extends CircuitState {
          * trial begins in between.
          */
         private boolean trySettle() {
-            return trials.remove(this);
+            if (!SETTLED.compareAndSet(this, 0, 1)) {
+                return false;
+            }
+            try {
+                trials.remove(this);
+            } catch (OutOfMemoryError full) {
+                // It is removed; only the set's estimate of its size is off by one.
+            }
+            return true;
+        }
+
+        private boolean isSettled() {
+            return settled != 0;
         }
     }
 }

@@ -54,7 +54,7 @@ final class OutcomeRecorder {
         IGNORED
     }
 
-    /** Judges a result by the user's predicate, if there is one. */
+    /** Judges a result by the user's predicate, if there is one. Never throws. */
     Verdict judge(@Nullable Object result) {
         return isFailure(judgement.failureResult, result) ? Verdict.FAILED : Verdict.SUCCEEDED;
     }
@@ -71,9 +71,19 @@ final class OutcomeRecorder {
     /**
      * Judges a failure by its class and the user's predicate.
      *
+     * <p>Never throws.
+     *
      * @param sync whether the calling thread made the call, so that its interrupt means that the call was cancelled
      */
     Verdict judge(Throwable failure, Deadline deadline, boolean sync) {
+        try {
+            return verdictOn(failure, deadline, sync);
+        } catch (OutOfMemoryError full) {
+            return Verdict.IGNORED; // the permit is settled in any case
+        }
+    }
+
+    private Verdict verdictOn(Throwable failure, Deadline deadline, boolean sync) {
         if (deadline.isExceeded()) {
             return Verdict.FAILED;
         }
@@ -109,8 +119,11 @@ final class OutcomeRecorder {
             }
             case CANCELLED -> onStopped(admission);
             case IGNORED -> {
-                ignored.increment();
-                admission.ignored();
+                try {
+                    ignored.increment();
+                } finally {
+                    admission.ignored();
+                }
             }
         }
         return false;
@@ -162,8 +175,11 @@ final class OutcomeRecorder {
 
     /** Records that the call was stopped or never made: it counts as neither success nor failure. */
     void onStopped(Admission admission) {
-        cancelled.increment();
-        admission.ignored();
+        try {
+            cancelled.increment();
+        } finally {
+            admission.ignored();
+        }
     }
 
     /** Records that the call exceeded a time limit, which counts as a failure. */
@@ -172,8 +188,12 @@ final class OutcomeRecorder {
     }
 
     private static String givenUp(Deadline deadline) {
-        String limit = deadline.exceededLimit();
-        return "given up by " + (limit == null ? "a time limit" : limit);
+        try {
+            String limit = deadline.exceededLimit();
+            return "given up by " + (limit == null ? "a time limit" : limit);
+        } catch (OutOfMemoryError full) {
+            return "";
+        }
     }
 
     /** Captures the context for the listeners and predicates of an asynchronous call; null if there are none. */
@@ -190,21 +210,35 @@ final class OutcomeRecorder {
         try {
             return failureResult != null && failureResult.test(result);
         } catch (Throwable thrown) {
-            SafeLog.error(log, "CircuitBreaker '{}': failureResult failed; the result counts as success", name, thrown);
+            reportPredicate(thrown);
             return false;
         }
     }
 
+    private void reportPredicate(Throwable thrown) {
+        try {
+            SafeLog.error(log, "CircuitBreaker '{}': failureResult failed; the result counts as success", name, thrown);
+        } catch (OutOfMemoryError full) {
+            // The call's permit matters more than the log.
+        }
+    }
+
     private void countFailure(Admission admission, Throwable thrown) {
-        failed.increment();
-        lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), ExceptionFilter.rootOf(thrown)));
-        admission.failed();
+        try {
+            failed.increment();
+            lastFailures.add(CircuitBreaker.Failure.of(ticker.now(), ExceptionFilter.rootOf(thrown)));
+        } finally {
+            admission.failed(); // whatever fails, as for want of memory: a trial would count as running for ever
+        }
     }
 
     private void countFailure(Admission admission, String reason) {
-        failed.increment();
-        lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), reason));
-        admission.failed();
+        try {
+            failed.increment();
+            lastFailures.add(CircuitBreaker.Failure.because(ticker.now(), reason));
+        } finally {
+            admission.failed();
+        }
     }
 
     LastFailures lastFailures() {

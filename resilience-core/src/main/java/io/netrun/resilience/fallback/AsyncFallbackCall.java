@@ -51,6 +51,15 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     /** Receives the end of the call. Must not be called by other code. */
     @Override
     public @Nullable Void apply(T value, @Nullable Throwable thrown) {
+        try {
+            onEnd(value, thrown);
+        } catch (Throwable unexpected) {
+            endWith(unexpected); // nobody else ends the call
+        }
+        return null;
+    }
+
+    private void onEnd(T value, @Nullable Throwable thrown) {
         Object call = body;
         if (thrown == null) {
             if (call != null) {
@@ -70,7 +79,6 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
                 endWith(second);
             }
         }
-        return null;
     }
 
     /** Calls the handler, in the caller's context. Must not be called by other code. */
@@ -144,7 +152,7 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     private void end(T value, Recovery recovery) {
         if (tryEnd()) {
             letGo();
-            announceThenPublish(recovery.succeeded(), value, null, context);
+            announceThenPublish(counted(recovery, null), value, null, context);
         }
     }
 
@@ -152,7 +160,18 @@ final class AsyncFallbackCall<T extends @Nullable Object> extends CallFuture<T>
     private void endWith(Throwable second, Recovery recovery) {
         if (tryEnd()) {
             letGo();
-            announceThenPublish(recovery.failed(second), null, second, context);
+            announceThenPublish(counted(recovery, second), null, second, context);
+        }
+    }
+
+    /**
+     * Counts how the handler ended. Returns what calls the listeners; null if there is nothing, or no memory for it.
+     */
+    private static @Nullable Runnable counted(Recovery recovery, @Nullable Throwable second) {
+        try {
+            return second == null ? recovery.succeeded() : recovery.failed(second);
+        } catch (OutOfMemoryError full) {
+            return null; // it is decided that the call has ended
         }
     }
 

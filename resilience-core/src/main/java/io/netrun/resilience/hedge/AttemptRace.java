@@ -6,7 +6,6 @@ import io.netrun.resilience.SpinBackoff;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +78,7 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         return attempt == first;
     }
 
-    /** Adds an attempt to those that {@link #forEachAttempt} visits; by one thread at a time. */
+    /** Adds an attempt; by one thread at a time. */
     final void append(Attempt<T> attempt) {
         Attempt<T> last = first;
         if (last == null) {
@@ -92,23 +91,27 @@ abstract class AttemptRace<T extends @Nullable Object> extends CallFuture<T> {
         last.append(attempt);
     }
 
-    /** Calls an action with each attempt that may not be settled. */
-    final void forEachAttempt(Consumer<? super Attempt<T>> action) {
-        for (Attempt<T> attempt = first; attempt != null; attempt = attempt.next()) {
-            if (!attempt.isSettled()) {
-                action.accept(attempt);
-            }
+    /** Returns the first attempt that may not be settled; null if there is none. */
+    final @Nullable Attempt<T> firstUnsettled() {
+        return unsettledFrom(first);
+    }
+
+    /** Returns the next attempt that may not be settled; null if there is none. */
+    final @Nullable Attempt<T> unsettledAfter(Attempt<T> attempt) {
+        return unsettledFrom(attempt.next());
+    }
+
+    private static <T extends @Nullable Object> @Nullable Attempt<T> unsettledFrom(@Nullable Attempt<T> from) {
+        Attempt<T> attempt = from;
+        while (attempt != null && attempt.isSettled()) {
+            attempt = attempt.next();
         }
+        return attempt;
     }
 
     /** Returns whether an attempt may not be settled. */
     final boolean hasUnsettled() {
-        for (Attempt<T> attempt = first; attempt != null; attempt = attempt.next()) {
-            if (!attempt.isSettled()) {
-                return true;
-            }
-        }
-        return false;
+        return firstUnsettled() != null;
     }
 
     /** Releases all attempts; the call has ended. */

@@ -99,19 +99,23 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     /** Starts the first attempt. */
     HedgedCall<T> start() {
-        begin(add());
+        begin(add(create()));
         awaitDelay(1);
         return this;
+    }
+
+    /** Creates an attempt, before it is counted: there may be no memory for it. */
+    private Attempt<T> create() {
+        Deadline scope = deadline.child();
+        scope.detach();
+        return new Attempt<>(this, scope);
     }
 
     /**
      * Adds an attempt that can be stopped before it is made: the thread that ends the call finds it, or it finds the
      * call ended.
      */
-    private Attempt<T> add() {
-        Deadline scope = deadline.child();
-        scope.detach();
-        Attempt<T> attempt = new Attempt<>(this, scope);
+    private Attempt<T> add(Attempt<T> attempt) {
         append(attempt);
         if (hasEnded()) {
             attempt.stop();
@@ -185,7 +189,15 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
             adding = false;
         }
         if (another != null) {
-            hedge().announce(number, null);
+            announceThenBegin(another, number, null);
+        }
+    }
+
+    /** Once an attempt is added it is begun, whatever fails before: the call waits for it. */
+    private void announceThenBegin(Attempt<T> another, int number, @Nullable Throwable failure) {
+        try {
+            hedge().announce(number, failure);
+        } finally {
             begin(another);
             awaitDelay(number);
         }
@@ -211,6 +223,8 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         }
         try {
             return hasEnded() ? null : tryAddAnother();
+        } catch (OutOfMemoryError full) {
+            return null; // the failure counts as if none may begin
         } finally {
             adding = false;
         }
@@ -218,36 +232,38 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     /** Starts the attempt that was added because another one has failed, in the caller's context. */
     private void beginAfter(Throwable failure, Attempt<T> another) {
-        cancelTimer();
-        int number = begun();
-        context.run(
-                () -> {
-                    hedge().announce(number, failure);
-                    begin(another);
-                    awaitDelay(number);
-                },
-                thrown -> {
-                    cannotBegin(thrown);
-                    if (another.tryDrop()) {
-                        failed(another, failure);
-                        leave(another);
-                    }
-                });
+        try {
+            cancelTimer();
+            int number = begun();
+            context.run(() -> announceThenBegin(another, number, failure), thrown -> drop(another, failure, thrown));
+        } catch (OutOfMemoryError full) {
+            drop(another, failure, full);
+        }
+    }
+
+    /** Fails an attempt that was added, unless it was made. */
+    private void drop(Attempt<T> another, Throwable failure, Throwable thrown) {
+        cannotBegin(thrown);
+        if (another.tryDrop()) {
+            failed(another, failure);
+            leave(another);
+        }
     }
 
     /** Adds an attempt with a slot. Returns null if none may begin. */
     private @Nullable Attempt<T> tryAddAnother() {
-        if (begun() >= config().maxAttempts()
-                || isCommitted()
-                || deadline.isOver()
-                || !hedge().tryAcquireSlot(config().maxActive())) {
+        if (begun() >= config().maxAttempts() || isCommitted() || deadline.isOver()) {
+            return null;
+        }
+        Attempt<T> attempt = create();
+        if (!hedge().tryAcquireSlot(config().maxActive())) {
             return null;
         }
         if (!tryJoin()) {
             hedge().releaseSlot();
             return null;
         }
-        return add();
+        return add(attempt);
     }
 
     final void follow(Attempt<T> attempt, CompletableFuture<T> future) {
@@ -265,12 +281,12 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
      */
     final void stopLosers() {
         record();
-        forEachAttempt(attempt -> {
-            if (!isOwnedBy(attempt.scope())) {
-                attempt.stop();
-                leaveIfOver(attempt);
+        for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
+            if (!isOwnedBy(each.scope())) {
+                each.stop();
+                leaveIfOver(each);
             }
-        });
+        }
     }
 
     /** Receives the end of an attempt's future. */
@@ -280,15 +296,18 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         } else if (!tryClaim(attempt.scope())) {
             lose(attempt, value);
         } else if (tryEnd()) {
-            record();
-            attempt.scope().end();
-            boolean isLater = !isFirst(attempt);
-            attempt.settle();
-            leave(attempt);
-            if (isLater) {
-                hedge().laterAttemptWon();
+            try {
+                attempt.scope().end();
+                boolean isLater = !isFirst(attempt);
+                attempt.settle();
+                leave(attempt);
+                record();
+                if (isLater) {
+                    hedge().laterAttemptWon();
+                }
+            } finally {
+                endWith(value, null);
             }
-            endWith(value, null);
         } else {
             unclaim();
             lose(attempt, value);
@@ -349,11 +368,14 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         if (adding || hasUnsettled()) {
             releaseThenPublish(value, failure, context);
         } else {
-            cancelTimer();
-            unclaim();
-            awaitSlots();
-            letGo();
-            publish(value, failure);
+            try {
+                cancelTimer();
+                unclaim();
+                awaitSlots();
+                letGo();
+            } finally {
+                publish(value, failure);
+            }
         }
     }
 
@@ -367,21 +389,35 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     @Override
     protected void stop() {
-        cancelTimer();
-        if (adding) {
-            SpinBackoff.awaitBriefly(() -> !adding);
-        }
-        forEachAttempt(Attempt::stop);
-        unclaim();
-        forEachAttempt(this::leaveIfOver);
-        forEachAttempt(this::cancelAsWell);
-        forEachAttempt(attempt -> {
-            if (attempt.awaitStart()) {
-                cancelAsWell(attempt);
+        try {
+            cancelTimer();
+            if (adding) {
+                SpinBackoff.awaitBriefly(() -> !adding);
             }
-        });
+        } finally {
+            stopAttempts();
+        }
         awaitSlots();
         letGo();
+    }
+
+    /** Allocates nothing before every attempt is stopped, and each that is over has left. */
+    private void stopAttempts() {
+        for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
+            each.stop();
+        }
+        unclaim();
+        for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
+            leaveIfOver(each);
+        }
+        for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
+            cancelAsWell(each);
+        }
+        for (Attempt<T> each = firstUnsettled(); each != null; each = unsettledAfter(each)) {
+            if (each.awaitStart()) {
+                cancelAsWell(each);
+            }
+        }
     }
 
     private void cancelAsWell(Attempt<T> attempt) {

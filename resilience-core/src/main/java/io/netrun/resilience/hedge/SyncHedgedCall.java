@@ -51,7 +51,8 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         start();
         Outcome<T> outcome;
         try {
-            outcome = handle(Outcome::new).get();
+            awaitEnd();
+            outcome = handle(Outcome::new).get(); // at once; what a stage does later could fail for want of memory
         } catch (InterruptedException interrupt) {
             cancel(true);
             linger();
@@ -62,6 +63,9 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
                     interrupt);
         } catch (ExecutionException impossible) {
             throw new IllegalStateException(impossible);
+        } catch (OutOfMemoryError full) {
+            cancel(true);
+            throw full;
         } finally {
             around.tryEnd();
         }
@@ -72,6 +76,14 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
             throw (X) outcome.failure;
         }
         return outcome.value;
+    }
+
+    private void awaitEnd() throws InterruptedException {
+        try {
+            get();
+        } catch (ExecutionException | CancellationException ended) {
+            // The outcome is read as it was thrown.
+        }
     }
 
     /**

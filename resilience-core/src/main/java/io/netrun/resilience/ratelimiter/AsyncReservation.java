@@ -106,6 +106,14 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     @Override
     public void onSettled() {
+        try {
+            goOnOrEnd();
+        } catch (Throwable outOfMemory) {
+            failToStart(outOfMemory); // nobody else ends the call
+        }
+    }
+
+    private void goOnOrEnd() {
         Start<T> call = start.get();
         endWait(call);
         if (call == null) {
@@ -147,10 +155,14 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         if (call.deadline.isOver()) {
             call.context.run(() -> cancel(false), this::fail);
         } else if (tryEnd()) {
-            limiter.countRejected(reservation.permits());
-            call.context.run(
-                    () -> announceThenPublish(event, null, rejection, call.context),
-                    unusable -> publishFailure(rejection));
+            try {
+                limiter.countRejected(reservation.permits());
+                call.context.run(
+                        () -> announceThenPublish(event, null, rejection, call.context),
+                        unusable -> publishFailure(rejection));
+            } catch (OutOfMemoryError full) {
+                publishFailure(rejection);
+            }
         }
     }
 
@@ -234,7 +246,11 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
 
     private void onScopeOver() {
         if (limiter.queue().cancel(reservation, Reservation.State.CANCELLED)) {
-            Workers.executeReliably(this::onSettled);
+            try {
+                Workers.executeReliably(this::onSettled);
+            } catch (OutOfMemoryError full) {
+                onSettled();
+            }
         }
     }
 

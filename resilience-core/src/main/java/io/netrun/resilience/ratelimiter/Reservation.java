@@ -39,7 +39,12 @@ final class Reservation {
     private static final AtomicIntegerFieldUpdater<Reservation> TAKEN =
             AtomicIntegerFieldUpdater.newUpdater(Reservation.class, "taken");
 
-    private long ticket;
+    /** Its place in the queue. */
+    private final WaitingList.Node node = new WaitingList.Node(this);
+
+    /** By which the waiter is handed to a worker; null if it watches the clock. */
+    private final ReadyCalls.@Nullable Node ready;
+
     private volatile int taken;
     private @Nullable Throwable failure;
     private volatile State state = State.WAITING;
@@ -52,6 +57,7 @@ final class Reservation {
     Reservation(Waiter waiter, int permits) {
         this.waiter = waiter;
         this.permits = permits;
+        this.ready = waiter.watchesClock() ? null : new ReadyCalls.Node(waiter);
     }
 
     int permits() {
@@ -62,8 +68,12 @@ final class Reservation {
         return waiter;
     }
 
-    long ticket() {
-        return ticket;
+    WaitingList.Node node() {
+        return node;
+    }
+
+    ReadyCalls.@Nullable Node ready() {
+        return ready;
     }
 
     /** Decides that the calling thread settles it. Returns false if another one does. */
@@ -74,11 +84,6 @@ final class Reservation {
     /** Whether it is settled, or is about to be: a queue may keep it a little longer. */
     boolean isTaken() {
         return taken != 0;
-    }
-
-    /** Written once, before it is queued. */
-    void setTicket(long ticket) {
-        this.ticket = ticket;
     }
 
     long dueAt() {

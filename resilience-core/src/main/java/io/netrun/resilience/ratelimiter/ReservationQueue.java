@@ -3,11 +3,8 @@ package io.netrun.resilience.ratelimiter;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.SafeLog;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +20,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A call reserves its tokens before it enters the queue, and leaves the queue before it returns its tokens. So the
  * waiters never have more tokens than are reserved, and a thread between the two steps drains afterwards.
+ *
+ * <p>Between two steps of a change nothing is allocated, since an OutOfMemoryError there would lose a waiter or a token
+ * for ever: what a wait needs is allocated before it is counted.
  */
 final class ReservationQueue implements PendingWaits.Waiting {
 
@@ -32,8 +32,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private static final int OVERDUE_ROUNDS = 10_000;
 
     private final RateLimiter limiter;
-    private final ConcurrentSkipListMap<Long, Reservation> queue = new ConcurrentSkipListMap<>();
-    private final AtomicLong tickets = new AtomicLong();
+    private final WaitingList queue = new WaitingList();
     private final AtomicInteger waiting = new AtomicInteger();
 
     /** The tokens that the waiters will take, beyond one for each. */
@@ -66,6 +65,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private volatile RateLimiterConfig applied;
 
     ReservationQueue(RateLimiter limiter, RateLimiterConfig config) {
+        TokenBucket.linkSteps();
         this.limiter = limiter;
         this.applied = config;
         this.bucket = new TokenBucket(config, limiter.ticker().nanoTime());
@@ -169,19 +169,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private void enqueue(Reservation reservation, TokenBucket from) {
         enters(reservation);
-        try {
-            reservation.setTicket(tickets.getAndIncrement());
-            queue.put(reservation.ticket(), reservation);
-        } catch (Throwable outOfMemory) {
-            // It may be in the queue nevertheless, and then be settled by another thread.
-            if (reservation.tryTake()) {
-                leaves(reservation);
-                reservation.settle(Reservation.State.CANCELLED);
-                cancelTokens(reservation.permits());
-                drain();
-                throw outOfMemory;
-            }
-        }
+        queue.add(reservation.node());
         if (bucket.latest() != from) {
             moved = true;
         }
@@ -205,8 +193,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
     }
 
     /**
-     * Decides that the calling thread settles a reservation, and then removes it from the queue. If that fails for want
-     * of memory, the queue keeps it until a drain passes it.
+     * Decides that the calling thread settles a reservation, which is not in the queue any more then.
      *
      * @return false if it has been settled, or is being settled
      */
@@ -214,23 +201,8 @@ final class ReservationQueue implements PendingWaits.Waiting {
         if (!reservation.tryTake()) {
             return false;
         }
-        try {
-            queue.remove(reservation.ticket(), reservation);
-        } catch (Throwable outOfMemory) {
-            SafeLog.warn(log, "A rate limiter could not remove a waiter from its queue now", outOfMemory);
-        }
+        queue.onTaken(reservation.node());
         return true;
-    }
-
-    /** Returns the first reservation that is not taken; null if there is none. */
-    private @Nullable Reservation first() {
-        while (true) {
-            Map.Entry<Long, Reservation> first = queue.firstEntry();
-            if (first == null || !first.getValue().isTaken()) {
-                return first == null ? null : first.getValue();
-            }
-            queue.remove(first.getKey(), first.getValue());
-        }
     }
 
     private void cancelTokens(long tokens) {
@@ -253,10 +225,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
         if (!started) {
             return reservation.dueAt();
         }
-        long ahead = 0;
-        for (Reservation each : queue.headMap(reservation.ticket()).values()) {
-            ahead += each.isTaken() ? 0 : each.permits();
-        }
+        long ahead = queue.permitsAhead(reservation);
         return bucket.dueAt(next + ahead * bucket.nanosPerToken(), reservation.permits());
     }
 
@@ -284,13 +253,21 @@ final class ReservationQueue implements PendingWaits.Waiting {
         int seen = 1;
         do {
             try {
-                drainOnce();
-            } catch (Throwable thrown) {
-                SafeLog.error(log, "A rate limiter failed to serve its waiters", thrown);
+                drainOrReport();
+            } catch (OutOfMemoryError full) {
+                // Not even the report was possible. This thread must not keep others from draining.
             }
             seen = drains.addAndGet(-seen);
         } while (seen != 0);
         settled.start();
+    }
+
+    private void drainOrReport() {
+        try {
+            drainOnce();
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "A rate limiter failed to serve its waiters", thrown);
+        }
     }
 
     private void drainOnce() {
@@ -298,6 +275,15 @@ final class ReservationQueue implements PendingWaits.Waiting {
             return; // the thread of the first reservation is about to publish its time, and then drains
         }
         long now = timer.now();
+        try {
+            serve(now);
+        } finally {
+            setTimer(now); // whatever fails before, waiters without a thread are not forgotten
+        }
+        queue.tidy(waiting.get());
+    }
+
+    private void serve(long now) {
         takeReturned();
         grantDue(now);
         RateLimiterConfig inForce = limiter.inForce();
@@ -320,7 +306,6 @@ final class ReservationQueue implements PendingWaits.Waiting {
                 started = true;
             }
         }
-        setTimer(now);
     }
 
     private void takeReturned() {
@@ -338,7 +323,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     private void grantDue(long now) {
         while (started && next - now <= 0) {
-            Reservation reservation = first();
+            Reservation reservation = queue.first();
             if (reservation == null || dueAt(reservation) - now > 0) {
                 return;
             }
@@ -361,7 +346,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
 
     /** Ends all waits without a token. */
     private void settleAll(Reservation.State outcome) {
-        for (Reservation first = first(); first != null; first = first()) {
+        for (Reservation first = queue.first(); first != null; first = queue.first()) {
             if (take(first)) {
                 cancelTokens(first.permits());
                 settle(first, outcome);
@@ -372,7 +357,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private void settle(Reservation reservation, Reservation.State outcome) {
         leaves(reservation);
         reservation.settle(outcome);
-        settled.inform(reservation.waiter());
+        settled.inform(reservation);
     }
 
     /** Moves tokens and reservations into a bucket with other settings. */
@@ -397,8 +382,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
                 }
                 reservations = former.reservations(seen, next);
                 first = former.rescaled(next, now, replacement);
-                if (!replacement.holds(reservations)) {
-                    if (!shedLast()) {
+                long excess = replacement.excess(reservations);
+                if (excess > 0) {
+                    if (!shedLast(excess)) {
                         return; // the waiters about to enter the queue drain
                     }
                     continue;
@@ -416,19 +402,23 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
     }
 
-    /** Rejects the last waiter, whose tokens would come beyond the representable time. */
-    private boolean shedLast() {
-        Map.Entry<Long, Reservation> last = queue.lastEntry();
-        if (last == null) {
-            return false;
+    /** Rejects the last waiters, whose tokens would come beyond the representable time. Returns false for none. */
+    private boolean shedLast(long tokens) {
+        long kept = -tokens;
+        for (Reservation each = queue.first(); each != null; each = queue.after(each)) {
+            kept += each.permits();
         }
-        if (take(last.getValue())) {
-            cancelTokens(last.getValue().permits());
-            settle(last.getValue(), Reservation.State.EXPIRED);
-        } else {
-            queue.remove(last.getKey(), last.getValue());
+        boolean shed = false;
+        long seen = 0;
+        for (Reservation each = queue.first(); each != null; each = queue.after(each)) {
+            seen += each.permits();
+            if (seen > kept && take(each)) {
+                cancelTokens(each.permits());
+                settle(each, Reservation.State.EXPIRED);
+                shed = true;
+            }
         }
-        return true;
+        return shed;
     }
 
     private void move() {
@@ -436,10 +426,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
             return;
         }
         long firstToken = next;
-        for (Reservation reservation : queue.values()) {
-            if (reservation.isTaken()) {
-                continue;
-            }
+        for (Reservation reservation = queue.first(); reservation != null; reservation = queue.after(reservation)) {
             moveTo(reservation, bucket.dueAt(firstToken, reservation.permits()));
             firstToken += reservation.permits() * bucket.nanosPerToken();
         }
@@ -457,7 +444,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
     /** Ensures that a thread drains when the first waiter's tokens are due. */
     private void setTimer(long now) {
         while (true) {
-            Reservation reservation = first();
+            Reservation reservation = queue.first();
             if (reservation == null || !started) {
                 timer.cancel();
                 return;
@@ -489,7 +476,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     leaves(reservation);
                     cancelTokens(reservation.permits());
                     reservation.fail(noTimer);
-                    settled.inform(reservation.waiter());
+                    settled.inform(reservation);
                 }
             }
         }

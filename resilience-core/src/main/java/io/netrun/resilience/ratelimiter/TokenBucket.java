@@ -100,6 +100,9 @@ final class TokenBucket {
     private static final VarHandle WORD = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "word", VarHandle.class, TokenBucket.class, long.class);
 
+    /** Whether each step has run once in this JVM. */
+    private static volatile boolean linked;
+
     private final long nanosPerToken;
     private final long nanosToFill;
     private final int capacity;
@@ -114,6 +117,25 @@ final class TokenBucket {
         this.nanosPerToken = Math.min(config.nanosPerCall(), MAX_SPAN_NANOS / capacity);
         this.nanosToFill = nanosPerToken * capacity;
         this.word = wordOf(now - nanosPerToken * config.tokensAtFirst(), false);
+    }
+
+    /** Runs each step once where nothing can be lost, because the JVM allocates when it runs one for the first time. */
+    static void linkSteps() {
+        if (linked) {
+            return;
+        }
+        TokenBucket bucket = new TokenBucket(RateLimiterConfig.defaults(), 0);
+        bucket.tryAcquire(0);
+        bucket.tryAcquire(0, 1);
+        bucket.acquireAhead(0, 0, 1);
+        bucket.tryCancel(1);
+        bucket.tryReturn(1);
+        bucket.word = wordOf(0, true);
+        bucket.tryEndWaiting(1);
+        bucket.word = wordOf(1, false);
+        bucket.forgive(0);
+        bucket.tryReplace(new TokenBucket(RateLimiterConfig.defaults(), 0), 0, bucket.word, 0, 0);
+        linked = true;
     }
 
     /** Whether this bucket has the given settings. */
@@ -335,9 +357,9 @@ final class TokenBucket {
         return now + Math.max((long) (share * other.nanosPerToken), other.nanosPerToken - other.nanosToFill);
     }
 
-    /** Whether a number of reserved tokens fits into the representable time. */
-    boolean holds(long reservations) {
-        return reservations <= MAX_SPAN_NANOS / nanosPerToken;
+    /** How many of the reserved tokens do not fit into the representable time; zero or less if all do. */
+    long excess(long reservations) {
+        return reservations - MAX_SPAN_NANOS / nanosPerToken;
     }
 
     /**

@@ -176,7 +176,11 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
             endedFailure = null;
             running = null;
             if (!hasEnded()) {
-                onEnd(value, failure);
+                try {
+                    onEnd(value, failure);
+                } catch (Throwable unexpected) {
+                    giveUp(unexpected); // nobody else ends the call
+                }
             } else {
                 attempts = null;
             }
@@ -260,7 +264,17 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
 
     /** Makes the next attempt, whose delay is over. */
     void resumeInContext() {
-        if (!context.tryRun(CallerContext.Task.of(this::resume))) {
+        CallerContext.Task resuming;
+        try {
+            resuming = CallerContext.Task.of(this::resume);
+        } catch (Throwable outOfMemory) {
+            AttemptDelay<T> over = attemptDelay;
+            if (over == null || over.tryFinish()) {
+                giveUp(outOfMemory);
+            }
+            return;
+        }
+        if (!context.tryRun(resuming)) {
             resumeWithoutContext();
         }
     }
@@ -269,15 +283,18 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if (!tryEnd()) {
             return;
         }
-        if (attempts == null) {
-            rules.onFirstAttemptSuccess();
-        } else {
-            attempts.succeeded();
-            attempts = null;
+        try {
+            if (attempts == null) {
+                rules.onFirstAttemptSuccess();
+            } else {
+                attempts.succeeded();
+                attempts = null;
+            }
+        } finally {
+            clearOutcomeOwner();
+            clear();
+            publish(value, null);
         }
-        clearOutcomeOwner();
-        clear();
-        publish(value, null);
     }
 
     private void onFailure(T value, @Nullable Throwable failure, @Nullable UnacceptableResultException unacceptable) {
@@ -322,20 +339,35 @@ final class AsyncRetryCall<T extends @Nullable Object> extends CountedCall<T>
         if (!tryEnd()) {
             return;
         }
-        Throwable failure = known.conclude();
+        Throwable failure;
+        Runnable event;
+        try {
+            failure = known.conclude();
+            event = known.event();
+        } catch (Throwable outOfMemory) {
+            failure = outOfMemory;
+            event = null;
+        }
         attempts = null;
         clearOutcomeOwner();
         letGo();
-        announceThenPublish(known.event(), value, known.endsWithResult(failure) ? null : failure, context);
+        announceThenPublish(event, value, known.endsWithResult(failure) ? null : failure, context);
     }
 
     /** Ends the call with a failure that no attempt caused. */
     void giveUp(Throwable thrown) {
         if (tryEnd()) {
-            halt();
-            clearOutcomeOwner();
-            clear();
-            publishFailure(thrown);
+            try {
+                RetrySequence known = attempts;
+                if (known != null) {
+                    known.refundUnmade();
+                }
+                halt();
+                clearOutcomeOwner();
+                clear();
+            } finally {
+                publishFailure(thrown);
+            }
         }
     }
 

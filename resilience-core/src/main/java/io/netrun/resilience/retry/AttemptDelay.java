@@ -88,6 +88,10 @@ final class AttemptDelay<T extends @Nullable Object> extends Deadline.InFlight i
     }
 
     private void endOnWorker(Consumer<RetrySequence> reason) {
-        Workers.executeReliably(() -> context.runAnyway(() -> call.giveUpAttempts(reason)));
+        try {
+            Workers.executeReliably(() -> context.runAnyway(() -> call.giveUpAttempts(reason)));
+        } catch (OutOfMemoryError full) {
+            call.giveUpAttempts(reason); // nobody else ends the call
+        }
     }
 }

@@ -161,7 +161,12 @@ final class RetrySequence extends Deadline.InFlight {
         if (!tryPay(config.budget())) {
             return stop(End.DENIED, "");
         }
-        retry.publishRetrying(last, attemptsMade, delay);
+        try {
+            retry.publishRetrying(last, attemptsMade, delay);
+        } catch (Throwable outOfMemory) {
+            refund();
+            throw outOfMemory;
+        }
         return delay;
     }
 
@@ -214,8 +219,11 @@ final class RetrySequence extends Deadline.InFlight {
     /** Records that the latest attempt succeeded, and with it the call. */
     void succeeded() {
         if (part().tryBeginEnd()) {
-            retry.counts().recovered.increment();
-            part().markSettled();
+            try {
+                retry.counts().recovered.increment();
+            } finally {
+                part().markSettled();
+            }
         }
         refund();
     }
@@ -276,8 +284,11 @@ final class RetrySequence extends Deadline.InFlight {
     /** Counts that the call ends because it was cancelled, whatever was decided, unless it was abandoned before. */
     void stopped() {
         if (part().tryBeginEnd()) {
-            retry.counts().cancelled.increment();
-            part().markSettled();
+            try {
+                retry.counts().cancelled.increment();
+            } finally {
+                part().markSettled();
+            }
         }
     }
 
@@ -295,8 +306,11 @@ final class RetrySequence extends Deadline.InFlight {
         counted = part().tryBeginEnd();
         Throwable last = last();
         if (counted) {
-            countEnd();
-            part().markSettled();
+            try {
+                countEnd();
+            } finally {
+                part().markSettled();
+            }
         }
         return end == End.EXHAUSTED && rules.config().onExhausted() == OnExhausted.WRAP
                 ? new RetryExhaustedException(retry.name(), attemptsMade, reason, last, earlier(), sync)

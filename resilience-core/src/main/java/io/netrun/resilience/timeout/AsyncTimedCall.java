@@ -49,7 +49,14 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
     /** Fires the timeout. If the caller's context cannot be restored, the call is limited without it. */
     @Override
     public void run() {
-        context.runAnyway(this::expire);
+        Runnable expiry;
+        try {
+            expiry = this::expire;
+        } catch (OutOfMemoryError full) {
+            expire();
+            return;
+        }
+        context.runAnyway(expiry);
     }
 
     @SuppressWarnings("NullAway") // with a failure, the value is ignored
@@ -73,10 +80,13 @@ final class AsyncTimedCall<T extends @Nullable Object> extends RelayFuture<T> im
     @Override
     protected void onInnerEnd(T value, @Nullable Throwable failure) {
         if (tryEnd()) {
-            limit.end();
-            cancelTimer();
-            context.clear();
-            publish(value, failure);
+            try {
+                limit.end();
+                cancelTimer();
+                context.clear();
+            } finally {
+                publish(value, failure);
+            }
             return;
         }
         if (failure == null) {

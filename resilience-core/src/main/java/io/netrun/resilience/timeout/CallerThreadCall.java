@@ -94,9 +94,13 @@ final class CallerThreadCall implements Runnable {
         boolean interrupted = false;
         try {
             earlier = limit.tryExceed(timeout.title());
-            interrupted = config.interrupt() && interrupts.interrupt();
         } finally {
-            phase = interrupted ? Phase.INTERRUPTED : Phase.EXPIRED;
+            // Whatever fails before, such as an allocation: the body would run on without its limit.
+            try {
+                interrupted = config.interrupt() && interrupts.interrupt();
+            } finally {
+                phase = interrupted ? Phase.INTERRUPTED : Phase.EXPIRED;
+            }
         }
     }
 

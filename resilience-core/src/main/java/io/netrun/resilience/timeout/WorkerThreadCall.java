@@ -138,8 +138,12 @@ final class WorkerThreadCall<T extends @Nullable Object, X extends Throwable> im
             long left = limit.remainingNanosOfThis();
             if (left <= 0) {
                 if (stop()) {
-                    List<Throwable> earlier = limit.tryExceed(timeout.title());
-                    interruptWorker();
+                    List<Throwable> earlier = List.of();
+                    try {
+                        earlier = limit.tryExceed(timeout.title());
+                    } finally {
+                        interruptWorker();
+                    }
                     throw timeout.giveUp(config, earlier, null);
                 }
                 return;

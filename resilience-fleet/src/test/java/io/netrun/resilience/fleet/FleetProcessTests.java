@@ -3,10 +3,7 @@ package io.netrun.resilience.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import io.netrun.resilience.shared.ChildJvm;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,25 +38,8 @@ class FleetProcessTests {
 
     @Test
     void shareOfAKilledProcessShouldBeFreeAfterItsLease() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        BusyNode.class.getName(),
-                        Integer.toString(port),
-                        "5",
-                        SHORT.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            String line = output.readLine();
-            while (line != null && !line.equals("busy")) { // what the child logs
-                line = output.readLine();
-            }
-            assertThat(line).isEqualTo("busy");
+        try (ChildJvm process = ChildJvm.start(64, BusyNode.class, Integer.toString(port), "5", SHORT.toString())) {
+            assertThat(process.awaitLine("busy")).isTrue();
             try (BusyNode here = new BusyNode(port, "shop", SHORT)) {
                 awaitCalls(here, BusyNode.LIMIT / 2);
                 long exchanges = here.node.status().exchanges();
@@ -67,11 +47,9 @@ class FleetProcessTests {
                     assertThat(here.tryCall()).isEqualTo(BusyNode.LIMIT / 2);
                     return here.node.status().exchanges() > exchanges + 3;
                 });
-                process.destroyForcibly().waitFor();
+                process.kill();
                 awaitCalls(here, BusyNode.LIMIT);
             }
-        } finally {
-            process.destroyForcibly();
         }
     }
 

@@ -1,0 +1,39 @@
+package io.netrun.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netrun.resilience.shared.ChildJvm;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What fails between two steps of a call, such as an allocation while the heap is full, leaves nothing behind. */
+@Timeout(120)
+class FullHeapTests {
+
+    private static final String MILLISECONDS = System.getProperty("resilience.full-heap", "1000");
+
+    @ParameterizedTest
+    @CsvSource({
+        "bulkhead, sync",
+        "bulkhead, async",
+        "limiter, sync",
+        "limiter, async",
+        "circuit, sync",
+        "circuit, async",
+        "hedge, sync",
+        "hedge, async",
+        "retry, sync",
+        "retry, async",
+        "timeout-caller, sync",
+        "timeout-worker, sync",
+        "timeout-worker, async",
+        "fallback, sync",
+        "fallback, async"
+    })
+    void fullHeapShouldEndEveryCallAndKeepNothing(String pattern, String way) throws Exception {
+        try (ChildJvm child = ChildJvm.start(24, FullHeap.class, pattern, way, MILLISECONDS)) {
+            assertThat(child.awaitOutput()).contains("hung 0, pending 0, counted 0, later call true");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.netrun.resilience.shared;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A JVM of its own, with a small heap and the class path of the tests, for what must not happen to their JVM. */
+public final class ChildJvm implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader output;
+
+    private ChildJvm(Process process) {
+        this.process = process;
+        this.output = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Starts a JVM.
+     *
+     * @param megabytes the size of its heap
+     */
+    public static ChildJvm start(int megabytes, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + megabytes + "m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return new ChildJvm(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /** Waits until it has printed a line. Returns false if it has ended without it. */
+    public boolean awaitLine(String expected) throws IOException {
+        String line = output.readLine();
+        while (line != null && !line.equals(expected)) { // what it logs
+            line = output.readLine();
+        }
+        return line != null;
+    }
+
+    /** Waits for its end, and returns what it has printed. */
+    public String awaitOutput() {
+        return output.lines().collect(Collectors.joining("\n"));
+    }
+
+    /** Kills it, and waits for its end. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
