@@ -4,7 +4,6 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -32,7 +31,6 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
     private final Ticker ticker;
     private final EventPublisher events = new EventPublisher();
     private final PendingWaits waits = new PendingWaits();
-    private final ReentrantLock following = new ReentrantLock();
     private volatile C config;
     private volatile boolean enabled = true;
 
@@ -171,11 +169,8 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
      * sees all of them.
      */
     protected final void applyConfig() {
-        following.lock();
-        try {
+        synchronized (events) { // its monitor: a lock of its own would be one more object in every instance
             onReconfigured();
-        } finally {
-            following.unlock();
         }
     }
 

@@ -1,11 +1,15 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +37,10 @@ public final class EventPublisher {
      *  field      meaning
      *  ---------  ------------------------------------------------------------------------------------------
      *  listeners  copied on write; read without synchronization
+     *  interests  as the listeners
      *  pending    events not yet delivered, including the one in delivery; above zero while a thread delivers
-     *  queue      events left to the delivering thread, a lock-free queue [2]
+     *  queue      events left to the delivering thread, a lock-free queue [2]; null until there is the first one,
+     *             because most instances of a large family never have one
      *  dropping   whether events have been dropped since the queue was empty, so that one warning is logged
      *
      * Delivering
@@ -77,29 +83,41 @@ public final class EventPublisher {
     /** Behind a listener that never returns, events must not fill the heap. */
     static final int MAX_WAITING = 100_000;
 
-    private final CopyOnWriteArrayList<Listener<?>> listeners = new CopyOnWriteArrayList<>();
-    private final CopyOnWriteArrayList<Interest> interests = new CopyOnWriteArrayList<>();
+    private static final VarHandle LISTENERS = field("listeners", Object[].class);
+    private static final VarHandle INTERESTS = field("interests", Object[].class);
+    private static final VarHandle QUEUE = field("queue", Queue.class);
+    private static final VarHandle PENDING = field("pending", int.class);
+
+    private static final Object[] NONE = {};
+
+    private volatile Object[] listeners = NONE;
+    private volatile Object[] interests = NONE;
 
     /** Events queued for the delivering thread. */
-    private final Queue<Delivery> queue = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Queue<Delivery> queue;
 
     /**
      * The number of events not yet delivered, including the one in delivery. The thread that raises it from zero
      * delivers until it is zero again. An event enters the queue before it is counted, so that every count has its
      * event.
      */
-    private final AtomicInteger pending = new AtomicInteger();
+    private volatile int pending;
 
     private volatile boolean dropping;
+
+    private static VarHandle field(String name, Class<?> type) {
+        return ConstantBootstraps.fieldVarHandle(
+                MethodHandles.lookup(), name, VarHandle.class, EventPublisher.class, type);
+    }
 
     /** Registers a listener for a type of event. */
     public <E> Subscription subscribe(Class<E> type, Consumer<? super E> consumer) {
         Listener<E> listener = new Listener<>(type, consumer);
-        listeners.add(listener);
-        interests.forEach(Interest::update);
+        change(LISTENERS, present -> with(present, listener));
+        updateInterests();
         return () -> {
-            listeners.remove(listener);
-            interests.forEach(Interest::update);
+            change(LISTENERS, present -> without(present, listener));
+            updateInterests();
         };
     }
 
@@ -108,22 +126,43 @@ public final class EventPublisher {
      */
     public Interest interestIn(Class<?> type) {
         Interest interest = new Interest(this, type);
-        interests.add(interest);
+        change(INTERESTS, present -> with(present, interest));
         interest.update();
         return interest;
     }
 
     /** Returns whether there is a listener for a type of event. Check it before creating events that are frequent. */
     public boolean wants(Class<?> type) {
-        if (listeners.isEmpty()) {
-            return false; // avoids an iterator
-        }
-        for (Listener<?> listener : listeners) {
-            if (listener.receives(type)) {
+        for (Object listener : listeners) {
+            if (((Listener<?>) listener).receives(type)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private void change(VarHandle field, UnaryOperator<Object[]> change) {
+        Object[] present;
+        do {
+            present = (Object[]) field.getVolatile(this);
+        } while (!field.compareAndSet(this, present, change.apply(present)));
+    }
+
+    private static Object[] with(Object[] present, Object added) {
+        Object[] all = Arrays.copyOf(present, present.length + 1);
+        all[present.length] = added;
+        return all;
+    }
+
+    private static Object[] without(Object[] present, Object removed) {
+        Object[] others = Arrays.stream(present).filter(each -> each != removed).toArray();
+        return others.length == 0 ? NONE : others;
+    }
+
+    private void updateInterests() {
+        for (Object interest : interests) {
+            ((Interest) interest).update();
+        }
     }
 
     /**
@@ -131,15 +170,15 @@ public final class EventPublisher {
      * events are queued behind a listener that blocks; further ones are dropped, with a warning.
      */
     public void publish(Object event) {
-        if (listeners.isEmpty()) {
+        if (listeners.length == 0) {
             return;
         }
-        if (!ScopeParts.isNotifying() && pending.compareAndSet(0, 1)) {
-            if (queue.isEmpty()) {
+        if (!ScopeParts.isNotifying() && PENDING.compareAndSet(this, 0, 1)) {
+            if (isQueueEmpty()) {
                 try {
                     deliver(event);
                 } finally {
-                    if (pending.decrementAndGet() > 0) {
+                    if (addPending(-1) > 0) {
                         deliverWaiting(0);
                     }
                 }
@@ -148,7 +187,7 @@ public final class EventPublisher {
                 add(event);
                 deliverWaiting(0);
             }
-        } else if (pending.get() < MAX_WAITING) {
+        } else if (pending < MAX_WAITING) {
             leaveToOther(event);
         } else if (!dropping) {
             dropping = true;
@@ -161,10 +200,34 @@ public final class EventPublisher {
         }
     }
 
+    /** Returns the number afterwards. */
+    private int addPending(int added) {
+        return (int) PENDING.getAndAdd(this, added) + added;
+    }
+
+    private Queue<Delivery> queue() {
+        Queue<Delivery> present = queue;
+        if (present == null) {
+            QUEUE.compareAndSet(this, null, new ConcurrentLinkedQueue<Delivery>());
+            present = Objects.requireNonNull(queue);
+        }
+        return present;
+    }
+
+    private boolean isQueueEmpty() {
+        Queue<Delivery> present = queue;
+        return present == null || present.isEmpty();
+    }
+
+    private @Nullable Delivery poll() {
+        Queue<Delivery> present = queue;
+        return present == null ? null : present.poll();
+    }
+
     /** Puts an event into the queue. Returns false if it is lost, because there is no memory for it. */
     private boolean add(Object event) {
         try {
-            queue.add(new Delivery(event).inContext());
+            queue().add(new Delivery(event).inContext());
             return true;
         } catch (Throwable thrown) {
             SafeLog.error(log, "An event is lost", thrown);
@@ -176,7 +239,7 @@ public final class EventPublisher {
         if (!add(event)) {
             return;
         }
-        if (pending.getAndIncrement() != 0) {
+        if (addPending(1) != 1) {
             return;
         }
         if (ScopeParts.isNotifying()) {
@@ -191,12 +254,12 @@ public final class EventPublisher {
      * {@link #deliverQueued} once for each event. For publishers that must fix the position at the moment of a change.
      */
     void enqueue(Object event) {
-        queue.add(new Delivery(event));
+        queue().add(new Delivery(event));
     }
 
     /** Delivers events that were {@linkplain #enqueue enqueued}, unless another thread is delivering. Never throws. */
     void deliverQueued() {
-        if (pending.getAndIncrement() == 0) {
+        if (addPending(1) == 1) {
             deliverWaiting(0);
         }
     }
@@ -212,12 +275,12 @@ public final class EventPublisher {
                 }
                 forOthers = NO_LIMIT;
             }
-            Delivery next = queue.poll();
+            Delivery next = poll();
             if (next != null) {
                 forOthers += next.publisher == self ? 0 : 1;
                 next.deliver();
             }
-        } while (pending.decrementAndGet() > 0);
+        } while (addPending(-1) > 0);
         dropping = false;
     }
 
@@ -231,8 +294,8 @@ public final class EventPublisher {
     }
 
     private void deliver(Object event) {
-        for (Listener<?> listener : listeners) {
-            listener.accept(event);
+        for (Object listener : listeners) {
+            ((Listener<?>) listener).accept(event);
         }
     }
 

@@ -43,8 +43,8 @@ public final class ExceptionFilter {
             List<FailureMatcher> ignored,
             @Nullable Predicate<? super Throwable> condition,
             boolean causes) {
-        this.exceptions = new Matchers(exceptions);
-        this.ignored = new Matchers(ignored);
+        this.exceptions = Matchers.of(exceptions);
+        this.ignored = Matchers.of(ignored);
         this.condition = condition;
         this.causes = causes;
     }
@@ -134,10 +134,24 @@ public final class ExceptionFilter {
     /** The matchers of a setting, with those of classes apart, because most failures are matched by them alone. */
     private static final class Matchers {
 
+        private static final Matchers NONE = new Matchers(List.of());
+        private static final Matchers OF_EVERY = new Matchers(List.of(FailureMatcher.of(Throwable.class)));
+
         private final Class<?>[] types;
         private final FailureMatcher @Nullable [] others;
 
-        Matchers(List<FailureMatcher> all) {
+        /** The instances of a large family share the matchers of the defaults. */
+        static Matchers of(List<FailureMatcher> all) {
+            if (all.isEmpty()) {
+                return NONE;
+            }
+            // Not equals: the JDK's comparison of records would keep the class loader of this library.
+            boolean everything =
+                    all.size() == 1 && all.get(0) instanceof ClassMatcher matcher && matcher.type() == Throwable.class;
+            return everything ? OF_EVERY : new Matchers(all);
+        }
+
+        private Matchers(List<FailureMatcher> all) {
             this.types = all.stream()
                     .filter(ClassMatcher.class::isInstance)
                     .map(matcher -> ((ClassMatcher) matcher).type())

@@ -1,5 +1,9 @@
 package io.netrun.resilience;
 
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +22,12 @@ public final class PendingWaits {
 
     private static final Logger log = LoggerFactory.getLogger(PendingWaits.class);
 
-    private final Set<Waiting> waits = ConcurrentHashMap.newKeySet();
+    private static final VarHandle WAITS = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "waits", VarHandle.class, PendingWaits.class, Set.class);
+
+    /** Null until there is the first one, because in most instances of a large family none ever waits. */
+    private volatile @Nullable Set<Waiting> waits;
+
     private volatile boolean shutDown;
 
     /** A waiting call. Compared by identity, so it must not define {@code equals}. */
@@ -37,7 +46,12 @@ public final class PendingWaits {
     /** Registers a wait. If the policy has already been shut down, it is notified at once. */
     public void register(Waiting waiting) {
         try {
-            waits.add(waiting);
+            Set<Waiting> present = waits;
+            if (present == null) {
+                WAITS.compareAndSet(this, null, ConcurrentHashMap.<Waiting>newKeySet());
+                present = Objects.requireNonNull(waits);
+            }
+            present.add(waiting);
         } catch (Throwable outOfMemory) {
             unregister(waiting); // it may have been added nevertheless
             throw outOfMemory;
@@ -49,10 +63,15 @@ public final class PendingWaits {
 
     /** Removes a wait that has ended. Does nothing if it is not registered. */
     public void unregister(Waiting waiting) {
+        tryRemove(waiting);
+    }
+
+    private boolean tryRemove(Waiting waiting) {
+        Set<Waiting> present = waits;
         try {
-            waits.remove(waiting);
+            return present != null && present.remove(waiting);
         } catch (OutOfMemoryError full) {
-            // It is removed; only the set's estimate of its size is off by one.
+            return true; // it is removed; only the set's estimate of its size is off by one
         }
     }
 
@@ -79,11 +98,14 @@ public final class PendingWaits {
 
     void shutdown() {
         shutDown = true;
-        waits.forEach(this::notifyShutdown);
+        Set<Waiting> present = waits; // read afterwards: a wait that is registered later sees the flag
+        if (present != null) {
+            present.forEach(this::notifyShutdown);
+        }
     }
 
     private void notifyShutdown(Waiting waiting) {
-        if (waits.remove(waiting)) {
+        if (tryRemove(waiting)) {
             try {
                 waiting.onShutdown();
             } catch (Throwable thrown) {

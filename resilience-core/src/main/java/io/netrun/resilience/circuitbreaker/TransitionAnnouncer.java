@@ -1,8 +1,10 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.SafeLog;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +25,9 @@ final class TransitionAnnouncer {
 
     private static final Logger log = LoggerFactory.getLogger(TransitionAnnouncer.class);
 
+    private static final VarHandle PENDING = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "pending", VarHandle.class, TransitionAnnouncer.class, int.class);
+
     /**
      * A change from one state to the next.
      *
@@ -37,7 +42,7 @@ final class TransitionAnnouncer {
      * The number of announcements begun and not finished. The thread that raises it from zero announces until it is
      * zero again.
      */
-    private final AtomicInteger pending = new AtomicInteger();
+    private volatile int pending;
 
     /** Whether a transition was made that no thread has begun to announce. */
     private volatile boolean due;
@@ -78,14 +83,14 @@ final class TransitionAnnouncer {
 
     /** Announces the transitions that were {@linkplain #tryTake() taken over}, on any thread. Never throws. */
     void announceTaken() {
-        if (pending.getAndIncrement() != 0) {
+        if ((int) PENDING.getAndAdd(this, 1) != 0) {
             return;
         }
         int seen;
         do {
-            seen = pending.get();
+            seen = pending;
             announceUpTo(present.get());
-        } while (pending.addAndGet(-seen) > 0);
+        } while ((int) PENDING.getAndAdd(this, -seen) > seen);
     }
 
     private void announceUpTo(CircuitState last) {
