@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,6 +112,18 @@ public abstract class AbstractPolicy<C extends Record> implements Policy {
         this.enabled = enabled;
         applyConfig();
         onChanged();
+    }
+
+    /**
+     * Makes a change of instances, and then delivers the events that it has published on this thread. They are in their
+     * order at once, so that the change can take a lock and release it: no listener runs meanwhile on this thread.
+     *
+     * @apiNote For integrators.
+     * @param change makes the change; what it throws is thrown after the events are delivered
+     * @return what the change returns
+     */
+    public static <T extends @Nullable Object> T deferringEvents(Supplier<T> change) {
+        return EventPublisher.deferred(change);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.netrun.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.context.ContextRegistry;
 import java.util.ArrayList;
@@ -258,6 +259,95 @@ class EventPublisherTests {
         } finally {
             user.remove();
             ContextRegistry.getInstance().removeThreadLocalAccessor("events");
+        }
+    }
+
+    // ---- events that are deferred
+
+    @Test
+    void deferredEventsShouldArriveAfterTheChange() {
+        EventPublisher other = new EventPublisher();
+        events.subscribe(String.class, received::add);
+        other.subscribe(String.class, received::add);
+        String result = EventPublisher.deferred(() -> {
+            events.publish("first");
+            EventPublisher.deferred(() -> {
+                other.publish("second");
+                return null;
+            });
+            events.publish("third");
+            received.add("changed");
+            return "result";
+        });
+        assertThat(result).isEqualTo("result");
+        assertThat(received).containsExactly("changed", "first", "second", "third");
+        events.publish("at once");
+        assertThat(received).endsWith("at once");
+    }
+
+    @Test
+    void deferredEventsShouldArriveEvenIfTheChangeFails() {
+        events.subscribe(String.class, received::add);
+        assertThatThrownBy(() -> EventPublisher.deferred(() -> {
+                    events.publish("first");
+                    throw new AssertionError("of the change");
+                }))
+                .hasMessage("of the change");
+        assertThat(received).containsExactly("first");
+    }
+
+    /** The other thread neither waits for the change nor overtakes it. */
+    @Test
+    void deferredEventShouldKeepItsPlace() throws Exception {
+        events.subscribe(String.class, received::add);
+        EventPublisher.deferred(() -> {
+            events.publish("first");
+            Thread other = started(() -> events.publish("second"));
+            join(other);
+            assertThat(received).doesNotContain("second");
+            return null;
+        });
+        assertThat(received).containsExactly("first", "second");
+        events.publish("third");
+        assertThat(received).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void deferredEventShouldHaveTheContextOfItsCauseReadBefore() {
+        ThreadLocal<String> user = new ThreadLocal<>();
+        List<String> reads = new ArrayList<>();
+        ContextRegistry.getInstance()
+                .registerThreadLocalAccessor(
+                        "deferred",
+                        () -> {
+                            reads.add("read");
+                            return user.get();
+                        },
+                        user::set,
+                        user::remove);
+        try {
+            events.subscribe(String.class, event -> received.add(event + " as " + user.get()));
+            user.set("alice");
+            List<String> readsMeanwhile = EventPublisher.deferred(() -> {
+                reads.clear();
+                events.publish("first");
+                Runnable task = EventPublisher.inContext(() -> received.add("task as " + user.get()));
+                List<String> meanwhile = List.copyOf(reads);
+                task.run();
+                return meanwhile;
+            });
+            assertThat(readsMeanwhile).isEmpty();
+            assertThat(received).containsExactly("task as alice", "first as alice");
+        } finally {
+            ContextRegistry.getInstance().removeThreadLocalAccessor("deferred");
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

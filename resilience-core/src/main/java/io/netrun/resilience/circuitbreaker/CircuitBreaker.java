@@ -1,7 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.AbstractPolicy;
-import io.netrun.resilience.ContextPropagation;
+import io.netrun.resilience.EventPublisher;
 import io.netrun.resilience.FailureText;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.Permit;
@@ -349,7 +349,7 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
             Runnable announcement =
                     () -> events().publish(new CircuitBreakerEvent.StateChanged(name(), time, from, to, reason, mode));
             try {
-                return ContextPropagation.wrap(announcement);
+                return EventPublisher.inContext(announcement);
             } catch (Throwable thrown) {
                 SafeLog.error(
                         log, "CircuitBreaker '{}': the context of a transition could not be captured", name(), thrown);

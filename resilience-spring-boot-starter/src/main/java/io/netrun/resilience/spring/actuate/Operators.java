@@ -103,8 +103,9 @@ public final class Operators {
      */
     private <P extends Policy> void apply(PatternDescriptor<P, ?> pattern, P policy, FleetChange change, Scope scope) {
         if (change.action().equals(FleetChange.SETTINGS)) {
+            Supplier<RuntimeSettings.Changed> changing = liveSettings.prepare(pattern, policy, change.settings());
             journal.record(policy, () -> {
-                RuntimeSettings.Changed made = liveSettings.change(pattern, policy, change.settings());
+                RuntimeSettings.Changed made = changing.get();
                 return changed(
                         policy,
                         change,
@@ -120,13 +121,12 @@ public final class Operators {
             throw new ResilienceConfigurationException(
                     List.of(new Problem("Unknown action '" + change.action() + "'", knownActions(pattern))));
         }
-        Object counted = policy.metrics();
-        Map<String, String> before = state(policy);
-        action.accept(policy);
-        Map<String, String> after = state(policy);
-        boolean isCounted = !counted.equals(policy.metrics());
-        // Outside of the step: listeners of the instance run within the action.
-        journal.record(policy, () -> changed(policy, change, scope, before, after, isCounted));
+        journal.record(policy, () -> {
+            Object counted = policy.metrics();
+            Map<String, String> before = state(policy);
+            action.accept(policy);
+            return changed(policy, change, scope, before, state(policy), !counted.equals(policy.metrics()));
+        });
     }
 
     static String knownActions(PatternDescriptor<?, ?> pattern) {

@@ -1,5 +1,7 @@
 package io.netrun.resilience.spring.event;
 
+import io.netrun.resilience.AbstractPolicy;
+import io.netrun.resilience.CallerContext;
 import io.netrun.resilience.Policy;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -30,7 +32,7 @@ public final class OperatorJournal {
     private final ReentrantLock changing = new ReentrantLock();
 
     /** The changes that are not delivered yet, of the instances that a thread is delivering for. */
-    private final Map<Policy, Queue<OperatorChange>> waiting = new HashMap<>();
+    private final Map<Policy, Queue<Delivery>> waiting = new HashMap<>();
 
     public OperatorJournal(RecentEvents recent, Consumer<Object> publisher) {
         this.recent = recent;
@@ -39,40 +41,60 @@ public final class OperatorJournal {
 
     /**
      * Makes a change and keeps it, as one step: changes that are made in this way have the order in which they take
-     * effect. If another thread is delivering a change of this instance, that thread delivers this one too. What a
-     * listener of the application throws is logged and changes nothing.
+     * effect. Listeners of instances hear of it after the step, and then it is delivered. If another thread is
+     * delivering a change of this instance, that thread delivers this one too, in the context of the calling thread.
+     * What a listener of the application throws is logged and changes nothing.
      *
-     * @param change makes the change, without running code of the application; empty if that has changed nothing
+     * @param change makes the change, without running code of the application other than through events; empty if that
+     *     has changed nothing
      */
     public void record(Policy policy, Supplier<Optional<OperatorChange>> change) {
-        changing.lock();
-        try {
-            OperatorChange made = change.get().orElse(null);
-            if (made == null) {
-                return;
+        CallerContext context = context();
+        boolean delivers = AbstractPolicy.deferringEvents(() -> {
+            changing.lock();
+            try {
+                OperatorChange made = change.get().orElse(null);
+                return made != null && isFirst(policy, new Delivery(made, context));
+            } finally {
+                changing.unlock();
             }
-            recent.add(policy, made);
-            Queue<OperatorChange> others = waiting.get(policy);
-            if (others != null) {
-                others.add(made);
-                return;
-            }
-            Queue<OperatorChange> own = new ArrayDeque<>();
-            own.add(made);
-            waiting.put(policy, own);
-        } finally {
-            changing.unlock();
+        });
+        if (!delivers) {
+            return;
         }
-        for (OperatorChange next = next(policy); next != null; next = next(policy)) {
+        for (Delivery next = next(policy); next != null; next = next(policy)) {
             deliver(next);
         }
     }
 
-    private @Nullable OperatorChange next(Policy policy) {
+    private static @Nullable CallerContext context() {
+        try {
+            return CallerContext.capture();
+        } catch (RuntimeException | Error e) {
+            log.error("The context of an operator's change could not be captured", e);
+            return null;
+        }
+    }
+
+    /** Keeps a change. Returns whether the calling thread has to deliver it. */
+    private boolean isFirst(Policy policy, Delivery made) {
+        recent.add(policy, made.change);
+        Queue<Delivery> others = waiting.get(policy);
+        if (others != null) {
+            others.add(made);
+            return false;
+        }
+        Queue<Delivery> own = new ArrayDeque<>();
+        own.add(made);
+        waiting.put(policy, own);
+        return true;
+    }
+
+    private @Nullable Delivery next(Policy policy) {
         changing.lock();
         try {
-            Queue<OperatorChange> changes = waiting.get(policy);
-            OperatorChange next = changes == null ? null : changes.poll();
+            Queue<Delivery> changes = waiting.get(policy);
+            Delivery next = changes == null ? null : changes.poll();
             if (next == null) {
                 waiting.remove(policy);
             }
@@ -83,6 +105,15 @@ public final class OperatorJournal {
     }
 
     /** Never throws, so that the changes behind it are delivered. */
+    private void deliver(Delivery next) {
+        CallerContext context = next.context;
+        if (context == null || next.thread == Thread.currentThread()) {
+            deliver(next.change);
+        } else {
+            context.runAnyway(() -> deliver(next.change));
+        }
+    }
+
     private void deliver(OperatorChange change) {
         try {
             log(change);
@@ -102,5 +133,18 @@ public final class OperatorJournal {
                 change.scope() == OperatorChange.Scope.FLEET ? " for the fleet" : "",
                 new TreeMap<>(change.before()),
                 new TreeMap<>(change.after()));
+    }
+
+    /** A change that is made and not delivered yet, with the thread that has made it. */
+    private static final class Delivery {
+
+        private final OperatorChange change;
+        private final @Nullable CallerContext context;
+        private final Thread thread = Thread.currentThread();
+
+        Delivery(OperatorChange change, @Nullable CallerContext context) {
+            this.change = change;
+            this.context = context;
+        }
     }
 }

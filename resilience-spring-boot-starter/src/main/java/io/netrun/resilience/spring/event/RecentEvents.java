@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.Temporal;
 import java.time.temporal.TemporalAmount;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ public final class RecentEvents {
     /** How many changes by operators are kept, of all instances together. */
     private static final int KEPT_CHANGES = 100;
 
-    private final ConcurrentMap<Policy, Deque<Kept>> events = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Policy, List<Kept>> events = new ConcurrentHashMap<>();
     private final Deque<OperatorChange> changes = new ArrayDeque<>();
 
     private record Kept(Class<?> kind, Instant time, Map<String, @Nullable Object> content) {}
@@ -46,7 +47,7 @@ public final class RecentEvents {
      * {@code stateChanged}, and its components but the name; a failure is a text of its class and message.
      */
     public List<Map<String, @Nullable Object>> of(Policy instance) {
-        Deque<Kept> ofInstance = events.get(instance);
+        List<Kept> ofInstance = events.get(instance);
         if (ofInstance == null) {
             return List.of();
         }
@@ -72,12 +73,12 @@ public final class RecentEvents {
             }
         }
         Kept kept = kept(event, event.time());
-        Deque<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
+        List<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayList<>());
         synchronized (ofInstance) {
             if (ofInstance.size() == KEPT) {
-                ofInstance.removeLast();
+                ofInstance.remove(KEPT - 1);
             }
-            ofInstance.addFirst(kept);
+            ofInstance.add(position(ofInstance, kept), kept);
         }
     }
 
@@ -89,7 +90,7 @@ public final class RecentEvents {
     /** Keeps an event that is about other instances too, in the same way. */
     void addIfRare(Policy instance, Object event, Instant time) {
         Kept kept = kept(event, time);
-        Deque<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayDeque<>());
+        List<Kept> ofInstance = events.computeIfAbsent(instance, first -> new ArrayList<>());
         synchronized (ofInstance) {
             List<Kept> ofItsKind = ofInstance.stream()
                     .filter(former -> former.kind == kept.kind)
@@ -100,10 +101,25 @@ public final class RecentEvents {
             if (ofItsKind.size() >= KEPT_OF_FREQUENT) {
                 ofInstance.remove(ofItsKind.get(ofItsKind.size() - 1));
             } else if (ofInstance.size() == KEPT) {
-                ofInstance.removeLast();
+                ofInstance.remove(KEPT - 1);
             }
-            ofInstance.addFirst(kept);
+            ofInstance.add(position(ofInstance, kept), kept);
         }
+    }
+
+    /**
+     * First, but behind the changes that operators have made since: what an action causes is published after the action
+     * has been kept.
+     */
+    private static int position(List<Kept> ofInstance, Kept added) {
+        int position = 0;
+        while (added.kind != OperatorChange.class
+                && position < ofInstance.size()
+                && ofInstance.get(position).kind == OperatorChange.class
+                && !ofInstance.get(position).time.isBefore(added.time)) {
+            position++;
+        }
+        return position;
     }
 
     private static Kept kept(Object event, Instant time) {

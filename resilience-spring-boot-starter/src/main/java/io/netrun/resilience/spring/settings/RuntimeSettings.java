@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -79,13 +80,28 @@ public final class RuntimeSettings {
      */
     public <P extends Policy, C extends Record> Changed change(
             PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable String> changes) {
+        return prepare(pattern, policy, changes).get();
+    }
+
+    /**
+     * Reads a change of settings, which the returned supplier makes: once, and without running code of the application
+     * other than listeners.
+     *
+     * @param changes as for {@link #change}
+     * @throws ResilienceConfigurationException if a setting cannot be read, or a name is unknown; the supplier throws
+     *     it if a value is out of range
+     */
+    public <P extends Policy, C extends Record> Supplier<Changed> prepare(
+            PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable String> changes) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         List<Problem> problems = new ArrayList<>();
         changes.forEach((name, value) -> Problem.collect(problems, () -> read(pattern, name, value, values)));
         if (!problems.isEmpty()) {
             throw new ResilienceConfigurationException(problems);
         }
-        return apply(pattern, policy, values);
+        Object enabled = values.remove(ENABLED);
+        requireFitting(pattern, policy, values);
+        return () -> apply(pattern, policy, values, enabled);
     }
 
     /**
@@ -169,9 +185,10 @@ public final class RuntimeSettings {
     }
 
     private <P extends Policy, C extends Record> Changed apply(
-            PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable Object> values) {
-        Object enabled = values.remove(ENABLED);
-        requireFitting(pattern, policy, values);
+            PatternDescriptor<P, C> pattern,
+            P policy,
+            Map<String, @Nullable Object> values,
+            @Nullable Object enabled) {
         Set<String> changed = new LinkedHashSet<>();
         AtomicReference<Record> before = new AtomicReference<>();
         C config;

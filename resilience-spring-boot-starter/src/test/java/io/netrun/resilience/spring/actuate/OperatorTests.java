@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +171,61 @@ class OperatorTests {
                 .isEqualTo(heard.stream()
                         .map(change -> change.before() + " -> " + change.after())
                         .toList());
+    }
+
+    /** The listener holds the first action; the second one takes effect after it. */
+    @Test
+    void actionsAtTheSameTimeShouldArriveInTheirOrder(CapturedOutput output) throws Exception {
+        var circuit = registry.getOrCreate(io.netrun.resilience.circuitbreaker.CircuitBreaker.TYPE, "idle");
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        Subscription slow = circuit.onStateChange((from, to) -> {
+            if (to == io.netrun.resilience.circuitbreaker.CircuitBreaker.State.FORCED_OPEN) {
+                entered.countDown();
+                awaitLatch(leave);
+            }
+        });
+        try {
+            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> act("idle", "force-open"));
+            awaitLatch(entered);
+            act("idle", "disable");
+            post("/resilience/circuit-breaker/idle", "{\"settings\": {\"openDuration\": \"8s\"}}")
+                    .expectStatus()
+                    .isOk();
+            act("idle", "reset");
+            leave.countDown();
+            first.get(30, TimeUnit.SECONDS);
+        } finally {
+            slow.close();
+        }
+        assertThat(listening.heard)
+                .extracting(OperatorChange::action)
+                .containsExactly("force-open", "disable", "settings", "reset");
+        assertThat(listening.heard)
+                .extracting(change -> change.before().get("state") + " to "
+                        + change.after().get("state"))
+                .containsExactly(
+                        "closed to forced-open", "forced-open to disabled", "null to null", "disabled to closed");
+        assertThat(output.toString()
+                        .lines()
+                        .filter(line -> line.contains("CircuitBreaker 'idle': "))
+                        .map(line -> line.replaceAll(".*'idle': ([a-z-]+) by.*", "$1"))
+                        .filter(action -> action.matches("[a-z-]+")))
+                .containsExactly("force-open", "disable", "settings", "reset");
+    }
+
+    private void act(String circuit, String action) {
+        post("/resilience/circuit-breaker/" + circuit, "{\"action\": \"" + action + "\"}")
+                .expectStatus()
+                .isOk();
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     // ---- without a fleet
@@ -444,11 +501,11 @@ class OperatorTests {
                 post("/resilience/circuit-breaker/reports", "{\"settings\": {\"failureThreshold\": 77}}"));
         post("/resilience/circuit-breaker/reports", "{\"action\": \"force-open\"}");
         meanwhile.close();
-        assertThat(listening.heard).extracting(OperatorChange::action).containsExactly("settings", "force-open");
-        assertThat(listening.heard.get(0).before()).containsOnly(Map.entry("failureThreshold", "" + before));
-        assertThat(listening.heard.get(0).after()).containsOnly(Map.entry("failureThreshold", "77"));
-        assertThat(listening.heard.get(1).before()).containsOnly(Map.entry("state", "closed"));
-        assertThat(listening.heard.get(1).after()).containsOnly(Map.entry("state", "forced-open"));
+        assertThat(listening.heard).extracting(OperatorChange::action).containsExactly("force-open", "settings");
+        assertThat(listening.heard.get(1).before()).containsOnly(Map.entry("failureThreshold", "" + before));
+        assertThat(listening.heard.get(1).after()).containsOnly(Map.entry("failureThreshold", "77"));
+        assertThat(listening.heard.get(0).before()).containsOnly(Map.entry("state", "closed"));
+        assertThat(listening.heard.get(0).after()).containsOnly(Map.entry("state", "forced-open"));
         post("/resilience/circuit-breaker/reports", "{\"settings\": {\"failureThreshold\": %d}}".formatted(before));
         post("/resilience/circuit-breaker/reports", "{\"action\": \"reset\"}");
     }

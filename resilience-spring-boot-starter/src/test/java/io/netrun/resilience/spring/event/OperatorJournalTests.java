@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.bulkhead.BulkheadConfig;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreaker.State;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 class OperatorJournalTests {
 
@@ -106,6 +109,100 @@ class OperatorJournalTests {
         journal.record(bulkhead, Optional::empty);
         journal.record(bulkhead, () -> change(bulkhead, 1));
         assertThat(heard).containsExactly("1");
+    }
+
+    @Test
+    void changeShouldBeDeliveredInTheContextOfItsCause() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        OperatorJournal journal = new OperatorJournal(recent, event -> {
+            heard.add(value(event) + " by " + MDC.get("request"));
+            if (value(event).equals("1")) {
+                entered.countDown();
+                await(leave);
+            }
+        });
+        CompletableFuture<Void> first = inRequest("a", () -> journal.record(bulkhead, () -> change(bulkhead, 1)));
+        await(entered);
+        inRequest("b", () -> journal.record(bulkhead, () -> change(bulkhead, 2)))
+                .get(30, TimeUnit.SECONDS);
+        inRequest(null, () -> journal.record(bulkhead, () -> change(bulkhead, 3)))
+                .get(30, TimeUnit.SECONDS);
+        leave.countDown();
+        first.get(30, TimeUnit.SECONDS);
+        assertThat(heard).containsExactly("1 by a", "2 by b", "3 by null");
+    }
+
+    /** A thread that delivers afterwards has the request that it had. */
+    private static CompletableFuture<Void> inRequest(String request, Runnable task) {
+        return CompletableFuture.runAsync(() -> {
+            MDC.clear();
+            if (request != null) {
+                MDC.put("request", request);
+            }
+            task.run();
+            assertThat(MDC.get("request")).isEqualTo(request);
+            MDC.clear();
+        });
+    }
+
+    /** A listener of the circuit runs on the thread that changes it; nothing may be locked then. */
+    @Test
+    void listenerShouldNotRunWhileAChangeIsMade() throws Exception {
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch leave = new CountDownLatch(1);
+        List<String> heard = new CopyOnWriteArrayList<>();
+        CircuitBreaker circuit = CircuitBreaker.of("circuit");
+        circuit.onStateChange((from, to) -> {
+            heard.add(from + " to " + to);
+            if (to == State.FORCED_OPEN) {
+                entered.countDown();
+                await(leave);
+            }
+        });
+        OperatorJournal journal =
+                new OperatorJournal(recent, event -> heard.add(((OperatorChange) event).name() + value(event)));
+        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> journal.record(circuit, () -> {
+            circuit.forceOpen();
+            return change(circuit, 1);
+        }));
+        await(entered);
+        CompletableFuture.allOf(
+                        CompletableFuture.runAsync(() -> journal.record(circuit, () -> {
+                            circuit.reset();
+                            return change(circuit, 2);
+                        })),
+                        CompletableFuture.runAsync(() -> journal.record(bulkhead, () -> change(bulkhead, 7))))
+                .get(30, TimeUnit.SECONDS);
+        assertThat(heard).containsExactly("CLOSED to FORCED_OPEN", "one7");
+        leave.countDown();
+        first.get(30, TimeUnit.SECONDS);
+        assertThat(heard)
+                .containsExactly(
+                        "CLOSED to FORCED_OPEN", "one7", "FORCED_OPEN to CLOSED", "circuit1", "circuit2");
+    }
+
+    /** What the listener does to the same instance comes after the change that it hears of. */
+    @Test
+    void changeByAListenerOfTheInstanceShouldFollow() {
+        List<String> heard = new ArrayList<>();
+        CircuitBreaker circuit = CircuitBreaker.of("circuit");
+        OperatorJournal journal = new OperatorJournal(recent, event -> heard.add(value(event)));
+        circuit.onStateChange((from, to) -> {
+            if (to == State.FORCED_OPEN) {
+                journal.record(circuit, () -> {
+                    circuit.reset();
+                    return change(circuit, 2);
+                });
+            }
+        });
+        journal.record(circuit, () -> {
+            circuit.forceOpen();
+            return change(circuit, 1);
+        });
+        assertThat(heard).containsExactly("1", "2");
+        assertThat(circuit.state()).isEqualTo(State.CLOSED);
     }
 
     private static void await(CountDownLatch latch) {
