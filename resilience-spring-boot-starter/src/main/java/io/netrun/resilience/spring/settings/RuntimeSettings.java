@@ -185,10 +185,7 @@ public final class RuntimeSettings {
     }
 
     private <P extends Policy, C extends Record> Changed apply(
-            PatternDescriptor<P, C> pattern,
-            P policy,
-            Map<String, @Nullable Object> values,
-            @Nullable Object enabled) {
+            PatternDescriptor<P, C> pattern, P policy, Map<String, @Nullable Object> values, @Nullable Object enabled) {
         Set<String> changed = new LinkedHashSet<>();
         AtomicReference<Record> before = new AtomicReference<>();
         C config;

@@ -202,8 +202,8 @@ class OperatorTests {
                 .extracting(OperatorChange::action)
                 .containsExactly("force-open", "disable", "settings", "reset");
         assertThat(listening.heard)
-                .extracting(change -> change.before().get("state") + " to "
-                        + change.after().get("state"))
+                .extracting(change ->
+                        change.before().get("state") + " to " + change.after().get("state"))
                 .containsExactly(
                         "closed to forced-open", "forced-open to disabled", "null to null", "disabled to closed");
         assertThat(output.toString()

@@ -179,8 +179,7 @@ class OperatorJournalTests {
         leave.countDown();
         first.get(30, TimeUnit.SECONDS);
         assertThat(heard)
-                .containsExactly(
-                        "CLOSED to FORCED_OPEN", "one7", "FORCED_OPEN to CLOSED", "circuit1", "circuit2");
+                .containsExactly("CLOSED to FORCED_OPEN", "one7", "FORCED_OPEN to CLOSED", "circuit1", "circuit2");
     }
 
     /** What the listener does to the same instance comes after the change that it hears of. */
