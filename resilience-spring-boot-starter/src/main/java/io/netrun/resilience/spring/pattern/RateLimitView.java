@@ -5,6 +5,7 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterMetrics;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,20 @@ public record RateLimitView(int limit, int remaining, long resetSeconds) {
 
     private static final long ALMOST_A_SECOND = 999_999_999;
 
-    /** The view of the rate limiter in a pipeline; null without one, or while it is switched off or only observes. */
-    public static @Nullable RateLimitView of(Pipeline pipeline) {
+    /**
+     * The view of the rate limiter in a pipeline; null without one, or while it is switched off or only observes.
+     *
+     * @param isInstance whether a policy of the pipeline is an instance; otherwise it stands for a family, of which each
+     *     call has another instance
+     */
+    public static @Nullable RateLimitView of(Pipeline pipeline, Predicate<Policy> isInstance) {
         for (Policy policy : pipeline.policies()) {
             if (policy instanceof RateLimiter limiter) {
-                return limiter.isEnabled() && limiter.config().mode() == PolicyMode.ENFORCE ? of(limiter) : null;
+                return isInstance.test(limiter)
+                                && limiter.isEnabled()
+                                && limiter.config().mode() == PolicyMode.ENFORCE
+                        ? of(limiter)
+                        : null;
             }
         }
         return null;

@@ -1,5 +1,6 @@
 package io.netrun.resilience.spring.web;
 
+import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
 import io.netrun.resilience.spring.pattern.RateLimitView;
 import java.lang.reflect.Method;
@@ -66,6 +67,10 @@ public final class RateLimitHeaders {
         Class<?> type = handler.getBeanType();
         boolean isProtected = known.computeIfAbsent(
                 new Handler(method, type), each -> pipelines.get().protects(each.method, each.type));
-        return isProtected ? RateLimitView.of(pipelines.get().of(method, type).pipeline()) : null;
+        if (!isProtected) {
+            return null;
+        }
+        MethodPipeline pipeline = pipelines.get().of(method, type);
+        return RateLimitView.of(pipeline.pipeline(), policy -> pipeline.linkOf(policy) == null);
     }
 }

@@ -1,19 +1,18 @@
 package io.netrun.resilience.spring.web;
 
-import jakarta.servlet.Filter;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Writes the header fields of a rate limit in servlet applications, before the response is committed. */
-public final class RateLimitServletFilter implements Filter {
+public final class RateLimitServletFilter extends OncePerRequestFilter {
 
     /** Spring MVC's attribute with the handler of a request; that library may be absent. */
     private static final String HANDLER = "org.springframework.web.servlet.HandlerMapping.bestMatchingHandler";
@@ -25,18 +24,34 @@ public final class RateLimitServletFilter implements Filter {
     }
 
     @Override
-    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-            throws IOException, ServletException {
-        if (!(request instanceof HttpServletRequest http)
-                || !(response instanceof HttpServletResponse answer)
-                || answer instanceof Announced) {
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    @Override
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (request.getDispatcherType() == DispatcherType.ERROR) {
+            // The server has reset the response, and the error page has another handler.
+            announce(request, response);
             chain.doFilter(request, response);
             return;
         }
-        Announced announced = new Announced(answer, http);
+        Announced announced = response instanceof Announced already ? already : new Announced(response, request);
         chain.doFilter(request, announced);
         if (!request.isAsyncStarted()) {
             announced.announce();
+        }
+    }
+
+    private void announce(HttpServletRequest request, HttpServletResponse response) {
+        if (!response.isCommitted()) {
+            headers.write(request.getAttribute(HANDLER), response::setHeader);
         }
     }
 
@@ -54,9 +69,7 @@ public final class RateLimitServletFilter implements Filter {
         }
 
         void announce() {
-            if (!isCommitted()) {
-                headers.write(request.getAttribute(HANDLER), this::setHeader);
-            }
+            RateLimitServletFilter.this.announce(request, this);
         }
 
         @Override
