@@ -105,7 +105,8 @@ public final class BlockTranslator {
                             setting.value().list()
                                     ? new Setting.Value(names, true)
                                     : Setting.Value.of(String.join(", ", names)),
-                            origin(setting)));
+                            origin(setting),
+                            setting.base()));
         } else if (row.kind().equals("duration")) {
             String text = setting.value().text();
             if (Values.isUnitUnknown(text)) {
@@ -143,13 +144,17 @@ public final class BlockTranslator {
     /** Without a value, the setting's own. */
     private void put(Setting setting, Row row, @Nullable String value) {
         for (String name : row.here().names()) {
-            put(name, value == null ? setting.value() : Setting.Value.of(value), origin(setting));
+            put(name, value == null ? setting.value() : Setting.Value.of(value), setting);
         }
     }
 
-    private void put(String name, Setting.Value value, @Nullable Setting origin) {
+    private void put(String name, Setting.Value value, Setting setting) {
         Moved former = moved.get(name);
-        moved.put(name, new Moved(value, former == null ? origin : former.origin()));
+        moved.put(
+                name,
+                former == null
+                        ? new Moved(value, origin(setting), setting.base())
+                        : new Moved(value, former.origin(), former.base()));
     }
 
     private void add(String name, String value) {
@@ -159,7 +164,7 @@ public final class BlockTranslator {
     private void putWindow(Setting setting, String text) {
         boolean time = is("sliding-window-type", "timebased");
         String size = time && text.matches("\\d+") ? text + "s" : text;
-        put(time ? "window-duration" : "window-size", Setting.Value.of(size), origin(setting));
+        put(time ? "window-duration" : "window-size", Setting.Value.of(size), setting);
         if (time && !text.matches("\\d+")) {
             left(setting, "The value of window-duration needs a unit: it counted seconds.");
         }
@@ -188,30 +193,39 @@ public final class BlockTranslator {
             left(setting, "It had no effect, since management.health.circuitbreakers.enabled is not true.");
         } else if (is("register-health-indicator", "true")) {
             boolean status = is("allow-health-indicator-to-fail", "true");
-            put("health", Setting.Value.of(status ? "status" : "details"), origin(setting));
+            put("health", Setting.Value.of(status ? "status" : "details"), setting);
         }
     }
 
     private void putQueue(Setting setting, String text) {
         if (Values.nanos(text) == 0) {
-            put("max-queue", Setting.Value.of("0"), origin(setting));
+            put("max-queue", Setting.Value.of("0"), setting);
         } else {
-            put("max-wait", Setting.Value.of(Values.duration(text)), origin(setting));
+            put("max-wait", Setting.Value.of(Values.duration(text)), setting);
             add("max-queue", Values.LARGEST);
         }
     }
 
     private void putRate(Setting setting, Row row) {
-        long limit = number(effective.text("limit-for-period"), 50);
-        long period = Math.max(1, Values.nanos(effective.textOr("limit-refresh-period", "500ns")));
-        boolean known = keepBehaviour || effective.text("limit-refresh-period") != null;
-        if (known && limit * 1_000.0 / period > 1) {
-            put("limit", Setting.Value.of(Values.LARGEST), origin(setting));
+        if (isUnlimited()) {
+            put("limit", Setting.Value.of(Values.LARGEST), setting);
             add("period", "1s");
             left(setting, "More than one call in a microsecond is no limit; here, that is the largest one.");
         } else {
             putSimple(setting, row);
         }
+    }
+
+    /** Whether a rate is known and is no limit. A text that is no number or no duration is for its reader to reject. */
+    private boolean isUnlimited() {
+        String period = effective.text("limit-refresh-period");
+        String limit = effective.textOr("limit-for-period", "50");
+        long nanos = period == null ? 500 : Values.nanos(period);
+        boolean known = nanos > 0 && (period != null || keepBehaviour);
+        if (Values.isPlaceholder(limit)) {
+            return known && nanos < 1_000; // whatever it is
+        }
+        return known && limit.matches("\\d{1,10}") && Long.parseLong(limit) * 1_000.0 / nanos > 1;
     }
 
     /** What follows from the presence of settings. */
@@ -250,10 +264,6 @@ public final class BlockTranslator {
         return Names.uniform(effective.textOr(name, "")).equals(value);
     }
 
-    private static long number(@Nullable String text, long otherwise) {
-        return text != null && text.matches("\\d{1,9}") ? Long.parseLong(text) : otherwise;
-    }
-
     private void left(Setting setting, String reason) {
         if (origin(setting) != null) {
             left.add(new Left(setting.key(), reason));
@@ -269,8 +279,18 @@ public final class BlockTranslator {
      *
      * @param value its value
      * @param origin the setting that it replaces, or null if it is new in its document
+     * @param base the setting of a shared configuration from which it is, or null
      */
-    public record Moved(Setting.Value value, @Nullable Setting origin) {}
+    public record Moved(
+            Setting.Value value,
+            @Nullable Setting origin,
+            @Nullable Setting base) {
+
+        /** One that is not from a shared configuration. */
+        public Moved(Setting.Value value, @Nullable Setting origin) {
+            this(value, origin, null);
+        }
+    }
 
     /**
      * What was left.
