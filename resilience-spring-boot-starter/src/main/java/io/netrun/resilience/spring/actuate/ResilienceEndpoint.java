@@ -297,10 +297,13 @@ public final class ResilienceEndpoint {
     private Map<String, Object> detail(PatternDescriptor<?, ?> pattern, Policy policy) {
         Map<String, Object> detail = new LinkedHashMap<>(JsonView.of(policy.metrics()));
         Map<String, Object> settings = new LinkedHashMap<>();
-        JsonView.of(policy.config()).forEach((key, value) -> {
+        Map<String, String> capped = pattern.capped(policy);
+        Map<String, @Nullable Object> values = JsonView.of(policy.config());
+        values.forEach((key, value) -> {
+            String inForce = capped.getOrDefault(key, key);
             Map<String, @Nullable Object> setting = new LinkedHashMap<>();
-            setting.put("value", value);
-            setting.put("origin", instances.effectiveSettings().origin(pattern, policy, key));
+            setting.put("value", values.get(inForce));
+            setting.put("origin", instances.effectiveSettings().origin(pattern, policy, inForce));
             settings.put(key, setting);
         });
         detail.put("enabled", policy.isEnabled());

@@ -30,6 +30,7 @@ final class CircuitBreakerPattern {
             .canReject(CircuitBreakerPattern::isRejecting)
             .applicationEvents(List.of(CircuitBreakerEvent.StateChanged.class))
             .windows(CircuitBreakerPattern::windows)
+            .capped(CircuitBreakerPattern::capped)
             .thresholds(b -> NamedDuration.of("slow-call-duration", b.config().slowCallDuration()))
             .derives("detection", Detections::derive)
             .details(
@@ -49,6 +50,14 @@ final class CircuitBreakerPattern {
         return config.detection() == Detection.TIME_WINDOW
                 ? NamedDuration.of("window-duration", config.windowDuration())
                 : Stream.empty();
+    }
+
+    /** A window can never have more calls than its size. */
+    private static Map<String, String> capped(CircuitBreaker breaker) {
+        CircuitBreakerConfig config = breaker.config();
+        return config.detection() == Detection.COUNT_WINDOW && config.minimumCalls() > config.windowSize()
+                ? Map.of("minimumCalls", "windowSize")
+                : Map.of();
     }
 
     private static boolean isRejecting(CircuitBreaker breaker) {

@@ -52,6 +52,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     private final BiFunction<P, Duration, Stream<NamedDuration>> longestDurations;
     private final Function<P, Stream<NamedDuration>> windows;
     private final Function<P, Stream<String>> conflicts;
+    private final Function<P, Map<String, String>> capped;
     private final Function<P, Stream<NamedDuration>> thresholds;
     private final Function<P, Optional<String>> syncSetting;
     private final Function<P, Optional<String>> fleetSetting;
@@ -98,6 +99,7 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
         this.longestDurations = builder.longestDurations;
         this.windows = builder.windows;
         this.conflicts = builder.conflicts;
+        this.capped = builder.capped;
         this.thresholds = builder.thresholds;
         this.syncSetting = builder.syncSetting;
         this.fleetSetting = builder.fleetSetting;
@@ -228,6 +230,14 @@ public final class PatternDescriptor<P extends Policy, C extends Record> {
     /** The durations of an instance that do not fit together, each as a warning with its remedy. */
     public List<String> conflicts(Policy instance) {
         return conflicts.apply(type.policyClass().cast(instance)).toList();
+    }
+
+    /**
+     * The settings of an instance that are not in force as they are, because another setting is smaller: the name of
+     * each with the name of the other, whose value is in force for both.
+     */
+    public Map<String, String> capped(Policy instance) {
+        return capped.apply(type.policyClass().cast(instance));
     }
 
     /** The durations that a call has to take before an instance reacts to it. */

@@ -46,6 +46,7 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     BiFunction<P, Duration, Stream<NamedDuration>> longestDurations = (instance, each) -> Stream.empty();
     Function<P, Stream<NamedDuration>> windows = instance -> Stream.empty();
     Function<P, Stream<String>> conflicts = instance -> Stream.empty();
+    Function<P, Map<String, String>> capped = instance -> Map.of();
     Function<P, Stream<NamedDuration>> thresholds = instance -> Stream.empty();
     Function<P, Optional<String>> syncSetting = instance -> Optional.empty();
     Function<P, Optional<String>> fleetSetting = instance -> Optional.empty();
@@ -158,6 +159,12 @@ final class PatternDescriptorBuilder<P extends Policy, C extends Record> {
     /** Declares durations of one instance that do not fit together, each as a warning with its remedy. */
     PatternDescriptorBuilder<P, C> conflicts(Function<P, Stream<String>> conflicts) {
         this.conflicts = conflicts;
+        return this;
+    }
+
+    /** Declares settings of an instance that another one caps, each with the other. */
+    PatternDescriptorBuilder<P, C> capped(Function<P, Map<String, String>> capped) {
+        this.capped = capped;
         return this;
     }
 

@@ -6,6 +6,7 @@ import io.netrun.resilience.spring.fleet.FleetOperations;
 import io.netrun.resilience.spring.method.AnnotationCheck;
 import io.netrun.resilience.spring.method.BeanProxies;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.ForeignExceptions;
@@ -81,6 +82,13 @@ public final class StartupCheck implements SmartInitializingSingleton {
                 .flatMap(user -> user.pipelines().values().stream())
                 .toList();
         SyncSettings.warnings(pipelines.all(), others, instances).forEach(log::warn);
+        CappedSettings.warnings(
+                        pipelines.all(),
+                        beans.getBeanProvider(ResilienceRegistry.class).stream()
+                                .flatMap(registry -> PatternDescriptors.all().stream()
+                                        .flatMap(pattern -> registry.all(pattern.type()).stream())),
+                        instances.effectiveSettings())
+                .forEach(log::warn);
         ForeignExceptions.warnings(instances.effectiveSettings()).forEach(log::warn);
         ForeignExceptions.absent(instances.effectiveSettings()).forEach(log::info);
         warnOfNoFleet();
