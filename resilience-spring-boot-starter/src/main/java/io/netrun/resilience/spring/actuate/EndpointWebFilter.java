@@ -66,11 +66,14 @@ public final class EndpointWebFilter implements WebFilter {
         return bytes;
     }
 
-    /** Has a tag of its content. It is sent in any case: on Spring Boot 4, Netty does not end an answer with 304. */
+    /** Has a tag of its content, and no content for who has the same already. */
     private static final class Tagged extends ServerHttpResponseDecorator {
+
+        private final ServerWebExchange exchange;
 
         Tagged(ServerWebExchange exchange) {
             super(exchange.getResponse());
+            this.exchange = exchange;
         }
 
         @Override
@@ -82,7 +85,10 @@ public final class EndpointWebFilter implements WebFilter {
         }
 
         private Mono<Void> write(byte[] body) {
-            getHeaders().setETag("W/\"" + DigestUtils.md5DigestAsHex(body) + "\"");
+            if (exchange.checkNotModified("W/\"" + DigestUtils.md5DigestAsHex(body) + "\"")) {
+                getHeaders().clearContentHeaders(); // "remove" has another signature in Spring 7
+                return setComplete();
+            }
             return super.writeWith(Mono.just(bufferFactory().wrap(body)));
         }
     }
