@@ -52,6 +52,7 @@ public final class ConfiguredSettings {
     private final Map<PropertySource<?>, Map<String, Property>> counting = new LinkedHashMap<>();
 
     private final Set<String> doubles = new LinkedHashSet<>();
+    private final DoubleSpellings others = new DoubleSpellings();
 
     /** The values when this was read, which count again once a later configuration has been rejected. */
     private final Map<PropertySource<?>, Map<String, Object>> values = new LinkedHashMap<>();
@@ -69,6 +70,8 @@ public final class ConfiguredSettings {
             written.sources.add(source);
             if (isExact(source)) {
                 written.read((EnumerablePropertySource<?>) source.getUnderlyingSource());
+            } else if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> variables) {
+                written.others.addVariables(variables);
             }
         }
         TranslatedSettings.of(environment).ifPresent(translated -> {
@@ -151,7 +154,7 @@ public final class ConfiguredSettings {
 
     /** One warning for each setting that a source has in two spellings. */
     public List<String> doubles() {
-        return List.copyOf(doubles);
+        return Stream.concat(doubles.stream(), others.warnings().stream()).toList();
     }
 
     /** All sources. The first one that has a property wins. */
@@ -223,9 +226,10 @@ public final class ConfiguredSettings {
             unknown.list(property, 1, WITHOUT_DASH);
             return;
         }
-        String global = property.name().getElement(1, Form.DASHED);
-        if (GlobalKeys.ALL.contains(global)) {
+        String global = GlobalKeys.known(GlobalKeys.ALL, property, 1);
+        if (global != null) {
             GlobalKeys.check(property, global, unknown);
+            others.add(property);
             return;
         }
         String first = property.element(1);

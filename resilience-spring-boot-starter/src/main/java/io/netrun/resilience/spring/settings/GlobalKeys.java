@@ -3,7 +3,8 @@ package io.netrun.resilience.spring.settings;
 import io.netrun.resilience.spring.pattern.Option;
 import java.util.List;
 import java.util.Map;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The keys directly under the root that are not patterns. */
 final class GlobalKeys {
@@ -34,6 +35,20 @@ final class GlobalKeys {
 
     private GlobalKeys() {}
 
+    /** The key that an element of a property is in any spelling; null if it is none. */
+    static @Nullable String known(List<String> keys, Property property, int index) {
+        String element = ForeignNames.uniform(property.element(index));
+        return keys.stream()
+                .filter(key -> ForeignNames.uniform(key).equals(element))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The keys in groups. */
+    static Stream<String> inGroups() {
+        return GROUPS.values().stream().flatMap(List::stream);
+    }
+
     /** Checks the shape of a setting of the application; the values are checked where they are read. */
     static void check(Property property, String key, UnknownKeys unknown) {
         int elements = property.size();
@@ -43,7 +58,7 @@ final class GlobalKeys {
         } else if (known != null) {
             if (elements == 2) {
                 unknown.reportScalar(property, known.get(0));
-            } else if (!known.contains(property.name().getElement(2, Form.DASHED))) {
+            } else if (known(known, property, 2) == null) {
                 unknown.report(property, 2, key, known);
             } else if (elements > 3) {
                 unknown.nested(property, 3, "its value");

@@ -22,6 +22,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** Settings and annotations that look like protection and would protect nothing. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -153,6 +154,69 @@ class WrongShapeTests {
                                     .maxAttempts())
                             .isEqualTo(8);
                 });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "propagate-mdc, propagateMdc, false",
+        "rateLimitHeaders, rate-limit-headers, false",
+        "metrics.keyed, METRICS.keyed, false",
+        "http-clients.prices.retry, httpClients.prices.retry, x",
+        "http-clients.prices.failureStatuses, http-clients.prices.failure-statuses, 500"
+    })
+    void otherSettingInTwoSpellingsShouldBeLogged(String first, String second, String value, CapturedOutput output) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("resilience." + first, value);
+        properties.put("resilience." + second, value);
+        runner.withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("two", properties)))
+                .run(context -> assertThat(output)
+                        .containsOnlyOnce("'resilience." + first + "' and 'resilience." + second
+                                + "' are one setting in two spellings")
+                        .contains("only one of them counts. Remove one of them."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"resilience.propagateMdc", "resilience.rateLimitHeaders", "resilience.metrics.resilience4J"})
+    void globalSettingShouldHaveAnySpelling(String setting) {
+        runner.withPropertyValues(setting + "=false")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RETRY_INSTANCES_X_MAXATTEMPTS, RETRY_INSTANCES_X_MAX_ATTEMPTS, 7",
+        "CIRCUITBREAKER_INSTANCES_X_WINDOWSIZE, CIRCUIT_BREAKER_INSTANCES_X_WINDOW_SIZE, 7",
+        "RETRY_DEFAULTS_MAXATTEMPTS, RETRY_DEFAULTS_MAX_ATTEMPTS, 7",
+        "PROPAGATEMDC, PROPAGATE_MDC, false",
+        "HTTPCLIENTS_PRICES_FAILURESTATUSES, HTTP_CLIENTS_PRICES_FAILURE_STATUSES, 500"
+    })
+    void variablesForOneSettingShouldBeLogged(String first, String second, String value, CapturedOutput output) {
+        variables(first, second, value)
+                .run(context -> assertThat(output)
+                        .containsOnlyOnce("'RESILIENCE_" + first + "' and 'RESILIENCE_" + second
+                                + "' are one setting in two spellings of the environment"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RETRY_INSTANCES_A_B_MAXATTEMPTS, RETRY_INSTANCES_AB_MAXATTEMPTS, 7",
+        "RETRY_INSTANCES_X_MAXATTEMPTS, BULKHEAD_INSTANCES_X_MAXCONCURRENT, 7",
+        "RETRY_INSTANCES_X_MAXATTEMPTS, RETRY_INSTANCES_Y_MAX_ATTEMPTS, 7"
+    })
+    void variablesForTwoSettingsShouldNotBeLogged(String first, String second, String value, CapturedOutput output) {
+        variables(first, second, value).run(context -> assertThat(output).doesNotContain("two spellings"));
+    }
+
+    private ApplicationContextRunner variables(String first, String second, String value) {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        variables.put("RESILIENCE_" + first, value);
+        variables.put("RESILIENCE_" + second, value);
+        return runner.withInitializer(context -> context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource("test-systemEnvironment", variables)));
     }
 
     @Test
