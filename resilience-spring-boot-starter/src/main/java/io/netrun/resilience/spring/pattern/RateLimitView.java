@@ -22,8 +22,8 @@ public record RateLimitView(int limit, int remaining, long resetSeconds) {
     /**
      * The view of the rate limiter in a pipeline; null without one, or while it is switched off or only observes.
      *
-     * @param isInstance whether a policy of the pipeline is an instance; otherwise it stands for a family, of which each
-     *     call has another instance
+     * @param isInstance whether a policy of the pipeline is an instance; otherwise it stands for a family, of which
+     *     each call has another instance
      */
     public static @Nullable RateLimitView of(Pipeline pipeline, Predicate<Policy> isInstance) {
         for (Policy policy : pipeline.policies()) {

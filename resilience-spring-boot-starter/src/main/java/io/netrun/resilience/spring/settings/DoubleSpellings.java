@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.env.EnumerablePropertySource;
 
 /**
- * Settings of the application, of HTTP clients and in environment variables that one source has in two spellings. Spring
- * Boot decides which of them counts. Not thread-safe.
+ * Settings of the application, of HTTP clients and in environment variables that one source has in two spellings.
+ * Spring Boot decides which of them counts. Not thread-safe.
  */
 final class DoubleSpellings {
 
