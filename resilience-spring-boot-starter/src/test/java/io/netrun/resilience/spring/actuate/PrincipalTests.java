@@ -24,8 +24,8 @@ import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 /**
- * An operator is the principal of the request, wherever a servlet container has it from. On WebFlux, Actuator asks Spring
- * Security alone.
+ * An operator is the principal of the request, wherever a servlet container has it from. On WebFlux, Actuator asks
+ * Spring Security alone.
  */
 @SpringBootTest(
         classes = PrincipalTests.Application.class,
