@@ -41,7 +41,7 @@ public final class OperatorJournal {
 
     /**
      * Makes a change and keeps it, as one step: changes that are made in this way have the order in which they take
-     * effect. Listeners of instances hear of it after the step, and then it is delivered. If another thread is
+     * effect. Listeners of instances are notified of it after the step, and then it is delivered. If another thread is
      * delivering a change of this instance, that thread delivers this one too, in the context of the calling thread.
      * What a listener of the application throws is logged and changes nothing.
      *

@@ -182,7 +182,7 @@ class OperatorJournalTests {
                 .containsExactly("CLOSED to FORCED_OPEN", "one7", "FORCED_OPEN to CLOSED", "circuit1", "circuit2");
     }
 
-    /** What the listener does to the same instance comes after the change that it hears of. */
+    /** What the listener does to the same instance comes after the change that it is notified of. */
     @Test
     void changeByAListenerOfTheInstanceShouldFollow() {
         List<String> heard = new ArrayList<>();
