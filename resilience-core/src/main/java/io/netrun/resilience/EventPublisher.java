@@ -238,8 +238,8 @@ public final class EventPublisher {
     }
 
     /**
-     * Runs a task, and then delivers the events that it has published on this thread, of any instance. They have their
-     * places in the order of events at once, so that the task can be run under a lock, where no listener may run.
+     * Runs a task, and then delivers the events that it has published on this thread, of any instance. Their order
+     * is fixed at once, so that the task can be run under a lock, where no listener may run.
      *
      * @return what the task returns
      */
