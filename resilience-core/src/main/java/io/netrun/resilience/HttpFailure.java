@@ -13,20 +13,40 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the HTTP status and the {@code Retry-After} header of the exceptions of HTTP clients, without depending on any
- * of them: Spring's {@code RestClientResponseException}, {@code WebClientResponseException} and {@code ErrorResponse},
- * Feign, Retrofit, JAX-RS, Micronaut and others. It calls their public methods by name ({@code getStatusCode},
- * {@code statusCode}, {@code status}, {@code getStatus}; {@code getResponse}, {@code response};
- * {@code getResponseHeaders}, {@code getHeaders}, {@code responseHeaders}, {@code headers}), so that an exception of
- * your own with such a method is read, too.
+ * Reads the HTTP status, the {@code Retry-After} header and the {@code RateLimit} fields of the exceptions of HTTP
+ * clients, without depending on any of them: Spring's {@code RestClientResponseException},
+ * {@code WebClientResponseException} and {@code ErrorResponse}, Feign, Retrofit, JAX-RS, Micronaut and others. It calls
+ * their public methods by name ({@code getStatusCode}, {@code statusCode}, {@code status}, {@code getStatus};
+ * {@code getResponse}, {@code response}; {@code getResponseHeaders}, {@code getHeaders}, {@code responseHeaders},
+ * {@code headers}), so that an exception of your own with such a method is read, too.
  */
 public final class HttpFailure {
 
     private static final String RETRY_AFTER = "Retry-After";
     private static final String DATE = "Date";
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    /** The beginnings of the names of the fields that say how many requests are left, and for how long. */
+    private static final List<String> RATE_LIMITS = List.of("RateLimit", "X-RateLimit", "X-Rate-Limit");
+
+    /** An item of the structured field of draft-ietf-httpapi-ratelimit-headers: no request left, for some seconds. */
+    private static final Pattern NONE_LEFT = Pattern.compile("\\br *= *0+ *(?:;|$)");
+
+    private static final Pattern LEFT_FOR = Pattern.compile("\\bt *= *([0-9]+) *(?:;|$)");
+
+    /** A number of at least as many digits is no number of seconds, but a moment in Unix time. */
+    private static final int UNIX_DIGITS = 10;
+
+    private static final int UNIX_MILLIS_DIGITS = 13;
+    private static final int MAX_DEPTH = 16;
 
     /** Longer than any reasonable header value, and short enough not to overflow in calculations. */
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -87,8 +107,9 @@ public final class HttpFailure {
     }
 
     /**
-     * Returns the delay that the {@code Retry-After} header of the response behind a failure asks for; empty if it has
-     * none, or one that cannot be read. Causes are not looked at. Never throws.
+     * Returns the delay that the response behind a failure asks for by its {@code Retry-After} header, or else, with
+     * status 429 or 503, by its {@code RateLimit} fields; see {@link #retryAfter}. Empty if it has none, or one that
+     * cannot be read. Causes are not looked at. Never throws.
      *
      * @param now the present time, which a date is compared with unless the response has a {@code Date}
      */
@@ -97,10 +118,110 @@ public final class HttpFailure {
         if (methods.isEmpty()) {
             return Optional.empty();
         }
-        String written = header(failure, methods, RETRY_AFTER);
-        return written == null
-                ? Optional.empty()
-                : Optional.ofNullable(delay(written, header(failure, methods, DATE), now));
+        return Optional.ofNullable(
+                retryAfter(() -> statusOf(failure).orElse(0), name -> header(failure, methods, name), now));
+    }
+
+    /**
+     * Returns the delay that a response asks for: by {@code Retry-After}, in seconds or as a date, or else, with status
+     * 429 or 503, by the fields of a limit that leaves no further request. These are {@code RateLimit-Remaining} with
+     * {@code RateLimit-Reset}, the same with {@code X-} before them, or {@code RateLimit} with its parameters {@code r}
+     * and {@code t}. A reset is a number of seconds, or a moment in Unix time. Null if it asks for none.
+     *
+     * @param status the status of the response
+     * @param headers returns the first value of a header by its name, whatever its case; null for none
+     * @param now the present time, for a moment in a response without a readable {@code Date}
+     */
+    public static @Nullable Duration retryAfter(int status, Function<String, @Nullable String> headers, Instant now) {
+        return retryAfter(() -> status, headers, now);
+    }
+
+    private static @Nullable Duration retryAfter(
+            IntSupplier status, Function<String, @Nullable String> headers, Instant now) {
+        String written = headers.apply(RETRY_AFTER);
+        Duration delay = written == null ? null : delay(written, headers.apply(DATE), now);
+        return delay != null || !asksForLess(status.getAsInt()) ? delay : untilReset(headers, now);
+    }
+
+    private static boolean asksForLess(int status) {
+        return status == TOO_MANY_REQUESTS || status == SERVICE_UNAVAILABLE;
+    }
+
+    /** The longest time for which a limit leaves no request; null if none does. */
+    private static @Nullable Duration untilReset(Function<String, @Nullable String> headers, Instant now) {
+        Duration longest = null;
+        for (String limit : RATE_LIMITS) {
+            if (isZero(headers.apply(limit + "-Remaining"))) {
+                longest = longer(longest, reset(headers.apply(limit + "-Reset"), headers, now));
+            }
+        }
+        String structured = headers.apply(RATE_LIMITS.get(0));
+        if (structured != null) {
+            for (String item : structured.split(",", -1)) {
+                Matcher seconds = LEFT_FOR.matcher(item);
+                if (NONE_LEFT.matcher(item).find() && seconds.find()) {
+                    longest = longer(longest, reset(seconds.group(1), headers, now));
+                }
+            }
+        }
+        return longest;
+    }
+
+    private static boolean isZero(@Nullable String remaining) {
+        return remaining != null
+                && !remaining.isBlank()
+                && remaining.strip().chars().allMatch(c -> c == '0');
+    }
+
+    private static @Nullable Duration reset(
+            @Nullable String written, Function<String, @Nullable String> headers, Instant now) {
+        if (written == null) {
+            return null;
+        }
+        String text = written.strip();
+        boolean isMoment = text.length() >= UNIX_DIGITS && text.length() <= UNIX_MILLIS_DIGITS;
+        if (!isMoment || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return delay(text, headers.apply(DATE), now);
+        }
+        long number = Long.parseLong(text);
+        Instant at = text.length() == UNIX_MILLIS_DIGITS ? Instant.ofEpochMilli(number) : Instant.ofEpochSecond(number);
+        String date = headers.apply(DATE);
+        return between(date == null ? null : instant(date.strip()), now, at);
+    }
+
+    private static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {
+        return a == null || (b != null && b.compareTo(a) > 0) ? b : a;
+    }
+
+    /**
+     * Returns the time for which the dependency behind a failure asks for no further call: the delay of a
+     * {@link RetryAfter}, or of the response that the exception of an HTTP client carries if its status is 429 or 503.
+     * Looks at the cause of an exception that a policy raises for the failures of a call. Empty if it asks for none, or
+     * the failure is the rejection of a policy. Never throws.
+     *
+     * @param now the present time, see {@link #retryAfter}
+     */
+    public static Optional<Duration> pauseOf(Throwable failure, Instant now) {
+        try {
+            Throwable thrown = ExceptionFilter.rootOf(failure);
+            for (int depth = 0; depth < MAX_DEPTH && thrown instanceof ResilienceException; depth++) {
+                Throwable cause = thrown instanceof CallRejectedException ? null : thrown.getCause();
+                if (cause == null) {
+                    return Optional.empty();
+                }
+                thrown = ExceptionFilter.rootOf(cause);
+            }
+            OptionalInt status = statusOf(thrown);
+            if (status.isPresent() && !asksForLess(status.getAsInt())) {
+                return Optional.empty();
+            }
+            if (thrown instanceof RetryAfter hint) {
+                return hint.retryAfter();
+            }
+            return status.isPresent() ? retryAfterOf(thrown, now) : Optional.empty();
+        } catch (Throwable unreadable) {
+            return Optional.empty(); // foreign code, such as retryAfter()
+        }
     }
 
     /**
@@ -129,7 +250,10 @@ public final class HttpFailure {
         if (at == null) {
             return null;
         }
-        Instant sent = date == null ? null : instant(date.strip());
+        return between(date == null ? null : instant(date.strip()), now, at);
+    }
+
+    private static Duration between(@Nullable Instant sent, Instant now, Instant at) {
         Duration until = Duration.between(sent == null ? now : sent, at);
         return until.isNegative() ? Duration.ZERO : shorter(until, LONGEST);
     }

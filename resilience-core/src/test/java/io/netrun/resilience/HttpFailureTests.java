@@ -1,14 +1,21 @@
 package io.netrun.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.retry.Retry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -171,5 +178,116 @@ class HttpFailureTests {
         String at = "Wed, 25 Nov 2026 12:00:30 GMT";
         assertThat(HttpFailure.delay(at, "Wed, 25 Nov 2026 12:00:00 GMT", NOW)).isEqualTo(Duration.ofSeconds(30));
         assertThat(HttpFailure.delay(at, "now", NOW)).isEqualTo(Duration.ofSeconds(7230));
+    }
+
+    /** A response with a status, whose headers are written one after the other. */
+    static class WithHeaders extends RuntimeException {
+
+        private final int status;
+        private final Map<String, String> headers;
+
+        WithHeaders(int status, String headers) {
+            this.status = status;
+            this.headers = Stream.of(headers.split("\\|"))
+                    .map(each -> each.split(": ", 2))
+                    .collect(Collectors.toMap(each -> each[0].strip(), each -> each[1].strip()));
+        }
+
+        public int status() {
+            return status;
+        }
+
+        public Map<String, String> headers() {
+            return headers;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '!', textBlock = """
+            429 ! Retry-After: 7 | RateLimit-Remaining: 0 | RateLimit-Reset: 30     ! PT7S
+            429 ! RateLimit-Remaining: 0 | RateLimit-Reset: 30                      ! PT30S
+            503 ! x-ratelimit-remaining: 0 | x-ratelimit-reset: 30                  ! PT30S
+            429 ! X-Rate-Limit-Remaining: 0 | X-Rate-Limit-Reset: 30                ! PT30S
+            429 ! X-RateLimit-Remaining: 0 | X-RateLimit-Reset: 1795600830          ! PT30S
+            429 ! X-RateLimit-Remaining: 0 | X-RateLimit-Reset: 1795600830000       ! PT30S
+            429 ! X-RateLimit-Remaining: 0 | X-RateLimit-Reset: 1795600000          ! PT0S
+            429 ! RateLimit: "minute";r=0;t=30, "day";r=5;t=3600                    ! PT30S
+            429 ! RateLimit: "minute";r=0;t=30, "day";r=0;t=3600                    ! PT1H
+            429 ! RateLimit: "minute";r=0                                           !
+            429 ! RateLimit: "minute";r=10;t=30                                     !
+            429 ! RateLimit-Remaining: 1 | RateLimit-Reset: 30                      !
+            429 ! RateLimit-Remaining: 0                                            !
+            429 ! RateLimit-Reset: 30                                               !
+            429 ! RateLimit-Remaining: 0 | RateLimit-Reset: soon                    !
+            500 ! RateLimit-Remaining: 0 | RateLimit-Reset: 30                      !
+            """)
+    void delayShouldBeReadFromTheFieldsOfALimit(int status, String headers, @Nullable Duration expected) {
+        Instant now = Instant.ofEpochSecond(1795600800);
+
+        assertThat(HttpFailure.retryAfterOf(new WithHeaders(status, headers), now))
+                .isEqualTo(Optional.ofNullable(expected));
+    }
+
+    @Test
+    void momentOfAResetShouldBeComparedWithTheServersClock() {
+        String headers = "X-RateLimit-Remaining: 0 | X-RateLimit-Reset: 1795600830"
+                + " | Date: "
+                + DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                        Instant.ofEpochSecond(1795600800).atZone(ZoneOffset.UTC));
+
+        assertThat(HttpFailure.retryAfterOf(new WithHeaders(429, headers), NOW)).contains(Duration.ofSeconds(30));
+    }
+
+    /** A failure of the user's own. */
+    static class Asking extends RuntimeException implements RetryAfter {
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.of(Duration.ofSeconds(30));
+        }
+    }
+
+    static class AskingBadly extends RuntimeException implements RetryAfter {
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            throw new IllegalStateException("cannot say");
+        }
+    }
+
+    static Stream<Arguments> askingFailures() {
+        Throwable asking = new WithHeaders(429, "Retry-After: 30");
+        Optional<Duration> half = Optional.of(Duration.ofSeconds(30));
+        return Stream.of(
+                Arguments.of(asking, half),
+                Arguments.of(new CompletionException(asking), half),
+                Arguments.of(new WithHeaders(503, "Retry-After: 30"), half),
+                Arguments.of(new Asking(), half),
+                Arguments.of(exhausted(asking), half),
+                Arguments.of(rejected(), Optional.empty()),
+                Arguments.of(new AskingBadly(), Optional.empty()),
+                Arguments.of(new WithHeaders(500, "Retry-After: 30"), Optional.empty()),
+                Arguments.of(new WithHeaders(429, "Other: 30"), Optional.empty()),
+                Arguments.of(new IllegalStateException(asking), Optional.empty()),
+                Arguments.of(new IOException(), Optional.empty()));
+    }
+
+    private static Throwable exhausted(Throwable failure) {
+        Retry retry = Retry.of("test", c -> c.maxAttempts(1));
+        return catchThrowable(() -> retry.call(() -> {
+            throw failure;
+        }));
+    }
+
+    private static Throwable rejected() {
+        RateLimiter limiter = RateLimiter.of("test", c -> c.limit(1).period(Duration.ofHours(1)));
+        limiter.acquirePermit();
+        return catchThrowable(limiter::acquirePermit);
+    }
+
+    @ParameterizedTest
+    @MethodSource("askingFailures")
+    void pauseShouldBeReadFromWhatTheDependencyAnswered(Throwable failure, Optional<Duration> expected) {
+        assertThat(HttpFailure.pauseOf(failure, NOW)).isEqualTo(expected);
     }
 }

@@ -66,6 +66,15 @@ public @interface RateLimiter {
     String warmUp() default "";
 
     /**
+     * Whether the answers of the dependency pause the instance: {@code none} (default), or {@code retry-after} for
+     * those with status 429 or 503 that ask for it by {@code Retry-After} or by the {@code RateLimit} fields.
+     */
+    String learn() default "";
+
+    /** The longest pause that an answer of the dependency can make. Above zero, default {@code 1m}. */
+    String maxPause() default "";
+
+    /**
      * Which calls the limit counts: those of this process, or those of all processes of the application. {@code node}
      * (default) or {@code fleet}, which requires the module {@code resilience-fleet}.
      */

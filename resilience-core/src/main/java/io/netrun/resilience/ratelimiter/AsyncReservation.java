@@ -66,7 +66,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         if (acquired) {
             start.set(null);
             limiter.countAccepted(reservation.permits());
-            return call.next.callAsync(call.body, call.deadline);
+            return limiter.learning(call.next.callAsync(call.body, call.deadline));
         }
         if (reservation.hasFailed()) {
             onSettled();
@@ -123,8 +123,7 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         switch (reservation.state()) {
             case EXPIRED -> {
                 long retryAfter = limiter.retryAfter(reservation.permits());
-                Throwable rejection =
-                        new RateLimitExceededException(limiter.name(), limiter.config(), config, retryAfter);
+                Throwable rejection = limiter.exceeded(config, retryAfter);
                 reject(call, rejection, limiter.rejectedEvent(retryAfter));
             }
             case SHUT_DOWN -> reject(call, limiter.rejectionByShutdown(config), null);
@@ -204,6 +203,9 @@ final class AsyncReservation<T extends @Nullable Object> extends RelayFuture<T> 
         Deadline scope = begun;
         if (scope != null) {
             scope.end();
+        }
+        if (failure != null) {
+            limiter.learnFrom(failure);
         }
     }
 

@@ -7,7 +7,10 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A call was rejected because the rate was exceeded, and its token would come later than the call may wait. */
+/**
+ * A call was rejected because the rate was exceeded or the rate limiter is paused, and its token would come later than
+ * the call may wait.
+ */
 public final class RateLimitExceededException extends CallRejectedException implements RetryAfter {
 
     private static final long serialVersionUID = 1L;
@@ -18,19 +21,23 @@ public final class RateLimitExceededException extends CallRejectedException impl
     private final float inForce;
     private final int burst;
     private final long retryAfterNanos;
+    private final boolean paused;
 
     /**
      * A rejection.
      *
      * @param inForce the settings with a lowered rate; the same ones if it is not lowered
+     * @param paused whether the rate limiter is paused
      */
-    RateLimitExceededException(String name, RateLimiterConfig config, RateLimiterConfig inForce, long retryAfterNanos) {
+    RateLimitExceededException(
+            String name, RateLimiterConfig config, RateLimiterConfig inForce, long retryAfterNanos, boolean paused) {
         super(name, null, config.stackTraces());
         this.limit = config.limit();
         this.period = config.period();
         this.inForce = (float) inForce.callsPer(config.period());
         this.burst = inForce.capacity() == inForce.limit() ? limit : inForce.capacity();
         this.retryAfterNanos = retryAfterNanos;
+        this.paused = paused;
     }
 
     /** Returns the time after the rejection until a call would be admitted if no other came first; never empty. */
@@ -51,6 +58,9 @@ public final class RateLimitExceededException extends CallRejectedException impl
     /** Built on demand, because most rejections are counted and never printed. */
     @Override
     public String getMessage() {
+        if (paused) {
+            return "RateLimiter '" + name() + "' is paused; retry after " + text(Duration.ofNanos(retryAfterNanos));
+        }
         return "RateLimiter '" + name() + "' exceeded " + calls() + (limit == 1 ? " call" : " calls") + " per "
                 + text(period) + (burst == limit ? "" : " (burst " + burst + ")") + "; retry after "
                 + text(Duration.ofNanos(retryAfterNanos));

@@ -2,6 +2,7 @@ package io.netrun.resilience.ratelimiter;
 
 import io.netrun.resilience.AbstractPolicy;
 import io.netrun.resilience.Deadline;
+import io.netrun.resilience.HttpFailure;
 import io.netrun.resilience.InvalidSettingException;
 import io.netrun.resilience.Layer;
 import io.netrun.resilience.PendingWaits;
@@ -10,14 +11,19 @@ import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.PolicyShutdownException;
 import io.netrun.resilience.PolicyType;
 import io.netrun.resilience.Require;
+import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.Workers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +50,10 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     private static final long FOLLOW_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.DAYS.toNanos(365);
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int SERVICE_UNAVAILABLE = 503;
+
     private volatile long longestWait;
 
     /** Whether a call with a number of tokens that is out of range has been logged, in mode observe. */
@@ -54,6 +64,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     /** The part of the rate that is in force while the instance is new. */
     private final WarmUp warmUp;
+
+    /** The times in which no call begins. */
+    private final Pauses pauses;
 
     /** The settings, with a lowered rate. */
     private volatile RateLimiterConfig inForce;
@@ -79,8 +92,10 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         if (!config.warmUp().isZero()) {
             this.inForce = lowered(config);
         }
+        this.pauses = new Pauses(ticker, new PauseEvents());
         this.queue = new ReservationQueue(this, inForce);
         waits().register(queue);
+        waits().register(pauses);
         if (!config.warmUp().isZero()) {
             applyConfig(); // sets the timer
         }
@@ -139,7 +154,10 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
                 wouldReject.sum(),
                 queue.waitingTokens(),
                 accepted.sum() + acceptedFurther.sum(),
-                rejected.sum() + rejectedFurther.sum());
+                rejected.sum() + rejectedFurther.sum(),
+                Duration.ofNanos(pauses.remaining()),
+                pauses.total(),
+                pauses.totalWouldPause());
     }
 
     /**
@@ -168,7 +186,12 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             acquire(permits, ticker().nanoTime(), Deadline.current());
         }
         countAccepted(permits);
-        return RateLimiterPermit.INSTANCE;
+        return permit();
+    }
+
+    /** The permit of a call that may begin; its failure is of interest only where there is something to learn. */
+    private Permit permit() {
+        return learns() ? new LearningPermit(this) : RateLimiterPermit.INSTANCE;
     }
 
     /**
@@ -196,7 +219,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
             return Optional.empty();
         }
         countAccepted(permits);
-        return Optional.of(RateLimiterPermit.INSTANCE);
+        return Optional.of(permit());
     }
 
     /** Waiters whose tokens are due go first; after that, others may be available. */
@@ -278,6 +301,106 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         applyConfig();
     }
 
+    /**
+     * Pauses this: until the time is over, no call begins. Waiting calls keep their order and go on afterwards; one
+     * that would then wait longer than its {@code maxWait} is rejected when that time is over. A new call waits, or is
+     * rejected at once if the pause is longer than it may wait. At the end of the pause one call may begin, and others
+     * follow at the rate of the limit, without a burst.
+     *
+     * <p>A pause that ends before the present one changes nothing. In mode {@link PolicyMode#OBSERVE} it is counted and
+     * published, and no call is paused. While this is disabled, calls pass, and the time goes on.
+     *
+     * @param time above zero; more than 365 days is 365 days
+     * @throws IllegalArgumentException if it is zero or negative
+     */
+    public void pauseFor(Duration time) {
+        long nanos = Math.min(LONGEST_PAUSE_NANOS, Require.nanos(Require.positive("time", time)));
+        if (isObserving()) {
+            pauses.observe(nanos);
+        } else {
+            pauses.begin(nanos);
+        }
+    }
+
+    /** Ends a pause before its time. Waiting calls go on, at the rate of the limit. */
+    public void resume() {
+        if (pauses.tryEnd()) {
+            publishResumed();
+        }
+    }
+
+    /** Returns when the present pause ends, on the wall clock; empty if this is not paused. */
+    public Optional<Instant> pausedUntil() {
+        long nanos = pauses.remaining();
+        return nanos == 0 ? Optional.empty() : Optional.of(ticker().now().plusNanos(nanos));
+    }
+
+    /**
+     * Pauses this if a failure of its dependency asks for it and the settings say so; see {@link Learning#RETRY_AFTER}.
+     * The pause is no longer than {@link RateLimiterConfig#maxPause()}. Calls through this do so by themselves. Never
+     * throws.
+     *
+     * @apiNote For integrators, whose calls end within a policy between this and the dependency.
+     */
+    public void learnFrom(Throwable failure) {
+        if (learns()) {
+            pauseFor(HttpFailure.pauseOf(failure, ticker().now()));
+        }
+    }
+
+    /**
+     * Pauses this if a response of its dependency asks for it and the settings say so. Otherwise like
+     * {@link #learnFrom(Throwable)}.
+     *
+     * @apiNote For integrators.
+     * @param status the HTTP status of the response
+     * @param headers returns the first value of a header by its name, whatever its case; null for none
+     */
+    public void learnFrom(int status, Function<String, @Nullable String> headers) {
+        if (learns() && (status == TOO_MANY_REQUESTS || status == SERVICE_UNAVAILABLE)) {
+            Duration asked = null;
+            try {
+                asked = HttpFailure.retryAfter(status, headers, ticker().now());
+            } catch (Throwable thrown) {
+                SafeLog.error(log, "A rate limiter could not read the headers of a response", thrown);
+            }
+            pauseFor(Optional.ofNullable(asked));
+        }
+    }
+
+    private boolean learns() {
+        return inForce.learn() != Learning.NONE && isEnabled();
+    }
+
+    /** Pauses for the time that the dependency asks for, within the bound. Never throws. */
+    private void pauseFor(Optional<Duration> asked) {
+        if (asked.isEmpty() || asked.get().isNegative() || asked.get().isZero()) {
+            return;
+        }
+        try {
+            Duration longest = inForce.maxPause();
+            pauseFor(asked.get().compareTo(longest) > 0 ? longest : asked.get());
+        } catch (Throwable thrown) {
+            SafeLog.error(log, "A rate limiter could not be paused", thrown);
+        }
+    }
+
+    /** Follows an asynchronous call, if there is something to learn from its failure. */
+    <T extends @Nullable Object> CompletableFuture<T> learning(CompletableFuture<T> call) {
+        return learns() ? new LearningCall<T>(this).follow(call) : call;
+    }
+
+    /** Returns the present pause, which may be over; null if there is none. */
+    Pauses.@Nullable Pause pause() {
+        return pauses.current();
+    }
+
+    private void publishResumed() {
+        if (events().wants(RateLimiterEvent.Resumed.class)) {
+            events().publish(new RateLimiterEvent.Resumed(name(), ticker().now()));
+        }
+    }
+
     /** Registers a listener for rejected calls; otherwise like {@link #on(Class, Consumer)}. */
     public Subscription onRejected(Consumer<? super RateLimiterEvent.Rejected> listener) {
         return on(RateLimiterEvent.Rejected.class, listener);
@@ -306,6 +429,9 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         RateLimiterConfig config = lowered(config());
         inForce = config;
         longestWait = Require.nanos(config.maxWait());
+        if (config.mode() == PolicyMode.OBSERVE && pauses.tryEnd()) {
+            Workers.executeReliably(this::publishResumed); // not under the lock
+        }
         queue.drain();
         for (int round = 0; round < FOLLOW_ROUNDS && !queue.follows(config); round++) {
             LockSupport.parkNanos(this, FOLLOW_NANOS); // another thread is about to apply them
@@ -421,11 +547,24 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     RateLimitExceededException rejection(RateLimiterConfig config, long nanos) {
         long retryAfterNanos = expected(nanos);
         publishRejected(retryAfterNanos);
-        return new RateLimitExceededException(name(), config(), config, retryAfterNanos);
+        return exceeded(config, retryAfterNanos);
     }
 
-    /** Returns a time at the rate in force, at most that at the configured rate or a period. */
+    /** Creates a rejection. */
+    RateLimitExceededException exceeded(RateLimiterConfig config, long retryAfterNanos) {
+        return new RateLimitExceededException(name(), config(), config, retryAfterNanos, pauses.remaining() > 0);
+    }
+
+    /**
+     * Returns a time at the rate in force, at most that at the configured rate or a period. What a pause takes of it
+     * stays.
+     */
     private long expected(long nanos) {
+        long paused = Math.min(nanos, pauses.remaining());
+        return paused + expectedAtRate(nanos - paused);
+    }
+
+    private long expectedAtRate(long nanos) {
         RateLimiterConfig config = config();
         if (inForce.callsPer(config.period()) >= config.limit()) {
             return nanos;
@@ -460,5 +599,33 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     /** Returns the nanoseconds after which a new call with that many tokens would be admitted. */
     long retryAfter(int permits) {
         return Math.max(0, queue.waitOf(ticker().nanoTime(), permits) - longestWait);
+    }
+
+    /** Moves the waiters with the pauses, and calls the listeners. */
+    private final class PauseEvents implements Pauses.Listener {
+
+        @Override
+        public void onMoved() {
+            queue.drain();
+        }
+
+        @Override
+        public void onPaused(Duration duration) {
+            if (events().wants(RateLimiterEvent.Paused.class)) {
+                events().publish(new RateLimiterEvent.Paused(name(), ticker().now(), duration));
+            }
+        }
+
+        @Override
+        public void onResumed() {
+            publishResumed();
+        }
+
+        @Override
+        public void onWouldPause(Duration duration) {
+            if (events().wants(RateLimiterEvent.WouldPause.class)) {
+                events().publish(new RateLimiterEvent.WouldPause(name(), ticker().now(), duration));
+            }
+        }
     }
 }

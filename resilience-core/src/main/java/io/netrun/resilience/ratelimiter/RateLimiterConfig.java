@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *     More than the burst counts as the burst
  * @param warmUp time after the creation of an instance in which its rate and burst rise, evenly, from a third to the
  *     whole; zero or more, default zero, which begins with the whole rate
+ * @param learn whether the answers of the dependency pause the instance; default {@link Learning#NONE}
+ * @param maxPause the longest pause that an answer can make; above zero, default 1 min. An answer that asks for more
+ *     pauses the instance for this time
  * @param scope which calls the limit counts; default {@link LimitScope#NODE}
  * @param mode whether the policy acts, or only counts when it would; default {@link PolicyMode#ENFORCE}
  * @param stackTraces whether a {@link RateLimitExceededException} has a stack trace; default false
@@ -32,6 +35,8 @@ public record RateLimiterConfig(
         Duration maxWait,
         @Nullable Integer initialTokens,
         Duration warmUp,
+        Learning learn,
+        Duration maxPause,
         LimitScope scope,
         PolicyMode mode,
         boolean stackTraces) {
@@ -68,6 +73,8 @@ public record RateLimiterConfig(
             Require.range("initialTokens", initialTokens, 0, MAX_CALLS);
         }
         Require.notNegative("warmUp", warmUp);
+        Objects.requireNonNull(learn, "learn");
+        Require.positive("maxPause", maxPause);
         Objects.requireNonNull(scope, "scope");
         Objects.requireNonNull(mode, "mode");
         int capacity = burst == null ? limit : burst;
@@ -108,6 +115,8 @@ public record RateLimiterConfig(
                 maxWait,
                 initialTokens,
                 warmUp,
+                learn,
+                maxPause,
                 scope,
                 mode,
                 stackTraces);
@@ -151,6 +160,8 @@ public record RateLimiterConfig(
         builder.maxWait = maxWait;
         builder.initialTokens = initialTokens;
         builder.warmUp = warmUp;
+        builder.learn = learn;
+        builder.maxPause = maxPause;
         builder.scope = scope;
         builder.mode = mode;
         builder.stackTraces = stackTraces;
@@ -166,6 +177,8 @@ public record RateLimiterConfig(
         private Duration maxWait = Duration.ZERO;
         private @Nullable Integer initialTokens;
         private Duration warmUp = Duration.ZERO;
+        private Learning learn = Learning.NONE;
+        private Duration maxPause = Duration.ofMinutes(1);
         private LimitScope scope = LimitScope.NODE;
         private PolicyMode mode = PolicyMode.ENFORCE;
         private boolean stackTraces;
@@ -221,6 +234,24 @@ public record RateLimiterConfig(
         }
 
         /**
+         * Sets whether the answers of the dependency pause the instance. Default {@link Learning#NONE}; with
+         * {@link Learning#RETRY_AFTER}, one with status 429 or 503 that asks for it.
+         */
+        public Builder learn(Learning learn) {
+            this.learn = learn;
+            return this;
+        }
+
+        /**
+         * Sets the longest pause that an answer of the dependency can make. Above zero, default 1 min. An answer that
+         * asks for more pauses the instance for this time.
+         */
+        public Builder maxPause(Duration maxPause) {
+            this.maxPause = maxPause;
+            return this;
+        }
+
+        /**
          * Sets which calls the limit counts: those of this process, or those of all processes of the application.
          * Default {@link LimitScope#NODE}.
          */
@@ -251,7 +282,7 @@ public record RateLimiterConfig(
          */
         public RateLimiterConfig build() {
             return new RateLimiterConfig(
-                    limit, period, burst, maxWait, initialTokens, warmUp, scope, mode, stackTraces);
+                    limit, period, burst, maxWait, initialTokens, warmUp, learn, maxPause, scope, mode, stackTraces);
         }
     }
 }

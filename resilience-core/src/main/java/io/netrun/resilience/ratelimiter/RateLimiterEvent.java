@@ -27,4 +27,21 @@ public sealed interface RateLimiterEvent extends ResilienceEvent {
      * @param retryAfter the time after which a call would not have been rejected
      */
     record WouldReject(String name, Instant time, Duration retryAfter) implements RateLimiterEvent {}
+
+    /**
+     * A pause began: until it is over, no call begins. It may be lengthened, which is no further event.
+     *
+     * @param duration the time until its end
+     */
+    record Paused(String name, Instant time, Duration duration) implements RateLimiterEvent {}
+
+    /** A pause ended: calls begin again, at the rate of the limit. */
+    record Resumed(String name, Instant time) implements RateLimiterEvent {}
+
+    /**
+     * Mode observe: a pause would have begun.
+     *
+     * @param duration the time until its end
+     */
+    record WouldPause(String name, Instant time, Duration duration) implements RateLimiterEvent {}
 }

@@ -32,7 +32,12 @@ final class RateLimiterLayer implements Layer {
             limiter.await(now, deadline, 1);
         }
         limiter.countAccepted();
-        return next.call(body, deadline);
+        try {
+            return next.call(body, deadline);
+        } catch (Throwable failure) {
+            limiter.learnFrom(failure);
+            throw failure;
+        }
     }
 
     private <T extends @Nullable Object, X extends Throwable> T call(
@@ -41,7 +46,12 @@ final class RateLimiterLayer implements Layer {
             limiter.acquire(permits, now, deadline);
         }
         limiter.countAccepted(permits);
-        return next.call(body, deadline);
+        try {
+            return next.call(body, deadline);
+        } catch (Throwable failure) {
+            limiter.learnFrom(failure);
+            throw failure;
+        }
     }
 
     @Override
@@ -61,7 +71,7 @@ final class RateLimiterLayer implements Layer {
             return CompletableFuture.failedFuture(thrown);
         }
         limiter.countAccepted(permits);
-        return next.callAsync(body, deadline);
+        return limiter.learning(next.callAsync(body, deadline));
     }
 
     /** Returns whether a call has to wait, or is rejected; if not, it has its tokens. */

@@ -21,6 +21,9 @@ import java.time.Duration;
  * @param waitingTokens tokens that the waiting calls will take
  * @param totalAcceptedTokens tokens of the calls admitted
  * @param totalRejectedTokens tokens of the calls rejected
+ * @param pausedFor the time until a {@linkplain RateLimiter#pauseFor pause} is over; zero without one
+ * @param totalPauses pauses that have begun
+ * @param totalWouldPause mode {@link io.netrun.resilience.PolicyMode#OBSERVE}: pauses that would have begun
  */
 public record RateLimiterMetrics(
         int limit,
@@ -34,4 +37,7 @@ public record RateLimiterMetrics(
         long totalWouldReject,
         long waitingTokens,
         long totalAcceptedTokens,
-        long totalRejectedTokens) {}
+        long totalRejectedTokens,
+        Duration pausedFor,
+        long totalPauses,
+        long totalWouldPause) {}

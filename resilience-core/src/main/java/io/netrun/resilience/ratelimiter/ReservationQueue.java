@@ -3,8 +3,10 @@ package io.netrun.resilience.ratelimiter;
 import io.netrun.resilience.PendingWaits;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.SafeLog;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +62,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
     private volatile long next;
 
     private volatile boolean started;
+
+    /** The pause that the bucket follows; written by the draining thread. */
+    private Pauses.@Nullable Pause pause;
 
     /** The settings of the bucket; written by the draining thread. */
     private volatile RateLimiterConfig applied;
@@ -284,8 +289,12 @@ final class ReservationQueue implements PendingWaits.Waiting {
     }
 
     private void serve(long now) {
-        takeReturned();
+        takeReturned(now);
         grantDue(now);
+        if (!Objects.equals(pause, limiter.pause())) {
+            followPause(now);
+            grantDue(now);
+        }
         RateLimiterConfig inForce = limiter.inForce();
         if (!applied.equals(inForce)) {
             reconfigure(inForce, now);
@@ -308,10 +317,10 @@ final class ReservationQueue implements PendingWaits.Waiting {
         }
     }
 
-    private void takeReturned() {
+    private void takeReturned(long now) {
         long tokens = returned.getAndSet(0);
-        if (tokens == 0) {
-            return;
+        if (tokens == 0 || isPaused(now)) {
+            return; // a token that is returned must not let a call begin before the pause is over
         }
         if (started) {
             cancelTokens(tokens);
@@ -360,6 +369,46 @@ final class ReservationQueue implements PendingWaits.Waiting {
         settled.inform(reservation);
     }
 
+    private boolean isPaused(long now) {
+        return pause != null && pause.until() - now > 0;
+    }
+
+    /**
+     * Moves the tokens and reservations by a pause: the next token is due at its end, and the others follow at the
+     * rate. The end of a pause before its time moves them back.
+     */
+    private void followPause(long now) {
+        Pauses.Pause wanted = limiter.pause();
+        Pauses.Pause former = pause;
+        while (true) {
+            long seen = bucket.word();
+            boolean waits = TokenBucket.isWaiting(seen);
+            if (waits && !started) {
+                return; // the first waiter has just arrived, and drains
+            }
+            long by = 0;
+            if (wanted != null && wanted.until() - now > 0) {
+                by = waits ? wanted.until() - next : bucket.untilNext(seen, wanted.until());
+                by = Math.max(0, by);
+            } else if (former != null && former.until() - now > 0) {
+                by = now - former.until();
+            }
+            if (by != 0) {
+                TokenBucket replacement = new TokenBucket(applied, now);
+                if (!bucket.tryMove(replacement, seen, by)) {
+                    continue;
+                }
+                bucket = replacement;
+                if (waits) {
+                    moveNext(by);
+                    moved = true;
+                }
+            }
+            pause = wanted;
+            return;
+        }
+    }
+
     /** Moves tokens and reservations into a bucket with other settings. */
     private void reconfigure(RateLimiterConfig config, long now) {
         TokenBucket former = bucket;
@@ -371,6 +420,9 @@ final class ReservationQueue implements PendingWaits.Waiting {
             return;
         }
         TokenBucket replacement = new TokenBucket(config, now);
+        Pauses.Pause inForce = pause;
+        // A pause stays as long as it is, at whatever rate: the tokens are those at its end.
+        long moment = inForce != null && inForce.until() - now > 0 ? inForce.until() : now;
         while (true) {
             long seen = former.word();
             long reservations = 0;
@@ -381,7 +433,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     return; // the first waiter has just arrived, and drains
                 }
                 reservations = former.reservations(seen, next);
-                first = former.rescaled(next, now, replacement);
+                first = former.rescaled(next, moment, replacement);
                 long excess = replacement.excess(reservations);
                 if (excess > 0) {
                     if (!shedLast(excess)) {
@@ -390,7 +442,7 @@ final class ReservationQueue implements PendingWaits.Waiting {
                     continue;
                 }
             }
-            if (former.tryReplace(replacement, now, seen, reservations, first)) {
+            if (former.tryReplace(replacement, moment, seen, reservations, first)) {
                 bucket = replacement;
                 if (waits) {
                     next = first;

@@ -369,6 +369,7 @@ final class TokenBucket {
      * @param seen the word that the reservations were counted in
      * @param reservations their number, if the {@link #WAITING} bit is set
      * @param next the time of the first of them in the new bucket
+     * @param now the time at which the tokens are counted: the present, or the end of a pause
      * @return false if the word has changed meanwhile
      */
     boolean tryReplace(TokenBucket other, long now, long seen, long reservations, long next) {
@@ -379,6 +380,29 @@ final class TokenBucket {
             double level = Math.min(tokens, other.capacity) * other.nanosPerToken;
             other.word = wordOf(now - (long) Math.max(level, -MAX_SPAN_NANOS), false);
         }
+        replacement = other;
+        return WORD.compareAndSet(this, seen, REPLACED);
+    }
+
+    /**
+     * The nanoseconds by which the next token is due before a moment; negative if it is due after it.
+     *
+     * @param seen the {@linkplain #word() word}
+     */
+    long untilNext(long seen, long moment) {
+        return -lastSince(seen, moment) - nanosPerToken;
+    }
+
+    /**
+     * Moves the tokens and reservations to a new bucket with the same settings, in which they are due at another time.
+     * This one grants none any more.
+     *
+     * @param seen the word that the time was computed from
+     * @param nanos how much later they are due; earlier if it is negative
+     * @return false if the word has changed meanwhile
+     */
+    boolean tryMove(TokenBucket other, long seen, long nanos) {
+        other.word = wordOf((seen >> 1) + nanos, isWaiting(seen));
         replacement = other;
         return WORD.compareAndSet(this, seen, REPLACED);
     }

@@ -103,7 +103,8 @@ class AsyncReservationTests {
         assertThat(failing).failsWithin(SOON).withThrowableThat().havingCause().withMessage("cannot be restored");
         assertThat(runs).hasValue(0);
         await().atMost(SOON).until(() -> limiter.metrics().available() == 1);
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 1, 0, 1, 0, 0, 0, 0, 1, 0));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 1, 0, 1, 0, 0, 0, 0, 1, 0, Duration.ZERO, 0, 0));
     }
 
     @Test
@@ -152,7 +153,8 @@ class AsyncReservationTests {
         await().atMost(SOON).until(() -> limiter.metrics().available() == 1);
         assertThat(call).isCancelled();
         assertThat(runs).hasValue(0);
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 1, 0, 1, 0, 0, 0, 0, 1, 0));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 1, 0, 1, 0, 0, 0, 0, 1, 0, Duration.ZERO, 0, 0));
     }
 
     /** Its worker is held up while it restores the caller's context. */
@@ -175,7 +177,8 @@ class AsyncReservationTests {
         assertThat(available).isCompletedWithValue(1);
         assertThat(runs).hasValue(0);
         limiter.run(() -> {});
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 0, 2, 0, 0, 0, 0, 2, 0));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 0, 2, 0, 0, 0, 0, 2, 0, Duration.ZERO, 0, 0));
     }
 
     /** One outcome, which its caller sees and which is counted. */

@@ -33,7 +33,8 @@ class ObservingRateLimiterTests {
         for (int i = 0; i < 3; i++) {
             limiter.run(() -> {});
         }
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 0, 3, 0, 1, 1, 0, 3, 0));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(1, SECOND, 1, 0, 0, 3, 0, 1, 1, 0, 3, 0, Duration.ZERO, 0, 0));
         assertThat(events.all()).containsExactly(new RateLimiterEvent.WouldReject("test", ticker.now(), SECOND));
         assertThat(ticker.sleeps()).isEmpty();
     }

@@ -38,7 +38,8 @@ class RateLimiterTests {
         use(limiter, 3);
         assertThatThrownBy(() -> limiter.run(() -> {})).isInstanceOf(RateLimitExceededException.class);
         assertThat(limiter.metrics())
-                .isEqualTo(new RateLimiterMetrics(10, Duration.ofSeconds(1), 10, 0, 0, 3, 1, 0, 0, 0, 3, 1));
+                .isEqualTo(new RateLimiterMetrics(
+                        10, Duration.ofSeconds(1), 10, 0, 0, 3, 1, 0, 0, 0, 3, 1, Duration.ZERO, 0, 0));
     }
 
     @Test

@@ -86,7 +86,8 @@ class SyncWaitersTests {
         scope.tryStop();
         assertThat(waiting.end).failsWithin(SOON).withThrowableThat().isInstanceOf(CancellationException.class);
         assertThat(waiting.interrupted).isFalse();
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, HOUR, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(1, HOUR, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, Duration.ZERO, 0, 0));
         assertThat(begun).isEmpty();
     }
 
@@ -104,7 +105,8 @@ class SyncWaitersTests {
         assertThat(limiter.metrics().waiting()).isEqualTo(1);
         waiters.get(1).thread.interrupt();
         assertThat(waiters.get(1).end).failsWithin(SOON);
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(1, HOUR, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(1, HOUR, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, Duration.ZERO, 0, 0));
     }
 
     @Test

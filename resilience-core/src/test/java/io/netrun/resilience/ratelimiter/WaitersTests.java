@@ -235,7 +235,8 @@ class WaitersTests {
         RateLimiter limiter = limiter(c -> c.limit(10).burst(1).maxWait(Duration.ofMinutes(1)));
         limiter.run(() -> {});
         waiters(limiter, 3).forEach(waiter -> waiter.completeExceptionally(new IllegalStateException("left")));
-        assertThat(limiter.metrics()).isEqualTo(new RateLimiterMetrics(10, SECOND, 10, 0, 0, 1, 0, 0, 0, 0, 1, 0));
+        assertThat(limiter.metrics())
+                .isEqualTo(new RateLimiterMetrics(10, SECOND, 10, 0, 0, 1, 0, 0, 0, 0, 1, 0, Duration.ZERO, 0, 0));
     }
 
     @Test

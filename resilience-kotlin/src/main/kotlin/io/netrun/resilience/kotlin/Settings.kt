@@ -64,6 +64,10 @@ public fun RateLimiterConfig.Builder.period(period: Duration): RateLimiterConfig
 public fun RateLimiterConfig.Builder.maxWait(maxWait: Duration): RateLimiterConfig.Builder =
     maxWait(maxWait.toJavaDuration())
 
+/** Sets `maxPause`; see [RateLimiterConfig.Builder.maxPause]. */
+public fun RateLimiterConfig.Builder.maxPause(maxPause: Duration): RateLimiterConfig.Builder =
+    maxPause(maxPause.toJavaDuration())
+
 /** Sets `warmUp`; see [RateLimiterConfig.Builder.warmUp]. */
 public fun RateLimiterConfig.Builder.warmUp(warmUp: Duration): RateLimiterConfig.Builder =
     warmUp(warmUp.toJavaDuration())

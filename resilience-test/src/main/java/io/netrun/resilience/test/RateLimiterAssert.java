@@ -1,6 +1,7 @@
 package io.netrun.resilience.test;
 
 import io.netrun.resilience.ratelimiter.RateLimiter;
+import java.time.Duration;
 
 /** Assertions about a rate limiter. */
 public final class RateLimiterAssert extends PolicyAssert<RateLimiterAssert, RateLimiter> {
@@ -42,5 +43,10 @@ public final class RateLimiterAssert extends PolicyAssert<RateLimiterAssert, Rat
     /** Verifies the number of calls that passed and would have been rejected, in mode observe. */
     public RateLimiterAssert hasWouldReject(long expected) {
         return requireEqual("totalWouldReject", present().metrics().totalWouldReject(), expected);
+    }
+
+    /** Verifies how long a pause of the rate limiter still lasts; zero for none. */
+    public RateLimiterAssert isPausedFor(Duration expected) {
+        return requireEqual("pausedFor", present().metrics().pausedFor(), expected);
     }
 }

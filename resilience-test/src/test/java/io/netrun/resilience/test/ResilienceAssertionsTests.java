@@ -13,6 +13,7 @@ import io.netrun.resilience.fallback.Fallback;
 import io.netrun.resilience.hedge.Hedge;
 import io.netrun.resilience.hedge.HedgeConfig;
 import io.netrun.resilience.ratelimiter.RateLimiter;
+import io.netrun.resilience.ratelimiter.RateLimiterConfig;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.retry.RetryConfig;
 import io.netrun.resilience.retry.RetryEvent;
@@ -93,7 +94,15 @@ class ResilienceAssertionsTests {
         RateLimiter limiter = RateLimiter.of("search", c -> c.limit(1).period(Duration.ofHours(1)));
         limiter.run(() -> {});
         catchThrowable(() -> limiter.run(() -> {}));
-        assertThat(limiter).hasAccepted(1).hasRejected(1).hasAvailable(0).hasWaiting(0);
+        assertThat(limiter)
+                .hasAccepted(1)
+                .hasRejected(1)
+                .hasAvailable(0)
+                .hasWaiting(0)
+                .isPausedFor(Duration.ZERO);
+        RateLimiter paused = RateLimiter.of("search", RateLimiterConfig.defaults(), ticker);
+        paused.pauseFor(Duration.ofSeconds(5));
+        assertThat(paused).isPausedFor(Duration.ofSeconds(5));
     }
 
     @Test

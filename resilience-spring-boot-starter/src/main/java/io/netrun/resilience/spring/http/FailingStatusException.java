@@ -14,10 +14,10 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * The failure that the policies around an HTTP call see in place of a response whose status counts as a failure, so
- * that an instance's {@code exceptions} can list it. If the response has a {@code Retry-After} header, this exception
- * is a {@link RetryAfter}. The caller gets the response and not this exception, unless the response has been released,
- * because the thread was interrupted while it waited for the next attempt. It has no stack trace, since a trace adds
- * nothing to the status.
+ * that an instance's {@code exceptions} can list it. If the response asks for a delay, as by {@code Retry-After}, this
+ * exception is a {@link RetryAfter}. The caller gets the response and not this exception, unless the response has been
+ * released, because the thread was interrupted while it waited for the next attempt. It has no stack trace, since a
+ * trace adds nothing to the status.
  */
 public abstract sealed class FailingStatusException extends IOException {
 
@@ -40,7 +40,7 @@ public abstract sealed class FailingStatusException extends IOException {
     }
 
     static FailingStatusException of(String call, int status, HttpHeaders headers, Runnable release) {
-        Duration hint = hint(headers, Clock.systemUTC());
+        Duration hint = hint(status, headers, Clock.systemUTC());
         return hint == null ? new Plain(call, status, release) : new Hinting(call, status, release, hint);
     }
 
@@ -84,15 +84,12 @@ public abstract sealed class FailingStatusException extends IOException {
     }
 
     /**
-     * The delay in a {@code Retry-After} header, given in seconds or as a date; null if absent or unreadable. A date is
-     * compared with the response's own {@code Date} if present, since the clocks of client and server may differ.
+     * The delay that a response asks for, by {@code Retry-After} or by the fields of a limit; null if it asks for none,
+     * or in no readable form. A date is compared with the response's own {@code Date} if present, since the clocks of
+     * client and server may differ.
      */
-    static @Nullable Duration hint(HttpHeaders headers, Clock clock) {
-        String written = headers.getFirst(HttpHeaders.RETRY_AFTER);
-        if (written == null) {
-            return null;
-        }
-        return HttpFailure.delay(written, headers.getFirst(HttpHeaders.DATE), clock.instant());
+    static @Nullable Duration hint(int status, HttpHeaders headers, Clock clock) {
+        return HttpFailure.retryAfter(status, headers::getFirst, clock.instant());
     }
 
     private static final class Plain extends FailingStatusException {

@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.http;
 
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.Ticker;
+import io.netrun.resilience.spring.pattern.RateLimitAnswers;
 import java.io.IOException;
 import java.util.List;
 import org.springframework.http.HttpHeaders;
@@ -75,6 +76,10 @@ final class ResilienceRequestInterceptor implements ClientHttpRequestInterceptor
             throws IOException {
         responses.arrived(response);
         int status = response.getStatusCode().value();
+        RateLimitAnswers.learn(
+                plan.repeating().policies(),
+                status,
+                name -> response.getHeaders().getFirst(name));
         if (!plan.statuses().contains(status)) {
             return response;
         }

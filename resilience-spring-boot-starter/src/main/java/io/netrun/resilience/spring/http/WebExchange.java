@@ -4,6 +4,7 @@ import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.reactor.ReactorGuard;
+import io.netrun.resilience.spring.pattern.RateLimitAnswers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -103,6 +104,10 @@ final class WebExchange extends AdaptedCall<ClientResponse> {
     FailingStatusException onResponse(ClientResponse response) {
         responses.arrived(response);
         int status = response.statusCode().value();
+        RateLimitAnswers.learn(
+                plan.repeating().policies(),
+                status,
+                name -> response.headers().asHttpHeaders().getFirst(name));
         if (!plan.statuses().contains(status)) {
             return null;
         }

@@ -14,6 +14,8 @@ final class RateLimiterPattern {
     private static final String TOKENS = "ratelimiter.tokens";
     private static final String TOKENS_HELP = "Tokens of calls by outcome";
 
+    private static final double NANOS = 1e9;
+
     static final PatternDescriptor<RateLimiter, RateLimiterConfig> DESCRIPTOR = PatternDescriptor.of(
                     RateLimiter.TYPE, io.netrun.resilience.annotation.RateLimiter.class, "rateLimiters")
             .callCounts("Calls", "totalAccepted")
@@ -34,9 +36,22 @@ final class RateLimiterPattern {
                             TOKENS, TOKENS_HELP, "accepted", r -> r.metrics().totalAcceptedTokens()),
                     MeterSpec.counter(
                             TOKENS, TOKENS_HELP, "rejected", r -> r.metrics().totalRejectedTokens()),
+                    MeterSpec.<RateLimiter>gauge(
+                                    "ratelimiter.paused",
+                                    "How long a pause still lasts; zero without one",
+                                    r -> r.metrics().pausedFor().toNanos() / NANOS)
+                            .inSeconds()
+                            .largest(),
+                    MeterSpec.counter(
+                            "ratelimiter.pauses",
+                            "Pauses that have begun",
+                            r -> r.metrics().totalPauses()),
                     Observing.counter("ratelimiter", "waited", r -> r.metrics().totalWouldWait()),
                     Observing.counter(
-                            "ratelimiter", "rejected", r -> r.metrics().totalWouldReject())))
+                            "ratelimiter", "rejected", r -> r.metrics().totalWouldReject()),
+                    Observing.counter("ratelimiter", "paused", r -> r.metrics().totalWouldPause())))
+            .applicationEvents(List.of(
+                    RateLimiterEvent.Paused.class, RateLimiterEvent.Resumed.class, RateLimiterEvent.WouldPause.class))
             .frequentEvents(List.of(RateLimiterEvent.Rejected.class, RateLimiterEvent.WouldReject.class))
             .waits(l -> NamedDuration.of("max-wait", l.config().maxWait()))
             .fleetSetting("scope: fleet", r -> r.config().scope() == LimitScope.FLEET)

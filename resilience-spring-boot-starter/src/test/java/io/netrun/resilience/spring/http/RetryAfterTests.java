@@ -28,20 +28,30 @@ class RetryAfterTests {
                     Wed, 25 Nov 2099 10:00:00 GMT | PT8760H
                     """)
     void hintShouldBeReadFromSecondsAndDates(String written, Duration expected) {
-        assertThat(FailingStatusException.hint(headers(written), NOW)).isEqualTo(expected);
+        assertThat(FailingStatusException.hint(503, headers(written), NOW)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "soon", "-5", "1.5", "Wed, 99 Nov 2026"})
     void unreadableHintShouldBeNone(String written) {
-        assertThat(FailingStatusException.hint(headers(written), NOW)).isNull();
+        assertThat(FailingStatusException.hint(503, headers(written), NOW)).isNull();
     }
 
     @Test
     void dateShouldBeReckonedByTheServersClock() {
         HttpHeaders headers = headers("Wed, 25 Nov 2026 12:00:30 GMT");
         headers.set(HttpHeaders.DATE, "Wed, 25 Nov 2026 12:00:00 GMT");
-        assertThat(FailingStatusException.hint(headers, NOW)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(FailingStatusException.hint(503, headers, NOW)).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void limitWithoutFurtherRequestsShouldBeAHint() {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set("X-RateLimit-Remaining", "0");
+        headers.set("X-RateLimit-Reset", "30");
+
+        assertThat(FailingStatusException.hint(429, headers, NOW)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(FailingStatusException.hint(500, headers, NOW)).isNull();
     }
 
     @Test
