@@ -658,6 +658,34 @@ class FleetNodeTests {
     }
 
     @Test
+    void trialsThatAnOperatorBeganShouldHoldUntilTheNextOpening() throws Exception {
+        CircuitBreaker breaker = breaker(FleetMode.QUORUM);
+        store.answer(report -> circuit(report, true, false));
+        node.start();
+        store.next();
+        assertThat(breaker.state()).isEqualTo(State.OPEN);
+        breaker.halfOpen();
+        for (int i = 0; i < 3; i++) {
+            CircuitReport trying = nextReport().circuits().get(0);
+            assertThat(trying.vote()).isZero();
+            assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+        }
+        while (breaker.state() == State.HALF_OPEN) {
+            breaker.acquirePermit().onSuccess();
+        }
+        for (int i = 0; i < 3; i++) {
+            nextReport();
+            assertThat(breaker.state()).isEqualTo(State.CLOSED);
+        }
+        store.answer(report -> circuit(report, false, false));
+        nextReport();
+        nextReport();
+        store.answer(report -> circuit(report, true, false));
+        nextReport();
+        await().atMost(SOON).untilAsserted(() -> assertThat(breaker.state()).isEqualTo(State.OPEN));
+    }
+
+    @Test
     void surplusOfInstancesShouldBeLeftOutAndTheOthersTakePart() throws Exception {
         for (int i = 0; i < 1_003; i++) {
             registry.getOrCreate(

@@ -228,6 +228,27 @@ class FleetSimulationTests {
 
     @ParameterizedTest
     @MethodSource("seeds")
+    void operatorShouldLetOneNodeTryAndNoOther(long seed) {
+        Simulation fleet = fleet(seed, 1, 1);
+        fleet.circuitCalls = 20;
+        fleet.run(Duration.ofSeconds(5));
+        fleet.nodes.forEach(node -> node.failing = 1);
+        fleet.secondsUntil(() -> fleet.count(State.OPEN), NODES, LEASE);
+        fleet.run(INTERVAL.multipliedBy(3)); // until each node knows of the fleet's opening
+        SimulatedNode mended = fleet.nodes.get(7);
+        SimulatedNode failing = fleet.nodes.get(8);
+        mended.failing = 0;
+        mended.halfOpen();
+        failing.halfOpen();
+        assertThat(fleet.count(State.HALF_OPEN)).isEqualTo(2);
+        fleet.run(Duration.ofSeconds(8));
+        assertThat(mended.circuit()).isEqualTo(State.CLOSED);
+        assertThat(failing.circuit()).isEqualTo(State.OPEN);
+        assertThat(fleet.count(State.OPEN)).isEqualTo(NODES - 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
     void commandShouldReachAllNodesAndLateOnesOnce(long seed) {
         Simulation fleet = fleet(seed, 1, 1);
         fleet.run(Duration.ofSeconds(3));

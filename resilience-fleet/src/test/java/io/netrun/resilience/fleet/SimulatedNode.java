@@ -182,6 +182,11 @@ final class SimulatedNode {
         return running.size();
     }
 
+    /** Does what an operator does who lets the circuit of this node try. */
+    void halfOpen() {
+        breaker.halfOpen();
+    }
+
     CircuitBreaker.State circuit() {
         return breaker.state();
     }
