@@ -273,7 +273,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     /**
      * Returns the time until as many tokens are there as the burst in force, if no call takes any: zero if they are,
-     * and longer while calls wait. Of use for answers that tell callers about their limit.
+     * and longer while calls wait. Of use for answers that report the limit to callers.
      */
     public Duration timeUntilFull() {
         return Duration.ofNanos(queue.untilFull(ticker().nanoTime()));

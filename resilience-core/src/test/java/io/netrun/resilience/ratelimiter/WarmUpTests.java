@@ -59,7 +59,7 @@ class WarmUpTests {
     }
 
     @Test
-    void valuesOutOfRangeShouldBeRefused() {
+    void valuesOutOfRangeShouldBeRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> limiter(c -> c.initialTokens(-1)))
                 .withMessage("initialTokens is -1: must be between 0 and 1000000");

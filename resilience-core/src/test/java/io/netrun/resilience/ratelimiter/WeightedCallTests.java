@@ -173,7 +173,7 @@ class WeightedCallTests {
     }
 
     @Test
-    void negativeWeightOfABodyShouldBeRefused() {
+    void negativeWeightOfABodyShouldBeRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WeightedCall.of(-1, () -> "ok"))
                 .withMessage("permits is -1: must be at least 0");

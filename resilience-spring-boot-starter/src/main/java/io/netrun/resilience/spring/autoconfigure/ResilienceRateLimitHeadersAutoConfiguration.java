@@ -1,6 +1,8 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.settings.GlobalSettings;
+import io.netrun.resilience.spring.web.RateLimitFields;
 import io.netrun.resilience.spring.web.RateLimitHeaders;
 import io.netrun.resilience.spring.web.RateLimitServletFilter;
 import io.netrun.resilience.spring.web.RateLimitWebFilter;
@@ -12,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.server.WebFilter;
 
@@ -21,14 +24,21 @@ import org.springframework.web.server.WebFilter;
 @ConditionalOnSwitch(value = "rate-limit-headers", otherwise = false)
 public final class ResilienceRateLimitHeadersAutoConfiguration {
 
+    private static RateLimitHeaders headers(Environment environment, ObjectProvider<MethodPipelines> pipelines) {
+        RateLimitFields fields = GlobalSettings.orElse(
+                environment, "rate-limit-fields", RateLimitFields.class, RateLimitFields.RATE_LIMIT);
+        return new RateLimitHeaders(fields, pipelines::getObject);
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({Filter.class, HandlerMethod.class})
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     static class Servlet {
 
         @Bean
-        RateLimitServletFilter resilienceRateLimitServletFilter(ObjectProvider<MethodPipelines> pipelines) {
-            return new RateLimitServletFilter(new RateLimitHeaders(pipelines::getObject));
+        RateLimitServletFilter resilienceRateLimitServletFilter(
+                Environment environment, ObjectProvider<MethodPipelines> pipelines) {
+            return new RateLimitServletFilter(headers(environment, pipelines));
         }
     }
 
@@ -38,8 +48,9 @@ public final class ResilienceRateLimitHeadersAutoConfiguration {
     static class Reactive {
 
         @Bean
-        RateLimitWebFilter resilienceRateLimitWebFilter(ObjectProvider<MethodPipelines> pipelines) {
-            return new RateLimitWebFilter(new RateLimitHeaders(pipelines::getObject));
+        RateLimitWebFilter resilienceRateLimitWebFilter(
+                Environment environment, ObjectProvider<MethodPipelines> pipelines) {
+            return new RateLimitWebFilter(headers(environment, pipelines));
         }
     }
 }

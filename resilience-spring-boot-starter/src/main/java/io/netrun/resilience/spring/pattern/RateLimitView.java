@@ -5,19 +5,20 @@ import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyMode;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.ratelimiter.RateLimiterMetrics;
+import java.time.Duration;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a rate limiter shows to those whose calls it limits.
  *
+ * @param name the name of the instance
  * @param limit the calls per period
+ * @param periodSeconds the period in seconds, rounded up
  * @param remaining the calls that could begin at once
  * @param resetSeconds the seconds until the whole burst is there again, rounded up
  */
-public record RateLimitView(int limit, int remaining, long resetSeconds) {
-
-    private static final long ALMOST_A_SECOND = 999_999_999;
+public record RateLimitView(String name, int limit, long periodSeconds, int remaining, long resetSeconds) {
 
     /**
      * The view of the rate limiter in a pipeline; null without one, or while it is switched off or only observes.
@@ -38,9 +39,19 @@ public record RateLimitView(int limit, int remaining, long resetSeconds) {
         return null;
     }
 
+    /** Seconds, rounded up. */
+    private static long seconds(Duration time) {
+        long whole = time.toSeconds();
+        return time.equals(Duration.ofSeconds(whole)) || whole == Long.MAX_VALUE ? whole : whole + 1;
+    }
+
     private static RateLimitView of(RateLimiter limiter) {
         RateLimiterMetrics metrics = limiter.metrics();
-        long seconds = limiter.timeUntilFull().plusNanos(ALMOST_A_SECOND).toSeconds();
-        return new RateLimitView(metrics.limit(), metrics.available(), seconds);
+        return new RateLimitView(
+                limiter.name(),
+                metrics.limit(),
+                seconds(metrics.period()),
+                metrics.available(),
+                seconds(limiter.timeUntilFull()));
     }
 }

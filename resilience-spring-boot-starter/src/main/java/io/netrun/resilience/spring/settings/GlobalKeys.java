@@ -22,6 +22,7 @@ final class GlobalKeys {
             "metrics",
             "propagate-mdc",
             "rate-limit-headers",
+            "rate-limit-fields",
             "fleet",
             Compatibility.SETTING.key(),
             LISTENERS,

@@ -7,6 +7,7 @@ import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.GlobalSetting;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.UnknownExceptions;
+import io.netrun.resilience.spring.web.RateLimitFields;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +28,7 @@ public final class StartSettings {
             new GlobalSetting<>("observations.enabled", Boolean.class, false),
             new GlobalSetting<>("propagate-mdc", Boolean.class, true),
             new GlobalSetting<>("rate-limit-headers", Boolean.class, false),
+            new GlobalSetting<>("rate-limit-fields", RateLimitFields.class, RateLimitFields.RATE_LIMIT),
             new GlobalSetting<>("metrics.keyed", KeyedMeters.class, KeyedMeters.FAMILY),
             new GlobalSetting<>("fleet.enabled", Boolean.class, false),
             new GlobalSetting<>("metrics.resilience4j", Boolean.class, false),

@@ -13,18 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.method.HandlerMethod;
 
-/**
- * The header fields {@code RateLimit-Limit}, {@code RateLimit-Remaining} and {@code RateLimit-Reset} for the handler
- * methods of a server that have a rate limiter of their own.
- */
+/** The header fields of a rate limit, for the handler methods of a server that have a rate limiter of their own. */
 public final class RateLimitHeaders {
 
     private static final Logger log = LoggerFactory.getLogger(RateLimitHeaders.class);
 
-    static final String LIMIT = "RateLimit-Limit";
-    static final String REMAINING = "RateLimit-Remaining";
-    static final String RESET = "RateLimit-Reset";
-
+    private final RateLimitFields fields;
     private final Supplier<MethodPipelines> pipelines;
     private final ConcurrentMap<Handler, Boolean> known = new ConcurrentHashMap<>();
 
@@ -34,9 +28,11 @@ public final class RateLimitHeaders {
     /**
      * Creates the headers.
      *
+     * @param fields the fields to write
      * @param pipelines the pipelines of protected methods
      */
-    public RateLimitHeaders(Supplier<MethodPipelines> pipelines) {
+    public RateLimitHeaders(RateLimitFields fields, Supplier<MethodPipelines> pipelines) {
+        this.fields = fields;
         this.pipelines = pipelines;
     }
 
@@ -53,9 +49,7 @@ public final class RateLimitHeaders {
         try {
             RateLimitView view = view(chosen);
             if (view != null) {
-                header.accept(LIMIT, Integer.toString(view.limit()));
-                header.accept(REMAINING, Integer.toString(view.remaining()));
-                header.accept(RESET, Long.toString(view.resetSeconds()));
+                fields.write(view, header);
             }
         } catch (RuntimeException | LinkageError failed) {
             log.debug("The rate limit of {} could not be written", chosen, failed);

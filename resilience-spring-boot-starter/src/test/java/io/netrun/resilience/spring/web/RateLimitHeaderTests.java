@@ -10,8 +10,11 @@ import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRateLimitHeadersAutoConfiguration;
+import io.netrun.resilience.spring.pattern.RateLimitView;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -160,7 +163,7 @@ class RateLimitHeaderTests {
     }
 
     @Test
-    void servletResponseShouldTellTheLimitAfterTheCall() {
+    void servletResponseShouldHaveTheLimitAfterTheCall() {
         servlet.withPropertyValues(ENABLED).run(context -> {
             MockMvc mvc = mvc(context);
             assertFields(get(mvc, "/limited"), "2", "1", "5");
@@ -172,7 +175,45 @@ class RateLimitHeaderTests {
     }
 
     @Test
-    void asyncServletResponseShouldTellTheLimit() {
+    void fieldsShouldHaveTheNamesThatAreConfigured() {
+        servlet.withPropertyValues(ENABLED, "resilience.rate-limit-fields=x-rate-limit")
+                .run(context -> {
+                    MockHttpServletResponse response = get(mvc(context), "/limited");
+                    assertThat(response.getHeader("X-RateLimit-Limit")).isEqualTo("2");
+                    assertThat(response.getHeader("X-RateLimit-Remaining")).isEqualTo("1");
+                    assertThat(response.getHeader("X-RateLimit-Reset")).isEqualTo("5");
+                    assertThat(response.getHeader("RateLimit-Limit")).isNull();
+                });
+        servlet.withPropertyValues(ENABLED, "resilience.rate-limit-fields=structured")
+                .run(context -> {
+                    MockHttpServletResponse response = get(mvc(context), "/limited");
+                    assertThat(response.getHeader("RateLimit-Policy")).isEqualTo("\"offers\";q=2;w=9");
+                    assertThat(response.getHeader("RateLimit")).isEqualTo("\"offers\";r=1;t=5");
+                    assertThat(response.getHeader("RateLimit-Limit")).isNull();
+                });
+    }
+
+    @Test
+    void nameInAStructuredFieldShouldBePrintable() {
+        Map<String, String> fields = new LinkedHashMap<>();
+
+        RateLimitFields.STRUCTURED.write(new RateLimitView("a\"\\\u00fc\n", 2, 9, 1, 5), fields::put);
+
+        assertThat(fields)
+                .containsEntry("RateLimit-Policy", "\"a\\\"\\\\??\";q=2;w=9")
+                .containsEntry("RateLimit", "\"a\\\"\\\\??\";r=1;t=5");
+    }
+
+    @Test
+    void unknownFieldsShouldBeAStartUpProblem() {
+        servlet.withPropertyValues(ENABLED, "resilience.rate-limit-fields=mine")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasMessageContaining("rate-limit-fields")
+                        .hasMessageContaining("x-rate-limit"));
+    }
+
+    @Test
+    void asyncServletResponseShouldHaveTheLimit() {
         servlet.withPropertyValues(ENABLED, "resilience.rate-limiter.instances.offers.limit=2")
                 .run(context -> assertThat(get(mvc(context), "/async").getHeader("RateLimit-Remaining"))
                         .isEqualTo("1"));
@@ -188,7 +229,7 @@ class RateLimitHeaderTests {
     }
 
     @Test
-    void limiterThatDoesNotEnforceShouldTellNothing() {
+    void limiterThatDoesNotEnforceShouldWriteNothing() {
         servlet.withPropertyValues(ENABLED, "resilience.rate-limiter.instances.offers.mode=observe")
                 .run(context -> assertThat(get(mvc(context), "/limited").getHeader("RateLimit-Limit"))
                         .isNull());
@@ -214,7 +255,7 @@ class RateLimitHeaderTests {
     }
 
     @Test
-    void reactiveResponseShouldTellTheLimitAfterTheCall() {
+    void reactiveResponseShouldHaveTheLimitAfterTheCall() {
         reactive.withPropertyValues(ENABLED).run(context -> {
             WebTestClient client =
                     WebTestClient.bindToApplicationContext(context).build();
