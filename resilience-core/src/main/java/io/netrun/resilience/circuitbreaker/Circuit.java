@@ -192,7 +192,7 @@ final class Circuit {
             if (seen instanceof HalfOpen trying) {
                 open = trying.restarted();
             } else if (seen instanceof Closed) {
-                open = new Open(this, seen.failureCount());
+                open = new Open(this, seen.failureCount(), seen.recentCalls());
             } else {
                 return false;
             }
@@ -234,8 +234,7 @@ final class Circuit {
             if (seen instanceof HalfOpen) {
                 return;
             }
-            trying =
-                    new HalfOpen(this, seen instanceof Open open ? open : Open.beforeTrials(this, seen.failureCount()));
+            trying = new HalfOpen(this, seen instanceof Open open ? open : Open.beforeTrials(this, seen));
         } while (!tryTransition(seen, trying, "set half-open"));
         announce();
     }

@@ -158,6 +158,14 @@ public final class CircuitBreaker extends AbstractPolicy<CircuitBreakerConfig> {
     }
 
     /**
+     * Returns the calls in the window. OPEN and HALF_OPEN: those that opened the circuit. Empty if the
+     * {@linkplain CircuitBreakerConfig#detection() detection} has no window, and in the states of an operator.
+     */
+    public Optional<RecentCalls> recentCalls() {
+        return Optional.ofNullable(circuit.state().recentCalls());
+    }
+
+    /**
      * A circuit breaker is idle if it is CLOSED, has no recorded failures and does not ramp up. One that begins
      * FORCED_OPEN or DISABLED is idle in that state.
      */

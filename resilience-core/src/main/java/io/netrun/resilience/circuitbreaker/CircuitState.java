@@ -68,6 +68,12 @@ abstract sealed class CircuitState permits Closed, Open, HalfOpen, ForcedOpen, D
         return 0;
     }
 
+    /** Returns the calls in the window, or those that opened the circuit; null if there is no window. */
+    @Nullable
+    RecentCalls recentCalls() {
+        return null;
+    }
+
     int successCount() {
         return 0;
     }

@@ -151,6 +151,12 @@ final class Closed extends CircuitState implements Admission {
         return detector.failureCount();
     }
 
+    @Override
+    @Nullable
+    RecentCalls recentCalls() {
+        return detector.recentCalls();
+    }
+
     private void ended(boolean failed, boolean slow) {
         if (detector.record(failed, slow)) {
             open();
@@ -158,7 +164,8 @@ final class Closed extends CircuitState implements Admission {
     }
 
     private void open() {
-        circuit.tryTransition(this, new Open(circuit, detector.failureCount()), detector.openReason());
+        circuit.tryTransition(
+                this, new Open(circuit, detector.failureCount(), detector.recentCalls()), detector.openReason());
     }
 
     /** What a call must pass before it is admitted. A class and not a record: it is compared by identity. */

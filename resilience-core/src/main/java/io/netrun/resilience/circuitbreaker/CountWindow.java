@@ -83,4 +83,11 @@ final class CountWindow extends SlidingWindow {
         OutcomeRing present = ring;
         return present.failed(present.tally());
     }
+
+    @Override
+    public RecentCalls recentCalls() {
+        OutcomeRing present = ring;
+        long tally = present.tally();
+        return new RecentCalls(present.calls(tally), present.failed(tally), present.slow(tally));
+    }
 }

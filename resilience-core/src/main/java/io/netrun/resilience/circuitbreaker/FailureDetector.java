@@ -1,6 +1,7 @@
 package io.netrun.resilience.circuitbreaker;
 
 import io.netrun.resilience.Ticker;
+import org.jspecify.annotations.Nullable;
 
 /** Decides from the outcomes of calls when a closed circuit opens. Created for every closed period. Thread-safe. */
 interface FailureDetector {
@@ -43,4 +44,9 @@ interface FailureDetector {
 
     /** Returns the number of failures that currently count. */
     int failureCount();
+
+    /** Returns the calls in the window; null if there is none. */
+    default @Nullable RecentCalls recentCalls() {
+        return null;
+    }
 }

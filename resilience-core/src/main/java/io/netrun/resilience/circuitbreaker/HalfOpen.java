@@ -88,6 +88,12 @@ final class HalfOpen extends CircuitState {
     }
 
     @Override
+    @Nullable
+    RecentCalls recentCalls() {
+        return precedingOpen.recentCalls();
+    }
+
+    @Override
     int successCount() {
         return Math.min(successes.get(), circuit.config().successThreshold());
     }

@@ -31,6 +31,9 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     private final CircuitBreakerConfig config;
     private final int failureCount;
 
+    /** The calls that opened the circuit; null if there was no window. */
+    private final @Nullable RecentCalls recentCalls;
+
     /** The number of open periods since the circuit was closed, including this one. */
     private final int openings;
 
@@ -47,15 +50,22 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     private int rejectionsSinceClock;
 
     /** Creates the first open period after a closed one. */
-    Open(Circuit circuit, int failureCount) {
-        this(circuit, failureCount, 1, circuit.ticker().nanoTime(), new Object());
+    Open(Circuit circuit, int failureCount, @Nullable RecentCalls recentCalls) {
+        this(circuit, failureCount, recentCalls, 1, circuit.ticker().nanoTime(), new Object());
     }
 
-    private Open(Circuit circuit, int failureCount, int openings, long openedAt, Object periodId) {
+    private Open(
+            Circuit circuit,
+            int failureCount,
+            @Nullable RecentCalls recentCalls,
+            int openings,
+            long openedAt,
+            Object periodId) {
         this.circuit = circuit;
         this.periodId = periodId;
         this.config = circuit.config();
         this.failureCount = failureCount;
+        this.recentCalls = recentCalls;
         this.openings = openings;
         this.openedAt = openedAt;
         this.durationNanos = durationNanos(config, openings);
@@ -67,18 +77,29 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
      * @param failedAt when the trial failed, in nanoseconds of the circuit's ticker
      */
     Open reopened(long failedAt) {
-        return new Open(circuit, failureCount + 1, openings + 1, failedAt, new Object());
+        return new Open(circuit, failureCount + 1, recentCalls, openings + 1, failedAt, new Object());
     }
 
     /** Creates the open period after trials that were stopped without an outcome. */
     Open restarted() {
         return new Open(
-                circuit, failureCount, Math.max(1, openings), circuit.ticker().nanoTime(), new Object());
+                circuit,
+                failureCount,
+                recentCalls,
+                Math.max(1, openings),
+                circuit.ticker().nanoTime(),
+                new Object());
     }
 
     /** Creates the basis of trials that follow no open period: if one fails, the circuit opens for the first time. */
-    static Open beforeTrials(Circuit circuit, int failureCount) {
-        return new Open(circuit, failureCount, 0, circuit.ticker().nanoTime(), new Object());
+    static Open beforeTrials(Circuit circuit, CircuitState former) {
+        return new Open(
+                circuit,
+                former.failureCount(),
+                former.recentCalls(),
+                0,
+                circuit.ticker().nanoTime(),
+                new Object());
     }
 
     /** Ends the open duration: the next call begins the half-open period, unless the circuit is held. */
@@ -98,7 +119,7 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
         if (!now.openDuration().equals(config.openDuration())
                 || now.openBackoffMultiplier() != config.openBackoffMultiplier()
                 || !now.effectiveMaxOpenDuration().equals(config.effectiveMaxOpenDuration())) {
-            circuit.replace(this, new Open(circuit, failureCount, openings, openedAt, periodId));
+            circuit.replace(this, new Open(circuit, failureCount, recentCalls, openings, openedAt, periodId));
         }
     }
 
@@ -211,6 +232,12 @@ final class Open extends CircuitState implements PendingWaits.Waiting {
     @Override
     int failureCount() {
         return failureCount;
+    }
+
+    @Override
+    @Nullable
+    RecentCalls recentCalls() {
+        return recentCalls;
     }
 
     @Override

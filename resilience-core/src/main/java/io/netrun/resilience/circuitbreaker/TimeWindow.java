@@ -87,6 +87,13 @@ final class TimeWindow extends SlidingWindow {
         return (int) Math.min(slice.failed(slice.tally()), Integer.MAX_VALUE);
     }
 
+    @Override
+    public RecentCalls recentCalls() {
+        TimeSlice slice = sliceAt(pace.slice(ticker.nanoTime()));
+        long tally = slice.tally();
+        return new RecentCalls(slice.calls(tally), slice.failed(tally), slice.slow(tally));
+    }
+
     /** Returns the slice of a number, or a later one if another thread read the clock later. */
     private TimeSlice sliceAt(long number) {
         TimeSlice slice = present;

@@ -3,6 +3,9 @@ package io.netrun.resilience.spring.pattern;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.bulkhead.Bulkhead;
 import io.netrun.resilience.circuitbreaker.CircuitBreaker;
+import io.netrun.resilience.circuitbreaker.CircuitBreakerConfig;
+import io.netrun.resilience.circuitbreaker.Detection;
+import io.netrun.resilience.circuitbreaker.RecentCalls;
 import io.netrun.resilience.ratelimiter.RateLimiter;
 import io.netrun.resilience.retry.Retry;
 import io.netrun.resilience.timeout.Timeout;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** The meters of resilience4j, under its names and with its tags, as far as this library knows their values. */
 public final class ForeignMeters {
@@ -54,7 +58,38 @@ public final class ForeignMeters {
                         "Rejected calls, under the name of resilience4j",
                         breaker -> breaker.metrics().totalRejected())
                 .tagged("kind", "not_permitted"));
+        meters.add(MeterSpec.<CircuitBreaker>gauge(
+                        "resilience4j.circuitbreaker.failure.rate",
+                        "Percentage of failed calls in the window, under the name of resilience4j",
+                        breaker -> rate(breaker, RecentCalls::failureRate))
+                .largest());
+        meters.add(MeterSpec.<CircuitBreaker>gauge(
+                        "resilience4j.circuitbreaker.slow.call.rate",
+                        "Percentage of slow calls in the window, under the name of resilience4j",
+                        breaker -> rate(breaker, RecentCalls::slowCallRate))
+                .largest());
+        String buffered = "resilience4j.circuitbreaker.buffered.calls";
+        String window = "Calls in the window, under the name of resilience4j";
+        meters.add(MeterSpec.<CircuitBreaker>gauge(
+                        buffered, window, breaker -> recent(breaker, recent -> recent.calls() - recent.failed()))
+                .tagged("kind", "successful"));
+        meters.add(MeterSpec.<CircuitBreaker>gauge(buffered, window, breaker -> recent(breaker, RecentCalls::failed))
+                .tagged("kind", "failed"));
         return List.copyOf(meters);
+    }
+
+    /** As there, -1 until there are enough calls. */
+    private static double rate(CircuitBreaker breaker, ToDoubleFunction<RecentCalls> rate) {
+        CircuitBreakerConfig config = breaker.config();
+        int minimum = config.detection() == Detection.COUNT_WINDOW
+                ? Math.min(config.minimumCalls(), config.windowSize())
+                : config.minimumCalls();
+        return recent(breaker, recent -> recent.calls() < minimum ? -1 : rate.applyAsDouble(recent));
+    }
+
+    /** NaN without a window. */
+    private static double recent(CircuitBreaker breaker, ToDoubleFunction<RecentCalls> value) {
+        return breaker.recentCalls().map(value::applyAsDouble).orElse(Double.NaN);
     }
 
     private static List<MeterSpec<Retry>> ofRetries() {
@@ -80,7 +115,16 @@ public final class ForeignMeters {
                 MeterSpec.gauge(
                         "resilience4j.bulkhead.available.concurrent.calls",
                         "Free permits, under the name of resilience4j",
-                        ForeignMeters::free));
+                        ForeignMeters::free),
+                MeterSpec.gauge(
+                        "resilience4j.bulkhead.queue.depth",
+                        "Waiting calls, under the name of resilience4j",
+                        bulkhead -> bulkhead.metrics().syncQueued()
+                                + bulkhead.metrics().asyncQueued()),
+                MeterSpec.gauge(
+                        "resilience4j.bulkhead.queue.capacity",
+                        "The length of the queue, under the name of resilience4j",
+                        bulkhead -> bulkhead.metrics().maxQueue()));
     }
 
     private static double free(Bulkhead bulkhead) {

@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netrun.resilience.ResilienceRegistry;
@@ -14,6 +15,7 @@ import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.pattern.ForeignMeters;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.timeout.Timeout;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -65,6 +67,65 @@ class ForeignMetersTests {
     }
 
     @Test
+    void ratesShouldBeThoseOfTheWindow() {
+        runner.withPropertyValues(
+                        "resilience.metrics.resilience4j=true",
+                        "resilience.circuit-breaker.instances.a.detection=count-window",
+                        "resilience.circuit-breaker.instances.a.window-size=4",
+                        "resilience.circuit-breaker.instances.a.minimum-calls=2")
+                .run(context -> {
+                    context.getBean(ResilienceMeters.class).bindTo(meters);
+                    ResilienceRegistry registry = context.getBean(ResilienceRegistry.class);
+                    CircuitBreaker breaker = registry.getOrCreate(CircuitBreaker.TYPE, "a");
+                    registry.getOrCreate(CircuitBreaker.TYPE, "without-window");
+                    breaker.run(() -> {});
+                    assertThat(rate("failure.rate", "a")).isEqualTo(-1);
+                    breaker.run(() -> {});
+                    assertThatThrownBy(() -> breaker.run(() -> {
+                                throw new IOException();
+                            }))
+                            .isInstanceOf(IOException.class);
+                    assertThat(rate("failure.rate", "a")).isEqualTo(100 / 3.0);
+                    assertThat(rate("slow.call.rate", "a")).isZero();
+                    assertThat(buffered("successful")).isEqualTo(2);
+                    assertThat(buffered("failed")).isEqualTo(1);
+                    assertThat(rate("failure.rate", "without-window")).isNaN();
+                });
+    }
+
+    @Test
+    void queueOfABulkheadShouldBeUnderItsOldName() {
+        runner.withPropertyValues("resilience.metrics.resilience4j=true").run(context -> {
+            context.getBean(ResilienceMeters.class).bindTo(meters);
+            context.getBean(ResilienceRegistry.class).getOrCreate(Bulkhead.TYPE, "a");
+            assertThat(meters.get("resilience4j.bulkhead.queue.capacity")
+                            .tags("name", "a")
+                            .gauge()
+                            .value())
+                    .isEqualTo(100);
+            assertThat(meters.get("resilience4j.bulkhead.queue.depth")
+                            .tags("name", "a")
+                            .gauge()
+                            .value())
+                    .isZero();
+        });
+    }
+
+    private double rate(String name, String instance) {
+        return meters.get("resilience4j.circuitbreaker." + name)
+                .tags("name", instance)
+                .gauge()
+                .value();
+    }
+
+    private double buffered(String kind) {
+        return meters.get("resilience4j.circuitbreaker.buffered.calls")
+                .tags("name", "a", "kind", kind)
+                .gauge()
+                .value();
+    }
+
+    @Test
     void oldNamesShouldBeAbsentUnlessTheyAreWanted() {
         runner.run(context -> {
             context.getBean(ResilienceMeters.class).bindTo(meters);
@@ -83,7 +144,7 @@ class ForeignMetersTests {
                         .flatMap(pattern -> ForeignMeters.of(pattern).stream())
                         .map(meter -> meter.fullName())
                         .distinct())
-                .hasSize(9)
+                .hasSize(14)
                 .isSubsetOf(known);
     }
 }
