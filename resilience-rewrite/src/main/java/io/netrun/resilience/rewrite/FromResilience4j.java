@@ -72,7 +72,12 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
     @Override
     public Found getInitialValue(ExecutionContext ctx) {
-        return new Found(new LinkedHashMap<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+        return new Found(
+                new LinkedHashMap<>(),
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>(),
+                new LinkedHashSet<>());
     }
 
     @Override
@@ -111,6 +116,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 String pattern = ProtectedMethods.pattern(annotation, file);
                 if (pattern != null) {
                     module.addPattern(pattern);
+                    found.annotated().add(Names.module(path));
                     Map<String, Expression> arguments = Trees.arguments(annotation);
                     boolean pool = ProtectedMethods.isPool(arguments);
                     String name = Trees.text(arguments.get("name"));
@@ -125,15 +131,18 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
             }
         }.visit(file, 0);
         JavaSourceFile moved =
-                new JavaMove(module, new ProtectedMethods.Options(false, left -> {}), false).move(file, ctx);
+                new JavaMove(module, new ProtectedMethods.Options(false, left -> {}), false, false).move(file, ctx);
         if (JavaMove.isForeign(moved)) {
             module.keepForeign();
             found.left().add(path);
+        } else if (JavaMove.isForeign(file)) {
+            found.moved().add(path);
         }
     }
 
     @Override
     public Collection<? extends SourceFile> generate(Found found, ExecutionContext ctx) {
+        found.settle();
         List<SourceFile> generated = new ArrayList<>();
         found.modules().forEach((name, module) -> {
             String root = name + "/src/main/resources/";
@@ -159,6 +168,7 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
 
     @Override
     public TreeVisitor<?, ExecutionContext> getVisitor(Found found) {
+        found.settle();
         return new TreeVisitor<Tree, ExecutionContext>() {
             @Override
             public @Nullable Tree visit(@Nullable Tree tree, ExecutionContext ctx) {
@@ -187,31 +197,57 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         if (module == null) {
             return file;
         }
+        Map<String, String> exceptions = MappingTable.get().renamed(MappingTable.RESILIENCE4J, "exception");
         if (found.left().contains(path)) {
-            leftovers.insertRow(
-                    ctx,
-                    row(
-                            path,
-                            new Left(
-                                    "types of resilience4j", "The code uses them beyond annotations and exceptions.")));
-        }
-        if (found.left().contains(path)) {
-            MappingTable.get()
-                    .renamed(MappingTable.RESILIENCE4J, "exception")
-                    .forEach((there, here) -> addException(ctx, file, there, here));
+            addTypes(ctx, file);
+            exceptions.forEach(
+                    (there, here) -> addException(ctx, file, there, "Annotated methods throw " + here + " now."));
+        } else if (found.moved().contains(path) && found.isCodeKept()) {
+            String reason = found.areExceptionsKept()
+                    ? "It stays, because code throws it that uses resilience4j beyond annotations."
+                    : "It was replaced by %s. Code that uses resilience4j beyond annotations throws it as before:"
+                            + " handle both.";
+            exceptions.forEach((there, here) -> addException(ctx, file, there, reason.formatted(here)));
         }
         ProtectedMethods.Options options =
                 new ProtectedMethods.Options(keeps(), left -> leftovers.insertRow(ctx, row(path, left)));
-        return new JavaMove(module, options, found.async().contains(Names.module(path))).move(file, ctx);
+        return new JavaMove(module, options, found.async().contains(Names.module(path)), found.areExceptionsKept())
+                .move(file, ctx);
     }
 
-    private void addException(ExecutionContext ctx, JavaSourceFile file, String there, String here) {
+    /** Lists the types that a file uses beyond what is moved, with the counterpart of each. */
+    private void addTypes(ExecutionContext ctx, JavaSourceFile file) {
+        boolean listed = false;
+        for (String name : JavaMove.foreignTypes(file)) {
+            String reason = MappingTable.get()
+                    .find(MappingTable.RESILIENCE4J, "type", name)
+                    .map(FromResilience4j::counterpart)
+                    .orElse("The code uses it beyond annotations and exceptions.");
+            leftovers.insertRow(ctx, row(SettingsMove.path(file), new Left(name, reason)));
+            listed = true;
+        }
+        if (!listed) {
+            leftovers.insertRow(
+                    ctx,
+                    row(
+                            SettingsMove.path(file),
+                            new Left(
+                                    "types of resilience4j", "The code uses them beyond annotations and exceptions.")));
+        }
+    }
+
+    private static String counterpart(MappingTable.Row row) {
+        String here = row.here().name();
+        String note = row.note().isEmpty() ? "" : row.reason();
+        return here.isEmpty() ? note : ("Replace it by " + here + ". " + note).strip();
+    }
+
+    private void addException(ExecutionContext ctx, JavaSourceFile file, String there, String reason) {
         boolean named = there.startsWith(JavaMove.PACKAGE)
                 && file.getImports().stream()
                         .anyMatch(imported -> imported.getTypeName().equals(there));
         if (named) {
-            leftovers.insertRow(
-                    ctx, row(SettingsMove.path(file), new Left(there, "Annotated methods throw " + here + " now.")));
+            leftovers.insertRow(ctx, row(SettingsMove.path(file), new Left(there, reason)));
         }
     }
 
@@ -225,8 +261,32 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param modules what is known of the modules, by their paths
      * @param async the modules with methods that become asynchronous
      * @param left the paths of the files that use resilience4j beyond what is moved
+     * @param moved the paths of the other files that use it
+     * @param annotated the modules with annotations of resilience4j
      */
-    record Found(Map<String, ModuleSettings> modules, Set<String> async, Set<String> left) {
+    record Found(
+            Map<String, ModuleSettings> modules,
+            Set<String> async,
+            Set<String> left,
+            Set<String> moved,
+            Set<String> annotated) {
+
+        /** Decides what needs all files: modules keep resilience4j if their handlers do. */
+        void settle() {
+            if (areExceptionsKept()) {
+                moved.forEach(path -> module(path).keepForeign());
+            }
+        }
+
+        /** Whether code stays that uses resilience4j beyond what is moved. */
+        boolean isCodeKept() {
+            return !left.isEmpty();
+        }
+
+        /** Whether calls fail with the exceptions of resilience4j as before, because all of its code stays. */
+        boolean areExceptionsKept() {
+            return isCodeKept() && annotated.isEmpty();
+        }
 
         ModuleSettings module(String path) {
             return modules.computeIfAbsent(Names.module(path), name -> new ModuleSettings());

@@ -39,6 +39,8 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final boolean enableAsync;
 
+    private final boolean exceptionsStay;
+
     private final Set<String> fallbacks = new HashSet<>();
 
     private final Imports imports = new Imports();
@@ -49,11 +51,13 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
      * @param module what is known of the module of the file
      * @param options how to move annotations
      * @param enableAsync whether the class of the application is to enable {@code @Async}
+     * @param exceptionsStay whether calls fail with the exceptions of resilience4j as before
      */
-    JavaMove(ModuleSettings module, ProtectedMethods.Options options, boolean enableAsync) {
+    JavaMove(ModuleSettings module, ProtectedMethods.Options options, boolean enableAsync, boolean exceptionsStay) {
         this.module = module;
         this.options = options;
         this.enableAsync = enableAsync;
+        this.exceptionsStay = exceptionsStay;
     }
 
     /** The file after the move. */
@@ -65,7 +69,7 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 MappingTable.get().renamed(MappingTable.RESILIENCE4J, "annotation"),
                 ctx);
         Set<String> known = EXCEPTIONS.keySet();
-        if (isForeign(result) && !Trees.mentions(result, PACKAGE, known)) {
+        if (!exceptionsStay && isForeign(result) && !Trees.mentions(result, PACKAGE, known)) {
             for (Map.Entry<String, String> exception : EXCEPTIONS.entrySet()) {
                 if (exception.getKey().startsWith(PACKAGE)) {
                     Tree changed = new ChangeType(exception.getKey(), exception.getValue(), true)
@@ -81,6 +85,20 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
     /** Whether a file names types of resilience4j, or those of Spring Cloud for it. */
     static boolean isForeign(JavaSourceFile file) {
         return Trees.mentions(file, PACKAGE, Set.of()) || Trees.mentions(file, CLOUD_PACKAGE, Set.of());
+    }
+
+    /** The imported types of resilience4j that are not moved, in the order of the imports. */
+    static List<String> foreignTypes(JavaSourceFile file) {
+        Set<String> moved = MappingTable.get()
+                .renamed(MappingTable.RESILIENCE4J, "annotation")
+                .keySet();
+        return file.getImports().stream()
+                .map(J.Import::getTypeName)
+                .filter(name -> name.startsWith(PACKAGE) || name.startsWith(CLOUD_PACKAGE))
+                .filter(name -> !moved.contains(name) && !EXCEPTIONS.containsKey(name))
+                .map(name -> name.replace('$', '.'))
+                .distinct()
+                .toList();
     }
 
     /** Finds the names of fallback methods, before any method is visited. */
@@ -127,12 +145,30 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 methods().move(visited.getLeadingAnnotations(), ofClass(), returns(declaration), visited.getPrefix()),
                 declaration);
         add(moved);
+        leaveFallbackOfClass(declaration, moved);
         if (fallbacks.contains(visited.getSimpleName())) {
             List<Statement> parameters = new ArrayList<>(visited.getParameters());
             parameters.set(parameters.size() - 1, failure(parameters.get(parameters.size() - 1)));
             visited = visited.withParameters(parameters);
         }
         return visited.withLeadingAnnotations(moved.annotations());
+    }
+
+    /** A fallback of the class was inside the patterns of a method, and is around them now. */
+    private void leaveFallbackOfClass(J.MethodDeclaration method, Moved moved) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        JavaSourceFile file = getCursor().firstEnclosing(JavaSourceFile.class);
+        boolean ofClass = owner != null
+                && owner.getLeadingAnnotations().stream()
+                        .filter(annotation -> ProtectedMethods.pattern(annotation, file) != null)
+                        .anyMatch(annotation -> Trees.arguments(annotation).containsKey("fallbackMethod"));
+        if (ofClass && !moved.added().isEmpty()) {
+            options.left()
+                    .accept(new Left(
+                            "fallbackMethod of the class, at " + method.getSimpleName(),
+                            "There, it was around the pattern of the class alone; here, a fallback is around all"
+                                    + " patterns of the method, unless @PatternOrder names another order."));
+        }
     }
 
     /** A fallback that resilience4j does not find either. */
@@ -150,12 +186,16 @@ final class JavaMove extends JavaIsoVisitor<ExecutionContext> {
                 || !FallbackFit.isMissing(owner, method, name)) {
             return moved;
         }
+        boolean evaluated = ProtectedMethods.isExpression(name) || name.contains("${");
         options.left()
                 .accept(new Left(
                         "fallbackMethod = " + name,
-                        "No method of that name has the parameters of " + method.getSimpleName()
-                                + ", so it was never called. Correct it, and add @Fallback(method = \"" + name
-                                + "\")."));
+                        evaluated
+                                ? "Names of methods are not evaluated. Add @Fallback(method = …) with the name of a"
+                                        + " method, or bean = … for one of another bean."
+                                : "No method of that name has the parameters of " + method.getSimpleName()
+                                        + ", so it was never called. Correct it, and add @Fallback(method = \"" + name
+                                        + "\")."));
         Set<String> dropped = Set.of(ProtectedMethods.FALLBACK, ProtectedMethods.ORDER);
         Set<String> added = new HashSet<>(moved.added());
         added.removeAll(dropped);

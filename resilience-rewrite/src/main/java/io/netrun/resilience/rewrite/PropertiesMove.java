@@ -17,6 +17,8 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
 
     private final SettingsMove move;
 
+    private boolean endpointsStay;
+
     PropertiesMove(SettingsMove move) {
         this.move = move;
     }
@@ -49,6 +51,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
     @Override
     public Properties visitFile(Properties.File file, ExecutionContext ctx) {
         String path = SettingsMove.path(file);
+        endpointsStay = move.areEndpointsKept(path);
         List<Properties.Content> contents = new ArrayList<>();
         List<Properties.Content> part = new ArrayList<>();
         int number = 0;
@@ -62,7 +65,7 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
             }
         }
         contents.addAll(moved(part, move.translate(path, number)));
-        boolean same = contents.equals(file.getContent());
+        boolean same = areSame(contents, file.getContent());
         if (!same && !contents.isEmpty()) {
             Properties.Content first = contents.get(0);
             contents.set(0, (Properties.Content) first.withPrefix(stripped(first.getPrefix())));
@@ -70,11 +73,22 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
         return same ? file : file.withContent(contents);
     }
 
+    /** Compared by identity: a changed line is equal to what it was. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean areSame(List<Properties.Content> contents, List<Properties.Content> former) {
+        boolean same = contents.size() == former.size();
+        for (int i = 0; same && i < contents.size(); i++) {
+            same = contents.get(i) == former.get(i);
+        }
+        return same;
+    }
+
     private static String stripped(String prefix) {
         return prefix.startsWith("\n") ? prefix.substring(1) : prefix;
     }
 
-    private static boolean isSeparator(Properties.Content content) {
+    /** Whether a comment begins another document. */
+    static boolean isSeparator(Properties.Content content) {
         return content instanceof Properties.Comment comment
                 && comment.getMessage().strip().equals("---");
     }
@@ -118,11 +132,12 @@ final class PropertiesMove extends PropertiesVisitor<ExecutionContext> {
             return entry;
         }
         String text = entry.getValue().getText();
-        String exposed = move.exposed(text);
+        String exposed = endpointsStay ? move.extended(text) : move.exposed(text);
         return exposed.equals(text) ? entry : entry.withValue(entry.getValue().withText(exposed));
     }
 
-    private static Properties.Entry entry(SettingsMove.Written setting, String prefix) {
+    /** A line with a setting. */
+    static Properties.Entry entry(SettingsMove.Written setting, String prefix) {
         return new Properties.Entry(
                 Tree.randomId(),
                 prefix,

@@ -120,6 +120,13 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
         arguments.forEach((name, value) -> {
             if (name.equals("name")) {
                 String text = Trees.text(value);
+                if (isExpression(text)) {
+                    options.left()
+                            .accept(new Left(
+                                    "name = " + text,
+                                    "Names are not evaluated. Write a name, and the expression as key, for an instance"
+                                            + " for each of its values."));
+                }
                 String renamed = text == null || !pool ? text : module.poolName(text);
                 kept.add(Trees.argument(
                         "name", renamed == null || renamed.equals(text) ? value : Trees.literal(renamed)));
@@ -178,6 +185,11 @@ record ProtectedMethods(JavaSourceFile file, ModuleSettings module, Options opti
                                     + " executor."));
         }
         return besides;
+    }
+
+    /** Whether a text would have to be evaluated; placeholders are not. */
+    static boolean isExpression(@Nullable String text) {
+        return text != null && (text.contains("#") || text.startsWith("@"));
     }
 
     private static String reason(String attribute) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.java.tree.J;
@@ -21,10 +23,15 @@ import org.openrewrite.java.tree.TypeUtils;
  * @param fallbacks the names of the recovery methods, by the ids of the methods that fail
  * @param parameters the parameters of the recovery methods, by their ids
  * @param names their names, by their ids
+ * @param shared those that recover methods with fallbacks of different names
  */
-record Recoveries(Map<UUID, String> fallbacks, Map<UUID, List<Statement>> parameters, Map<UUID, String> names) {
+record Recoveries(
+        Map<UUID, String> fallbacks,
+        Map<UUID, List<Statement>> parameters,
+        Map<UUID, String> names,
+        Set<String> shared) {
 
-    static final Recoveries NONE = new Recoveries(Map.of(), Map.of(), Map.of());
+    static final Recoveries NONE = new Recoveries(Map.of(), Map.of(), Map.of(), Set.of());
 
     /** Those of a class. */
     static Recoveries of(J.ClassDeclaration declaration, JavaSourceFile file) {
@@ -42,13 +49,16 @@ record Recoveries(Map<UUID, String> fallbacks, Map<UUID, List<Statement>> parame
                 }
             }
         }
-        Recoveries found = new Recoveries(new HashMap<>(), new HashMap<>(), new HashMap<>());
+        Recoveries found = new Recoveries(new HashMap<>(), new HashMap<>(), new HashMap<>(), new TreeSet<>());
         for (J.MethodDeclaration method : failing) {
             for (J.MethodDeclaration recovery : recovering) {
                 if (fits(recovery, method)) {
                     String name = found.fallbacks.computeIfAbsent(
                             method.getId(), id -> found.names.getOrDefault(recovery.getId(), recovery.getSimpleName()));
-                    found.names.putIfAbsent(recovery.getId(), name);
+                    String former = found.names.putIfAbsent(recovery.getId(), name);
+                    if (former != null && !former.equals(name) && !isNamed(method, file)) {
+                        found.shared.add(recovery.getSimpleName());
+                    }
                     found.parameters.putIfAbsent(recovery.getId(), reordered(recovery, method));
                 }
             }
@@ -69,6 +79,13 @@ record Recoveries(Map<UUID, String> fallbacks, Map<UUID, List<Statement>> parame
     /** The name of a method after the move. */
     String name(J.MethodDeclaration method) {
         return names.getOrDefault(method.getId(), method.getSimpleName());
+    }
+
+    /** Whether a method names its recovery method. */
+    private static boolean isNamed(J.MethodDeclaration method, JavaSourceFile file) {
+        return method.getLeadingAnnotations().stream()
+                .filter(annotation -> Trees.typeName(annotation, file).startsWith(SpringAnnotations.RETRY))
+                .anyMatch(annotation -> Trees.arguments(annotation).containsKey("recover"));
     }
 
     private static boolean isMarked(List<J.Annotation> annotations, String name, JavaSourceFile file) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.Tree;
@@ -26,6 +27,8 @@ final class RetryArguments {
     private final Consumer<Left> left;
 
     private final Map<String, Expression> arguments = new LinkedHashMap<>();
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
 
     private @Nullable Expression recover;
 
@@ -51,8 +54,59 @@ final class RetryArguments {
         return recover;
     }
 
+    /** What an annotation cannot express, by the names of the settings. */
+    Map<String, String> settings() {
+        return settings;
+    }
+
     boolean has(String name) {
         return arguments.containsKey(name);
+    }
+
+    /**
+     * Moves an expression: a number or a word becomes an argument, a text with placeholders too where the argument is
+     * one, otherwise a setting. What must be evaluated is left.
+     *
+     * @param scope what the attribute's name begins with in the table
+     * @param name the name of the attribute
+     * @param value its value
+     * @param target the argument, and the setting
+     */
+    void moveExpression(String scope, String name, Expression value, Target target) {
+        String text = Trees.text(value);
+        String placeholder = placeholder(text);
+        String constant = text == null ? "" : text.strip();
+        if (constant.isEmpty() && text != null) {
+            return; // as if it were not there
+        } else if (placeholder != null && target.setting().isEmpty()) {
+            put(target.argument(), placeholder + "ms");
+        } else if (placeholder != null) {
+            settings.putIfAbsent(target.setting(), placeholder);
+        } else if (constant.matches("\\d{1,9}") && target.setting().isEmpty()) {
+            put(target.argument(), Values.duration(constant));
+        } else if (constant.matches("\\d{1,9}") && target.argument().equals("backoffMultiplier")) {
+            put(target.argument(), Trees.decimal(constant + ".0"));
+        } else if (constant.matches("\\d{1,9}")) {
+            putNumber(target.argument(), Long.parseLong(constant));
+        } else if (constant.matches("\\d{1,9}\\.\\d{1,9}") && target.argument().equals("backoffMultiplier")) {
+            put(target.argument(), Trees.decimal(constant));
+        } else if (constant.matches("true|false") && target.argument().equals("jitter")) {
+            put(target.argument(), constant.equals("true") ? "equal" : "none");
+        } else {
+            leave(scope, name, value);
+        }
+    }
+
+    /** Leaves an argument, with the reason in the table. */
+    void leave(String scope, String name, Expression value) {
+        String reason = row(scope, name).map(Row::reason).orElse("This library has no such setting.");
+        left.accept(new Left(name + " = " + value, reason));
+    }
+
+    private Optional<Row> row(String scope, String name) {
+        return MappingTable.get()
+                .find(library, "attribute", scope + name)
+                .or(() -> MappingTable.get().find(library, "attribute", name));
     }
 
     void put(String name, Expression value) {
@@ -75,10 +129,7 @@ final class RetryArguments {
      * @param value its value
      */
     void move(String scope, String name, Expression value) {
-        Row row = MappingTable.get()
-                .find(library, "attribute", scope + name)
-                .or(() -> MappingTable.get().find(library, "attribute", name))
-                .orElse(null);
+        Row row = row(scope, name).orElse(null);
         if (row == null) {
             left.accept(new Left(name, "This library has no such setting."));
         } else if (row.here().name().isEmpty()) {
@@ -119,8 +170,32 @@ final class RetryArguments {
     static @Nullable String placeholder(@Nullable String expression) {
         String text = expression == null ? "" : expression.strip();
         String inner = text.startsWith("#{") && text.endsWith("}") ? text.substring(2, text.length() - 1) : text;
-        return inner.matches("\\$\\{[^}]+}") ? inner : null;
+        return isPlaceholder(inner) ? inner.replaceAll(":\\s+", ":") : null;
     }
+
+    /** Whether a text is one placeholder, whose default may have further ones. */
+    private static boolean isPlaceholder(String text) {
+        if (!text.startsWith("${") || !text.endsWith("}") || text.contains("#{")) {
+            return false;
+        }
+        int depth = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (text.startsWith("${", i)) {
+                depth++;
+            } else if (text.charAt(i) == '}' && --depth == 0) {
+                return i == text.length() - 1;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Where an expression belongs.
+     *
+     * @param argument the argument of the annotation
+     * @param setting the setting of the instance; empty if the argument is a text, which may have placeholders
+     */
+    record Target(String argument, String setting) {}
 
     private static Expression concatenated(Expression value, String unit) {
         return new J.Binary(

@@ -90,6 +90,20 @@ final class SettingsMove {
         return changes ? new Translated(settings, module.isForeignKept()) : null;
     }
 
+    /** Whether the endpoints of resilience4j stay, because code of the file's module uses its instances. */
+    boolean areEndpointsKept(String path) {
+        ModuleSettings module = modules.get(Names.module(path));
+        return module != null && module.isForeignKept();
+    }
+
+    /** The names of endpoints, with that of this library beside those of resilience4j. */
+    String extended(String names) {
+        List<String> words =
+                Arrays.stream(names.split(",", -1)).map(String::strip).toList();
+        boolean missing = words.stream().anyMatch(SettingsMove::isEndpoint) && !words.contains("resilience");
+        return missing ? names + ", resilience" : names;
+    }
+
     /** The names of endpoints, with those of resilience4j replaced. */
     String exposed(String names) {
         List<String> words =

@@ -1,8 +1,10 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.rewrite.RetryArguments.Target;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.Values;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,18 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
             "DAYS",
             "d");
 
+    private static final String EXPRESSION = "Expression";
+
+    private static final Map<String, Target> BACKOFF_EXPRESSIONS = Map.of(
+            "delayExpression", new Target("baseDelay", ""),
+            "maxDelayExpression", new Target("maxDelay", ""),
+            "multiplierExpression", new Target("backoffMultiplier", "backoff-multiplier"),
+            "randomExpression", new Target("jitter", "jitter"));
+
+    private static final Map<String, Target> CIRCUIT_EXPRESSIONS = Map.of(
+            "maxAttemptsExpression", new Target("failureThreshold", "failure-threshold"),
+            "resetTimeoutExpression", new Target("openDuration", ""));
+
     /** Whether an annotation can be moved at all. */
     static boolean isMovable(String name, Map<String, Expression> arguments) {
         return switch (name) {
@@ -66,13 +80,15 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, left);
         Map<String, Expression> backoff =
                 there.get("backoff") instanceof J.Annotation annotation ? Trees.arguments(annotation) : Map.of();
-        there.forEach((name, value) -> {
-            if (!name.equals("backoff")) {
+        withoutOverridden(there).forEach((name, value) -> {
+            if (name.equals("maxAttemptsExpression")) {
+                here.moveExpression("", name, value, new Target("maxAttempts", "max-attempts"));
+            } else if (!name.equals("backoff")) {
                 here.move("", name, value);
             }
         });
-        boolean grows = isPositive(backoff.get("multiplier")) || backoff.containsKey("multiplierExpression");
-        backoff.forEach((name, value) -> moveBackoff(here, name, value, grows));
+        boolean grows = isPositive(backoff.get("multiplier")) || isGiven(backoff.get("multiplierExpression"));
+        withoutOverridden(backoff).forEach((name, value) -> moveBackoff(here, name, value, grows));
         if (keepBehaviour) {
             if (!grows) {
                 here.put("backoff", "constant");
@@ -83,17 +99,35 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         return here;
     }
 
+    /** The arguments that count: an expression wins over the value. */
+    private static Map<String, Expression> withoutOverridden(Map<String, Expression> there) {
+        Map<String, Expression> counting = new LinkedHashMap<>(there);
+        there.forEach((name, value) -> {
+            if (name.endsWith(EXPRESSION) && isGiven(value)) {
+                String overridden = name.substring(0, name.length() - EXPRESSION.length());
+                counting.remove(overridden);
+                if (overridden.equals("delay")) {
+                    counting.remove("value");
+                }
+            }
+        });
+        return counting;
+    }
+
+    private static boolean isGiven(@Nullable Expression expression) {
+        String text = Trees.text(expression);
+        return expression != null && (text == null || !text.isBlank());
+    }
+
     private void moveBackoff(RetryArguments here, String name, Expression value, boolean grows) {
-        String placeholder = RetryArguments.placeholder(Trees.text(value));
-        if (name.equals("delayExpression") && placeholder != null) {
-            here.put("baseDelay", placeholder + "ms");
-        } else if (name.equals("maxDelayExpression") && placeholder != null) {
-            here.put("maxDelay", placeholder + "ms");
-        } else if (name.equals("maxDelay") && !grows) {
+        Target target = BACKOFF_EXPRESSIONS.get(name);
+        if (name.startsWith("maxDelay") && !grows) {
             left.accept(new Left(
-                    "@Backoff(maxDelay = " + value + ")",
+                    "@Backoff(" + name + " = " + value + ")",
                     "Without a multiplier, delays were random between delay and maxDelay;"
                             + " here, all are the delay."));
+        } else if (target != null) {
+            here.moveExpression("backoff.", name, value, target);
         } else if (!name.equals("multiplier") || grows) {
             here.move("backoff.", name, value);
         }
@@ -101,9 +135,16 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
 
     private RetryArguments ofCircuit(Map<String, Expression> there) {
         RetryArguments here = new RetryArguments(MappingTable.SPRING_RETRY, left);
-        there.forEach((name, value) -> here.move("circuit.", name, value));
+        withoutOverridden(there).forEach((name, value) -> {
+            Target target = CIRCUIT_EXPRESSIONS.get(name);
+            if (target != null) {
+                here.moveExpression("circuit.", name, value, target);
+            } else {
+                here.move("circuit.", name, value);
+            }
+        });
         if (keepBehaviour) {
-            if (!here.has("failureThreshold")) {
+            if (!here.has("failureThreshold") && !here.settings().containsKey("failure-threshold")) {
                 here.putNumber("failureThreshold", 3);
             }
             here.put("openDuration", "20s");
@@ -123,15 +164,18 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
                             name.equals("delay") ? "baseDelay" : name.equals("timeout") ? "maxDuration" : name,
                             RetryArguments.duration(value, unit));
                 case "delayString", "maxDelayString", "timeoutString" -> moveText(here, name, value, unit);
+                case "maxRetriesString" -> moveRetriesText(here, value);
+                case "multiplierString" ->
+                    here.moveExpression("", name, value, new Target("backoffMultiplier", "backoff-multiplier"));
                 case "jitter", "jitterString" -> here.put("jitter", isZero(value) ? "none" : "equal");
                 default -> here.move("", name, value);
             }
         });
-        if (!here.has("maxAttempts") && !there.containsKey("maxRetriesString")) {
+        if (!here.has("maxAttempts") && !isGiven(there.get("maxRetriesString"))) {
             here.putNumber("maxAttempts", 4); // three retries
         }
         if (keepBehaviour) {
-            if (!here.has("backoffMultiplier") && !there.containsKey("multiplierString")) {
+            if (!here.has("backoffMultiplier") && !isGiven(there.get("multiplierString"))) {
                 here.put("backoff", "constant");
             } else if (!here.has("maxDelay")) {
                 here.put("maxDelay", Values.FOREVER);
@@ -148,6 +192,15 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         } else {
             left.accept(
                     new Left("maxRetries = " + value, "Set maxAttempts to one more: it includes the first attempt."));
+        }
+    }
+
+    private void moveRetriesText(RetryArguments here, Expression value) {
+        String text = Trees.text(value);
+        if (text != null && text.matches("\\d{1,9}")) {
+            here.putNumber("maxAttempts", Long.parseLong(text) + 1);
+        } else {
+            here.leave("", "maxRetriesString", value);
         }
     }
 
@@ -168,7 +221,9 @@ record SpringAnnotations(boolean keepBehaviour, Consumer<Left> left) {
         boolean rejects = there.containsKey("policy")
                 && String.valueOf(there.get("policy")).endsWith("REJECT");
         there.forEach((name, value) -> {
-            if (!name.equals("policy")) {
+            if (name.equals("limitString")) {
+                here.moveExpression("limit.", name, value, new Target("maxConcurrent", "max-concurrent"));
+            } else if (!name.equals("policy")) {
                 here.move("limit.", name, value);
             }
         });

@@ -2,9 +2,11 @@ package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.MappingTable;
+import io.netrun.resilience.spring.mapping.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.Tree;
@@ -29,6 +31,8 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
 
     private final SpringAnnotations annotations;
 
+    private final BiConsumer<List<String>, String> settings;
+
     private final Imports imports = new Imports();
 
     private Recoveries recoveries = Recoveries.NONE;
@@ -36,10 +40,12 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     /**
      * @param library the library, as in the mapping table
      * @param annotations translates the annotations
+     * @param settings takes the keys and values of settings that the annotations of this library cannot have
      */
-    SpringMove(String library, SpringAnnotations annotations) {
+    SpringMove(String library, SpringAnnotations annotations, BiConsumer<List<String>, String> settings) {
         this.library = library;
         this.annotations = annotations;
+        this.settings = settings;
     }
 
     /** The file after the move. */
@@ -73,9 +79,17 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
     public J.ClassDeclaration visitClassDeclaration(J.ClassDeclaration declaration, ExecutionContext ctx) {
         Recoveries outer = recoveries;
         recoveries = Recoveries.of(declaration, getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
+        recoveries
+                .shared()
+                .forEach(name -> annotations
+                        .left()
+                        .accept(new Left(
+                                "@Recover " + name,
+                                "It recovers methods whose fallback methods have different names. Add an overload of"
+                                        + " each that calls it.")));
         J.ClassDeclaration visited = super.visitClassDeclaration(declaration, ctx);
         recoveries = outer;
-        return visited.withLeadingAnnotations(moved(visited.getLeadingAnnotations(), "", visited.getPrefix()));
+        return visited.withLeadingAnnotations(moved(visited.getLeadingAnnotations(), "", null, visited.getPrefix()));
     }
 
     @Override
@@ -87,11 +101,15 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             visited = visited.withName(visited.getName().withSimpleName(name));
         }
         return visited.withParameters(parameters)
-                .withLeadingAnnotations(
-                        moved(visited.getLeadingAnnotations(), recoveries.fallback(declaration), visited.getPrefix()));
+                .withLeadingAnnotations(moved(
+                        visited.getLeadingAnnotations(),
+                        recoveries.fallback(declaration),
+                        declaration,
+                        visited.getPrefix()));
     }
 
-    private List<J.Annotation> moved(List<J.Annotation> former, String recovery, Space owner) {
+    private List<J.Annotation> moved(
+            List<J.Annotation> former, String recovery, J.@Nullable MethodDeclaration method, Space owner) {
         JavaSourceFile file = getCursor().firstEnclosingOrThrow(JavaSourceFile.class);
         List<J.Annotation> moved = new ArrayList<>();
         for (J.Annotation annotation : former) {
@@ -108,6 +126,7 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
             }
             String here = SpringAnnotations.here(name);
             RetryArguments arguments = annotations.arguments(name, there);
+            configure(arguments, here, there, method);
             moved.add(Trees.annotation(annotation, here, arguments.list()));
             imports.add(here);
             imports.remove(name);
@@ -124,11 +143,57 @@ final class SpringMove extends JavaIsoVisitor<ExecutionContext> {
                 imports.add(ProtectedMethods.FALLBACK);
             }
         }
+        if (method != null && !recovery.isEmpty() && moved.equals(former)) {
+            annotations
+                    .left()
+                    .accept(new Left(
+                            "@Recover " + recovery,
+                            "The annotation of the class retries " + method.getSimpleName()
+                                    + ": add @Fallback(method = \"" + recovery + "\") to it."));
+        }
         return moved.equals(former) ? former : moved;
     }
 
     private boolean isOfLibrary(String name) {
         return name.startsWith(
                 library.equals(MappingTable.SPRING_RETRY) ? SpringAnnotations.RETRY : SpringAnnotations.FRAMEWORK);
+    }
+
+    /** Moves what is no argument into the settings of the instance, if its name is known. */
+    private void configure(
+            RetryArguments arguments,
+            String annotation,
+            Map<String, Expression> there,
+            J.@Nullable MethodDeclaration method) {
+        String instance = there.containsKey("label") ? Trees.text(there.get("label")) : defaultName(method);
+        String path = SettingsMove.path(getCursor().firstEnclosingOrThrow(JavaSourceFile.class));
+        String pattern = Names.uniform(annotation.substring(annotation.lastIndexOf('.') + 1));
+        arguments.settings().forEach((setting, value) -> {
+            if (instance == null || instance.isEmpty() || !AddedSettings.isPossible(path)) {
+                annotations
+                        .left()
+                        .accept(new Left(
+                                setting + " = " + value,
+                                "Set it in the configuration of the instance, whose name is not known here."));
+            } else {
+                String section = pattern.equals("circuitbreaker") ? "circuit-breaker" : pattern;
+                settings.accept(List.of("resilience", section, "instances", instance, setting), value);
+            }
+        });
+    }
+
+    /** The name of the instance of a method, if no other method can change it. */
+    private @Nullable String defaultName(J.@Nullable MethodDeclaration method) {
+        J.ClassDeclaration owner = getCursor().firstEnclosing(J.ClassDeclaration.class);
+        if (method == null || owner == null || owner.getKind() != J.ClassDeclaration.Kind.Type.Class) {
+            return null;
+        }
+        long overloads = owner.getBody().getStatements().stream()
+                .filter(other -> other instanceof J.MethodDeclaration declaration
+                        && declaration.getSimpleName().equals(method.getSimpleName()))
+                .count();
+        return overloads > 1 || owner.hasModifier(J.Modifier.Type.Abstract)
+                ? null
+                : owner.getSimpleName() + "." + method.getSimpleName();
     }
 }

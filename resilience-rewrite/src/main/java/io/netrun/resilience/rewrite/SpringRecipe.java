@@ -1,6 +1,7 @@
 package io.netrun.resilience.rewrite;
 
 import io.netrun.resilience.spring.mapping.Names;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,9 @@ import org.openrewrite.SourceFile;
 import org.openrewrite.Tree;
 import org.openrewrite.TreeVisitor;
 import org.openrewrite.java.tree.JavaSourceFile;
+import org.openrewrite.properties.tree.Properties;
 import org.openrewrite.xml.tree.Xml;
+import org.openrewrite.yaml.tree.Yaml;
 
 /** What the recipes for Spring's two libraries have in common. */
 abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
@@ -41,7 +44,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
 
     @Override
     public Found getInitialValue(ExecutionContext ctx) {
-        return new Found(new HashSet<>(), new HashSet<>());
+        return new Found(new HashSet<>(), new HashSet<>(), new AddedSettings());
     }
 
     @Override
@@ -54,15 +57,25 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         && Trees.mentions(file, packageName(), Set.of())) {
                     String path = SettingsMove.path(file);
                     found.modules().add(Names.module(path));
-                    JavaSourceFile moved =
-                            new SpringMove(library(), new SpringAnnotations(false, left -> {})).move(file, ctx);
+                    JavaSourceFile moved = new SpringMove(
+                                    library(),
+                                    new SpringAnnotations(false, left -> {}),
+                                    (key, value) -> found.settings().add(path, key, value))
+                            .move(file, ctx);
                     if (Trees.mentions(moved, packageName(), Set.of())) {
                         found.left().add(path);
                     }
+                } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
+                    found.settings().scan((SourceFile) tree);
                 }
                 return tree;
             }
         };
+    }
+
+    @Override
+    public Collection<? extends SourceFile> generate(Found found, ExecutionContext ctx) {
+        return found.settings().generate();
     }
 
     @Override
@@ -83,6 +96,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                             .visit(file, ctx);
                 } else if (tree instanceof JavaSourceFile file && Trees.mentions(file, packageName(), Set.of())) {
                     return moved(file, path, found, ctx);
+                } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
+                    return found.settings().move(source, ctx);
                 }
                 return tree;
             }
@@ -99,7 +114,8 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                         library(),
                         new SpringAnnotations(
                                 keeps,
-                                left -> leftovers.insertRow(ctx, new Leftovers.Row(path, left.what(), left.reason()))))
+                                left -> leftovers.insertRow(ctx, new Leftovers.Row(path, left.what(), left.reason()))),
+                        (key, value) -> {}) // they are in the configuration already
                 .move(file, ctx);
     }
 
@@ -108,8 +124,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      *
      * @param modules the modules that use the library
      * @param left the paths of the files that use it beyond what is moved
+     * @param settings what the annotations had and the configuration gets
      */
-    record Found(Set<String> modules, Set<String> left) {
+    record Found(Set<String> modules, Set<String> left, AddedSettings settings) {
 
         private static String root(String build) {
             String path = "/" + build;

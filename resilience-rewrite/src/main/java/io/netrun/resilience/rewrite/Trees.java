@@ -130,6 +130,18 @@ final class Trees {
                 JavaType.Primitive.Int);
     }
 
+    /** A number with its point, as it is written. */
+    static J.Literal decimal(String source) {
+        return new J.Literal(
+                Tree.randomId(),
+                Space.EMPTY,
+                Markers.EMPTY,
+                Double.valueOf(source),
+                source,
+                null,
+                JavaType.Primitive.Double);
+    }
+
     /** Several texts as the elements of an array. */
     static Expression array(List<String> texts) {
         List<JRightPadded<Expression>> elements = new ArrayList<>();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openrewrite.ExecutionContext;
+import org.openrewrite.Tree;
 import org.openrewrite.internal.ListUtils;
 import org.openrewrite.yaml.YamlIsoVisitor;
 import org.openrewrite.yaml.tree.Yaml;
@@ -15,6 +16,8 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
     private final SettingsMove move;
 
     private int number;
+
+    private boolean endpointsStay;
 
     YamlMove(SettingsMove move) {
         this.move = move;
@@ -37,6 +40,7 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
     @Override
     public Yaml.Document visitDocument(Yaml.Document document, ExecutionContext ctx) {
         String path = SettingsMove.path(getCursor().firstEnclosingOrThrow(Yaml.Documents.class));
+        endpointsStay = move.areEndpointsKept(path);
         SettingsMove.Translated translated = move.translate(path, number++);
         Yaml.Document changed = document;
         if (translated != null && document.getBlock() instanceof Yaml.Mapping mapping) {
@@ -47,8 +51,8 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
         return changed.withBlock(exposed(changed.getBlock(), List.of()));
     }
 
-    private static Yaml.Mapping changed(
-            Yaml.Mapping mapping, SettingsMove.Translated translated, ExecutionContext ctx) {
+    /** A mapping with other settings of this library. */
+    static Yaml.Mapping changed(Yaml.Mapping mapping, SettingsMove.Translated translated, ExecutionContext ctx) {
         YamlWriting writing = new YamlWriting();
         translated.settings().forEach(setting -> writing.add(setting.path(), setting.value(), setting.comments()));
         List<Yaml.Mapping.Entry> added = writing.isEmpty() ? List.of() : writing.entries(ctx);
@@ -106,7 +110,9 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
                         : entry;
             }));
         } else if (block instanceof Yaml.Scalar scalar && path.size() == 5) {
-            return scalar.withValue(move.exposed(scalar.getValue()));
+            return scalar.withValue(endpointsStay ? move.extended(scalar.getValue()) : move.exposed(scalar.getValue()));
+        } else if (block instanceof Yaml.Sequence sequence && path.size() == 5 && endpointsStay) {
+            return extended(sequence);
         } else if (block instanceof Yaml.Sequence sequence && path.size() == 5) {
             List<String> seen = new ArrayList<>();
             return sequence.withEntries(ListUtils.map(sequence.getEntries(), entry -> {
@@ -120,5 +126,27 @@ final class YamlMove extends YamlIsoVisitor<ExecutionContext> {
             }));
         }
         return block;
+    }
+
+    private Yaml.Sequence extended(Yaml.Sequence sequence) {
+        List<String> names = sequence.getEntries().stream()
+                .map(entry -> entry.getBlock() instanceof Yaml.Scalar scalar ? scalar.getValue() : "")
+                .toList();
+        String text = String.join(",", names);
+        int last = names.size() - 1;
+        if (last < 0
+                || move.extended(text).equals(text)
+                || !(sequence.getEntries().get(last).getBlock() instanceof Yaml.Scalar scalar)) {
+            return sequence;
+        }
+        Yaml.Sequence.Entry former = sequence.getEntries().get(last);
+        boolean inline = sequence.getOpeningBracketPrefix() != null;
+        String space = inline && scalar.getPrefix().isEmpty() ? " " : scalar.getPrefix();
+        List<Yaml.Sequence.Entry> entries = new ArrayList<>(sequence.getEntries());
+        entries.set(last, inline ? former.withTrailingCommaPrefix("") : former);
+        entries.add(former.withId(Tree.randomId())
+                .withTrailingCommaPrefix(null)
+                .withBlock(scalar.withId(Tree.randomId()).withPrefix(space).withValue("resilience")));
+        return sequence.withEntries(entries);
     }
 }

@@ -333,8 +333,11 @@ class Resilience4jAnnotationTests implements RewriteTest {
         rewriteRun(
                 spec -> spec.dataTable(
                         Leftovers.Row.class,
-                        rows -> assertThat(rows)
-                                .anySatisfy(row -> assertThat(row.what()).isEqualTo("types of resilience4j"))),
+                        rows -> assertThat(rows).anySatisfy(row -> {
+                            assertThat(row.what())
+                                    .isEqualTo("io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry");
+                            assertThat(row.reason()).contains("ResilienceRegistry");
+                        })),
                 srcMainResources(
                         yaml("""
                         resilience4j.retry:

@@ -42,7 +42,8 @@ final class Stubs {
                 "org.springframework.retry.annotation.Backoff",
                 "long value() default 1000; long delay() default 1000; long maxDelay() default 0;"
                         + " double multiplier() default 0; boolean random() default false;"
-                        + " String delayExpression() default \"\";"));
+                        + " String delayExpression() default \"\"; String maxDelayExpression() default \"\";"
+                        + " String multiplierExpression() default \"\"; String randomExpression() default \"\";"));
         String lists = "Class<? extends Throwable>[] %s() default {};";
         types.add(annotation(
                 "org.springframework.retry.annotation.Retryable",
@@ -51,10 +52,12 @@ final class Stubs {
                         + "int maxAttempts() default 3; String maxAttemptsExpression() default \"\"; String label() default"
                         + " \"\"; String recover() default \"\"; boolean stateful() default false; String interceptor()"
                         + " default \"\"; Backoff backoff() default @Backoff;"));
-        types.add(annotation(
-                "org.springframework.retry.annotation.CircuitBreaker",
-                lists.formatted("retryFor") + "int maxAttempts() default 3; long openTimeout() default 5000;"
-                        + " long resetTimeout() default 20000; String recover() default \"\";"));
+        types.add(
+                annotation(
+                        "org.springframework.retry.annotation.CircuitBreaker",
+                        lists.formatted("retryFor") + "int maxAttempts() default 3; long openTimeout() default 5000;"
+                                + " long resetTimeout() default 20000; String recover() default \"\"; String label() default \"\";"
+                                + " String maxAttemptsExpression() default \"\"; String resetTimeoutExpression() default \"\";"));
         types.add(type("org.springframework.resilience.annotation.EnableResilientMethods", "@interface", ""));
         types.add(
                 annotation(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public record SettingsDocument(String id, boolean base, List<Setting> settings) 
 
     private static final String ENDPOINTS = "circuitbreaker(s|events)|retries|retryevents|bulkhead(s|events)"
             + "|ratelimiter(s|events)|timelimiter(s|events)|threadpoolbulkhead(s|events)";
+
+    private static final Pattern SOURCES = Pattern.compile("(?:^|/)src/([^/]+)/");
 
     private static final Pattern MANAGEMENT =
             Pattern.compile("management\\.(health\\.(circuitbreakers|ratelimiters)\\..*|endpoint\\.(" + ENDPOINTS
@@ -35,6 +38,24 @@ public record SettingsDocument(String id, boolean base, List<Setting> settings) 
     /** Whether it is worth reading for a migration. */
     public static boolean isOurs(List<String> path) {
         return path.get(0).equals("resilience");
+    }
+
+    /**
+     * Whether another document may apply together with this one: tests have those of the application, not the reverse.
+     */
+    boolean sees(SettingsDocument other) {
+        String own = sources(id);
+        String others = sources(other.id);
+        return own.isEmpty()
+                || others.isEmpty()
+                || own.equals(others)
+                || (others.equals("main") && !own.equals("main"));
+    }
+
+    /** The set of sources to which a file belongs, such as {@code main}; empty if that is not known. */
+    private static String sources(String id) {
+        Matcher matcher = SOURCES.matcher(id);
+        return matcher.find() ? matcher.group(1) : "";
     }
 
     /** Whether there are settings of resilience4j in it. */

@@ -126,7 +126,7 @@ public final class SettingsTranslator {
 
     private void addInstances(String section, String pattern) {
         Set<Block.Id> ids = new LinkedHashSet<>(blocks.keySet());
-        module.documents().forEach(other -> ids.addAll(other.blocks().keySet()));
+        visible().forEach(other -> ids.addAll(other.blocks().keySet()));
         for (Block.Id id : ids) {
             if (id.section().equals(section) && !id.shared()) {
                 addInstance(id, pattern);
@@ -171,7 +171,7 @@ public final class SettingsTranslator {
 
     /** A circuit breaker with a named configuration has nothing of the default one. */
     private void addOverridden(Block.Id id, List<Block.Id> chain, Map<String, Setting> settings) {
-        for (SettingsDocument other : module.documents()) {
+        for (SettingsDocument other : visible()) {
             Block shared = other.blocks().get(id.withName(true, "default"));
             if (shared != null) {
                 shared.settings().keySet().stream()
@@ -262,7 +262,7 @@ public final class SettingsTranslator {
     }
 
     private @Nullable String inBase(Block.Id id, String name) {
-        for (SettingsDocument other : module.documents()) {
+        for (SettingsDocument other : visible()) {
             Block block = other.base() && !other.id().equals(document.id())
                     ? other.blocks().get(id)
                     : null;
@@ -275,7 +275,12 @@ public final class SettingsTranslator {
     }
 
     private boolean isKnown(Block.Id id) {
-        return module.documents().stream().anyMatch(other -> other.blocks().containsKey(id));
+        return visible().stream().anyMatch(other -> other.blocks().containsKey(id));
+    }
+
+    /** The documents whose settings can meet those of this one: the application does not have those of its tests. */
+    private List<SettingsDocument> visible() {
+        return module.documents().stream().filter(other -> document.sees(other)).toList();
     }
 
     private boolean usesTimeouts() {
