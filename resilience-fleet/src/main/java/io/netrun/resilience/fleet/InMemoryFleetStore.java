@@ -61,7 +61,8 @@ public final class InMemoryFleetStore implements FleetStore {
      *
      *  1. As above; then rows that are not live are removed.
      *  2. As above. 3. A leaving node's row is removed.
-     *  4. calledUntil = now + 10 s if called. A node that has not applied the reset, which is kept for seven days:
+     *  4. If the row is new, the votes of rows whose names equal its own, but for the last 17 characters, end.
+     *     calledUntil = now + 10 s if called. A node that has not applied the reset, which is kept for seven days:
      *     voided = opening. voteUntil = now + min(vote - waited, two intervals) if opening > voided and the
      *     report has waited for less than an interval; otherwise there is no vote.
      *  5. The holder of the trials reports

@@ -16,6 +16,7 @@ final class StoredCircuit {
     private static final int KEPT_LEASES = 2;
     private static final int LEAST_VOTES = 2;
     private static final int WHOLE_QUORUM = 1_000;
+    private static final int NUMBER_LENGTH = 17;
 
     private final Map<String, Row> rows = new HashMap<>();
     private boolean open;
@@ -74,7 +75,12 @@ final class StoredCircuit {
             return view(report, reported, now);
         }
         keyUntil = Math.max(keyUntil, now + KEPT_LEASES * report.lease().toMillis());
-        Row present = rows.computeIfAbsent(report.node(), key -> new Row());
+        Row present = rows.get(report.node());
+        if (present == null) {
+            present = new Row();
+            voidVotesOfNamesakes(report.node());
+            rows.put(report.node(), present);
+        }
         take(report, reported, appliedCommand, present, now);
         long interval = report.interval().toMillis();
         boolean takenBack = report.node().equals(holder) && endsTrials(reported, now, interval);
@@ -149,6 +155,24 @@ final class StoredCircuit {
         if (row.votes(now)) {
             votedAt = Math.max(votedAt, now - waited);
         }
+    }
+
+    /**
+     * A process that was killed votes no longer when it has started again, under its name with another number: the
+     * votes of nodes of that name are void until they report again.
+     */
+    private void voidVotesOfNamesakes(String node) {
+        String name = nameOf(node);
+        rows.forEach((other, row) -> {
+            if (!name.isEmpty() && nameOf(other).equals(name)) {
+                row.voteUntil = 0;
+            }
+        });
+    }
+
+    /** Returns the name without the number that {@link FleetLoop} has added; empty if it has none. */
+    private static String nameOf(String node) {
+        return node.substring(0, Math.max(0, node.length() - NUMBER_LENGTH));
     }
 
     /** The holder of the trials reports. Returns whether they were taken back, untried. */

@@ -438,6 +438,20 @@ local function circuitView(circuit, quorumMode)
     circuit.votedAt})
 end
 
+-- A process that was killed votes no longer when it has started again, under its name with another number: the votes of
+-- nodes of that name are void until they report again.
+local function voidVotesOfNamesakes(circuit)
+  local name = string.sub(node, 1, -18)
+  for _, other in ipairs(name == '' and {} or call('ZRANGEBYSCORE', circuit.votes, '-inf', '+inf')) do
+    local text = other ~= node and string.sub(other, 1, -18) == name and call('HGET', circuit.key, other)
+    if text then
+      local row = readCircuitRow(text)
+      call('ZREM', circuit.votes, other)
+      setUntil(circuit, circuit.voters, other, math.min(row.calledUntil, row.liveUntil))
+    end
+  end
+end
+
 local function exchangeCircuit(key, votes, voters, broken, report)
   local mode, quorum, nodeState, called, vote, due, opening = unpack(numbers(report))
   local quorumMode = mode == 1
@@ -471,7 +485,10 @@ local function exchangeCircuit(key, votes, voters, broken, report)
     return circuitView(circuit, quorumMode)
   end
   circuit.keyUntil = math.max(circuit.keyUntil, now + 2 * lease)
-  row = row or {calledUntil = 0, voided = 0, counted = 1}
+  if not row then
+    voidVotesOfNamesakes(circuit)
+    row = {calledUntil = 0, voided = 0, counted = 1}
+  end
   row.number, row.liveUntil, row.opening = number, now + lease, opening
   row.calledUntil = called == 1 and now + CALLED_RECENTLY or row.calledUntil
   if appliedCommand < circuit.reset and now - circuit.resetAt < COMMANDS_KEPT then

@@ -450,6 +450,18 @@ class InMemoryFleetStoreTests {
         assertThat(circuit("c", State.OPEN, true, 30, false, 1).open()).isFalse();
     }
 
+    @Test
+    void voteOfAKilledProcessShouldNotMeetThatOfItsRestart() {
+        String killed = "host-00000000000000aa";
+        String restarted = "host-00000000000000bb";
+        circuit(killed, State.OPEN, true, 30, false, 1);
+        circuit("other", State.CLOSED, true, 0, false, 0);
+        assertThat(circuit(restarted, State.OPEN, true, 30, false, 1).votes()).isEqualTo(1);
+        assertThat(circuit("other", State.CLOSED, true, 0, false, 0).open()).isFalse();
+        // It was not killed, but is another process on the same host.
+        assertThat(circuit(killed, State.OPEN, true, 30, false, 1).votes()).isEqualTo(2);
+    }
+
     /** Else its reason would be an opening by no node at all. */
     @Test
     void openingShouldKeepTheVotesThatHaveMadeIt() {

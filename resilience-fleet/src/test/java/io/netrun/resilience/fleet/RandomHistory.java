@@ -90,7 +90,9 @@ final class RandomHistory {
 
     private final class Node {
 
-        final String name = (random.nextBoolean() ? "n" : "N") + started++ + (oneIn(3) ? "-b.c_d" : "");
+        final String name = oneIn(3)
+                ? String.format("host%d-%016x", random.nextInt(2), started++)
+                : (random.nextBoolean() ? "n" : "N") + started++ + (oneIn(3) ? "-b.c_d" : "");
         final Map<String, Long> has = new HashMap<>();
         final Map<String, CircuitReport.State> states = new HashMap<>();
         final Map<String, Integer> openings = new HashMap<>();
