@@ -105,8 +105,7 @@ public final class BlockTranslator {
                             setting.value().list()
                                     ? new Setting.Value(names, true)
                                     : Setting.Value.of(String.join(", ", names)),
-                            origin(setting),
-                            setting.base()));
+                            origin(setting)));
         } else if (row.kind().equals("duration")) {
             String text = setting.value().text();
             if (Values.isUnitUnknown(text)) {
@@ -144,17 +143,13 @@ public final class BlockTranslator {
     /** Without a value, the setting's own. */
     private void put(Setting setting, Row row, @Nullable String value) {
         for (String name : row.here().names()) {
-            put(name, value == null ? setting.value() : Setting.Value.of(value), setting);
+            put(name, value == null ? setting.value() : Setting.Value.of(value), origin(setting));
         }
     }
 
-    private void put(String name, Setting.Value value, Setting setting) {
+    private void put(String name, Setting.Value value, @Nullable Setting origin) {
         Moved former = moved.get(name);
-        moved.put(
-                name,
-                former == null
-                        ? new Moved(value, origin(setting), setting.base())
-                        : new Moved(value, former.origin(), former.base()));
+        moved.put(name, new Moved(value, former == null ? origin : former.origin()));
     }
 
     private void add(String name, String value) {
@@ -164,7 +159,7 @@ public final class BlockTranslator {
     private void putWindow(Setting setting, String text) {
         boolean time = is("sliding-window-type", "timebased");
         String size = time && text.matches("\\d+") ? text + "s" : text;
-        put(time ? "window-duration" : "window-size", Setting.Value.of(size), setting);
+        put(time ? "window-duration" : "window-size", Setting.Value.of(size), origin(setting));
         if (time && !text.matches("\\d+")) {
             left(setting, "The value of window-duration needs a unit: it counted seconds.");
         }
@@ -193,39 +188,30 @@ public final class BlockTranslator {
             left(setting, "It had no effect, since management.health.circuitbreakers.enabled is not true.");
         } else if (is("register-health-indicator", "true")) {
             boolean status = is("allow-health-indicator-to-fail", "true");
-            put("health", Setting.Value.of(status ? "status" : "details"), setting);
+            put("health", Setting.Value.of(status ? "status" : "details"), origin(setting));
         }
     }
 
     private void putQueue(Setting setting, String text) {
         if (Values.nanos(text) == 0) {
-            put("max-queue", Setting.Value.of("0"), setting);
+            put("max-queue", Setting.Value.of("0"), origin(setting));
         } else {
-            put("max-wait", Setting.Value.of(Values.duration(text)), setting);
+            put("max-wait", Setting.Value.of(Values.duration(text)), origin(setting));
             add("max-queue", Values.LARGEST);
         }
     }
 
     private void putRate(Setting setting, Row row) {
-        if (isUnlimited()) {
-            put("limit", Setting.Value.of(Values.LARGEST), setting);
+        long limit = number(effective.text("limit-for-period"), 50);
+        long period = Math.max(1, Values.nanos(effective.textOr("limit-refresh-period", "500ns")));
+        boolean known = keepBehaviour || effective.text("limit-refresh-period") != null;
+        if (known && limit * 1_000.0 / period > 1) {
+            put("limit", Setting.Value.of(Values.LARGEST), origin(setting));
             add("period", "1s");
             left(setting, "More than one call in a microsecond is no limit; here, that is the largest one.");
         } else {
             putSimple(setting, row);
         }
-    }
-
-    /** Whether a rate is known and is no limit. A text that is no number or no duration is for its reader to reject. */
-    private boolean isUnlimited() {
-        String period = effective.text("limit-refresh-period");
-        String limit = effective.textOr("limit-for-period", "50");
-        long nanos = period == null ? 500 : Values.nanos(period);
-        boolean known = nanos > 0 && (period != null || keepBehaviour);
-        if (Values.isPlaceholder(limit)) {
-            return known && nanos < 1_000; // whatever it is
-        }
-        return known && limit.matches("\\d{1,10}") && Long.parseLong(limit) * 1_000.0 / nanos > 1;
     }
 
     /** What follows from the presence of settings. */
@@ -264,6 +250,10 @@ public final class BlockTranslator {
         return Names.uniform(effective.textOr(name, "")).equals(value);
     }
 
+    private static long number(@Nullable String text, long otherwise) {
+        return text != null && text.matches("\\d{1,9}") ? Long.parseLong(text) : otherwise;
+    }
+
     private void left(Setting setting, String reason) {
         if (origin(setting) != null) {
             left.add(new Left(setting.key(), reason));
@@ -279,18 +269,8 @@ public final class BlockTranslator {
      *
      * @param value its value
      * @param origin the setting that it replaces, or null if it is new in its document
-     * @param base the setting of a shared configuration from which it is, or null
      */
-    public record Moved(
-            Setting.Value value,
-            @Nullable Setting origin,
-            @Nullable Setting base) {
-
-        /** One that is not from a shared configuration. */
-        public Moved(Setting.Value value, @Nullable Setting origin) {
-            this(value, origin, null);
-        }
-    }
+    public record Moved(Setting.Value value, @Nullable Setting origin) {}
 
     /**
      * What was left.

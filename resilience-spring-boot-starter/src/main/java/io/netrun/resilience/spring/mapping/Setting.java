@@ -1,7 +1,6 @@
 package io.netrun.resilience.spring.mapping;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A setting in a file.
@@ -9,18 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param path the elements of its key, in the spelling of the file
  * @param value its value, with the quotes that it has in the file; for a list, its elements
  * @param comments the comments before it and behind it, without what marks them
- * @param base the setting of a shared configuration from which an instance has it; null if it is its own
  */
-public record Setting(
-        List<String> path,
-        Value value,
-        List<String> comments,
-        @Nullable Setting base) {
-
-    /** A setting of its own. */
-    public Setting(List<String> path, Value value, List<String> comments) {
-        this(path, value, comments, null);
-    }
+public record Setting(List<String> path, Value value, List<String> comments) {
 
     /** The key with dots. */
     public String key() {

@@ -309,7 +309,7 @@ public final class SettingsTranslator {
     }
 
     private static Setting inherited(Setting setting) {
-        return new Setting(List.of(), setting.value(), List.of(), setting);
+        return new Setting(List.of(), setting.value(), List.of());
     }
 
     /**

@@ -45,11 +45,6 @@ public final class Values {
         return placeholder.matches() ? placeholder.group(1) + placeholder.group(2) + "}ms" : value.replace(" ", "");
     }
 
-    /** Whether the value is elsewhere, at least in part. */
-    static boolean isPlaceholder(String value) {
-        return value.contains("${");
-    }
-
     /** Whether the unit of a duration cannot be known: it is elsewhere. */
     public static boolean isUnitUnknown(String value) {
         return value.matches("\\$\\{[^:]+}");

@@ -155,8 +155,7 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
             String value = withTimeouts(placed.path(), moved.value().text());
             if (values.putIfAbsent(key, value) == null) {
                 Setting origin = moved.origin();
-                Setting written = origin == null ? moved.base() : origin;
-                origins.put(key, written == null ? new Standard() : found.origin(written.key()));
+                origins.put(key, origin == null ? new Standard() : found.origin(origin.key()));
                 if (origin != null) {
                     translations.add(new Translation(origin.key(), key, value));
                 }

@@ -1,7 +1,6 @@
 package io.netrun.resilience.spring.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resilience4j.BorrowedAspect;
 import io.netrun.resilience.Policy;
@@ -24,17 +23,12 @@ import io.netrun.resilience.spring.pattern.PatternDescriptors;
 import io.netrun.resilience.spring.pattern.PipelineSlot;
 import io.netrun.resilience.timeout.Timeout;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.origin.OriginTrackedValue;
@@ -206,58 +200,6 @@ class CompatibilityTests {
                     RetryConfig config = get(context, Retry.TYPE, "a").config();
                     assertThat(config.maxAttempts()).isEqualTo(2);
                     assertThat(config.baseDelay()).isEqualTo(Duration.ofMillis(70));
-                });
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "limitForPeriod=abc|is 'abc', which cannot be read as a whole number",
-                "limitForPeriod=1e1|is '1e1', which cannot be read as a whole number",
-                "limitForPeriod=-5|limit is -5",
-                "limitForPeriod=0|limit is 0",
-                "limitForPeriod=3;limitRefreshPeriod=xyz|is 'xyz', which cannot be read as a duration",
-                "limitForPeriod=3;limitRefreshPeriod=0s|period is PT0S",
-                "limitForPeriod=3;limitRefreshPeriod=-1s|period is PT-1S",
-                "limitForPeriod=abc;limitRefreshPeriod=1s|is 'abc', which cannot be read as a whole number"
-            })
-    void rateThatCannotBeReadShouldStopTheStart(String settings, String message) {
-        String prefix = "resilience4j.ratelimiter.instances.q.";
-        runner.withPropertyValues(
-                        Stream.of(settings.split(";")).map(prefix::concat).toArray(String[]::new))
-                .run(context -> assertThatThrownBy(() -> get(context, RateLimiter.TYPE, "q"))
-                        .rootCause()
-                        .hasMessageContaining(message));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2147483647,", "3,", "3, 500ns", "2147483647, 1s"})
-    void rateThatIsNoLimitShouldBeTheLargest(String limit, String period) {
-        List<String> settings =
-                new ArrayList<>(List.of("resilience4j.ratelimiter.instances.q.limitForPeriod=" + limit));
-        if (period != null) {
-            settings.add("resilience4j.ratelimiter.instances.q.limitRefreshPeriod=" + period);
-        }
-        runner.withPropertyValues(settings.toArray(String[]::new))
-                .run(context -> assertThat(
-                                get(context, RateLimiter.TYPE, "q").config().limit())
-                        .isEqualTo(1_000_000));
-    }
-
-    @Test
-    void originOfASharedSettingShouldBeItsOwn() {
-        runner.withPropertyValues(
-                        "resilience4j.bulkhead.configs.sh.maxConcurrentCalls=7",
-                        "resilience4j.bulkhead.instances.fam.baseConfig=sh")
-                .run(context -> {
-                    Bulkhead bulkhead = get(context, Bulkhead.TYPE, "fam");
-                    assertThat(bulkhead.config().maxConcurrent()).isEqualTo(7);
-                    assertThat(context.getBean(InstanceFactory.class)
-                                    .effectiveSettings()
-                                    .origin(PatternDescriptors.of(Bulkhead.TYPE), bulkhead, "maxConcurrent"))
-                            .contains("resilience4j.bulkhead.configs.sh.maxConcurrentCalls")
-                            .doesNotContain("default of resilience4j");
                 });
     }
 
