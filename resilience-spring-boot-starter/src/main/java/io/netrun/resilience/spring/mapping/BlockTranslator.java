@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Translates the settings of one block. One use for each block; not thread-safe. */
 public final class BlockTranslator {
 
+    /** How the reason begins for a value that cannot be read. */
+    public static final String UNREADABLE = "The value cannot be read";
+
     private final String section;
 
     private final Map<String, Setting> settings;
@@ -61,6 +64,10 @@ public final class BlockTranslator {
 
     private void translate(String name, Setting setting, Row row) {
         String text = setting.value().text();
+        if ((row.here().name().isEmpty() || isHealth(name)) && !Values.isReadable(row, text)) {
+            unreadable(setting, row);
+            return;
+        }
         switch (section + "." + name) {
             case "circuitbreaker.slidingwindowsize" -> putWindow(setting, text);
             case "circuitbreaker.minimumnumberofcalls" -> put(setting, row, minimum(text));
@@ -78,6 +85,19 @@ public final class BlockTranslator {
             case "retry.retryexceptionpredicate" -> putPredicate(setting, row, "retry-exceptions");
             default -> putSimple(setting, row);
         }
+    }
+
+    private boolean isHealth(String name) {
+        return section.equals("circuitbreaker") && name.contains("healthindicator");
+    }
+
+    /** What this library does not read has nobody else who would reject it. */
+    private void unreadable(Setting setting, Row row) {
+        left(
+                setting,
+                UNREADABLE + ": '" + setting.value().text() + "' is not "
+                        + (row.words().isEmpty() ? "a " + row.kind() : "one of " + String.join(", ", row.words().keySet()))
+                        + ". Correct or remove it.");
     }
 
     /** There, a failure counts if it is in the list or fulfils the predicate; here, it has to be both. */
@@ -105,7 +125,8 @@ public final class BlockTranslator {
                             setting.value().list()
                                     ? new Setting.Value(names, true)
                                     : Setting.Value.of(String.join(", ", names)),
-                            origin(setting)));
+                            origin(setting),
+                            setting.source()));
         } else if (row.kind().equals("duration")) {
             String text = setting.value().text();
             if (Values.isUnitUnknown(text)) {
@@ -130,7 +151,9 @@ public final class BlockTranslator {
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(null);
-        if (word == null) {
+        if (word == null && row.words().containsKey("true")) {
+            unreadable(setting, row);
+        } else if (word == null) {
             left(
                     setting,
                     "The value " + text + " has no counterpart. Set "
@@ -143,13 +166,17 @@ public final class BlockTranslator {
     /** Without a value, the setting's own. */
     private void put(Setting setting, Row row, @Nullable String value) {
         for (String name : row.here().names()) {
-            put(name, value == null ? setting.value() : Setting.Value.of(value), origin(setting));
+            put(name, value == null ? setting.value() : Setting.Value.of(value), setting);
         }
     }
 
-    private void put(String name, Setting.Value value, @Nullable Setting origin) {
+    private void put(String name, Setting.Value value, Setting setting) {
         Moved former = moved.get(name);
-        moved.put(name, new Moved(value, former == null ? origin : former.origin()));
+        moved.put(
+                name,
+                former == null
+                        ? new Moved(value, origin(setting), setting.source())
+                        : new Moved(value, former.origin(), former.source()));
     }
 
     private void add(String name, String value) {
@@ -159,7 +186,7 @@ public final class BlockTranslator {
     private void putWindow(Setting setting, String text) {
         boolean time = is("sliding-window-type", "timebased");
         String size = time && text.matches("\\d+") ? text + "s" : text;
-        put(time ? "window-duration" : "window-size", Setting.Value.of(size), origin(setting));
+        put(time ? "window-duration" : "window-size", Setting.Value.of(size), setting);
         if (time && !text.matches("\\d+")) {
             left(setting, "The value of window-duration needs a unit: it counted seconds.");
         }
@@ -178,6 +205,8 @@ public final class BlockTranslator {
     private void putIfExponential(Setting setting, Row row) {
         if (is("enable-exponential-backoff", "true")) {
             putSimple(setting, row);
+        } else if (!Values.isReadable(row, setting.value().text())) {
+            unreadable(setting, row);
         } else {
             left(setting, "It had no effect, since enable-exponential-backoff is not true.");
         }
@@ -188,25 +217,27 @@ public final class BlockTranslator {
             left(setting, "It had no effect, since management.health.circuitbreakers.enabled is not true.");
         } else if (is("register-health-indicator", "true")) {
             boolean status = is("allow-health-indicator-to-fail", "true");
-            put("health", Setting.Value.of(status ? "status" : "details"), origin(setting));
+            put("health", Setting.Value.of(status ? "status" : "details"), setting);
         }
     }
 
     private void putQueue(Setting setting, String text) {
         if (Values.nanos(text) == 0) {
-            put("max-queue", Setting.Value.of("0"), origin(setting));
+            put("max-queue", Setting.Value.of("0"), setting);
         } else {
-            put("max-wait", Setting.Value.of(Values.duration(text)), origin(setting));
+            put("max-wait", Setting.Value.of(Values.duration(text)), setting);
             add("max-queue", Values.LARGEST);
         }
     }
 
     private void putRate(Setting setting, Row row) {
-        long limit = number(effective.text("limit-for-period"), 50);
-        long period = Math.max(1, Values.nanos(effective.textOr("limit-refresh-period", "500ns")));
+        String calls = effective.textOr("limit-for-period", "50");
+        long limit = number(calls, 50);
+        long period = Values.nanos(effective.textOr("limit-refresh-period", "500ns"));
         boolean known = keepBehaviour || effective.text("limit-refresh-period") != null;
-        if (known && limit * 1_000.0 / period > 1) {
-            put("limit", Setting.Value.of(Values.LARGEST), origin(setting));
+        boolean readable = Values.isPositive(calls) && period > 0; // else it is rejected as it is
+        if (known && readable && limit * 1_000.0 / period > 1) {
+            put("limit", Setting.Value.of(Values.LARGEST), setting);
             add("period", "1s");
             left(setting, "More than one call in a microsecond is no limit; here, that is the largest one.");
         } else {
@@ -255,8 +286,8 @@ public final class BlockTranslator {
     }
 
     private void left(Setting setting, String reason) {
-        if (origin(setting) != null) {
-            left.add(new Left(setting.key(), reason));
+        if (setting.source() != null) {
+            left.add(new Left(setting.source(), reason));
         }
     }
 
@@ -269,8 +300,16 @@ public final class BlockTranslator {
      *
      * @param value its value
      * @param origin the setting that it replaces, or null if it is new in its document
+     * @param source the key of the line that decided, which may be of a shared configuration; null for a default
      */
-    public record Moved(Setting.Value value, @Nullable Setting origin) {}
+    public record Moved(
+            Setting.Value value, @Nullable Setting origin, @Nullable String source) {
+
+        /** One whose line is the setting that it replaces. */
+        Moved(Setting.Value value, @Nullable Setting origin) {
+            this(value, origin, origin == null ? null : origin.key());
+        }
+    }
 
     /**
      * What was left.

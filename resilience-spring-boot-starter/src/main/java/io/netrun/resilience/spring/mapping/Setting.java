@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.mapping;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A setting in a file.
@@ -8,8 +9,15 @@ import java.util.List;
  * @param path the elements of its key, in the spelling of the file
  * @param value its value, with the quotes that it has in the file; for a list, its elements
  * @param comments the comments before it and behind it, without what marks them
+ * @param source the key of the line that has the value; null for a default. It is another one than that of the path,
+ *     which is empty then, if the value is of a shared configuration
  */
-public record Setting(List<String> path, Value value, List<String> comments) {
+public record Setting(List<String> path, Value value, List<String> comments, @Nullable String source) {
+
+    /** A setting with its own line; without a path, a default. */
+    public Setting(List<String> path, Value value, List<String> comments) {
+        this(path, value, comments, path.isEmpty() ? null : String.join(".", path));
+    }
 
     /** The key with dots. */
     public String key() {

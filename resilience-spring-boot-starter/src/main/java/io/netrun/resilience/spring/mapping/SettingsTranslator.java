@@ -95,7 +95,9 @@ public final class SettingsTranslator {
                 keepBehaviour);
         Map<String, Moved> moved = translator.translate();
         if (write) {
-            if (section.equals("ratelimiter") && text(settings, "limit-refresh-period") == null) {
+            if (section.equals("ratelimiter")
+                    && text(settings, "limit-refresh-period") == null
+                    && Values.isPositive(text(settings, "limit-for-period"))) {
                 moved.put("limit", new Moved(Setting.Value.of(Values.LARGEST), originOf(moved.get("limit"))));
                 moved.putIfAbsent("period", new Moved(Setting.Value.of("1s"), null));
             }
@@ -166,7 +168,9 @@ public final class SettingsTranslator {
         Map<String, Moved> moved = translator.translate();
         String name = id.section().equals(POOL) ? module.poolName(id.name()) : id.name();
         putAll(List.of("resilience", pattern, "instances", name), moved);
-        result.left().addAll(translator.left());
+        translator.left().stream()
+                .filter(left -> !result.left().contains(left)) // several instances may have one shared configuration
+                .forEach(result.left()::add);
     }
 
     /** A circuit breaker with a named configuration has nothing of the default one. */
@@ -309,7 +313,7 @@ public final class SettingsTranslator {
     }
 
     private static Setting inherited(Setting setting) {
-        return new Setting(List.of(), setting.value(), List.of());
+        return new Setting(List.of(), setting.value(), List.of(), setting.source());
     }
 
     /**

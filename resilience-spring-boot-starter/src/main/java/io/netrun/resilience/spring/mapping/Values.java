@@ -68,6 +68,27 @@ public final class Values {
         }
     }
 
+    /** Whether a text is a whole number above 0, or one that is known only later. */
+    static boolean isPositive(@Nullable String value) {
+        return value != null && (value.startsWith("${") || value.matches("0*[1-9]\\d{0,8}"));
+    }
+
+    /** Whether a value of a setting without a counterpart is one of its kind, as far as that can be known. */
+    static boolean isReadable(MappingTable.Row row, String value) {
+        if (value.contains("${")) {
+            return true;
+        }
+        return switch (row.kind()) {
+            case "number" -> value.matches("\\d{1,10}");
+            case "factor", "percent" -> value.matches("\\d{1,10}(\\.\\d+)?([eE][+-]?\\d{1,3})?");
+            case "duration" -> nanos(value) >= 0;
+            case "class", "classes", "text" -> !value.isBlank();
+            default ->
+                row.words().keySet().stream()
+                        .anyMatch(word -> Names.uniform(word).equals(Names.uniform(value)));
+        };
+    }
+
     /** A class in another one is written with a dollar sign here. */
     static String nested(String name) {
         return name.replaceAll("(\\.[A-Z]\\w*)\\.(?=[A-Z])", "$1\\$");

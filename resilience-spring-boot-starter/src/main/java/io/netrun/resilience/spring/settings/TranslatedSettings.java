@@ -1,12 +1,12 @@
 package io.netrun.resilience.spring.settings;
 
 import io.netrun.resilience.spring.mapping.Block;
+import io.netrun.resilience.spring.mapping.BlockTranslator;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.BlockTranslator.Moved;
 import io.netrun.resilience.spring.mapping.MappingTable;
 import io.netrun.resilience.spring.mapping.ModuleSettings;
 import io.netrun.resilience.spring.mapping.Names;
-import io.netrun.resilience.spring.mapping.Setting;
 import io.netrun.resilience.spring.mapping.SettingsDocument;
 import io.netrun.resilience.spring.mapping.SettingsTranslator;
 import io.netrun.resilience.spring.mapping.SettingsTranslator.Placed;
@@ -154,10 +154,10 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
             Moved moved = placed.setting();
             String value = withTimeouts(placed.path(), moved.value().text());
             if (values.putIfAbsent(key, value) == null) {
-                Setting origin = moved.origin();
-                origins.put(key, origin == null ? new Standard() : found.origin(origin.key()));
-                if (origin != null) {
-                    translations.add(new Translation(origin.key(), key, value));
+                String source = moved.source();
+                origins.put(key, source == null ? new Standard() : found.origin(source));
+                if (source != null) {
+                    translations.add(new Translation(source, key, value));
                 }
             }
         }
@@ -201,6 +201,9 @@ public final class TranslatedSettings extends EnumerablePropertySource<Map<Strin
     private static boolean isHarmless(Left left) {
         String key = left.what();
         String last = key.substring(key.lastIndexOf('.') + 1);
+        if (left.reason().startsWith(BlockTranslator.UNREADABLE)) {
+            return false;
+        }
         return HARMLESS.contains(Names.uniform(last))
                 || left.reason().startsWith("It had no effect")
                 || left.reason().startsWith("More than one call in a microsecond")
