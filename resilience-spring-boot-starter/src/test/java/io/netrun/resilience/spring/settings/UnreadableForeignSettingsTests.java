@@ -36,7 +36,10 @@ class UnreadableForeignSettingsTests {
     @ParameterizedTest
     @MethodSource("settings")
     void unreadableValueShouldStopTheStart(Row row) {
-        assertFailure("resilience4j." + row.section().from() + ".instances.q." + row.there().name(), "?!");
+        assertFailure(
+                "resilience4j." + row.section().from() + ".instances.q."
+                        + row.there().name(),
+                "?!");
     }
 
     @ParameterizedTest
@@ -60,7 +63,10 @@ class UnreadableForeignSettingsTests {
     @ParameterizedTest
     @MethodSource("settingsThatNeedAValue")
     void emptyValueShouldStopTheStart(Row row) {
-        assertFailure("resilience4j." + row.section().from() + ".instances.q." + row.there().name(), "");
+        assertFailure(
+                "resilience4j." + row.section().from() + ".instances.q."
+                        + row.there().name(),
+                "");
     }
 
     @ParameterizedTest
