@@ -3,8 +3,8 @@ package io.netrun.resilience;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -238,8 +238,8 @@ public final class EventPublisher {
     }
 
     /**
-     * Runs a task, and then delivers the events that it has published on this thread, of any instance. Their order
-     * is fixed at once, so that the task can be run under a lock, where no listener may run.
+     * Runs a task, and then delivers the events that it has published on this thread, of any instance. Their order is
+     * fixed at once, so that the task can be run under a lock, where no listener may run.
      *
      * @return what the task returns
      */

@@ -229,8 +229,7 @@ final class FleetSession {
         return true;
     }
 
-    private synchronized boolean tryApply(
-            FleetView view, long sentAt, FleetClock clock, List<Runnable> openings) {
+    private synchronized boolean tryApply(FleetView view, long sentAt, FleetClock clock, List<Runnable> openings) {
         long now = ticker.nanoTime();
         if (left || view.number() != number || now - sentAt >= leaseNanos()) {
             return false;

@@ -192,8 +192,8 @@ public final class InMemoryFleetStore implements FleetStore {
             return false;
         }
         lastCommand = known + former;
-        commands.replaceAll((key, stored) -> new StoredCommand(
-                stored.command.withNumber(known + stored.command.number()), stored.givenAt));
+        commands.replaceAll((key, stored) ->
+                new StoredCommand(stored.command.withNumber(known + stored.command.number()), stored.givenAt));
         return !commands.isEmpty();
     }
 

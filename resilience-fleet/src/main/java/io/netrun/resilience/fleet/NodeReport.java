@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param node the identity of the process, unique in the fleet and new at each start
  * @param number counts the reports of the node from 1, so that a late reply is recognized
- * @param sentAt when the report was made, in the fleet's time as in {@link FleetView#time()}; 0 if the node does not know
- *     that time yet. A report may wait behind a server that does not answer, and is that much older when it is
+ * @param sentAt when the report was made, in the fleet's time as in {@link FleetView#time()}; 0 if the node does not
+ *     know that time yet. A report may wait behind a server that does not answer, and is that much older when it is
  *     executed. One without a time has no votes and no commands
  * @param leaving whether the node shuts down, and everything that it holds is free but for what its calls use. Such a
  *     report may follow another one while they end

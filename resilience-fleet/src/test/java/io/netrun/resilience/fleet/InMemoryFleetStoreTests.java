@@ -494,9 +494,7 @@ class InMemoryFleetStoreTests {
         assertThat(known("a", 3).commands())
                 .extracting(FleetCommand::number, FleetCommand::action)
                 .containsExactly(tuple(4L, "reset"), tuple(5L, "settings"));
-        assertThat(known("new", 2).commands())
-                .extracting(FleetCommand::number)
-                .containsExactly(4L, 5L);
+        assertThat(known("new", 2).commands()).extracting(FleetCommand::number).containsExactly(4L, 5L);
         assertThat(send("a", command("disable")).commands())
                 .extracting(FleetCommand::number)
                 .containsExactly(5L, 6L);
@@ -535,7 +533,17 @@ class InMemoryFleetStoreTests {
         CircuitReport circuit =
                 new CircuitReport("x", FleetMode.QUORUM, 500, state, true, Duration.ofSeconds(vote), false, opening);
         return store.exchange(new NodeReport(
-                        node, next(node), 0, false, INTERVAL, LEASE, 1, List.of(), List.of(circuit), List.of(), command))
+                        node,
+                        next(node),
+                        0,
+                        false,
+                        INTERVAL,
+                        LEASE,
+                        1,
+                        List.of(),
+                        List.of(circuit),
+                        List.of(),
+                        command))
                 .circuits()
                 .get(0);
     }

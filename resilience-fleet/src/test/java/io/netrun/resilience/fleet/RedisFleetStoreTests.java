@@ -65,7 +65,8 @@ class RedisFleetStoreTests {
                         List.of()));
         assertThat(second.nodes()).containsExactly("a", "b");
         assertThat(second.limits()).containsExactly(new LimitView("bulkhead", "database", 100, 30, 100, 2));
-        assertThat(second.circuits()).containsExactly(new CircuitView("payments", 2, 2, true, false, false, 0, second.time()));
+        assertThat(second.circuits())
+                .containsExactly(new CircuitView("payments", 2, 2, true, false, false, 0, second.time()));
     }
 
     @Test
@@ -360,6 +361,16 @@ class RedisFleetStoreTests {
             List<CircuitReport> circuits,
             List<FleetCommand> commands) {
         return new NodeReport(
-                node, number, 0, false, Duration.ofSeconds(1), Duration.ofSeconds(10), 1, limits, circuits, commands, 0);
+                node,
+                number,
+                0,
+                false,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(10),
+                1,
+                limits,
+                circuits,
+                commands,
+                0);
     }
 }

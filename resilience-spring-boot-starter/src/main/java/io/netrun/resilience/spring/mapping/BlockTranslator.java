@@ -96,7 +96,9 @@ public final class BlockTranslator {
         left(
                 setting,
                 UNREADABLE + ": '" + setting.value().text() + "' is not "
-                        + (row.words().isEmpty() ? "a " + row.kind() : "one of " + String.join(", ", row.words().keySet()))
+                        + (row.words().isEmpty()
+                                ? "a " + row.kind()
+                                : "one of " + String.join(", ", row.words().keySet()))
                         + ". Correct or remove it.");
     }
 
@@ -303,7 +305,9 @@ public final class BlockTranslator {
      * @param source the key of the line that decided, which may be of a shared configuration; null for a default
      */
     public record Moved(
-            Setting.Value value, @Nullable Setting origin, @Nullable String source) {
+            Setting.Value value,
+            @Nullable Setting origin,
+            @Nullable String source) {
 
         /** One whose line is the setting that it replaces. */
         Moved(Setting.Value value, @Nullable Setting origin) {

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param source the key of the line that has the value; null for a default. It is another one than that of the path,
  *     which is empty then, if the value is of a shared configuration
  */
-public record Setting(List<String> path, Value value, List<String> comments, @Nullable String source) {
+public record Setting(
+        List<String> path,
+        Value value,
+        List<String> comments,
+        @Nullable String source) {
 
     /** A setting with its own line; without a path, a default. */
     public Setting(List<String> path, Value value, List<String> comments) {
