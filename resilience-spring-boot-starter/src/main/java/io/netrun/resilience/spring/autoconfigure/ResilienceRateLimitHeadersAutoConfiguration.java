@@ -1,8 +1,8 @@
 package io.netrun.resilience.spring.autoconfigure;
 
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.pattern.RateLimitFields;
 import io.netrun.resilience.spring.settings.GlobalSettings;
-import io.netrun.resilience.spring.web.RateLimitFields;
 import io.netrun.resilience.spring.web.RateLimitHeaders;
 import io.netrun.resilience.spring.web.RateLimitServletFilter;
 import io.netrun.resilience.spring.web.RateLimitWebFilter;

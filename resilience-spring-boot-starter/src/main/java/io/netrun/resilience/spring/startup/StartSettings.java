@@ -2,12 +2,12 @@ package io.netrun.resilience.spring.startup;
 
 import io.netrun.resilience.spring.method.AdviceMode;
 import io.netrun.resilience.spring.pattern.KeyedMeters;
+import io.netrun.resilience.spring.pattern.RateLimitFields;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.settings.Compatibility;
 import io.netrun.resilience.spring.settings.GlobalSetting;
 import io.netrun.resilience.spring.settings.GlobalSettings;
 import io.netrun.resilience.spring.settings.UnknownExceptions;
-import io.netrun.resilience.spring.web.RateLimitFields;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;

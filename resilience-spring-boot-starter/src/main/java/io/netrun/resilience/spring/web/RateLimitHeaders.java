@@ -2,6 +2,7 @@ package io.netrun.resilience.spring.web;
 
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.MethodPipelines;
+import io.netrun.resilience.spring.pattern.RateLimitFields;
 import io.netrun.resilience.spring.pattern.RateLimitView;
 import java.lang.reflect.Method;
 import java.util.concurrent.ConcurrentHashMap;

@@ -10,6 +10,7 @@ import io.netrun.resilience.ratelimiter.RateLimitExceededException;
 import io.netrun.resilience.spring.HandTicker;
 import io.netrun.resilience.spring.autoconfigure.ResilienceAutoConfiguration;
 import io.netrun.resilience.spring.autoconfigure.ResilienceRateLimitHeadersAutoConfiguration;
+import io.netrun.resilience.spring.pattern.RateLimitFields;
 import io.netrun.resilience.spring.pattern.RateLimitView;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

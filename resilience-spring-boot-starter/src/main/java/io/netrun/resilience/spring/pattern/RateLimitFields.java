@@ -1,6 +1,5 @@
-package io.netrun.resilience.spring.web;
+package io.netrun.resilience.spring.pattern;
 
-import io.netrun.resilience.spring.pattern.RateLimitView;
 import java.util.function.BiConsumer;
 
 /** The header fields in which a server writes a rate limit. */
@@ -8,14 +7,14 @@ public enum RateLimitFields {
     /** {@code RateLimit-Limit}, {@code RateLimit-Remaining} and {@code RateLimit-Reset}. */
     RATE_LIMIT {
         @Override
-        void write(RateLimitView view, BiConsumer<String, String> header) {
+        public void write(RateLimitView view, BiConsumer<String, String> header) {
             writeThree("RateLimit-", view, header);
         }
     },
     /** {@code X-RateLimit-Limit}, {@code X-RateLimit-Remaining} and {@code X-RateLimit-Reset}. */
     X_RATE_LIMIT {
         @Override
-        void write(RateLimitView view, BiConsumer<String, String> header) {
+        public void write(RateLimitView view, BiConsumer<String, String> header) {
             writeThree("X-RateLimit-", view, header);
         }
     },
@@ -25,7 +24,7 @@ public enum RateLimitFields {
      */
     STRUCTURED {
         @Override
-        void write(RateLimitView view, BiConsumer<String, String> header) {
+        public void write(RateLimitView view, BiConsumer<String, String> header) {
             String name = quoted(view.name());
             header.accept("RateLimit-Policy", name + ";q=" + view.limit() + ";w=" + view.periodSeconds());
             header.accept("RateLimit", name + ";r=" + view.remaining() + ";t=" + view.resetSeconds());
@@ -37,7 +36,7 @@ public enum RateLimitFields {
      *
      * @param header takes the name and the value of each field
      */
-    abstract void write(RateLimitView view, BiConsumer<String, String> header);
+    public abstract void write(RateLimitView view, BiConsumer<String, String> header);
 
     private static void writeThree(String prefix, RateLimitView view, BiConsumer<String, String> header) {
         header.accept(prefix + "Limit", Integer.toString(view.limit()));
