@@ -166,7 +166,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends Completable
         }
     }
 
-    /** Whatever happens here, the {@link #follower} is told: it may be a call that waits for nothing else. */
+    /** Whatever happens here, the {@link #follower} is notified: it may be a call that waits for nothing else. */
     private void tryRunRemainingDependents(Throwable thrown) {
         try {
             runRemainingDependents(thrown);

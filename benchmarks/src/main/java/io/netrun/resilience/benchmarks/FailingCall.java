@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * A call that fails, through a circuit breaker, and through bulkhead, retry and circuit breaker, outermost first; its
- * caller, which catches the failure, is as deep in the stack as a parameter says. The failure is made beforehand, so
+ * caller, which catches the failure, is as deep in the stack as a parameter sets. The failure is made beforehand, so
  * that only the exceptions that a library makes itself cost their stack traces. It opens no circuit and is not retried.
  */
 public class FailingCall extends NanosPerCall {

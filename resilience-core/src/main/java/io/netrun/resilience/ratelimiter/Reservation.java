@@ -39,7 +39,7 @@ final class Reservation {
     private static final AtomicIntegerFieldUpdater<Reservation> TAKEN =
             AtomicIntegerFieldUpdater.newUpdater(Reservation.class, "taken");
 
-    /** Its place in the queue. */
+    /** Its node of the queue. */
     private final WaitingList.Node node = new WaitingList.Node(this);
 
     /** By which the waiter is handed to a worker; null if it watches the clock. */

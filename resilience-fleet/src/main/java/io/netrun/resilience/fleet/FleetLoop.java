@@ -242,8 +242,9 @@ final class FleetLoop implements Runnable {
     }
 
     /**
-     * Asks the store once. Returns whether it answered with a usable view. The report says when it was made, since it
-     * may reach the store much later; commands and votes are left to the next one as long as that is not known.
+     * Asks the store once. Returns whether it answered with a usable view. The report has the moment when it was made,
+     * since it may reach the store much later; commands and votes are left to the next one as long as that is not
+     * known.
      */
     private boolean tryExchange(boolean leaving) {
         String failure;
