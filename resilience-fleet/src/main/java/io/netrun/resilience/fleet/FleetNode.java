@@ -200,17 +200,19 @@ public final class FleetNode implements AutoCloseable {
         log(event);
     }
 
+    /** With the identity of the process: several on one host have the same name. */
     private void log(FleetEvent event) {
+        String node = status().node();
         if (event instanceof FleetEvent.Degraded degraded) {
             SafeLog.warn(
                     log,
                     "Fleet node '{}': the store has not answered since {}, and limits follow when-away: {}. {}",
-                    name,
+                    node,
                     degraded.since(),
                     config.whenAway().key(),
                     degraded.cause());
         } else if (event instanceof FleetEvent.Restored restored) {
-            SafeLog.info(log, "Fleet node '{}': the store has answered again after {}", name, restored.after());
+            SafeLog.info(log, "Fleet node '{}': the store has answered again after {}", node, restored.after());
         }
     }
 
