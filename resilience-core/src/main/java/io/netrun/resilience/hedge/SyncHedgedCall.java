@@ -81,8 +81,12 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
     private void awaitEnd() throws InterruptedException {
         try {
             get();
-        } catch (ExecutionException | CancellationException ended) {
+        } catch (ExecutionException | RuntimeException ended) {
             // The outcome is read as it was thrown.
+        } catch (Error thrown) {
+            if (!isDone()) {
+                throw thrown; // there is no memory to wait
+            }
         }
     }
 
