@@ -3,6 +3,7 @@ package io.netrun.resilience.circuitbreaker;
 import io.netrun.resilience.PassingTicker;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.Ticker;
+import java.time.Duration;
 
 /** Circuits in the states that tests begin with. */
 final class Circuits {
@@ -40,6 +41,19 @@ final class Circuits {
     /** As {@link #atTheEdge}, with two trials at once. */
     static CircuitBreaker atTheEdgeForTwo() {
         return opened(TWO_TRIALS, PassingTicker.INSTANCE);
+    }
+
+    /** A circuit that has just closed, and admits a part of the calls for some time. */
+    static CircuitBreaker rampingUp(Duration duration, double initialRate, Ticker ticker) {
+        CircuitBreakerConfig config = ONE_TRIAL.toBuilder()
+                .failureThreshold(1_000)
+                .rampUpDuration(duration)
+                .rampUpInitialRate(initialRate)
+                .build();
+        CircuitBreaker breaker = CircuitBreaker.of("test", config, ticker);
+        breaker.halfOpen();
+        breaker.acquirePermit().onSuccess();
+        return breaker;
     }
 
     private static CircuitBreaker opened(CircuitBreakerConfig config, Ticker ticker) {
