@@ -78,7 +78,7 @@ class LostWorkerTests {
         assertThat(created).hasValue(1);
         ticker.advance(Duration.ofMillis(1));
         pool.relieve();
-        assertThat(created).hasValue(2);
+        assertThat(created).hasValueGreaterThanOrEqualTo(2); // the second one may have started its successor
         assertThat(ran).succeedsWithin(Duration.ofSeconds(30));
         assertThat(pool.relieve()).isFalse();
     }
