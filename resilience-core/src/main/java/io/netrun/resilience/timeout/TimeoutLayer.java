@@ -53,11 +53,7 @@ final class TimeoutLayer implements Layer {
 
     private <T extends @Nullable Object> CompletableFuture<T> observed(
             Timeout.Settings settings, CompletableFuture<T> call) {
-        if (!call.isDone()) {
-            ObservedLimit limit = ObservedLimit.begin(timeout, settings);
-            call.whenComplete((value, failure) -> limit.end());
-        }
-        return call;
+        return call.isDone() ? call : new AsyncObservedCall<T>(ObservedLimit.begin(timeout, settings)).follow(call);
     }
 
     @Override

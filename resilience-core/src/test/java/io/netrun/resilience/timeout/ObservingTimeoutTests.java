@@ -80,6 +80,27 @@ class ObservingTimeoutTests {
     }
 
     @Test
+    void asyncCallShouldBeCountedBeforeItsCallerSeesTheEnd() {
+        Timeout timeout = timeout(TimeoutThread.AUTO, new TimerlessTicker(ticker));
+        CompletableFuture<String> body = new CompletableFuture<>();
+        CompletableFuture<Long> seen = timeout.callAsync(() -> body)
+                .thenApply(result -> timeout.metrics().totalWouldTimeOut());
+        ticker.advance(LIMIT);
+        body.complete("late");
+        assertThat(seen).isCompletedWithValue(1L);
+    }
+
+    @Test
+    void cancelOfAnObservedCallShouldReachTheBody() {
+        Timeout timeout = timeout(TimeoutThread.AUTO, ticker);
+        CompletableFuture<String> body = new CompletableFuture<>();
+        CompletableFuture<String> call = timeout.callAsync(() -> body);
+        assertThat(call.cancel(true)).isTrue();
+        assertThat(body).isCancelled();
+        assertThat(ticker.scheduledCount()).isZero();
+    }
+
+    @Test
     void asyncCallBeyondTheLimitShouldGoOn() {
         Timeout timeout = timeout(TimeoutThread.AUTO, ticker);
         CompletableFuture<String> body = new CompletableFuture<>();
