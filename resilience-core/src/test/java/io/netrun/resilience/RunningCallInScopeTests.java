@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -177,6 +178,36 @@ class RunningCallInScopeTests {
                         + breaker.metrics().totalSucceeded())
                 .isEqualTo(1);
         assertThat(breaker.metrics().totalSucceeded()).isLessThanOrEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void callShouldEndWithTheInterruptOfItsCaller(Inside inside) throws Exception {
+        Timeout outer = limits.timeout(TimeoutThread.CALLER);
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread caller = new Thread(() -> catchThrowable(() -> outer.call(() -> {
+            begin(inside);
+            begun.countDown();
+            hang();
+            return "";
+        })));
+        caller.start();
+        LimitFixture.awaitLatch(begun);
+        caller.interrupt();
+        caller.join();
+        assertThat(calls.end).succeedsWithin(LimitFixture.LONG).isInstanceOf(CancellationException.class);
+        await().atMost(LimitFixture.LONG).until(() -> bulkhead.metrics().asyncActive() == 0);
+    }
+
+    @Test
+    void callShouldGoOnAfterAnotherFailureOfTheCallAround() {
+        Timeout outer = limits.timeout(TimeoutThread.CALLER);
+        catchThrowable(() -> outer.call(() -> {
+            begin(Inside.FUTURE);
+            throw new IllegalStateException("not awaited");
+        }));
+        calls.body.complete("result");
+        assertThat(calls.end).isCompletedWithValue(null);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.netrun.resilience.timeout;
 
+import io.netrun.resilience.Cancellation;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
 import io.netrun.resilience.Layer;
@@ -65,13 +66,13 @@ final class CallerThreadCall implements Runnable {
             result = next.call(body, limit);
         } catch (Throwable failure) {
             timer.cancel();
-            if (tryEnd()) {
+            if (tryEnd(failure)) {
                 throw failure;
             }
             throw timeout.giveUp(config, earlier, failure);
         }
         timer.cancel();
-        if (tryEnd()) {
+        if (tryEnd(null)) {
             return result;
         }
         timeout.discard(result);
@@ -104,9 +105,14 @@ final class CallerThreadCall implements Runnable {
         }
     }
 
-    private boolean tryEnd() {
+    /** An interrupt of the caller stops what was begun inside and not awaited; any other end lets it go on. */
+    private boolean tryEnd(@Nullable Throwable failure) {
         if (PHASE.compareAndSet(this, Phase.RUNNING, Phase.ENDED)) {
-            limit.end();
+            if (failure != null && Cancellation.ofSyncCall(failure, limit)) {
+                limit.tryStop();
+            } else {
+                limit.end();
+            }
             return true;
         }
         if (PHASE.compareAndSet(this, Phase.EXPIRING, Phase.EXPIRED)) {

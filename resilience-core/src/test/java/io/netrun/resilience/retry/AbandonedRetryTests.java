@@ -34,6 +34,38 @@ class AbandonedRetryTests {
         limits.release.countDown();
     }
 
+    @Test
+    void successAfterTheLimitShouldNotCount() {
+        Retry counting = limits.retry(c -> c.countSuccesses(true));
+        Timeout timeout = limits.timeout(TimeoutThread.WORKER, false);
+        AtomicInteger ended = new AtomicInteger();
+        timeout.onLateResult(result -> ended.incrementAndGet());
+        limits.exceed(() -> Pipeline.of(timeout, counting).call(() -> {
+            limits.hangDeaf();
+            return "late";
+        }));
+        RetryMetrics atTheEnd = counting.metrics();
+        assertThat(atTheEnd.totalCancelled()).isEqualTo(1);
+        limits.release.countDown();
+        await().atMost(LimitFixture.LONG).until(() -> ended.get() == 1);
+        assertThat(counting.metrics()).isEqualTo(atTheEnd);
+    }
+
+    @Test
+    void successOfAnAsyncCallAfterItsCancelShouldNotCount() {
+        Retry counting = limits.retry(c -> c.countSuccesses(true));
+        CompletableFuture<String> deaf = new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterruptIfRunning) {
+                return false;
+            }
+        };
+        counting.callAsync(() -> deaf).cancel(true);
+        RetryMetrics atTheEnd = counting.metrics();
+        deaf.complete("late");
+        assertThat(counting.metrics()).isEqualTo(atTheEnd);
+    }
+
     enum Chain {
         RETRY {
             @Override

@@ -63,8 +63,8 @@ public class RampUpStress {
 
         @Actor
         public void reconfigure() {
-            breaker.reconfigure(
-                    config -> config.toBuilder().slowCallDuration(Duration.ofNanos(1)).build());
+            breaker.reconfigure(config ->
+                    config.toBuilder().slowCallDuration(Duration.ofNanos(1)).build());
         }
 
         @Arbiter
