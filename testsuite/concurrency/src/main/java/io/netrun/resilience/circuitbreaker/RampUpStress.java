@@ -77,7 +77,7 @@ public class RampUpStress {
         }
     }
 
-    /** Time that passes when the test says so. */
+    /** Time that passes as the test sets it. */
     private static final class Clock implements Ticker {
 
         private long now;
