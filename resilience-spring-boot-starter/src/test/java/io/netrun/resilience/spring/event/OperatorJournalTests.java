@@ -56,8 +56,7 @@ class OperatorJournalTests {
             }
             heard.add(((OperatorChange) event).name() + value(event));
         });
-        CompletableFuture<Void> first =
-                CompletableFuture.runAsync(() -> journal.record(bulkhead, () -> change(bulkhead, 1)));
+        CompletableFuture<Void> first = started(() -> journal.record(bulkhead, () -> change(bulkhead, 1)));
         await(entered);
         journal.record(bulkhead, () -> change(bulkhead, 2));
         assertThat(heard).isEmpty();
@@ -136,7 +135,7 @@ class OperatorJournalTests {
 
     /** A thread that delivers afterwards has the request that it had. */
     private static CompletableFuture<Void> inRequest(String request, Runnable task) {
-        return CompletableFuture.runAsync(() -> {
+        return started(() -> {
             MDC.clear();
             if (request != null) {
                 MDC.put("request", request);
@@ -163,17 +162,17 @@ class OperatorJournalTests {
         });
         OperatorJournal journal =
                 new OperatorJournal(recent, event -> heard.add(((OperatorChange) event).name() + value(event)));
-        CompletableFuture<Void> first = CompletableFuture.runAsync(() -> journal.record(circuit, () -> {
+        CompletableFuture<Void> first = started(() -> journal.record(circuit, () -> {
             circuit.forceOpen();
             return change(circuit, 1);
         }));
         await(entered);
         CompletableFuture.allOf(
-                        CompletableFuture.runAsync(() -> journal.record(circuit, () -> {
+                        started(() -> journal.record(circuit, () -> {
                             circuit.reset();
                             return change(circuit, 2);
                         })),
-                        CompletableFuture.runAsync(() -> journal.record(bulkhead, () -> change(bulkhead, 7))))
+                        started(() -> journal.record(bulkhead, () -> change(bulkhead, 7))))
                 .get(30, TimeUnit.SECONDS);
         assertThat(heard).containsExactly("CLOSED to FORCED_OPEN", "one7");
         leave.countDown();
@@ -202,6 +201,11 @@ class OperatorJournalTests {
         });
         assertThat(heard).containsExactly("1", "2");
         assertThat(circuit.state()).isEqualTo(State.CLOSED);
+    }
+
+    /** On a thread of its own: the common pool of two processors has a single one, which a blocked listener keeps. */
+    private static CompletableFuture<Void> started(Runnable task) {
+        return CompletableFuture.runAsync(task, command -> new Thread(command).start());
     }
 
     private static void await(CountDownLatch latch) {
