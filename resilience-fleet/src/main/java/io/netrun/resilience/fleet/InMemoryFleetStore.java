@@ -88,10 +88,10 @@ public final class InMemoryFleetStore implements FleetStore {
      *  counter and to the numbers of all parts, so that the node gets them, and its last command is 0 for the circuits
      *  of that report.
      *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with
-     *  all other actions of the instance but settings. givenAt = now - waited - age. A part replaces the present one of the same
-     *  pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is younger
-     *  (it has come late). The parts that do so get the next number, which is the same for all. Parts are kept for
-     *  seven days. A view has the parts above the node's last command, joined by their numbers.
+     *  all other actions of the instance but settings. givenAt = now - waited - age. A part replaces the present one of
+     *  the same pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is
+     *  younger (it has come late). The parts that do so get the next number, which is the same for all. Parts are kept
+     *  for seven days. A view has the parts above the node's last command, joined by their numbers.
      *  Commands are taken over before the circuits.
      */
 
