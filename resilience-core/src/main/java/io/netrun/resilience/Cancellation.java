@@ -29,8 +29,9 @@ public final class Cancellation {
 
     /** Returns whether an asynchronous call was cancelled, if no time limit gave it up. */
     public static boolean ofAsyncCall(Throwable failure, Deadline scope) {
-        Throwable root = ExceptionFilter.rootOf(failure);
-        return isStopped(scope) || isInterrupt(root) || root instanceof AttemptLostException;
+        return isStopped(scope)
+                || reportsInterrupt(failure)
+                || ExceptionFilter.rootOf(failure) instanceof AttemptLostException;
     }
 
     private static boolean isStopped(Deadline scope) {

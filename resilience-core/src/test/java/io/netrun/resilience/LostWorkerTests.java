@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -107,32 +109,54 @@ class LostWorkerTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void limitsShouldFireThoughThreadsAreStopped(boolean timersToo) throws Exception {
+    void limitsShouldFireThoughThreadsAreStopped(boolean timersToo) throws ReflectiveOperationException {
         Predicate<String> chosen =
                 name -> name.startsWith("resilience-timer-worker") || timersToo && name.equals("resilience-timer");
         for (int round = 0; round < 15; round++) {
             List<CompletableFuture<Void>> fired = new ArrayList<>();
+            int stopped = 0;
             for (int i = 0; i <= round % 5; i++) {
-                CompletableFuture<Void> ran = new CompletableFuture<>();
-                fired.add(ran);
-                Ticker.system().schedule(Workers.handOverWhenDue(() -> ran.complete(null)), i * 100_000L);
+                fired.add(schedule(i * 100_000L));
                 if (i % 2 == 1) {
-                    stop(chosen);
+                    stopped += stop(chosen);
                 }
             }
-            for (CompletableFuture<Void> ran : fired) {
-                assertThat(ran).as("round " + round).succeedsWithin(Duration.ofSeconds(30));
-            }
+            // A thread can be stopped between taking a task and the first step of the task, which is lost then.
+            assertThat(countLost(fired)).as("round " + round).isLessThanOrEqualTo(stopped);
             stop(chosen);
+            assertThat(schedule(0)).as("round " + round).succeedsWithin(Duration.ofSeconds(30));
         }
     }
 
-    /** Stops threads, as an error of the virtual machine may end them anywhere. Only older JDKs can. */
-    private static void stop(Predicate<String> chosen) throws ReflectiveOperationException {
+    private static CompletableFuture<Void> schedule(long delayNanos) {
+        CompletableFuture<Void> ran = new CompletableFuture<>();
+        Ticker.system().schedule(Workers.handOverWhenDue(() -> ran.complete(null)), delayNanos);
+        return ran;
+    }
+
+    private static int countLost(List<CompletableFuture<Void>> fired) {
+        int lost = 0;
+        for (CompletableFuture<Void> ran : fired) {
+            try {
+                ran.get(10, SECONDS);
+            } catch (ExecutionException | InterruptedException | TimeoutException stillWaiting) {
+                lost++;
+            }
+        }
+        return lost;
+    }
+
+    /**
+     * Stops threads, as an error of the virtual machine may end them anywhere, and returns their number. Only older
+     * JDKs can.
+     */
+    private static int stop(Predicate<String> chosen) throws ReflectiveOperationException {
+        int stopped = 0;
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (chosen.test(thread.getName())) {
                 try {
                     Thread.class.getMethod("stop").invoke(thread);
+                    stopped++;
                 } catch (InvocationTargetException unsupported) {
                     Assumptions.abort("This JDK cannot stop threads");
                 } catch (NoSuchMethodException gone) {
@@ -140,6 +164,7 @@ class LostWorkerTests {
                 }
             }
         }
+        return stopped;
     }
 
     private static void awaitLatch(CountDownLatch latch) {

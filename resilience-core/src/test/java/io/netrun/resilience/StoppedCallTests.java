@@ -224,6 +224,34 @@ class StoppedCallTests {
         void leave(CompletableFuture<String> call);
     }
 
+    // ---- what reports an interrupt
+
+    static List<Exception> reportedInterrupts() {
+        return List.of(
+                new InterruptedException(),
+                new ClosedByInterruptException(),
+                new FileLockInterruptionException(),
+                new InterruptedIOException(),
+                new UncheckedIOException(new InterruptedIOException("interrupted")),
+                new IllegalStateException(new InterruptedException()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("reportedInterrupts")
+    void reportOfAnInterruptShouldCountTheSameInEveryMode(Exception failure) {
+        Retry retry = limits.retry(c -> c.baseDelay(Duration.ZERO).maxAttempts(3));
+        Pipeline pipeline = Pipeline.of(Fallback.of("f", c -> c.value("else")), retry, breaker);
+        assertThat(catchThrowable(() -> pipeline.call(() -> {
+                    throw failure;
+                })))
+                .isSameAs(failure);
+        assertCancelledAlone(0);
+        assertThat(pipeline.<String>callAsync(() -> CompletableFuture.failedFuture(failure)))
+                .isCompletedExceptionally();
+        assertThat(breaker.metrics().totalCancelled()).isEqualTo(2);
+        assertThat(breaker.metrics().totalFailed()).isZero();
+    }
+
     // ---- what looks like a cancel and is none
 
     static List<Exception> failuresOfItsOwn() {
