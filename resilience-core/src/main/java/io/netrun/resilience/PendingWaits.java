@@ -25,7 +25,13 @@ public final class PendingWaits {
     private static final VarHandle WAITS = ConstantBootstraps.fieldVarHandle(
             MethodHandles.lookup(), "waits", VarHandle.class, PendingWaits.class, Set.class);
 
-    /** Null until there is the first one, because in most instances of a large family none ever waits. */
+    private static final VarHandle SOLE = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "sole", VarHandle.class, PendingWaits.class, Waiting.class);
+
+    /** A wait beside those of the set: in most instances of a large family there is never a second one. */
+    private volatile @Nullable Waiting sole;
+
+    /** Null until it is needed. */
     private volatile @Nullable Set<Waiting> waits;
 
     private volatile boolean shutDown;
@@ -45,6 +51,15 @@ public final class PendingWaits {
 
     /** Registers a wait. If the policy has already been shut down, it is notified at once. */
     public void register(Waiting waiting) {
+        if (sole != waiting && !SOLE.compareAndSet(this, null, waiting)) {
+            add(waiting);
+        }
+        if (shutDown) {
+            notifyShutdown(waiting);
+        }
+    }
+
+    private void add(Waiting waiting) {
         try {
             Set<Waiting> present = waits;
             if (present == null) {
@@ -56,9 +71,6 @@ public final class PendingWaits {
             unregister(waiting); // it may have been added nevertheless
             throw outOfMemory;
         }
-        if (shutDown) {
-            notifyShutdown(waiting);
-        }
     }
 
     /** Removes a wait that has ended. Does nothing if it is not registered. */
@@ -67,6 +79,9 @@ public final class PendingWaits {
     }
 
     private boolean tryRemove(Waiting waiting) {
+        if (sole == waiting) {
+            return SOLE.compareAndSet(this, waiting, null);
+        }
         Set<Waiting> present = waits;
         try {
             return present != null && present.remove(waiting);
@@ -98,7 +113,11 @@ public final class PendingWaits {
 
     void shutdown() {
         shutDown = true;
-        Set<Waiting> present = waits; // read afterwards: a wait that is registered later sees the flag
+        Waiting first = sole; // read afterwards: a wait that is registered later sees the flag
+        if (first != null) {
+            notifyShutdown(first);
+        }
+        Set<Waiting> present = waits;
         if (present != null) {
             present.forEach(this::notifyShutdown);
         }

@@ -15,6 +15,9 @@ import io.netrun.resilience.SafeLog;
 import io.netrun.resilience.Subscription;
 import io.netrun.resilience.Ticker;
 import io.netrun.resilience.Workers;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -43,6 +46,11 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     private static final Logger log = LoggerFactory.getLogger(RateLimiter.class);
 
+    private static final VarHandle PAUSES = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "pauses", VarHandle.class, RateLimiter.class, Pauses.class);
+    private static final VarHandle RARE_COUNTS = ConstantBootstraps.fieldVarHandle(
+            MethodHandles.lookup(), "rareCounts", VarHandle.class, RateLimiter.class, RareCounts.class);
+
     private final ReservationQueue queue;
 
     /** How often a thread that changes settings checks whether the draining thread has applied them. */
@@ -62,11 +70,14 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     /** The rate in force is not above this, in calls per period. */
     private volatile double limitedTo = Double.POSITIVE_INFINITY;
 
-    /** The part of the rate that is in force while the instance is new. */
-    private final WarmUp warmUp;
+    /** When this was created, on the ticker, in nanoseconds. */
+    private final long created;
 
-    /** The times in which no call begins. */
-    private final Pauses pauses;
+    /** The part of the rate that is in force while the instance is new; null unless settings ask for it. */
+    private @Nullable WarmUp warmUp;
+
+    /** The times in which no call begins; null until there is the first one. */
+    private volatile @Nullable Pauses pauses;
 
     /** The settings, with a lowered rate. */
     private volatile RateLimiterConfig inForce;
@@ -74,28 +85,20 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     private final LongAdder accepted = new LongAdder();
     private final LongAdder rejected = new LongAdder();
 
-    /** The tokens of accepted calls, less one for each of them. */
-    private final LongAdder acceptedFurther = new LongAdder();
-
-    /** The tokens of rejected calls, less one for each of them. */
-    private final LongAdder rejectedFurther = new LongAdder();
-
-    private final LongAdder wouldWait = new LongAdder();
-    private final LongAdder wouldReject = new LongAdder();
+    /** Null until there is something to count. */
+    private volatile @Nullable RareCounts rareCounts;
 
     @SuppressWarnings("this-escape") // the queue and the timer only keep the reference, until everything is set
     private RateLimiter(String name, RateLimiterConfig config, Ticker ticker) {
         super(name, config, ticker);
         this.inForce = config;
         this.longestWait = Require.nanos(config.maxWait());
-        this.warmUp = new WarmUp(ticker, this::applyConfig);
+        this.created = ticker.nanoTime();
         if (!config.warmUp().isZero()) {
             this.inForce = lowered(config);
         }
-        this.pauses = new Pauses(ticker, new PauseEvents());
         this.queue = new ReservationQueue(this, inForce);
         waits().register(queue);
-        waits().register(pauses);
         if (!config.warmUp().isZero()) {
             applyConfig(); // sets the timer
         }
@@ -142,6 +145,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     @Override
     public RateLimiterMetrics metrics() {
         RateLimiterConfig config = config();
+        RareCounts rare = rareCounts;
+        Pauses present = pauses;
         return new RateLimiterMetrics(
                 config.limit(),
                 config.period(),
@@ -150,14 +155,14 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
                 queue.waiting(),
                 accepted.sum(),
                 rejected.sum(),
-                wouldWait.sum(),
-                wouldReject.sum(),
+                rare == null ? 0 : rare.wouldWait.sum(),
+                rare == null ? 0 : rare.wouldReject.sum(),
                 queue.waitingTokens(),
-                accepted.sum() + acceptedFurther.sum(),
-                rejected.sum() + rejectedFurther.sum(),
-                Duration.ofNanos(pauses.remaining()),
-                pauses.total(),
-                pauses.totalWouldPause());
+                accepted.sum() + (rare == null ? 0 : rare.acceptedFurther.sum()),
+                rejected.sum() + (rare == null ? 0 : rare.rejectedFurther.sum()),
+                Duration.ofNanos(pauseNanos()),
+                present == null ? 0 : present.total(),
+                present == null ? 0 : present.totalWouldPause());
     }
 
     /**
@@ -251,8 +256,12 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * and counts as one that would be rejected.
      */
     boolean requireInRange(int permits) {
+        if (permits == 1) {
+            return true;
+        }
+        RareCounts counts = rareCounts(); // allocates, if at all, before tokens are taken
         int most = config().capacity();
-        if (permits >= 1 && permits <= most) {
+        if (permits > 1 && permits <= most) {
             return true;
         }
         if (permits == 0) {
@@ -263,7 +272,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         if (!isObserving()) {
             throw new IllegalArgumentException(message);
         }
-        wouldReject.increment();
+        counts.wouldReject.increment();
         if (!warned) {
             warned = true;
             log.warn("{}. In mode enforce, the call would fail; further ones are not logged.", message);
@@ -316,22 +325,58 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     public void pauseFor(Duration time) {
         long nanos = Math.min(LONGEST_PAUSE_NANOS, Require.nanos(Require.positive("time", time)));
         if (isObserving()) {
-            pauses.observe(nanos);
+            pauses().observe(nanos);
         } else {
-            pauses.begin(nanos);
+            pauses().begin(nanos);
         }
+    }
+
+    private Pauses pauses() {
+        Pauses present = pauses;
+        if (present != null) {
+            return present;
+        }
+        Pauses first = new Pauses(ticker(), new PauseEvents());
+        waits().register(first);
+        present = (Pauses) PAUSES.compareAndExchange(this, null, first);
+        if (present == null) {
+            return first;
+        }
+        waits().unregister(first);
+        return present;
+    }
+
+    private RareCounts rareCounts() {
+        RareCounts present = rareCounts;
+        if (present == null) {
+            RareCounts first = new RareCounts();
+            present = (RareCounts) RARE_COUNTS.compareAndExchange(this, null, first);
+            return present == null ? first : present;
+        }
+        return present;
     }
 
     /** Ends a pause before its time. Waiting calls go on, at the rate of the limit. */
     public void resume() {
-        if (pauses.tryEnd()) {
+        if (tryEndPause()) {
             publishResumed();
         }
     }
 
+    private boolean tryEndPause() {
+        Pauses present = pauses;
+        return present != null && present.tryEnd();
+    }
+
+    /** Returns the nanoseconds until the present pause ends; zero for none. */
+    private long pauseNanos() {
+        Pauses present = pauses;
+        return present == null ? 0 : present.remaining();
+    }
+
     /** Returns when the present pause ends, on the wall clock; empty if this is not paused. */
     public Optional<Instant> pausedUntil() {
-        long nanos = pauses.remaining();
+        long nanos = pauseNanos();
         return nanos == 0 ? Optional.empty() : Optional.of(ticker().now().plusNanos(nanos));
     }
 
@@ -392,7 +437,8 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     /** Returns the present pause, which may be over; null if there is none. */
     Pauses.@Nullable Pause pause() {
-        return pauses.current();
+        Pauses present = pauses;
+        return present == null ? null : present.current();
     }
 
     private void publishResumed() {
@@ -422,14 +468,17 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      */
     @Override
     protected void onReconfigured() {
-        if (!config().warmUp().isZero()) {
-            waits().register(warmUp);
+        Duration newFor = config().warmUp();
+        if (!newFor.isZero()) {
+            waits().register(warmUp());
         }
-        warmUp.setTimer(config().warmUp());
+        if (warmUp != null) {
+            warmUp.setTimer(newFor);
+        }
         RateLimiterConfig config = lowered(config());
         inForce = config;
         longestWait = Require.nanos(config.maxWait());
-        if (config.mode() == PolicyMode.OBSERVE && pauses.tryEnd()) {
+        if (config.mode() == PolicyMode.OBSERVE && tryEndPause()) {
             Workers.executeReliably(this::publishResumed); // not under the lock
         }
         queue.drain();
@@ -438,9 +487,19 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         }
     }
 
+    /** In the constructor, or under the lock of {@link #onReconfigured}. */
+    private WarmUp warmUp() {
+        WarmUp present = warmUp;
+        if (present == null) {
+            present = new WarmUp(ticker(), created, this::applyConfig);
+            warmUp = present;
+        }
+        return present;
+    }
+
     /** Returns the settings with the lowered rate, while the instance is new a part of it. */
     private RateLimiterConfig lowered(RateLimiterConfig config) {
-        double share = warmUp.share(config.warmUp());
+        double share = config.warmUp().isZero() ? 1 : warmUp().share(config.warmUp());
         return config.loweredTo(share < 1 ? Math.min(limitedTo, config.limit()) * share : limitedTo);
     }
 
@@ -484,15 +543,16 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
         if (!isObserving()) {
             return false;
         }
+        RareCounts counts = rareCounts();
         long wait = queue.acquireAhead(now, patience, permits);
         if (wait > patience) {
-            wouldReject.increment();
+            counts.wouldReject.increment();
             if (events().wants(RateLimiterEvent.WouldReject.class)) {
                 Duration retryAfter = Duration.ofNanos(expected(wait - patience));
                 events().publish(new RateLimiterEvent.WouldReject(name(), ticker().now(), retryAfter));
             }
         } else if (wait > 0) {
-            wouldWait.increment();
+            counts.wouldWait.increment();
         }
         return true;
     }
@@ -527,14 +587,14 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
     void countAccepted(int permits) {
         accepted.increment();
         if (permits != 1) {
-            acceptedFurther.add(inRange(permits) - 1L);
+            rareCounts().acceptedFurther.add(inRange(permits) - 1L);
         }
     }
 
     void countRejected(int permits) {
         rejected.increment();
         if (permits != 1) {
-            rejectedFurther.add(permits - 1L);
+            rareCounts().rejectedFurther.add(permits - 1L);
         }
     }
 
@@ -552,7 +612,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
 
     /** Creates a rejection. */
     RateLimitExceededException exceeded(RateLimiterConfig config, long retryAfterNanos) {
-        return new RateLimitExceededException(name(), config(), config, retryAfterNanos, pauses.remaining() > 0);
+        return new RateLimitExceededException(name(), config(), config, retryAfterNanos, pauseNanos() > 0);
     }
 
     /**
@@ -560,7 +620,7 @@ public final class RateLimiter extends AbstractPolicy<RateLimiterConfig> {
      * stays.
      */
     private long expected(long nanos) {
-        long paused = Math.min(nanos, pauses.remaining());
+        long paused = Math.min(nanos, pauseNanos());
         return paused + expectedAtRate(nanos - paused);
     }
 

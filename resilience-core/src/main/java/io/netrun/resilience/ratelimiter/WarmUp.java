@@ -30,14 +30,15 @@ final class WarmUp implements PendingWaits.Waiting {
     private volatile Ticker.@Nullable Scheduled scheduled;
 
     /**
-     * Begins, without a timer.
+     * Creates a warm-up, without a timer.
      *
+     * @param begun when the rate limiter was created, on the ticker, in nanoseconds
      * @param onStep called when the share has changed, on a worker thread
      */
-    WarmUp(Ticker ticker, Runnable onStep) {
+    WarmUp(Ticker ticker, long begun, Runnable onStep) {
         this.ticker = ticker;
+        this.begun = begun;
         this.onStep = onStep;
-        this.begun = ticker.nanoTime();
     }
 
     /** Returns the number of steps that have passed. */
