@@ -19,7 +19,7 @@ final class ExchangeFormat {
     private static final String NONE = "~";
 
     /** The lines of a reply before those of the limits. */
-    private static final int HEAD = 3;
+    private static final int HEAD = 4;
 
     private ExchangeFormat() {}
 
@@ -31,10 +31,11 @@ final class ExchangeFormat {
         arguments.add(Long.toString(report.interval().toMillis()));
         arguments.add(Long.toString(report.lease().toMillis()));
         arguments.add(Integer.toString(report.expectedNodes()));
-        arguments.add(Long.toString(report.lastCommand()));
+        arguments.add(Long.toString(report.lastCommand().number()));
         arguments.add(Integer.toString(report.limits().size()));
         arguments.add(Integer.toString(report.circuits().size()));
         arguments.add(Long.toString(report.sentAt()));
+        arguments.add(Long.toString(report.lastCommand().takenAt()));
         for (LimitReport limit : report.limits()) {
             arguments.add(limit.limit() + " " + limit.wants() + " " + limit.allowance() + " " + limit.has() + " "
                     + limit.inUse());
@@ -93,13 +94,16 @@ final class ExchangeFormat {
         for (String line : reply.subList(HEAD + limits + circuits, reply.size())) {
             commands.add(command(line));
         }
+        long[] mark = numbers(reply.get(HEAD - 1));
         return new FleetView(
                 Long.parseLong(reply.get(0)),
                 Long.parseLong(reply.get(1)),
                 nodes(reply.get(2)),
                 limitViews,
                 circuitViews,
-                FleetCommand.joined(commands));
+                FleetCommand.joined(commands),
+                new CommandMark(mark[0], mark[1]),
+                mark[2] == 1);
     }
 
     /** In the order of their decoded names. */

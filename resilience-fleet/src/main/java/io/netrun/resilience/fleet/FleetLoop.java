@@ -70,7 +70,7 @@ final class FleetLoop implements Runnable {
     private final AtomicLong exchanges = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private volatile @Nullable String lastFailure;
-    private long lastCommand;
+    private CommandMark lastCommand = CommandMark.NONE;
 
     /** A command, and when it was given. */
     private record Given(FleetCommand command, long at) {
@@ -267,14 +267,14 @@ final class FleetLoop implements Runnable {
                 return true;
             }
             if (view == null) {
-                failure = "the store has returned null instead of a view. A FleetStore returns a view, or throws";
+                failure = "The store has returned null instead of a view. A FleetStore returns a view, or throws";
             } else if (session.tryApply(view, sentAt, clock)) {
                 withdrawFailure();
                 sent.forEach(commands::remove);
                 onView(view, sentAt);
                 return true;
             } else {
-                failure = "the view is for report " + view.number() + " instead of " + report.number()
+                failure = "The view is for report " + view.number() + " instead of " + report.number()
                         + ", or came after the end of its lease. Check how long the store takes to answer";
             }
         } catch (Throwable thrown) {
@@ -313,14 +313,28 @@ final class FleetLoop implements Runnable {
         applied = new Applied(view, sentAt);
         lastFailure = null;
         firstView.countDown();
+        if (former == null) {
+            SafeLog.info(
+                    log,
+                    "Fleet node '{}': takes part in its fleet of {} nodes now",
+                    session.node(),
+                    view.nodes().size());
+        }
         if (degraded.getAndSet(false)) {
             long since = former == null ? startedAt : former.sentAt;
             onEvent.accept(new FleetEvent.Restored(ticker.now(), Duration.ofNanos(ticker.nanoTime() - since)));
         }
+        lastCommand = view.lastCommand();
+        if (view.commandsLost()) {
+            SafeLog.warn(
+                    log,
+                    "Fleet node '{}': the store has lost operators' changes for the fleet. They stay in force on the nodes"
+                            + " that have applied them; give them again for nodes that start later",
+                    session.node());
+        }
         long sinceView = Math.max(0, ticker.nanoTime() - clock.momentOf(view.time()));
         for (FleetCommand received : view.commands()) {
             FleetCommand command = received.withAge(received.age().plusNanos(sinceView));
-            lastCommand = Math.max(lastCommand, command.number());
             try {
                 onCommand.accept(command);
             } catch (Throwable thrown) {
@@ -336,7 +350,7 @@ final class FleetLoop implements Runnable {
         Applied last = applied;
         String cause = lastFailure;
         if (cause == null) {
-            cause = "the store has not answered the last report" + CHECK;
+            cause = "The store has not answered the last report" + CHECK;
             countFailure();
             lastFailure = cause;
         }

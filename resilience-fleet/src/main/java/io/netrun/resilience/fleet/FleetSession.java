@@ -133,7 +133,7 @@ final class FleetSession {
      *
      * @param time the present moment in the fleet's time; 0 if that is not known
      */
-    NodeReport report(long time, boolean leaving, List<FleetCommand> commands, long lastCommand) {
+    NodeReport report(long time, boolean leaving, List<FleetCommand> commands, CommandMark lastCommand) {
         Map<String, Policy> present = present();
         NodeReport report = report(present, time, leaving, commands, lastCommand);
         String surplus;
@@ -147,7 +147,11 @@ final class FleetSession {
     }
 
     private synchronized NodeReport report(
-            Map<String, Policy> present, long time, boolean leaving, List<FleetCommand> commands, long lastCommand) {
+            Map<String, Policy> present,
+            long time,
+            boolean leaving,
+            List<FleetCommand> commands,
+            CommandMark lastCommand) {
         long now = ticker.nanoTime();
         if (!left) {
             refresh(present, now);

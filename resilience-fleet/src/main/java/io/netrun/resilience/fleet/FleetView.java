@@ -10,7 +10,10 @@ import java.util.List;
  * @param nodes the live nodes; at most 1,000 of them
  * @param limits the limits of the report, in its order
  * @param circuits the circuits of the report, in its order
- * @param commands the commands that the node has not applied yet, in the order of their numbers
+ * @param commands the commands that the node has not applied yet, in the order of their numbers; after a loss of data,
+ *     others too
+ * @param lastCommand up to which command the node has them all, for its next report
+ * @param commandsLost whether the store has lost commands that the node knows; said to one node at least, once
  */
 public record FleetView(
         long number,
@@ -18,7 +21,9 @@ public record FleetView(
         List<String> nodes,
         List<LimitView> limits,
         List<CircuitView> circuits,
-        List<FleetCommand> commands) {
+        List<FleetCommand> commands,
+        CommandMark lastCommand,
+        boolean commandsLost) {
 
     /** Copies the lists. */
     public FleetView {

@@ -84,14 +84,17 @@ public final class InMemoryFleetStore implements FleetStore {
      *  A node is live until now + lease; a leaving one is not. At most 1,000 are named, in the order of their names. A
      *  report whose number is not above that of the live node is stale: it changes neither node nor commands.
      *  A report has waited = now - sentAt; 0 without sentAt.
-     *  A node that has applied a number above the counter, by n, shows that the data were lost: n is added to the
-     *  counter and to the numbers of all parts, so that the node gets them, and its last command is 0 for the circuits
-     *  of that report.
+     *  The mark is the number of the latest command and the time when it was taken: a number alone may be given twice,
+     *  before and after a loss of data. A node whose mark is another one, and whose number is not below that of the
+     *  store's mark or whose time is in the future, shows that data were lost. Its view says so. If its number n is not below, n is added
+     *  to the number of the mark and to those of all parts; a store without a mark takes over that of the node. For the
+     *  rest of the exchange, the node's mark is none, and its last command is 0 for the circuits if there are parts.
      *  A command consists of parts: one for each setting that it changes, or one for its action, which it shares with
      *  all other actions of the instance but settings. givenAt = now - waited - age. A part replaces the present one of
      *  the same pattern, name and subject unless that equals it but for number and age (the reply to it was lost), or is
      *  younger (it has come late). The parts that do so get the next number, which is the same for all. Parts are kept
-     *  for seven days. A view has the parts above the node's last command, joined by their numbers.
+     *  for seven days. A view has the parts whose number is above that of the node's mark, or that were not taken before
+     *  its time, joined by their numbers; none if the marks are the same.
      *  Commands are taken over before the circuits.
      */
 
@@ -104,7 +107,7 @@ public final class InMemoryFleetStore implements FleetStore {
     private final Map<String, StoredCircuit> circuits = new HashMap<>();
     private final Map<String, StoredCommand> commands = new HashMap<>();
     private final TreeMap<String, StoredNode> nodes = new TreeMap<>();
-    private long lastCommand;
+    private CommandMark lastCommand = CommandMark.NONE;
 
     /** Creates an empty store in real time. */
     public InMemoryFleetStore() {
@@ -120,10 +123,15 @@ public final class InMemoryFleetStore implements FleetStore {
     @Override
     public synchronized FleetView exchange(NodeReport report) {
         long now = now();
-        long appliedCommand = report.lastCommand();
+        CommandMark known = report.lastCommand();
+        long appliedCommand = known.number();
+        boolean lost = false;
         if (tryTakeNode(report, now)) {
-            if (tryRenumber(report.lastCommand())) {
-                appliedCommand = 0;
+            lost = !isFollowed(known, now);
+            if (lost) {
+                renumberFrom(known);
+                known = CommandMark.NONE;
+                appliedCommand = commands.isEmpty() ? appliedCommand : 0;
             }
             report.commands().forEach(command -> store(command, report, now));
         }
@@ -138,7 +146,14 @@ public final class InMemoryFleetStore implements FleetStore {
                     .exchange(report, circuit, appliedCommand, now));
         }
         return new FleetView(
-                report.number(), now, liveNodes(now), limitViews, circuitViews, commandsSince(report, now));
+                report.number(),
+                now,
+                liveNodes(now),
+                limitViews,
+                circuitViews,
+                commandsSince(known, now),
+                lastCommand,
+                lost);
     }
 
     /** Forgets everything, as a store that has lost its data. */
@@ -147,7 +162,7 @@ public final class InMemoryFleetStore implements FleetStore {
         circuits.clear();
         commands.clear();
         nodes.clear();
-        lastCommand = 0;
+        lastCommand = CommandMark.NONE;
     }
 
     /** Returns the sum that is counted for a limit, and its limit; zeros if there is none. */
@@ -182,24 +197,26 @@ public final class InMemoryFleetStore implements FleetStore {
         return nodes.keySet().stream().limit(MAX_NODES).toList();
     }
 
-    /**
-     * After lost data, the numbers go on from those that the node knows. Returns whether there is something that the
-     * node has not seen.
-     */
-    private boolean tryRenumber(long known) {
-        long former = lastCommand;
-        if (known <= former) {
-            return false;
+    /** Returns whether the node knows the commands of this store alone, up to one of them. */
+    private boolean isFollowed(CommandMark known, long now) {
+        return known.equals(lastCommand) || (known.number() < lastCommand.number() && known.takenAt() <= now);
+    }
+
+    /** After lost data, the numbers go on from those that the node knows. */
+    private void renumberFrom(CommandMark known) {
+        CommandMark former = lastCommand;
+        if (known.number() < former.number()) {
+            return;
         }
-        lastCommand = known + former;
-        commands.replaceAll((key, stored) ->
-                new StoredCommand(stored.command.withNumber(known + stored.command.number()), stored.givenAt));
-        return !commands.isEmpty();
+        lastCommand =
+                former.number() == 0 ? known : new CommandMark(known.number() + former.number(), former.takenAt());
+        commands.replaceAll((key, stored) -> new StoredCommand(
+                stored.command.withNumber(known.number() + stored.command.number()), stored.givenAt, stored.takenAt));
     }
 
     private void store(FleetCommand command, NodeReport report, long now) {
         long givenAt = now - report.waitedMillis(now) - command.age().toMillis();
-        long number = lastCommand + 1;
+        long number = lastCommand.number() + 1;
         for (FleetCommand part : command.parts()) {
             String key = part.pattern() + ' ' + part.name() + ' ' + part.subject();
             StoredCommand present = commands.get(key);
@@ -208,8 +225,8 @@ public final class InMemoryFleetStore implements FleetStore {
                     && (present.givenAt > givenAt || present.command.isSame(part))) {
                 continue;
             }
-            lastCommand = number;
-            commands.put(key, new StoredCommand(part.withNumber(number), givenAt));
+            lastCommand = new CommandMark(number, now);
+            commands.put(key, new StoredCommand(part.withNumber(number), givenAt, now));
             if (part.isReset()) {
                 circuits.computeIfAbsent(part.name(), absent -> new StoredCircuit())
                         .reset(number, report.lease().toMillis(), now);
@@ -217,15 +234,18 @@ public final class InMemoryFleetStore implements FleetStore {
         }
     }
 
-    private List<FleetCommand> commandsSince(NodeReport report, long now) {
+    private List<FleetCommand> commandsSince(CommandMark known, long now) {
+        if (known.equals(lastCommand)) {
+            return List.of();
+        }
         commands.values().removeIf(stored -> now - stored.givenAt >= COMMAND_MILLIS);
         return FleetCommand.joined(commands.values().stream()
+                .filter(stored -> stored.command.number() > known.number() || stored.takenAt >= known.takenAt())
                 .map(stored -> stored.command.withAge(Duration.ofMillis(now - stored.givenAt)))
-                .filter(command -> command.number() > report.lastCommand())
                 .toList());
     }
 
     private record StoredNode(long number, long expiresAt) {}
 
-    private record StoredCommand(FleetCommand command, long givenAt) {}
+    private record StoredCommand(FleetCommand command, long givenAt, long takenAt) {}
 }

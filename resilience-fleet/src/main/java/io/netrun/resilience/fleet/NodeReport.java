@@ -19,7 +19,7 @@ import java.util.List;
  * @param limits the limits that the node shares
  * @param circuits the circuits that the node shares
  * @param commands commands that an operator has given on this node since its last answered report
- * @param lastCommand the number of the last command that the node has applied; 0 if none
+ * @param lastCommand up to which command the node has applied them
  */
 public record NodeReport(
         String node,
@@ -32,7 +32,7 @@ public record NodeReport(
         List<LimitReport> limits,
         List<CircuitReport> circuits,
         List<FleetCommand> commands,
-        long lastCommand) {
+        CommandMark lastCommand) {
 
     /** Copies the lists. */
     public NodeReport {

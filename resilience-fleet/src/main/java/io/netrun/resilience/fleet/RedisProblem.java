@@ -37,6 +37,7 @@ final class RedisProblem {
                     "The server does not accept the credentials",
                     "Correct spring.data.redis.username and password",
                     "NOAUTH",
+                    "unauthenticated",
                     "WRONGPASS"),
             new RedisProblem(
                     "A key of the fleet contains something else",
@@ -104,7 +105,7 @@ final class RedisProblem {
         String reachable = "Check that the server of spring.data.redis is reachable from this node";
         return CLOSED.stream().anyMatch(text::contains)
                 ? reachable + ", and set spring.data.redis.ssl.enabled if the server uses TLS"
-                : reachable;
+                : reachable + ", and that it expects the TLS and the credentials that are configured";
     }
 
     /** Returns whether a new connection may help: the server has not answered, or is not the one to ask any more. */

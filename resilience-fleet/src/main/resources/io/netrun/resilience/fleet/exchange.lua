@@ -2,16 +2,18 @@
 -- The rules are those of InMemoryFleetStore; a test compares the two step by step.
 --
 -- KEYS  1 nodes (sorted set: node -> live until)     2 fleet (hash: node -> number of its last report, and the clock)
---       3 commands (hash: what a part of a command is for -> "number given-at content", and the counter)
+--       3 commands (hash: what a part of a command is for -> "number given-at taken-at
+--       content", and the mark "number taken-at" of the latest command)
 --       then one key per limit (hash of rows by node), then four keys per circuit (a hash of rows by node; sorted sets
 --       of nodes by time: votes, voters, broken), then the same four keys per command that resets a circuit
 -- ARGV  1 node   2 number   3 leaving   4 interval   5 lease   6 expected nodes   7 last command   8 limits   9 circuits
---       10 when the report was made, in the fleet's time; 0 if its node does not know it
+--       10 when the report was made, in the fleet's time; 0 if its node does not know it   11 when the last command
+--       was taken
 --       then one argument per limit    "limit wants allowance has in-use"
 --       then one argument per circuit  "quorum? quorum state called vote due opening"
 --       then three arguments per part of a command: what it is for; "age further? reset?", further if it belongs to the
 --       command of the part before; and its content, which this script does not interpret
--- Reply 1 number   2 the time of the fleet   3 live nodes, separated by spaces
+-- Reply 1 number   2 the time of the fleet   3 live nodes, separated by spaces   4 the mark "number taken-at", and "lost?"
 --       then one line per limit    "limit grant granted nodes"
 --       then one line per circuit  "votes voters voted-elsewhere open trial opening-votes voted-at"
 --       then one line per part of a command  "number age content"
@@ -27,9 +29,10 @@ local KEYS_OUTLIVE_ROWS = 60 * 1000 -- to expire only cleans up: what is in a ke
 local call = redis.call
 local node = ARGV[1]
 local number, leaving, interval, lease = tonumber(ARGV[2]), ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5])
-local expectedNodes, lastCommand = tonumber(ARGV[6]), tonumber(ARGV[7])
+local expectedNodes, lastCommand, lastTakenAt = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[11])
 local limits, circuits, sentAt = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local FIRST = 11 -- the first argument of a limit
+local FIRST = 12 -- the first argument of a limit
+local lost = 0 -- whether the node knows commands that are lost
 local appliedCommand = lastCommand -- the resets up to this one are known to be applied
 
 local function int(value)
@@ -539,35 +542,44 @@ local function resetCircuit(keys, command)
   writeCircuit(circuit)
 end
 
-local function lastOfCommands()
-  return tonumber(call('HGET', COMMANDS, ':last') or '0')
+-- The number of the latest command, and when it was taken.
+local function markOfCommands()
+  local mark = numbers(call('HGET', COMMANDS, ':last') or '')
+  return mark[1] or 0, mark[2] or 0
 end
 
--- The store has lost its data, and what it has kept since has numbers that the node takes for known: the numbers go on
--- from that of the node. Returns whether there is something that the node has not seen.
-local function renumber()
-  local former = lastOfCommands()
-  if lastCommand <= former then
-    return false
+local function writeMark(last, takenAt)
+  call('HSET', COMMANDS, ':last', line({last, takenAt}))
+  call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
+end
+
+-- The store has lost its data if the node knows commands that the store does not. What has been kept since has numbers
+-- that the node may take for known: the numbers go on from that of the node, and it gets everything.
+local function findLoss()
+  local former, formerAt = markOfCommands()
+  if lastCommand == former and lastTakenAt == formerAt or lastCommand < former and lastTakenAt <= now then
+    return
   end
   local kept, stored = {}, call('HGETALL', COMMANDS)
   for i = 1, #stored, 2 do
-    local count, rest = string.match(stored[i + 1], '^(%d+)( %d+ .*)$')
+    local count, rest = string.match(stored[i + 1], '^(%d+)( %d+ %d+ .*)$')
     if count then
       kept[#kept + 1] = {subject = stored[i], number = lastCommand + tonumber(count), rest = rest}
     end
   end
-  for _, part in ipairs(kept) do
-    call('HSET', COMMANDS, part.subject, int(part.number) .. part.rest)
+  if lastCommand >= former then
+    for _, part in ipairs(kept) do
+      call('HSET', COMMANDS, part.subject, int(part.number) .. part.rest)
+    end
+    writeMark(lastCommand + former, former == 0 and lastTakenAt or formerAt)
   end
-  call('HSET', COMMANDS, ':last', int(lastCommand + former))
-  call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
-  return #kept > 0
+  lastCommand, lastTakenAt, lost = 0, 0, 1
+  appliedCommand = #kept > 0 and 0 or appliedCommand
 end
 
 -- Keeps the parts of new commands, each instead of the one for the same, unless that is the same or has been given later.
 local function takeCommands(first, keys)
-  local former = lastOfCommands()
+  local former = markOfCommands()
   local last = former
   local numbered = 0
   for i = first, #ARGV - 2, 3 do
@@ -575,14 +587,14 @@ local function takeCommands(first, keys)
     local age, further, resets = unpack(numbers(ARGV[i + 1]))
     age = age + waited
     numbered = further == 1 and numbered or 0
-    local keptAt, kept = string.match(call('HGET', COMMANDS, subject) or '', '^%d+ (%d+) (.*)$')
+    local keptAt, kept = string.match(call('HGET', COMMANDS, subject) or '', '^%d+ (%d+) %d+ (.*)$')
     keptAt = tonumber(keptAt or '0')
     if not kept or now - keptAt >= COMMANDS_KEPT or keptAt <= now - age and kept ~= content then
       if numbered == 0 then
         last = last + 1
         numbered = last
       end
-      call('HSET', COMMANDS, subject, int(numbered) .. ' ' .. int(now - age) .. ' ' .. content)
+      call('HSET', COMMANDS, subject, line({numbered, now - age, now}) .. ' ' .. content)
       if resets == 1 then
         resetCircuit({unpack(KEYS, keys, keys + 3)}, numbered)
       end
@@ -590,23 +602,23 @@ local function takeCommands(first, keys)
     keys = keys + 4 * resets
   end
   if last > former then
-    call('HSET', COMMANDS, ':last', int(last))
-    call('PEXPIRE', COMMANDS, int(COMMANDS_KEPT))
+    writeMark(last, now)
   end
 end
 
 -- The parts of commands that the node has not applied.
 local function newCommands(reply)
-  if lastOfCommands() <= lastCommand then
+  local last, takenLast = markOfCommands()
+  if lastCommand == last and lastTakenAt == takenLast then
     return
   end
   local news, stored = {}, call('HGETALL', COMMANDS)
   for i = 1, #stored, 2 do
-    local count, givenAt, content = string.match(stored[i + 1], '^(%d+) (%d+) (.*)$')
+    local count, givenAt, takenAt, content = string.match(stored[i + 1], '^(%d+) (%d+) (%d+) (.*)$')
     local age = count and now - tonumber(givenAt)
     if count and age >= COMMANDS_KEPT then
       call('HDEL', COMMANDS, stored[i])
-    elseif count and tonumber(count) > lastCommand then
+    elseif count and (tonumber(count) > lastCommand or tonumber(takenAt) >= lastTakenAt) then
       news[#news + 1] = {number = tonumber(count), text = count .. ' ' .. int(age) .. ' ' .. content}
     end
   end
@@ -617,12 +629,10 @@ local function newCommands(reply)
 end
 
 if current then
-  if renumber() then
-    appliedCommand = 0
-  end
+  findLoss()
   takeCommands(FIRST + limits + circuits, 4 + limits + 4 * circuits)
 end
-local reply = {int(number), int(now), table.concat(call('ZRANGEBYSCORE', NODES, '(' .. int(now), '+inf', 'LIMIT', 0, 1000), ' ')}
+local reply = {int(number), int(now), table.concat(call('ZRANGEBYSCORE', NODES, '(' .. int(now), '+inf', 'LIMIT', 0, 1000), ' '), ''}
 for i = 1, limits do
   reply[#reply + 1] = exchangeLimit(KEYS[3 + i], ARGV[FIRST - 1 + i])
 end
@@ -632,4 +642,6 @@ for i = 1, circuits do
     exchangeCircuit(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], KEYS[first + 4], ARGV[FIRST - 1 + limits + i])
 end
 newCommands(reply)
+local last, takenLast = markOfCommands()
+reply[4] = line({last, takenLast, lost})
 return reply

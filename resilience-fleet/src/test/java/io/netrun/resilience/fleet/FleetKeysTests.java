@@ -57,7 +57,7 @@ class FleetKeysTests {
                 List.of(new LimitReport("bulkhead", "{a}", 1, 1, 1, 1, 1)),
                 List.of(),
                 List.of(),
-                0);
+                CommandMark.NONE);
 
         assertThat(keys.of(report))
                 .hasSize(4)

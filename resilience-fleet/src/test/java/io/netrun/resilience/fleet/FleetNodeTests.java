@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netrun.resilience.LimitScope;
 import io.netrun.resilience.Permit;
 import io.netrun.resilience.ResilienceRegistry;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** The thread that asks the store, and what the instances of the node do with its answers and without them. */
 @Timeout(120)
@@ -109,9 +113,9 @@ class FleetNodeTests {
                         FleetEvent.Degraded.class,
                         degraded -> assertThat(degraded.cause())
                                 .isEqualTo(
-                                        "the store has not answered the last report. Check the connection to the store"));
+                                        "The store has not answered the last report. Check the connection to the store"));
         assertThat(node.status().failures()).isEqualTo(1);
-        assertThat(node.status().lastFailure()).startsWith("the store has not answered the last report");
+        assertThat(node.status().lastFailure()).startsWith("The store has not answered the last report");
         store.answer(report -> ScriptedStore.granting(report, 7, 4));
         released.countDown();
         nextReport();
@@ -161,7 +165,9 @@ class FleetNodeTests {
                 List.of(),
                 ScriptedStore.granting(report, 100, 4).limits(),
                 List.of(),
-                List.of()));
+                List.of(),
+                CommandMark.NONE,
+                false));
         nextReport();
         awaitFailures(1);
         assertThat(limit()).isEqualTo(7);
@@ -389,7 +395,7 @@ class FleetNodeTests {
         store.answer(report -> null);
         node.start();
         assertThat(node.status().lastFailure())
-                .isEqualTo("the store has returned null instead of a view. A FleetStore returns a view, or throws");
+                .isEqualTo("The store has returned null instead of a view. A FleetStore returns a view, or throws");
         assertThat(node.status().failures()).isEqualTo(1);
     }
 
@@ -610,7 +616,33 @@ class FleetNodeTests {
                 view.circuits().stream()
                         .map(circuit -> new CircuitView(circuit.name(), 0, 3, false, votedAt > 0, false, 2, votedAt))
                         .toList(),
-                view.commands());
+                view.commands(),
+                view.lastCommand(),
+                view.commandsLost());
+    }
+
+    @Test
+    void lostChangesOfOperatorsShouldBeLogged() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(FleetLoop.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.addAppender(logged);
+        try {
+            InMemoryFleetStore memory = new InMemoryFleetStore(ticker);
+            store.answer(memory::exchange);
+            node.start();
+            node.send(command("force-open", 0));
+            await().atMost(SOON).until(() -> nextReport().lastCommand().number() == 1);
+            memory.clear();
+            nextReport();
+            nextReport();
+            assertThat(logged.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .filteredOn(message -> message.contains("has lost operators' changes"))
+                    .hasSize(1);
+        } finally {
+            logger.detachAppender(logged);
+        }
     }
 
     @Test
@@ -753,7 +785,7 @@ class FleetNodeTests {
                         .extracting(command -> command.withAge(Duration.ZERO))
                         .containsExactly(command("force-open", 1)));
         assertThat(nextReport().commands()).isEmpty();
-        assertThat(nextReport().lastCommand()).isEqualTo(1);
+        assertThat(nextReport().lastCommand().number()).isEqualTo(1);
         assertThat(commands).hasSize(1);
     }
 
@@ -788,7 +820,9 @@ class FleetNodeTests {
                         .map(circuit -> new CircuitView(
                                 circuit.name(), 3, 4, votedElsewhere, open, false, open ? 3 : 0, view.time()))
                         .toList(),
-                List.of());
+                List.of(),
+                CommandMark.NONE,
+                false);
     }
 
     private static FleetCommand command(String action, long number) {

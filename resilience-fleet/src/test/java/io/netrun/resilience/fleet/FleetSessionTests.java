@@ -31,7 +31,7 @@ class FleetSessionTests {
     }
 
     private NodeReport report() {
-        return session.report(0, false, List.of(), 0);
+        return session.report(0, false, List.of(), CommandMark.NONE);
     }
 
     private void grant(long amount) {
@@ -161,7 +161,7 @@ class FleetSessionTests {
             for (int i = 0; i < nodes; i++) {
                 if (step >= next[i] || step % 4 == 0 && sessions.get(i).tryHurry()) {
                     next[i] = step + 16 + random.nextInt(9);
-                    NodeReport report = sessions.get(i).report(0, false, List.of(), 0);
+                    NodeReport report = sessions.get(i).report(0, false, List.of(), CommandMark.NONE);
                     sessions.get(i).tryApply(store.exchange(report), ticker.nanoTime(), new FleetClock());
                 }
             }

@@ -21,6 +21,10 @@ class InMemoryFleetStoreTests {
 
     private final ManualTicker ticker = new ManualTicker();
     private final InMemoryFleetStore store = new InMemoryFleetStore(ticker);
+
+    /** The mark of each command, by its number. */
+    private final Map<Long, CommandMark> marks = new HashMap<>();
+
     private final Map<String, Long> numbers = new HashMap<>();
 
     // ---- limits
@@ -486,18 +490,74 @@ class InMemoryFleetStoreTests {
 
     @Test
     void commandAfterLostDataShouldReachNodesThatKnowHigherNumbers() {
-        for (String action : List.of("disable", "reset", "force-open")) {
-            send("a", command(action));
-        }
+        CommandMark last = give("a", "disable", "reset", "force-open");
         store.clear();
-        send("new", command("reset"), settings(Map.of("maxQueue", "1")));
-        assertThat(known("a", 3).commands())
+        CommandMark fresh =
+                send("new", command("reset"), settings(Map.of("maxQueue", "1"))).lastCommand();
+        assertThat(known("a", last).commands())
                 .extracting(FleetCommand::number, FleetCommand::action)
                 .containsExactly(tuple(4L, "reset"), tuple(5L, "settings"));
-        assertThat(known("new", 2).commands()).extracting(FleetCommand::number).containsExactly(4L, 5L);
+        assertThat(known("new", fresh).commands())
+                .extracting(FleetCommand::number)
+                .containsExactly(4L, 5L);
         assertThat(send("a", command("disable")).commands())
                 .extracting(FleetCommand::number)
                 .containsExactly(5L, 6L);
+    }
+
+    @Test
+    void commandAfterLostDataShouldReachNodesThatKnowItsNumber() {
+        CommandMark early = give("a", "disable");
+        CommandMark late = give("a", "reset");
+        store.clear();
+        ticker.advance(Duration.ofMillis(30));
+        CommandMark giver = known("c", early, command("force-open")).lastCommand();
+        assertThat(giver.number()).isEqualTo(late.number());
+        assertThat(known("a", late).commands()).extracting(FleetCommand::action).containsExactly("force-open");
+        FleetView other = known("b", late);
+        assertThat(other.commands()).extracting(FleetCommand::action).containsExactly("force-open");
+        assertThat(other.commands().get(0).number()).isGreaterThan(late.number());
+        assertThat(known("b", other.lastCommand()).commands()).isEmpty();
+    }
+
+    @Test
+    void commandsAfterLostDataShouldReachNodesWhoseNumberTheyPass() {
+        CommandMark early = give("a", "disable");
+        CommandMark late = give("a", "reset");
+        store.clear();
+        ticker.advance(Duration.ofMillis(30));
+        known("c", early, command("force-open"), settings(Map.of("maxQueue", "1")));
+        assertThat(known("a", late).commands())
+                .extracting(FleetCommand::action)
+                .containsExactly("force-open", "settings");
+    }
+
+    @Test
+    void storeWhoseClockIsBehindShouldGiveEverything() {
+        give("a", "disable");
+        CommandMark ahead = new CommandMark(0, LEASE.toMillis());
+        assertThat(known("b", ahead).commands()).hasSize(1);
+    }
+
+    @Test
+    void markOfAStoreWithoutCommandsShouldBeThatOfItsNodes() {
+        CommandMark last = give("a", "disable");
+        store.clear();
+        FleetView first = known("a", last);
+        assertThat(first.lastCommand()).isEqualTo(last);
+        assertThat(first.commandsLost()).isTrue();
+        FleetView second = known("b", last);
+        assertThat(second.commands()).isEmpty();
+        assertThat(second.commandsLost()).isFalse();
+    }
+
+    private CommandMark give(String node, String... actions) {
+        CommandMark last = CommandMark.NONE;
+        for (String action : actions) {
+            last = send(node, command(action)).lastCommand();
+            ticker.advance(Duration.ofMillis(10));
+        }
+        return last;
     }
 
     private CircuitView waited(String node, long millis) {
@@ -514,19 +574,29 @@ class InMemoryFleetStoreTests {
                         List.of(),
                         List.of(circuit),
                         List.of(),
-                        0))
+                        CommandMark.NONE))
                 .circuits()
                 .get(0);
     }
 
     private FleetView send(String node, long sentAt, FleetCommand command) {
         return store.exchange(new NodeReport(
-                node, next(node), sentAt, false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(command), 0));
+                node,
+                next(node),
+                sentAt,
+                false,
+                INTERVAL,
+                LEASE,
+                1,
+                List.of(),
+                List.of(),
+                List.of(command),
+                CommandMark.NONE));
     }
 
-    private FleetView known(String node, long command) {
+    private FleetView known(String node, CommandMark mark, FleetCommand... commands) {
         return store.exchange(new NodeReport(
-                node, next(node), 0, false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(), command));
+                node, next(node), 0, false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(commands), mark));
     }
 
     private CircuitView applied(String node, long command, State state, int vote, long opening) {
@@ -543,7 +613,7 @@ class InMemoryFleetStoreTests {
                         List.of(),
                         List.of(circuit),
                         List.of(),
-                        command))
+                        marks.getOrDefault(command, CommandMark.NONE)))
                 .circuits()
                 .get(0);
     }
@@ -553,8 +623,20 @@ class InMemoryFleetStoreTests {
     }
 
     private FleetView send(String node, FleetCommand... commands) {
-        return store.exchange(new NodeReport(
-                node, next(node), 0, false, INTERVAL, LEASE, 1, List.of(), List.of(), List.of(commands), 0));
+        FleetView view = store.exchange(new NodeReport(
+                node,
+                next(node),
+                0,
+                false,
+                INTERVAL,
+                LEASE,
+                1,
+                List.of(),
+                List.of(),
+                List.of(commands),
+                CommandMark.NONE));
+        marks.put(view.lastCommand().number(), view.lastCommand());
+        return view;
     }
 
     private static FleetCommand command(String action) {
@@ -563,6 +645,7 @@ class InMemoryFleetStoreTests {
 
     private static NodeReport report(
             String node, long number, boolean leaving, List<LimitReport> limits, List<CircuitReport> circuits) {
-        return new NodeReport(node, number, 0, leaving, INTERVAL, LEASE, 1, limits, circuits, List.of(), 0);
+        return new NodeReport(
+                node, number, 0, leaving, INTERVAL, LEASE, 1, limits, circuits, List.of(), CommandMark.NONE);
     }
 }

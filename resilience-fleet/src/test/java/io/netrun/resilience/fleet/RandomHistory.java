@@ -99,7 +99,7 @@ final class RandomHistory {
         final int expected = 1 + random.nextInt(4);
         long number;
         boolean left;
-        FleetView last = new FleetView(0, 1, List.of(), List.of(), List.of(), List.of());
+        FleetView last = new FleetView(0, 1, List.of(), List.of(), List.of(), List.of(), CommandMark.NONE, false);
 
         NodeReport report(boolean leaving) {
             number += oneIn(20) ? 3 : 1;
@@ -119,12 +119,10 @@ final class RandomHistory {
             while (oneIn(15)) {
                 commands.add(command());
             }
-            long applied = oneIn(50)
-                    ? random.nextInt(5)
-                    : last.commands().stream()
-                            .mapToLong(FleetCommand::number)
-                            .max()
-                            .orElse(0);
+            CommandMark applied = last.lastCommand();
+            if (oneIn(20)) {
+                applied = new CommandMark(random.nextInt(5), Math.max(0, time + 50 - random.nextInt(300)));
+            }
             return new NodeReport(
                     name,
                     number,

@@ -128,6 +128,6 @@ class RedisConnectionTests {
                 List.of(),
                 List.of(),
                 List.of(),
-                0);
+                CommandMark.NONE);
     }
 }

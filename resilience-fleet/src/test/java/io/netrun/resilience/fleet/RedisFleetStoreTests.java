@@ -62,7 +62,9 @@ class RedisFleetStoreTests {
                         List.of("a"),
                         List.of(new LimitView("bulkhead", "database", 100, 70, 70, 1)),
                         List.of(new CircuitView("payments", 1, 1, false, false, false, 0, first.time())),
-                        List.of()));
+                        List.of(),
+                        CommandMark.NONE,
+                        false));
         assertThat(second.nodes()).containsExactly("a", "b");
         assertThat(second.limits()).containsExactly(new LimitView("bulkhead", "database", 100, 30, 100, 2));
         assertThat(second.circuits())
@@ -273,7 +275,7 @@ class RedisFleetStoreTests {
                 List.of(limit),
                 List.of(),
                 List.of(),
-                0);
+                CommandMark.NONE);
         store.exchange(report("b", 1, List.of(limit), List.of(), List.of()));
         store.exchange(gone);
         server.command("CONFIG", "SET", "maxmemory", "1");
@@ -371,6 +373,6 @@ class RedisFleetStoreTests {
                 limits,
                 circuits,
                 commands,
-                0);
+                CommandMark.NONE);
     }
 }

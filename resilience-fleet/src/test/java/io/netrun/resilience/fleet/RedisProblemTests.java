@@ -17,6 +17,7 @@ class RedisProblemTests {
             NOPERM this user has no permissions to run the 'evalsha' command | Permit the user EVALSHA
             ERR The user executing the script can't run this command or subcommand script: 1 | Permit the user EVALSHA
             NOAUTH Authentication required. | Correct spring.data.redis.username and password
+            ERR Protocol error: unauthenticated multibulk length | Correct spring.data.redis.username and password
             WRONGPASS invalid username-password pair or user is disabled. | Correct spring.data.redis.username
             WRONGTYPE Operation against a key holding the wrong kind of value | change resilience.fleet.key-prefix
             CROSSSLOT Keys in request don't hash to the same slot | their hash tag must arrive

@@ -60,7 +60,9 @@ final class ScriptedStore implements FleetStore {
                                 limit.pattern(), limit.name(), limit.limit(), amount, limit.limit(), nodes))
                         .toList(),
                 List.of(),
-                List.of());
+                List.of(),
+                CommandMark.NONE,
+                false);
     }
 
     /** Answers nothing until a latch is open, whatever interrupts the thread. */

@@ -38,7 +38,7 @@ final class SimulatedNode {
     private final Deque<Permit> running = new ArrayDeque<>();
     private final Deque<Permit> trials = new ArrayDeque<>();
     private final List<FleetCommand> applied = new ArrayList<>();
-    private long lastCommand;
+    private CommandMark lastCommand = CommandMark.NONE;
 
     /** Calls per second, and calls at the same time. */
     double rateDemand;
@@ -107,8 +107,8 @@ final class SimulatedNode {
     void apply(FleetView view, long sentAt) {
         clock.observe(sentAt, registry.ticker().nanoTime(), view.time());
         if (session.tryApply(view, sentAt, clock)) {
+            lastCommand = view.lastCommand();
             for (FleetCommand command : view.commands()) {
-                lastCommand = command.number();
                 applied.add(command);
             }
         }

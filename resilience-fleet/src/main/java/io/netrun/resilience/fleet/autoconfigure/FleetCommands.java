@@ -72,8 +72,9 @@ final class FleetCommands {
 
     /** A command for the fleet that was given on this node, and has been applied here. */
     void onAnnounced(FleetChange change) {
+        long now = registry.ticker().nanoTime();
         synchronized (known) {
-            parts(change).forEach(known::announce);
+            parts(change).forEach(part -> known.announce(part, now));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class KnownCommands {
 
     /** The most parts that are kept. */
     private static final int MAX_KEPT = 1_000;
+
+    /** By how much two nodes may differ about a moment of the fleet: what its store takes to answer, at least. */
+    private static final long CLOCK_TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** The parts, the oldest first. */
     private final Map<Subject, Known> latest = new LinkedHashMap<>();
@@ -43,17 +47,30 @@ final class KnownCommands {
      * A part of a command.
      *
      * @param number the fleet's number; 0 before it is known
+     * @param givenAt when it was given; monotonic
      * @param state whether it has been applied on this node
      * @param arrivedAt when it came from the fleet; null if it was given on this node
      */
     private record Known(
             FleetChange part,
             long number,
+            long givenAt,
             State state,
             @Nullable Instant arrivedAt) {
 
         Known with(State changed) {
-            return new Known(part, number, changed, arrivedAt);
+            return new Known(part, number, givenAt, changed, arrivedAt);
+        }
+
+        /**
+         * Whether a part that comes from the fleet replaces this one. After a loss of data, a later command may have a
+         * lower number. A part that was given on this node, and is not numbered yet, is on its way to the fleet, which
+         * keeps it if it is the later one.
+         */
+        boolean isReplacedBy(long otherNumber, long otherGivenAt) {
+            return number == 0
+                    ? givenAt - otherGivenAt <= CLOCK_TOLERANCE_NANOS
+                    : otherNumber > number || otherGivenAt - givenAt > 0;
         }
     }
 
@@ -69,20 +86,20 @@ final class KnownCommands {
         Subject subject = Subject.of(part);
         Known former = latest.get(subject);
         if (former != null && former.part.equals(part)) {
-            latest.put(subject, new Known(part, number, former.state, former.arrivedAt));
-        } else if (former == null || number > former.number) {
+            latest.put(subject, new Known(part, number, former.givenAt, former.state, former.arrivedAt));
+        } else if (former == null || former.isReplacedBy(number, givenAt)) {
             Long here = changedHere.get(subject);
             boolean overruled = here != null && here - givenAt > 0;
-            keep(latest, subject, new Known(part, number, overruled ? State.APPLIED : State.PENDING, now));
+            keep(latest, subject, new Known(part, number, givenAt, overruled ? State.APPLIED : State.PENDING, now));
         }
     }
 
     /** A part that was given on this node, and is applied, unless another one has come meanwhile: the fleet decides. */
-    void announce(FleetChange part) {
+    void announce(FleetChange part, long givenAt) {
         Known former = latest.get(Subject.of(part));
         boolean overtaken = former != null && former.arrivedAt != null && !former.arrivedAt.isBefore(part.time());
         if (!overtaken) {
-            keep(latest, Subject.of(part), new Known(part, 0, State.APPLIED, null));
+            keep(latest, Subject.of(part), new Known(part, 0, givenAt, State.APPLIED, null));
         }
     }
 
@@ -155,7 +172,12 @@ final class KnownCommands {
             if (last != null && isSameCommand(last, known)) {
                 commands.set(
                         commands.size() - 1,
-                        new Known(joined(List.of(last.part, known.part)), known.number, known.state, known.arrivedAt));
+                        new Known(
+                                joined(List.of(last.part, known.part)),
+                                known.number,
+                                known.givenAt,
+                                known.state,
+                                known.arrivedAt));
             } else {
                 commands.add(known);
             }

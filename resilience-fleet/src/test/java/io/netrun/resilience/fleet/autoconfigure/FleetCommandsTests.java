@@ -101,6 +101,33 @@ class FleetCommandsTests {
     }
 
     @Test
+    void commandOfThisNodeShouldStayWhenAnEarlierOneArrivesFirst() {
+        FleetChange own = own("force-open");
+        commands.onAnnounced(own);
+        commands.onCommand(aged(1, "reset", Duration.ofMillis(100)));
+        commands.onCommand(command(2, own));
+        assertThat(applied).isEmpty();
+        assertThat(commands.view())
+                .singleElement()
+                .satisfies(view -> assertThat(view).containsEntry("number", 2L).containsEntry("action", "force-open"));
+    }
+
+    @Test
+    void laterCommandShouldBeAppliedThoughItsNumberIsLower() {
+        commands.onCommand(foreign(55, "payments", "force-open"));
+        ticker.advance(Duration.ofSeconds(1));
+        commands.onCommand(foreign(12, "payments", "reset"));
+        assertThat(applied).containsExactly("force-open", "reset");
+    }
+
+    @Test
+    void earlierCommandOfALowerNumberShouldNotBeApplied() {
+        commands.onCommand(foreign(55, "payments", "force-open"));
+        commands.onCommand(aged(12, "reset", Duration.ofSeconds(5)));
+        assertThat(applied).containsExactly("force-open");
+    }
+
+    @Test
     void commandThatComesTwiceShouldBeAppliedOnce() {
         commands.onCommand(foreign(1, "payments", "force-open"));
         commands.onCommand(foreign(1, "payments", "force-open"));
