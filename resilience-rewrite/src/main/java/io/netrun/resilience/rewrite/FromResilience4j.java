@@ -77,7 +77,8 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
-                new LinkedHashSet<>());
+                new LinkedHashSet<>(),
+                new Catalogs(MappingTable.RESILIENCE4J));
     }
 
     @Override
@@ -91,6 +92,9 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                     PropertiesMove.read(file).forEach(document -> add(found, file, document));
                 } else if (tree instanceof JavaSourceFile file && !GradleMove.isScript(file)) {
                     scan(found, file, ctx);
+                }
+                if (tree instanceof SourceFile file) {
+                    found.catalogs().scan(file);
                 }
                 return tree;
             }
@@ -179,12 +183,22 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
                 } else if (tree instanceof Properties.File file) {
                     return new PropertiesMove(settings).visit(file, ctx);
                 } else if (tree instanceof SourceFile file && GradleMove.isScript(file)) {
-                    return new GradleMove(MappingTable.RESILIENCE4J, found.stays(file)).move(file);
+                    return new GradleMove(MappingTable.RESILIENCE4J, found.catalogs(), found.stays(file))
+                            .move(file, left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
+                } else if (tree instanceof SourceFile file && Catalogs.isCatalog(file)) {
+                    return new CatalogMove(
+                                    MappingTable.RESILIENCE4J, found.catalogs(), found.stays(Catalogs.root(file)))
+                            .move(file, left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)));
                 } else if (tree instanceof JavaSourceFile file) {
                     return moved(file, found, ctx);
                 } else if (tree instanceof Xml.Document file
                         && SettingsMove.path(file).endsWith("pom.xml")) {
-                    return new PomMove(MappingTable.RESILIENCE4J, found.stays(file), false).visit(file, ctx);
+                    return new PomMove(
+                                    MappingTable.RESILIENCE4J,
+                                    found.stays(file),
+                                    false,
+                                    left -> leftovers.insertRow(ctx, row(SettingsMove.path(file), left)))
+                            .visit(file, ctx);
                 }
                 return tree;
             }
@@ -263,13 +277,15 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
      * @param left the paths of the files that use resilience4j beyond what is moved
      * @param moved the paths of the other files that use it
      * @param annotated the modules with annotations of resilience4j
+     * @param catalogs the version catalogs of Gradle
      */
     record Found(
             Map<String, ModuleSettings> modules,
             Set<String> async,
             Set<String> left,
             Set<String> moved,
-            Set<String> annotated) {
+            Set<String> annotated,
+            Catalogs catalogs) {
 
         /** Decides what needs all files: modules keep resilience4j if their handlers do. */
         void settle() {
@@ -299,7 +315,11 @@ public final class FromResilience4j extends ScanningRecipe<FromResilience4j.Foun
         /** Whether the dependencies of a build file have to stay, for its module or for one beneath. */
         boolean stays(SourceFile build) {
             String path = "/" + SettingsMove.path(build);
-            String root = path.substring(0, path.lastIndexOf('/'));
+            return stays(path.substring(0, path.lastIndexOf('/')));
+        }
+
+        /** Whether the dependencies beneath a directory have to stay. */
+        boolean stays(String root) {
             return modules.entrySet().stream()
                     .anyMatch(module -> module.getKey().startsWith(root)
                             && module.getValue().isForeignKept());

@@ -1,11 +1,13 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.openrewrite.ExecutionContext;
 import org.openrewrite.xml.XmlVisitor;
 import org.openrewrite.xml.tree.Content;
@@ -20,15 +22,19 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
 
     private final boolean add;
 
+    private final Consumer<Left> left;
+
     /**
      * @param library the library, as in the mapping table
      * @param keepForeign whether its dependencies stay beside the new ones
      * @param add whether the starter is added where no dependency is replaced by it
+     * @param left takes dependencies that nothing replaces
      */
-    PomMove(String library, boolean keepForeign, boolean add) {
+    PomMove(String library, boolean keepForeign, boolean add, Consumer<Left> left) {
         this.dependencies = new Dependencies(library);
         this.keepForeign = keepForeign;
         this.add = add;
+        this.left = left;
     }
 
     @Override
@@ -62,6 +68,10 @@ final class PomMove extends XmlVisitor<ExecutionContext> {
             String artifact = dependency.getChildValue("artifactId").orElse("");
             String replacement = dependencies.replacement(group, artifact);
             if (replacement.isEmpty()) {
+                String reason = dependencies.reason(group, artifact);
+                if (!reason.isEmpty()) {
+                    left.accept(new Left(artifact, reason));
+                }
                 contents.add(dependency);
                 continue;
             }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.rewrite;
 
+import io.netrun.resilience.spring.mapping.BlockTranslator.Left;
 import io.netrun.resilience.spring.mapping.Names;
 import java.util.Collection;
 import java.util.HashSet;
@@ -44,7 +45,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
 
     @Override
     public Found getInitialValue(ExecutionContext ctx) {
-        return new Found(new HashSet<>(), new HashSet<>(), new AddedSettings());
+        return new Found(new HashSet<>(), new HashSet<>(), new AddedSettings(), new Catalogs(library()));
     }
 
     @Override
@@ -68,6 +69,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 } else if (tree instanceof Yaml.Documents || tree instanceof Properties.File) {
                     found.settings().scan((SourceFile) tree);
                 }
+                if (tree instanceof SourceFile file) {
+                    found.catalogs().scan(file);
+                }
                 return tree;
             }
         };
@@ -90,9 +94,17 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
                 if (GradleMove.isScript(source)) {
                     return isPartOfSpring()
                             ? found.isOwner(path) ? GradleMove.add(source) : source
-                            : new GradleMove(library(), found.stays(path)).move(source);
+                            : new GradleMove(library(), found.catalogs(), found.stays(path))
+                                    .move(source, left -> leave(ctx, path, left));
+                } else if (Catalogs.isCatalog(source)) {
+                    return new CatalogMove(library(), found.catalogs(), found.keeps(Catalogs.root(source)))
+                            .move(source, left -> leave(ctx, path, left));
                 } else if (tree instanceof Xml.Document file && path.endsWith("pom.xml")) {
-                    return new PomMove(library(), found.stays(path), isPartOfSpring() && found.isOwner(path))
+                    return new PomMove(
+                                    library(),
+                                    found.stays(path),
+                                    isPartOfSpring() && found.isOwner(path),
+                                    left -> leave(ctx, path, left))
                             .visit(file, ctx);
                 } else if (tree instanceof JavaSourceFile file && Trees.mentions(file, packageName(), Set.of())) {
                     return moved(file, path, found, ctx);
@@ -104,6 +116,10 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         };
     }
 
+    private void leave(ExecutionContext ctx, String path, Left left) {
+        leftovers.insertRow(ctx, new Leftovers.Row(path, left.what(), left.reason()));
+    }
+
     private Tree moved(JavaSourceFile file, String path, Found found, ExecutionContext ctx) {
         if (found.left().contains(path)) {
             leftovers.insertRow(
@@ -112,9 +128,7 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         boolean keeps = keepBehaviour == null || keepBehaviour;
         return new SpringMove(
                         library(),
-                        new SpringAnnotations(
-                                keeps,
-                                left -> leftovers.insertRow(ctx, new Leftovers.Row(path, left.what(), left.reason()))),
+                        new SpringAnnotations(keeps, left -> leave(ctx, path, left)),
                         (key, value) -> {}) // they are in the configuration already
                 .move(file, ctx);
     }
@@ -125,8 +139,9 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
      * @param modules the modules that use the library
      * @param left the paths of the files that use it beyond what is moved
      * @param settings what the annotations had and the configuration gets
+     * @param catalogs the version catalogs of Gradle
      */
-    record Found(Set<String> modules, Set<String> left, AddedSettings settings) {
+    record Found(Set<String> modules, Set<String> left, AddedSettings settings, Catalogs catalogs) {
 
         private static String root(String build) {
             String path = "/" + build;
@@ -134,7 +149,12 @@ abstract sealed class SpringRecipe extends ScanningRecipe<SpringRecipe.Found>
         }
 
         boolean stays(String build) {
-            return left.stream().anyMatch(file -> Names.module(file).startsWith(root(build)));
+            return keeps(root(build));
+        }
+
+        /** Whether code beneath a directory still needs the library. */
+        boolean keeps(String directory) {
+            return left.stream().anyMatch(file -> Names.module(file).startsWith(directory));
         }
 
         boolean isOwner(String build) {
