@@ -64,7 +64,9 @@ public final class BlockTranslator {
 
     private void translate(String name, Setting setting, Row row) {
         String text = setting.value().text();
-        if ((row.here().name().isEmpty() || isHealth(name)) && !Values.isReadable(row, text)) {
+        boolean word = !row.words().isEmpty() && !row.words().containsKey("true");
+        boolean translated = word && !row.here().name().isEmpty(); // its other words have a reason of their own
+        if (!translated && !Values.isReadable(row, text)) {
             unreadable(setting, row);
             return;
         }
@@ -87,11 +89,7 @@ public final class BlockTranslator {
         }
     }
 
-    private boolean isHealth(String name) {
-        return section.equals("circuitbreaker") && name.contains("healthindicator");
-    }
-
-    /** What this library does not read has nobody else who would reject it. */
+    /** What is not taken over has nobody else who would reject it, and what is would be rejected here. */
     private void unreadable(Setting setting, Row row) {
         left(
                 setting,
@@ -147,15 +145,13 @@ public final class BlockTranslator {
     }
 
     private void putWord(Setting setting, Row row) {
-        String text = setting.value().text();
+        String text = Values.word(row, setting.value().text());
         String word = row.words().entrySet().stream()
                 .filter(entry -> Names.uniform(entry.getKey()).equals(Names.uniform(text)))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(null);
-        if (word == null && row.words().containsKey("true")) {
-            unreadable(setting, row);
-        } else if (word == null) {
+        if (word == null) {
             left(
                     setting,
                     "The value " + text + " has no counterpart. Set "
@@ -207,8 +203,6 @@ public final class BlockTranslator {
     private void putIfExponential(Setting setting, Row row) {
         if (is("enable-exponential-backoff", "true")) {
             putSimple(setting, row);
-        } else if (!Values.isReadable(row, setting.value().text())) {
-            unreadable(setting, row);
         } else {
             left(setting, "It had no effect, since enable-exponential-backoff is not true.");
         }
@@ -280,7 +274,8 @@ public final class BlockTranslator {
     }
 
     private boolean is(String name, String value) {
-        return Names.uniform(effective.textOr(name, "")).equals(value);
+        String text = effective.textOr(name, "");
+        return Names.uniform(value.equals("true") ? Values.truth(text) : text).equals(value);
     }
 
     private static long number(@Nullable String text, long otherwise) {

@@ -145,7 +145,7 @@ public final class ModuleSettings {
                 String pattern = ASPECTS.get(
                         Names.uniform(setting.path().get(setting.path().size() - 1)));
                 String number = setting.value().text();
-                if (pattern != null && number.matches("-?\\d{1,10}")) {
+                if (pattern != null && isPosition(number)) {
                     order.put(pattern, Long.parseLong(number));
                 }
             }
@@ -153,6 +153,11 @@ public final class ModuleSettings {
         List<String> patternsInOrder = new ArrayList<>(DEFAULT_ORDER);
         patternsInOrder.sort((a, b) -> Long.compare(order.getOrDefault(a, 0L), order.getOrDefault(b, 0L)));
         return patternsInOrder;
+    }
+
+    /** Whether a text is a position in the order of the patterns. */
+    static boolean isPosition(String text) {
+        return text.matches("-?\\d{1,10}");
     }
 
     /** Whether a setting decides about the order of the patterns. */
@@ -166,6 +171,6 @@ public final class ModuleSettings {
         return documents.values().stream()
                 .flatMap(document -> document.settings().stream())
                 .anyMatch(setting -> setting.key().equals("management.health.circuitbreakers.enabled")
-                        && setting.value().text().equals("true"));
+                        && Values.truth(setting.value().text()).equals("true"));
     }
 }

@@ -57,6 +57,7 @@ public final class SettingsTranslator {
                 addPools(home);
             }
         }
+        addBases();
         addOthers();
         return result;
     }
@@ -205,9 +206,67 @@ public final class SettingsTranslator {
         }
     }
 
+    /** Shared configurations: what nobody can read in them, and what nobody uses. */
+    private void addBases() {
+        Set<Block.Id> used = new LinkedHashSet<>();
+        visible()
+                .forEach(other -> other.blocks().keySet().stream()
+                        .filter(id -> !id.shared())
+                        .forEach(id -> used.addAll(chain(id))));
+        blocks.forEach((id, block) -> {
+            Setting base = block.settings().get("baseconfig");
+            if (base != null && isMissing(id, base.value().text())) {
+                leave(new Left(
+                        base.key(),
+                        BlockTranslator.UNREADABLE + ": there is no configuration '"
+                                + base.value().text() + "'. Correct or remove it."));
+            }
+            boolean standard = id.name().equals("default");
+            if (!id.shared() || (standard && !id.section().equals(POOL))) {
+                return;
+            }
+            Map<String, Setting> settings = new LinkedHashMap<>(block.settings());
+            settings.remove("baseconfig");
+            BlockTranslator translator = new BlockTranslator(
+                    id.section(),
+                    settings,
+                    new Effective(name -> text(settings, name), usesTimeouts(), module.hasHealth()),
+                    keepBehaviour);
+            translator.translate();
+            translator.left().stream()
+                    .filter(left -> left.reason().startsWith(BlockTranslator.UNREADABLE)
+                            || left.reason().contains("has no counterpart"))
+                    .forEach(this::leave);
+            if (!standard && !used.contains(id)) {
+                List<String> path = block.settings().values().iterator().next().path();
+                leave(new Left(
+                        String.join(".", path.subList(0, 4)),
+                        "It had no effect, since no instance has it as its base-config."));
+            }
+        });
+    }
+
+    private boolean isMissing(Block.Id id, String name) {
+        return !name.isBlank() && !name.equals("default") && !name.contains("${") && !isKnown(id.withName(true, name));
+    }
+
+    private void leave(Left left) {
+        if (!result.left().contains(left)) {
+            result.left().add(left);
+        }
+    }
+
     private void addOthers() {
         for (Setting setting : document.others()) {
-            if (!ModuleSettings.isOrder(setting)) {
+            String text = setting.value().text();
+            if (ModuleSettings.isOrder(setting) && !ModuleSettings.isPosition(text)) {
+                leave(new Left(
+                        setting.key(),
+                        text.contains("${")
+                                ? "The value " + text + " is known only at the start. Set resilience.order."
+                                : BlockTranslator.UNREADABLE + ": '" + text
+                                        + "' is not a number. Correct or remove it."));
+            } else if (!ModuleSettings.isOrder(setting)) {
                 String key = Names.uniform(setting.key());
                 String reason = MappingTable.get()
                         .rows(MappingTable.RESILIENCE4J, "application setting")

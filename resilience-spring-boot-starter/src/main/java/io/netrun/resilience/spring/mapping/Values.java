@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.mapping;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,17 @@ public final class Values {
     public static final String LARGEST = "1000000";
 
     private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ns|us|ms|s|m|h|d|)", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern ISO = Pattern.compile("\\+?P", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern NUMBER = Pattern.compile("\\+?\\d{1,10}");
+
+    private static final Pattern FACTOR = Pattern.compile("\\+?(\\d{1,10}\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?[fFdD]?");
+
+    private static final Pattern CLASS = Pattern.compile("\\p{javaJavaIdentifierStart}[\\p{javaJavaIdentifierPart}.]*");
+
+    /** What the build replaces in files of configuration. */
+    private static final Pattern FILTERED = Pattern.compile("@[\\w.-]+@");
 
     private static final Pattern BARE_DEFAULT = Pattern.compile("(\\$\\{[^}:]+:)(\\d+)}");
 
@@ -47,7 +59,7 @@ public final class Values {
 
     /** Whether the unit of a duration cannot be known: it is elsewhere. */
     public static boolean isUnitUnknown(String value) {
-        return value.matches("\\$\\{[^:]+}");
+        return value.matches("\\$\\{[^:]+}") || FILTERED.matcher(value).matches();
     }
 
     /** A duration in nanoseconds, or -1 if it is not a plain one. */
@@ -57,12 +69,12 @@ public final class Values {
             return Long.parseLong(matcher.group(1))
                     * NANOS.getOrDefault(matcher.group(2).toLowerCase(Locale.ROOT), 1L);
         }
-        return value != null && value.startsWith("PT") ? iso(value) : -1;
+        return value == null ? -1 : iso(value);
     }
 
     private static long iso(String value) {
         try {
-            return Duration.parse(value).toNanos();
+            return ISO.matcher(value).lookingAt() ? Duration.parse(value).toNanos() : -1;
         } catch (DateTimeParseException | ArithmeticException e) {
             return -1;
         }
@@ -73,19 +85,43 @@ public final class Values {
         return value != null && (value.startsWith("${") || value.matches("0*[1-9]\\d{0,8}"));
     }
 
-    /** Whether a value of a setting without a counterpart is one of its kind, as far as that can be known. */
+    /** Whether a value is one of its setting's kind, as far as that can be known. */
     static boolean isReadable(MappingTable.Row row, String value) {
-        if (value.contains("${")) {
+        if (value.contains("${") || FILTERED.matcher(value).find()) {
             return true;
         }
         return switch (row.kind()) {
-            case "number" -> value.matches("\\d{1,10}");
-            case "factor", "percent" -> value.matches("\\d{1,10}(\\.\\d+)?([eE][+-]?\\d{1,3})?");
-            case "duration" -> nanos(value) >= 0;
-            case "class", "classes", "text" -> !value.isBlank();
+            case "number", "window" -> NUMBER.matcher(value.replace("_", "")).matches();
+            case "factor", "percent" -> FACTOR.matcher(value.replace("_", "")).matches();
+            case "duration" -> isDuration(value);
+            case "class" -> CLASS.matcher(value.strip()).matches();
+            case "classes" ->
+                value.isBlank()
+                        ? row.there().name().equals("ignore-exceptions")
+                        : Arrays.stream(value.split(","))
+                                .allMatch(name -> CLASS.matcher(name.strip()).matches());
+            case "text" -> !value.isBlank();
             default ->
                 row.words().keySet().stream()
-                        .anyMatch(word -> Names.uniform(word).equals(Names.uniform(value)));
+                        .anyMatch(word -> Names.uniform(word).equals(Names.uniform(word(row, value))));
+        };
+    }
+
+    private static boolean isDuration(String value) {
+        return DURATION.matcher(value).matches() || iso(value) >= 0;
+    }
+
+    /** A word of a setting; the ones that Spring and YAML take for true and false have one spelling. */
+    static String word(MappingTable.Row row, String value) {
+        return row.words().containsKey("true") ? truth(value) : value;
+    }
+
+    /** The text of a truth value in one spelling; another text as it is. */
+    static String truth(String value) {
+        return switch (value.strip().toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "on", "1" -> "true";
+            case "false", "no", "off", "0" -> "false";
+            default -> value;
         };
     }
 

@@ -55,6 +55,45 @@ class UnreadableForeignSettingsTests {
                         .hasMessageContaining(section + ".configs.shared."));
     }
 
+    @ParameterizedTest
+    @MethodSource("settings")
+    void unreadableValueOfAnUnusedBaseShouldStopTheStart(Row row) {
+        assertFailure(
+                "resilience4j." + row.section().from() + ".configs.unused."
+                        + row.there().name(),
+                "?!");
+    }
+
+    @Test
+    void overriddenValueOfABaseShouldStopTheStart() {
+        String section = "resilience4j.ratelimiter";
+        runner.withPropertyValues(
+                        section + ".configs.shared.limitForPeriod=abc",
+                        section + ".instances.q.baseConfig=shared",
+                        section + ".instances.q.limitForPeriod=3")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .isInstanceOf(ResilienceConfigurationException.class)
+                        .hasMessageContaining(section + ".configs.shared.limitForPeriod")
+                        .hasMessageContaining("abc"));
+    }
+
+    @Test
+    void orderThatIsNoNumberShouldStopTheStart() {
+        assertFailure("resilience4j.retry.retryAspectOrder", "first");
+    }
+
+    @Test
+    void baseThatIsMissingShouldStopTheStart() {
+        assertFailure("resilience4j.retry.instances.q.baseConfig", "missing");
+    }
+
+    @Test
+    void readableBaseThatNothingUsesShouldNotStopTheStart() {
+        runner.withPropertyValues("resilience4j.retry.configs.unused.maxAttempts=2")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
     /** An empty list of exceptions to ignore is one, and is its default. */
     static Stream<Row> settingsThatNeedAValue() {
         return settings().filter(row -> !row.there().name().equals("ignore-exceptions"));
