@@ -66,6 +66,7 @@ final class MethodCheck {
         if (obstacle == null) {
             return true;
         }
+        beans.methods().values().forEach(pipelines::name);
         String methods = beans.methods().keySet().stream()
                 .map(Method::getName)
                 .distinct()
@@ -88,6 +89,10 @@ final class MethodCheck {
         Obstacle obstacle = ofProxy == null && atMethod && adviceMode == AdviceMode.PROXY
                 ? Callbacks.obstacle(method, beans)
                 : ofProxy;
+        boolean isBeyond = obstacle != null && !atMethod && isInheritedByTheAnnotatedClass(method, type, declarations);
+        if (!isBeyond) {
+            pipelines.name(declarations);
+        }
         if (obstacle == null) {
             declarations.forEach(declaration -> {
                 Problem ambiguous = AmbiguousAnnotations.of(declaration.slot(), method, type);
@@ -102,7 +107,7 @@ final class MethodCheck {
             }
         } else if (atMethod) {
             problems.accept(unprotected(type, method, declarations, obstacle));
-        } else if (isInheritedByTheAnnotatedClass(method, type, declarations)) {
+        } else if (isBeyond) {
             log.debug(
                     "{}.{} is not covered by the annotation of the class, since it {}",
                     type.getName(),

@@ -450,6 +450,26 @@ public final class MethodPipelines {
         return names.of(declaration);
     }
 
+    /**
+     * Records that annotations name their instances and families, so that these are in use even if something else is
+     * wrong with the method.
+     */
+    void name(Collection<Declaration> declarations) {
+        InstanceFactory known = instances.get();
+        for (Declaration each : declarations) {
+            nameIfKnown(each).ifPresent(name -> known.name(each.pattern(), name, each.location(), each.isKeyed()));
+        }
+    }
+
+    /** The name of the instance that an annotation requests; empty if it is wrong, which is reported elsewhere. */
+    private Optional<String> nameIfKnown(Declaration declaration) {
+        try {
+            return Optional.of(names.of(declaration));
+        } catch (ResilienceConfigurationException wrong) {
+            return Optional.empty();
+        }
+    }
+
     /** Announces annotations. The instances that they will request have the annotations' settings from now on. */
     void announce(Collection<Declaration> declarations) {
         add(declarations);
@@ -459,13 +479,10 @@ public final class MethodPipelines {
     }
 
     private void announce(Declaration declaration) {
-        String name;
-        try {
-            name = names.of(declaration);
-        } catch (ResilienceConfigurationException wrong) {
-            return; // reported by the start-up check
-        }
-        instances.get().announce(declaration.pattern(), name, declaration.settings(), declaration.location());
+        nameIfKnown(declaration)
+                .ifPresent(name -> instances
+                        .get()
+                        .announce(declaration.pattern(), name, declaration.settings(), declaration.location()));
     }
 
     @Nullable

@@ -115,7 +115,7 @@ final class Bases {
     }
 
     /**
-     * The bases that no section builds on.
+     * The bases that no section builds on; none if a section builds on one whose name cannot be read.
      *
      * @param names the names of the pattern's instances and families
      */
@@ -126,11 +126,15 @@ final class Bases {
         if (!unused.isEmpty()) {
             names.forEach(name -> sections.add(properties.section(pattern, name)));
         }
+        List<Problem> unreadable = new ArrayList<>();
         for (Section section : sections) {
-            ValueWithOrigin found = base(section, new ArrayList<>());
+            ValueWithOrigin found = base(section, unreadable);
             if (found != null) {
                 unused.remove(String.valueOf(found.value()));
             }
+        }
+        if (!unreadable.isEmpty()) {
+            unused.clear();
         }
         return unused;
     }

@@ -56,6 +56,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
     private final UnappliedSettings unapplied;
     private final EarlyProblems early;
     private final KeyedFamilies keyedFamilies;
+    private final NameUses uses;
     private volatile @Nullable Supplier<Collection<Problem>> check;
     private volatile boolean following;
 
@@ -78,7 +79,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.protecting = protecting;
         this.enabling = protecting;
         this.created = new CreatedInstances(registry);
-        this.resolution = new Resolution(contexts, new Families(registry));
+        this.uses = new NameUses();
+        this.resolution = new Resolution(contexts, new Families(registry), uses);
         this.unapplied = new UnappliedSettings(resolution.families());
         this.rebinding = new Rebinding(contexts, created, resolution, unapplied);
         this.changes = new InstanceChanges(registry);
@@ -100,7 +102,8 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         this.follower = parent.follower;
         this.unapplied = parent.unapplied;
         this.early = parent.early;
-        this.keyedFamilies = parent.keyedFamilies.child();
+        this.keyedFamilies = new KeyedFamilies();
+        this.uses = parent.uses;
     }
 
     /**
@@ -181,7 +184,7 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         boolean decides = false;
         try {
             InstanceKey.requireName(pattern, name, location);
-            keyedFamilies.use(pattern, name, location, false);
+            uses.add(pattern, name, location, false);
             decides = contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
             boolean known = created.has(key);
             if (!known) {
@@ -240,12 +243,15 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
         boolean decides = false;
         try {
             InstanceKey.requireName(pattern, name, location);
+            uses.add(pattern, name, location, true); // first: a family that is refused is in use, too
             keyedFamilies.requireName(pattern, name, location);
-            keyedFamilies.use(pattern, name, location, true);
             boolean requested = contexts.isRequested(key);
-            decides = contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
-            if (!requested) {
-                contexts.forget(key); // a family is no instance
+            try {
+                decides = contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
+            } finally {
+                if (!requested) {
+                    contexts.forget(key); // a family is no instance
+                }
             }
             int limit = contexts.of(pattern, name).resolver().maxKeys(pattern, name, maxKeys);
             return keyedFamilies.obtain(
@@ -278,6 +284,19 @@ public final class InstanceFactory implements SettingsSource, AutoCloseable {
             contexts.request(own, pattern, name, new InstanceRequests.Annotated(annotated, location));
         } catch (ResilienceConfigurationException wrong) {
             log.debug("The annotation of {} is wrong", location, wrong); // reported by the start-up check
+        }
+    }
+
+    /**
+     * Records that an annotation names an instance or a family which it may not obtain, since something is wrong with
+     * its method. The name is in use, so that its settings are not reported as without effect.
+     *
+     * @param location the method or class that has the annotation
+     * @param keyed whether there is an instance for each key
+     */
+    public void name(PatternDescriptor<?, ?> pattern, String name, String location, boolean keyed) {
+        if (!uses.addIfFirst(pattern, name, location, keyed).keyed()) {
+            own.requests().add(InstanceKey.of(pattern, name));
         }
     }
 

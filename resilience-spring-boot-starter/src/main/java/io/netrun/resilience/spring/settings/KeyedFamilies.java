@@ -20,41 +20,11 @@ final class KeyedFamilies {
 
     private final ConcurrentMap<InstanceKey, PolicyFamily<?>> families = new ConcurrentHashMap<>();
 
-    /** Who uses a name first, in all contexts: with a key, or without. */
-    private final ConcurrentMap<InstanceKey, Use> uses;
-
-    KeyedFamilies() {
-        this(new ConcurrentHashMap<>());
-    }
-
-    private KeyedFamilies(ConcurrentMap<InstanceKey, Use> uses) {
-        this.uses = uses;
-    }
-
-    /** The families of a child context. */
-    KeyedFamilies child() {
-        return new KeyedFamilies(uses);
-    }
-
     void requireName(PatternDescriptor<?, ?> pattern, String name, String location) {
         if (Families.mayBeKey(name)) {
             throw problem(
                     pattern.title() + " '" + name + "' of " + location + " has a key, and a colon in its name",
                     "Remove the colon, which separates the name from the key in the names of the instances");
-        }
-    }
-
-    /** Records that an annotation or a client uses a name; one name is either that of an instance or of a family. */
-    void use(PatternDescriptor<?, ?> pattern, String name, String location, boolean keyed) {
-        if (location.equals(InstanceFactory.CONFIGURATION)) {
-            return;
-        }
-        Use first = uses.putIfAbsent(InstanceKey.of(pattern, name), new Use(location, keyed));
-        if (first != null && first.keyed != keyed) {
-            throw problem(
-                    pattern.title() + " '" + name + "' has a key in " + (keyed ? location : first.location)
-                            + ", and none in " + (keyed ? first.location : location),
-                    "Use different names, or the same key in both");
         }
     }
 
@@ -116,6 +86,4 @@ final class KeyedFamilies {
     private static ResilienceConfigurationException problem(String description, String remedy) {
         return new ResilienceConfigurationException(List.of(new Problem(description, remedy)));
     }
-
-    private record Use(String location, boolean keyed) {}
 }

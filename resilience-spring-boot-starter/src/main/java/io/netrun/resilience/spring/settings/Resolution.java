@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -27,13 +28,15 @@ final class Resolution {
 
     private final InstanceContexts contexts;
     private final Families families;
+    private final NameUses uses;
 
     /** The settings that the instances of a family share, by family, so that a new key costs no look-ups. */
     private final ConcurrentMap<InstanceKey, Shared<?>> shared = new ConcurrentHashMap<>();
 
-    Resolution(InstanceContexts contexts, Families families) {
+    Resolution(InstanceContexts contexts, Families families, NameUses uses) {
         this.contexts = contexts;
         this.families = families;
+        this.uses = uses;
     }
 
     InstanceContexts contexts() {
@@ -181,7 +184,8 @@ final class Resolution {
 
     /** The names of a pattern's instances and families that code, an annotation or a client has requested. */
     NamesInUse namesInUse(PatternDescriptor<?, ?> pattern) {
-        Set<String> ofFamilies = families.names(pattern);
+        Set<String> ofFamilies = new TreeSet<>(families.names(pattern));
+        ofFamilies.addAll(uses.families(pattern));
         Set<String> all = contexts.requestedNames(pattern);
         all.addAll(ofFamilies);
         return new NamesInUse(all, ofFamilies);
