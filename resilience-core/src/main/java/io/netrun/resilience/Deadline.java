@@ -131,6 +131,33 @@ public abstract class Deadline extends ScopeParts {
     }
 
     /**
+     * Returns a nested scope like {@link #child()} that {@linkplain #isFor belongs to} an object, such as an attempt
+     * that is to be made in another way than the others.
+     */
+    public final Deadline childFor(Object owner) {
+        return new Owned(asOuter(), owner);
+    }
+
+    /** Returns whether this scope, or one around it, was created by {@link #childFor} for this very object. */
+    public final boolean isFor(Object owner) {
+        for (@Nullable Deadline each = this; each != null; each = each.outer) {
+            if (each instanceof Owned owned && owned.owner == owner) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Returns whether the scope in which the calling thread makes a call {@linkplain #isFor belongs to} an object, also
+     * if that call is no longer wanted.
+     */
+    public static boolean isCurrentFor(Object owner) {
+        Deadline scope = ofThread();
+        return scope != null && scope.isFor(owner);
+    }
+
+    /**
      * Marks a new scope whose caller may go on while code of the call still runs, since it is not waited for on the
      * caller's thread. To be called before the scope is used.
      */
@@ -355,7 +382,7 @@ public abstract class Deadline extends ScopeParts {
     }
 
     /** A scope without a limit of its own. Private, so that no thread can initialize it before its superclass. */
-    private static final class Unlimited extends Deadline {
+    private static class Unlimited extends Deadline {
 
         Unlimited(@Nullable Deadline outer) {
             super(outer);
@@ -369,6 +396,17 @@ public abstract class Deadline extends ScopeParts {
         @Override
         public Ticker.Scheduled schedule(Runnable task) {
             throw new IllegalStateException("there is no time limit to schedule a task for");
+        }
+    }
+
+    /** A scope of a certain object. A class of its own, since nearly all scopes are without one. */
+    private static final class Owned extends Unlimited {
+
+        private final Object owner;
+
+        Owned(@Nullable Deadline outer, Object owner) {
+            super(outer);
+            this.owner = owner;
         }
     }
 

@@ -68,6 +68,16 @@ public @interface Hedge {
     String onFailure() default "";
 
     /**
+     * Name of the method that the attempts after the first call instead of the annotated one, such as a call of a
+     * mirror. It has the same parameters and return type, and may be private unless it belongs to another bean. Its
+     * result or failure is that of the attempt. It is validated at startup. Default the annotated method itself.
+     */
+    String alternative() default "";
+
+    /** Name of the bean with the {@link #alternative()} method. Default the bean of the annotated method. */
+    String alternativeBean() default "";
+
+    /**
      * With {@link #onFailure()}: exceptions after which another attempt starts, including subclasses. Default every
      * {@link Exception}.
      */

@@ -54,6 +54,13 @@ final class AsyncHedgedCall<T extends @Nullable Object> extends HedgedCall<T> {
     }
 
     @Override
+    @Nullable
+    Object source() {
+        CheckedSupplier<? extends CompletionStage<T>, ?> call = body;
+        return call == null ? null : AdaptedCall.sourceOf(call);
+    }
+
+    @Override
     boolean isOver(Attempt<T> attempt) {
         return attempt.hasFutureEnded();
     }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only time starts another attempt, unless {@link HedgeConfig#onFailure()} is set; otherwise failures require a
  * retry. While one attempt runs, the failure of another one is held back; the last failure is the call's. Sync attempts
  * run on worker threads, including the first, so that their caller gets the first result; losers are interrupted.
- * Thread-safe.
+ * Attempts after the first may call another target, see {@link AlternativeCall}. Thread-safe.
  *
  * @see <a href="https://research.google/pubs/the-tail-at-scale/">J. Dean, L. A. Barroso: The Tail at Scale (2013)</a>
  */

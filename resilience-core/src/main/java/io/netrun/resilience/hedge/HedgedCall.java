@@ -63,6 +63,9 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
      */
     abstract void attempt(Attempt<T> attempt);
 
+    /** Returns what the caller passed as the call; null once the call has ended and nothing is left to make. */
+    abstract @Nullable Object source();
+
     /** Returns whether a part of the result has been delivered to the caller, so that no other attempt can win. */
     boolean isCommitted() {
         return false;
@@ -99,16 +102,21 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
 
     /** Starts the first attempt. */
     HedgedCall<T> start() {
-        begin(add(create()));
+        begin(add(create(deadline.child())));
         awaitDelay(1);
         return this;
     }
 
     /** Creates an attempt, before it is counted: there may be no memory for it. */
-    private Attempt<T> create() {
-        Deadline scope = deadline.child();
+    private Attempt<T> create(Deadline scope) {
         scope.detach();
         return new Attempt<>(this, scope);
+    }
+
+    /** Returns the scope of an attempt other than the first, by which a call with an alternative recognizes it. */
+    private Deadline furtherScope() {
+        Object call = source();
+        return call instanceof AlternativeCall ? deadline.childFor(call) : deadline.child();
     }
 
     /**
@@ -255,7 +263,7 @@ abstract class HedgedCall<T extends @Nullable Object> extends AttemptRace<T> imp
         if (begun() >= config().maxAttempts() || isCommitted() || deadline.isOver()) {
             return null;
         }
-        Attempt<T> attempt = create();
+        Attempt<T> attempt = create(furtherScope());
         if (!hedge().tryAcquireSlot(config().maxActive())) {
             return null;
         }

@@ -1,5 +1,6 @@
 package io.netrun.resilience.hedge;
 
+import io.netrun.resilience.AdaptedCall;
 import io.netrun.resilience.CallInterruptedException;
 import io.netrun.resilience.CheckedSupplier;
 import io.netrun.resilience.Deadline;
@@ -33,6 +34,11 @@ final class SyncHedgedCall<T extends @Nullable Object, X extends Throwable> exte
         WorkerAttempt<T> onWorker = new WorkerAttempt<>(next(), body, attempt, this);
         follow(attempt, onWorker);
         onWorker.start();
+    }
+
+    @Override
+    Object source() {
+        return AdaptedCall.sourceOf(body);
     }
 
     @Override

@@ -27,7 +27,17 @@ import kotlinx.coroutines.flow.flow
  * @throws Throwable what the body throws, unchanged
  * @throws io.netrun.resilience.ResilienceException if a policy rejected or gave up the call
  */
-public suspend fun <T> Guard.callSuspend(block: suspend () -> T): T = SuspendingCall.make(this, block)
+public suspend fun <T> Guard.callSuspend(block: suspend () -> T): T = SuspendingCall.make(this, SuspendingCall.SameBlock(block))
+
+/**
+ * Makes a call like [callSuspend], with another block for the attempts of a hedge after the first, such as the call of a
+ * mirror. What the alternative returns or throws is judged as that of any attempt.
+ *
+ * @param alternative runs instead of the block in every attempt of a hedge but the first
+ * @param block the call of the first attempt, and of all attempts without a hedge
+ */
+public suspend fun <T> Guard.callSuspend(alternative: suspend () -> T, block: suspend () -> T): T =
+    SuspendingCall.make(this, SuspendingCall.AlternativeBlock(block, alternative))
 
 /**
  * Returns a function that makes every call through this guard; see [callSuspend].

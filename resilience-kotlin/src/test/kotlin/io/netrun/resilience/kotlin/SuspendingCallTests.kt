@@ -391,6 +391,28 @@ class SuspendingCallTests {
     }
 
     @Test
+    fun attemptAfterTheFirstShouldRunTheAlternative() = runBlocking<Unit> {
+        val hedge = Hedge.of("calls", HedgeConfig.builder().delay(1.seconds).build(), ticker)
+        val running = CompletableDeferred<Unit>()
+        val lost = CompletableDeferred<Unit>()
+        val call = async {
+            hedge.callSuspend(alternative = { "mirror" }) {
+                running.complete(Unit)
+                try {
+                    awaitCancellation()
+                } finally {
+                    lost.complete(Unit)
+                }
+            }
+        }
+        running.await()
+        ticker.advance(JavaDuration.ofSeconds(1))
+        assertThat(call.await()).isEqualTo("mirror")
+        assertThat(lost.isCompleted).isTrue()
+        assertThat(Retry.of("calls").callSuspend(alternative = { "mirror" }) { "own" }).isEqualTo("own")
+    }
+
+    @Test
     fun waitForAPermitShouldSuspend() = runTest {
         val limiter = RateLimiter.of(
             "calls",

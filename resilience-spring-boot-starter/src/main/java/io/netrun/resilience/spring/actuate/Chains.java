@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.actuate;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.PolicyType;
+import io.netrun.resilience.spring.method.AlternativeMethod;
 import io.netrun.resilience.spring.method.AttemptTimes;
 import io.netrun.resilience.spring.method.KeyedChain;
 import io.netrun.resilience.spring.method.MethodPipeline;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What makes calls through instances: protected methods, HTTP clients and the like, each with its chain. */
 public final class Chains {
@@ -143,7 +143,7 @@ public final class Chains {
         eachMethod(method -> methods.put(
                 method.title(),
                 method.pipeline().policies().stream()
-                        .map(policy -> link(policy, method.linkOf(policy)))
+                        .map(policy -> link(policy, method))
                         .toList()));
         return methods;
     }
@@ -165,9 +165,17 @@ public final class Chains {
         return chains;
     }
 
-    /** A link to a family also has the expression of the key, and how many keys there may be and are. */
-    private static Map<String, Object> link(Policy policy, KeyedChain.@Nullable KeyedLink keyed) {
+    /**
+     * A link to a hedge also has its alternative; one to a family the expression of the key, and how many keys there
+     * may be and are.
+     */
+    private static Map<String, Object> link(Policy policy, MethodPipeline method) {
         Map<String, Object> link = link(policy);
+        AlternativeMethod alternative = method.alternative();
+        if (alternative != null && alternative.isOf(policy)) {
+            link.put("alternative", alternative.title());
+        }
+        KeyedChain.KeyedLink keyed = method.linkOf(policy);
         if (keyed != null) {
             link.put("key", keyed.key());
             link.put("maxKeys", keyed.family().limit());

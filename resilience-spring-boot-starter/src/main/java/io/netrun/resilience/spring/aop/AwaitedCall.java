@@ -26,12 +26,12 @@ final class AwaitedCall extends ProtectedCall implements CheckedSupplier<@Nullab
     public @Nullable Object get() throws Throwable {
         AttemptObserver.Call observed = observed();
         if (observed == null) {
-            return awaited(proceed());
+            return awaited(proceed(callsAlternative()));
         }
         AttemptObserver.Attempt attempt = observed.attemptBegins(null);
         Throwable failure = null;
         try {
-            return awaited(proceed(attempt));
+            return awaited(proceed(attempt, callsAlternative()));
         } catch (Throwable thrown) {
             failure = thrown;
             throw thrown;

@@ -20,24 +20,25 @@ final class FutureCall extends ProtectedCall
     /** An exception that the method throws instead of returning a future fails the call like any other failure. */
     @Override
     public CompletionStage<@Nullable Object> get() {
-        return isPooled() ? PooledBody.start(this::begin) : begin();
+        boolean alternative = callsAlternative(); // before the call changes its thread
+        return isPooled() ? PooledBody.start(() -> begin(alternative)) : begin(alternative);
     }
 
-    private CompletionStage<@Nullable Object> begin() {
+    private CompletionStage<@Nullable Object> begin(boolean alternative) {
         AttemptObserver.Call observed = observed();
         if (observed == null) {
-            return attempt(null);
+            return attempt(null, alternative);
         }
         AttemptObserver.Attempt attempt = observed.attemptBegins(null);
-        CompletionStage<@Nullable Object> started = attempt(attempt);
+        CompletionStage<@Nullable Object> started = attempt(attempt, alternative);
         started.whenComplete((value, failure) -> attempt.ends(failure));
         return started;
     }
 
-    private CompletionStage<@Nullable Object> attempt(AttemptObserver.@Nullable Attempt attempt) {
+    private CompletionStage<@Nullable Object> attempt(AttemptObserver.@Nullable Attempt attempt, boolean alternative) {
         Object started;
         try {
-            started = attempt == null ? proceed() : proceed(attempt);
+            started = attempt == null ? proceed(alternative) : proceed(attempt, alternative);
         } catch (Throwable thrown) {
             return CompletableFuture.failedFuture(thrown);
         }

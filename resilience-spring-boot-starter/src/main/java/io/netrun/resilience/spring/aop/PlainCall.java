@@ -16,13 +16,13 @@ final class PlainCall extends ProtectedCall implements CheckedSupplier<@Nullable
     @SuppressWarnings("NullAway") // the supplier's T may be null here
     public @Nullable Object get() throws Throwable {
         AttemptObserver.Call observed = observed();
-        return observed == null ? proceed() : observed(observed.attemptBegins(null));
+        return observed == null ? proceed(callsAlternative()) : observed(observed.attemptBegins(null));
     }
 
     private @Nullable Object observed(AttemptObserver.Attempt attempt) throws Throwable {
         Throwable failure = null;
         try {
-            return proceed(attempt);
+            return proceed(attempt, callsAlternative());
         } catch (Throwable thrown) {
             failure = thrown;
             throw thrown;

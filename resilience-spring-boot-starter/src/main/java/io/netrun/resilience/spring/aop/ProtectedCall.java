@@ -1,7 +1,9 @@
 package io.netrun.resilience.spring.aop;
 
+import io.netrun.resilience.spring.method.AlternativeMethod;
 import io.netrun.resilience.spring.method.MethodPipeline;
 import io.netrun.resilience.spring.method.ReturnKind;
+import io.netrun.resilience.spring.pattern.HedgeableCall;
 import io.netrun.resilience.spring.pattern.LimitedCall;
 import io.netrun.resilience.spring.pattern.RecoverableCall;
 import io.netrun.resilience.spring.pattern.Recovery;
@@ -12,7 +14,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
 /** One call of a protected method, as its pipeline executes it: any number of attempts, and possibly a fallback. */
-abstract sealed class ProtectedCall implements RecoverableCall, LimitedCall
+abstract sealed class ProtectedCall implements RecoverableCall, LimitedCall, HedgeableCall
         permits PlainCall, FutureCall, AwaitedCall, ReactiveCall {
 
     private final MethodInvocation invocation;
@@ -36,17 +38,31 @@ abstract sealed class ProtectedCall implements RecoverableCall, LimitedCall
     }
 
     /** Executes the call as an observed attempt. */
-    final @Nullable Object proceed(AttemptObserver.Attempt attempt) throws Throwable {
+    final @Nullable Object proceed(AttemptObserver.Attempt attempt, boolean alternative) throws Throwable {
         AttemptObserver.Scope current = attempt.open();
         try {
-            return proceed();
+            return proceed(alternative);
         } finally {
             current.close();
         }
     }
 
-    /** Executes the call. Inner aspects look up the current invocation of their thread. */
-    final @Nullable Object proceed() throws Throwable {
+    /** Whether the calling thread makes an attempt that calls the alternative of the method. */
+    final boolean callsAlternative() {
+        return method.alternative() != null && isAlternative();
+    }
+
+    /**
+     * Executes the call. Inner aspects look up the current invocation of their thread.
+     *
+     * @param alternative whether the alternative is called instead of the method
+     */
+    final @Nullable Object proceed(boolean alternative) throws Throwable {
+        AlternativeMethod other = alternative ? method.alternative() : null;
+        Object target = invocation.getThis();
+        if (other != null && target != null) {
+            return other.call(target, invocation.getArguments());
+        }
         MethodInvocation attempt = method.mayRepeat() ? freshInvocation() : invocation;
         return method.mayChangeThread() && attempt instanceof ProxyMethodInvocation
                 ? ExposeInvocationInterceptor.INSTANCE.invoke(attempt)

@@ -97,12 +97,17 @@ final class ReactiveCall<P extends Publisher<Object>> extends ProtectedCall impl
                 .doFinally(signal -> attempt.ends(failure.get()));
     }
 
+    @SuppressWarnings("unchecked") // P is Mono then
     private P attempt(AttemptObserver.@Nullable Attempt attempt) {
+        boolean alternative = callsAlternative();
         Object returned;
         try {
-            returned = attempt == null ? proceed() : proceed(attempt);
+            returned = attempt == null ? proceed(alternative) : proceed(attempt, alternative);
         } catch (Throwable thrown) {
             return failed(thrown);
+        }
+        if (returned == null && alternative && suspending && !many) {
+            return (P) Mono.empty(); // of an ordinary method
         }
         return returned == null
                 ? failed(new NullPointerException(title() + " returned null instead of something reactive"))

@@ -5,29 +5,20 @@ import io.netrun.resilience.ResilienceException;
 import io.netrun.resilience.spring.pattern.Recovery;
 import io.netrun.resilience.spring.problem.Problem;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
-import io.netrun.resilience.spring.problem.SpellingSuggestion;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.ResolvableType;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /** The methods that can replace a failed call. They are found and validated when the pipeline is built. */
 public final class FallbackMethods implements Recovery {
-
-    private static final Logger log = LoggerFactory.getLogger(FallbackMethods.class);
 
     static final FallbackMethods NONE = new FallbackMethods(List.of(), target -> target, false, ConstantResult.NONE);
 
@@ -96,13 +87,8 @@ public final class FallbackMethods implements Recovery {
                     "Set 'method' to the name of a method, or 'stale' to the age up to which the last result may be"
                             + " used, or 'value' to a constant result, or remove the annotation")));
         }
-        Class<?> type = bean.isEmpty() ? userClass : typeOf(bean, beans, where);
-        Method[] all = ReflectionUtils.getUniqueDeclaredMethods(type);
-        List<Method> named =
-                Arrays.stream(all).filter(each -> each.getName().equals(name)).toList();
-        if (named.isEmpty()) {
-            throw noMethod(where, name, type, all);
-        }
+        Class<?> type = bean.isEmpty() ? userClass : NamedMethods.typeOf(bean, beans, where);
+        List<Method> named = NamedMethods.of(name, type, where);
         ResolvableType wanted = returned(method, userClass);
         List<Candidate> fitting = named.stream()
                 .filter(each -> bean.isEmpty() || !Modifier.isPrivate(each.getModifiers()))
@@ -119,12 +105,17 @@ public final class FallbackMethods implements Recovery {
             String returning = ReturnTypes.text(wanted)
                     + (bean.isEmpty() ? "" : ", and do not make it private")
                     + (ofClass ? "; or put @Fallback on the methods that need it instead of their class" : "");
-            throw noneFits(
-                    where, name, type, method, foreign ? " and then" : " or none, optionally followed by", returning);
+            throw NamedMethods.noneFits(
+                    where,
+                    name,
+                    type,
+                    method,
+                    foreign ? " and then the failure" : " or none, optionally followed by the failure",
+                    returning);
         }
         fitting.forEach(each -> {
             ReflectionUtils.makeAccessible(each.method);
-            each.warnOfUndeclared(method, where);
+            NamedMethods.warnOfUndeclared(each.method, method, where);
         });
         return new FallbackMethods(
                 fitting, bean.isEmpty() ? target -> target : target -> beans.getBean(bean), notKept == null, constant);
@@ -185,39 +176,6 @@ public final class FallbackMethods implements Recovery {
         return closest;
     }
 
-    private static Class<?> typeOf(String bean, BeanFactory beans, String where) {
-        Class<?> type = beans.containsBean(bean) ? beans.getType(bean) : null;
-        if (type == null) {
-            String nearest = beans instanceof ListableBeanFactory listable
-                    ? SpellingSuggestion.to(bean, List.of(listable.getBeanDefinitionNames()))
-                    : "";
-            throw new ResilienceConfigurationException(List.of(new Problem(
-                    where + "finds no bean named '" + bean + "'",
-                    nearest.isEmpty() ? "Use the name of an existing bean" : "Did you mean '" + nearest + "'?")));
-        }
-        return ClassUtils.getUserClass(type);
-    }
-
-    private static ResilienceConfigurationException noMethod(String where, String name, Class<?> type, Method[] all) {
-        String nearest = SpellingSuggestion.to(
-                name, Stream.of(all).map(Method::getName).distinct().toList());
-        return new ResilienceConfigurationException(List.of(new Problem(
-                where + "finds no method named '" + name + "' in " + type.getName(),
-                nearest.isEmpty()
-                        ? "Add this method, or use the name of an existing one"
-                        : "Did you mean '" + nearest + "'?")));
-    }
-
-    private static ResilienceConfigurationException noneFits(
-            String where, String name, Class<?> type, Method method, String then, String returning) {
-        String parameters = Arrays.stream(SuspendingFunctions.parameters(method))
-                .map(Class::getSimpleName)
-                .collect(Collectors.joining(", "));
-        return new ResilienceConfigurationException(List.of(new Problem(
-                where + "finds no matching method '" + name + "' in " + type.getName(),
-                "Declare the parameters (" + parameters + ")" + then + " the failure, and return " + returning)));
-    }
-
     private static ResolvableType returned(Method method, Class<?> type) {
         return SuspendingFunctions.returned(method, type);
     }
@@ -242,28 +200,18 @@ public final class FallbackMethods implements Recovery {
             if (SuspendingFunctions.isSuspending(candidate) && !SuspendingFunctions.isSuspending(failed)) {
                 return null;
             }
-            Class<?>[] own = parameters(candidate, type);
-            Class<?>[] wanted = parameters(failed, userClass);
+            Class<?>[] own = NamedMethods.parameters(candidate, type);
+            Class<?>[] wanted = NamedMethods.parameters(failed, userClass);
             boolean takesFailure = own.length > 0
                     && Throwable.class.isAssignableFrom(own[own.length - 1])
                     && !Arrays.equals(own, wanted);
             int others = takesFailure ? own.length - 1 : own.length;
             boolean takesArguments = others > 0;
-            if (takesArguments && !accepts(own, wanted, others)) {
+            if (takesArguments && !NamedMethods.accepts(own, wanted, others)) {
                 return null;
             }
             return new Candidate(
                     candidate, takesFailure ? own[own.length - 1] : Exception.class, takesArguments, takesFailure);
-        }
-
-        /** Type variables are resolved by the class that inherits the method. */
-        private static Class<?>[] parameters(Method method, Class<?> type) {
-            Class<?>[] parameters = SuspendingFunctions.parameters(method).clone();
-            for (int i = 0; i < parameters.length; i++) {
-                parameters[i] =
-                        ResolvableType.forMethodParameter(method, i, type).resolve(parameters[i]);
-            }
-            return parameters;
         }
 
         /** Whether the arguments of a call can be passed: a primitive parameter does not accept null. */
@@ -271,35 +219,6 @@ public final class FallbackMethods implements Recovery {
             Class<?>[] parameters = method.getParameterTypes();
             for (int i = 0; takesArguments && i < parameters.length && i < arguments.length; i++) {
                 if (parameters[i].isPrimitive() && arguments[i] == null) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        /** A proxy cannot throw a checked exception that the proxied method does not declare. */
-        void warnOfUndeclared(Method failed, String where) {
-            for (Class<?> thrown : method.getExceptionTypes()) {
-                if (!ReflectionUtils.declaresException(failed, thrown)
-                        && Exception.class.isAssignableFrom(thrown)
-                        && !RuntimeException.class.isAssignableFrom(thrown)) {
-                    log.warn(
-                            "{}method '{}' throws {}, which {}() does not declare: callers get an"
-                                    + " UndeclaredThrowableException. Declare it there, or catch it.",
-                            where,
-                            method.getName(),
-                            thrown.getName(),
-                            failed.getName());
-                }
-            }
-        }
-
-        private static boolean accepts(Class<?>[] own, Class<?>[] given, int count) {
-            if (count != given.length) {
-                return false;
-            }
-            for (int i = 0; i < count; i++) {
-                if (!ClassUtils.isAssignable(own[i], given[i])) {
                     return false;
                 }
             }

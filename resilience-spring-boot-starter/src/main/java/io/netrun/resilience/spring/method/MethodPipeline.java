@@ -17,6 +17,7 @@ import org.springframework.core.ReactiveAdapter;
  * @param mayRepeat whether a policy or a subscriber may make the call more than once
  * @param mayChangeThread whether the call may run on a thread other than the caller's
  * @param fallbacks the methods that can replace a failed call
+ * @param alternative the method that the attempts of a hedge after the first call instead; null for the method itself
  * @param permits how many tokens of its rate limiter a call takes
  * @param pooled whether each attempt runs on a thread of its own, as in a thread pool of resilience4j
  */
@@ -29,6 +30,7 @@ public record MethodPipeline(
         boolean mayRepeat,
         boolean mayChangeThread,
         FallbackMethods fallbacks,
+        @Nullable AlternativeMethod alternative,
         CallPermits permits,
         boolean pooled) {
 

@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.method;
 import io.netrun.resilience.Pipeline;
 import io.netrun.resilience.Policy;
 import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.annotation.PatternOrder;
 import io.netrun.resilience.annotation.RateLimiter;
 import io.netrun.resilience.spring.pattern.PatternDescriptors;
@@ -302,6 +303,7 @@ public final class MethodPipelines {
         boolean mayRepeat = returns == ReturnKind.REACTIVE || returns == ReturnKind.SUSPENDING;
         boolean mayChangeThread = returns != ReturnKind.PLAIN;
         FallbackMethods fallbacks = FallbackMethods.NONE;
+        AlternativeMethod alternative = null;
         CallPermits permits = CallPermits.ONE;
         List<Problem> problems = new ArrayList<>();
         boolean pooled = false;
@@ -344,6 +346,14 @@ public final class MethodPipelines {
                         chain.remove(declaration.slot());
                     }
                 }
+                if (declaration.slot().annotation() == Hedge.class) {
+                    alternative = collector
+                            .orElse(
+                                    Optional.<AlternativeMethod>empty(),
+                                    () -> Optional.ofNullable(
+                                            AlternativeMethod.of(declaration, method, userClass, beans, policy)))
+                            .orElse(null);
+                }
                 if (declaration.slot().annotation() == RateLimiter.class) {
                     permits = collector.orElse(
                             CallPermits.ONE,
@@ -367,6 +377,7 @@ public final class MethodPipelines {
                 mayRepeat,
                 mayChangeThread,
                 fallbacks,
+                alternative,
                 permits,
                 pooled);
     }
@@ -532,6 +543,7 @@ public final class MethodPipelines {
                 false,
                 false,
                 FallbackMethods.NONE,
+                null,
                 CallPermits.ONE,
                 false);
     }

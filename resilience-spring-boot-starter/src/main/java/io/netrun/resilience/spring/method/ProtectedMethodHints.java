@@ -1,6 +1,7 @@
 package io.netrun.resilience.spring.method;
 
 import io.netrun.resilience.annotation.Fallback;
+import io.netrun.resilience.annotation.Hedge;
 import io.netrun.resilience.spring.problem.ResilienceConfigurationException;
 import io.netrun.resilience.spring.settings.Compatibility;
 import java.lang.reflect.Method;
@@ -21,7 +22,7 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Registers protected methods for reflection in a native image, which keeps only what hints name. This includes the
- * methods that they override or implement, where the annotations may be, and their fallback methods.
+ * methods that they override or implement, where the annotations may be, their fallback methods and alternatives.
  */
 final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
 
@@ -51,6 +52,12 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
                     && !declaration.methodAttributes().isEmpty()) {
                 fallbacks(declaration, method, type, beans)
                         .forEach(each -> registerWithInherited(hints, each, each.getDeclaringClass()));
+            }
+            if (declaration.slot().annotation() == Hedge.class) {
+                Method alternative = alternative(declaration, method, type, beans);
+                if (alternative != null) {
+                    registerWithInherited(hints, alternative, alternative.getDeclaringClass());
+                }
             }
         }
     }
@@ -83,6 +90,17 @@ final class ProtectedMethodHints implements BeanRegistrationAotProcessor {
                     .methods();
         } catch (ResilienceConfigurationException wrong) {
             return List.of();
+        }
+    }
+
+    /** Null if it is invalid, or there is none. */
+    private static @Nullable Method alternative(
+            Declaration declaration, Method method, Class<?> type, BeanFactory beans) {
+        try {
+            AlternativeMethod found = AlternativeMethod.of(declaration, method, type, beans, null);
+            return found == null ? null : found.method();
+        } catch (ResilienceConfigurationException wrong) {
+            return null;
         }
     }
 

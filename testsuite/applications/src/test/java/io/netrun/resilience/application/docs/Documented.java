@@ -25,6 +25,10 @@ public abstract class Documented {
 
     protected final Logger log = LoggerFactory.getLogger("docs");
     protected Client client;
+
+    /** The same service elsewhere. */
+    protected Client mirror;
+
     protected ReactiveClient reactiveClient;
     protected Repository repository;
     protected Geocoder geocoder;

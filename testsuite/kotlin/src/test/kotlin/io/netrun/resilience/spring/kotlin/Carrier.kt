@@ -3,6 +3,7 @@ package io.netrun.resilience.spring.kotlin
 import io.netrun.resilience.annotation.Bulkhead
 import io.netrun.resilience.annotation.CircuitBreaker
 import io.netrun.resilience.annotation.Fallback
+import io.netrun.resilience.annotation.Hedge
 import io.netrun.resilience.annotation.Retry
 import io.netrun.resilience.annotation.Timeout
 import java.io.IOException
@@ -159,6 +160,32 @@ open class Carrier {
 
     @Fallback(value = "a,b")
     open suspend fun constantStops(): Flow<String> = throw IOException("down")
+
+    @Hedge(alternative = "mirror", delay = "1h", onFailure = "true")
+    open suspend fun quote(parcel: String): String {
+        delay(1)
+        throw IOException("down")
+    }
+
+    private suspend fun mirror(parcel: String): String {
+        delay(1)
+        return "mirror $parcel"
+    }
+
+    @Hedge(alternative = "plainMirror", delay = "1h", onFailure = "true")
+    open suspend fun plainQuote(parcel: String): String? = throw IOException("down")
+
+    private fun plainMirror(parcel: String): String? = "plain $parcel"
+
+    @Hedge(alternative = "emptyMirror", delay = "1h", onFailure = "true")
+    open suspend fun noQuote(parcel: String): String? = throw IOException("down")
+
+    private fun emptyMirror(parcel: String): String? = null
+
+    @Hedge(alternative = "flowOfMirror", delay = "1h", onFailure = "true")
+    open fun quotes(parcel: String): Flow<String> = flow { throw IOException("down") }
+
+    private fun flowOfMirror(parcel: String): Flow<String> = flowOf("mirror", parcel)
 
     private suspend fun suspendedStops(): Flow<String> {
         delay(1)

@@ -152,6 +152,14 @@ class SuspendingMethodTests {
     }
 
     @Test
+    fun alternativeOfAHedgeMayBeSuspendingOrNot() = with { carrier, _ ->
+        assertThat(carrier.quote("book")).isEqualTo("mirror book")
+        assertThat(carrier.plainQuote("book")).isEqualTo("plain book")
+        assertThat(carrier.noQuote("book")).isNull()
+        assertThat(carrier.quotes("book").toList()).containsExactly("mirror", "book")
+    }
+
+    @Test
     fun fallbackMayBeAConstant() = with { carrier, _ ->
         assertThat(carrier.weightOfLost()).isEqualTo(7)
         carrier.giveBack()
